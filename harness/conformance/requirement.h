@@ -1,0 +1,51 @@
+// One requirement: a rule that a profile may ask for, evaluated on documents alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/core/baseline.h"
+#include "harness/core/profile.h"
+#include "harness/core/result.h"
+#include "harness/core/verdict.h"
+
+namespace assay {
+
+/// Everything a verdict may depend on, so that it can be replayed from files.
+struct Evidence {
+  std::vector<Result> results;
+  const Profile* profile = nullptr;
+  std::vector<Baseline> baselines;
+};
+
+class Requirement {
+ public:
+  virtual ~Requirement() = default;
+  /// The `kind` that a profile's requirement names, e.g. `throughput`.
+  virtual std::string kind() const = 0;
+  virtual Axis axis() const = 0;
+  /// Fills verdict, reason_code, reason, subjects and figures; id, level and axis are set by the
+  /// judge, which has already dealt with `applies_when`. Something missing is never a pass.
+  virtual RequirementVerdict evaluate(const Evidence& evidence,
+                                      const ProfileRequirement& asked) const = 0;
+};
+
+const std::vector<std::unique_ptr<Requirement>>& requirements();
+void enrol(std::unique_ptr<Requirement> requirement);
+
+/// A namespace-scope object of this type in the requirement's own file enrols it.
+template <class T>
+struct RequirementEnrolment {
+  RequirementEnrolment() { enrol(std::make_unique<T>()); }
+};
+
+/// Judges every requirement of the profile. Refuses (Error, exit 2) documents of a backend that
+/// the profile is not for.
+VerdictDocument judge(const Evidence& evidence);
+
+/// The verdict as text for a terminal, Markdown; one table, failures first with their subjects.
+std::string to_text(const VerdictDocument& document, bool colour);
+std::string to_markdown(const VerdictDocument& document);
+
+}  // namespace assay

@@ -1,0 +1,57 @@
+// A profile as C++: which cases to run, how to sample them, and what to require of the results.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/core/verdict.h"
+
+namespace assay {
+
+/// When the sampler stops; a profile overrides any of it.
+struct SamplingRule {
+  std::int64_t min_samples = 10;
+  double min_time_s = 0.5;
+  double max_time_s = 15;
+  double rel_stdev = 0.005;
+};
+
+/// One line of `cases`: the cross product of its dtypes and shapes, each one group.
+struct ProfileCases {
+  std::string workload;
+  std::string backend;  // host | cuda
+  std::vector<std::string> dtypes;
+  std::vector<std::string> implementations;  // empty: all that the catalogue has
+  std::vector<Shape> shapes;
+  std::vector<Series> series;  // default: cold
+};
+
+/// One requirement as the profile asks for it; `parameters` belong to the requirement named by
+/// `kind` (a file of harness/conformance/), `id` tells two uses of one kind apart.
+struct ProfileRequirement {
+  std::string id;
+  std::string kind;
+  Level level = Level::must;
+  Json applies_when = Json::object();  // e.g. {"backend": "cuda", "min_devices": 2}
+  Json parameters = Json::object();
+};
+
+struct Profile {
+  std::string name;
+  std::string description;
+  std::string sha256;                 // of the file's bytes
+  std::vector<std::string> backends;  // the backends it is for
+  SamplingRule sampling;
+  std::vector<ProfileCases> cases;
+  std::vector<ProfileRequirement> requirements;
+};
+
+/// A built-in name (`quick`, `node`) or a file's path; throws Error naming what is wrong.
+Profile load_profile(const std::string& name_or_path);
+Profile profile_from_text(const std::string& text, const std::string& where);
+std::vector<std::string> builtin_profile_names();
+
+}  // namespace assay

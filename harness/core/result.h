@@ -1,0 +1,178 @@
+// The result document as C++: what one run measured and where; never a judgement.
+//
+// Field names and units are those of results-schema/result.schema.json. An absent optional is an
+// absent field: what does not apply is left out, never zero.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/core/shape.h"
+
+namespace assay {
+
+using Json = nlohmann::ordered_json;
+
+enum class RunStatus { running, complete, interrupted, error };
+enum class Series { cold, hot, graph };
+enum class MeasurementStatus { measured, failed_verification, not_applicable, error };
+
+/// What the hardware's own figures allow. Absent: not known (never a guess).
+struct SpeedOfLight {
+  std::map<std::string, double> flop_per_s;           // by dtype, at `clock_hz`
+  std::map<std::string, double> flop_per_s_measured;  // by dtype, at the clock seen under load
+  std::optional<double> clock_hz;
+  std::optional<double> clock_measured_hz;
+  std::string clock_source;  // published_boost | maximum | cpuinfo
+  std::optional<double> memory_bytes_per_s;
+  std::optional<double> pcie_bytes_per_s;
+  std::optional<double> nvlink_bytes_per_s;
+  std::string source;  // where the per-clock table and the memory figure come from
+};
+
+struct PcieLink {
+  std::optional<int> generation, generation_max, width, width_max;
+  std::optional<std::int64_t> replays;
+};
+
+struct NvlinkState {
+  std::optional<int> count, active;
+  std::optional<std::int64_t> errors, replays;
+};
+
+struct EccState {
+  std::optional<bool> enabled, remap_pending, remap_failed;
+  std::optional<std::int64_t> remapped_rows, uncorrected_volatile, corrected_volatile;
+};
+
+struct OtherProcess {
+  std::int64_t pid = 0;
+  std::string name;
+};
+
+struct DeviceFacts {
+  int index = 0;
+  std::string name;
+  std::string uuid;
+  std::optional<std::string> serial, board_part_number, vbios, pci_bus_id, pci_id, sku;
+  std::optional<std::string> compute_capability, compute_mode, mig;
+  std::optional<EccState> ecc;
+  std::optional<double> power_limit_w, power_limit_default_w, clock_max_hz, clock_limit_hz;
+  std::optional<std::int64_t> memory_bytes, l2_bytes;
+  std::optional<int> multiprocessors;  // host: logical cores that this process may use
+  std::optional<PcieLink> pcie;
+  std::optional<NvlinkState> nvlink;
+  std::optional<int> nvlink_count;
+  std::vector<OtherProcess> other_processes;
+  std::vector<std::int64_t> xids;  // new ones since the run began
+  SpeedOfLight speed_of_light;
+};
+
+struct KubernetesFacts {
+  std::string kube_namespace, pod, image_digest, claim;
+  std::vector<std::string> allocated;
+};
+
+struct NodeFacts {
+  std::string name;
+  std::map<std::string, std::string> labels;
+  std::optional<KubernetesFacts> kubernetes;
+  Json nics = Json::array();
+  Json topology = Json::object();
+  std::vector<DeviceFacts> devices;
+};
+
+struct Verification {
+  enum class Status { exact, within_tolerance, failed };
+  Status status = Status::failed;
+  std::optional<double> error, tolerance;
+  std::optional<std::string> checksum;  // hex
+  std::string detail;                   // first wrong element, for a failure; not in the document
+  bool ok() const { return status != Status::failed; }
+};
+
+struct Samples {
+  std::int64_t count = 0;
+  std::int64_t discarded = 0;
+  std::map<std::string, std::int64_t> discard_reasons;
+  double median_s = 0, p5_s = 0;
+  std::optional<double> p95_s, p99_s;
+  double ci_low_s = 0, ci_high_s = 0, ci_level = 0;
+  std::string stop_reason;       // stable | noise_stable | max_time | interrupted
+  std::vector<double> values_s;  // at most 256, thinned evenly in time
+};
+
+struct Scope {
+  std::string level;  // device | nvlink_domain | pcie_root | numa_node | node | rack | cluster
+  std::vector<std::string> members;
+};
+
+struct RankSamples {
+  int rank = 0;
+  double median_s = 0;
+  std::optional<double> p99_s;
+};
+
+struct Transport {
+  std::string algorithm, protocol, kind;
+  std::optional<int> channels;
+  std::vector<std::string> nics;
+};
+
+struct Measurement {
+  CaseId id;
+  std::string group;
+  Series series = Series::cold;
+  Scope scope;
+  std::string input_pattern;
+  std::uint64_t input_seed = 0;
+  std::string started;  // RFC 3339, UTC
+  MeasurementStatus status = MeasurementStatus::error;
+  std::string reason;  // why it is not `measured`
+  std::optional<Samples> samples;
+  std::vector<RankSamples> ranks;
+  std::map<std::string, double> metrics;  // flop_per_s, bytes_per_s, moved_bytes, flop, …
+  std::optional<double> speed_of_light_fraction;
+  std::optional<Verification> verification;
+  Json telemetry = Json::object();
+  std::optional<Transport> transport;
+  Json extensions = Json::object();
+};
+
+struct RunFacts {
+  std::string id, started, finished;
+  std::string profile_name, profile_sha256;
+  std::string backend;  // cuda | host
+  std::vector<std::string> command;
+  std::uint64_t seed = 0;
+  int world_size = 1;
+};
+
+struct Result {
+  RunStatus status = RunStatus::running;
+  std::string error;  // with status error: the one line
+  bool simulated = false;
+  RunFacts run;
+  std::map<std::string, std::string> software;
+  std::vector<NodeFacts> nodes;
+  std::vector<Measurement> measurements;
+  Json links = Json::array();
+  Json fits = Json::array();
+  Json extensions = Json::object();
+};
+
+Json to_json(const Result& result);
+/// Takes a document that the schema has accepted; still throws Error for what no schema can say
+/// (a case id that does not match its own workload, dtype, implementation or shape).
+Result result_from_json(const Json& document);
+
+const char* name(RunStatus status);
+const char* name(Series series);
+const char* name(MeasurementStatus status);
+Series series_from_name(const std::string& name);
+
+}  // namespace assay

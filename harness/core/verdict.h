@@ -1,0 +1,51 @@
+// The verdict document as C++: what a profile's requirements make of result documents.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+
+namespace assay {
+
+enum class Verdict { pass, warn, fail, not_evaluated };
+enum class Level { must, should };
+enum class Axis { functional, performance, validity };
+
+struct Subject {
+  std::string kind;  // device | link | node | fabric
+  std::string name;
+};
+
+/// One requirement's outcome. `reason_code` is one word of the design's list for a
+/// `not_evaluated`, else a word of the requirement's own.
+struct RequirementVerdict {
+  std::string id;
+  Level level = Level::must;
+  Axis axis = Axis::functional;
+  Verdict verdict = Verdict::not_evaluated;
+  std::string reason_code;
+  std::string reason;
+  std::vector<Subject> subjects;
+  Json figures = Json::object();
+};
+
+struct VerdictDocument {
+  Verdict verdict = Verdict::not_evaluated;
+  std::map<std::string, int> counts;  // by verdict name
+  std::string profile_name;
+  std::vector<RequirementVerdict> requirements;
+};
+
+/// `not_applicable` does not count; any other `not_evaluated` of a `must` counts like a failure;
+/// a failed `should` warns; nothing evaluated is never a pass.
+VerdictDocument summarise(std::string profile_name, std::vector<RequirementVerdict> requirements);
+
+Json to_json(const VerdictDocument& document);
+VerdictDocument verdict_from_json(const Json& document);
+const char* name(Verdict verdict);
+const char* name(Level level);
+const char* name(Axis axis);
+
+}  // namespace assay

@@ -1,0 +1,63 @@
+// A device that cases run on: the host's cores or one CUDA GPU, behind one interface.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+
+namespace assay {
+
+enum class Backend { host, cuda };
+const char* name(Backend backend);
+
+/// Device memory, freed with the object. `data()` is dereferenceable on the host only for the
+/// host backend. 256-byte aligned (4096 on the host).
+class Buffer {
+ public:
+  virtual ~Buffer() = default;
+  virtual void* data() = 0;
+  virtual std::size_t size_bytes() const = 0;
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  virtual Backend backend() const = 0;
+  virtual const DeviceFacts& facts() const = 0;
+
+  virtual std::unique_ptr<Buffer> allocate(std::size_t bytes) = 0;
+  virtual void copy_in(Buffer& to, const void* from, std::size_t bytes) = 0;
+  virtual void copy_out(void* to, Buffer& from, std::size_t bytes) = 0;
+  /// Sets every byte: 0xFF is the NaN poison of every float format in use.
+  virtual void fill(Buffer& buffer, unsigned char byte) = 0;
+  virtual void synchronize() = 0;
+
+  /// The last-level cache that rotation must go past three times.
+  virtual std::size_t cache_bytes() const = 0;
+  virtual std::size_t free_memory_bytes() const = 0;
+  /// The cudaStream_t that every case enqueues on; null on the host.
+  virtual void* stream() = 0;
+};
+
+/// How many operand sets of `bytes` each go past three times the cache, at most what memory
+/// allows (half of what is free) and at least 1.
+std::size_t rotation_sets(const Device& device, std::size_t bytes);
+
+/// `auto`, `host` or `cuda` as typed. `auto` is cuda when a CUDA driver library is found or a
+/// device node exists, else host. Throws Error: exit 3 when cuda is asked for by name and there
+/// is none, exit 2 when a driver is present and does not work.
+Backend choose_backend(const std::string& asked);
+
+/// Every device of the backend, facts filled in (NVML where present, named when absent).
+std::vector<std::unique_ptr<Device>> open_devices(Backend backend);
+
+/// This node's name, devices' facts, labels; and the software the document records (driver,
+/// kernel, library versions; a library that is absent is recorded as "absent").
+NodeFacts node_facts(const std::vector<std::unique_ptr<Device>>& devices);
+std::map<std::string, std::string> software_facts(Backend backend);
+
+}  // namespace assay

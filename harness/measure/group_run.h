@@ -1,0 +1,49 @@
+// Runs groups of cases: Google Benchmark lists, filters and drives them, the sampler times them.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/core/profile.h"
+#include "harness/core/result.h"
+#include "harness/measure/device.h"
+#include "harness/measure/timed_case.h"
+
+namespace assay {
+
+/// One implementation of a group: prepared only when its turn comes, freed after.
+struct GroupMember {
+  CaseId id;
+  std::string not_applicable;  // non-empty: why this case cannot run here; it is not prepared
+  std::function<std::unique_ptr<TimedCase>()> prepare;
+};
+
+/// One workload, dtype, shape and scope on one device; its members are measured in alternation.
+struct Group {
+  std::string name;  // CaseId::group(), plus the scope's member when there are several devices
+  Device* device = nullptr;
+  Scope scope;
+  Series series = Series::cold;
+  std::string input_pattern;
+  std::uint64_t input_seed = 0;
+  std::vector<GroupMember> members;
+};
+
+struct GroupRunOptions {
+  SamplingRule sampling;
+  const std::atomic<bool>* stop = nullptr;  // set by a signal: end after the current sample
+  /// Called after every group with its measurements (the document is rewritten there).
+  std::function<void(const std::vector<Measurement>&)> on_group;
+  /// Called as the run goes on: groups done, groups in all, what is being measured.
+  std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;
+};
+
+/// Verifies every member before timing it; a failed verification is reported and not timed; an
+/// exception of one member is that measurement's `error`, the others go on. Returns false when
+/// it was stopped early.
+bool run_groups(std::vector<Group> groups, const GroupRunOptions& options);
+
+}  // namespace assay

@@ -1,0 +1,36 @@
+// What the sampler can time: one implementation of one case, its operands ready on a device.
+#pragma once
+
+#include <cstddef>
+
+#include "harness/core/result.h"
+
+namespace assay {
+
+/// What one iteration does, by the conventions of kernels/README.md. Zero: does not apply.
+struct Work {
+  double flop = 0;
+  double moved_bytes = 0;
+};
+
+/// Verified first, then timed. Operands are rotated: iteration i may run on any operand set.
+class TimedCase {
+ public:
+  virtual ~TimedCase() = default;
+
+  /// Poisons the output, runs once, compares with the reference. A wrong answer is a Verification
+  /// that is not ok(), never an exception.
+  virtual Verification verify() = 0;
+
+  /// One iteration on operand set `set` < operand_sets(). Host: runs to the end. CUDA: enqueues on
+  /// the device's stream and returns. Allocates nothing and synchronises nothing.
+  virtual void enqueue(std::size_t set) = 0;
+
+  virtual std::size_t operand_sets() const = 0;
+  virtual Work work() const = 0;
+
+  /// What the implementation chose (an algorithm, a tile), for the measurement's extensions.
+  virtual Json choice() const { return Json::object(); }
+};
+
+}  // namespace assay
