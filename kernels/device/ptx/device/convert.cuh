@@ -1,15 +1,34 @@
-// Conversions between float and the matrices' formats, rounded to nearest even; two at a time.
+// Conversions from float to the matrices' formats, rounded to nearest even, two at a time.
 #pragma once
 
 #include <cstdint>
 
 namespace assay::device {
 
-/// The packed pair has `low` in its low bits: cvt.rn.bf16x2.f32, cvt.rn.f16x2.f32.
-__device__ __forceinline__ std::uint32_t pack_bf16(float low, float high);
-__device__ __forceinline__ std::uint32_t pack_f16(float low, float high);
-/// cvt.rn.satfinite.e4m3x2.f32 and .e5m2x2.f32: what is too large becomes the largest finite.
-__device__ __forceinline__ std::uint16_t pack_e4m3(float low, float high);
-__device__ __forceinline__ std::uint16_t pack_e5m2(float low, float high);
+/// A packed pair has `low` in its low bits.
+__device__ __forceinline__ std::uint32_t pack_bf16(float low, float high) {
+  std::uint32_t pair;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
+}
+
+__device__ __forceinline__ std::uint32_t pack_f16(float low, float high) {
+  std::uint32_t pair;
+  asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+  return pair;
+}
+
+/// From sm_89 on. What is too large becomes the largest finite number.
+__device__ __forceinline__ std::uint16_t pack_e4m3(float low, float high) {
+  std::uint16_t pair;
+  asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(pair) : "f"(high), "f"(low));
+  return pair;
+}
+
+__device__ __forceinline__ std::uint16_t pack_e5m2(float low, float high) {
+  std::uint16_t pair;
+  asm("cvt.rn.satfinite.e5m2x2.f32 %0, %1, %2;" : "=h"(pair) : "f"(high), "f"(low));
+  return pair;
+}
 
 }  // namespace assay::device

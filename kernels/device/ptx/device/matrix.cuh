@@ -7,41 +7,35 @@
 
 namespace assay::device {
 
+/// How PTX says that the matrices are transposed on the way.
+template <bool kTranspose>
+struct TransposeName {
+  static constexpr const char kName[] = "";
+};
+template <>
+struct TransposeName<true> {
+  static constexpr const char kName[] = ".trans";
+};
+
 /// Loads 1, 2 or 4 matrices. Lanes 8i to 8i+7 give the 16-byte rows of matrix i; lane t receives
 /// elements 2(t%4) and 2(t%4)+1 of row t/4 of each (of column t/4 when transposed).
 template <bool kTranspose = false, int kMatrices>
 __device__ __forceinline__ void ldmatrix(std::uint32_t (&fragment)[kMatrices], const void* row) {
   static_assert(kMatrices == 1 || kMatrices == 2 || kMatrices == 4);
-  const std::uint32_t at = shared_address(row);
-  if constexpr (kMatrices == 1 && !kTranspose) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%0}, [%1];"
+  if constexpr (kMatrices == 1) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x1%2.shared.b16 {%0}, [%1];"
                  : "=r"(fragment[0])
-                 : "r"(at)
-                 : "memory");
-  } else if constexpr (kMatrices == 1) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16 {%0}, [%1];"
-                 : "=r"(fragment[0])
-                 : "r"(at)
-                 : "memory");
-  } else if constexpr (kMatrices == 2 && !kTranspose) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0, %1}, [%2];"
-                 : "=r"(fragment[0]), "=r"(fragment[1])
-                 : "r"(at)
+                 : "r"(shared_address(row)), "C"(TransposeName<kTranspose>::kName)
                  : "memory");
   } else if constexpr (kMatrices == 2) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0, %1}, [%2];"
+    asm volatile("ldmatrix.sync.aligned.m8n8.x2%3.shared.b16 {%0, %1}, [%2];"
                  : "=r"(fragment[0]), "=r"(fragment[1])
-                 : "r"(at)
-                 : "memory");
-  } else if constexpr (!kTranspose) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3])
-                 : "r"(at)
+                 : "r"(shared_address(row)), "C"(TransposeName<kTranspose>::kName)
                  : "memory");
   } else {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4%5.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3])
-                 : "r"(at)
+                 : "r"(shared_address(row)), "C"(TransposeName<kTranspose>::kName)
                  : "memory");
   }
 }
@@ -50,32 +44,22 @@ __device__ __forceinline__ void ldmatrix(std::uint32_t (&fragment)[kMatrices], c
 template <bool kTranspose = false, int kMatrices>
 __device__ __forceinline__ void stmatrix(void* row, const std::uint32_t (&fragment)[kMatrices]) {
   static_assert(kMatrices == 1 || kMatrices == 2 || kMatrices == 4);
-  const std::uint32_t at = shared_address(row);
-  if constexpr (kMatrices == 1 && !kTranspose) {
-    asm volatile("stmatrix.sync.aligned.m8n8.x1.shared::cta.b16 [%0], {%1};" ::"r"(at),
-                 "r"(fragment[0])
-                 : "memory");
-  } else if constexpr (kMatrices == 1) {
-    asm volatile("stmatrix.sync.aligned.m8n8.x1.trans.shared::cta.b16 [%0], {%1};" ::"r"(at),
-                 "r"(fragment[0])
-                 : "memory");
-  } else if constexpr (kMatrices == 2 && !kTranspose) {
-    asm volatile("stmatrix.sync.aligned.m8n8.x2.shared::cta.b16 [%0], {%1, %2};" ::"r"(at),
-                 "r"(fragment[0]), "r"(fragment[1])
-                 : "memory");
+  if constexpr (kMatrices == 1) {
+    asm volatile(
+        "stmatrix.sync.aligned.m8n8.x1%2.shared::cta.b16 [%0], {%1};" ::"r"(shared_address(row)),
+        "r"(fragment[0]), "C"(TransposeName<kTranspose>::kName)
+        : "memory");
   } else if constexpr (kMatrices == 2) {
-    asm volatile("stmatrix.sync.aligned.m8n8.x2.trans.shared::cta.b16 [%0], {%1, %2};" ::"r"(at),
-                 "r"(fragment[0]), "r"(fragment[1])
-                 : "memory");
-  } else if constexpr (!kTranspose) {
-    asm volatile("stmatrix.sync.aligned.m8n8.x4.shared::cta.b16 [%0], {%1, %2, %3, %4};" ::"r"(at),
-                 "r"(fragment[0]), "r"(fragment[1]), "r"(fragment[2]), "r"(fragment[3])
+    asm volatile("stmatrix.sync.aligned.m8n8.x2%3.shared::cta.b16 [%0], {%1, %2};" ::"r"(
+                     shared_address(row)),
+                 "r"(fragment[0]), "r"(fragment[1]), "C"(TransposeName<kTranspose>::kName)
                  : "memory");
   } else {
-    asm volatile(
-        "stmatrix.sync.aligned.m8n8.x4.trans.shared::cta.b16 [%0], {%1, %2, %3, %4};" ::"r"(at),
-        "r"(fragment[0]), "r"(fragment[1]), "r"(fragment[2]), "r"(fragment[3])
-        : "memory");
+    asm volatile("stmatrix.sync.aligned.m8n8.x4%5.shared::cta.b16 [%0], {%1, %2, %3, %4};" ::"r"(
+                     shared_address(row)),
+                 "r"(fragment[0]), "r"(fragment[1]), "r"(fragment[2]), "r"(fragment[3]),
+                 "C"(TransposeName<kTranspose>::kName)
+                 : "memory");
   }
 }
 
