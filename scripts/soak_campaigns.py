@@ -1,0 +1,174 @@
+"""scripts/soak: runs tests with the long counts that issues name, one item a test, resumable.
+
+An item is a ctest test run with ASSAY_SOAK_COUNT set, or a fuzz target run for some minutes. What
+passed with this count and this executable is remembered in build/soak/ and not run again.
+"""
+import argparse
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+
+@dataclasses.dataclass(frozen=True)
+class Campaign:
+    """Tests whose name matches `pattern` and that carry `label`, run with `count`."""
+
+    name: str
+    what: str
+    unit: str
+    count: int
+    pattern: str = ""
+    label: str = "property"
+
+
+CAMPAIGNS = (
+    Campaign("emulator", "kernels on the CPU under every scheduling mode", "seeds per mode", 2000,
+             r"^emulator: "),
+    Campaign("signals", "kill -9, Ctrl-C and SIGTERM at seeded moments of a run", "moments", 200,
+             r"^cli: .*(killed|Ctrl-C|SIGTERM|signal)", ""),
+    Campaign("properties", "every other property test", "seeds", 2000, r"^(?!emulator: )"),
+    Campaign("accuracy", "our timing against a bare loop", "alternated pairs", 200, "", "timing"),
+    Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    campaign: Campaign
+    name: str
+    command: tuple
+    directory: str
+    count: int
+
+    def key(self):
+        """What a remembered pass is good for: this test, this count, this executable."""
+        executable = hashlib.sha256(pathlib.Path(self.command[0]).read_bytes()).hexdigest()
+        return f"{self.campaign.name}|{self.name}|{self.count}|{executable[:16]}"
+
+
+def property_of(test, name, default=None):
+    return next((p["value"] for p in test.get("properties", []) if p["name"] == name), default)
+
+
+def ctest_items(campaign, count, build):
+    listing = subprocess.run(["ctest", "--test-dir", str(build), "--show-only=json-v1"],
+                             check=True, capture_output=True, text=True).stdout
+    for test in json.loads(listing)["tests"]:
+        labels = property_of(test, "LABELS", [])
+        if "command" in test and re.search(campaign.pattern, test["name"]) and (
+                not campaign.label or campaign.label in labels):
+            directory = property_of(test, "WORKING_DIRECTORY", str(build))
+            yield Item(campaign, test["name"], tuple(test["command"]), directory, count)
+
+
+def fuzz_items(campaign, minutes, root, state):
+    for target in sorted((root / "build/fuzz").glob("**/fuzz_*")):
+        if target.is_file() and os.access(target, os.X_OK):
+            corpus = state / "corpus" / target.name
+            corpus.mkdir(parents=True, exist_ok=True)
+            seeds = root / "tests/fuzz/corpus" / target.name.removeprefix("fuzz_")
+            command = [str(target), f"-max_total_time={minutes * 60}", "-print_final_stats=1", str(corpus)]
+            command += [str(seeds)] if seeds.is_dir() else []
+            yield Item(campaign, target.name, tuple(command), str(corpus.parent), minutes)
+
+
+def run_item(item, log):
+    environment = dict(os.environ, ASSAY_SOAK_COUNT=str(item.count))
+    begin = time.monotonic()
+    with open(log, "w") as output:
+        status = subprocess.run(item.command, cwd=item.directory, env=environment, stdout=output,
+                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+    outcome = {0: "passed", 77: "not run"}.get(status, f"FAILED (exit {status})")
+    return {"outcome": outcome, "seconds": round(time.monotonic() - begin), "log": str(log)}
+
+
+def save(path, remembered):
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(remembered, indent=1))
+    new.replace(path)
+
+
+def listing_of(campaigns):
+    return "\n".join(f"  {c.name:<11} {c.what}: {c.count:,} {c.unit}" for c in campaigns)
+
+
+def parse_arguments():
+    names = [campaign.name for campaign in CAMPAIGNS]
+    parser = argparse.ArgumentParser(
+        prog="scripts/soak", description="Runs tests with long counts; what passed is not run again.",
+        epilog="campaigns (all of them when none is named):\n" + listing_of(CAMPAIGNS),
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a campaign")
+    parser.add_argument("--count", type=int, help="instead of the campaign's own count or minutes")
+    parser.add_argument("--only", default="", metavar="REGEX", help="only items whose name matches")
+    parser.add_argument("--restart", action="store_true", help="forget what passed before")
+    parser.add_argument("--list", action="store_true", help="list the chosen campaigns and end")
+    parser.add_argument("--build", type=pathlib.Path, help="the build whose tests are run (build/host)")
+    parser.add_argument("--state", type=pathlib.Path, help="where results are kept (build/soak)")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(names)
+    if unknown:
+        parser.error(f"no campaign is called {sorted(unknown)[0]!r}: choose from {', '.join(names)}")
+    if arguments.count is not None and arguments.count < 1:
+        parser.error("--count takes a number above 0")
+    return arguments
+
+
+def main():
+    arguments = parse_arguments()
+    chosen = [c for c in CAMPAIGNS if not arguments.names or c.name in arguments.names]
+    if arguments.list:
+        print(listing_of(chosen))
+        return 0
+    root = pathlib.Path(__file__).resolve().parent.parent
+    build = arguments.build or root / "build/host"
+    state = arguments.state or root / "build/soak"
+    (state / "logs").mkdir(parents=True, exist_ok=True)
+    memory = state / "passed.json"
+    remembered = {} if arguments.restart or not memory.exists() else json.loads(memory.read_text())
+
+    rows = []
+    for campaign in chosen:
+        count = arguments.count or campaign.count
+        items = (fuzz_items(campaign, count, root, state) if campaign.name == "fuzz"
+                 else ctest_items(campaign, count, build))
+        items = [item for item in items if re.search(arguments.only, item.name)]
+        if not items:
+            print(f"{campaign.name}: no item")
+        for item in items:
+            key = item.key()
+            if key in remembered:
+                result = dict(remembered[key], outcome="passed before")
+            else:
+                log = state / "logs" / (re.sub(r"[^A-Za-z0-9]+", "-", f"{campaign.name} {item.name}") + ".log")
+                result = run_item(item, log)
+                if result["outcome"] == "passed":
+                    remembered[key] = result
+                    save(memory, remembered)
+            rows.append((item, result))
+            print(f"{result['outcome']:<14} {result['seconds']:>6} s  {item.count:>6} {campaign.unit}  "
+                  f"{item.name}" + (f"  (see {result['log']})" if "FAILED" in result["outcome"] else ""), flush=True)
+
+    table = ["| campaign | item | count | outcome | seconds |", "|---|---|---|---|---|"]
+    table += [f"| {i.campaign.name} | {i.name} | {i.count} {i.campaign.unit} | {r['outcome']} | {r['seconds']} |"
+              for i, r in rows]
+    (state / "summary.md").write_text("\n".join(table) + "\n")
+    print("\n" + "\n".join(table))
+    failed = sum("FAILED" in result["outcome"] for _, result in rows)
+    passed = sum(result["outcome"].startswith("passed") for _, result in rows)
+    print(f"\n{passed} passed, {failed} failed, {len(rows) - passed - failed} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nstopped; what passed is remembered", file=sys.stderr)
+        sys.exit(130)
