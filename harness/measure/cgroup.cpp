@@ -1,0 +1,82 @@
+// Walks the control group's folders: cpu.max and memory.max, or version 1's files.
+#include "harness/measure/cgroup.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace assay {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+template <class T>
+void lower(std::optional<T>& limit, T value) {
+  limit = limit ? std::min(*limit, value) : value;
+}
+
+template <class T>
+std::optional<T> read_number(const fs::path& path) {
+  std::ifstream file(path);
+  T value{};
+  if (file >> value) return value;
+  return std::nullopt;
+}
+
+void read_folder(const fs::path& folder, CgroupLimits& limits) {
+  std::ifstream cpu_max(folder / "cpu.max");  // "200000 100000" or "max 100000"
+  double quota = 0, period = 0;
+  if (cpu_max >> quota >> period && quota > 0 && period > 0) lower(limits.cpus, quota / period);
+  if (const auto bytes = read_number<std::int64_t>(folder / "memory.max")) {
+    lower(limits.memory_bytes, *bytes);
+  }
+  const auto quota_us = read_number<double>(folder / "cpu.cfs_quota_us");  // version 1; -1 is none
+  const auto period_us = read_number<double>(folder / "cpu.cfs_period_us");
+  if (quota_us && period_us && *quota_us > 0 && *period_us > 0) {
+    lower(limits.cpus, *quota_us / *period_us);
+  }
+  if (const auto bytes = read_number<std::int64_t>(folder / "memory.limit_in_bytes")) {
+    lower(limits.memory_bytes, *bytes);
+  }
+}
+
+/// From `base/path` up to `base`. Inside a container the path may name a folder that only the
+/// host sees; then `base` itself is this process's group.
+void read_upwards(const fs::path& base, const std::string& path, CgroupLimits& limits) {
+  fs::path folder = base / fs::path(path).relative_path();
+  std::error_code ignored;
+  while (folder != base && folder.has_relative_path()) {
+    if (fs::is_directory(folder, ignored)) read_folder(folder, limits);
+    folder = folder.parent_path();
+  }
+  read_folder(base, limits);
+}
+
+}  // namespace
+
+CgroupLimits read_cgroup_limits(const fs::path& root) {
+  CgroupLimits limits;
+  const fs::path mount = root / "sys/fs/cgroup";
+  std::ifstream file(root / "proc/self/cgroup");
+  for (std::string line; std::getline(file, line);) {  // "0::/a/b" or "4:cpu,cpuacct:/a/b"
+    const auto first = line.find(':'), second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string path = line.substr(second + 1);
+    if (controllers.empty()) {
+      read_upwards(mount, path == "/" ? "" : path, limits);
+      continue;
+    }
+    std::istringstream names(controllers);
+    for (std::string name; std::getline(names, name, ',');) {
+      if (name == "cpu" || name == "memory") {
+        read_upwards(mount / controllers, path == "/" ? "" : path, limits);
+      }
+    }
+  }
+  return limits;
+}
+
+}  // namespace assay

@@ -1,0 +1,118 @@
+// The host device: aligned memory, plain copies, facts from the kernel.
+#include "harness/measure/host_device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+
+#include "harness/core/error.h"
+#include "harness/measure/cgroup.h"
+#include "harness/measure/host_speed_of_light.h"
+#include "harness/measure/host_timer.h"
+#include "harness/measure/node.h"
+
+namespace assay {
+
+namespace {
+
+constexpr std::size_t kPage = 4096;
+// Without a cache size from the kernel, rotation assumes more than any part has shipped per die.
+constexpr std::size_t kCacheWhenNotTold = std::size_t{96} << 20;
+
+class HostBuffer : public Buffer {
+ public:
+  explicit HostBuffer(std::size_t bytes) : size_bytes_(bytes) {
+    const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + kPage - 1) / kPage * kPage;
+    data_ = std::aligned_alloc(kPage, rounded);
+    if (!data_) {
+      throw Error(
+          fmt::format("allocating {} bytes of host memory failed: choose smaller shapes or "
+                      "free memory",
+                      bytes));
+    }
+  }
+  ~HostBuffer() override { std::free(data_); }
+  HostBuffer(const HostBuffer&) = delete;
+  HostBuffer& operator=(const HostBuffer&) = delete;
+
+  void* data() override { return data_; }
+  std::size_t size_bytes() const override { return size_bytes_; }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t size_bytes_;
+};
+
+void require_room(const Buffer& buffer, std::size_t bytes) {
+  if (bytes > buffer.size_bytes()) {
+    throw Error(
+        fmt::format("copying {} bytes to or from a buffer of {}", bytes, buffer.size_bytes()));
+  }
+}
+
+DeviceFacts device_facts(const HostFacts& host, std::size_t cache_bytes) {
+  DeviceFacts facts;
+  facts.name = host.model_name;
+  facts.uuid = "host-" + node_name();
+  facts.sku = "host";
+  facts.clock_max_hz = host.max_clock_hz;
+  if (host.memory_bytes > 0) facts.memory_bytes = host.memory_bytes;
+  for (const HostCache& cache : host.caches) {
+    if (cache.level == 2) facts.l2_bytes = cache.bytes * cache.instances;
+  }
+  facts.multiprocessors = static_cast<int>(host.processors.size());
+  facts.speed_of_light =
+      host_speed_of_light(host, measure_host_clock_hz(), measure_read_bandwidth(host, cache_bytes));
+  return facts;
+}
+
+}  // namespace
+
+HostDevice::HostDevice()
+    : host_(read_host_facts()),
+      telemetry_(host_.processors),
+      cache_bytes_(host_.last_level_cache_bytes() > 0
+                       ? static_cast<std::size_t>(host_.last_level_cache_bytes())
+                       : kCacheWhenNotTold),
+      facts_(device_facts(host_, cache_bytes_)) {}
+
+std::unique_ptr<Buffer> HostDevice::allocate(std::size_t bytes) {
+  return std::make_unique<HostBuffer>(bytes);
+}
+
+void HostDevice::copy_in(Buffer& to, const void* from, std::size_t bytes) {
+  require_room(to, bytes);
+  if (bytes > 0) std::memcpy(to.data(), from, bytes);
+}
+
+void HostDevice::copy_out(void* to, Buffer& from, std::size_t bytes) {
+  require_room(from, bytes);
+  if (bytes > 0) std::memcpy(to, from.data(), bytes);
+}
+
+void HostDevice::fill(Buffer& buffer, unsigned char byte) {
+  std::memset(buffer.data(), byte, buffer.size_bytes());
+}
+
+std::size_t HostDevice::free_memory_bytes() const {
+  std::ifstream file("/proc/meminfo");
+  std::string key, unit;
+  std::int64_t kib = 0, available = host_.memory_bytes;
+  while (file >> key >> kib >> unit) {
+    if (key == "MemAvailable:") available = std::min<std::int64_t>(available, kib << 10);
+  }
+  return static_cast<std::size_t>(std::max<std::int64_t>(available, 0));
+}
+
+std::unique_ptr<Timer> HostDevice::make_timer(Series series, std::string& reason) {
+  if (series == Series::graph) {
+    reason = "the host backend has no graphs to replay";
+    return nullptr;
+  }
+  return std::make_unique<HostTimer>();
+}
+
+}  // namespace assay

@@ -1,0 +1,47 @@
+// What the host's kernel tells about its processors, caches and memory, within what this process
+// may use of them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay {
+
+struct HostCache {
+  int level = 0;
+  std::string type;        // Data | Instruction | Unified
+  std::int64_t bytes = 0;  // of one instance
+  int instances = 0;       // that the usable processors touch
+};
+
+/// Absent means that the kernel (or a container, or a hypervisor) does not tell.
+struct HostFacts {
+  std::string model_name;            // "unknown" when not told
+  std::string vendor;                // x86: GenuineIntel, AuthenticAMD; Arm: the implementer, 0x41
+  std::optional<int> family, model;  // x86
+  std::optional<int> part;           // Arm: the core's part number
+  std::vector<std::string> flags;    // the kernel's names: avx2, fma, avx512f, asimd, sve
+  std::vector<int> processors;       // logical ones this process may run on
+  int cores = 0;                     // distinct cores among them
+  std::optional<double> cpu_quota;   // of a cgroup, in processors
+  std::optional<double> max_clock_hz;       // cpuinfo_max_freq
+  std::optional<double> reported_clock_hz;  // /proc/cpuinfo; on a guest often the TSC's
+  std::vector<HostCache> caches;
+  std::int64_t memory_bytes = 0;  // of the machine, or a cgroup's lower limit
+  std::string isa;                // avx512 | avx2 | sse2 | sve | neon | none known
+
+  bool has_flag(const std::string& flag) const;
+  /// Cores that can be busy at once: `cores`, less when a quota allows less.
+  double usable_cores() const;
+  /// All instances of the last level that the usable processors touch; 0 when not told.
+  std::int64_t last_level_cache_bytes() const;
+};
+
+/// Reads below `root` (`/`, or a test's tree); `processors` as sched_getaffinity gives them.
+HostFacts read_host_facts(const std::filesystem::path& root, std::vector<int> processors);
+HostFacts read_host_facts();
+
+}  // namespace assay

@@ -1,0 +1,112 @@
+// Two short measurements of the host itself: the clock it runs at, and what its memory delivers.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "harness/measure/host_speed_of_light.h"
+
+namespace assay {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double seconds_since(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+/// `count` x 8 additions, each of which needs the one before. Register operands: some cores
+/// swallow an addition of a constant while renaming registers.
+[[maybe_unused]] void dependent_additions(std::int64_t count) {
+  std::uint64_t sum = 1;
+  const std::uint64_t step = 3;
+  for (std::int64_t i = 0; i < count; ++i) {
+#if defined(__x86_64__)
+    asm volatile(
+        "add %1, %0\n add %1, %0\n add %1, %0\n add %1, %0\n"
+        "add %1, %0\n add %1, %0\n add %1, %0\n add %1, %0"
+        : "+r"(sum)
+        : "r"(step)
+        : "cc");
+#elif defined(__aarch64__)
+    asm volatile(
+        "add %0, %0, %1\n add %0, %0, %1\n add %0, %0, %1\n add %0, %0, %1\n"
+        "add %0, %0, %1\n add %0, %0, %1\n add %0, %0, %1\n add %0, %0, %1"
+        : "+r"(sum)
+        : "r"(step));
+#endif
+  }
+}
+
+/// Sums a slice; eight accumulators, so that loads and not additions are what it waits for.
+std::uint64_t read_all(const std::uint64_t* begin, const std::uint64_t* end) {
+  std::uint64_t sums[8] = {};
+  for (const std::uint64_t* at = begin; at + 8 <= end; at += 8) {
+    for (int i = 0; i < 8; ++i) sums[i] += at[i];
+  }
+  std::uint64_t total = 0;
+  for (std::uint64_t sum : sums) total += sum;
+  return total;
+}
+
+/// One pass of every thread over its own slice; all start together.
+double timed_pass(const std::vector<std::unique_ptr<std::uint64_t[]>>& slices, std::size_t words,
+                  std::atomic<std::uint64_t>& sink) {
+  std::atomic<int> waiting{static_cast<int>(slices.size())};
+  std::atomic<bool> go{false};
+  std::vector<std::thread> threads;
+  for (const auto& slice : slices) {
+    threads.emplace_back([&, data = slice.get()] {
+      --waiting;
+      while (!go) std::this_thread::yield();
+      sink += read_all(data, data + words);
+    });
+  }
+  while (waiting > 0) std::this_thread::yield();
+  const SteadyClock::time_point start = SteadyClock::now();
+  go = true;
+  for (std::thread& thread : threads) thread.join();
+  return seconds_since(start);
+}
+
+}  // namespace
+
+std::optional<double> measure_host_clock_hz() {
+#if defined(__x86_64__) || defined(__aarch64__)
+  // The shortest of many short runs is the one that nothing interrupted.
+  constexpr std::int64_t kCount = 25'000;
+  double shortest = 1e9;
+  for (int run = 0; run < 60; ++run) {
+    const SteadyClock::time_point start = SteadyClock::now();
+    dependent_additions(kCount);
+    shortest = std::min(shortest, seconds_since(start));
+  }
+  return static_cast<double>(kCount) * 8 / shortest;
+#else
+  return std::nullopt;
+#endif
+}
+
+double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes) {
+  const std::size_t threads = std::max<std::size_t>(1, static_cast<std::size_t>(facts.cores));
+  const std::size_t wanted = std::max<std::size_t>(3 * cache_bytes, std::size_t{64} << 20);
+  const std::size_t most = static_cast<std::size_t>(facts.memory_bytes) / 8;
+  const std::size_t bytes = most ? std::min(wanted, most) : wanted;
+  const std::size_t words = std::max<std::size_t>(bytes / threads / 8, 4096);
+
+  std::vector<std::unique_ptr<std::uint64_t[]>> slices;
+  for (std::size_t i = 0; i < threads; ++i) {
+    slices.push_back(std::make_unique<std::uint64_t[]>(words));  // zeroed: its pages exist
+  }
+  std::atomic<std::uint64_t> sink{0};
+  double shortest = 1e9;
+  for (int pass = 0; pass < 5; ++pass)
+    shortest = std::min(shortest, timed_pass(slices, words, sink));
+  return static_cast<double>(words * 8 * threads) / shortest;
+}
+
+}  // namespace assay

@@ -1,0 +1,37 @@
+// What the host's own figures allow: cores x FLOP per clock x clock, and the read bandwidth that
+// its memory was seen to reach.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "harness/core/result.h"
+#include "harness/measure/host_facts.h"
+
+namespace assay {
+
+/// f32 FLOP per clock of one core: vector lanes x 2 (a fused multiply-add) x FMA ports.
+struct CoreRate {
+  double flop_per_clock = 0;
+  std::string source;
+};
+
+/// From a table by microarchitecture; nothing for a part that is not in it or whose vector
+/// instructions a hypervisor hides.
+std::optional<CoreRate> host_core_rate(const HostFacts& facts);
+
+/// The clock that this core runs at now: a chain of dependent additions, one a cycle on every
+/// core of the table, against the steady clock. Nothing on other architectures.
+std::optional<double> measure_host_clock_hz();
+
+/// The best of a few passes that only read, on every usable core, over more memory than three
+/// times the last-level cache. A bound that was measured, not a figure of the vendor's.
+double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes);
+
+/// Puts it together and says in `source` what was assumed. `measured_clock_hz` and
+/// `read_bandwidth` are what the two functions above returned.
+SpeedOfLight host_speed_of_light(const HostFacts& facts, std::optional<double> measured_clock_hz,
+                                 std::optional<double> read_bandwidth);
+
+}  // namespace assay

@@ -1,0 +1,28 @@
+// What disturbs a measurement on the host: steal, other processes, context switches; its clock.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "harness/measure/telemetry.h"
+
+namespace assay {
+
+/// Read before and after a series and never in between: a polling thread would disturb the very
+/// processors that are measured.
+class HostTelemetry : public Telemetry {
+ public:
+  explicit HostTelemetry(std::vector<int> processors, std::filesystem::path root = "/")
+      : processors_(std::move(processors)), root_(std::move(root)) {}
+
+  bool is_polled() const override { return false; }
+  TelemetryReading read() override;
+  Json counters() override;
+  Json since(const Json& before) override;
+
+ private:
+  std::vector<int> processors_;
+  std::filesystem::path root_;
+};
+
+}  // namespace assay
