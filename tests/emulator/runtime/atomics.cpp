@@ -1,0 +1,146 @@
+// Atomics: judged against plain accesses, ordered among themselves by release and acquire.
+#include "tests/emulator/runtime/atomics.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "tests/emulator/runtime/machine.h"
+
+namespace assay::emulator {
+
+namespace {
+
+FenceState& fences_of(Thread& thread) {
+  if (!thread.fences) {
+    thread.fences = std::make_shared<FenceState>();
+    thread.fences->released = thread.known;  // for its size
+    thread.fences->released.clear();
+    thread.fences->seen = thread.fences->released;
+  }
+  return *thread.fences;
+}
+
+/// The cell of an address, as new if somebody wrote there without an atomic.
+AtomicCell& cell_at(const void* address, const Memory::Place& place, const Thread& thread) {
+  AtomicCell& cell = Machine::current().atomics()[address];
+  const bool is_new = cell.last == 0;
+  if (is_new || place.shadow->writer(place.offset) != cell.last) {
+    if (is_new) cell.released = thread.known;
+    cell.released.clear();
+    cell.last = 0;
+  }
+  return cell;
+}
+
+Memory::Place place_of(const void* address, std::size_t bytes, const Thread& thread,
+                       const Site& site) {
+  if (reinterpret_cast<std::uintptr_t>(address) % bytes != 0) {
+    Machine::current().fail(Fault::kAlignment, &thread, site,
+                            fmt::format("the address is not a multiple of {}", bytes));
+  }
+  const Memory::Place place = Machine::current().memory().find(address, bytes);
+  if (!place.known()) check_read(site, address, bytes);  // ends the run
+  if (!place.known()) {
+    Machine::current().fail(Fault::kOutOfBounds, &thread, site, "an atomic on no buffer");
+  }
+  return place;
+}
+
+/// A read that conflicts with plain writes only, and that no later atomic conflicts with.
+void judge_read(const void* address, std::size_t bytes, const Memory::Place& place,
+                const AtomicCell& cell, const Thread& thread, const Site& site) {
+  const Epoch writer = place.shadow->writer(place.offset);
+  if (writer == kHostEpoch || (writer != 0 && writer == cell.last)) return;
+  const bool known = writer != 0 && thread.known.plain[slot_of(writer)] >= clock_of(writer);
+  if (!known) check_read(site, address, bytes);
+}
+
+/// A write that conflicts with plain accesses only.
+void write(void* address, std::uint64_t value, std::size_t bytes, const Memory::Place& place,
+           AtomicCell& cell, Thread& thread, const Site& site) {
+  if (cell.last != 0) {
+    // Passing over the atomic that came before, whoever made it.
+    Knowledge known = thread.known;
+    known.plain.raise(slot_of(cell.last), clock_of(cell.last));
+    const Accessor accessor{&known, make_epoch(thread.slot, thread.time), false, thread.since};
+    if (place.shadow->write(place.offset, bytes, accessor).conflict != Conflict::kNone) {
+      check_write(site, address, bytes);
+    }
+  } else {
+    check_write(site, address, bytes);
+  }
+  cell.last = make_epoch(thread.slot, thread.time);
+  std::memcpy(address, &value, bytes);
+}
+
+void see(const AtomicCell& cell, Order order, Thread& thread) {
+  if (order == Order::kAcquire) {
+    acquire(thread, cell.released);
+  } else {
+    fences_of(thread).seen.join(cell.released);
+  }
+}
+
+}  // namespace
+
+std::uint64_t atomic_update(void* address, std::size_t bytes, Order order,
+                            const std::function<std::uint64_t(std::uint64_t)>& update,
+                            const Site& site) {
+  const Call call(site);
+  Thread& thread = Machine::self();
+  address = call.address(address);
+  const Memory::Place place = place_of(address, bytes, thread, site);
+  std::uint64_t before = 0;
+  for (int i = 0; i < call.times(); ++i) {
+    AtomicCell& cell = cell_at(address, place, thread);
+    judge_read(address, bytes, place, cell, thread, site);
+    std::memcpy(&before, address, bytes);
+    see(cell, order, thread);
+    write(address, update(before), bytes, place, cell, thread, site);
+    cell.released.join(fences_of(thread).released);
+    Knowledge published = thread.known;
+    release(thread, published);  // the next access of this thread is a later one
+    if (order == Order::kRelease) cell.released.join(published);
+  }
+  return before;
+}
+
+std::uint32_t load_acquire(const std::uint32_t* address, const Site& site) {
+  const Call call(site);
+  Machine::current().yield();  // a loop may spin on this
+  Thread& thread = Machine::self();
+  address = call.address(address);
+  const Memory::Place place = place_of(address, sizeof *address, thread, site);
+  if (call.removed()) {
+    check_read(site, address, sizeof *address);
+  } else {
+    const AtomicCell& cell = cell_at(address, place, thread);
+    judge_read(address, sizeof *address, place, cell, thread, site);
+    see(cell, Order::kAcquire, thread);
+  }
+  return *address;
+}
+
+void store_release(std::uint32_t* address, std::uint32_t value, const Site& site) {
+  const Call call(site);
+  if (call.removed()) return;
+  Thread& thread = Machine::self();
+  address = call.address(address);
+  const Memory::Place place = place_of(address, sizeof *address, thread, site);
+  AtomicCell& cell = cell_at(address, place, thread);
+  write(address, call.operand(value), sizeof *address, place, cell, thread, site);
+  cell.released.clear();
+  release(thread, cell.released);
+}
+
+void fence_threads(const Site& site) {
+  const Call call(site);
+  if (call.removed()) return;
+  Thread& thread = Machine::self();
+  FenceState& fences = fences_of(thread);
+  acquire(thread, fences.seen);
+  release(thread, fences.released);
+}
+
+}  // namespace assay::emulator
