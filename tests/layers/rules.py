@@ -1,0 +1,159 @@
+"""The rules of the tree, one function each: it takes a Tree and returns the violations, one line each."""
+import json
+import pathlib
+import re
+
+# layer: the layers that it may include. The command line may include everything.
+LAYERS = {
+    "core": {"core"},
+    "measure": {"core", "measure"},
+    "kernels": {"core", "measure", "kernels"},
+    "collectives": {"core", "measure", "collectives"},
+    "workloads": {"core", "measure", "kernels", "collectives", "workloads"},
+    "conformance": {"core", "conformance"},
+    "report": {"core", "report"},
+    "cluster": {"core", "cluster"},
+    "simulate": {"core", "simulate"},
+    "cli": {"core", "measure", "kernels", "collectives", "workloads", "conformance", "report", "cluster",
+            "simulate", "cli"},
+}
+SOURCES = ("harness", "kernels", "collectives")
+# The two sides of the device layer, chosen by include path: `device/x.cuh` is found in either.
+DEVICE_SIDES = ("kernels/device/ptx/", "kernels/device/emulated/")
+# Assembly that is not a GPU's: a file, and why C++ cannot say it.
+HOST_ASSEMBLY = {"harness/measure/host_probe.cpp": "a chain of additions that no optimiser may shorten"}
+PRESETS = {"host", "cuda", "asan", "tsan", "portable"}
+LINE_LIMIT = 400
+MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
+def layer_of(path):
+    parts = pathlib.PurePath(path).parts
+    if parts[0] == "harness":
+        return parts[1]
+    return "kernels" if parts[0] == "device" else parts[0]
+
+
+def upward_includes(tree):
+    for path in tree.code(*SOURCES):
+        allowed = LAYERS.get(layer_of(path))
+        if allowed is None:
+            yield f"{path}: its folder is no layer: add it to LAYERS in tests/layers/rules.py"
+            continue
+        for number, kind, included in tree.includes(path):
+            ours = included.split("/")[0] in (*SOURCES, "device", "tests")
+            if kind == '"' and ours and layer_of(included) not in allowed:
+                yield f"{path}:{number}: {layer_of(path)} may not include {included}"
+
+
+def included_kernels(tree):
+    """A kernel is found in the catalogue by its name; nothing that is compiled by itself is included."""
+    for path in tree.code():
+        for number, _, included in tree.includes(path):
+            if included.endswith((".cpp", ".cu", ".cc", ".c")):
+                yield f"{path}:{number}: includes {included}, which is compiled by itself"
+
+
+def unfindable_includes(tree):
+    """Quoted includes are written from the repository's root."""
+    for path in tree.code():
+        for number, kind, included in tree.includes(path):
+            places = ["", *DEVICE_SIDES]
+            if kind == '"' and not any((tree.root / place / included).is_file() for place in places):
+                yield f"{path}:{number}: no {included} from the repository's root"
+
+
+def vendor_communication(tree):
+    """Only collectives/ includes nccl.h and Gloo."""
+    for path in tree.code(*SOURCES):
+        for number, _, included in tree.includes(path):
+            if re.match(r"(nccl[a-z_]*\.h$|gloo/)", included) and not path.startswith("collectives/"):
+                yield f"{path}:{number}: only collectives/ may include {included}"
+
+
+def document_readers(tree):
+    """Only core parses JSON or knows the JSON library; the others use the type that it gives them."""
+    for path in tree.code(*SOURCES):
+        if path.startswith("harness/core/"):
+            continue
+        for number, _, included in tree.includes(path):
+            if included.startswith(("nlohmann/", "valijson/")):
+                yield f"{path}:{number}: only harness/core may include {included}"
+        for number, line in enumerate(tree.lines(path), start=1):
+            if re.search(r"\b([Jj]son|ordered_json)::(parse|accept|sax_parse)\b", line):
+                yield f"{path}:{number}: only harness/core parses JSON: use parse_json or read_result"
+
+
+def inline_assembly(tree):
+    for path in tree.code():
+        if path.startswith("kernels/device/ptx/") or path in HOST_ASSEMBLY:
+            continue
+        for number, line in enumerate(tree.lines(path), start=1):
+            if re.search(r"\b(asm|__asm__|__asm)\b\s*(volatile|__volatile__|goto)?\s*\(", line.split("//")[0]):
+                yield f"{path}:{number}: inline assembly belongs in kernels/device/ptx/"
+
+
+def benchmark_drivers(tree):
+    """Google Benchmark drives the cases in one place."""
+    users = sorted({path for path in tree.code(*SOURCES) for _, _, included in tree.includes(path)
+                    if included.startswith("benchmark/")})
+    if len(users) > 1:
+        yield f"Google Benchmark is included in more than one place: {', '.join(users)}"
+
+
+def long_files(tree):
+    for path in [*tree.code(), *tree.scripts()]:
+        count = len(tree.lines(path))
+        if count > LINE_LIMIT:
+            yield f"{path}: {count} lines, more than {LINE_LIMIT}: is it still one idea?"
+
+
+def unexplained_files(tree):
+    """The first line of a source file says what it is; a header guards itself by #pragma once."""
+    for path in tree.code():
+        lines = tree.lines(path)
+        if not lines or not lines[0].startswith("//"):
+            yield f"{path}:1: the first line says what the file is"
+        if path.endswith((".h", ".cuh")) and "#pragma once" not in lines:
+            yield f"{path}: no #pragma once"
+
+
+def unfinished_marks(tree):
+    for path in tree.code():
+        for number, line in enumerate(tree.lines(path), start=1):
+            if MARKERS.search(line):
+                yield f"{path}:{number}: finish it or file it: {line.strip()}"
+
+
+def undescribed_folders(tree):
+    """A README.md in each folder; folders of nothing but data are described by the one above."""
+    for folder in tree.folders():
+        inside = [path for path in tree.paths if path.startswith(folder + "/")] if folder else tree.paths
+        only_data = folder and all(pathlib.PurePath(path).suffix in (".json", ".xml", ".txt", ".golden", "")
+                                   for path in inside)
+        # device/ is the include path's folder of either side, not a place of its own.
+        if only_data or folder.startswith(".") or folder + "/" in [side + "device/" for side in DEVICE_SIDES]:
+            continue
+        readme = tree.root / folder / "README.md"
+        if not readme.is_file() or not readme.read_text().startswith("#"):
+            yield f"{folder or 'the root'}: no README.md that begins with a title"
+
+
+def registry_hosts(tree, hosts):
+    """No file names a package registry's host: every machine has its own."""
+    for path in tree.paths:
+        text = tree.text(path)
+        for host in hosts:
+            if re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", text):
+                yield f"{path}: names the package registry {host}"
+
+
+def missing_presets(tree):
+    presets = json.loads(tree.text("CMakePresets.json"))
+    for kind in ("configurePresets", "buildPresets"):
+        names = {preset["name"] for preset in presets[kind] if not preset.get("hidden")}
+        for name in sorted(PRESETS - names):
+            yield f"CMakePresets.json: no {kind[:-1]} called {name}"
+    for preset in presets["configurePresets"]:
+        if preset.get("name") == "base" and preset["binaryDir"] != "${sourceDir}/build/${presetName}":
+            yield "CMakePresets.json: preset P is not built in build/P"

@@ -1,0 +1,66 @@
+"""scripts/soak_campaigns.py on a build of two stub tests: counts, resuming, failures."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from tests.scripts.checkout import REPOSITORY
+
+
+class Soak(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="assay soak ")
+        self.addCleanup(folder.cleanup)
+        self.build = pathlib.Path(folder.name) / "build"
+        self.build.mkdir()
+        self.executable = self.build / "emulator_test"
+        self.write_test("true")
+        (self.build / "CTestTestfile.cmake").write_text(
+            f'add_test("emulator: one" "{self.executable}" one)\n'
+            'set_tests_properties("emulator: one" PROPERTIES LABELS property)\n'
+            f'add_test("emulator: two" "{self.executable}" two)\n'
+            'set_tests_properties("emulator: two" PROPERTIES LABELS unit)\n')
+
+    def write_test(self, lines):
+        self.executable.write_text(f'#!/bin/sh\necho "$1 $ASSAY_SOAK_COUNT" >>"{self.build}/ran"\n{lines}\n')
+        self.executable.chmod(0o755)
+
+    def ran(self):
+        path = self.build / "ran"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def soak(self, *arguments):
+        return subprocess.run(
+            [sys.executable, REPOSITORY / "scripts/soak_campaigns.py", "emulator", "--build", self.build,
+             "--state", self.build / "state", *arguments], capture_output=True, text=True)
+
+    def test_property_tests_get_the_campaigns_count(self):
+        result = self.soak()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual(self.ran(), ["one 2000"])
+        self.assertIn("1 passed, 0 failed, 0 skipped", result.stdout)
+
+    def test_what_passed_is_not_run_again_until_it_is_told_to_or_changes(self):
+        self.soak()
+        self.assertIn("passed before", self.soak().stdout)
+        self.assertEqual(len(self.ran()), 1)
+        self.soak("--restart")
+        self.assertEqual(len(self.ran()), 2)
+        self.soak("--count", "7")
+        self.assertEqual(self.ran()[-1], "one 7")
+        self.write_test("exit 0")
+        self.soak()
+        self.assertEqual(len(self.ran()), 4)
+
+    def test_a_failure_is_reported_and_run_again(self):
+        self.write_test("exit 3")
+        for _ in range(2):
+            result = self.soak()
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("FAILED (exit 3)", result.stdout)
+        self.assertEqual(len(self.ran()), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
