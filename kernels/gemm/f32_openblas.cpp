@@ -1,0 +1,14 @@
+// gemm.f32.openblas: the host's library peer for f32.
+#include "kernels/gemm/openblas.h"
+
+namespace assay {
+namespace {
+
+struct F32OpenBlas final : OpenBlasGemm {
+  F32OpenBlas() : OpenBlasGemm("f32", "OpenBLAS cblas_sgemm, opened at run time") {}
+};
+
+const Enrolment<F32OpenBlas> enrolment;
+
+}  // namespace
+}  // namespace assay

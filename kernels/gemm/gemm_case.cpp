@@ -1,0 +1,31 @@
+// Refusals come before anything is allocated: shape, backend, memory, then what is missing.
+#include "kernels/gemm/gemm_case.h"
+
+#include <fmt/format.h>
+
+namespace assay {
+
+GemmTypes host_gemm_types(const std::string& dtype) {
+  return {dtype == "bf16" ? Element::bf16 : Element::f32, Element::f32, Element::f32};
+}
+
+std::optional<std::string> GemmImplementation::refuses(const Shape& shape,
+                                                       const Device& device) const {
+  if (device.backend() != backend_) {
+    return fmt::format("runs on the {} backend only", assay::name(backend_));
+  }
+  const auto gemm = GemmShape::from(shape);
+  if (!gemm) return "a GEMM shape is m, n and k, each from 1 to 2147483647";
+  const auto m = static_cast<double>(gemm->m), n = static_cast<double>(gemm->n),
+             k = static_cast<double>(gemm->k);
+  // One timed set and the integer set of the exact check.
+  const double bytes = 2 * ((m * k + k * n) * static_cast<double>(size_of(types_.storage)) +
+                            m * n * static_cast<double>(size_of(types_.output)));
+  if (bytes > static_cast<double>(device.free_memory_bytes())) {
+    return fmt::format("needs {:.1f} GiB for its matrices, {:.1f} GiB are free", bytes / 0x1p30,
+                       static_cast<double>(device.free_memory_bytes()) / 0x1p30);
+  }
+  return missing(device);
+}
+
+}  // namespace assay

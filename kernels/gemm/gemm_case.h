@@ -1,0 +1,66 @@
+// What every GEMM implementation shares: its timed case, the host's operand types, its refusals.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "kernels/catalogue.h"
+#include "kernels/gemm/operands.h"
+
+namespace assay {
+
+/// The host computes both dtypes in f32; a bf16 case differs in its inputs, which are rounded to
+/// bf16 before anything is timed.
+GemmTypes host_gemm_types(const std::string& dtype);
+
+/// A multiplication bound to a group's operands.
+class GemmCase final : public TimedCase {
+ public:
+  GemmCase(std::shared_ptr<GemmOperands> operands, Multiply multiply, Json choice)
+      : operands_(std::move(operands)),
+        multiply_(std::move(multiply)),
+        choice_(std::move(choice)) {}
+
+  Verification verify() override { return operands_->verify(multiply_); }
+  void enqueue(std::size_t set) override { multiply_(operands_->set(set)); }
+  std::size_t operand_sets() const override { return operands_->count(); }
+  Work work() const override { return operands_->work(); }
+  Json choice() const override { return choice_; }
+
+ private:
+  std::shared_ptr<GemmOperands> operands_;
+  Multiply multiply_;
+  Json choice_;
+};
+
+/// An implementation of `gemm` for one dtype on one backend; derived ones add how to multiply.
+class GemmImplementation : public Implementation {
+ public:
+  GemmImplementation(Backend backend, std::string dtype, std::string name, std::string summary,
+                     GemmTypes types)
+      : backend_(backend),
+        dtype_(std::move(dtype)),
+        name_(std::move(name)),
+        summary_(std::move(summary)),
+        types_(types) {}
+
+  std::string workload() const override { return "gemm"; }
+  std::string dtype() const override { return dtype_; }
+  std::string name() const override { return name_; }
+  std::string summary() const override { return summary_; }
+  Backend backend() const override { return backend_; }
+  std::optional<std::string> refuses(const Shape& shape, const Device& device) const override;
+
+ protected:
+  const GemmTypes& types() const { return types_; }
+  /// A library or a device feature that is not here, or nothing.
+  virtual std::optional<std::string> missing(const Device&) const { return std::nullopt; }
+
+ private:
+  Backend backend_;
+  std::string dtype_, name_, summary_;
+  GemmTypes types_;
+};
+
+}  // namespace assay

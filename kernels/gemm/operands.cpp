@@ -1,0 +1,202 @@
+// Makes, stores and checks the matrices of a GEMM group.
+#include "kernels/gemm/operands.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "kernels/gemm/reference.h"
+#include "kernels/inputs.h"
+#include "kernels/thread_pool.h"
+#include "kernels/verify.h"
+
+namespace assay {
+namespace {
+
+/// The integer up to which the output type holds every integer.
+std::int64_t exact_limit(Element output) {
+  return static_cast<std::int64_t>(1 / unit_roundoff(output));
+}
+
+std::size_t elements(std::int64_t rows, std::int64_t columns) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+}
+
+std::vector<float> decode(const std::byte* bytes, std::size_t count, Element element) {
+  std::vector<float> values(count);
+  if (element == Element::f32) {
+    std::memcpy(values.data(), bytes, count * sizeof(float));
+    return values;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    std::uint16_t bits;
+    std::memcpy(&bits, bytes + i * sizeof bits, sizeof bits);
+    values[i] = from_bf16(bits);
+  }
+  return values;
+}
+
+}  // namespace
+
+struct GemmOperands::Answer {
+  std::vector<float> values;
+  std::string checksum;
+  std::optional<std::string> guard_broken;
+};
+
+struct GemmOperands::Rows {
+  std::vector<ReferenceRow> rows;
+};
+
+std::optional<GemmShape> GemmShape::from(const Shape& shape) {
+  const auto& entries = shape.entries();
+  GemmShape out;
+  if (entries.size() != 3) return std::nullopt;
+  const auto read = [&](std::size_t index, const char* key, std::int64_t& value) {
+    if (entries[index].key != key || !entries[index].value) return false;
+    value = *entries[index].value;
+    return value >= 1 && value <= std::numeric_limits<std::int32_t>::max();
+  };
+  if (!read(0, "m", out.m) || !read(1, "n", out.n) || !read(2, "k", out.k)) return std::nullopt;
+  return out;
+}
+
+GemmOperands::GemmOperands(Device& device, GemmShape shape, GemmTypes types, std::uint64_t seed)
+    : device_(device), shape_(shape), types_(types), seed_(seed) {
+  const std::size_t bytes =
+      (elements(shape.m, shape.k) + elements(shape.k, shape.n)) * size_of(types.storage) +
+      elements(shape.m, shape.n) * size_of(types.output);
+  const std::size_t wanted = rotation_sets(device, bytes);
+  for (std::size_t i = 0; i < wanted; ++i) {
+    sets_.push_back(make_set(static_cast<std::uint32_t>(i), false));
+  }
+}
+
+std::shared_ptr<GemmOperands> GemmOperands::of(GroupContext& context, GemmTypes types) {
+  return context.operands<GemmOperands>([&] {
+    const auto shape = GemmShape::from(context.shape());
+    return std::make_shared<GemmOperands>(context.device(), shape.value(), types, context.seed());
+  });
+}
+
+GemmPointers GemmOperands::set(std::size_t index) {
+  Set& one = sets_[index];
+  return {one.a->data(), one.b->data(), one.c->data()};
+}
+
+Work GemmOperands::work() const {
+  const auto m = static_cast<double>(shape_.m), n = static_cast<double>(shape_.n),
+             k = static_cast<double>(shape_.k);
+  return {2 * m * n * k, (m * k + k * n) * static_cast<double>(size_of(types_.storage)) +
+                             m * n * static_cast<double>(size_of(types_.output))};
+}
+
+GemmOperands::Set GemmOperands::make_set(std::uint32_t index, bool integers) {
+  const auto normal = [&](std::uint32_t operand, std::size_t count) {
+    std::vector<float> values(count);
+    ThreadPool& threads = host_threads(device_);
+    threads.run([&](int thread) {
+      const Part part = part_of(static_cast<std::int64_t>(count), thread, threads.size(), 4);
+      const auto first = static_cast<std::size_t>(part.first);
+      const std::span<float> mine(values.data() + first,
+                                  static_cast<std::size_t>(part.last - part.first));
+      fill_normal(mine, {seed_, operand, index}, first);
+      if (types_.rounding == Element::bf16) {
+        for (float& value : mine) value = from_bf16(to_bf16(value));
+      }
+    });
+    return values;
+  };
+  Set set;
+  const auto place = [&](std::unique_ptr<Buffer>& buffer, const std::vector<float>& values) {
+    buffer = device_.allocate(values.size() * size_of(types_.storage));
+    store(*buffer, values);
+  };
+  if (integers) {
+    place(set.a, exact_a(shape_, seed_, exact_limit(types_.output)));
+    place(set.b, exact_b(shape_, seed_));
+  } else {
+    place(set.a, normal(0, elements(shape_.m, shape_.k)));
+    place(set.b, normal(1, elements(shape_.k, shape_.n)));
+  }
+  set.c = std::make_unique<GuardedOutput>(device_,
+                                          elements(shape_.m, shape_.n) * size_of(types_.output));
+  set.c->poison();  // also the first touch of its pages
+  return set;
+}
+
+void GemmOperands::store(Buffer& to, const std::vector<float>& values) {
+  if (types_.storage == Element::f32) {
+    device_.copy_in(to, values.data(), values.size() * sizeof(float));
+    return;
+  }
+  std::vector<std::uint16_t> bits(values.size());
+  std::transform(values.begin(), values.end(), bits.begin(), to_bf16);
+  device_.copy_in(to, bits.data(), bits.size() * sizeof(std::uint16_t));
+}
+
+std::vector<float> GemmOperands::values_of(Buffer& from, std::size_t count) {
+  std::vector<std::byte> bytes(count * size_of(types_.storage));
+  device_.copy_out(bytes.data(), from, bytes.size());
+  return decode(bytes.data(), count, types_.storage);
+}
+
+GemmOperands::Answer GemmOperands::run_poisoned(Set& set, const Multiply& multiply) {
+  set.c->poison();
+  multiply({set.a->data(), set.b->data(), set.c->data()});
+  device_.synchronize();
+  auto contents = set.c->read();
+  const std::size_t count = elements(shape_.m, shape_.n);
+  return {decode(contents.bytes.data(), count, types_.output),
+          checksum(contents.bytes.data(), count, size_of(types_.output)),
+          std::move(contents.guard_broken)};
+}
+
+std::optional<std::string> GemmOperands::exact_difference(const Multiply& multiply) {
+  if (!exact_) exact_ = make_set(0, true);
+  const auto a = values_of(*exact_->a, elements(shape_.m, shape_.k));
+  const auto b = values_of(*exact_->b, elements(shape_.k, shape_.n));
+  const Answer answer = run_poisoned(*exact_, multiply);
+  if (answer.guard_broken) return answer.guard_broken;
+  return first_exact_difference(shape_, a, b, answer.values, seed_);
+}
+
+void GemmOperands::prepare_reference() {
+  const auto a = values_of(*sets_[0].a, elements(shape_.m, shape_.k));
+  const auto b = values_of(*sets_[0].b, elements(shape_.k, shape_.n));
+  reference_ = std::make_shared<Rows>();
+  for (const std::int64_t row : sampled_rows(shape_, seed_)) {
+    reference_->rows.push_back(reference_row(shape_, a, b, row));
+  }
+}
+
+Verification GemmOperands::verify(const Multiply& multiply) {
+  if (!reference_) prepare_reference();  // before anything ran that could have spoilt the inputs
+  if (const auto wrong = exact_difference(multiply)) {
+    return failed_verification("integer inputs: " + *wrong);
+  }
+  const Answer answer = run_poisoned(sets_[0], multiply);
+  if (answer.guard_broken) return failed_verification("normal inputs: " + *answer.guard_broken);
+  for (std::size_t i = 0; i < answer.values.size(); ++i) {
+    if (answer.values[i] != answer.values[i]) {
+      const auto at = static_cast<std::int64_t>(i);
+      return failed_verification("normal inputs: " +
+                                 wrong_element(at / shape_.n, at % shape_.n, answer.values[i], 0));
+    }
+  }
+  BoundCheck check;
+  const Roundoff roundoff{unit_roundoff(Element::f32), unit_roundoff(types_.output)};
+  for (const ReferenceRow& row : reference_->rows) {
+    for (std::size_t j = 0; j < row.value.size(); ++j) {
+      const float got = answer.values[static_cast<std::size_t>(row.row * shape_.n) + j];
+      check.element(row.row, static_cast<std::int64_t>(j), got, row.value[j],
+                    element_bound(row.value[j], row.magnitude[j], shape_.k, roundoff));
+    }
+  }
+  Verification verification = check.verification();
+  if (!verification.ok()) verification.detail = "normal inputs: " + verification.detail;
+  verification.checksum = answer.checksum;
+  return verification;
+}
+
+}  // namespace assay

@@ -1,0 +1,145 @@
+// Makes the arrays piece by piece, and checks the answer against inputs made a second time.
+#include "kernels/memory/arrays.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/inputs.h"
+#include "kernels/thread_pool.h"
+#include "kernels/verify.h"
+
+namespace assay {
+namespace {
+
+constexpr std::int64_t kPieceElements = std::int64_t{1} << 20;
+constexpr std::uint32_t kB = 0, kC = 1;
+
+std::size_t bytes_of(std::int64_t elements) { return static_cast<std::size_t>(elements) * 4; }
+
+}  // namespace
+
+MemoryArrays::MemoryArrays(Device& device, MemoryOperation operation, std::int64_t bytes,
+                           std::uint64_t seed)
+    : device_(device), operation_(operation), elements_(bytes / 4), seed_(seed) {
+  const auto one_set = static_cast<std::size_t>(bytes) *
+                       static_cast<std::size_t>(arrays_read(operation) + arrays_written(operation));
+  const std::size_t wanted = rotation_sets(device, one_set);
+  for (std::uint32_t i = 0; i < wanted; ++i) {
+    Set set;
+    if (arrays_read(operation) > 0) fill(*(set.b = device.allocate(bytes_of(elements_))), kB, i);
+    if (arrays_read(operation) > 1) fill(*(set.c = device.allocate(bytes_of(elements_))), kC, i);
+    set.out = std::make_unique<GuardedOutput>(
+        device, arrays_written(operation) > 0 ? bytes_of(elements_) : bytes_of(kMaxPartials));
+    sets_.push_back(std::move(set));
+  }
+}
+
+std::shared_ptr<MemoryArrays> MemoryArrays::of(GroupContext& context, MemoryOperation operation) {
+  return context.operands<MemoryArrays>([&] {
+    return std::make_shared<MemoryArrays>(context.device(), operation, context.shape().at("bytes"),
+                                          context.seed());
+  });
+}
+
+MemoryPointers MemoryArrays::set(std::size_t index) {
+  Set& one = sets_[index];
+  const auto data = [](const std::unique_ptr<Buffer>& buffer) {
+    return buffer ? static_cast<const float*>(buffer->data()) : nullptr;
+  };
+  return {one.out->data(), data(one.b), data(one.c), elements_};
+}
+
+Work MemoryArrays::work() const {
+  const auto bytes = static_cast<double>(bytes_of(elements_));
+  return {operation_ == MemoryOperation::triad ? 2 * static_cast<double>(elements_) : 0,
+          bytes * (arrays_read(operation_) + arrays_written(operation_))};
+}
+
+void MemoryArrays::normal(std::span<float> out, std::uint32_t operand, std::uint32_t set,
+                          std::int64_t first) {
+  ThreadPool& threads = host_threads(device_);
+  threads.run([&](int thread) {
+    const Part part = part_of(static_cast<std::int64_t>(out.size()), thread, threads.size(), 4);
+    fill_normal(out.subspan(static_cast<std::size_t>(part.first),
+                            static_cast<std::size_t>(part.last - part.first)),
+                {seed_, operand, set}, static_cast<std::uint64_t>(first + part.first));
+  });
+}
+
+void MemoryArrays::fill(Buffer& buffer, std::uint32_t operand, std::uint32_t set) {
+  if (device_.backend() == Backend::host) {
+    // In one piece and in place: each thread is first to touch the part that it will stream.
+    normal({static_cast<float*>(buffer.data()), static_cast<std::size_t>(elements_)}, operand, set,
+           0);
+    return;
+  }
+  std::vector<float> values(static_cast<std::size_t>(elements_));
+  normal(values, operand, set, 0);
+  device_.copy_in(buffer, values.data(), bytes_of(elements_));
+}
+
+Verification MemoryArrays::verify(const Pass& pass, int partials) {
+  GuardedOutput& out = *sets_[0].out;
+  out.poison();
+  pass(set(0));
+  device_.synchronize();
+  const auto contents = out.read();
+  if (contents.guard_broken) return failed_verification(*contents.guard_broken);
+  std::vector<std::uint32_t> words(contents.bytes.size() / 4);
+  std::memcpy(words.data(), contents.bytes.data(), words.size() * 4);
+  if (operation_ == MemoryOperation::read) {
+    return check_sum(words, static_cast<std::size_t>(partials));
+  }
+  return check_elements(words);
+}
+
+Verification MemoryArrays::check_sum(std::span<const std::uint32_t> partials, std::size_t used) {
+  std::uint32_t expected = 0;
+  std::vector<float> piece;
+  for (std::int64_t first = 0; first < elements_; first += kPieceElements) {
+    piece.resize(static_cast<std::size_t>(std::min(kPieceElements, elements_ - first)));
+    normal(piece, kB, 0, first);
+    for (const float value : piece) expected += std::bit_cast<std::uint32_t>(value);
+  }
+  std::uint32_t found = 0;
+  for (const std::uint32_t partial : partials.first(used)) found += partial;
+  if (found != expected) {
+    return failed_verification(
+        fmt::format("the words read add up to {:08x} where {:08x} is expected", found, expected));
+  }
+  Verification verification;
+  verification.status = Verification::Status::exact;
+  verification.checksum = checksum(&found, 1, sizeof found);
+  return verification;
+}
+
+Verification MemoryArrays::check_elements(std::span<const std::uint32_t> words) {
+  std::vector<float> b, c;
+  for (std::int64_t first = 0; first < elements_; first += kPieceElements) {
+    const auto count = static_cast<std::size_t>(std::min(kPieceElements, elements_ - first));
+    b.resize(count);
+    c.resize(count);
+    if (arrays_read(operation_) > 0) normal(b, kB, 0, first);
+    if (arrays_read(operation_) > 1) normal(c, kC, 0, first);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto at = static_cast<std::size_t>(first) + i;
+      float expected = b[i];
+      if (operation_ == MemoryOperation::triad) expected = b[i] + kTriadFactor * c[i];
+      if (operation_ == MemoryOperation::write) {
+        expected = written_value(static_cast<std::uint32_t>(at));
+      }
+      if (words[at] != std::bit_cast<std::uint32_t>(expected)) {
+        return failed_verification(wrong_element(0, static_cast<std::int64_t>(at),
+                                                 std::bit_cast<float>(words[at]), expected));
+      }
+    }
+  }
+  Verification verification;
+  verification.status = Verification::Status::exact;
+  verification.checksum = checksum(words.data(), words.size(), sizeof(std::uint32_t));
+  return verification;
+}
+
+}  // namespace assay
