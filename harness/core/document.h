@@ -11,23 +11,28 @@
 
 namespace assay {
 
-enum class DocumentKind { result, verdict, profile, baseline };
+enum class DocumentKind { result, verdict, profile, baseline, comparison };
 
 /// Parses JSON strictly: no NaN, no duplicate keys, at most 64 levels, at most 256 MiB, nothing
 /// after the end. Throws Error: `where: line L, column C: what`.
 Json parse_json(std::string_view text, const std::string& where);
 
-/// Checks against the embedded schema of `kind` (and the document's own `kind` and
-/// `schema_version` first: a later version is refused by name). Throws Error with one line that
-/// gives the JSON pointer and what was expected there.
+/// Checks against the embedded schema of `kind`, then what no schema can say (and the document's
+/// own `kind` and `schema_version` first: a later version is refused by name). Throws Error with
+/// one line that gives the JSON pointer and what was expected there.
 void validate(const Json& document, DocumentKind kind, const std::string& where);
 /// The kind that a document says it is; throws Error when it says none of ours.
 DocumentKind kind_of(const Json& document, const std::string& where);
 
+/// The bytes of a file, for parse_json and sha256_hex; throws Error naming the file and why.
+std::string read_text(const std::filesystem::path& path);
 /// Reads and validates. A result whose status is `running` is returned as `interrupted`: its
 /// writer is gone.
 Result read_result(const std::filesystem::path& path);
-/// A document, or every `*.json` result document of a folder (`nodes/*.json` included).
+/// A document, or every `*.json` result document of a folder (`nodes/*.json` included). Files
+/// there that are another kind of document of ours (verdict.json) are left out, and hidden ones;
+/// anything else that is no result is kept, so that reading it says what is wrong. A folder
+/// without any is an Error.
 std::vector<std::filesystem::path> expand_paths(const std::vector<std::string>& paths);
 
 /// Validates, then writes to a temporary file beside `path`, fsyncs, renames, fsyncs the folder.

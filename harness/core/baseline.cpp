@@ -1,0 +1,123 @@
+// Baselines: what a SKU should reach, from files or from those compiled in.
+#include "harness/core/baseline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "harness/core/baseline_json.h"
+#include "harness/core/document.h"
+#include "harness/core/document_schema.h"
+#include "harness/core/embedded.h"
+#include "harness/core/json_value.h"
+
+namespace assay {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A row may stand for any implementation: `gemm.bf16.*/m8192_n8192_k8192`.
+void require_case(const std::string& text) {
+  std::string plain = text;
+  if (const auto star = plain.find(".*/"); star != plain.npos) plain.replace(star, 3, ".any/");
+  CaseId::parse(plain);
+}
+
+BaselineRow row_from_json(const Json& json) {
+  BaselineRow row;
+  json.at("case").get_to(row.case_id);
+  require_case(row.case_id);
+  row.series = series_from_name(json.value("series", "cold"));
+  json.at("scope_level").get_to(row.scope_level);
+  json.at("metric").get_to(row.metric);
+  json.at("value").get_to(row.value);
+  take(json, "mad", row.mad);
+  take(json, "n", row.n);
+  take(json, "fail_below", row.fail_below);
+  take(json, "warn_below", row.warn_below);
+  take(json, "input_pattern", row.input_pattern);
+  json.at("tier").get_to(row.tier);
+  json.at("source").get_to(row.source);
+  json.at("date").get_to(row.date);
+  take(json, "expires", row.expires);
+  take(json, "versions", row.versions);
+  if (row.fail_below && row.warn_below && *row.fail_below > *row.warn_below) {
+    throw Error(fmt::format("fail_below {} is above warn_below {}: it would fail before it warns",
+                            *row.fail_below, *row.warn_below));
+  }
+  return row;
+}
+
+std::string identity(const BaselineRow& row) {
+  return fmt::format("{} {} {} {} {}", row.case_id, name(row.series), row.scope_level, row.metric,
+                     row.input_pattern);
+}
+
+Baseline parse(const Json& document) {
+  Baseline baseline;
+  document.at("name").get_to(baseline.name);
+  document.at("sku").get_to(baseline.sku);
+  take(document, "pci_ids", baseline.pci_ids);
+  std::map<std::string, std::size_t> seen;
+  const Json& rows = document.at("rows");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    try {
+      baseline.rows.push_back(row_from_json(rows[i]));
+      const auto [first, fresh] = seen.emplace(identity(baseline.rows.back()), i);
+      if (!fresh) throw Error(fmt::format("says again what row {} says", first->second));
+    } catch (const Error& problem) {
+      throw Error(fmt::format("/rows/{}: {}", i, problem.what()));
+    }
+  }
+  return baseline;
+}
+
+std::vector<fs::path> files_of(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const bool hidden = entry.path().filename().string().starts_with('.');
+    if (!hidden && entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+Baseline baseline_from_json(const Json& document, const std::string& where) {
+  try {
+    return reading("baseline", [&] { return parse(document); });
+  } catch (const Error& problem) {
+    throw Error(where + ": " + problem.what());
+  }
+}
+
+Baseline baseline_from_text(const std::string& text, const std::string& where) {
+  const Json document = parse_json(text, where);
+  check_schema(document, DocumentKind::baseline, where);
+  return baseline_from_json(document, where);
+}
+
+std::vector<Baseline> load_baselines(const std::string& path) {
+  if (!fs::exists(path)) throw Error(fmt::format("baseline {}: no such file or folder", path));
+  if (!fs::is_directory(path)) return {baseline_from_text(read_text(path), path)};
+  std::vector<Baseline> baselines;
+  for (const fs::path& file : files_of(path)) {
+    baselines.push_back(baseline_from_text(read_text(file), file.string()));
+  }
+  if (baselines.empty()) throw Error(fmt::format("baseline {}: the folder holds no *.json", path));
+  return baselines;
+}
+
+std::vector<Baseline> builtin_baselines() {
+  std::vector<Baseline> baselines;
+  for (const EmbeddedFile& file : embedded_folder("baselines")) {
+    baselines.push_back(baseline_from_text(std::string(file.text), std::string(file.name)));
+  }
+  return baselines;
+}
+
+}  // namespace assay

@@ -1,0 +1,49 @@
+// The one check that no document leaves us with a number that JSON does not have.
+#include "harness/core/json_value.h"
+
+#include <cmath>
+
+namespace assay {
+
+namespace {
+
+bool find_not_finite(const Json& value, std::string& pointer) {
+  const std::size_t length = pointer.size();
+  if (value.is_number_float()) return !std::isfinite(value.get<double>());
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.items()) {
+      pointer += '/' + key;
+      if (find_not_finite(member, pointer)) return true;
+      pointer.resize(length);
+    }
+  }
+  if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      pointer += '/' + std::to_string(i);
+      if (find_not_finite(value[i], pointer)) return true;
+      pointer.resize(length);
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+void require_finite(const Json& document, const std::string& what) {
+  std::string pointer;
+  if (find_not_finite(document, pointer)) {
+    throw Error(what + ": " + pointer +
+                " is not a finite number, and JSON has no other: leave the field out or mark the "
+                "measurement as an error");
+  }
+}
+
+std::uint64_t seed_from_json(const Json& json) {
+  constexpr double kTooLarge = 18446744073709551616.0;  // 2^64
+  if (json.is_number_unsigned()) return json.get<std::uint64_t>();
+  const double value = json.get<double>();
+  if (!(value >= 0 && value < kTooLarge)) throw Error("seed is outside 0 to 2^64 - 1");
+  return static_cast<std::uint64_t>(value);
+}
+
+}  // namespace assay

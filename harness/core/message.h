@@ -1,0 +1,14 @@
+// Puts what a user wrote into a message of ours: quoted, short, printable, on one line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace assay {
+
+/// `"text"` with control and non-ASCII bytes as `?`, cut after `limit` characters.
+std::string in_quotes(std::string_view text, std::size_t limit = 60);
+/// The same without the quotation marks.
+std::string printable(std::string_view text, std::size_t limit = 200);
+
+}  // namespace assay
