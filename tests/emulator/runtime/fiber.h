@@ -1,0 +1,37 @@
+// Fibers: a stack for every thread of the resident blocks, and the switch between two.
+#pragma once
+
+#include <boost/context/detail/fcontext.hpp>
+#include <cstddef>
+
+namespace assay::emulator {
+
+/// One region of address space with a stack and a guard page for every slot, made once a process.
+class Stacks {
+ public:
+  static Stacks& instance();
+  /// The top of stack `number`, ready for a new fiber.
+  void* top(std::size_t number);
+  bool contains(const void* address) const {
+    const auto* byte = static_cast<const char*>(address);
+    return byte >= base_ && byte < base_ + kStackBytes * kMaxStacks;
+  }
+  static constexpr std::size_t kStackBytes = 128 * 1024;  // of which the lowest page is the guard
+  static constexpr std::size_t kMaxStacks = 4096;
+  static constexpr std::size_t kPageBytes = 4096;
+
+ private:
+  Stacks();
+  char* base_;
+  std::size_t prepared_ = 0;
+};
+
+using FiberContext = boost::context::detail::fcontext_t;
+using FiberTransfer = boost::context::detail::transfer_t;
+
+inline FiberContext make_fiber(std::size_t stack, void (*entry)(FiberTransfer)) {
+  return boost::context::detail::make_fcontext(Stacks::instance().top(stack),
+                                               Stacks::kStackBytes - Stacks::kPageBytes, entry);
+}
+
+}  // namespace assay::emulator

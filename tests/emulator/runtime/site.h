@@ -1,0 +1,35 @@
+// Where in a kernel an instruction stands, and what a test changes there to plant a bug.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <source_location>
+#include <string>
+
+namespace assay::emulator {
+
+/// One call of the device layer: the instruction's name and the line of the kernel that calls it.
+struct Site {
+  const char* instruction = "";
+  std::source_location at{};
+
+  bool same_place(const Site& other) const {
+    return at.line() == other.at.line() && at.column() == other.at.column() &&
+           std::strcmp(at.file_name(), other.at.file_name()) == 0;
+  }
+  /// "mbarrier.arrive at kernels/ladder/tma_copy.cuh:41", from the repository's root.
+  std::string text() const;
+};
+
+/// A bug planted at every execution of one site.
+struct Mutation {
+  enum class Kind { kRemove, kRepeat, kChange, kMove };
+  Kind kind = Kind::kRemove;
+  Site site;
+  /// kChange: what becomes of the instruction's number (a count, bytes, a parity, groups to leave
+  /// pending). kMove: what becomes of the address that it names.
+  std::function<std::uint64_t(std::uint64_t)> change;
+};
+
+}  // namespace assay::emulator
