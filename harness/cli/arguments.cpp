@@ -1,0 +1,107 @@
+// Reads flags with Boost.Program_options and says in one line what is wrong with them.
+#include "harness/cli/arguments.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <charconv>
+
+#include "harness/core/error.h"
+
+namespace assay::cli {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kOperandKey = "operands";
+
+po::options_description describe(const std::vector<Option>& options) {
+  po::options_description description;
+  for (const Option& option : options) {
+    const std::string names = option.letter ? option.name + "," + option.letter : option.name;
+    description.add_options()(names.c_str(), po::value<std::string>(), option.help.c_str());
+  }
+  description.add_options()(kOperandKey, po::value<std::vector<std::string>>());
+  return description;
+}
+
+po::variables_map read(const std::vector<Option>& options, const std::vector<std::string>& words) {
+  const po::options_description description = describe(options);
+  po::positional_options_description positional;
+  positional.add(kOperandKey, -1);
+  po::variables_map values;
+  const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  try {
+    po::store(po::command_line_parser(words)
+                  .options(description)
+                  .positional(positional)
+                  .style(style)
+                  .run(),
+              values);
+  } catch (const po::error& error) {
+    throw Error(fmt::format("{}; --help lists what there is", error.what()));
+  }
+  return values;
+}
+
+void check_choice(const Option& option, const std::string& value) {
+  if (option.choices.empty()) return;
+  if (std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end())
+    throw Error(fmt::format("--{} '{}' is not one of {}", option.name, value,
+                            fmt::join(option.choices, ", ")));
+}
+
+void check_operands(const Operands& expected, const std::vector<std::string>& given) {
+  if (expected.name.empty() && !given.empty())
+    throw Error(fmt::format("'{}' was not expected: this command takes flags only", given.front()));
+  if (expected.required && given.empty()) throw Error(fmt::format("{} is missing", expected.name));
+}
+
+}  // namespace
+
+Arguments::Arguments(std::map<std::string, std::string> values, std::vector<std::string> operands,
+                     std::vector<std::string> command_line)
+    : values_(std::move(values)),
+      operands_(std::move(operands)),
+      command_line_(std::move(command_line)) {}
+
+const std::string& Arguments::value(const std::string& name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) throw Error(fmt::format("--{} was not given", name));
+  return found->second;
+}
+
+std::uint64_t Arguments::number(const std::string& name) const {
+  const std::string& text = value(name);
+  std::uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size())
+    throw Error(fmt::format("--{} '{}' is not a whole number from 0 to 2^64-1", name, text));
+  return number;
+}
+
+Arguments parse_arguments(const std::vector<Option>& options, const Operands& operands,
+                          const std::vector<std::string>& words,
+                          std::vector<std::string> command_line) {
+  const po::variables_map typed = read(options, words);
+  std::map<std::string, std::string> values;
+  for (const Option& option : options) {
+    if (typed.count(option.name)) {
+      values[option.name] = typed[option.name].as<std::string>();
+      check_choice(option, values[option.name]);
+    } else if (option.required) {
+      throw Error(fmt::format("--{} {} is missing", option.name, option.value_name));
+    } else if (!option.default_value.empty()) {
+      values[option.name] = option.default_value;
+    }
+  }
+  std::vector<std::string> rest;
+  if (typed.count(kOperandKey)) rest = typed[kOperandKey].as<std::vector<std::string>>();
+  check_operands(operands, rest);
+  return Arguments(std::move(values), std::move(rest), std::move(command_line));
+}
+
+}  // namespace assay::cli

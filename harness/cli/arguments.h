@@ -1,0 +1,60 @@
+// The flags of a subcommand: what it takes, and what was typed, checked before anything runs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace assay::cli {
+
+/// One flag with a value; its help is both the manual's text and the only place that describes it.
+struct Option {
+  std::string name;             // long name, without the dashes
+  char letter = 0;              // short name, or none
+  std::string value_name = {};  // as the manual prints it, `NAME|FILE`
+  std::string help = {};
+  std::string default_value = {};         // empty: absent unless given
+  std::vector<std::string> choices = {};  // empty: any text
+  bool required = false;
+};
+
+/// What a subcommand takes beside its flags, e.g. `PATH...`; no name: nothing.
+struct Operands {
+  std::string name;
+  bool required = false;
+};
+
+/// What was typed. A flag that has a default is always there.
+class Arguments {
+ public:
+  Arguments(std::map<std::string, std::string> values, std::vector<std::string> operands,
+            std::vector<std::string> command_line);
+
+  bool has(const std::string& name) const { return values_.count(name) != 0; }
+  /// The value given or the default; asking for one that is neither is a bug and throws Error.
+  const std::string& value(const std::string& name) const;
+  /// The value given, or an empty text.
+  std::string value_or_empty(const std::string& name) const {
+    return has(name) ? value(name) : std::string();
+  }
+  /// The value as a number from 0 to 2^64-1; throws Error naming the flag.
+  std::uint64_t number(const std::string& name) const;
+  const std::vector<std::string>& operands() const { return operands_; }
+  /// The whole command as typed, for the record.
+  const std::vector<std::string>& command_line() const { return command_line_; }
+
+ private:
+  std::map<std::string, std::string> values_;
+  std::vector<std::string> operands_;
+  std::vector<std::string> command_line_;
+};
+
+/// Reads `words` (what follows the subcommand). Throws Error, one line, for anything that the
+/// subcommand does not take. Names are never guessed from a prefix: a script must not change its
+/// meaning when a flag is added.
+Arguments parse_arguments(const std::vector<Option>& options, const Operands& operands,
+                          const std::vector<std::string>& words,
+                          std::vector<std::string> command_line);
+
+}  // namespace assay::cli

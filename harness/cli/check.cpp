@@ -1,0 +1,145 @@
+// `assay check`: judges result documents by a profile; a pure function of files.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "harness/cli/command.h"
+#include "harness/cli/terminal.h"
+#include "harness/conformance/requirement.h"
+#include "harness/core/document.h"
+
+namespace assay::cli {
+
+namespace {
+
+std::vector<Result> read_results(const std::vector<std::string>& operands) {
+  std::vector<Result> results;
+  for (const auto& path : expand_paths(operands)) results.push_back(read_result(path));
+  return results;
+}
+
+/// The one profile that all documents were made with.
+std::string profile_of(const std::vector<Result>& results) {
+  std::set<std::string> names;
+  for (const Result& result : results) names.insert(result.run.profile_name);
+  if (names.size() > 1)
+    throw Error(
+        fmt::format("the documents were made with different profiles ({}): say which one "
+                    "judges them with --profile",
+                    fmt::join(names, ", ")));
+  const auto known = builtin_profile_names();
+  if (std::find(known.begin(), known.end(), *names.begin()) == known.end())
+    throw Error(
+        fmt::format("the documents were made with profile {}, which is not built in: give "
+                    "its file with --profile",
+                    *names.begin()));
+  return *names.begin();
+}
+
+/// Judging by a profile that has changed since the run is allowed, and said.
+void warn_of_other_profile(const std::vector<Result>& results, const Profile& profile) {
+  const auto differs = [&](const Result& result) {
+    return result.run.profile_sha256 != profile.sha256;
+  };
+  const auto number = std::count_if(results.begin(), results.end(), differs);
+  if (number == 0) return;
+  fmt::print(stderr,
+             "assay: warning: {} of {} documents {} made with another version of profile {} than "
+             "the one that judges\n",
+             number, results.size(), number == 1 ? "was" : "were", profile.name);
+}
+
+std::vector<Baseline> read_baselines(const Arguments& arguments) {
+  std::vector<Baseline> baselines;
+  if (arguments.has("baseline")) baselines = load_baselines(arguments.value("baseline"));
+  for (Baseline& builtin : builtin_baselines()) baselines.push_back(std::move(builtin));
+  return baselines;
+}
+
+std::string formatted(const VerdictDocument& verdict, const std::string& format, bool colour) {
+  if (format == "markdown") return to_markdown(verdict);
+  if (format == "text") return to_text(verdict, colour);
+  const Json document = to_json(verdict);
+  validate(document, DocumentKind::verdict, "the verdict");
+  return document.dump(2) + "\n";
+}
+
+void write(const VerdictDocument& verdict, const std::string& format, const std::string& path) {
+  if (format == "json") {
+    write_document(to_json(verdict), DocumentKind::verdict, path);
+  } else {
+    write_text(formatted(verdict, format, false), path);
+  }
+  fmt::print("Verdict: {}, written to {}\n", name(verdict.verdict), path);
+}
+
+ExitCode execute(const Arguments& arguments) {
+  Evidence evidence;
+  evidence.results = read_results(arguments.operands());
+  const Profile profile = load_profile(arguments.has("profile") ? arguments.value("profile")
+                                                                : profile_of(evidence.results));
+  warn_of_other_profile(evidence.results, profile);
+  evidence.profile = &profile;
+  evidence.baselines = read_baselines(arguments);
+  const VerdictDocument verdict = judge(evidence);
+  const std::string& format = arguments.value("format");
+  if (arguments.has("output")) {
+    write(verdict, format, arguments.value("output"));
+  } else {
+    fmt::print("{}", formatted(verdict, format, wants_colour(stdout)));
+  }
+  const bool passed = verdict.verdict == Verdict::pass || verdict.verdict == Verdict::warn;
+  return passed ? ExitCode::passed : ExitCode::failed;
+}
+
+}  // namespace
+
+Command check_command() {
+  Command command;
+  command.name = "check";
+  command.summary = "judge result documents by a profile's requirements";
+  command.synopsis =
+      "PATH... [--profile NAME|FILE] [--baseline FILE|DIR] [--format text|json|markdown] [-o FILE]";
+  command.description = {
+      "Reads result documents and says for each requirement of the profile whether it passed, "
+      "passed with a warning, failed or could not be evaluated, with the reason and the numbers, "
+      "and names the device or node that falls short. Nothing is measured and no hardware is "
+      "needed: a verdict can be replayed anywhere from its files.",
+      "A PATH is a document or a folder of them. Something missing is never a pass: a must that "
+      "applies and could not be evaluated counts like a failure. A document whose run was "
+      "interrupted or killed is read as such."};
+  command.options = {
+      {.name = "profile",
+       .value_name = "NAME|FILE",
+       .help = "What to require: a built-in profile or a profile's file. Without it: the profile "
+               "that the documents name."},
+      {.name = "baseline",
+       .value_name = "FILE|DIR",
+       .help = "Baselines to compare with, before those that are built in."},
+      {.name = "format",
+       .value_name = "text|json|markdown",
+       .help = "How to print the verdict; json is the verdict document.",
+       .default_value = "text",
+       .choices = {"text", "json", "markdown"}},
+      {.name = "output",
+       .letter = 'o',
+       .value_name = "FILE",
+       .help = "Write the verdict to this file and print one line."}};
+  command.operands = {"PATH...", true};
+  command.environment = {{"NO_COLOR", "When set, output has no colour."}};
+  command.exit_status = {
+      {"0", "Every must that applies passed; warnings are allowed."},
+      {"1", "A must failed, or could not be evaluated though it applies."},
+      {"2", "A document, profile or baseline is refused, or was made for another backend."}};
+  command.examples = {
+      {"assay check result.json", "Judges a run by the profile that it was made with."},
+      {"assay check nodes/ --profile node --format json -o verdict.json",
+       "Judges every document of a folder and writes a verdict document."}};
+  command.execute = execute;
+  return command;
+}
+
+}  // namespace assay::cli

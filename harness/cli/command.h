@@ -1,0 +1,34 @@
+// One subcommand: its manual, its flags and what it does. Each has a file of its own.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/cli/arguments.h"
+#include "harness/core/error.h"
+
+namespace assay::cli {
+
+struct Command {
+  std::string name;
+  std::string summary;                   // one line, lower case, no full stop
+  std::string synopsis;                  // what follows `assay NAME`
+  std::vector<std::string> description;  // paragraphs
+  std::vector<Option> options;
+  Operands operands;
+  std::vector<std::pair<std::string, std::string>> environment;  // variable, meaning
+  std::vector<std::pair<std::string, std::string>> exit_status;  // code, meaning
+  std::vector<std::pair<std::string, std::string>> examples;     // command line, what it does
+  std::function<ExitCode(const Arguments&)> execute;
+};
+
+Command run_command();
+Command check_command();
+Command list_command();
+Command devices_command();
+Command validate_command();
+Command version_command();
+
+}  // namespace assay::cli

@@ -1,0 +1,104 @@
+// Record locks on files in a folder that every user of the machine shares.
+//
+// The folder is /tmp and not $XDG_RUNTIME_DIR, because a login, cron and sudo have different
+// runtime folders and must still see each other. fcntl's record locks and not flock, because the
+// kernel then names the holder's PID itself: no file content that a killed run leaves behind.
+#include "harness/cli/device_lock.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "harness/core/error.h"
+
+namespace assay::cli {
+
+namespace {
+
+constexpr const char* kFolderVariable = "ASSAY_LOCK_DIR";
+constexpr mode_t kEveryUser = 0666;
+
+std::string lock_path(const std::string& name) {
+  const char* folder = std::getenv(kFolderVariable);
+  return fmt::format("{}/assay-{}.lock", folder && *folder ? folder : "/tmp", name);
+}
+
+/// Opens or creates the file. Never O_CREAT on one that exists: Linux refuses that for another
+/// user's file in a sticky folder (fs.protected_regular). Never through a symbolic link.
+int open_lock_file(const std::string& path) {
+  constexpr int kFlags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const int existing = open(path.c_str(), kFlags);
+    if (existing >= 0 || errno != ENOENT) return existing;
+    const int made = open(path.c_str(), kFlags | O_CREAT | O_EXCL, kEveryUser);
+    if (made >= 0) {
+      // The umask took bits away. Where this fails the lock still holds for this user.
+      [[maybe_unused]] const int opened_to_all = fchmod(made, kEveryUser);
+      return made;
+    }
+    if (errno != EEXIST) return made;
+  }
+  return -1;
+}
+
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+std::string holder(int descriptor) {
+  struct flock lock = whole_file();
+  if (fcntl(descriptor, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK || lock.l_pid <= 0)
+    return "in another container";
+  return fmt::format("with PID {}", lock.l_pid);
+}
+
+}  // namespace
+
+DeviceLock::DeviceLock(const std::string& name) {
+  const std::string path = lock_path(name);
+  descriptor_ = open_lock_file(path);
+  if (descriptor_ < 0)
+    throw Error(
+        fmt::format("cannot open the lock {}: {}; set {} to a folder that every user of "
+                    "this machine can write",
+                    path, std::strerror(errno), kFolderVariable));
+  struct flock lock = whole_file();
+  if (fcntl(descriptor_, F_SETLK, &lock) == 0) return;
+  const int failure = errno;
+  const std::string who = holder(descriptor_);
+  close(descriptor_);
+  if (failure != EACCES && failure != EAGAIN)
+    throw Error(fmt::format("cannot lock {}: {}", path, std::strerror(failure)));
+  throw Error(fmt::format(
+      "device {} is being measured by another run {}: wait for it to end, or end it", name, who));
+}
+
+DeviceLock::~DeviceLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+DeviceLock::DeviceLock(DeviceLock&& other) noexcept : descriptor_(other.descriptor_) {
+  other.descriptor_ = -1;
+}
+
+std::vector<DeviceLock> lock_devices(const std::vector<std::unique_ptr<Device>>& devices) {
+  std::vector<std::string> names;
+  for (const auto& device : devices)
+    names.push_back(device->backend() == Backend::host ? "host" : device->facts().uuid);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::vector<DeviceLock> locks;
+  for (const std::string& name : names) locks.emplace_back(name);
+  return locks;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,28 @@
+// One run a device: two runs on one device would measure each other.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/measure/device.h"
+
+namespace assay::cli {
+
+/// The lock of one device, held until the object or the process goes, however it goes.
+class DeviceLock {
+ public:
+  /// Throws Error with the holder's PID when another process holds `name`.
+  explicit DeviceLock(const std::string& name);
+  ~DeviceLock();
+  DeviceLock(DeviceLock&& other) noexcept;
+  DeviceLock& operator=(DeviceLock&&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// Locks every device by UUID, in an order that all processes share; the host is one device.
+std::vector<DeviceLock> lock_devices(const std::vector<std::unique_ptr<Device>>& devices);
+
+}  // namespace assay::cli

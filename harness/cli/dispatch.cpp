@@ -1,0 +1,91 @@
+// Finds the subcommand, runs it, and turns what it throws into one line and an exit code.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/command.h"
+#include "harness/cli/manual.h"
+
+namespace assay::cli {
+
+namespace {
+
+std::vector<Command> all_commands() {
+  return {run_command(),     check_command(),    list_command(),
+          devices_command(), validate_command(), version_command()};
+}
+
+const Command& find_command(const std::vector<Command>& commands, const std::string& name) {
+  for (const Command& command : commands)
+    if (command.name == name) return command;
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.push_back(command.name);
+  throw Error(
+      fmt::format("'{}' is not a command: there are {}, and help", name, fmt::join(names, ", ")));
+}
+
+ExitCode help(const std::vector<Command>& commands, const std::vector<std::string>& words) {
+  if (words.empty()) {
+    fmt::print("{}", overview(commands));
+  } else {
+    fmt::print("{}", manual(find_command(commands, words.front())));
+  }
+  return ExitCode::passed;
+}
+
+/// `--help` wins over whatever else is on the line, up to a bare `--`.
+bool asks_for_help(const std::vector<std::string>& words) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  return std::find_if(words.begin(), end, [](const std::string& word) {
+           return word == "--help" || word == "-h";
+         }) != end;
+}
+
+ExitCode dispatch(const std::vector<std::string>& line) {
+  const std::vector<Command> commands = all_commands();
+  if (line.size() < 2) throw Error("a command is missing: `assay help` lists them");
+  const std::string& first = line[1];
+  const std::vector<std::string> words(line.begin() + 2, line.end());
+  if (first == "help" || first == "--help" || first == "-h") return help(commands, words);
+  const Command& command = find_command(commands, first == "--version" ? "version" : first);
+  if (asks_for_help(words)) return help(commands, {command.name});
+  return command.execute(parse_arguments(command.options, command.operands, words, line));
+}
+
+/// Messages are one line each, whatever a library put into them.
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+int broken(const std::string& message, ExitCode code) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "assay: %s\n", one_line(message).c_str());
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A file-size limit must end like a full disk: as an error of write(2), not by a signal.
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    const ExitCode code = dispatch(std::vector<std::string>(argv, argv + argc));
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+      throw Error("cannot write to standard output: what was printed is not whole");
+    return static_cast<int>(code);
+  } catch (const Error& error) {
+    return broken(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    return broken("out of memory", ExitCode::broken);
+  } catch (const std::exception& error) {
+    return broken(fmt::format("unexpected: {}", error.what()), ExitCode::broken);
+  }
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,152 @@
+// `assay list`: the catalogue, or with a profile the cases that it asks for and what keeps them
+// from running here.
+#include <fmt/format.h>
+
+#include "harness/cli/command.h"
+#include "harness/cli/plan.h"
+#include "harness/cli/table.h"
+#include "kernels/catalogue.h"
+
+namespace assay::cli {
+
+namespace {
+
+const char* kNotYetRun = "not yet run on hardware";
+
+Json catalogue_json() {
+  Json entries = Json::array();
+  for (const auto& entry : catalogue())
+    entries.push_back({{"workload", entry->workload()},
+                       {"dtype", entry->dtype()},
+                       {"implementation", entry->name()},
+                       {"backend", name(entry->backend())},
+                       {"summary", entry->summary()},
+                       {"run_on_hardware", entry->run_on_hardware()}});
+  return {{"implementations", entries}};
+}
+
+std::string catalogue_text() {
+  std::vector<std::vector<std::string>> rows = {
+      {"workload", "dtype", "implementation", "backend", "what it is"}};
+  for (const auto& entry : catalogue())
+    rows.push_back({entry->workload(), entry->dtype(), entry->name(), name(entry->backend()),
+                    entry->run_on_hardware()
+                        ? entry->summary()
+                        : fmt::format("{} ({})", entry->summary(), kNotYetRun)});
+  return table(rows);
+}
+
+/// One case of a profile as it would run here.
+struct ListedCase {
+  Backend backend;
+  Series series;
+  PlannedCase planned;
+  std::string not_applicable;  // empty: it runs here
+};
+
+/// The devices of a backend, or why there are none.
+struct Here {
+  std::vector<std::unique_ptr<Device>> devices;
+  std::string why_none;
+};
+
+Here devices_here(Backend backend) {
+  try {
+    choose_backend(name(backend));
+    return {open_devices(backend), ""};
+  } catch (const Error& error) {
+    return {{}, error.what()};
+  }
+}
+
+/// Applicable when any device of this machine can run it.
+std::string reason_not_to_run(const PlannedCase& planned, const Here& here) {
+  if (here.devices.empty()) return here.why_none;
+  std::string first_reason;
+  for (const auto& device : here.devices) {
+    const auto reason = why_not(planned, *device);
+    if (!reason) return "";
+    if (first_reason.empty()) first_reason = *reason;
+  }
+  return first_reason;
+}
+
+std::vector<ListedCase> cases_of(const Profile& profile) {
+  std::vector<ListedCase> listed;
+  for (const std::string& asked : profile.backends) {
+    const Backend backend = asked == name(Backend::cuda) ? Backend::cuda : Backend::host;
+    const Here here = devices_here(backend);
+    for (const PlannedGroup& group : plan(profile, backend, ""))
+      for (const PlannedCase& planned : group.cases)
+        listed.push_back({backend, group.series, planned, reason_not_to_run(planned, here)});
+  }
+  return listed;
+}
+
+Json cases_json(const std::vector<ListedCase>& cases, const Profile& profile) {
+  Json entries = Json::array();
+  for (const ListedCase& one : cases) {
+    Json entry = {{"case", one.planned.id.str()},
+                  {"backend", name(one.backend)},
+                  {"series", name(one.series)},
+                  {"applicable", one.not_applicable.empty()}};
+    if (!one.not_applicable.empty()) entry["reason"] = one.not_applicable;
+    if (one.planned.implementation)
+      entry["run_on_hardware"] = one.planned.implementation->run_on_hardware();
+    entries.push_back(entry);
+  }
+  return {{"profile", profile.name}, {"cases", entries}};
+}
+
+std::string cases_text(const std::vector<ListedCase>& cases) {
+  std::vector<std::vector<std::string>> rows = {{"case", "backend", "series", "here"}};
+  for (const ListedCase& one : cases) {
+    std::string here =
+        one.not_applicable.empty() ? "runs" : "not applicable: " + one.not_applicable;
+    if (one.planned.implementation && !one.planned.implementation->run_on_hardware())
+      here += fmt::format(" ({})", kNotYetRun);
+    rows.push_back({one.planned.id.str(), name(one.backend), name(one.series), here});
+  }
+  return table(rows);
+}
+
+ExitCode execute(const Arguments& arguments) {
+  const bool json = arguments.value("format") == "json";
+  if (!arguments.has("profile")) {
+    fmt::print("{}", json ? catalogue_json().dump(2) + "\n" : catalogue_text());
+    return ExitCode::passed;
+  }
+  const Profile profile = load_profile(arguments.value("profile"));
+  const std::vector<ListedCase> cases = cases_of(profile);
+  fmt::print("{}", json ? cases_json(cases, profile).dump(2) + "\n" : cases_text(cases));
+  return ExitCode::passed;
+}
+
+}  // namespace
+
+Command list_command() {
+  Command command;
+  command.name = "list";
+  command.summary = "list the implementations, or the cases of a profile";
+  command.synopsis = "[--profile NAME|FILE] [--format text|json]";
+  command.description = {
+      "Without a profile: every implementation in this executable, with its workload, dtype and "
+      "backend, and whether it has ever been run on the hardware that it is for.",
+      "With a profile: every case that the profile asks for, and whether it runs on this machine; "
+      "where it does not, what is missing. Nothing is measured."};
+  command.options = {{.name = "profile",
+                      .value_name = "NAME|FILE",
+                      .help = "List this profile's cases: a built-in profile or a profile's file."},
+                     {.name = "format",
+                      .value_name = "text|json",
+                      .help = "How to print the list.",
+                      .default_value = "text",
+                      .choices = {"text", "json"}}};
+  command.exit_status = {{"0", "The list was printed."}, {"2", "The profile is refused."}};
+  command.examples = {{"assay list", "Everything that can be measured."},
+                      {"assay list --profile node", "What the node profile would run here."}};
+  command.execute = execute;
+  return command;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,50 @@
+// Rewrites one line on stderr, cut to the terminal's width so that it never wraps.
+#include "harness/cli/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "harness/cli/quantity.h"
+#include "harness/cli/terminal.h"
+
+namespace assay::cli {
+
+namespace {
+
+constexpr const char* kEraseLine = "\r\x1b[K";
+
+std::size_t width(std::FILE* stream) {
+  winsize size{};
+  const bool known = ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 20;
+  return known ? size.ws_col : 80;
+}
+
+}  // namespace
+
+double remaining_s(double elapsed_s, std::size_t done, std::size_t total) {
+  if (done == 0) return -1;
+  return elapsed_s / static_cast<double>(done) * static_cast<double>(total - done);
+}
+
+Progress::Progress(std::FILE* stream)
+    : stream_(stream), shown_(is_terminal(stream)), started_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() {
+  if (shown_) fmt::print(stream_, "{}", kEraseLine);
+}
+
+void Progress::update(std::size_t done, std::size_t total, const std::string& name,
+                      double worst_s) {
+  if (!shown_) return;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
+  const double left = remaining_s(elapsed.count(), done, total);
+  const std::string estimate = left < 0 ? fmt::format("at most {} left", duration(worst_s))
+                                        : fmt::format("about {} left", duration(left));
+  std::string line = fmt::format("{}/{} groups, {}: {}", done, total, estimate, name);
+  line.resize(std::min(line.size(), width(stream_) - 1));
+  fmt::print(stream_, "{}{}", kEraseLine, line);
+  std::fflush(stream_);
+}
+
+}  // namespace assay::cli

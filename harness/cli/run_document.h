@@ -1,0 +1,42 @@
+// The document of the run under way: on disk from the start, whole after every group.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+
+namespace assay::cli {
+
+/// Where a run of `profile_name` writes when no file was named: `./assay-<profile>-<UTC>.json`.
+std::filesystem::path default_output(const std::string& profile_name);
+/// Throws Error when no file can be made at `path` (a folder, no such folder, not writable), before
+/// anything has been measured for it.
+void check_output(const std::filesystem::path& path);
+
+class RunDocument {
+ public:
+  /// Nothing is written yet: the file may be another run's until the device is locked.
+  RunDocument(std::filesystem::path path, Result result);
+
+  const std::filesystem::path& path() const { return path_; }
+  const Result& result() const { return result_; }
+  Result& result() { return result_; }
+
+  /// Writes the document as it stands.
+  void write() const;
+  /// Adds a group's measurements and writes.
+  void add(const std::vector<Measurement>& measurements);
+  /// Sets the final status and writes for the last time.
+  void finish(RunStatus status);
+  /// Leaves the document as `status: error` with `reason` if it can still be written at all; what
+  /// broke the run is the better message, so a failure here is not reported.
+  void fail(const std::string& reason) noexcept;
+
+ private:
+  std::filesystem::path path_;
+  Result result_;
+};
+
+}  // namespace assay::cli

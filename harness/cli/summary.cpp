@@ -1,0 +1,72 @@
+// Lays measurements out as a table: time, rate and fraction of the speed of light, or the reason.
+#include "harness/cli/summary.h"
+
+#include <fmt/format.h>
+
+#include "harness/cli/quantity.h"
+#include "harness/cli/table.h"
+
+namespace assay::cli {
+
+namespace {
+
+/// The index of the device that a measurement's scope names, for machines with several.
+std::string device_of(const Result& result, const Measurement& measurement) {
+  for (const NodeFacts& node : result.nodes)
+    for (const DeviceFacts& device : node.devices)
+      for (const std::string& member : measurement.scope.members)
+        if (member == device.uuid) return std::to_string(device.index);
+  return "-";
+}
+
+bool several_devices(const Result& result) {
+  std::size_t count = 0;
+  for (const NodeFacts& node : result.nodes) count += node.devices.size();
+  return count > 1;
+}
+
+std::string status_text(MeasurementStatus status) {
+  switch (status) {
+    case MeasurementStatus::failed_verification:
+      return "FAILED VERIFICATION, not timed";
+    case MeasurementStatus::not_applicable:
+      return "not applicable";
+    case MeasurementStatus::error:
+      return "ERROR";
+    case MeasurementStatus::measured:
+      break;
+  }
+  return "no samples";
+}
+
+void append_outcome(std::vector<std::string>& row, const Measurement& measurement) {
+  if (measurement.status != MeasurementStatus::measured || !measurement.samples) {
+    row.push_back(fmt::format("{}: {}", status_text(measurement.status), measurement.reason));
+    return;
+  }
+  row.push_back(quantity(measurement.samples->median_s, "s"));
+  row.push_back(rate(measurement));
+  row.push_back(measurement.speed_of_light_fraction
+                    ? percentage(*measurement.speed_of_light_fraction)
+                    : "unknown");
+  row.push_back(std::to_string(measurement.samples->count));
+}
+
+}  // namespace
+
+std::string summary(const Result& result) {
+  const bool devices = several_devices(result);
+  std::vector<std::vector<std::string>> rows = {{"case", "series"}};
+  if (devices) rows.front().push_back("device");
+  for (const char* heading : {"median", "rate", "of speed of light", "samples"})
+    rows.front().push_back(heading);
+  for (const Measurement& measurement : result.measurements) {
+    std::vector<std::string> row = {measurement.id.str(), name(measurement.series)};
+    if (devices) row.push_back(device_of(result, measurement));
+    append_outcome(row, measurement);
+    rows.push_back(std::move(row));
+  }
+  return table(rows);
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,80 @@
+// `assay validate`: says of each file whether it is one of Assay's documents, whole and in order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "harness/cli/command.h"
+#include "harness/core/document.h"
+
+namespace assay::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Every `*.json` below a folder, of whatever kind, in an order that does not depend on the disk.
+std::vector<fs::path> files_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file() && entry.path().extension() == ".json")
+      files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  if (files.empty()) throw Error(fmt::format("{}: no *.json in this folder", folder.string()));
+  return files;
+}
+
+/// The kind of the document; throws Error with the one line that says what is wrong.
+std::string validate_file(const fs::path& path) {
+  const std::string where = path.string();
+  const Json document = parse_json(read_text(path), where);
+  validate(document, kind_of(document, where), where);
+  return document["kind"].get<std::string>();
+}
+
+ExitCode execute(const Arguments& arguments) {
+  ExitCode code = ExitCode::passed;
+  const auto try_one = [&](const auto& step) {
+    try {
+      step();
+    } catch (const Error& error) {
+      fmt::print(stderr, "assay: {}\n", error.what());
+      code = ExitCode::broken;
+    }
+  };
+  for (const std::string& operand : arguments.operands())
+    try_one([&] {
+      const auto files =
+          fs::is_directory(operand) ? files_below(operand) : std::vector<fs::path>{operand};
+      for (const fs::path& file : files)
+        try_one([&] {
+          const std::string kind = validate_file(file);
+          fmt::print("{}: ok, {}\n", file.string(), kind);
+        });
+    });
+  return code;
+}
+
+}  // namespace
+
+Command validate_command() {
+  Command command;
+  command.name = "validate";
+  command.summary = "check documents against their schemas";
+  command.synopsis = "PATH...";
+  command.description = {
+      "Reads each file strictly and checks it against the schema of the kind that it says it is: "
+      "result, verdict, profile or baseline. Prints one line a file: ok, or the place in the file "
+      "and what was expected there. A PATH is a file or a folder, whose *.json are all read.",
+      "A later schema version, an unknown field, NaN, a duplicate key and anything after the end "
+      "are refused."};
+  command.operands = {"PATH...", true};
+  command.exit_status = {{"0", "Every file is valid."}, {"2", "A file is refused."}};
+  command.examples = {{"assay validate result.json", "Is this a whole result document?"},
+                      {"assay validate results/", "Are all of these?"}};
+  command.execute = execute;
+  return command;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,44 @@
+// `assay version`: what this executable is, and which libraries it finds on this machine.
+#include "harness/cli/version.h"
+
+#include <fmt/format.h>
+
+#include "harness/cli/command.h"
+#include "harness/cli/table.h"
+#include "harness/measure/device.h"
+
+namespace assay::cli {
+
+std::string version() { return ASSAY_VERSION; }
+
+bool built_with_cuda() { return ASSAY_BUILT_WITH_CUDA; }
+
+namespace {
+
+ExitCode execute(const Arguments&) {
+  std::vector<std::vector<std::string>> rows = {
+      {"compiler", __VERSION__}, {"cuda", built_with_cuda() ? "built in" : "left out"}};
+  for (const auto& [name, value] :
+       software_facts(built_with_cuda() ? Backend::cuda : Backend::host))
+    if (name != "assay" && name != "compiler" && name != "cuda") rows.push_back({name, value});
+  fmt::print("assay {}\n{}", version(), table(rows));
+  return ExitCode::passed;
+}
+
+}  // namespace
+
+Command version_command() {
+  Command command;
+  command.name = "version";
+  command.summary = "print the version, how it was built and the libraries it finds";
+  command.description = {
+      "Prints the version of this executable, the compiler it was built by, whether the CUDA parts "
+      "are in it, and the version of each vendor library and driver that it finds on this machine. "
+      "One that it does not find is printed as absent."};
+  command.exit_status = {{"0", "Always."}};
+  command.examples = {{"assay version", "Everything that a bug report needs first."}};
+  command.execute = execute;
+  return command;
+}
+
+}  // namespace assay::cli
