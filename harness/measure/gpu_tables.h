@@ -1,0 +1,46 @@
+// Published figures of NVIDIA GPUs: FLOP per clock by compute capability, clocks and memory by SKU.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace assay {
+
+/// Dense FLOP per clock of one multiprocessor, f32 accumulation; 0: the part has no such rate.
+/// int8 is in operations.
+struct CapabilityRates {
+  int major, minor;
+  double f32, tf32, f16_bf16, fp8, int8;
+  /// Products of one capability differ in tensor rate (a consumer part runs f32-accumulating
+  /// products at half): then the tensor columns hold for a SKU of the table alone.
+  bool tensor_rate_depends_on_sku;
+  const char* source;
+};
+
+/// Null for a capability that is not in the table: unknown, never a guess.
+const CapabilityRates* find_capability(int major, int minor);
+std::span<const CapabilityRates> capability_table();
+
+struct GpuSku {
+  const char* pci_id;  // vendor:device, lower case
+  const char* name;
+  double tensor_clock_mhz;  // published boost for tensor work; 0: not published
+  double vector_clock_mhz;  // published boost for everything else; 0: not published
+  double
+      bf16_tflop_per_s;  // published, dense; where no clock is, the clock follows from it; 0: none
+  double memory_gb_per_s;  // published; 0: take the attributes
+  double tensor_scale;     // of f16, bf16, tf32, fp8 against the capability's row
+  double int8_scale;
+};
+
+const GpuSku* find_gpu_sku(std::string_view pci_id);
+std::span<const GpuSku> gpu_sku_table();
+
+/// One direction of one lane, after the line code; 0 for a generation that is not known.
+double pcie_lane_bytes_per_s(int generation);
+/// One direction of one NVLink of a part of this capability; 0 when not known.
+double nvlink_bytes_per_s(int major, int minor);
+
+}  // namespace assay

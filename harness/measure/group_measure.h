@@ -1,0 +1,14 @@
+// One group from its description to its measurements: prepare, verify, sample, summarise, free.
+#pragma once
+
+#include <vector>
+
+#include "harness/measure/group_run.h"
+
+namespace assay {
+
+/// One measurement a member, in order; a member whose series was interrupted before it had the
+/// samples that the rule asks for is left out.
+std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& options);
+
+}  // namespace assay

@@ -1,0 +1,14 @@
+// What a median time means: rates, and the fraction of the speed of light.
+#pragma once
+
+#include "harness/core/result.h"
+#include "harness/measure/timed_case.h"
+
+namespace assay {
+
+/// Sets metrics (flop, flop_per_s, moved_bytes, bytes_per_s) and, where the device's figures are
+/// known, speed_of_light_fraction: the least time that its arithmetic and its memory allow for
+/// this work, over the median. Memory bounds a cold series only; a hot one may run from cache.
+void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measurement);
+
+}  // namespace assay

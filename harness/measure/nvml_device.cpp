@@ -1,0 +1,210 @@
+// A GPU's facts from NVML.
+#include "harness/measure/nvml_device.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace assay {
+
+namespace {
+
+using nvml::Device;
+using GetUnsigned = int (*)(Device, unsigned*);
+using GetUnsignedOf = int (*)(Device, int, unsigned*);
+using GetText = int (*)(Device, char*, unsigned);
+using GetTwo = int (*)(Device, unsigned*, unsigned*);
+
+// nvml.h: nvmlClockType_t, nvmlMemoryErrorType_t, nvmlEccCounterType_t, nvmlNvLinkErrorCounter_t.
+constexpr int kClockSm = 1;
+constexpr int kClockGraphics = 0;
+constexpr int kCorrected = 0, kUncorrected = 1, kVolatile = 0;
+constexpr int kLinkReplay = 0, kLinkRecovery = 1, kLinkCrcFlit = 2, kLinkCrcData = 3;
+constexpr int kMostLinks = 18;
+
+std::optional<double> times(std::optional<unsigned> value, double unit) {
+  if (!value) return std::nullopt;
+  return *value * unit;
+}
+
+std::optional<int> as_int(std::optional<unsigned> value) {
+  if (!value) return std::nullopt;
+  return static_cast<int>(*value);
+}
+
+}  // namespace
+
+std::unique_ptr<NvmlDevice> NvmlDevice::find(std::shared_ptr<Nvml> nvml,
+                                             const std::string& pci_bus_id) {
+  Device device = nullptr;
+  using GetHandle = int (*)(const char*, Device*);
+  if (!nvml ||
+      !nvml->call(GetHandle{}, "nvmlDeviceGetHandleByPciBusId_v2", pci_bus_id.c_str(), &device)) {
+    return nullptr;
+  }
+  return std::unique_ptr<NvmlDevice>(new NvmlDevice(std::move(nvml), device));
+}
+
+NvmlDevice::NvmlDevice(std::shared_ptr<Nvml> nvml, Device device)
+    : nvml_(std::move(nvml)), device_(device) {
+  using Create = int (*)(nvml::EventSet*);
+  using Register = int (*)(Device, unsigned long long, nvml::EventSet);
+  if (!nvml_->call(Create{}, "nvmlEventSetCreate", &events_)) events_ = nullptr;
+  if (events_ &&
+      !nvml_->call(Register{}, "nvmlDeviceRegisterEvents", device_, nvml::kEventXid, events_)) {
+    using Free = int (*)(nvml::EventSet);
+    nvml_->call(Free{}, "nvmlEventSetFree", std::exchange(events_, nullptr));
+  }
+}
+
+NvmlDevice::~NvmlDevice() {
+  using Free = int (*)(nvml::EventSet);
+  if (events_) nvml_->call(Free{}, "nvmlEventSetFree", events_);
+}
+
+std::optional<std::string> NvmlDevice::text(const char* function, unsigned size) const {
+  std::string buffer(size, '\0');
+  if (!nvml_->call(GetText{}, function, device_, buffer.data(), size)) return std::nullopt;
+  buffer.resize(buffer.find('\0') == std::string::npos ? size : buffer.find('\0'));
+  if (buffer.empty()) return std::nullopt;
+  return buffer;
+}
+
+std::optional<unsigned> NvmlDevice::value(const char* function) const {
+  unsigned result = 0;
+  if (!nvml_->call(GetUnsigned{}, function, device_, &result)) return std::nullopt;
+  return result;
+}
+
+std::optional<unsigned> NvmlDevice::value(const char* function, int what) const {
+  unsigned result = 0;
+  if (!nvml_->call(GetUnsignedOf{}, function, device_, what, &result)) return std::nullopt;
+  return result;
+}
+
+std::optional<std::int64_t> NvmlDevice::ecc_errors(int type) const {
+  using Get = int (*)(Device, int, int, unsigned long long*);
+  unsigned long long count = 0;
+  if (!nvml_->call(Get{}, "nvmlDeviceGetTotalEccErrors", device_, type, kVolatile, &count)) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(count);
+}
+
+std::optional<EccState> NvmlDevice::ecc() const {
+  EccState state;
+  unsigned current = 0, pending = 0;
+  const bool has_ecc = nvml_->call(GetTwo{}, "nvmlDeviceGetEccMode", device_, &current, &pending);
+  if (has_ecc) state.enabled = current != 0;
+  state.corrected_volatile = ecc_errors(kCorrected);
+  state.uncorrected_volatile = ecc_errors(kUncorrected);
+  using GetRows = int (*)(Device, unsigned*, unsigned*, unsigned*, unsigned*);
+  unsigned corrected = 0, uncorrected = 0, remap_pending = 0, failed = 0;
+  const bool has_rows = nvml_->call(GetRows{}, "nvmlDeviceGetRemappedRows", device_, &corrected,
+                                    &uncorrected, &remap_pending, &failed);
+  if (has_rows) {
+    state.remapped_rows = static_cast<std::int64_t>(corrected) + uncorrected;
+    state.remap_pending = remap_pending != 0;
+    state.remap_failed = failed != 0;
+  }
+  if (!has_ecc && !has_rows) return std::nullopt;
+  return state;
+}
+
+std::optional<PcieLink> NvmlDevice::pcie() const {
+  PcieLink link;
+  link.generation = as_int(value("nvmlDeviceGetCurrPcieLinkGeneration"));
+  link.generation_max = as_int(value("nvmlDeviceGetMaxPcieLinkGeneration"));
+  link.width = as_int(value("nvmlDeviceGetCurrPcieLinkWidth"));
+  link.width_max = as_int(value("nvmlDeviceGetMaxPcieLinkWidth"));
+  if (const auto replays = value("nvmlDeviceGetPcieReplayCounter")) link.replays = *replays;
+  if (!link.generation && !link.generation_max && !link.width) return std::nullopt;
+  return link;
+}
+
+std::optional<std::int64_t> NvmlDevice::nvlink_counter(int links, int first, int last) const {
+  using Get = int (*)(Device, unsigned, int, unsigned long long*);
+  std::int64_t total = 0;
+  bool any = false;
+  for (int link = 0; link < links; ++link) {
+    for (int counter = first; counter <= last; ++counter) {
+      unsigned long long count = 0;
+      if (nvml_->call(Get{}, "nvmlDeviceGetNvLinkErrorCounter", device_,
+                      static_cast<unsigned>(link), counter, &count)) {
+        total += static_cast<std::int64_t>(count);
+        any = true;
+      }
+    }
+  }
+  if (!any) return std::nullopt;
+  return total;
+}
+
+std::optional<NvlinkState> NvmlDevice::nvlink() const {
+  using Get = int (*)(Device, unsigned, unsigned*);
+  int count = 0, active = 0;
+  for (int link = 0; link < kMostLinks; ++link) {
+    unsigned is_active = 0;
+    if (!nvml_->call(Get{}, "nvmlDeviceGetNvLinkState", device_, static_cast<unsigned>(link),
+                     &is_active)) {
+      continue;
+    }
+    ++count;
+    if (is_active) ++active;
+  }
+  if (count == 0) return std::nullopt;  // a part without NVLink
+  NvlinkState state;
+  state.count = count;
+  state.active = active;
+  state.replays = nvlink_counter(kMostLinks, kLinkReplay, kLinkReplay);
+  state.errors = nvlink_counter(kMostLinks, kLinkRecovery, kLinkCrcData);
+  static_assert(kLinkRecovery < kLinkCrcFlit && kLinkCrcFlit < kLinkCrcData);
+  return state;
+}
+
+std::vector<OtherProcess> NvmlDevice::other_processes() const {
+  const auto list = nvml_->library().find_sym<int (*)(Device, unsigned*, nvml::ProcessInfo*)>(
+      "nvmlDeviceGetComputeRunningProcesses_v3");
+  if (!list) return {};
+  std::vector<nvml::ProcessInfo> infos(64);
+  unsigned count = static_cast<unsigned>(infos.size());
+  int code = list(device_, &count, infos.data());
+  if (code == nvml::kInsufficientSize) {
+    infos.resize(count + 16);
+    count = static_cast<unsigned>(infos.size());
+    code = list(device_, &count, infos.data());
+  }
+  std::vector<OtherProcess> others;
+  for (unsigned i = 0; code == nvml::kSuccess && i < count; ++i) {
+    if (infos[i].pid == static_cast<unsigned>(getpid())) continue;
+    using GetName = int (*)(unsigned, char*, unsigned);
+    char process_name[256] = {};
+    // In a container the process may be another namespace's, and nameless here.
+    nvml_->call(GetName{}, "nvmlSystemGetProcessName", infos[i].pid, &process_name[0],
+                static_cast<unsigned>(sizeof process_name - 1));
+    others.push_back({infos[i].pid, process_name});
+  }
+  return others;
+}
+
+void NvmlDevice::fill(DeviceFacts& facts) const {
+  if (const auto uuid = text("nvmlDeviceGetUUID")) facts.uuid = *uuid;
+  facts.serial = text("nvmlDeviceGetSerial");
+  facts.board_part_number = text("nvmlDeviceGetBoardPartNumber");
+  facts.vbios = text("nvmlDeviceGetVbiosVersion");
+  facts.ecc = ecc();
+  facts.pcie = pcie();
+  facts.nvlink = nvlink();
+  if (facts.nvlink) facts.nvlink_count = facts.nvlink->count;
+  facts.power_limit_w = times(value("nvmlDeviceGetPowerManagementLimit"), 1e-3);
+  facts.power_limit_default_w = times(value("nvmlDeviceGetPowerManagementDefaultLimit"), 1e-3);
+  facts.clock_max_hz = times(value("nvmlDeviceGetMaxClockInfo", kClockSm), 1e6);
+  facts.clock_limit_hz = times(value("nvmlDeviceGetMaxCustomerBoostClock", kClockGraphics), 1e6);
+  unsigned current = 0, pending = 0;
+  if (nvml_->call(GetTwo{}, "nvmlDeviceGetMigMode", device_, &current, &pending)) {
+    facts.mig = current != 0 ? "enabled" : "disabled";
+  }
+  facts.other_processes = other_processes();
+}
+
+}  // namespace assay

@@ -1,0 +1,49 @@
+// One GPU as NVML sees it: facts, telemetry, and the errors that the driver has logged.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/core/result.h"
+#include "harness/measure/nvml.h"
+#include "harness/measure/telemetry.h"
+
+namespace assay {
+
+class NvmlDevice : public Telemetry {
+ public:
+  /// The device at a PCI address (`0000:1b:00.0`); null when NVML does not know it.
+  static std::unique_ptr<NvmlDevice> find(std::shared_ptr<Nvml> nvml,
+                                          const std::string& pci_bus_id);
+  ~NvmlDevice() override;
+
+  /// Fills in what NVML tells; what it does not tell stays absent.
+  void fill(DeviceFacts& facts) const;
+  /// XIDs logged since this object was made (or since the last call).
+  std::vector<std::int64_t> take_xids();
+
+  bool is_polled() const override { return true; }
+  TelemetryReading read() override;
+  Json counters() override;
+  Json since(const Json& before) override;
+
+ private:
+  NvmlDevice(std::shared_ptr<Nvml> nvml, nvml::Device device);
+
+  std::optional<std::string> text(const char* function, unsigned size = 96) const;
+  std::optional<unsigned> value(const char* function) const;
+  std::optional<unsigned> value(const char* function, int what) const;
+  std::optional<std::int64_t> ecc_errors(int type) const;
+  std::optional<EccState> ecc() const;
+  std::optional<PcieLink> pcie() const;
+  std::optional<NvlinkState> nvlink() const;
+  std::optional<std::int64_t> nvlink_counter(int links, int first, int last) const;
+  std::vector<OtherProcess> other_processes() const;
+
+  std::shared_ptr<Nvml> nvml_;
+  nvml::Device device_;
+  nvml::EventSet events_ = nullptr;
+};
+
+}  // namespace assay

@@ -1,0 +1,56 @@
+// Times the implementations of one group in alternation, so that drift hits them alike.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/core/profile.h"
+#include "harness/core/result.h"
+#include "harness/core/statistics.h"
+#include "harness/measure/timer.h"
+
+namespace assay {
+
+/// Tells whether something slowed the device down so that a sample does not count.
+class SlowdownLog {
+ public:
+  virtual ~SlowdownLog() = default;
+  /// The reason's name, or null. May be asked again later, when more is known about the same time.
+  virtual const char* active(double begin_s, double end_s) = 0;
+};
+
+/// One implementation's time against the first's: of pairs taken next to each other in time.
+struct PairedRatio {
+  double value = 0;
+  Interval interval;
+  std::int64_t pairs = 0;
+};
+
+/// What one case's series came to.
+struct SeriesOutcome {
+  std::string error;                 // not empty: the series ended by it and has no samples
+  std::optional<Samples> samples;    // absent too when an interruption came too early
+  std::optional<PairedRatio> ratio;  // absent for the first, and where pairs are missing
+  std::vector<double> clocks_hz;     // of the samples whose clock was read
+  std::size_t iterations_per_sample = 0;
+  double discarded_fraction = 0;  // of the samples taken
+};
+
+struct SamplerInput {
+  Timer& timer;
+  std::span<TimedCase* const> cases;
+  Series series = Series::cold;
+  SamplingRule rule;
+  SlowdownLog* slowdowns = nullptr;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Warms up, calibrates each case's sample length, then samples A B B A … until every case's own
+/// rule is met. Operand sets rotate over the whole group, so that no case finds in the cache what
+/// another has just touched. One outcome a case, in order.
+std::vector<SeriesOutcome> sample_group(const SamplerInput& input);
+
+}  // namespace assay

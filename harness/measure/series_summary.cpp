@@ -1,0 +1,77 @@
+// Order statistics of a series, discards counted by reason, and ratios of paired samples.
+#include "harness/measure/series_summary.h"
+
+#include <algorithm>
+
+#include "harness/core/statistics.h"
+
+namespace assay {
+
+namespace {
+
+constexpr std::size_t kMostValues = 256;  // what the result document holds
+
+/// The sum of the two samples of rounds 2b and 2b+1, at index b; 0 where one is missing.
+std::vector<double> block_sums(const SeriesRecord& record) {
+  std::vector<double> sums;
+  const auto& entries = record.entries();
+  for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
+    const SampleEntry &a = entries[i], &b = entries[i + 1];
+    if (a.round % 2 != 0 || b.round != a.round + 1 || a.discarded || b.discarded) continue;
+    const std::size_t block = a.round / 2;
+    if (sums.size() <= block) sums.resize(block + 1, 0.0);
+    sums[block] = a.value_s + b.value_s;
+  }
+  return sums;
+}
+
+}  // namespace
+
+void SeriesRecord::discard_by(SlowdownLog& slowdowns) {
+  for (SampleEntry& entry : entries_) {
+    if (!entry.discarded) entry.discarded = slowdowns.active(entry.begin_s, entry.end_s);
+  }
+}
+
+std::int64_t SeriesRecord::kept() const {
+  return std::count_if(entries_.begin(), entries_.end(),
+                       [](const SampleEntry& entry) { return !entry.discarded; });
+}
+
+Samples SeriesRecord::summary(const char* stop_reason) const {
+  const bool none_kept = kept() == 0;
+  Samples samples;
+  std::vector<double> values;
+  for (const SampleEntry& entry : entries_) {
+    if (entry.discarded) {
+      ++samples.discarded;
+      ++samples.discard_reasons[entry.discarded];
+    }
+    if (!entry.discarded || none_kept) values.push_back(entry.value_s);
+  }
+  samples.count = static_cast<std::int64_t>(values.size());
+  samples.median_s = median(values);
+  samples.p5_s = quantile(values, 0.05);
+  samples.p95_s = p95(values);
+  samples.p99_s = p99(values);
+  const Interval interval = median_interval(values);
+  samples.ci_low_s = interval.low;
+  samples.ci_high_s = interval.high;
+  samples.ci_level = interval.level;
+  samples.stop_reason = stop_reason;
+  samples.values_s = thin(values, kMostValues);
+  return samples;
+}
+
+std::optional<PairedRatio> paired_ratio(const SeriesRecord& first, const SeriesRecord& other) {
+  const std::vector<double> bases = block_sums(first), sums = block_sums(other);
+  std::vector<double> ratios;
+  for (std::size_t block = 0; block < std::min(bases.size(), sums.size()); ++block) {
+    if (bases[block] > 0 && sums[block] > 0) ratios.push_back(sums[block] / bases[block]);
+  }
+  if (ratios.empty()) return std::nullopt;
+  return PairedRatio{median(ratios), median_interval(ratios),
+                     static_cast<std::int64_t>(ratios.size())};
+}
+
+}  // namespace assay

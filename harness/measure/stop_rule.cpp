@@ -1,0 +1,44 @@
+// The stopping rule, in constant time a sample.
+#include "harness/measure/stop_rule.h"
+
+#include <cmath>
+
+namespace assay {
+
+void StopRule::add(double value_s, double sample_s) {
+  ++count_;
+  measured_s_ += sample_s;
+  const double difference = value_s - mean_;
+  mean_ += difference / static_cast<double>(count_);
+  squares_ += difference * (value_s - mean_);
+  if (!has_minimum()) return;
+  noise_[static_cast<std::size_t>(noise_count_++) % kNoiseWindow] = relative_stdev();
+  if (noise_count_ >= static_cast<std::int64_t>(kNoiseWindow) && noise_count_ % kNoiseStride == 0) {
+    noise_stable_ = is_noise_stable();
+  }
+}
+
+double StopRule::relative_stdev() const {
+  if (count_ < 2 || mean_ <= 0) return 0;
+  return std::sqrt(squares_ / static_cast<double>(count_ - 1)) / mean_;
+}
+
+bool StopRule::is_noise_stable() const {
+  double mean = 0;
+  for (double noise : noise_) mean += noise / kNoiseWindow;
+  double squares = 0;
+  for (double noise : noise_) squares += (noise - mean) * (noise - mean);
+  return std::sqrt(squares / (kNoiseWindow - 1)) < kNoiseVariation * mean;
+}
+
+const char* StopRule::reason() const {
+  if (has_minimum()) {
+    // One sample has no spread: that is ignorance, not stability.
+    if (count_ >= 2 && relative_stdev() < rule_.rel_stdev) return "stable";
+    if (noise_stable_) return "noise_stable";
+  }
+  if (spent_s_ >= rule_.max_time_s) return "max_time";
+  return nullptr;
+}
+
+}  // namespace assay

@@ -1,0 +1,47 @@
+// When a series has enough samples: stable, its noise stable, or out of time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "harness/core/profile.h"
+
+namespace assay {
+
+/// NVBench's rule: at least min_samples and min_time_s, and then either the relative standard
+/// deviation is small, or it no longer changes (the last 64 values of it, looked at every 16
+/// samples, vary by less than 5 %). max_time_s ends a series whatever it holds.
+class StopRule {
+ public:
+  explicit StopRule(const SamplingRule& rule) : rule_(rule) {}
+
+  /// A sample that counts: its value (time of one iteration), and its length.
+  void add(double value_s, double sample_s);
+  /// Time that passed for this series, samples that do not count included.
+  void spend(double wall_s) { spent_s_ += wall_s; }
+
+  /// `stable`, `noise_stable`, `max_time`, or null: go on.
+  const char* reason() const;
+  std::int64_t count() const { return count_; }
+
+ private:
+  bool has_minimum() const {
+    return count_ >= rule_.min_samples && measured_s_ >= rule_.min_time_s;
+  }
+  double relative_stdev() const;
+  bool is_noise_stable() const;
+
+  static constexpr std::size_t kNoiseWindow = 64;
+  static constexpr std::int64_t kNoiseStride = 16;
+  static constexpr double kNoiseVariation = 0.05;
+
+  SamplingRule rule_;
+  std::int64_t count_ = 0;
+  double measured_s_ = 0, spent_s_ = 0;
+  double mean_ = 0, squares_ = 0;  // Welford's running mean and sum of squared differences
+  std::array<double, kNoiseWindow> noise_{};
+  std::int64_t noise_count_ = 0;
+  bool noise_stable_ = false;
+};
+
+}  // namespace assay
