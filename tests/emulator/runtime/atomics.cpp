@@ -23,7 +23,7 @@ FenceState& fences_of(Thread& thread) {
 
 /// The cell of an address, as new if somebody wrote there without an atomic.
 AtomicCell& cell_at(const void* address, const Memory::Place& place, const Thread& thread) {
-  AtomicCell& cell = Machine::current().atomics()[address];
+  AtomicCell& cell = Machine::current().atomics().cells[address];
   const bool is_new = cell.last == 0;
   if (is_new || place.shadow->writer(place.offset) != cell.last) {
     if (is_new) cell.released = thread.known;
@@ -60,10 +60,10 @@ void judge_read(const void* address, std::size_t bytes, const Memory::Place& pla
 void write(void* address, std::uint64_t value, std::size_t bytes, const Memory::Place& place,
            AtomicCell& cell, Thread& thread, const Site& site) {
   if (cell.last != 0) {
-    // Passing over the atomic that came before, whoever made it.
+    // Passing over the atomic that came before, whoever made it, in an earlier block too.
     Knowledge known = thread.known;
     known.plain.raise(slot_of(cell.last), clock_of(cell.last));
-    const Accessor accessor{&known, make_epoch(thread.slot, thread.time), false, thread.since};
+    const Accessor accessor{&known, make_epoch(thread.slot, thread.time), false, kHostEpoch};
     if (place.shadow->write(place.offset, bytes, accessor).conflict != Conflict::kNone) {
       check_write(site, address, bytes);
     }
@@ -72,6 +72,25 @@ void write(void* address, std::uint64_t value, std::size_t bytes, const Memory::
   }
   cell.last = make_epoch(thread.slot, thread.time);
   std::memcpy(address, &value, bytes);
+}
+
+std::string describe_polling(const void*, std::uint64_t) { return "a change of what it polls"; }
+
+/// Before reading: others may run first, and must where this thread has nothing new to see.
+void make_way(const void* address, Thread& thread, const Site& site) {
+  Atomics& atomics = Machine::current().atomics();
+  std::uint64_t& seen = fences_of(thread).polled[address];
+  if (seen == atomics.version) {
+    Machine::current().wait(atomics.polling, {site, address, 0, describe_polling});
+  }
+  seen = atomics.version;
+}
+
+void note_change() {
+  Atomics& atomics = Machine::current().atomics();
+  ++atomics.version;
+  atomics.nudges = 0;
+  Machine::current().wake(atomics.polling);
 }
 
 void see(const AtomicCell& cell, Order order, Thread& thread) {
@@ -93,11 +112,14 @@ std::uint64_t atomic_update(void* address, std::size_t bytes, Order order,
   const Memory::Place place = place_of(address, bytes, thread, site);
   std::uint64_t before = 0;
   for (int i = 0; i < call.times(); ++i) {
+    make_way(address, thread, site);
     AtomicCell& cell = cell_at(address, place, thread);
     judge_read(address, bytes, place, cell, thread, site);
     std::memcpy(&before, address, bytes);
     see(cell, order, thread);
-    write(address, update(before), bytes, place, cell, thread, site);
+    const std::uint64_t after = update(before);
+    write(address, after, bytes, place, cell, thread, site);
+    if (after != before) note_change();
     cell.released.join(fences_of(thread).released);
     Knowledge published = thread.known;
     release(thread, published);  // the next access of this thread is a later one
@@ -108,10 +130,10 @@ std::uint64_t atomic_update(void* address, std::size_t bytes, Order order,
 
 std::uint32_t load_acquire(const std::uint32_t* address, const Site& site) {
   const Call call(site);
-  Machine::current().yield();  // a loop may spin on this
   Thread& thread = Machine::self();
   address = call.address(address);
   const Memory::Place place = place_of(address, sizeof *address, thread, site);
+  make_way(address, thread, site);
   if (call.removed()) {
     check_read(site, address, sizeof *address);
   } else {
@@ -132,6 +154,7 @@ void store_release(std::uint32_t* address, std::uint32_t value, const Site& site
   write(address, call.operand(value), sizeof *address, place, cell, thread, site);
   cell.released.clear();
   release(thread, cell.released);
+  note_change();
 }
 
 void fence_threads(const Site& site) {
@@ -141,6 +164,13 @@ void fence_threads(const Site& site) {
   FenceState& fences = fences_of(thread);
   acquire(thread, fences.seen);
   release(thread, fences.released);
+}
+
+bool nudge_polling(Atomics& atomics) {
+  constexpr int kPatience = 10000;
+  if (atomics.polling.waiting.empty() || ++atomics.nudges > kPatience) return false;
+  Machine::current().wake(atomics.polling);
+  return true;
 }
 
 }  // namespace assay::emulator

@@ -63,8 +63,9 @@ void Machine::run() {
 
 void Machine::run_group() {
   for (std::uint64_t step = 0; alive_ > 0 || !pending_.empty(); ++step) {
+    const bool stuck = pending_.empty() && schedule_.empty();
+    if (stuck && !nudge_polling(atomics_)) report_deadlock();
     const bool can_run = !schedule_.empty();
-    if (pending_.empty() && !can_run) report_deadlock();
     if (step >= settings_.max_steps) {
       fail(Fault::kDeadlock, nullptr, {}, fmt::format("still running after {} steps", step));
     }

@@ -54,7 +54,7 @@ class Machine {
   const LaunchConfig& config() const { return config_; }
   Memory& memory() { return memory_; }
   Schedule& schedule() { return schedule_; }
-  AtomicTable& atomics() { return atomics_; }
+  Atomics& atomics() { return atomics_; }
   Random& random() { return schedule_.random(); }
   Block* resident(std::size_t arena) const;
 
@@ -97,7 +97,7 @@ class Machine {
   Memory& memory_;
   const std::function<void()> kernel_;
   Schedule schedule_;
-  AtomicTable atomics_;
+  Atomics atomics_;
   std::unique_ptr<Report> failure_;
 
   std::vector<std::unique_ptr<Cluster>> clusters_;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <string_view>
 
@@ -31,8 +32,9 @@ std::string source_line(const void* pc) {
   if (dladdr(pc, &info) != 0 && info.dli_fname != nullptr) {
     const auto offset =
         reinterpret_cast<std::uintptr_t>(pc) - reinterpret_cast<std::uintptr_t>(info.dli_fbase) - 1;
+    const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
     const std::string command =
-        fmt::format("addr2line -i -e /proc/self/exe {:#x} 2>/dev/null", offset);
+        fmt::format("addr2line -i -e '{}' {:#x} 2>/dev/null", program, offset);
     if (FILE* pipe = popen(command.c_str(), "r"); pipe != nullptr) {
       std::array<char, 1024> buffer{};
       if (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) line = buffer.data();

@@ -1,13 +1,9 @@
 // A warp's matrix instructions: lanes meet, then each does its own part, or the first does all.
 #include "tests/emulator/runtime/warp_matrix.h"
 
-#include <fmt/format.h>
-
-#include <bit>
+#include <array>
 #include <cstring>
-#include <vector>
 
-#include "kernels/device/formats.h"
 #include "kernels/device/fragment.h"
 #include "tests/emulator/runtime/barriers.h"
 #include "tests/emulator/runtime/machine.h"
@@ -50,49 +46,11 @@ std::array<std::uint64_t, 32> meet_with_rows(const void* row, int matrices, cons
   return meet(kWholeWarp, address, false, site);
 }
 
-float element_value(Format format, const char* bytes) {
-  std::uint16_t half = 0;
-  std::uint32_t word = 0;
-  switch (format) {
-    case Format::kBf16:
-      std::memcpy(&half, bytes, sizeof half);
-      return device::to_float(device::Bf16{half});
-    case Format::kF16:
-      std::memcpy(&half, bytes, sizeof half);
-      return device::to_float(device::F16{half});
-    case Format::kTf32:
-      std::memcpy(&word, bytes, sizeof word);
-      return device::to_float(device::Tf32{word});
-    case Format::kE4m3:
-      return device::to_float(device::E4m3{static_cast<std::uint8_t>(*bytes)});
-    case Format::kE5m2:
-      return device::to_float(device::E5m2{static_cast<std::uint8_t>(*bytes)});
-    case Format::kInt8:
-      break;
-  }
-  return static_cast<float>(static_cast<std::int8_t>(*bytes));
-}
-
-int element_size(Format format) {
-  switch (format) {
-    case Format::kBf16:
-    case Format::kF16:
-      return 2;
-    case Format::kTf32:
-      return 4;
-    case Format::kE4m3:
-    case Format::kE5m2:
-    case Format::kInt8:
-      break;
-  }
-  return 1;
-}
-
 constexpr int kRows = 16;
 constexpr int kColumns = 8;
 constexpr int kMaxK = 32;
 
-/// Both operands as numbers. Products of any two are exact in a float.
+/// Both operands as numbers.
 struct Operands {
   float a[kRows][kMaxK];
   float b[kMaxK][kColumns];
@@ -100,21 +58,21 @@ struct Operands {
 
 Operands gather(const std::array<MmaLane*, 32>& lanes, Format format_a, Format format_b) {
   Operands operands{};
-  const int size = element_size(format_a);
+  const int size = static_cast<int>(format_bytes(format_a));
   for (int lane = 0; lane < 32; ++lane) {
     const MmaLane& from = *lanes[static_cast<std::size_t>(lane)];
     for (int r = 0; r < 4; ++r) {
       for (int e = 0; e < 4 / size; ++e) {
         const Position at = device::a_position(lane, r, e, size);
         const char* bytes = reinterpret_cast<const char*>(&from.a[r]) + e * size;
-        operands.a[at.row][at.column] = element_value(format_a, bytes);
+        operands.a[at.row][at.column] = decode(format_a, bytes);
       }
     }
     for (int r = 0; r < 2; ++r) {
       for (int e = 0; e < 4 / size; ++e) {
         const Position at = device::b_position(lane, r, e, size);
         const char* bytes = reinterpret_cast<const char*>(&from.b[r]) + e * size;
-        operands.b[at.row][at.column] = element_value(format_b, bytes);
+        operands.b[at.row][at.column] = decode(format_b, bytes);
       }
     }
   }
@@ -124,7 +82,7 @@ Operands gather(const std::array<MmaLane*, 32>& lanes, Format format_a, Format f
 /// Sums in float, or wrapping around in int, in the order of K.
 void compute(const std::array<MmaLane*, 32>& lanes, Format format_a, Format format_b) {
   const Operands operands = gather(lanes, format_a, format_b);
-  const int depth = kMaxK / element_size(format_a);
+  const int depth = kMaxK / static_cast<int>(format_bytes(format_a));
   for (int lane = 0; lane < 32; ++lane) {
     MmaLane& mine = *lanes[static_cast<std::size_t>(lane)];
     for (int i = 0; i < 4; ++i) {

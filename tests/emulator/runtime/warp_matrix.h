@@ -1,9 +1,9 @@
 // ldmatrix, stmatrix and mma.sync: what a warp does together.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
+#include "tests/emulator/runtime/format.h"
 #include "tests/emulator/runtime/site.h"
 
 namespace assay::emulator {
@@ -13,9 +13,6 @@ void load_matrices(std::uint32_t* fragment, int matrices, bool transpose, const 
                    const Site& site);
 void store_matrices(const std::uint32_t* fragment, int matrices, bool transpose, void* row,
                     const Site& site);
-
-/// What an operand's bytes mean.
-enum class Format { kBf16, kF16, kTf32, kE4m3, kE5m2, kInt8 };
 
 /// A lane's part of d = a b + c; of c and d one pair is null, the other's four are used.
 struct MmaLane {

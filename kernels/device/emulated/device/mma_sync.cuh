@@ -25,7 +25,7 @@ constexpr emulator::Format mma_format() {
     return emulator::Format::kE5m2;
   } else {
     static_assert(std::is_same_v<T, std::int8_t>, "mma.sync has no such element type here");
-    return emulator::Format::kInt8;
+    return emulator::Format::kS8;
   }
 }
 
@@ -44,7 +44,7 @@ void mma_sync(std::int32_t (&d)[4], const std::uint32_t (&a)[4], const std::uint
               std::source_location where = std::source_location::current()) {
   static_assert(std::is_same_v<A, std::int8_t>, "int32 accumulates int8");
   emulator::MmaLane lane{.a = a, .b = b, .int_c = c, .int_d = d};
-  emulator::mma_sync(lane, emulator::Format::kInt8, emulator::Format::kInt8, {"mma.sync", where});
+  emulator::mma_sync(lane, emulator::Format::kS8, emulator::Format::kS8, {"mma.sync", where});
 }
 
 }  // namespace assay::device
