@@ -120,6 +120,11 @@ class PlantedViolations(unittest.TestCase):
         found = self.find(rules.upward_includes, "kernels/gemm/bad.cuh", '#include "collectives/communicator.h"')
         self.assertEqual(len(found), 1)
 
+    def test_a_kernel_that_knows_the_emulator_is_found_but_a_twin_may(self):
+        include = '#include "tests/emulator/runtime/warp.h"'
+        self.assertEqual([], self.find(rules.upward_includes, "kernels/device/emulated/device/good.cuh", include))
+        self.assertEqual(len(self.find(rules.upward_includes, "kernels/gemm/bad.cuh", include)), 1)
+
     def test_a_conformance_file_that_measures_is_found(self):
         found = self.find(rules.upward_includes, "harness/conformance/bad.h", '#include "harness/measure/timer.h"')
         self.assertEqual(len(found), 1)

@@ -20,6 +20,8 @@ LAYERS = {
 SOURCES = ("harness", "kernels", "collectives")
 # The two sides of the device layer, chosen by include path: `device/x.cuh` is found in either.
 DEVICE_SIDES = ("kernels/device/ptx/", "kernels/device/emulated/")
+# A twin is test code that lies beside what it twins: it calls the emulator's runtime.
+EMULATED, EMULATOR = "kernels/device/emulated/", "tests/emulator/runtime/"
 # Assembly that is not a GPU's: a file, and why C++ cannot say it.
 HOST_ASSEMBLY = {"harness/measure/host_probe.cpp": "a chain of additions that no optimiser may shorten"}
 PRESETS = {"host", "cuda", "asan", "tsan", "portable"}
@@ -41,6 +43,8 @@ def upward_includes(tree):
             yield f"{path}: its folder is no layer: add it to LAYERS in tests/layers/rules.py"
             continue
         for number, kind, included in tree.includes(path):
+            if path.startswith(EMULATED) and included.startswith(EMULATOR):
+                continue
             ours = included.split("/")[0] in (*SOURCES, "device", "tests")
             if kind == '"' and ours and layer_of(included) not in allowed:
                 yield f"{path}:{number}: {layer_of(path)} may not include {included}"
