@@ -1,0 +1,114 @@
+// The conditions that `applies_when` may name, one function each.
+#include "harness/conformance/applies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "harness/core/error.h"
+
+namespace assay {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& key, const std::string& expected) {
+  throw Error(fmt::format("applies_when: '{}' must be {}", key, expected));
+}
+
+std::vector<std::string> texts(const std::string& key, const Json& value) {
+  const Json list = value.is_array() ? value : Json::array({value});
+  std::vector<std::string> found;
+  for (const Json& entry : list) {
+    if (!entry.is_string()) refuse(key, "a text or a list of texts");
+    found.push_back(entry.get<std::string>());
+  }
+  return found;
+}
+
+std::size_t count(const std::string& key, const Json& value) {
+  if (!value.is_number_integer() || value.get<std::int64_t>() < 0) {
+    refuse(key, "a whole number, 0 or more");
+  }
+  return value.get<std::size_t>();
+}
+
+bool backend(const Evidence&, const Result& result, const Json& value) {
+  const auto wanted = texts("backend", value);
+  return std::find(wanted.begin(), wanted.end(), result.run.backend) != wanted.end();
+}
+
+bool min_devices(const Evidence&, const Result& result, const Json& value) {
+  const std::size_t wanted = count("min_devices", value);
+  return std::any_of(result.nodes.begin(), result.nodes.end(),
+                     [&](const NodeFacts& node) { return node.devices.size() >= wanted; });
+}
+
+bool min_nodes(const Evidence& evidence, const Result&, const Json& value) {
+  std::set<std::string> names;
+  for (const Result& result : evidence.results) {
+    for (const NodeFacts& node : result.nodes) names.insert(node.name);
+  }
+  return names.size() >= count("min_nodes", value);
+}
+
+bool has_nvlink(const Evidence&, const Result& result, const Json& value) {
+  if (!value.is_boolean()) refuse("has_nvlink", "true or false");
+  const auto says_none = [](const DeviceFacts& device) {
+    if (device.nvlink && device.nvlink->count) return *device.nvlink->count == 0;
+    return device.nvlink_count && *device.nvlink_count == 0;
+  };
+  const bool none = std::all_of(result.nodes.begin(), result.nodes.end(), [&](const auto& node) {
+    return std::all_of(node.devices.begin(), node.devices.end(), says_none);
+  });
+  return value.get<bool>() != none;
+}
+
+bool measured(const Evidence&, const Result& result, const Json& value) {
+  const auto wanted = texts("measured", value);
+  return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& workload) {
+    return std::any_of(result.measurements.begin(), result.measurements.end(), [&](const auto& m) {
+      return m.id.workload == workload && m.status != MeasurementStatus::not_applicable;
+    });
+  });
+}
+
+using Condition = bool (*)(const Evidence&, const Result&, const Json&);
+
+const std::map<std::string, Condition>& conditions() {
+  static const std::map<std::string, Condition> known = {
+      {"backend", backend},       {"min_devices", min_devices}, {"min_nodes", min_nodes},
+      {"has_nvlink", has_nvlink}, {"measured", measured},
+  };
+  return known;
+}
+
+Condition condition(const std::string& key, const ProfileRequirement& asked) {
+  const auto found = conditions().find(key);
+  if (found != conditions().end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [name, function] : conditions()) known.push_back(name);
+  throw Error(
+      fmt::format("profile requirement '{}': unknown applies_when condition '{}'; known: {}",
+                  asked.id, key, fmt::join(known, ", ")));
+}
+
+}  // namespace
+
+Applicability applicability(const Evidence& evidence, const ProfileRequirement& asked) {
+  Applicability result;
+  for (const Result& document : evidence.results) result.documents.push_back(&document);
+  for (const auto& [key, value] : asked.applies_when.items()) {
+    const Condition holds = condition(key, asked);
+    std::erase_if(result.documents, [&, &wanted = value](const Result* document) {
+      return !holds(evidence, *document, wanted);
+    });
+    if (result.documents.empty() && result.why_not.empty()) {
+      result.why_not = fmt::format("applies only when {} is {}", key, value.dump());
+    }
+  }
+  return result;
+}
+
+}  // namespace assay

@@ -1,0 +1,105 @@
+// Requirement: the run ended, and every case of the profile is there for every device, once.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/conformance/cases.h"
+#include "harness/conformance/findings.h"
+
+namespace assay {
+
+namespace {
+
+using Names = std::set<std::string>;
+
+/// What a group must hold: what the profile names, else what any device shows of this workload
+/// and dtype (the build had it, so every group should).
+Names wanted_of(const DeviceGroup& group, const std::vector<DeviceGroup>& all) {
+  Names wanted(group.implementations.begin(), group.implementations.end());
+  if (!wanted.empty()) return wanted;
+  for (const DeviceGroup& other : all) {
+    if (other.workload != group.workload || other.dtype != group.dtype) continue;
+    for (const Measurement* member : other.members) wanted.insert(member->id.implementation);
+  }
+  return wanted;
+}
+
+class CompleteRun final : public Requirement {
+ public:
+  std::string kind() const override { return "complete_run"; }
+  Axis axis() const override { return Axis::functional; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters(asked).done();
+    Findings findings;
+    for (const Result& result : evidence.results) check_document(result, findings);
+    const std::vector<DeviceGroup> groups = device_groups(evidence, {});
+    std::size_t members = 0;
+    for (const DeviceGroup& group : groups) {
+      members += group.members.size();
+      check_group(group, wanted_of(group, groups), findings);
+    }
+    findings.set_figure("groups", groups.size());
+    findings.set_figure("measurements", members);
+    return findings.verdict(
+        fmt::format("{} cases of {} groups, all present", members, groups.size()));
+  }
+
+ private:
+  static void check_document(const Result& result, Findings& findings) {
+    if (result.status != RunStatus::complete) {
+      findings.not_evaluated("missing",
+                             fmt::format("run {} is {}{}{}", result.run.id, name(result.status),
+                                         result.error.empty() ? "" : ": ", result.error));
+    }
+    Names known;
+    for (const NodeFacts& node : result.nodes) {
+      known.insert(node.name);
+      for (const DeviceFacts& device : node.devices) known.insert(device.uuid);
+    }
+    Names strangers;
+    for (const Measurement& measurement : result.measurements) {
+      for (const std::string& member : measurement.scope.members) {
+        if (!known.contains(member)) strangers.insert(member);
+      }
+    }
+    for (const std::string& stranger : strangers) {
+      findings.not_evaluated(
+          "missing", fmt::format("run {} has measurements of {}, which it does not describe",
+                                 result.run.id, stranger));
+    }
+  }
+
+  static void check_group(const DeviceGroup& group, const Names& wanted, Findings& findings) {
+    const Subject subject = subject_of(group.device);
+    Names seen;
+    bool measured = false;
+    for (const Measurement* member : group.members) {
+      if (!seen.insert(member->id.implementation).second) {
+        findings.not_evaluated(
+            "excluded", fmt::format("{} is there twice; one must go", member->id.str()), subject);
+      }
+      measured = measured || member->status != MeasurementStatus::not_applicable;
+    }
+    Names missing;
+    std::set_difference(wanted.begin(), wanted.end(), seen.begin(), seen.end(),
+                        std::inserter(missing, missing.end()));
+    if (!missing.empty()) {
+      findings.not_evaluated(
+          "missing", fmt::format("{} lacks {}", group.name(), fmt::join(missing, ", ")), subject);
+    } else if (!measured) {
+      const Absence absence = why_none(group, {});
+      findings.not_evaluated(absence.reason_code, absence.text, subject);
+    } else {
+      findings.pass();
+    }
+  }
+};
+
+const RequirementEnrolment<CompleteRun> enrolment;
+
+}  // namespace
+
+}  // namespace assay

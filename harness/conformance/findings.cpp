@@ -1,0 +1,86 @@
+// The worst finding decides; a verdict's reason quotes the first few of its kind.
+#include "harness/conformance/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace assay {
+
+namespace {
+
+constexpr std::size_t kQuoted = 3;  // findings spelled out in a reason; figures hold them all
+
+int severity(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return 0;
+    case Verdict::warn:
+      return 1;
+    case Verdict::not_evaluated:
+      return 2;
+    case Verdict::fail:
+      return 3;
+  }
+  return 3;
+}
+
+}  // namespace
+
+void Findings::fail(const std::string& reason_code, const std::string& text,
+                    const Subject& subject) {
+  findings_.push_back({Verdict::fail, reason_code, text, subject});
+}
+
+void Findings::warn(const std::string& reason_code, const std::string& text,
+                    const Subject& subject) {
+  findings_.push_back({Verdict::warn, reason_code, text, subject});
+}
+
+void Findings::not_evaluated(const std::string& reason_code, const std::string& text,
+                             const std::optional<Subject>& subject) {
+  findings_.push_back({Verdict::not_evaluated, reason_code, text, subject});
+}
+
+void Findings::figure(const std::string& key, Json entry) {
+  figures_[key].push_back(std::move(entry));
+}
+
+void Findings::set_figure(const std::string& key, Json value) { figures_[key] = std::move(value); }
+
+RequirementVerdict Findings::verdict(const std::string& when_passed) const {
+  RequirementVerdict result;
+  result.figures = figures_;
+  if (findings_.empty()) {
+    result.verdict = passed_ > 0 ? Verdict::pass : Verdict::not_evaluated;
+    result.reason_code = passed_ > 0 ? "met" : "missing";
+    result.reason = passed_ > 0 ? when_passed : "the documents hold nothing that this looks at";
+    return result;
+  }
+  result.verdict =
+      std::max_element(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
+        return severity(a.verdict) < severity(b.verdict);
+      })->verdict;
+  std::vector<std::string> quoted;
+  std::size_t deciding = 0;
+  for (const Finding& finding : findings_) {
+    if (finding.verdict != result.verdict) continue;
+    if (++deciding == 1) result.reason_code = finding.reason_code;
+    if (quoted.size() < kQuoted) quoted.push_back(finding.text);
+    if (!finding.subject) continue;
+    const auto same = [&](const Subject& known) {
+      return known.kind == finding.subject->kind && known.name == finding.subject->name;
+    };
+    if (std::none_of(result.subjects.begin(), result.subjects.end(), same)) {
+      result.subjects.push_back(*finding.subject);
+    }
+  }
+  result.reason = fmt::format("{}", fmt::join(quoted, "; "));
+  if (deciding > quoted.size()) {
+    result.reason += fmt::format("; and {} more", deciding - quoted.size());
+  }
+  return result;
+}
+
+}  // namespace assay

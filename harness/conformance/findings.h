@@ -1,0 +1,42 @@
+// What a requirement found, subject by subject, and the one verdict that follows from it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/conformance/devices.h"
+#include "harness/core/verdict.h"
+
+namespace assay {
+
+/// Collects what was checked and what was wrong. The worst finding decides, in the order fail,
+/// not_evaluated, warn; only its subjects are named. Nothing checked is `missing`.
+class Findings {
+ public:
+  void pass() { ++passed_; }
+  void fail(const std::string& reason_code, const std::string& text, const Subject& subject);
+  void warn(const std::string& reason_code, const std::string& text, const Subject& subject);
+  void not_evaluated(const std::string& reason_code, const std::string& text,
+                     const std::optional<Subject>& subject = std::nullopt);
+
+  /// Adds to the list `key` of the verdict's figures.
+  void figure(const std::string& key, Json entry);
+  /// Sets a single figure, e.g. a limit.
+  void set_figure(const std::string& key, Json value);
+
+  /// `when_passed` is the reason of a pass.
+  RequirementVerdict verdict(const std::string& when_passed) const;
+
+ private:
+  struct Finding {
+    Verdict verdict;
+    std::string reason_code, text;
+    std::optional<Subject> subject;
+  };
+  std::vector<Finding> findings_;
+  std::int64_t passed_ = 0;
+  Json figures_ = Json::object();
+};
+
+}  // namespace assay

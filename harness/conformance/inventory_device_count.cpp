@@ -1,0 +1,71 @@
+// Requirement: every node has as many devices as expected, or as its neighbours.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/conformance/inventory.h"
+#include "harness/conformance/parameters.h"
+
+namespace assay {
+
+namespace {
+
+/// What most nodes have; the larger number where two are as common.
+std::size_t usual_count(const std::vector<const NodeFacts*>& nodes) {
+  std::map<std::size_t, std::size_t> nodes_by_count;
+  for (const NodeFacts* node : nodes) ++nodes_by_count[node->devices.size()];
+  std::size_t usual = 0, most = 0;
+  for (const auto& [count, n] : nodes_by_count) {
+    if (n < most) continue;
+    usual = count;
+    most = n;
+  }
+  return usual;
+}
+
+class DeviceCount final : public Requirement {
+ public:
+  std::string kind() const override { return "inventory_device_count"; }
+  Axis axis() const override { return Axis::functional; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters parameters(asked);
+    const std::optional<std::int64_t> asked_for = parameters.count("expected");
+    parameters.done();
+
+    std::vector<const NodeFacts*> nodes;
+    Findings findings;
+    for (const Result& result : evidence.results) {
+      for (const NodeFacts& node : result.nodes) nodes.push_back(&node);
+      if (result.nodes.empty()) {
+        findings.not_evaluated("missing", "run " + result.run.id + " describes no node");
+      }
+    }
+    const std::size_t expected =
+        asked_for ? static_cast<std::size_t>(*asked_for) : usual_count(nodes);
+    findings.set_figure("expected", expected);
+    for (const NodeFacts* node : nodes) {
+      const std::size_t count = node->devices.size();
+      findings.figure("nodes", {{"node", node->name}, {"devices", count}});
+      if (count == 0) {
+        findings.not_evaluated("missing", node->name + " has no device", subject_of(*node));
+      } else if (count != expected) {
+        findings.fail("device_count",
+                      fmt::format("{} has {} devices, {} {}", node->name, count,
+                                  asked_for ? "expected" : "most nodes have", expected),
+                      subject_of(*node));
+      } else {
+        findings.pass();
+      }
+    }
+    return findings.verdict(fmt::format("{} on each of {} nodes", expected, nodes.size()));
+  }
+};
+
+const RequirementEnrolment<DeviceCount> enrolment;
+
+}  // namespace
+
+}  // namespace assay

@@ -1,0 +1,101 @@
+// Judges documents by a profile: which requirements apply, what each finds, and the verdict.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/conformance/applies.h"
+#include "harness/conformance/requirement.h"
+#include "harness/core/error.h"
+
+namespace assay {
+
+namespace {
+
+constexpr const char* kCompleteRun = "complete_run";
+
+const Requirement& requirement_of_kind(const ProfileRequirement& asked) {
+  std::vector<std::string> known;
+  for (const auto& requirement : requirements()) {
+    if (requirement->kind() == asked.kind) return *requirement;
+    known.push_back(requirement->kind());
+  }
+  std::sort(known.begin(), known.end());
+  throw Error(fmt::format("profile requirement '{}' is of unknown kind '{}'; known kinds: {}",
+                          asked.id, asked.kind, fmt::join(known, ", ")));
+}
+
+void refuse_unfit_evidence(const Evidence& evidence) {
+  if (evidence.profile == nullptr) throw Error("nothing can be judged without a profile");
+  const Profile& profile = *evidence.profile;
+  if (evidence.results.empty()) throw Error("nothing to judge: no result document was given");
+  for (const Result& result : evidence.results) {
+    const auto& backends = profile.backends;
+    if (std::find(backends.begin(), backends.end(), result.run.backend) != backends.end()) continue;
+    throw Error(fmt::format(
+        "run {} is of the {} backend, but profile '{}' is for {}; judge it by a profile for {}",
+        result.run.id, result.run.backend, profile.name, fmt::join(backends, ", "),
+        result.run.backend));
+  }
+}
+
+/// The profile's requirements; `complete_run` is added where the profile forgot it, because what
+/// is missing must never pass for want of somebody asking.
+std::vector<ProfileRequirement> asked_of(const Profile& profile) {
+  std::vector<ProfileRequirement> asked = profile.requirements;
+  std::set<std::string> ids;
+  bool complete = false;
+  for (const ProfileRequirement& requirement : asked) {
+    complete = complete || requirement.kind == kCompleteRun;
+    if (!ids.insert(requirement.id).second) {
+      throw Error(fmt::format("profile '{}' has two requirements with the id '{}'", profile.name,
+                              requirement.id));
+    }
+  }
+  if (!complete) {
+    ProfileRequirement added;
+    added.id = added.kind = kCompleteRun;
+    asked.push_back(added);
+  }
+  return asked;
+}
+
+RequirementVerdict not_applicable(const std::string& why) {
+  RequirementVerdict verdict;
+  verdict.verdict = Verdict::not_evaluated;
+  verdict.reason_code = "not_applicable";
+  verdict.reason = why;
+  return verdict;
+}
+
+RequirementVerdict evaluate(const Requirement& requirement, const Evidence& evidence,
+                            const ProfileRequirement& asked) {
+  const Applicability applicable = applicability(evidence, asked);
+  if (applicable.documents.empty()) return not_applicable(applicable.why_not);
+  if (applicable.documents.size() == evidence.results.size()) {
+    return requirement.evaluate(evidence, asked);
+  }
+  Evidence chosen{{}, evidence.profile, evidence.baselines};
+  for (const Result* document : applicable.documents) chosen.results.push_back(*document);
+  return requirement.evaluate(chosen, asked);
+}
+
+}  // namespace
+
+VerdictDocument judge(const Evidence& evidence) {
+  refuse_unfit_evidence(evidence);
+  const std::vector<ProfileRequirement> asked = asked_of(*evidence.profile);
+  for (const ProfileRequirement& one : asked) requirement_of_kind(one);
+  std::vector<RequirementVerdict> verdicts;
+  for (const ProfileRequirement& one : asked) {
+    const Requirement& requirement = requirement_of_kind(one);
+    RequirementVerdict verdict = evaluate(requirement, evidence, one);
+    verdict.id = one.id;
+    verdict.level = one.level;
+    verdict.axis = requirement.axis();
+    verdicts.push_back(std::move(verdict));
+  }
+  return summarise(evidence.profile->name, std::move(verdicts));
+}
+
+}  // namespace assay

@@ -1,0 +1,31 @@
+// Numbers as a person reads them.
+#include "harness/conformance/quantity.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+namespace assay {
+
+std::string in_words(const Rate& rate) {
+  constexpr std::array<const char*, 6> kPrefixes = {"", "k", "M", "G", "T", "P"};
+  double value = rate.value;
+  std::size_t prefix = 0;
+  while (std::abs(value) >= 1000 && prefix + 1 < kPrefixes.size()) {
+    value /= 1000;
+    ++prefix;
+  }
+  const int decimals = std::abs(value) < 10 ? 2 : std::abs(value) < 100 ? 1 : 0;
+  const char* unit = rate.metric == "flop_per_s" ? "FLOP/s" : "B/s";
+  return fmt::format("{:.{}f} {}{}", value, decimals, kPrefixes[prefix], unit);
+}
+
+std::string percent(double fraction) {
+  const double value = 100 * fraction;
+  return fmt::format("{:.{}f} %", value, std::abs(value) < 10 ? 1 : 0);
+}
+
+std::string megahertz(double hertz) { return fmt::format("{:.0f} MHz", hertz / 1e6); }
+
+}  // namespace assay

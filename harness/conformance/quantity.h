@@ -1,0 +1,18 @@
+// Numbers as a person reads them in a reason: `84.1 GFLOP/s`, `61 %`, `1.23 ms`.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/conformance/cases.h"
+
+namespace assay {
+
+/// By the metric's name: FLOP/s or B/s with a decimal prefix.
+std::string in_words(const Rate& rate);
+/// `61 %`; one decimal below 10 %.
+std::string percent(double fraction);
+/// A frequency in MHz.
+std::string megahertz(double hertz);
+
+}  // namespace assay

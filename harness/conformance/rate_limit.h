@@ -1,0 +1,36 @@
+// A rate against its two limits, with the measurement's own uncertainty taken into account.
+#pragma once
+
+#include <optional>
+
+#include "harness/conformance/parameters.h"
+#include "harness/core/result.h"
+#include "harness/core/verdict.h"
+
+namespace assay {
+
+/// Fractions of what the device should reach.
+struct RateLimit {
+  double fail_below = 0;
+  double warn_below = 0;
+
+  /// Reads `fail_below` and `warn_below`; both are required when there is no fallback. Throws
+  /// Error when warn_below is the smaller.
+  static RateLimit read(Parameters& parameters, const std::optional<RateLimit>& fallback);
+};
+
+/// A measured rate as a fraction of what it should be, and the fraction at the end of the
+/// median's confidence interval that favours the device (its fastest time).
+struct RateFraction {
+  double at_median = 0;
+  double favourable = 0;
+};
+
+/// `at_median` belongs to the measurement's median time; the interval stretches it.
+RateFraction with_interval(double at_median, const Measurement& measurement);
+
+/// fail: the median and the favourable end are both below `fail_below`; warn: the median alone
+/// is, or it is below `warn_below`; else pass. A noisy series can't condemn a device by itself.
+Verdict against(const RateFraction& fraction, const RateLimit& limit);
+
+}  // namespace assay

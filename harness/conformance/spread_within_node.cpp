@@ -1,0 +1,120 @@
+// Requirement: no device is slower than its peers of the same node; the slow one is named.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/conformance/cases.h"
+#include "harness/conformance/findings.h"
+#include "harness/conformance/quantity.h"
+#include "harness/core/error.h"
+#include "harness/core/statistics.h"
+
+namespace assay {
+
+namespace {
+
+struct Peer {
+  DeviceRef device;
+  const Measurement* measurement;
+  double rate;
+};
+
+/// Devices that can be compared: one node of one run, one case, one series.
+struct CaseOfNode {
+  std::string run_id, node, case_id, series;
+  auto operator<=>(const CaseOfNode&) const = default;
+};
+
+using Peers = std::map<CaseOfNode, std::vector<Peer>>;
+
+class SpreadWithinNode final : public Requirement {
+ public:
+  std::string kind() const override { return "spread_within_node"; }
+  Axis axis() const override { return Axis::performance; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters parameters(asked);
+    const CaseFilter filter = CaseFilter::read(parameters);
+    const double fail_from = parameters.fraction("fail_from", 0.05);
+    const double warn_from = parameters.fraction("warn_from", std::min(0.03, fail_from));
+    parameters.done();
+    if (warn_from > fail_from) {
+      throw Error(fmt::format("profile requirement '{}': warn_from is above fail_from", asked.id));
+    }
+
+    Findings findings;
+    findings.set_figure("fail_from", fail_from);
+    findings.set_figure("warn_from", warn_from);
+    double widest = 0;
+    for (const auto& [key, peers] : peers_of(evidence, filter, findings)) {
+      if (peers.size() < 2) {
+        findings.not_evaluated(
+            "missing",
+            fmt::format("{} has {} on one device only: nothing to compare", key.node, key.case_id),
+            subject_of(*peers.front().device.node));
+        continue;
+      }
+      for (const Peer& peer : peers) {
+        const double slower = compare(peer, peers, findings, fail_from, warn_from);
+        widest = std::max(widest, slower);
+      }
+    }
+    return findings.verdict(fmt::format("slowest device {} below its peers, limit {}",
+                                        percent(widest), percent(fail_from)));
+  }
+
+ private:
+  static Peers peers_of(const Evidence& evidence, const CaseFilter& filter, Findings& findings) {
+    Peers peers;
+    for (const DeviceGroup& group : device_groups(evidence, filter)) {
+      if (best_of(group, filter) == nullptr) {
+        const Absence absence = why_none(group, filter);
+        findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
+      }
+      for (const Measurement* member : group.members) {
+        if (filter.implementation && member->id.implementation != *filter.implementation) continue;
+        const std::optional<Rate> rate = rate_of(*member);
+        if (!rate) continue;
+        peers[{group.device.result->run.id, group.device.node->name, member->id.str(),
+               name(member->series)}]
+            .push_back({group.device, member, rate->value});
+      }
+    }
+    return peers;
+  }
+
+  /// How far one device is below the median of the others: a fraction, 0 when it is not.
+  static double compare(const Peer& one, const std::vector<Peer>& all, Findings& findings,
+                        double fail_from, double warn_from) {
+    std::vector<double> others;
+    for (const Peer& other : all) {
+      if (other.device.device != one.device.device) others.push_back(other.rate);
+    }
+    const double peers = median(others);
+    const double slower = std::max(0.0, 1 - one.rate / peers);
+    Json entry = device_figures(one.device);
+    entry["case"] = one.measurement->id.str();
+    entry["below_peers"] = slower;
+    findings.figure("cases", std::move(entry));
+    const std::string text =
+        fmt::format("{} {}, {} below the median of its {} peers ({})", one.measurement->id.str(),
+                    in_words({rate_of(*one.measurement)->metric, one.rate}), percent(slower),
+                    others.size(), in_words({rate_of(*one.measurement)->metric, peers}));
+    if (slower >= fail_from) {
+      findings.fail("slower_than_peers", text, subject_of(one.device));
+    } else if (slower >= warn_from) {
+      findings.warn("slower_than_peers", text, subject_of(one.device));
+    } else {
+      findings.pass();
+    }
+    return slower;
+  }
+};
+
+const RequirementEnrolment<SpreadWithinNode> enrolment;
+
+}  // namespace
+
+}  // namespace assay

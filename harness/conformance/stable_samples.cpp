@@ -1,0 +1,133 @@
+// Requirement: the samples can carry a verdict: enough of them, not throttled, not too noisy.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/conformance/cases.h"
+#include "harness/conformance/findings.h"
+#include "harness/conformance/quantity.h"
+
+namespace assay {
+
+namespace {
+
+struct Limits {
+  double max_relative_interval;
+  double max_discarded;
+  std::int64_t min_samples;
+};
+
+/// The median's confidence interval, its width over the median.
+double relative_interval(const Samples& samples) {
+  return (samples.ci_high_s - samples.ci_low_s) / samples.median_s;
+}
+
+/// Where every sample was discarded, `samples` describes them all the same (a result document has
+/// no empty series), so the telemetry's own figure counts too.
+double discarded_fraction(const Measurement& measurement) {
+  const Samples& samples = *measurement.samples;
+  const double taken = static_cast<double>(samples.count + samples.discarded);
+  const double counted = taken > 0 ? static_cast<double>(samples.discarded) / taken : 0;
+  const auto told = measurement.telemetry.find("discarded_fraction");
+  const bool is_told = told != measurement.telemetry.end() && told->is_number();
+  return is_told ? std::max(counted, told->get<double>()) : counted;
+}
+
+class StableSamples final : public Requirement {
+ public:
+  std::string kind() const override { return "stable_samples"; }
+  Axis axis() const override { return Axis::validity; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters parameters(asked);
+    const CaseFilter filter = CaseFilter::read(parameters);
+    const Limits limits{parameters.fraction("max_relative_interval", 0.05),
+                        parameters.fraction("max_discarded", 0.5),
+                        evidence.profile->sampling.min_samples};
+    parameters.done();
+
+    Findings findings;
+    findings.set_figure("max_relative_interval", limits.max_relative_interval);
+    findings.set_figure("max_discarded", limits.max_discarded);
+    findings.set_figure("min_samples", limits.min_samples);
+    double widest = 0;
+    for (const DeviceGroup& group : device_groups(evidence, filter)) {
+      bool any = false;
+      for (const Measurement* member : group.members) {
+        if (member->status == MeasurementStatus::not_applicable) continue;
+        any = true;
+        if (!check(*member, limits, subject_of(group.device), findings)) continue;
+        widest = std::max(widest, relative_interval(*member->samples));
+      }
+      if (any) continue;
+      const Absence absence = why_none(group, filter);
+      findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
+    }
+    findings.set_figure("widest_relative_interval", widest);
+    return findings.verdict(fmt::format("widest interval of a median {} of it, limit {}",
+                                        percent(widest), percent(limits.max_relative_interval)));
+  }
+
+ private:
+  static bool check(const Measurement& measurement, const Limits& limits, const Subject& subject,
+                    Findings& findings) {
+    const std::string id = measurement.id.str();
+    if (measurement.status == MeasurementStatus::failed_verification) {
+      findings.not_evaluated("failed_verification",
+                             id + " failed verification, so it was not timed", subject);
+      return false;
+    }
+    if (measurement.status == MeasurementStatus::error) {
+      findings.fail("error", fmt::format("{}: {}", id, measurement.reason), subject);
+      return false;
+    }
+    if (!measurement.samples || !(measurement.samples->median_s > 0)) {
+      findings.not_evaluated("missing", id + " has no samples", subject);
+      return false;
+    }
+    return check_samples(measurement, limits, subject, findings);
+  }
+
+  static bool check_samples(const Measurement& measurement, const Limits& limits,
+                            const Subject& subject, Findings& findings) {
+    const std::string id = measurement.id.str();
+    const Samples& samples = *measurement.samples;
+    if (samples.discard_reasons.contains("gate_timeout")) {
+      findings.fail("gate_timeout", id + ": the gate opened by itself before the work was queued",
+                    subject);
+    } else if (const double discarded = discarded_fraction(measurement);
+               discarded > limits.max_discarded) {
+      std::vector<std::string> reasons;
+      for (const auto& [reason, n] : samples.discard_reasons) {
+        reasons.push_back(fmt::format("{} {}", reason, n));
+      }
+      findings.fail("throttled",
+                    fmt::format("{}: {} of the samples discarded ({})", id, percent(discarded),
+                                fmt::join(reasons, ", ")),
+                    subject);
+    } else if (samples.count < limits.min_samples || samples.stop_reason == "interrupted") {
+      findings.not_evaluated("too_few_samples",
+                             fmt::format("{}: {} samples ({}), {} are needed", id, samples.count,
+                                         samples.stop_reason, limits.min_samples),
+                             subject);
+    } else if (const double width = relative_interval(samples);
+               !(width >= 0 && width <= limits.max_relative_interval)) {
+      findings.not_evaluated(
+          "too_noisy",
+          fmt::format("{}: the median's interval is {} of it, limit {} ({})", id, percent(width),
+                      percent(limits.max_relative_interval), samples.stop_reason),
+          subject);
+    } else {
+      findings.pass();
+      return true;
+    }
+    return false;
+  }
+};
+
+const RequirementEnrolment<StableSamples> enrolment;
+
+}  // namespace
+
+}  // namespace assay

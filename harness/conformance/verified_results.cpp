@@ -1,0 +1,83 @@
+// Requirement: every measurement's answer was checked and right. A wrong answer outranks a slow
+// one.
+#include <fmt/format.h>
+
+#include "harness/conformance/cases.h"
+#include "harness/conformance/findings.h"
+
+namespace assay {
+
+namespace {
+
+/// The device that a measurement is of; its scope's members where there is none.
+Subject where(const Result& result, const Measurement& measurement) {
+  const auto& members = measurement.scope.members;
+  for (const DeviceRef& device : devices_of(result)) {
+    if (members.size() == 1 && members.front() == device.device->uuid) return subject_of(device);
+  }
+  return {measurement.scope.level == "device" ? "device" : "fabric",
+          fmt::format("{} {}", measurement.scope.level, fmt::join(members, ", "))};
+}
+
+class VerifiedResults final : public Requirement {
+ public:
+  std::string kind() const override { return "verified_results"; }
+  Axis axis() const override { return Axis::functional; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters(asked).done();
+    Findings findings;
+    std::size_t verified = 0;
+    for (const Result& result : evidence.results) {
+      for (const Measurement& measurement : result.measurements) {
+        verified += check(measurement, where(result, measurement), findings) ? 1 : 0;
+      }
+    }
+    for (const DeviceGroup& group : device_groups(evidence, {})) {
+      if (best_of(group, {}) != nullptr) continue;
+      const Absence absence = why_none(group, {});
+      if (absence.reason_code == "failed_verification") continue;  // already a failure above
+      findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
+    }
+    findings.set_figure("verified", verified);
+    return findings.verdict(fmt::format("{} measurements, every answer verified", verified));
+  }
+
+ private:
+  static bool check(const Measurement& measurement, const Subject& subject, Findings& findings) {
+    const std::string id = measurement.id.str();
+    switch (measurement.status) {
+      case MeasurementStatus::not_applicable:
+        return false;
+      case MeasurementStatus::error:
+        findings.not_evaluated(
+            "missing", fmt::format("{} ended in an error: {}", id, measurement.reason), subject);
+        return false;
+      case MeasurementStatus::failed_verification:
+        findings.fail("failed_verification",
+                      fmt::format("{} computed a wrong answer{}{}", id,
+                                  measurement.reason.empty() ? "" : ": ", measurement.reason),
+                      subject);
+        return false;
+      case MeasurementStatus::measured:
+        break;
+    }
+    if (!measurement.verification) {
+      findings.not_evaluated("missing", id + " was timed without being verified", subject);
+      return false;
+    }
+    if (!measurement.verification->ok()) {
+      findings.fail("failed_verification", id + " was timed though its answer is wrong", subject);
+      return false;
+    }
+    findings.pass();
+    return true;
+  }
+};
+
+const RequirementEnrolment<VerifiedResults> enrolment;
+
+}  // namespace
+
+}  // namespace assay
