@@ -1,0 +1,68 @@
+// The ladder's kernels: right under every seed, and wrong as soon as any one call is missing.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/emulator/ladder_trials.h"
+
+namespace assay::emulator {
+
+namespace {
+
+bool is_allowed(const KernelTrial& kernel, const Site& site) {
+  return std::any_of(
+      kernel.not_functional.begin(), kernel.not_functional.end(),
+      [&](const NotFunctional& call) { return call.instruction == site.instruction; });
+}
+
+/// Deletes every synchronising or asynchronous call in turn; 30 seeds must find each.
+void delete_every_call(const KernelTrial& kernel) {
+  constexpr std::uint64_t kSeeds = 30;
+  std::vector<std::uint64_t> thirty;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) thirty.push_back(seed);
+  const std::vector<Site> sites = sites_of(kernel.trial);
+  CHECK(sites.size() > 5);
+  int slowest = 0;
+  for (const Site& site : sites) {
+    const Found found =
+        search(kernel.trial, thirty, Mutation{Mutation::Kind::kRemove, site, nullptr});
+    if (is_allowed(kernel, site)) {
+      CHECK_MESSAGE(found.failures == 0,
+                    kernel.name << " without " << site.text()
+                                << " is found; take it off the list: " << found.first->text());
+      continue;
+    }
+    CHECK_MESSAGE(found.failures > 0, kernel.name << " without " << site.text() << " passes");
+    slowest = std::max(slowest, found.trials);
+  }
+  MESSAGE(kernel.name << ": " << sites.size() << " calls, each found within " << slowest
+                      << " seeds");
+}
+
+void run_all_modes(const KernelTrial& kernel) {
+  for (const Mode mode : kAllModes) {
+    for (const std::uint64_t seed : seeds(20)) {
+      Settings settings;
+      settings.mode = mode;
+      settings.seed = seed;
+      const auto report = run_trial(kernel.trial, settings);
+      REQUIRE_MESSAGE(!report, kernel.name << ": " << report->text());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("property") {
+  TEST_CASE("the TMA copy is right in every mode") { run_all_modes(ladder()[0]); }
+  TEST_CASE("the swizzled transpose is right in every mode") { run_all_modes(ladder()[1]); }
+  TEST_CASE("the tile product is right in every mode") { run_all_modes(ladder()[2]); }
+  TEST_CASE("the tile product in a cluster is right in every mode") { run_all_modes(ladder()[3]); }
+
+  TEST_CASE("every deleted call of the ladder is found within 30 seeds") {
+    for (const KernelTrial& kernel : ladder()) delete_every_call(kernel);
+  }
+}
+
+}  // namespace assay::emulator
