@@ -19,17 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A row may stand for any implementation: `gemm.bf16.*/m8192_n8192_k8192`.
-void require_case(const std::string& text) {
-  std::string plain = text;
-  if (const auto star = plain.find(".*/"); star != plain.npos) plain.replace(star, 3, ".any/");
-  CaseId::parse(plain);
-}
-
 BaselineRow row_from_json(const Json& json) {
   BaselineRow row;
   json.at("case").get_to(row.case_id);
-  require_case(row.case_id);
+  CaseId::parse(row.case_id);
   row.series = series_from_name(json.value("series", "cold"));
   json.at("scope_level").get_to(row.scope_level);
   json.at("metric").get_to(row.metric);

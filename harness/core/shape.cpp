@@ -114,7 +114,7 @@ CaseId CaseId::parse(std::string_view text) {
   id.implementation = head.substr(second + 1);
   if (!is_identifier(id.workload)) refuse("its workload is not a lower-case identifier");
   if (!is_dtype(id.dtype)) refuse(fmt::format("{} is not a dtype", in_quotes(id.dtype)));
-  if (!is_identifier(id.implementation)) {
+  if (id.implementation != "*" && !is_identifier(id.implementation)) {
     refuse("its implementation is not a lower-case identifier");
   }
   id.shape = Shape::parse(text.substr(slash + 1));

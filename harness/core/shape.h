@@ -45,6 +45,7 @@ struct CaseId {
   std::string implementation;
   Shape shape;
 
+  /// Throws Error naming what is wrong. The implementation may be `*`, as in a baseline's row: any.
   static CaseId parse(std::string_view text);
   std::string str() const;
   /// `workload.dtype/shape`: what every implementation of one group shares.
