@@ -1,0 +1,64 @@
+// A rank's side of the rendezvous: connect, set and get, barrier, gather; every wait ends.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collectives/rendezvous/wire.h"
+
+namespace assay::rendezvous {
+
+struct ClientOptions {
+  std::string host;
+  std::uint16_t port = 0;
+  int rank = 0;
+  int world_size = 1;
+  std::string token;
+  double deadline_s = 60;  // for each call, connecting included
+};
+
+/// Blocking, and for one thread. Every call throws Error when its deadline passes or a rank it
+/// needs is lost, with a line that names the ranks.
+class Client {
+ public:
+  /// Goes on trying until rank 0 listens or the deadline passes.
+  explicit Client(ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  int rank() const { return options_.rank; }
+  int world_size() const { return options_.world_size; }
+
+  void set(const std::string& key, const std::string& value);
+  /// Waits until some rank has set `key`.
+  std::string get(const std::string& key);
+  void barrier(const std::string& name);
+  /// On rank 0 every rank's value in rank order, on the others nothing.
+  std::vector<std::string> gather(const std::string& name, const std::string& value);
+  /// Ends every rank's wait, now and later, with `why`.
+  void abort(const std::string& why);
+
+ private:
+  using Moment = std::chrono::steady_clock::time_point;
+
+  void connect(Moment end);
+  bool try_connect(Moment end);
+  void handshake(Moment end);
+  std::string call(Operation operation, const std::string& name, const std::string& value);
+  std::string where() const;
+  void send_all(std::string_view bytes, Moment end);
+  std::string receive(std::size_t count, Moment end);
+  Response receive_response(Moment end);
+  void wait_for(short events, Moment end);
+
+  ClientOptions options_;
+  int socket_ = -1;
+  std::string last_failure_;
+  std::vector<FrameKey> keys_;  // to the server, from the server
+  FrameSplitter splitter_;
+};
+
+}  // namespace assay::rendezvous

@@ -1,0 +1,171 @@
+// Keys, barriers and gathers among ranks, and the lines that name who did not come.
+#include "collectives/rendezvous/meeting.h"
+
+#include <fmt/format.h>
+
+#include "collectives/rendezvous/server.h"
+
+namespace assay::rendezvous {
+
+Meeting::Meeting(int world_size, Answer answer)
+    : members_(static_cast<std::size_t>(world_size)), answer_(std::move(answer)) {}
+
+bool Meeting::join(int rank, const std::string& address) {
+  Member& member = members_[static_cast<std::size_t>(rank)];
+  if (member.presence != Presence::never) return false;
+  member.presence = Presence::here;
+  member.address = address;
+  return true;
+}
+
+void Meeting::gone(int rank) {
+  Member& member = members_[static_cast<std::size_t>(rank)];
+  member.waiting = false;
+  if (member.presence != Presence::here) return;
+  member.presence = Presence::lost;
+  // Those who wait for everyone would wait for nothing; a key may still be set by another rank.
+  for (std::size_t other = 0; other < members_.size(); ++other)
+    if (members_[other].waiting && waits_for_everyone(members_[other]))
+      answer(static_cast<int>(other), false, lost_line());
+}
+
+void Meeting::request(int rank, const Request& request) {
+  Member& member = members_[static_cast<std::size_t>(rank)];
+  if (member.waiting) throw WireError("a second request while the first is open");
+  member.waiting = true;
+  member.open = request;
+  if (!aborted_.empty() && request.operation != Operation::leave) {
+    answer(rank, false, aborted_);
+    return;
+  }
+  switch (request.operation) {
+    case Operation::set:
+      keys_[request.name] = request.value;
+      answer(rank, true, "");
+      for (std::size_t other = 0; other < members_.size(); ++other)
+        if (members_[other].waiting && members_[other].open.operation == Operation::get &&
+            members_[other].open.name == request.name)
+          answer(static_cast<int>(other), true, request.value);
+      break;
+    case Operation::get:
+      if (const auto found = keys_.find(request.name); found != keys_.end())
+        answer(rank, true, found->second);
+      break;
+    case Operation::barrier:
+    case Operation::gather:
+      arrive(rank);
+      break;
+    case Operation::abort:
+      aborted_ = fmt::format("rank {} ended the run: {}", rank, request.value);
+      answer(rank, true, "");
+      fail_waiting(aborted_);
+      break;
+    case Operation::leave:
+      member.presence = Presence::left;
+      answer(rank, true, "");
+      break;
+  }
+}
+
+void Meeting::arrive(int rank) {
+  const Request request = members_[static_cast<std::size_t>(rank)].open;
+  const std::string lost = lost_line();
+  if (!lost.empty()) {
+    answer(rank, false, lost);
+  } else if (complete(request)) {
+    finish(request);
+  }
+}
+
+void Meeting::expired(int rank) {
+  if (const Member& member = members_[static_cast<std::size_t>(rank)]; member.waiting)
+    answer(rank, false, missing(member.open));
+}
+
+void Meeting::answer(int rank, bool ok, const std::string& text) {
+  members_[static_cast<std::size_t>(rank)].waiting = false;
+  answer_(rank, Response{ok, text});
+}
+
+void Meeting::fail_waiting(const std::string& why) {
+  for (std::size_t rank = 0; rank < members_.size(); ++rank)
+    if (members_[rank].waiting) answer(static_cast<int>(rank), false, why);
+}
+
+bool Meeting::waits_for_everyone(const Member& member) const {
+  return member.open.operation == Operation::barrier || member.open.operation == Operation::gather;
+}
+
+bool Meeting::same_gathering(const Member& member, const Request& request) const {
+  return member.waiting && member.open.operation == request.operation &&
+         member.open.name == request.name;
+}
+
+bool Meeting::complete(const Request& request) const {
+  for (const Member& member : members_)
+    if (!same_gathering(member, request)) return false;
+  return true;
+}
+
+void Meeting::finish(const Request& request) {
+  std::string gathered;
+  if (request.operation == Operation::gather) {
+    std::vector<std::string> values;
+    for (const Member& member : members_) values.push_back(member.open.value);
+    gathered = encode_list(values);
+  }
+  for (std::size_t rank = 0; rank < members_.size(); ++rank)
+    answer(static_cast<int>(rank), true, rank == 0 ? gathered : "");
+}
+
+std::string Meeting::missing(const Request& request) const {
+  const double seconds = request.deadline_ms / 1000.0;
+  if (request.operation == Operation::get)
+    return fmt::format("nobody set '{}' within {:g} s", request.name, seconds);
+  std::vector<int> never, late;
+  for (std::size_t rank = 0; rank < members_.size(); ++rank) {
+    if (same_gathering(members_[rank], request)) continue;
+    (members_[rank].presence == Presence::never ? never : late).push_back(static_cast<int>(rank));
+  }
+  std::string line =
+      fmt::format("'{}' was not reached by everyone within {:g} s:", request.name, seconds);
+  if (!never.empty()) line += fmt::format(" rank {} never connected;", rank_list(never));
+  for (int rank : late) {
+    line += fmt::format(" rank {} ({}) did not arrive;", rank,
+                        members_[static_cast<std::size_t>(rank)].address);
+    if (line.size() > 2000) {  // one line, also with thousands of ranks
+      line += fmt::format(" in all: rank {};", rank_list(late));
+      break;
+    }
+  }
+  line.pop_back();
+  return line;
+}
+
+std::string Meeting::lost_line() const {
+  std::string line;
+  for (std::size_t rank = 0; rank < members_.size(); ++rank) {
+    const Member& member = members_[rank];
+    if (member.presence == Presence::lost)
+      line +=
+          fmt::format("{}rank {} ({}) was lost", line.empty() ? "" : ", ", rank, member.address);
+    else if (member.presence == Presence::left)
+      line +=
+          fmt::format("{}rank {} ({}) has left", line.empty() ? "" : ", ", rank, member.address);
+  }
+  return line;
+}
+
+std::string rank_list(const std::vector<int>& ranks) {
+  std::string text;
+  for (std::size_t first = 0; first < ranks.size();) {
+    std::size_t last = first;
+    while (last + 1 < ranks.size() && ranks[last + 1] == ranks[last] + 1) ++last;
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", ranks[first]);
+    if (last > first) text += fmt::format("-{}", ranks[last]);
+    first = last + 1;
+  }
+  return text;
+}
+
+}  // namespace assay::rendezvous

@@ -1,0 +1,54 @@
+// The rendezvous' state without its sockets: keys, gatherings, who has come, who was lost.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "collectives/rendezvous/wire.h"
+
+namespace assay::rendezvous {
+
+/// Answers requests, now or later. Not thread-safe: the server's one thread owns it.
+class Meeting {
+ public:
+  /// Sends `response` to `rank`, which has at most one request open at a time.
+  using Answer = std::function<void(int rank, const Response& response)>;
+
+  Meeting(int world_size, Answer answer);
+
+  /// False when the rank is here already.
+  bool join(int rank, const std::string& address);
+  /// The connection ended. Without a leave before it, whoever needs the rank is told at once.
+  void gone(int rank);
+  void request(int rank, const Request& request);
+  /// The open request of `rank` has run out of time: it is answered with who is missing.
+  void expired(int rank);
+
+ private:
+  enum class Presence { never, here, left, lost };
+  struct Member {
+    Presence presence = Presence::never;
+    std::string address;
+    bool waiting = false;
+    Request open;
+  };
+
+  void answer(int rank, bool ok, const std::string& text);
+  void fail_waiting(const std::string& why);
+  void arrive(int rank);
+  bool complete(const Request& request) const;
+  void finish(const Request& request);
+  std::string missing(const Request& request) const;
+  std::string lost_line() const;
+  bool waits_for_everyone(const Member& member) const;
+  bool same_gathering(const Member& member, const Request& request) const;
+
+  std::vector<Member> members_;
+  std::map<std::string, std::string> keys_;
+  std::string aborted_;
+  Answer answer_;
+};
+
+}  // namespace assay::rendezvous

@@ -1,0 +1,42 @@
+// Rank 0's side of the rendezvous: lets authenticated ranks in, keeps their keys, counts them
+// together, and names who is missing when a deadline passes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace assay::rendezvous {
+
+struct ServerOptions {
+  std::string host = "0.0.0.0";  // the address to listen on
+  std::uint16_t port = 0;        // 0: any free port; see Server::port()
+  int world_size = 1;
+  std::string token;
+  double handshake_s = 5;  // a connection that has not proved itself by then is closed
+  /// One line for each refused connection, once for each address and reason.
+  std::function<void(const std::string&)> log = [](const std::string&) {};
+};
+
+/// Serves in a thread of its own from construction to destruction. Throws Error when it cannot
+/// listen there.
+class Server {
+ public:
+  explicit Server(ServerOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;
+
+ private:
+  class Room;
+  std::unique_ptr<Room> room_;
+};
+
+/// `3, 5-7`: ranks as a person writes them; `ranks` ascending.
+std::string rank_list(const std::vector<int>& ranks);
+
+}  // namespace assay::rendezvous

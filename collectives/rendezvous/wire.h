@@ -1,0 +1,103 @@
+// What rendezvous peers say to each other, byte by byte: handshake, tagged frames, requests.
+//
+// Handshake (all integers big-endian):
+//   client  Hello      magic 8 · rank 4 · world size 4 · client nonce 16
+//   server  Challenge  server nonce 16 · HMAC(token, "server" Hello nonce) 32
+//   client  Proof      HMAC(token, "client" Hello nonce) 32
+// Then both sides send frames under keys that the two nonces make fresh for this connection:
+//   length 4 (of what follows) · sequence 8 · body · HMAC(key, length sequence body) 32
+// A frame replayed, reordered, reflected or taken from another connection has a wrong tag.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay::rendezvous {
+
+inline constexpr std::size_t kTagBytes = 32;
+inline constexpr std::size_t kNonceBytes = 16;
+inline constexpr std::size_t kHelloBytes = 8 + 4 + 4 + kNonceBytes;
+inline constexpr std::size_t kChallengeBytes = kNonceBytes + kTagBytes;
+inline constexpr std::size_t kProofBytes = kTagBytes;
+inline constexpr std::size_t kMaxBodyBytes = std::size_t{64} << 20;  // a node's result document
+
+/// Bytes that break the protocol; the connection they came from is closed.
+struct WireError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Hello {
+  std::uint32_t rank = 0;
+  std::uint32_t world_size = 0;
+  std::string nonce;  // kNonceBytes
+};
+std::string encode(const Hello& hello);
+Hello decode_hello(std::string_view bytes);
+
+/// From the kernel's generator; throws Error when it has none.
+std::string random_nonce();
+
+std::string hmac_sha256(std::string_view key, std::string_view message);
+/// Compares in time that does not depend on where they differ.
+bool same_tag(std::string_view a, std::string_view b);
+
+std::string challenge_tag(std::string_view token, std::string_view hello, std::string_view nonce);
+std::string proof_tag(std::string_view token, std::string_view hello, std::string_view nonce);
+
+/// One direction of one connection: tags what is sent, or checks what has come.
+class FrameKey {
+ public:
+  enum class Direction { to_server, to_client };
+  FrameKey(std::string_view token, std::string_view hello, std::string_view nonce,
+           Direction direction);
+
+  std::string seal(std::string_view body);
+  /// `frame` is a whole frame, its length included. Throws WireError for a wrong tag or sequence.
+  std::string open(std::string_view frame);
+
+ private:
+  std::string key_;
+  std::uint64_t next_ = 0;
+};
+
+/// Takes bytes as they come and gives back whole frames, still sealed.
+class FrameSplitter {
+ public:
+  void feed(std::string_view bytes) { pending_.append(bytes); }
+  /// Throws WireError for a length that no frame can have.
+  std::optional<std::string> next();
+
+ private:
+  std::string pending_;
+};
+
+enum class Operation : std::uint8_t { set = 1, get, barrier, gather, abort, leave };
+
+/// `name` is a key, a barrier or a gather; `value` what is set, gathered, or why it is aborted.
+struct Request {
+  Operation operation = Operation::set;
+  std::uint32_t deadline_ms = 0;
+  std::string name;
+  std::string value;
+};
+std::string encode(const Request& request);
+Request decode_request(std::string_view body);
+
+/// `text` is the value asked for, or the line that says which ranks are missing and why.
+struct Response {
+  bool ok = false;
+  std::string text;
+};
+std::string encode(const Response& response);
+Response decode_response(std::string_view body);
+
+/// A list of strings as one value: what a gather answers rank 0.
+std::string encode_list(const std::vector<std::string>& values);
+std::vector<std::string> decode_list(std::string_view bytes);
+
+}  // namespace assay::rendezvous

@@ -1,0 +1,91 @@
+// Rank facts: the order of their sources, and what is said when two of them disagree.
+#include "collectives/rendezvous/rank_facts.h"
+
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "harness/core/error.h"
+
+using namespace assay::rendezvous;
+
+namespace {
+
+RankFacts from(const RankFlags& flags, std::map<std::string, std::string> environment) {
+  return rank_facts(flags, [&](const char* name) -> const char* {
+    const auto found = environment.find(name);
+    return found == environment.end() ? nullptr : found->second.c_str();
+  });
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a process that nobody launched is alone") {
+    const RankFacts facts = from({}, {});
+    CHECK(facts.rank == 0);
+    CHECK(facts.world_size == 1);
+    CHECK(facts.host.empty());
+  }
+
+  TEST_CASE("flags give rank and world size and address") {
+    const RankFacts facts = from({2, 4, "node-0:29400"}, {});
+    CHECK(facts.rank == 2);
+    CHECK(facts.world_size == 4);
+    CHECK(facts.host == "node-0");
+    CHECK(facts.port == 29400);
+  }
+
+  TEST_CASE("every launcher is understood") {
+    CHECK(from({}, {{"ASSAY_RANK", "1"}, {"ASSAY_WORLD_SIZE", "2"}, {"ASSAY_RENDEZVOUS", "a:1"}})
+              .source == "ASSAY_RANK");
+    const RankFacts torchrun = from(
+        {}, {{"RANK", "3"}, {"WORLD_SIZE", "8"}, {"MASTER_ADDR", "m"}, {"MASTER_PORT", "29500"}});
+    CHECK(torchrun.rank == 3);
+    CHECK(torchrun.host == "m");
+    CHECK(torchrun.port == 29500);
+    CHECK(from({{}, 4, "a:1"}, {{"JOB_COMPLETION_INDEX", "3"}}).rank == 3);
+    CHECK(from({{}, {}, "a:1"}, {{"SLURM_PROCID", "5"}, {"SLURM_NTASKS", "6"}}).world_size == 6);
+    CHECK(from({{}, {}, "[::1]:7"}, {{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}})
+              .host == "::1");
+  }
+
+  TEST_CASE("two sources that agree are one") {
+    CHECK(from({1, 2, "a:1"}, {{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"SLURM_PROCID", "1"}}).rank ==
+          1);
+  }
+
+  TEST_CASE("two sources that disagree are both named") {
+    CHECK_THROWS_WITH_AS(from({1, 2, "a:1"}, {{"RANK", "0"}}),
+                         "--rank says 1 and RANK says 0: unset the one that is wrong",
+                         assay::Error);
+    CHECK_THROWS_WITH_AS(
+        from({0, 2, "a:1"}, {{"MASTER_ADDR", "b"}, {"MASTER_PORT", "2"}}),
+        "--rendezvous says a:1 and MASTER_ADDR:MASTER_PORT says b:2: unset the one that is wrong",
+        assay::Error);
+  }
+
+  TEST_CASE("a fact that is missing or impossible is named") {
+    const auto refused = [](const RankFlags& flags,
+                            std::map<std::string, std::string> environment) {
+      try {
+        from(flags, std::move(environment));
+      } catch (const assay::Error& error) {
+        return std::string(error.what());
+      }
+      return std::string("accepted");
+    };
+    CHECK(refused({}, {{"JOB_COMPLETION_INDEX", "3"}}) ==
+          "JOB_COMPLETION_INDEX gives a rank but nothing gives the world size: add --world-size");
+    CHECK(refused({{}, 2, "a:1"}, {}) ==
+          "--world-size gives a world size but nothing gives the rank: add --rank");
+    CHECK(refused({2, 2, "a:1"}, {}) ==
+          "rank 2 (--rank) does not exist in a world of 2 (--world-size)");
+    CHECK(refused({0, 2, {}}, {}) ==
+          "a world of 2 (--world-size) needs --rendezvous HOST:PORT of rank 0");
+    CHECK(refused({0, 2, "host"}, {}) ==
+          "--rendezvous is 'host': HOST:PORT is needed, e.g. node-0:29400");
+    CHECK(refused({0, 2, "h:99999"}, {}).find("HOST:PORT is needed") != std::string::npos);
+    CHECK(refused({}, {{"RANK", "x"}}) == "RANK is 'x': a whole number from 0 is needed");
+  }
+}

@@ -1,0 +1,207 @@
+// Ranks as processes of their own meet, gather, and are told who is missing.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "collectives/rendezvous/client.h"
+#include "collectives/rendezvous/server.h"
+#include "harness/core/error.h"
+
+using namespace assay::rendezvous;
+
+namespace {
+
+constexpr const char* kToken = "a shared token";
+
+ClientOptions client(const Server& server, int rank, int world_size, double deadline_s = 10) {
+  return {"127.0.0.1", server.port(), rank, world_size, kToken, deadline_s};
+}
+
+ServerOptions serving(int world_size) {
+  ServerOptions options;
+  options.host = "127.0.0.1";
+  options.world_size = world_size;
+  options.token = kToken;
+  return options;
+}
+
+/// A rank as a child process: its body's exception is its exit code.
+class RankProcess {
+ public:
+  explicit RankProcess(const std::function<void()>& body) : pid_(fork()) {
+    if (pid_ != 0) return;
+    int code = 0;
+    try {
+      body();
+    } catch (const std::exception&) {
+      code = 1;
+    }
+    _exit(code);
+  }
+  ~RankProcess() {
+    if (waited_) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  RankProcess(const RankProcess&) = delete;
+  RankProcess& operator=(const RankProcess&) = delete;
+
+  void signal(int number) const { kill(pid_, number); }
+  bool succeeded() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    waited_ = true;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+
+ private:
+  pid_t pid_;
+  bool waited_ = false;
+};
+
+std::string refusal(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const assay::Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("keys and barriers and gathers work among five processes") {
+    Server server(serving(5));
+    std::vector<std::unique_ptr<RankProcess>> others;
+    for (int rank = 1; rank < 5; ++rank)
+      others.push_back(std::make_unique<RankProcess>([&, rank] {
+        Client me(client(server, rank, 5));
+        if (me.get("id") != "made by rank 0") throw std::runtime_error("wrong id");
+        me.barrier("start");
+        me.gather("facts", "rank " + std::to_string(rank));
+      }));
+    Client me(client(server, 0, 5));
+    me.set("id", "made by rank 0");
+    me.barrier("start");
+    CHECK(me.gather("facts", "rank 0") ==
+          std::vector<std::string>{"rank 0", "rank 1", "rank 2", "rank 3", "rank 4"});
+    for (auto& other : others) CHECK(other->succeeded());
+  }
+
+  TEST_CASE("a missed deadline names ranks that never came and ranks that were late") {
+    Server server(serving(5));
+    RankProcess late([&] {
+      Client me(client(server, 2, 5));
+      std::this_thread::sleep_for(std::chrono::seconds(30));
+    });
+    Client one(client(server, 1, 5));
+    Client me(client(server, 0, 5, 0.5));
+    RankProcess wait([&] { std::this_thread::sleep_for(std::chrono::seconds(30)); });
+    const std::string line = refusal([&] { me.barrier("start"); });
+    CHECK(
+        line ==
+        "rank 0: 'start' was not reached by everyone within 0.5 s: rank 3-4 never connected; rank "
+        "1 (127.0.0.1) did not arrive; rank 2 (127.0.0.1) did not arrive");
+  }
+
+  TEST_CASE("a killed rank is named at once and not at the deadline") {
+    Server server(serving(3));
+    RankProcess victim([&] {
+      Client me(client(server, 2, 3));
+      me.barrier("one");
+      std::this_thread::sleep_for(std::chrono::seconds(30));
+    });
+    RankProcess other([&] {
+      Client me(client(server, 1, 3));
+      me.barrier("one");
+      me.barrier("two");
+    });
+    Client me(client(server, 0, 3, 20));
+    me.barrier("one");
+    victim.signal(SIGKILL);
+    const auto begun = std::chrono::steady_clock::now();
+    CHECK(refusal([&] { me.barrier("two"); }) == "rank 0: rank 2 (127.0.0.1) was lost");
+    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+    CHECK_FALSE(other.succeeded());
+  }
+
+  TEST_CASE("a stopped rank is named at the deadline") {
+    Server server(serving(2));
+    RankProcess stopped([&] {
+      Client me(client(server, 1, 2));
+      me.barrier("one");
+      me.barrier("two");
+    });
+    Client me(client(server, 0, 2, 1));
+    me.barrier("one");
+    stopped.signal(SIGSTOP);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const std::string line = refusal([&] {
+      me.barrier("two");
+      me.barrier("three");
+    });
+    CHECK(line.find("rank 1 (127.0.0.1) did not arrive") != std::string::npos);
+  }
+
+  TEST_CASE("an abort ends every wait with its reason") {
+    Server server(serving(2));
+    RankProcess other([&] {
+      Client me(client(server, 1, 2));
+      me.abort("the disk is full");
+    });
+    Client me(client(server, 0, 2));
+    CHECK(refusal([&] { me.barrier("start"); }) ==
+          "rank 0: rank 1 ended the run: the disk is full");
+    CHECK(other.succeeded());
+  }
+
+  TEST_CASE("a client that starts before the server finds it") {
+    std::uint16_t port = 0;
+    { port = Server(serving(1)).port(); }
+    RankProcess early([&] {
+      Client me({"127.0.0.1", port, 1, 2, kToken, 10});
+      me.barrier("start");
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    ServerOptions options = serving(2);
+    options.port = port;
+    Server server(options);
+    Client me(client(server, 0, 2));
+    me.barrier("start");
+    CHECK(early.succeeded());
+  }
+
+  TEST_CASE("a server that never comes is an error within the deadline") {
+    std::uint16_t port = 0;
+    { port = Server(serving(1)).port(); }
+    const std::string line = refusal([&] { Client me({"127.0.0.1", port, 1, 2, kToken, 0.4}); });
+    CHECK(line.find("rank 1 could not reach the rendezvous at 127.0.0.1:") == 0);
+    CHECK(line.find("Connection refused") != std::string::npos);
+  }
+
+  TEST_CASE("a port that is taken is an error that names it") {
+    Server server(serving(1));
+    ServerOptions options = serving(1);
+    options.port = server.port();
+    CHECK(refusal([&] { Server second(options); }).find("Address already in use") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("two processes with one rank and a wrong world size are refused by name") {
+    Server server(serving(2));
+    Client first(client(server, 1, 2));
+    CHECK(refusal([&] {
+            Client again(client(server, 1, 2));
+          }).find("rank 1 has connected before") != std::string::npos);
+    CHECK(refusal([&] {
+            Client other(client(server, 0, 3));
+          }).find("rank 0 was started with world size 3") != std::string::npos);
+  }
+}

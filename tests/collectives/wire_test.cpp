@@ -1,0 +1,128 @@
+// The rendezvous protocol's bytes: published HMAC vectors, round trips, and what must be refused.
+#include "collectives/rendezvous/wire.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "collectives/rendezvous/server.h"
+
+using namespace assay::rendezvous;
+
+namespace {
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
+FrameKey key(FrameKey::Direction direction, std::string_view nonce = "nonce-nonce-none") {
+  return FrameKey("token", "hello", nonce, direction);
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("HMAC-SHA-256 gives the values of RFC 4231") {
+    CHECK(hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")) ==
+          "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+    CHECK(hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    CHECK(hex(hmac_sha256(std::string(131, '\xaa'),
+                          "Test Using Larger Than Block-Size Key - Hash Key First")) ==
+          "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  }
+
+  TEST_CASE("a frame opens once and only with its own key and direction") {
+    FrameKey sender = key(FrameKey::Direction::to_server);
+    const std::string first = sender.seal("one"), second = sender.seal("two");
+    FrameKey receiver = key(FrameKey::Direction::to_server);
+    CHECK(receiver.open(first) == "one");
+    CHECK_THROWS_WITH_AS(receiver.open(first), "frame is replayed or reordered", WireError);
+    CHECK(receiver.open(second) == "two");
+    FrameKey reflected = key(FrameKey::Direction::to_client);
+    CHECK_THROWS_WITH_AS(reflected.open(first), "frame has a wrong tag", WireError);
+    FrameKey other = key(FrameKey::Direction::to_server, "another-nonce-16");
+    CHECK_THROWS_WITH_AS(other.open(first), "frame has a wrong tag", WireError);
+  }
+
+  TEST_CASE("a frame with any one byte changed does not open") {
+    const std::string frame = key(FrameKey::Direction::to_server).seal("a body");
+    for (std::size_t i = 4; i < frame.size(); ++i) {
+      std::string changed = frame;
+      changed[i] ^= 1;
+      FrameKey receiver = key(FrameKey::Direction::to_server);
+      CHECK_THROWS_AS(receiver.open(changed), WireError);
+    }
+  }
+
+  TEST_CASE("requests and responses survive the trip and a list that lies does not") {
+    const Request request{Operation::gather, 1234, "results", std::string("\0binary\xff", 8)};
+    const Request back = decode_request(encode(request));
+    CHECK(back.operation == request.operation);
+    CHECK(back.deadline_ms == 1234);
+    CHECK(back.name == "results");
+    CHECK(back.value == request.value);
+    CHECK(decode_response(encode(Response{false, "why"})).text == "why");
+    CHECK(decode_list(encode_list({"a", "", "c"})) == std::vector<std::string>{"a", "", "c"});
+    CHECK_THROWS_AS(decode_list(std::string("\xff\xff\xff\xff", 4)), WireError);
+  }
+
+  TEST_CASE("ranks are listed as a person writes them") {
+    CHECK(rank_list({3}) == "3");
+    CHECK(rank_list({0, 1, 2, 5, 7, 8}) == "0-2, 5, 7-8");
+  }
+}
+
+TEST_SUITE("property") {
+  TEST_CASE("frames come out whole however the bytes are cut") {
+    std::mt19937 random(1);
+    for (int round = 0; round < 200; ++round) {
+      FrameKey sender = key(FrameKey::Direction::to_server);
+      FrameKey receiver = key(FrameKey::Direction::to_server);
+      std::vector<std::string> bodies;
+      std::string bytes;
+      for (int i = 0; i < 5; ++i) {
+        bodies.push_back(std::string(random() % 300, static_cast<char>('a' + i)));
+        bytes += sender.seal(bodies.back());
+      }
+      FrameSplitter splitter;
+      std::vector<std::string> opened;
+      for (std::size_t at = 0; at < bytes.size();) {
+        const std::size_t count = std::min<std::size_t>(1 + random() % 100, bytes.size() - at);
+        splitter.feed(std::string_view(bytes).substr(at, count));
+        at += count;
+        while (const auto frame = splitter.next()) opened.push_back(receiver.open(*frame));
+      }
+      REQUIRE(opened == bodies);
+    }
+  }
+
+  TEST_CASE("random bytes are refused and never crash the decoders") {
+    std::mt19937 random(2);
+    for (int round = 0; round < 20000; ++round) {
+      std::string bytes(random() % 64, '\0');
+      for (char& byte : bytes) byte = static_cast<char>(random());
+      const auto refuse = [&](auto decode) {
+        try {
+          decode();
+        } catch (const WireError&) {
+        }
+      };
+      refuse([&] { decode_hello(bytes); });
+      refuse([&] { decode_request(bytes); });
+      refuse([&] { decode_response(bytes); });
+      refuse([&] { decode_list(bytes); });
+      refuse([&] {
+        FrameSplitter splitter;
+        splitter.feed(bytes);
+        FrameKey receiver = key(FrameKey::Direction::to_server);
+        while (const auto frame = splitter.next()) receiver.open(*frame);
+      });
+    }
+  }
+}
