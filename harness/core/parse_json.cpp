@@ -2,6 +2,7 @@
 // depth, size) is refused here, and its messages are brought to one short line.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <unordered_set>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMaximumBytes = std::size_t{256} << 20;
 constexpr std::size_t kMaximumDepth = 64;
+constexpr std::string_view kCutOff = "unexpected end of input";
 
 /// Reads the text and counts, for every copy that the lexer makes of it, how far it has read.
 class CountingIterator {
@@ -129,9 +131,13 @@ class Builder {
     } else if (const auto bracket = message.find("] "); bracket != message.npos) {
       message.remove_prefix(bracket + 2);
     }
-    std::string shown = printable(message, 160);
-    if (message.starts_with("unexpected end of input")) shown += " (is the document cut off?)";
-    return shown;
+    std::string shown(message.substr(0, message.find("; last read: ")));
+    if (const auto expected = message.rfind("; expected "); expected != message.npos) {
+      shown.resize(std::min(shown.size(), expected));
+      shown += message.substr(expected);
+    }
+    if (shown.starts_with(kCutOff)) shown += " (is the document cut off?)";
+    return printable(shown);
   }
 
   Json document_;
@@ -187,7 +193,8 @@ Json parse_json(std::string_view text, const std::string& where) {
   if (Json::sax_parse(begin, end, &builder)) return builder.take();
 
   const auto read = static_cast<std::size_t>(furthest - text.data());
-  const std::size_t last = read == 0 || read == text.size() ? read : read - 1;
+  const bool at_end = read == 0 || builder.problem().starts_with(kCutOff);
+  const std::size_t last = at_end ? read : read - 1;
   if (ends_in_no_number(text, last)) {
     refuse(text, last, where, "NaN and infinity are not JSON: leave the field out");
   }
