@@ -39,7 +39,7 @@ Measurement blank(const Group& group, const GroupMember& member) {
 
 void end_as(Entry& entry, MeasurementStatus status, std::string reason) {
   entry.measurement.status = status;
-  entry.measurement.reason = std::move(reason);
+  entry.measurement.reason = reason.empty() ? "no reason was given" : std::move(reason);
   entry.is_measurable = false;
   entry.timed.reset();  // its memory is the others' to use
 }
@@ -147,6 +147,7 @@ std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& opti
   auto* instrument = dynamic_cast<Instrument*>(group.device);
   if (!instrument) throw Error("group " + group.name + " has no device that can be measured");
   const auto stopped = [&] { return options.stop && options.stop->load(); };
+  instrument->make_current();
 
   std::vector<Entry> entries;
   entries.reserve(group.members.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "harness/core/result.h"
 #include "harness/measure/telemetry.h"
@@ -14,6 +15,8 @@ class Instrument {
  public:
   virtual ~Instrument() = default;
 
+  /// Makes this the device that the calling thread's work goes to.
+  virtual void make_current() {}
   /// A timer for the series, or null with the reason when the backend has no such series.
   virtual std::unique_ptr<Timer> make_timer(Series series, std::string& reason) = 0;
   /// What is read before and after a series, and polled during it.

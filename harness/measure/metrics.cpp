@@ -13,6 +13,8 @@ double peak(const std::map<std::string, double>& rates, const std::string& dtype
   return found == rates.end() ? 0 : found->second;
 }
 
+constexpr double kMostFraction = 2;  // what the result's schema accepts
+
 struct LeastTime {
   double seconds = 0;
   const char* bound = nullptr;  // compute | memory; null: nothing is known
@@ -48,7 +50,10 @@ void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measu
   // Arithmetic of an unknown rate may be what bounds it: then memory alone is no speed of light.
   const bool rate_unknown = work.flop > 0 && peak(light.flop_per_s, dtype) == 0;
   if (!least.bound || (rate_unknown && measurement.id.workload != "memory")) return;
-  measurement.speed_of_light_fraction = least.seconds / median_s;
+  const double fraction = least.seconds / median_s;
+  // Nothing goes at twice the speed of light: then the figure is no bound, and says nothing.
+  if (fraction > kMostFraction) return;
+  measurement.speed_of_light_fraction = fraction;
   measurement.extensions["speed_of_light_bound"] = least.bound;
 }
 

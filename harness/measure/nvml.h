@@ -29,6 +29,14 @@ struct EventData {
   unsigned gpu_instance, compute_instance;
 };
 
+/// nvmlPciInfo_t of nvmlDeviceGetPciInfo_v3.
+struct PciInfo {
+  char bus_id_legacy[16];
+  unsigned domain, bus, device;
+  unsigned device_and_vendor, subsystem;
+  char bus_id[32];
+};
+
 inline constexpr int kSuccess = 0;
 inline constexpr int kInsufficientSize = 7;
 inline constexpr unsigned long long kEventXid = 0x8;

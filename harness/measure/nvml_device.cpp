@@ -1,6 +1,7 @@
 // A GPU's facts from NVML.
 #include "harness/measure/nvml_device.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <utility>
@@ -80,6 +81,14 @@ std::optional<unsigned> NvmlDevice::value(const char* function, int what) const 
   unsigned result = 0;
   if (!nvml_->call(GetUnsignedOf{}, function, device_, what, &result)) return std::nullopt;
   return result;
+}
+
+std::optional<std::string> NvmlDevice::pci_id() const {
+  using Get = int (*)(Device, nvml::PciInfo*);
+  nvml::PciInfo info{};
+  if (!nvml_->call(Get{}, "nvmlDeviceGetPciInfo_v3", device_, &info)) return std::nullopt;
+  return fmt::format("{:04x}:{:04x}", info.device_and_vendor & 0xffff,
+                     info.device_and_vendor >> 16);
 }
 
 std::optional<std::int64_t> NvmlDevice::ecc_errors(int type) const {
@@ -188,10 +197,11 @@ std::vector<OtherProcess> NvmlDevice::other_processes() const {
 }
 
 void NvmlDevice::fill(DeviceFacts& facts) const {
-  if (const auto uuid = text("nvmlDeviceGetUUID")) facts.uuid = *uuid;
+  if (facts.uuid.empty()) facts.uuid = text("nvmlDeviceGetUUID").value_or("unknown");
   facts.serial = text("nvmlDeviceGetSerial");
   facts.board_part_number = text("nvmlDeviceGetBoardPartNumber");
   facts.vbios = text("nvmlDeviceGetVbiosVersion");
+  if (!facts.pci_id) facts.pci_id = pci_id();
   facts.ecc = ecc();
   facts.pcie = pcie();
   facts.nvlink = nvlink();
@@ -203,6 +213,8 @@ void NvmlDevice::fill(DeviceFacts& facts) const {
   unsigned current = 0, pending = 0;
   if (nvml_->call(GetTwo{}, "nvmlDeviceGetMigMode", device_, &current, &pending)) {
     facts.mig = current != 0 ? "enabled" : "disabled";
+  } else {
+    facts.mig = "not_supported";
   }
   facts.other_processes = other_processes();
 }

@@ -22,6 +22,8 @@ class NvmlDevice : public Telemetry {
   void fill(DeviceFacts& facts) const;
   /// XIDs logged since this object was made (or since the last call).
   std::vector<std::int64_t> take_xids();
+  /// False when the driver refuses events (some containers): the kernel log is the second way.
+  bool has_xid_events() const { return events_ != nullptr; }
 
   bool is_polled() const override { return true; }
   TelemetryReading read() override;
@@ -35,6 +37,7 @@ class NvmlDevice : public Telemetry {
   std::optional<unsigned> value(const char* function) const;
   std::optional<unsigned> value(const char* function, int what) const;
   std::optional<std::int64_t> ecc_errors(int type) const;
+  std::optional<std::string> pci_id() const;
   std::optional<EccState> ecc() const;
   std::optional<PcieLink> pcie() const;
   std::optional<NvlinkState> nvlink() const;

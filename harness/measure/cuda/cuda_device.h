@@ -1,0 +1,59 @@
+// One CUDA GPU as a device.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "harness/measure/device.h"
+#include "harness/measure/gpu_speed_of_light.h"
+#include "harness/measure/instrument.h"
+#include "harness/measure/nvml_device.h"
+#include "harness/measure/xid_log.h"
+
+namespace assay {
+
+class CudaDevice : public Device, public Instrument {
+ public:
+  /// `nvml` may be null: then facts and telemetry that only NVML has are absent.
+  CudaDevice(int ordinal, const std::shared_ptr<Nvml>& nvml);
+  ~CudaDevice() override;
+  CudaDevice(const CudaDevice&) = delete;
+  CudaDevice& operator=(const CudaDevice&) = delete;
+
+  Backend backend() const override { return Backend::cuda; }
+  /// XIDs logged since the last call are added here.
+  const DeviceFacts& facts() const override;
+
+  std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
+  void copy_in(Buffer& to, const void* from, std::size_t bytes) override;
+  void copy_out(void* to, Buffer& from, std::size_t bytes) override;
+  void fill(Buffer& buffer, unsigned char byte) override;
+  void synchronize() override;
+
+  std::size_t cache_bytes() const override;
+  std::size_t free_memory_bytes() const override;
+  void* stream() override { return stream_; }
+
+  void make_current() override;
+  std::unique_ptr<Timer> make_timer(Series series, std::string& reason) override;
+  Telemetry& telemetry() override { return *telemetry_; }
+  void record_clock(double clock_hz) override;
+
+ private:
+  int ordinal_;
+  cudaStream_t stream_ = nullptr;
+  std::unique_ptr<Telemetry> telemetry_;
+  NvmlDevice* nvml_device_ = nullptr;  // telemetry_, when NVML knows the device
+  std::unique_ptr<XidLog> xid_log_;    // when NVML gives no events
+  GpuPart part_;
+  std::vector<double> clocks_hz_;
+  mutable DeviceFacts facts_;
+};
+
+/// Every CUDA device that this process may see, in CUDA's order.
+std::vector<std::unique_ptr<Device>> open_cuda_devices();
+
+}  // namespace assay
