@@ -68,6 +68,18 @@ void judge(const Access& access, Memory::Place place, const Verdict& verdict) {
   }
 }
 
+/// An access to another block's shared memory must come before the end of that block.
+void note_remote(const Access& access, const Memory::Place& place) {
+  Block* home = place.block;
+  if (home == nullptr || home == access.thread.block) return;
+  if (home->exited) {
+    Machine::current().fail(Fault::kUnfinished, &access.thread, access.site,
+                            fmt::format("{} {}, which has ended", access.verb, describe(place)),
+                            access.pc);
+  }
+  home->remote_accesses[access.thread.slot] = {access.thread.time, access.site};
+}
+
 }  // namespace
 
 char* Memory::allocate(std::string name, std::size_t bytes) {
@@ -153,6 +165,7 @@ void check_read(const Site& site, const void* address, std::size_t bytes, const 
   const Access access{site, thread, pc, "reads", bytes};
   if (place.outside) out_of_bounds(access, place);
   if (!place.known()) return;
+  note_remote(access, place);
   judge(access, place, place.shadow->read(place.offset, bytes, accessor_of(thread)));
 }
 
@@ -162,6 +175,7 @@ void check_write(const Site& site, const void* address, std::size_t bytes, const
   const Access access{site, thread, pc, "writes", bytes};
   if (place.outside) out_of_bounds(access, place);
   if (!place.known()) return;
+  note_remote(access, place);
   judge(access, place, place.shadow->write(place.offset, bytes, accessor_of(thread)));
 }
 
