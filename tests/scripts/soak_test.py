@@ -17,10 +17,10 @@ class Soak(unittest.TestCase):
         self.executable = self.build / "emulator_test"
         self.write_test("true")
         (self.build / "CTestTestfile.cmake").write_text(
-            f'add_test("emulator: one" "{self.executable}" one)\n'
-            'set_tests_properties("emulator: one" PROPERTIES LABELS property)\n'
-            f'add_test("emulator: two" "{self.executable}" two)\n'
-            'set_tests_properties("emulator: two" PROPERTIES LABELS unit)\n')
+            f'add_test("emulator: one in every mode" "{self.executable}" one)\n'
+            'set_tests_properties("emulator: one in every mode" PROPERTIES LABELS property)\n'
+            f'add_test("emulator: two in every mode" "{self.executable}" two)\n'
+            'set_tests_properties("emulator: two in every mode" PROPERTIES LABELS unit)\n')
 
     def write_test(self, lines):
         self.executable.write_text(f'#!/bin/sh\necho "$1 $ASSAY_SOAK_COUNT" >>"{self.build}/ran"\n{lines}\n')
