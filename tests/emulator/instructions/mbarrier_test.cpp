@@ -221,7 +221,7 @@ TEST_SUITE("unit") {
         "48 bytes outstanding");
   }
 
-  TEST_CASE("one arrival more than a phase has is reported") {
+  TEST_CASE("an arrival beyond those of the phase is reported") {
     check_found(Fault::kArrivalCount, misused<Misuse::kOneArrivalMore>(), "mbarrier_test.cpp");
   }
 

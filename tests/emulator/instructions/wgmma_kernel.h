@@ -102,36 +102,59 @@ std::vector<std::uint32_t> fragments_of(const std::vector<std::vector<int>>& val
   return fragments;
 }
 
-/// Multiplies random operands laid out in these swizzles and compares every accumulator.
+/// What the trial of one kernel is made of.
+struct ProductForm {
+  Major major_a;
+  Major major_b;
+  bool registers;
+  int n;
+  Swizzle swizzle_a;
+  Swizzle swizzle_b;
+  bool accumulates_first;
+};
+
+template <typename D>
+using MultiplyKernel = void (*)(OperandArgument, OperandArgument, const std::uint32_t*,
+                                std::uint32_t, bool, D*);
+
+/// Multiplies random operands, laid out as the form says, and compares every accumulator.
+template <typename A, typename B, typename D>
+void try_product(emulator::Emulator& emulator, MultiplyKernel<D> kernel, const ProductForm& form) {
+  const int deepest_a = form.registers ? 1024 : k_of<A>(form.swizzle_a, form.major_a);
+  const int k = std::min(deepest_a, k_of<B>(form.swizzle_b, form.major_b));
+  const auto depth = static_cast<std::size_t>(k);
+  const auto a = small_values(64, depth, 1);
+  const auto b = small_values(static_cast<std::size_t>(form.n), depth, 2);
+  const auto a_argument =
+      upload(emulator, "a", lay_out<A>(a, form.major_a, form.swizzle_a), form.swizzle_a);
+  const auto b_argument =
+      upload(emulator, "b", lay_out<B>(b, form.major_b, form.swizzle_b), form.swizzle_b);
+  const std::vector<std::uint32_t> registers = fragments_of<A>(a);
+  const auto fragments = emulator.input<std::uint32_t>("fragments", registers.size());
+  std::copy(registers.begin(), registers.end(), fragments.begin());
+  const auto out = emulator.output<D>("out", 64 * static_cast<std::size_t>(form.n));
+  launch({.block = {128, 1, 1}, .shared_bytes = sizeof(OperandSpace)}, kernel, a_argument,
+         b_argument, static_cast<const std::uint32_t*>(fragments.data()),
+         static_cast<std::uint32_t>(k * static_cast<int>(sizeof(A)) / 32), form.accumulates_first,
+         out.data());
+  visit_outputs(form.n, [&](int row, int column, int thread, int reg) {
+    int sum = form.accumulates_first ? reg : 0;
+    for (std::size_t i = 0; i < depth; ++i) {
+      sum += a[static_cast<std::size_t>(row)][i] * b[static_cast<std::size_t>(column)][i];
+    }
+    const auto at = static_cast<std::size_t>(thread * (form.n / 2) + reg);
+    if (out[at] == static_cast<D>(sum)) return;
+    emulator::expect(false, "N " + std::to_string(form.n) + " row " + std::to_string(row) +
+                                " column " + std::to_string(column));
+  });
+}
+
 template <typename A, typename B, Major kMajorA, Major kMajorB, bool kRegisters, int kN>
 emulator::Trial products(Swizzle swizzle_a, Swizzle swizzle_b, bool accumulates_first = false) {
   using D = std::conditional_t<std::is_same_v<A, std::int8_t>, std::int32_t, float>;
-  return [=](emulator::Emulator& emulator) {
-    const int deepest_a = kRegisters ? 1024 : k_of<A>(swizzle_a, kMajorA);
-    const int k = std::min(deepest_a, k_of<B>(swizzle_b, kMajorB));
-    const auto depth = static_cast<std::size_t>(k);
-    const auto a = small_values(64, depth, 1);
-    const auto b = small_values(kN, depth, 2);
-    const auto a_argument = upload(emulator, "a", lay_out<A>(a, kMajorA, swizzle_a), swizzle_a);
-    const auto b_argument = upload(emulator, "b", lay_out<B>(b, kMajorB, swizzle_b), swizzle_b);
-    const std::vector<std::uint32_t> registers = fragments_of<A>(a);
-    const auto fragments = emulator.input<std::uint32_t>("fragments", registers.size());
-    std::copy(registers.begin(), registers.end(), fragments.begin());
-    const auto out = emulator.output<D>("out", 64 * kN);
-    launch({.block = {128, 1, 1}, .shared_bytes = sizeof(OperandSpace)},
-           multiply<A, B, kMajorA, kMajorB, kRegisters, D, kN>, a_argument, b_argument,
-           static_cast<const std::uint32_t*>(fragments.data()),
-           static_cast<std::uint32_t>(k * static_cast<int>(sizeof(A)) / 32), accumulates_first,
-           out.data());
-    visit_outputs(kN, [&](int row, int column, int thread, int reg) {
-      int sum = accumulates_first ? reg : 0;
-      for (std::size_t i = 0; i < depth; ++i) {
-        sum += a[static_cast<std::size_t>(row)][i] * b[static_cast<std::size_t>(column)][i];
-      }
-      if (out[static_cast<std::size_t>(thread * (kN / 2) + reg)] == static_cast<D>(sum)) return;
-      emulator::expect(false, "N " + std::to_string(kN) + " row " + std::to_string(row) +
-                                  " column " + std::to_string(column));
-    });
+  const ProductForm form{kMajorA, kMajorB, kRegisters, kN, swizzle_a, swizzle_b, accumulates_first};
+  return [form](emulator::Emulator& emulator) {
+    try_product<A, B, D>(emulator, multiply<A, B, kMajorA, kMajorB, kRegisters, D, kN>, form);
   };
 }
 

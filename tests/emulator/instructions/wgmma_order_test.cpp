@@ -128,7 +128,7 @@ TEST_SUITE("unit") {
     check_found(Fault::kAccumulator, slips<Slip::kNoFence>(), "wgmma_order_test.cpp");
   }
 
-  TEST_CASE("accumulators touched before the wait are reported") {
+  TEST_CASE("accumulators belong to wgmma until a wait that lists them") {
     check_found(Fault::kAccumulator, slips<Slip::kReadEarly>());
     check_found(Fault::kAccumulator, slips<Slip::kWriteEarly>());
     check_found(Fault::kAccumulator, slips<Slip::kNoWait>());
