@@ -161,10 +161,10 @@ std::optional<NvlinkState> NvmlDevice::nvlink() const {
     ++count;
     if (is_active) ++active;
   }
-  if (count == 0) return std::nullopt;  // a part without NVLink
   NvlinkState state;
-  state.count = count;
+  state.count = count;  // 0 is a fact: a part without NVLink is not one whose NVLink is unknown
   state.active = active;
+  if (count == 0) return state;
   state.replays = nvlink_counter(kMostLinks, kLinkReplay, kLinkReplay);
   state.errors = nvlink_counter(kMostLinks, kLinkRecovery, kLinkCrcData);
   static_assert(kLinkRecovery < kLinkCrcFlit && kLinkCrcFlit < kLinkCrcData);

@@ -1,6 +1,7 @@
 // The two timers of a GPU: launches as they are, and graphs that replay them.
 #include "harness/measure/cuda/cuda_timer.h"
 
+#include <algorithm>
 #include <exception>
 #include <map>
 #include <utility>

@@ -1,7 +1,6 @@
 // Queues a sample behind the gate, opens it, and reads events and clocks.
 #include "harness/measure/cuda/gated_sample.h"
 
-#include <algorithm>
 #include <new>
 
 #include "harness/measure/clock_estimate.h"
@@ -61,7 +60,7 @@ void GatedSample::hold() {
 }
 
 void GatedSample::release() {
-  if (words_) words_->open = std::max<std::uint64_t>(words_->open, ticket_);
+  if (words_ && words_->open < ticket_) words_->open = ticket_;
 }
 
 Reading GatedSample::finish() {
