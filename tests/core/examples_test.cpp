@@ -1,0 +1,117 @@
+// The examples of results-schema/: the valid are accepted, each invalid one is refused for its
+// reason.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "harness/core/baseline.h"
+#include "harness/core/document.h"
+#include "harness/core/embedded.h"
+#include "harness/core/profile.h"
+#include "tests/core/refusal.h"
+
+namespace assay {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kExamples = fs::path(ASSAY_SOURCE_DIR) / "results-schema/examples";
+
+void read(const fs::path& path) {
+  const std::string name = path.filename().string();
+  const Json document = parse_json(read_text(path), name);
+  validate(document, kind_of(document, name), name);
+}
+
+struct Expected {
+  std::string file, step, fragment;
+};
+
+std::vector<Expected> table() {
+  std::vector<Expected> rows;
+  std::ifstream file(kExamples / "invalid/expected.txt");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("#")) continue;
+    Expected row;
+    std::istringstream words(line);
+    words >> row.file >> row.step >> std::ws;
+    std::getline(words, row.fragment);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+TEST_SUITE("golden") {
+  TEST_CASE("every valid example is accepted") {
+    int count = 0;
+    for (const auto& entry : fs::directory_iterator(kExamples / "valid")) {
+      CAPTURE(entry.path());
+      CHECK(test::refusal([&] { read(entry.path()); }) == "");
+      ++count;
+    }
+    CHECK(count >= 9);
+  }
+
+  TEST_CASE("every invalid example is refused in one line that says why") {
+    std::set<std::string> listed = {"expected.txt"};
+    for (const Expected& row : table()) {
+      CAPTURE(row.file);
+      const std::string said = test::refusal([&] { read(kExamples / "invalid" / row.file); });
+      CAPTURE(said);
+      CHECK(said.find(row.fragment) != std::string::npos);
+      CHECK(said.find(row.file + ": ") == 0);
+      CHECK(said.find('\n') == std::string::npos);
+      CHECK(said.size() < 400);
+      listed.insert(row.file);
+    }
+    for (const auto& entry : fs::directory_iterator(kExamples / "invalid")) {
+      CAPTURE(entry.path());
+      CHECK(listed.contains(entry.path().filename().string()));
+    }
+    CHECK(listed.size() > 50);
+  }
+
+  TEST_CASE("every valid result comes back as it was read") {
+    for (const auto& entry : fs::directory_iterator(kExamples / "valid")) {
+      if (!entry.path().filename().string().starts_with("result")) continue;
+      CAPTURE(entry.path());
+      const nlohmann::json document = parse_json(read_text(entry.path()), "x");
+      const nlohmann::json again = to_json(result_from_json(document));
+      CHECK(again == document);
+    }
+  }
+}
+
+TEST_SUITE("unit") {
+  TEST_CASE("the executable carries the schemas and profiles and baselines byte for byte") {
+    const fs::path root = kExamples.parent_path();
+    std::set<std::string> names;
+    for (const EmbeddedFile& file : embedded_files()) {
+      CAPTURE(file.name);
+      CHECK(file.text == read_text(root / file.name));
+      names.insert(std::string(file.name));
+    }
+    for (const char* folder : {"profiles", "baselines"}) {
+      for (const auto& entry : fs::directory_iterator(root / folder)) {
+        CHECK(names.contains(std::string(folder) + "/" + entry.path().filename().string()));
+      }
+    }
+    CHECK(names.contains("result.schema.json"));
+    CHECK_THROWS_AS(embedded_file("none.json"), Error);
+  }
+
+  TEST_CASE("every profile and baseline that the executable carries is sound") {
+    CHECK(!builtin_profile_names().empty());
+    for (const std::string& name : builtin_profile_names()) {
+      CHECK(load_profile(name).name == name);
+    }
+    CHECK(!builtin_baselines().empty());
+  }
+}
+
+}  // namespace assay

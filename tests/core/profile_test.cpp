@@ -1,0 +1,94 @@
+// Profiles and baselines: defaults, where they are found, and what is said when they are not.
+#include "harness/core/profile.h"
+
+#include <doctest/doctest.h>
+
+#include "harness/core/baseline.h"
+#include "harness/core/document.h"
+#include "tests/core/refusal.h"
+#include "tests/core/scratch_folder.h"
+
+namespace assay {
+
+namespace {
+
+using test::refusal;
+using test::ScratchFolder;
+
+constexpr const char* kSmallest = R"({"kind": "assay.profile", "schema_version": "1.0",
+  "name": "small", "description": "d", "backends": ["host"],
+  "cases": [{"workload": "gemm", "backend": "host", "dtypes": ["f32"], "shapes": ["m1_n1_k1"]}],
+  "requirements": [{"id": "a", "kind": "unheard_of", "level": "should"}]})";
+
+constexpr const char* kBaseline = R"({"kind": "assay.baseline", "schema_version": "1.0",
+  "name": "b", "sku": "s", "pci_ids": [], "rows": [
+  {"case": "gemm.bf16.*/m1_n1_k1", "scope_level": "device", "metric": "flop_per_s", "value": 1e12,
+   "tier": "vendor", "source": "a page", "date": "2026-11-23"}]})";
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("what a profile leaves out has the design's defaults") {
+    const Profile profile = profile_from_text(kSmallest, "p.json");
+    CHECK(profile.sampling.min_samples == 10);
+    CHECK(profile.sampling.min_time_s == 0.5);
+    CHECK(profile.sampling.max_time_s == 15);
+    CHECK(profile.sampling.rel_stdev == 0.005);
+    REQUIRE(profile.cases.size() == 1);
+    CHECK(profile.cases[0].implementations.empty());
+    CHECK(profile.cases[0].series == std::vector<Series>{Series::cold});
+    CHECK(profile.cases[0].shapes[0].at("k") == 1);
+    CHECK(profile.requirements[0].kind == "unheard_of");  // the judge knows the kinds
+    CHECK(profile.requirements[0].level == Level::should);
+    CHECK(profile.requirements[0].parameters.empty());
+    CHECK(profile.sha256 == sha256_hex(kSmallest));
+  }
+
+  TEST_CASE("a profile is a built-in name or a file and else both are named") {
+    const ScratchFolder folder;
+    write_text(kSmallest, folder / "small.json");
+    CHECK(load_profile((folder / "small.json").string()).name == "small");
+    CHECK(load_profile("quick").sampling.max_time_s == 1.5);
+    CHECK(refusal([] { load_profile("fast"); }).find("neither a built-in profile (") !=
+          std::string::npos);
+    CHECK(refusal([] { load_profile("fast"); }).find("quick") != std::string::npos);
+    CHECK(refusal([&] { load_profile(folder.path().string()); }).find("it is a folder") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("a baseline is a file or a folder of files") {
+    const ScratchFolder folder;
+    write_text(kBaseline, folder / "b.json");
+    write_text("not ours", folder / "readme.txt");
+    const auto baselines = load_baselines(folder.path().string());
+    REQUIRE(baselines.size() == 1);
+    const BaselineRow& row = baselines[0].rows.at(0);
+    CHECK(row.case_id == "gemm.bf16.*/m1_n1_k1");
+    CHECK(row.series == Series::cold);
+    CHECK(!row.fail_below);
+    CHECK(load_baselines((folder / "b.json").string()).size() == 1);
+    write_text("{", folder / "c.json");
+    CHECK(refusal([&] { load_baselines(folder.path().string()); }).find("c.json: line 1") !=
+          std::string::npos);
+    CHECK(refusal([] { load_baselines("/no/such"); }).find("no such file or folder") !=
+          std::string::npos);
+    std::filesystem::create_directory(folder / "empty");
+    CHECK(refusal([&] { load_baselines((folder / "empty").string()); }).find("holds no *.json") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("rows that differ only in series or inputs are different rows") {
+    Json document = parse_json(kBaseline, "b");
+    Json row = document["rows"][0];
+    row["series"] = "hot";
+    document["rows"].push_back(row);
+    row["input_pattern"] = "normal";
+    document["rows"].push_back(row);
+    CHECK(baseline_from_text(document.dump(), "b").rows.size() == 3);
+    document["rows"].push_back(row);
+    CHECK(refusal([&] { baseline_from_text(document.dump(), "b"); }) ==
+          "b: /rows/3: says again what row 2 says");
+  }
+}
+
+}  // namespace assay
