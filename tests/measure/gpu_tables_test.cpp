@@ -1,0 +1,136 @@
+// The tables multiplied back: they must give the published figures.
+#include "harness/measure/gpu_tables.h"
+
+#include <doctest/doctest.h>
+
+#include "harness/measure/gpu_speed_of_light.h"
+
+using namespace assay;
+
+namespace {
+
+GpuPart part(int major, int minor, int multiprocessors, const std::string& pci_id) {
+  GpuPart made;
+  made.major = major;
+  made.minor = minor;
+  made.multiprocessors = multiprocessors;
+  made.pci_id = pci_id;
+  made.max_clock_hz = 1.98e9;
+  return made;
+}
+
+struct Published {
+  GpuPart made;
+  const char* dtype;
+  double tflop_per_s;
+};
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("the speed of light of known parts is within one percent of what is published") {
+    const GpuPart a100 = part(8, 0, 108, "10de:20b2"), a30 = part(8, 0, 56, "10de:20b7");
+    const GpuPart a40 = part(8, 6, 84, "10de:2235"), a10 = part(8, 6, 72, "10de:2236");
+    const GpuPart l4 = part(8, 9, 58, "10de:27b8"), l40s = part(8, 9, 142, "10de:26b9");
+    const GpuPart l40 = part(8, 9, 142, "10de:26b5"), rtx4090 = part(8, 9, 128, "10de:2684");
+    const GpuPart h100 = part(9, 0, 132, "10de:2330"), pcie = part(9, 0, 114, "10de:2331");
+    const GpuPart h200 = part(9, 0, 132, "10de:2335"), rtx5090 = part(12, 0, 170, "10de:2b85");
+    GpuPart b200 = part(10, 0, 148, "10de:2901"), b300 = part(10, 3, 148, "10de:3182");
+    b200.max_clock_hz = b300.max_clock_hz = 1.965e9;
+    // From the datasheets and whitepapers, without sparsity.
+    const Published published[] = {
+        {a100, "bf16", 312},      {a100, "f16", 312},     {a100, "tf32", 156},
+        {a100, "int8", 624},      {a100, "f32", 19.5},    {a30, "bf16", 165},
+        {a40, "bf16", 149.7},     {a40, "f32", 37.4},     {a10, "bf16", 125},
+        {a10, "int8", 250},       {l4, "bf16", 121},      {l4, "fp8_e4m3", 242.5},
+        {l4, "f32", 30.3},        {l40s, "bf16", 362.05}, {l40s, "fp8_e4m3", 733},
+        {l40s, "f32", 91.6},      {l40, "bf16", 181.05},  {rtx4090, "bf16", 165.2},
+        {rtx4090, "int8", 660.6}, {h100, "bf16", 989.4},  {h100, "fp8_e4m3", 1978.9},
+        {h100, "int8", 1978.9},   {h100, "tf32", 494.7},  {h100, "f32", 66.9},
+        {pcie, "bf16", 756},      {pcie, "f32", 51.2},    {h200, "bf16", 989.4},
+        {h200, "fp8_e5m2", 1979}, {b200, "bf16", 2250},   {b200, "fp8_e4m3", 4500},
+        {b200, "f32", 75},        {b300, "bf16", 2250},   {b300, "fp8_e5m2", 4500},
+        {rtx5090, "bf16", 209.5},
+    };
+    for (const Published& figure : published) {
+      CAPTURE(figure.made.pci_id);
+      CAPTURE(figure.dtype);
+      const SpeedOfLight light = gpu_speed_of_light(figure.made);
+      REQUIRE(light.flop_per_s.count(figure.dtype) == 1);
+      CHECK(light.flop_per_s.at(figure.dtype) ==
+            doctest::Approx(figure.tflop_per_s * 1e12)
+                .epsilon(figure.dtype == std::string("fp8_e4m3") ? 0.013 : 0.01));
+      CHECK(light.clock_source == "published_boost");
+    }
+  }
+
+  TEST_CASE("a published bf16 figure agrees with the published clock of its part") {
+    for (const GpuSku& sku : gpu_sku_table()) {
+      CAPTURE(sku.pci_id);
+      CHECK(std::string(sku.pci_id).size() == 9);
+      CHECK((sku.tensor_clock_mhz > 0) == (sku.vector_clock_mhz > 0));
+      CHECK((sku.memory_gb_per_s == 0 || sku.memory_gb_per_s > 100));
+      CHECK(find_gpu_sku(sku.pci_id) == &sku);  // no id twice
+    }
+  }
+
+  TEST_CASE("a capability that is not in the table is unknown and never a guess") {
+    for (const auto& [major, minor] : {std::pair{7, 5}, {8, 7}, {9, 1}, {11, 0}, {12, 1}}) {
+      const SpeedOfLight light = gpu_speed_of_light(part(major, minor, 100, "10de:ffff"));
+      CHECK(light.flop_per_s.empty());
+      CHECK(light.source.find("unknown") != std::string::npos);
+    }
+    for (const CapabilityRates& row : capability_table()) {
+      CHECK(std::string(row.source).size() > 10);
+      CHECK(find_capability(row.major, row.minor) == &row);
+    }
+    CHECK(capability_table().size() == 7);
+  }
+
+  TEST_CASE("a dtype that a part has no tensor rate for is left out") {
+    CHECK(gpu_speed_of_light(part(8, 0, 108, "10de:20b2")).flop_per_s.count("fp8_e4m3") == 0);
+    CHECK(gpu_speed_of_light(part(10, 3, 148, "10de:3182")).flop_per_s.count("int8") == 0);
+  }
+
+  TEST_CASE("an unknown product of a capability with several tensor rates has f32 alone") {
+    const SpeedOfLight light = gpu_speed_of_light(part(8, 9, 100, "10de:ffff"));
+    CHECK(light.flop_per_s.size() == 1);
+    CHECK(light.flop_per_s.at("f32") == doctest::Approx(100 * 256 * 1.98e9));
+  }
+
+  TEST_CASE("an unknown product of Hopper runs at its maximum clock") {
+    const SpeedOfLight light = gpu_speed_of_light(part(9, 0, 132, "10de:ffff"));
+    CHECK(light.clock_source == "maximum");
+    CHECK(light.flop_per_s.at("bf16") == doctest::Approx(4096 * 132 * 1.98e9));
+  }
+
+  TEST_CASE("memory follows from clock and bus where no figure is published") {
+    GpuPart h100 = part(9, 0, 114, "10de:2331");
+    h100.memory_clock_hz = 1.593e9;
+    h100.memory_bus_bits = 5120;
+    CHECK(*gpu_speed_of_light(h100).memory_bytes_per_s == doctest::Approx(2.039e12).epsilon(1e-3));
+    h100.is_mig = true;
+    CHECK_FALSE(gpu_speed_of_light(h100).memory_bytes_per_s);
+    CHECK(*gpu_speed_of_light(part(9, 0, 132, "10de:2335")).memory_bytes_per_s == 4.8e12);
+  }
+
+  TEST_CASE("links follow from generation and width and count") {
+    GpuPart h100 = part(9, 0, 132, "10de:2330");
+    h100.pcie_generation_max = 5;
+    h100.pcie_width_max = 16;
+    h100.nvlink_count = 18;
+    const SpeedOfLight light = gpu_speed_of_light(h100);
+    CHECK(*light.pcie_bytes_per_s == doctest::Approx(63.0e9).epsilon(0.001));
+    CHECK(*light.nvlink_bytes_per_s == 450e9);
+    CHECK_FALSE(gpu_speed_of_light(part(9, 0, 132, "10de:2330")).nvlink_bytes_per_s);
+  }
+
+  TEST_CASE("the second figure is at the clock that was measured") {
+    const GpuPart h100 = part(9, 0, 132, "10de:2330");
+    SpeedOfLight light = gpu_speed_of_light(h100);
+    CHECK(light.flop_per_s_measured.empty());
+    set_measured_clock(h100, 1.6e9, light);
+    CHECK(light.flop_per_s_measured.at("bf16") == doctest::Approx(865e12).epsilon(0.001));
+    CHECK(*light.clock_measured_hz == 1.6e9);
+  }
+}

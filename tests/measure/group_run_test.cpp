@@ -1,0 +1,218 @@
+// Groups driven by Google Benchmark: what becomes of every kind of member.
+#include "harness/measure/group_run.h"
+
+#include <doctest/doctest.h>
+
+#include "harness/core/error.h"
+#include "tests/measure/fakes.h"
+
+using namespace assay;
+using namespace assay::test;
+
+namespace {
+
+GroupMember member(FakeDevice& device, const std::string& implementation, double seconds,
+                   const std::function<void(FakeCase&)>& change = nullptr) {
+  GroupMember made;
+  made.id = CaseId{"gemm", "f32", implementation, Shape{{"m", 8}, {"n", 8}, {"k", 8}}};
+  made.prepare = [&device, implementation, seconds, change] {
+    auto timed = std::make_unique<FakeCase>(implementation, device.clock, seconds);
+    if (change) change(*timed);
+    return timed;
+  };
+  return made;
+}
+
+Group group_of(FakeDevice& device, std::vector<GroupMember> members) {
+  Group group;
+  group.name = "gemm.f32/m8_n8_k8";
+  group.device = &device;
+  group.scope = {"device", {"fake"}};
+  group.input_pattern = "normal";
+  group.input_seed = 42;
+  group.members = std::move(members);
+  return group;
+}
+
+struct Collected {
+  std::vector<Measurement> all;
+  int groups = 0;
+  bool whole = false;
+};
+
+Collected run(std::vector<Group> groups, const std::atomic<bool>* stop = nullptr) {
+  Collected collected;
+  GroupRunOptions options;
+  options.sampling = {10, 0.001, 10, 0.01};
+  options.stop = stop;
+  options.on_group = [&](const std::vector<Measurement>& measurements) {
+    ++collected.groups;
+    collected.all.insert(collected.all.end(), measurements.begin(), measurements.end());
+  };
+  collected.whole = run_groups(std::move(groups), options);
+  return collected;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("every implementation of a group becomes a measurement with its ratio to the first") {
+    FakeDevice device;
+    device.device_facts.speed_of_light.flop_per_s["f32"] = 4e9;
+    const auto choose = [](FakeCase& timed) { timed.choice_made["tile"] = "128x64"; };
+    const Collected got =
+        run({group_of(device, {member(device, "a", 1e-3), member(device, "b", 2e-3, choose)})});
+    CHECK(got.whole);
+    REQUIRE(got.all.size() == 2);
+    const Measurement &a = got.all[0], &b = got.all[1];
+    CHECK(a.status == MeasurementStatus::measured);
+    CHECK(a.group == b.group);
+    CHECK(a.input_pattern == "normal");
+    CHECK(a.input_seed == 42);
+    CHECK(a.samples->median_s == doctest::Approx(1e-3));
+    CHECK(a.metrics.at("flop_per_s") == doctest::Approx(2e9));
+    CHECK(a.metrics.at("bytes_per_s") == doctest::Approx(1e9));
+    CHECK(*a.speed_of_light_fraction == doctest::Approx(0.5));
+    CHECK(a.telemetry["iterations_per_sample"] == 1);
+    CHECK(a.telemetry["sample_clock_hz"]["median"] == 1e9);
+    CHECK_FALSE(a.extensions.contains("ratio"));
+    CHECK(b.extensions["ratio"]["to"] == "gemm.f32.a/m8_n8_k8");
+    CHECK(b.extensions["ratio"]["value"].get<double>() == doctest::Approx(2));
+    CHECK(b.extensions["choice"]["tile"] == "128x64");
+    CHECK(b.verification->ok());
+    CHECK(device.clocks_hz.size() == 2);
+  }
+
+  TEST_CASE("a wrong answer is reported and never timed") {
+    FakeDevice device;
+    int runs = 0;
+    const auto wrong = [&](FakeCase& timed) {
+      timed.verification = {Verification::Status::failed, 0.5, 0.1, std::nullopt, "element 3"};
+      timed.on_run = [&] { ++runs; };
+    };
+    const Collected got =
+        run({group_of(device, {member(device, "bad", 1e-3, wrong), member(device, "good", 1e-3)})});
+    REQUIRE(got.all.size() == 2);
+    CHECK(got.all[0].status == MeasurementStatus::failed_verification);
+    CHECK(got.all[0].reason == "element 3");
+    CHECK_FALSE(got.all[0].samples);
+    CHECK(got.all[0].metrics.empty());
+    CHECK(got.all[0].verification->status == Verification::Status::failed);
+    CHECK(runs == 0);
+    CHECK(got.all[1].status == MeasurementStatus::measured);
+  }
+
+  TEST_CASE("what cannot run here is said with its reason and is not prepared") {
+    FakeDevice device;
+    GroupMember refused = member(device, "sm90", 1e-3);
+    refused.not_applicable = "needs compute capability 9.0";
+    refused.prepare = []() -> std::unique_ptr<TimedCase> { throw Error("prepared all the same"); };
+    const Collected got = run({group_of(device, {refused})});
+    REQUIRE(got.all.size() == 1);
+    CHECK(got.all[0].status == MeasurementStatus::not_applicable);
+    CHECK(got.all[0].reason == "needs compute capability 9.0");
+  }
+
+  TEST_CASE("a series that the backend has not is not applicable") {
+    FakeDevice device;
+    Group group = group_of(device, {member(device, "a", 1e-3)});
+    group.series = Series::graph;
+    const Collected got = run({group});
+    CHECK(got.all.at(0).status == MeasurementStatus::not_applicable);
+    CHECK(got.all.at(0).reason == "no graphs here");
+  }
+
+  TEST_CASE("an exception of one member is its own error and the others go on") {
+    FakeDevice device;
+    GroupMember broken = member(device, "broken", 1e-3);
+    broken.prepare = []() -> std::unique_ptr<TimedCase> { throw Error("out of memory"); };
+    const auto later = [](FakeCase& timed) { timed.fails_after = 5; };
+    const Collected got = run({group_of(
+        device, {broken, member(device, "later", 1e-3, later), member(device, "fine", 1e-3)})});
+    REQUIRE(got.all.size() == 3);
+    CHECK(got.all[0].status == MeasurementStatus::error);
+    CHECK(got.all[0].reason == "out of memory");
+    CHECK(got.all[1].status == MeasurementStatus::error);
+    CHECK(got.all[1].reason == "it broke");
+    CHECK(got.all[2].status == MeasurementStatus::measured);
+  }
+
+  TEST_CASE("the callbacks see every group in order and an exception of theirs ends the run") {
+    FakeDevice device;
+    std::vector<std::string> seen;
+    GroupRunOptions options;
+    options.sampling = {10, 0.001, 10, 0.01};
+    options.on_progress = [&](std::size_t done, std::size_t total, const std::string& name) {
+      seen.push_back(std::to_string(done) + "/" + std::to_string(total) + " " + name);
+    };
+    Group first = group_of(device, {member(device, "a", 1e-3)}), second = first;
+    second.name = "gemm.f32/m9_n9_k9";
+    CHECK(run_groups({first, second}, options));
+    CHECK(seen ==
+          std::vector<std::string>{"0/2 gemm.f32/m8_n8_k8", "1/2 gemm.f32/m9_n9_k9", "2/2 "});
+
+    int written = 0;
+    options.on_group = [&](const std::vector<Measurement>&) {
+      ++written;
+      throw Error("the disk is full");
+    };
+    CHECK_THROWS_WITH_AS(run_groups({first, second}, options), "the disk is full", Error);
+    CHECK(written == 1);
+    CHECK(run({first}).whole);  // nothing of the broken run is left in Google Benchmark
+  }
+
+  TEST_CASE("a stop ends the run within the sample and keeps whole measurements") {
+    FakeDevice device;
+    std::atomic<bool> stop{false};
+    const auto stopping = [&](FakeCase& timed) {
+      timed.on_run = [&] { stop = device.clock.now_s > 0.2; };
+    };
+    Group first = group_of(device, {member(device, "a", 1e-3)});
+    Group second = group_of(device, {member(device, "b", 0.15, stopping)});
+    Group third = group_of(device, {member(device, "c", 1e-3)});
+    const Collected got = run({first, second, third}, &stop);
+    CHECK_FALSE(got.whole);
+    CHECK(got.groups == 1);
+    REQUIRE(got.all.size() == 1);
+    CHECK(got.all[0].id.implementation == "a");
+  }
+
+  TEST_CASE("a series discarded for more than half says so in its telemetry") {
+    FakeDevice device;
+    device.fake_telemetry.polled = true;
+    device.fake_telemetry.on_read = [] {
+      TelemetryReading reading;
+      reading.event_reasons = clock_event::kSwThermalSlowdown;
+      return reading;
+    };
+    Group group = group_of(device, {member(device, "a", 0.1)});
+    const Collected got = run({group});
+    CHECK(got.all.at(0).telemetry["discarded_fraction"] == 1.0);
+    CHECK(got.all.at(0).samples->discard_reasons.at("sw_thermal_slowdown") > 50);
+  }
+
+  TEST_CASE("a fraction of the speed of light needs a figure for what bounds the work") {
+    FakeDevice device;
+    device.device_facts.speed_of_light.memory_bytes_per_s = 2e9;
+    Group gemm = group_of(device, {member(device, "a", 1e-3)});
+    CHECK_FALSE(run({gemm}).all.at(0).speed_of_light_fraction);  // its arithmetic is not known
+    Group copy = gemm;
+    copy.members[0].id.workload = "memory";
+    CHECK(*run({copy}).all.at(0).speed_of_light_fraction == doctest::Approx(0.5));
+    copy.series = Series::hot;  // may run from cache
+    CHECK_FALSE(run({copy}).all.at(0).speed_of_light_fraction);
+    device.device_facts.speed_of_light.memory_bytes_per_s = 1e7;  // no bound at all
+    copy.series = Series::cold;
+    CHECK_FALSE(run({copy}).all.at(0).speed_of_light_fraction);
+  }
+
+  TEST_CASE("operand sets go past three times the cache or fill half of what is free") {
+    FakeDevice device;
+    CHECK(rotation_sets(device, 500) == 7);
+    CHECK(rotation_sets(device, 10'000) == 1);
+    CHECK(rotation_sets(device, 0) == 1);
+    device.free_memory = 2000;
+    CHECK(rotation_sets(device, 500) == 2);
+    CHECK(rotation_sets(device, 5000) == 1);
+  }
+}
