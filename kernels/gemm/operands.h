@@ -1,6 +1,4 @@
 // The matrices of a GEMM group, shared by its implementations, and the check of an answer.
-//
-// C[M, N] = A[M, K] B[K, N], all row-major and dense: lda = K, ldb = N, ldc = N.
 #pragma once
 
 #include <functional>
@@ -9,30 +7,10 @@
 #include <vector>
 
 #include "kernels/catalogue.h"
+#include "kernels/gemm/problem.h"
 #include "kernels/guarded_output.h"
-#include "kernels/rounding.h"
 
 namespace assay {
-
-struct GemmShape {
-  std::int64_t m = 0, n = 0, k = 0;
-  /// Nothing unless the shape is exactly m, n and k, each at least 1 and below 2^31.
-  static std::optional<GemmShape> from(const Shape& shape);
-};
-
-/// How the elements are stored, and to what the values are rounded. The host keeps bf16 values in
-/// f32 storage (bf16 is rounded outside the timed part; C stays f32).
-struct GemmTypes {
-  Element rounding = Element::f32;  // of A and B
-  Element storage = Element::f32;   // of A and B
-  Element output = Element::f32;    // of C
-};
-
-struct GemmPointers {
-  const void* a = nullptr;
-  const void* b = nullptr;
-  void* c = nullptr;
-};
 
 /// Enqueues one multiplication.
 using Multiply = std::function<void(const GemmPointers&)>;

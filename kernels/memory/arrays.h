@@ -15,13 +15,6 @@ namespace assay {
 /// Partial sums that an implementation of memory_read may write, one word each.
 inline constexpr int kMaxPartials = 4096;
 
-struct MemoryPointers {
-  void* out = nullptr;  // a; for memory_read the partial sums
-  const float* b = nullptr;
-  const float* c = nullptr;
-  std::int64_t count = 0;  // elements of one array
-};
-
 /// Enqueues one pass over the arrays.
 using Pass = std::function<void(const MemoryPointers&)>;
 

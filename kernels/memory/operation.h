@@ -1,4 +1,4 @@
-// The four memory workloads: what each reads and writes, and its exact answer.
+// The four memory workloads: what each reads and writes, and its exact answer. Light: for .cu too.
 //
 // Every answer is exact, whatever the order, the vector width or the fusing of multiply and add:
 //   memory_read   reads b; the sum of its 32-bit words, modulo 2^32, from partial sums
@@ -23,6 +23,13 @@ constexpr std::uint32_t written_bits(std::uint32_t index) {
 constexpr float written_value(std::uint32_t index) {
   return std::bit_cast<float>(written_bits(index));
 }
+
+struct MemoryPointers {
+  void* out = nullptr;  // a; for memory_read the partial sums
+  const float* b = nullptr;
+  const float* c = nullptr;
+  std::int64_t count = 0;  // elements of one array
+};
 
 /// Arrays that one iteration reads, and writes.
 constexpr int arrays_read(MemoryOperation operation) {
