@@ -33,7 +33,8 @@ CAMPAIGNS = (
     Campaign("signals", "kill -9, Ctrl-C and SIGTERM at seeded moments of a run", "moments", 200,
              r"^cli: .*at any moment", ""),
     Campaign("properties", "every other property test", "seeds", 2000, r"^(?!emulator: )"),
-    Campaign("accuracy", "our timing against a bare loop", "alternated pairs", 200, "", "timing"),
+    Campaign("accuracy", "our timing against a bare loop", "alternated pairs", 200, r"^(kernels|measure): ",
+             "timing"),
     Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),
 )
 

@@ -1,4 +1,5 @@
-// The main of every test executable: doctest's, plus exit code 77 for a test this machine can't run.
+// The main of every test executable: doctest's, plus exit code 77 for a test this machine can't
+// run.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
