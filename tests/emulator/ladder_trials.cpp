@@ -12,6 +12,7 @@
 #include "kernels/ladder/tile_product.cuh"
 #include "kernels/ladder/tma_copy.cuh"
 #include "tests/emulator/exact_product.h"
+#include "tests/emulator/kernel_trial.h"
 
 namespace assay::emulator {
 
@@ -137,5 +138,19 @@ void large_product_trial(Emulator& emulator, int m, int n, int k) {
 void mismatched_swizzle_trial(Emulator& emulator) {
   product<ladder::TileProductConfig<64, 2>>(emulator, 128, 64, 256, 1, Swizzle::kNone);
 }
+
+namespace {
+
+const NotFunctional kPool{"setmaxnreg.inc", "it asks for speed: the emulator allots registers"};
+const NotFunctional kConverge{"bar.warp.sync",
+                              "the cluster's barrier wants a converged warp; here lanes are free"};
+
+const KernelEnrolment kTmaCopy{{"tma_copy", tma_copy_trial, {}}};
+const KernelEnrolment kTranspose{{"swizzled_transpose", transpose_trial, {}}};
+const KernelEnrolment kTileProduct{{"tile_product", tile_product_trial, {kPool}}};
+const KernelEnrolment kCluster{
+    {"tile_product_cluster", tile_product_cluster_trial, {kPool, kConverge}}};
+
+}  // namespace
 
 }  // namespace assay::emulator

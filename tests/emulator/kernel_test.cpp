@@ -1,10 +1,10 @@
-// The ladder's kernels: right under every seed, and wrong as soon as any one call is missing.
+// An enrolled kernel, ASSAY_KERNEL: right under every seed, and wrong when any one call is missing.
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <string>
 
-#include "tests/emulator/ladder_trials.h"
+#include "tests/emulator/kernel_trial.h"
 
 namespace assay::emulator {
 
@@ -55,13 +55,12 @@ void run_all_modes(const KernelTrial& kernel) {
 }  // namespace
 
 TEST_SUITE("property") {
-  TEST_CASE("the TMA copy is right in every mode") { run_all_modes(ladder()[0]); }
-  TEST_CASE("the swizzled transpose is right in every mode") { run_all_modes(ladder()[1]); }
-  TEST_CASE("the tile product is right in every mode") { run_all_modes(ladder()[2]); }
-  TEST_CASE("the tile product in a cluster is right in every mode") { run_all_modes(ladder()[3]); }
+  TEST_CASE(ASSAY_KERNEL " is right in every mode") {
+    run_all_modes(enrolled_kernel(ASSAY_KERNEL));
+  }
 
-  TEST_CASE("every deleted call of the ladder is found within 30 seeds") {
-    for (const KernelTrial& kernel : ladder()) delete_every_call(kernel);
+  TEST_CASE("every deleted call of " ASSAY_KERNEL " is found within 30 seeds") {
+    delete_every_call(enrolled_kernel(ASSAY_KERNEL));
   }
 }
 
