@@ -60,7 +60,7 @@ class DeviceCount final : public Requirement {
         findings.pass();
       }
     }
-    return findings.verdict(fmt::format("{} on each of {} nodes", expected, nodes.size()));
+    return findings.verdict(fmt::format("devices per node: {}; nodes: {}", expected, nodes.size()));
   }
 };
 

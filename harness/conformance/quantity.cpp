@@ -23,7 +23,9 @@ std::string in_words(const Rate& rate) {
 
 std::string percent(double fraction) {
   const double value = 100 * fraction;
-  return fmt::format("{:.{}f} %", value, std::abs(value) < 10 ? 1 : 0);
+  const double tenths = std::round(10 * value);
+  const bool is_whole = std::abs(value) >= 10 || std::fmod(tenths, 10) == 0;
+  return fmt::format("{:.{}f} %", value, is_whole ? 0 : 1);
 }
 
 std::string megahertz(double hertz) { return fmt::format("{:.0f} MHz", hertz / 1e6); }

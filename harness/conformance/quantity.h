@@ -10,7 +10,7 @@ namespace assay {
 
 /// By the metric's name: FLOP/s or B/s with a decimal prefix.
 std::string in_words(const Rate& rate);
-/// `61 %`; one decimal below 10 %.
+/// `61 %`, `2 %`; one decimal below 10 % where it says something.
 std::string percent(double fraction);
 /// A frequency in MHz.
 std::string megahertz(double hertz);

@@ -12,11 +12,10 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kWidth = 100;
-constexpr std::size_t kVerdictWidth = 14;  // `not applicable`
+constexpr std::size_t kVerdictWidth = 13;  // `not evaluated`
 constexpr std::size_t kSubjectsShown = 8;  // a node's worth; JSON has them all
 
 const char* colour_of(const RequirementVerdict& requirement) {
-  if (is_not_applicable(requirement)) return "\x1b[2m";
   switch (requirement.verdict) {
     case Verdict::pass:
       return "\x1b[32m";
@@ -91,8 +90,17 @@ std::string to_text(const VerdictDocument& document, bool colour) {
   const std::size_t id_width = longest_id(document);
   std::string text = fmt::format("{:<{}}  {:<6}  {:<{}}  {}\n", "verdict", kVerdictWidth, "level",
                                  "requirement", id_width, "reason");
+  std::vector<std::string> not_applicable;
   for (const RequirementVerdict* requirement : failures_first(document)) {
-    text += row(*requirement, id_width, colour);
+    if (is_not_applicable(*requirement)) {
+      not_applicable.push_back(requirement->id);
+    } else {
+      text += row(*requirement, id_width, colour);
+    }
+  }
+  if (!not_applicable.empty()) {
+    const std::string list = fmt::format("not applicable: {}", fmt::join(not_applicable, ", "));
+    text += fmt::format("{}\n", fmt::join(wrapped(list, kWidth), "\n"));
   }
   return text + fmt::format("\n{}: {} (profile {}; {})\n", upper(name(document.verdict)),
                             meaning(document.verdict), document.profile_name,

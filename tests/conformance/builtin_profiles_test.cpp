@@ -1,0 +1,95 @@
+// The profiles and baselines that the executable carries, on machines as they are.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+VerdictDocument quick_on_host(const Result& result, const Profile& profile) {
+  return judge({{result}, &profile, builtin_baselines()});
+}
+
+void make_not_applicable(Measurement& measurement, const std::string& reason) {
+  measurement.status = MeasurementStatus::not_applicable;
+  measurement.reason = reason;
+  measurement.samples.reset();
+  measurement.verification.reset();
+  measurement.metrics.clear();
+  measurement.speed_of_light_fraction.reset();
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("quick on a healthy host passes and needs no baseline") {
+    const Profile profile = load_profile("quick");
+    const VerdictDocument verdict = quick_on_host(passing_result(profile, "host", 1), profile);
+    CHECK(verdict.verdict == Verdict::pass);
+    for (const RequirementVerdict& one : verdict.requirements) {
+      CAPTURE(one.id);
+      const bool is_fine = one.verdict == Verdict::pass || one.reason_code == "not_applicable";
+      CHECK(is_fine);
+    }
+  }
+
+  TEST_CASE("quick on a host without OpenBLAS passes on its own kernel") {
+    const Profile profile = load_profile("quick");
+    Result result = passing_result(profile, "host", 1);
+    for (Measurement& one : result.measurements) {
+      if (one.id.implementation == "openblas") make_not_applicable(one, "libopenblas is absent");
+    }
+    CHECK(quick_on_host(result, profile).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("quick on a noisy host of unknown speed of light warns and never fails") {
+    const Profile profile = load_profile("quick");
+    Result result = passing_result(profile, "host", 1);
+    for (Measurement& one : result.measurements) {
+      one.speed_of_light_fraction.reset();
+      one.samples->ci_high_s = 1.5 * one.samples->median_s;
+      one.samples->count = 3;
+      one.samples->stop_reason = "max_time";
+    }
+    CHECK(quick_on_host(result, profile).verdict == Verdict::warn);
+  }
+
+  TEST_CASE("quick fails on a host that computes a wrong answer") {
+    const Profile profile = load_profile("quick");
+    Result result = passing_result(profile, "host", 1);
+    result.measurements.back().status = MeasurementStatus::failed_verification;
+    CHECK(quick_on_host(result, profile).verdict == Verdict::fail);
+  }
+
+  TEST_CASE("every built-in profile names its implementations so that a lost one is noticed") {
+    for (const std::string& name : builtin_profile_names()) {
+      const Profile profile = load_profile(name);
+      for (const ProfileCases& line : profile.cases) {
+        CAPTURE(name);
+        CAPTURE(line.workload);
+        CHECK_FALSE(line.implementations.empty());
+      }
+    }
+  }
+
+  TEST_CASE("every built-in baseline row says where it is from and names an existing dtype") {
+    const std::vector<Baseline> baselines = builtin_baselines();
+    CHECK_FALSE(baselines.empty());
+    for (const Baseline& baseline : baselines) {
+      CHECK_FALSE(baseline.pci_ids.empty());
+      for (const BaselineRow& row : baseline.rows) {
+        CAPTURE(row.case_id);
+        CHECK(is_dtype(CaseId::parse(row.case_id).dtype));
+        CHECK_FALSE(row.source.empty());
+        CHECK(row.date < row.expires);
+        CHECK(row.n >= 1);
+        CHECK(row.value > 0);
+      }
+    }
+  }
+}
+
+}  // namespace assay::test

@@ -1,0 +1,162 @@
+// The inventory requirements: one bad fact on one device, and one absent fact.
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+using Change = std::function<void(DeviceFacts&)>;
+
+Result node() { return passing_result(small_profile(), "cuda", 4); }
+
+RequirementVerdict after(const std::string& kind, const Change& change) {
+  Result result = node();
+  change(result.nodes.front().devices[2]);
+  return judged(result, requirement(kind));
+}
+
+/// The verdict, and that only device 2 is named.
+void check_named(const std::string& kind, Verdict expected, const Change& change) {
+  const RequirementVerdict verdict = after(kind, change);
+  CAPTURE(verdict.reason);
+  CHECK(verdict.verdict == expected);
+  REQUIRE(verdict.subjects.size() == 1);
+  CHECK(verdict.subjects[0].name.find("device 2") != std::string::npos);
+}
+
+Evidence cluster(const Profile& profile) {
+  return {
+      {passing_result(profile, "cuda", 2, "node-a"), passing_result(profile, "cuda", 2, "node-b"),
+       passing_result(profile, "cuda", 2, "node-c")},
+      &profile,
+      {}};
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a healthy inventory passes every check") {
+    for (const char* kind : {"inventory_device_count", "inventory_pcie_link", "inventory_nvlink",
+                             "inventory_ecc", "inventory_power_and_clocks", "inventory_mode",
+                             "inventory_foreign_processes", "inventory_software_drift"}) {
+      CAPTURE(kind);
+      CHECK(judged(node(), requirement(kind)).verdict == Verdict::pass);
+    }
+  }
+
+  TEST_CASE("a PCIe link below its maximum is named") {
+    check_named("inventory_pcie_link", Verdict::fail, [](auto& d) { d.pcie->generation = 4; });
+    check_named("inventory_pcie_link", Verdict::fail, [](auto& d) { d.pcie->width = 8; });
+    check_named("inventory_pcie_link", Verdict::not_evaluated, [](auto& d) { d.pcie.reset(); });
+    check_named("inventory_pcie_link", Verdict::not_evaluated,
+                [](auto& d) { d.pcie->width_max.reset(); });
+  }
+
+  TEST_CASE("an NVLink that is down or has errors is named") {
+    check_named("inventory_nvlink", Verdict::fail, [](auto& d) { d.nvlink->active = 17; });
+    check_named("inventory_nvlink", Verdict::fail,
+                [](auto& d) { d.nvlink->active = d.nvlink->count = 12; });
+    check_named("inventory_nvlink", Verdict::fail, [](auto& d) { d.nvlink->errors = 1; });
+    check_named("inventory_nvlink", Verdict::warn, [](auto& d) { d.nvlink->replays = 1; });
+    check_named("inventory_nvlink", Verdict::not_evaluated, [](auto& d) { d.nvlink.reset(); });
+    Profile profile = small_profile();
+    CHECK(judged(node(), requirement("inventory_nvlink", {{"links", 12}})).verdict ==
+          Verdict::fail);
+  }
+
+  TEST_CASE("ECC that is off or remapping or a new XID is named") {
+    check_named("inventory_ecc", Verdict::fail, [](auto& d) { d.ecc->enabled = false; });
+    check_named("inventory_ecc", Verdict::fail, [](auto& d) { d.ecc->remap_pending = true; });
+    check_named("inventory_ecc", Verdict::fail, [](auto& d) { d.ecc->remap_failed = true; });
+    check_named("inventory_ecc", Verdict::fail, [](auto& d) { d.ecc->uncorrected_volatile = 1; });
+    check_named("inventory_ecc", Verdict::fail, [](auto& d) { d.xids = {79}; });
+    check_named("inventory_ecc", Verdict::not_evaluated, [](auto& d) { d.ecc.reset(); });
+    check_named("inventory_ecc", Verdict::not_evaluated,
+                [](auto& d) { d.ecc->remap_failed.reset(); });
+  }
+
+  TEST_CASE("a lowered power limit or clock is named") {
+    check_named("inventory_power_and_clocks", Verdict::fail,
+                [](auto& d) { d.power_limit_w = 500; });
+    check_named("inventory_power_and_clocks", Verdict::fail,
+                [](auto& d) { d.clock_limit_hz = 1.2e9; });
+    check_named("inventory_power_and_clocks", Verdict::not_evaluated,
+                [](auto& d) { d.power_limit_default_w.reset(); });
+    check_named("inventory_power_and_clocks", Verdict::not_evaluated,
+                [](auto& d) { d.clock_limit_hz.reset(); });
+  }
+
+  TEST_CASE("another MIG or compute mode than expected is named") {
+    check_named("inventory_mode", Verdict::fail, [](auto& d) { d.mig = "enabled"; });
+    check_named("inventory_mode", Verdict::fail, [](auto& d) { d.compute_mode = "prohibited"; });
+    check_named("inventory_mode", Verdict::not_evaluated, [](auto& d) { d.mig.reset(); });
+    const auto with_mig = requirement("inventory_mode", {{"mig", "enabled"}});
+    CHECK(judged(node(), with_mig).verdict == Verdict::fail);
+  }
+
+  TEST_CASE("a foreign process warns and is named with its PID") {
+    const Change intruder = [](auto& d) { d.other_processes = {{4711, "miner"}}; };
+    check_named("inventory_foreign_processes", Verdict::warn, intruder);
+    CHECK(after("inventory_foreign_processes", intruder).reason.find("4711") != std::string::npos);
+  }
+
+  TEST_CASE("a device too few is a failure of its node") {
+    const auto asked = requirement("inventory_device_count", {{"expected", 8}});
+    const RequirementVerdict verdict = judged(node(), asked);
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].kind == "node");
+    Result empty = node();
+    empty.nodes.front().devices.clear();
+    CHECK(judged(empty, requirement("inventory_device_count")).reason_code == "missing");
+    empty.nodes.clear();
+    CHECK(judged(empty, requirement("inventory_device_count")).reason_code == "missing");
+  }
+
+  TEST_CASE("without an expected count the node that differs from the others is named") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_device_count")};
+    Evidence evidence = cluster(profile);
+    evidence.results[1].nodes[0].devices.pop_back();
+    const RequirementVerdict verdict = judged(evidence, "inventory_device_count");
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name == "node-b");
+  }
+
+  TEST_CASE("the node whose driver drifted is named and no other") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_software_drift")};
+    Evidence evidence = cluster(profile);
+    CHECK(judged(evidence, "inventory_software_drift").verdict == Verdict::pass);
+    evidence.results[2].software["driver"] = "550.90.07";
+    RequirementVerdict verdict = judged(evidence, "inventory_software_drift");
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name == "node-c");
+    CHECK(verdict.reason.find("580.65.06") != std::string::npos);
+    evidence.results[2].software.erase("driver");
+    verdict = judged(evidence, "inventory_software_drift");
+    CHECK(verdict.reason_code == "missing");
+  }
+
+  TEST_CASE("the device whose VBIOS drifted is named and of two equals both are") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_software_drift")};
+    Evidence evidence = cluster(profile);
+    evidence.results[0].nodes[0].devices[1].vbios = "older";
+    const RequirementVerdict verdict = judged(evidence, "inventory_software_drift");
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name.find("node-a device 1") != std::string::npos);
+    evidence.results.pop_back();
+    evidence.results.pop_back();
+    CHECK(judged(evidence, "inventory_software_drift").subjects.size() == 2);
+  }
+}
+
+}  // namespace assay::test

@@ -1,0 +1,151 @@
+// What the judge itself decides: which documents, which requirements, and the whole's verdict.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/core/error.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+/// The message of the Error that judging throws, empty when it throws none.
+std::string refusal(const Evidence& evidence) {
+  try {
+    judge(evidence);
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::broken);
+    CHECK(std::string(error.what()).find('\n') == std::string::npos);
+    return error.what();
+  }
+  return "";
+}
+
+bool mentions(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+RequirementVerdict with_condition(const Json& applies_when, int devices) {
+  Profile profile = small_profile();
+  ProfileRequirement asked = requirement("verified_results");
+  asked.applies_when = applies_when;
+  profile.requirements = {asked};
+  return judged(Evidence{{passing_result(profile, "cuda", devices)}, &profile, {}}, asked.id);
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a document of another backend than the profile's is refused in one line") {
+    Profile profile = small_profile();
+    Evidence evidence{{passing_result(profile, "cuda", 1)}, &profile, {}};
+    evidence.results.front().run.backend = "host";
+    CHECK(mentions(refusal(evidence), "host"));
+    CHECK(mentions(refusal(evidence), "small"));
+  }
+
+  TEST_CASE("an unknown requirement kind is refused with the known ones named") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("throughput_vs_wishes")};
+    const std::string message = refusal({{passing_result(profile, "cuda", 1)}, &profile, {}});
+    CHECK(mentions(message, "throughput_vs_wishes"));
+    CHECK(mentions(message, "verified_results"));
+    CHECK(mentions(message, "inventory_pcie_link"));
+  }
+
+  TEST_CASE("an unknown condition or parameter is refused by name") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("verified_results", {{"leniency", 1}})};
+    const Evidence evidence{{passing_result(profile, "cuda", 1)}, &profile, {}};
+    CHECK(mentions(refusal(evidence), "leniency"));
+    profile.requirements = {requirement("verified_results")};
+    profile.requirements.front().applies_when = {{"moon_phase", "full"}};
+    CHECK(mentions(refusal(evidence), "moon_phase"));
+    CHECK(mentions(refusal(evidence), "min_devices"));
+  }
+
+  TEST_CASE("two requirements with one id are refused") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("verified_results"), requirement("verified_results")};
+    CHECK(mentions(refusal({{passing_result(profile, "cuda", 1)}, &profile, {}}), "two"));
+  }
+
+  TEST_CASE("judging nothing is refused") {
+    Profile profile = small_profile();
+    CHECK_FALSE(refusal({{}, &profile, {}}).empty());
+    CHECK_FALSE(refusal({{passing_result(profile, "cuda", 1)}, nullptr, {}}).empty());
+  }
+
+  TEST_CASE("a condition that does not hold makes a requirement not applicable") {
+    for (const Json& condition :
+         {Json{{"backend", "host"}}, Json{{"min_devices", 3}}, Json{{"min_nodes", 2}},
+          Json{{"has_nvlink", false}}, Json{{"measured", "attention_forward"}}}) {
+      const RequirementVerdict verdict = with_condition(condition, 2);
+      CAPTURE(condition.dump());
+      CHECK(verdict.verdict == Verdict::not_evaluated);
+      CHECK(verdict.reason_code == "not_applicable");
+    }
+    for (const Json& condition :
+         {Json{{"backend", {"host", "cuda"}}}, Json{{"min_devices", 2}}, Json{{"min_nodes", 1}},
+          Json{{"has_nvlink", true}}, Json{{"measured", "gemm"}}}) {
+      CAPTURE(condition.dump());
+      CHECK(with_condition(condition, 2).verdict == Verdict::pass);
+    }
+  }
+
+  TEST_CASE("a fact that a condition needs and that is absent does not exclude") {
+    Profile profile = small_profile();
+    ProfileRequirement asked = requirement("inventory_nvlink");
+    asked.applies_when = {{"has_nvlink", true}};
+    Result result = passing_result(profile, "cuda", 2);
+    for (DeviceFacts& device : result.nodes.front().devices) {
+      device.nvlink.reset();
+      device.nvlink_count.reset();
+    }
+    CHECK(judged(result, asked).reason_code == "missing");
+    for (DeviceFacts& device : result.nodes.front().devices) device.nvlink_count = 0;
+    CHECK(judged(result, asked).reason_code == "not_applicable");
+  }
+
+  TEST_CASE("a requirement sees only the documents that it is for") {
+    Profile profile = small_profile();
+    profile.backends = {"host", "cuda"};
+    ProfileRequirement asked = requirement("inventory_pcie_link");
+    asked.applies_when = {{"backend", "cuda"}};
+    profile.requirements = {asked};
+    const Evidence evidence{
+        {passing_result(profile, "host", 1, "h"), passing_result(profile, "cuda", 1, "c")},
+        &profile,
+        {}};
+    CHECK(judged(evidence, asked.id).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("a profile that forgot complete_run is judged for it all the same") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_device_count")};
+    Evidence evidence{{passing_result(profile, "cuda", 1)}, &profile, {}};
+    CHECK(judge(evidence).verdict == Verdict::pass);
+    evidence.results.front().measurements.pop_back();
+    CHECK(judge(evidence).verdict == Verdict::fail);
+  }
+
+  TEST_CASE("a profile whose every requirement is not applicable is never a pass") {
+    Profile profile = small_profile();
+    for (const char* kind : {"complete_run", "verified_results"}) {
+      profile.requirements.push_back(requirement(kind));
+      profile.requirements.back().applies_when = {{"min_nodes", 9}};
+    }
+    const VerdictDocument verdict = judge({{passing_result(profile, "cuda", 1)}, &profile, {}});
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+  }
+
+  TEST_CASE("the same evidence gives the same verdict document") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("spread_within_node"), requirement("verified_results")};
+    const Evidence evidence{{passing_result(profile, "cuda", 8)}, &profile, {}};
+    CHECK(to_json(judge(evidence)).dump() == to_json(judge(evidence)).dump());
+  }
+}
+
+}  // namespace assay::test

@@ -1,0 +1,134 @@
+// Nothing missing is a pass: every measurement and every fact is deleted in turn.
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "harness/core/error.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+/// The verdict after a change to the document's JSON; a document that no longer reads is refused,
+/// which is no pass either.
+Verdict verdict_of(const Json& document, const Profile& profile) {
+  try {
+    return judge({{result_from_json(document)}, &profile, {passing_baseline()}}).verdict;
+  } catch (const Error&) {
+    return Verdict::fail;
+  }
+}
+
+/// The fields of an object and of the objects in it, as JSON pointers.
+void collect(const Json& object, const std::string& at, std::vector<std::string>& pointers) {
+  for (const auto& [key, value] : object.items()) {
+    const std::string pointer = at + "/" + key;
+    pointers.push_back(pointer);
+    if (value.is_object()) collect(value, pointer, pointers);
+  }
+}
+
+std::vector<std::string> still_passing_without(const Json& document, const std::string& part,
+                                               const Profile& profile) {
+  std::vector<std::string> pointers, passing;
+  collect(document.at(Json::json_pointer(part)), "", pointers);
+  for (const std::string& pointer : pointers) {
+    const auto slash = pointer.rfind('/');
+    Json changed = document;
+    changed.at(Json::json_pointer(part + pointer.substr(0, slash)))
+        .erase(pointer.substr(slash + 1));
+    if (verdict_of(changed, profile) == Verdict::pass) passing.push_back(pointer);
+  }
+  return passing;
+}
+
+Profile node_profile_with_our_baseline() {
+  Profile profile = load_profile("node");
+  for (ProfileRequirement& one : profile.requirements) {
+    if (one.kind == "inventory_software_drift") one.applies_when = {{"backend", "cuda"}};
+  }
+  return profile;
+}
+
+}  // namespace
+
+TEST_SUITE("property") {
+  TEST_CASE("a passing document without any one of its measurements never passes") {
+    for (const char* name : {"quick", "node"}) {
+      const Profile profile = load_profile(name);
+      for (const std::string backend : {"host", "cuda"}) {
+        CAPTURE(name);
+        CAPTURE(backend);
+        const Result whole = passing_result(profile, backend, backend == "cuda" ? 2 : 1);
+        Evidence evidence{{whole}, &profile, {passing_baseline()}};
+        REQUIRE(judge(evidence).verdict == Verdict::pass);
+        for (std::size_t i = 0; i < whole.measurements.size(); ++i) {
+          CAPTURE(whole.measurements[i].id.str());
+          Result& result = evidence.results.front();
+          result = whole;
+          result.measurements.erase(result.measurements.begin() + static_cast<std::ptrdiff_t>(i));
+          CHECK(judge(evidence).verdict == Verdict::fail);
+        }
+      }
+    }
+  }
+
+  TEST_CASE("a passing document without any one fact of a device never passes") {
+    const Profile profile = node_profile_with_our_baseline();
+    const Json document = to_json(passing_result(profile, "cuda", 2));
+    REQUIRE(verdict_of(document, profile) == Verdict::pass);
+    // Facts that no requirement of the profile judges: they name a device or explain a figure.
+    const std::set<std::string> not_judged = {"/serial",
+                                              "/board_part_number",
+                                              "/pci_bus_id",
+                                              "/pci_id",
+                                              "/sku",
+                                              "/compute_capability",
+                                              "/memory_bytes",
+                                              "/l2_bytes",
+                                              "/multiprocessors",
+                                              "/nvlink_count",
+                                              "/pcie/replays",
+                                              "/ecc/remapped_rows",
+                                              "/ecc/corrected_volatile",
+                                              "/other_processes",
+                                              "/xids"};
+    for (const std::string& pointer :
+         still_passing_without(document, "/nodes/0/devices/1", profile)) {
+      CAPTURE(pointer);
+      CHECK((not_judged.contains(pointer) || pointer.starts_with("/speed_of_light")));
+    }
+  }
+
+  TEST_CASE("a passing document without what a measurement is judged by never passes") {
+    const Profile profile = node_profile_with_our_baseline();
+    const Json document = to_json(passing_result(profile, "cuda", 2));
+    std::size_t index = 0;
+    while (document["measurements"][index]["case"] != "gemm.bf16.cublaslt/m8192_n8192_k8192") {
+      ++index;
+    }
+    const std::vector<std::string> passing =
+        still_passing_without(document, "/measurements/" + std::to_string(index), profile);
+    for (const char* judged_by :
+         {"/case", "/series", "/scope", "/scope/level", "/scope/members", "/status", "/samples",
+          "/samples/count", "/samples/median_s", "/samples/ci_low_s", "/samples/ci_high_s",
+          "/samples/stop_reason", "/metrics", "/metrics/flop_per_s", "/speed_of_light_fraction",
+          "/verification", "/verification/status"}) {
+      CAPTURE(judged_by);
+      CHECK(std::find(passing.begin(), passing.end(), judged_by) == passing.end());
+    }
+  }
+
+  TEST_CASE("a passing document without a node or a device never passes") {
+    const Profile profile = load_profile("node");
+    Evidence evidence{{passing_result(profile, "cuda", 3)}, &profile, {passing_baseline()}};
+    REQUIRE(judge(evidence).verdict == Verdict::pass);
+    evidence.results.front().nodes.front().devices.pop_back();
+    CHECK(judge(evidence).verdict == Verdict::fail);
+    evidence.results.front().nodes.clear();
+    CHECK(judge(evidence).verdict == Verdict::fail);
+  }
+}
+
+}  // namespace assay::test

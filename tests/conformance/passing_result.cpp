@@ -1,0 +1,210 @@
+// Documents that pass: a healthy node, whatever the profile asks of it.
+#include "tests/conformance/passing_result.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace assay::test {
+
+namespace {
+
+constexpr double kMedianS = 1e-3;
+constexpr double kFraction = 0.9;
+constexpr double kFlopPerS = 700e12;
+constexpr double kBytesPerS = 3e12;
+
+DeviceFacts healthy_gpu(int index, const std::string& node) {
+  DeviceFacts device;
+  device.index = index;
+  device.name = "Example GPU";
+  device.uuid = "GPU-" + node + "-" + std::to_string(index);
+  device.serial = "165000" + std::to_string(index);
+  device.board_part_number = "692-2G520-0200-000";
+  device.vbios = "96.00.9D.00.02";
+  device.pci_bus_id = "0000:" + std::to_string(index) + "a:00.0";
+  device.pci_id = "10de:ffff";
+  device.sku = "example-sxm";
+  device.compute_capability = "9.0";
+  device.compute_mode = "default";
+  device.mig = "disabled";
+  EccState ecc;
+  ecc.enabled = true;
+  ecc.remap_pending = ecc.remap_failed = false;
+  ecc.remapped_rows = ecc.uncorrected_volatile = ecc.corrected_volatile = 0;
+  device.ecc = ecc;
+  device.power_limit_w = device.power_limit_default_w = 700;
+  device.clock_max_hz = device.clock_limit_hz = 1.98e9;
+  PcieLink link;
+  link.generation = link.generation_max = 5;
+  link.width = link.width_max = 16;
+  link.replays = 0;
+  device.pcie = link;
+  NvlinkState nvlink;
+  nvlink.count = nvlink.active = 18;
+  nvlink.errors = nvlink.replays = 0;
+  device.nvlink = nvlink;
+  device.nvlink_count = 18;
+  device.speed_of_light.flop_per_s = {{"bf16", kFlopPerS / kFraction},
+                                      {"f32", kFlopPerS / kFraction}};
+  device.speed_of_light.memory_bytes_per_s = kBytesPerS / kFraction;
+  device.speed_of_light.clock_source = "published_boost";
+  device.speed_of_light.source = "made up for tests";
+  return device;
+}
+
+DeviceFacts healthy_host(const std::string& node) {
+  DeviceFacts device;
+  device.name = "Example CPU";
+  device.uuid = "host-" + node;
+  device.sku = "host";
+  device.multiprocessors = 2;
+  device.speed_of_light.flop_per_s = {{"f32", 1e11}};
+  device.speed_of_light.clock_source = "cpuinfo";
+  device.speed_of_light.source = "made up for tests";
+  return device;
+}
+
+Samples steady_samples() {
+  Samples samples;
+  samples.count = 50;
+  samples.median_s = kMedianS;
+  samples.p5_s = 0.995 * kMedianS;
+  samples.ci_low_s = 0.999 * kMedianS;
+  samples.ci_high_s = 1.001 * kMedianS;
+  samples.ci_level = 0.95;
+  samples.stop_reason = "stable";
+  samples.values_s = {kMedianS, kMedianS};
+  return samples;
+}
+
+Measurement good_measurement(CaseId id, const std::string& uuid) {
+  Measurement measurement;
+  measurement.id = std::move(id);
+  measurement.group = measurement.id.group();
+  measurement.scope = {"device", {uuid}};
+  measurement.input_pattern = "normal";
+  measurement.input_seed = 1;
+  measurement.started = "2026-11-01T00:00:00.000Z";
+  measurement.status = MeasurementStatus::measured;
+  measurement.samples = steady_samples();
+  if (measurement.id.workload == "gemm") {
+    measurement.metrics = {{"flop_per_s", kFlopPerS}, {"flop", kFlopPerS * kMedianS}};
+  } else {
+    measurement.metrics = {{"bytes_per_s", kBytesPerS}, {"moved_bytes", kBytesPerS * kMedianS}};
+  }
+  measurement.speed_of_light_fraction = kFraction;
+  Verification verification;
+  verification.status = Verification::Status::exact;
+  measurement.verification = verification;
+  return measurement;
+}
+
+ProfileCases line(const std::string& workload, const std::string& dtype,
+                  std::vector<std::string> implementations, const std::string& shape) {
+  return {workload, "cuda", {dtype}, std::move(implementations), {Shape::parse(shape)}, {}};
+}
+
+}  // namespace
+
+Result passing_result(const Profile& profile, const std::string& backend, int devices,
+                      const std::string& node) {
+  Result result;
+  result.status = RunStatus::complete;
+  result.run.id = "run-" + node;
+  result.run.started = "2026-11-01T00:00:00.000Z";
+  result.run.finished = "2026-11-01T00:01:00.000Z";
+  result.run.profile_name = profile.name;
+  result.run.profile_sha256 = std::string(64, 'a');
+  result.run.backend = backend;
+  result.run.command = {"assay", "run"};
+  result.software = {{"driver", "580.65.06"}, {"kernel", "Linux 6.1.0"}, {"nccl", "2.28.9"}};
+  NodeFacts facts;
+  facts.name = node;
+  for (int index = 0; index < devices; ++index) {
+    facts.devices.push_back(backend == "cuda" ? healthy_gpu(index, node) : healthy_host(node));
+  }
+  for (const DeviceFacts& device : facts.devices) {
+    for (const ProfileCases& cases : profile.cases) {
+      if (cases.backend != backend) continue;
+      for (const std::string& dtype : cases.dtypes) {
+        for (const Shape& shape : cases.shapes) {
+          for (const std::string& implementation : cases.implementations) {
+            result.measurements.push_back(
+                good_measurement({cases.workload, dtype, implementation, shape}, device.uuid));
+          }
+        }
+      }
+    }
+  }
+  result.nodes.push_back(std::move(facts));
+  return result;
+}
+
+Profile small_profile() {
+  Profile profile;
+  profile.name = "small";
+  profile.backends = {"cuda"};
+  profile.cases = {line("gemm", "bf16", {"cublaslt", "sm90"}, "m8192_n8192_k8192"),
+                   line("memory_triad", "f32", {"vectorized"}, "bytes1073741824")};
+  return profile;
+}
+
+ProfileRequirement requirement(const std::string& kind, Json parameters, Level level) {
+  ProfileRequirement asked;
+  asked.id = asked.kind = kind;
+  asked.level = level;
+  asked.parameters = std::move(parameters);
+  return asked;
+}
+
+RequirementVerdict judged(const Evidence& evidence, const std::string& id) {
+  for (const RequirementVerdict& verdict : judge(evidence).requirements) {
+    if (verdict.id == id) return verdict;
+  }
+  throw std::logic_error("the profile has no requirement " + id);
+}
+
+RequirementVerdict judged(const Result& result, const ProfileRequirement& asked) {
+  Profile profile = small_profile();
+  profile.requirements = {asked};
+  return judged(Evidence{{result}, &profile, {passing_baseline()}}, asked.id);
+}
+
+Measurement& measurement_of(Result& result, const std::string& case_id, int device) {
+  const std::string uuid = result.nodes.front().devices.at(static_cast<std::size_t>(device)).uuid;
+  for (Measurement& measurement : result.measurements) {
+    if (measurement.id.str() == case_id && measurement.scope.members.front() == uuid) {
+      return measurement;
+    }
+  }
+  throw std::logic_error("the document has no " + case_id);
+}
+
+void slow_down(Measurement& measurement, double factor) {
+  Samples& samples = *measurement.samples;
+  samples.median_s *= factor;
+  samples.p5_s *= factor;
+  samples.ci_low_s *= factor;
+  samples.ci_high_s *= factor;
+  for (const char* rate : {"flop_per_s", "bytes_per_s"}) {
+    if (measurement.metrics.contains(rate)) measurement.metrics[rate] /= factor;
+  }
+  *measurement.speed_of_light_fraction /= factor;
+}
+
+Baseline passing_baseline() {
+  BaselineRow row;
+  row.case_id = "gemm.bf16.*/m8192_n8192_k8192";
+  row.scope_level = "device";
+  row.metric = "flop_per_s";
+  row.value = kFlopPerS;
+  row.n = 1;
+  row.input_pattern = "normal";
+  row.tier = "third_party";
+  row.source = "made up for tests";
+  row.date = "2026-01-01";
+  row.expires = "2027-01-01";
+  return {"example-baseline", "example-sxm", {"10de:ffff"}, {row}};
+}
+
+}  // namespace assay::test

@@ -1,0 +1,64 @@
+// Devices of one node against each other.
+#include <doctest/doctest.h>
+
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr const char* kTriad = "memory_triad.f32.vectorized/bytes1073741824";
+
+ProfileRequirement spread() { return requirement("spread_within_node"); }
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("of seven healthy devices and a slow eighth the eighth is named and no other") {
+    for (int slow = 0; slow < 8; ++slow) {
+      Result result = passing_result(small_profile(), "cuda", 8);
+      slow_down(measurement_of(result, kTriad, slow), 1.06);
+      const RequirementVerdict verdict = judged(result, spread());
+      CHECK(verdict.verdict == Verdict::fail);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.find("device " + std::to_string(slow)) != std::string::npos);
+    }
+  }
+
+  TEST_CASE("equal devices pass and a small lag is a warning") {
+    Result result = passing_result(small_profile(), "cuda", 8);
+    CHECK(judged(result, spread()).verdict == Verdict::pass);
+    slow_down(measurement_of(result, kTriad, 6), 1.04);
+    CHECK(judged(result, spread()).verdict == Verdict::warn);
+  }
+
+  TEST_CASE("of two devices the slower one is named") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    slow_down(measurement_of(result, kTriad, 0), 1.2);
+    const RequirementVerdict verdict = judged(result, spread());
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name.find("device 0") != std::string::npos);
+  }
+
+  TEST_CASE("one device alone or a peer without its measurement is not evaluated") {
+    Result result = passing_result(small_profile(), "cuda", 1);
+    CHECK(judged(result, spread()).reason_code == "missing");
+    result = passing_result(small_profile(), "cuda", 8);
+    measurement_of(result, kTriad, 3).status = MeasurementStatus::error;
+    CHECK(judged(result, spread()).reason_code == "missing");
+  }
+
+  TEST_CASE("nodes are not each other's peers") {
+    Profile profile = small_profile();
+    profile.requirements = {spread()};
+    Evidence evidence{{passing_result(profile, "cuda", 2, "node-a"),
+                       passing_result(profile, "cuda", 2, "node-b")},
+                      &profile,
+                      {}};
+    for (Measurement& one : evidence.results[1].measurements) slow_down(one, 2);
+    CHECK(judged(evidence, spread().id).verdict == Verdict::pass);
+  }
+}
+
+}  // namespace assay::test
