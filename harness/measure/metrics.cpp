@@ -49,7 +49,7 @@ void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measu
   const LeastTime least = least_time(work, peak(light.flop_per_s, dtype), memory, cold);
   // Arithmetic of an unknown rate may be what bounds it: then memory alone is no speed of light.
   const bool rate_unknown = work.flop > 0 && peak(light.flop_per_s, dtype) == 0;
-  if (!least.bound || (rate_unknown && measurement.id.workload != "memory")) return;
+  if (!least.bound || (rate_unknown && !measurement.id.workload.starts_with("memory_"))) return;
   const double fraction = least.seconds / median_s;
   // Nothing goes at twice the speed of light: then the figure is no bound, and says nothing.
   if (fraction > kMostFraction) return;

@@ -197,7 +197,7 @@ TEST_SUITE("unit") {
     Group gemm = group_of(device, {member(device, "a", 1e-3)});
     CHECK_FALSE(run({gemm}).all.at(0).speed_of_light_fraction);  // its arithmetic is not known
     Group copy = gemm;
-    copy.members[0].id.workload = "memory";
+    copy.members[0].id.workload = "memory_triad";
     CHECK(*run({copy}).all.at(0).speed_of_light_fraction == doctest::Approx(0.5));
     copy.series = Series::hot;  // may run from cache
     CHECK_FALSE(run({copy}).all.at(0).speed_of_light_fraction);

@@ -61,11 +61,12 @@ TEST_SUITE("timing") {
 
   TEST_CASE("a sample is long enough for the clock to cost a thousandth of it") {
     HostTimer timer;
+    // Short windows: on a busy machine a long one is interrupted.
     double cheapest = 1;
-    for (int attempt = 0; attempt < 5; ++attempt) {
+    for (int window = 0; window < 200; ++window) {
       const double start = steady_seconds();
-      for (int i = 0; i < 10'000; ++i) steady_seconds();
-      cheapest = std::min(cheapest, (steady_seconds() - start) / 10'000);
+      for (int i = 0; i < 100; ++i) steady_seconds();
+      cheapest = std::min(cheapest, (steady_seconds() - start) / 100);
     }
     CHECK(timer.shortest_sample_s() >= cheapest * 800);
     CHECK(timer.shortest_sample_s() < 1e-2);

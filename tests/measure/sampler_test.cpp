@@ -194,6 +194,21 @@ TEST_SUITE("unit") {
     CHECK(outcome.discarded_fraction == doctest::Approx(6.0 / 46));
   }
 
+  TEST_CASE("a slowdown that becomes known only later still discards what it covers") {
+    FakeClock clock;
+    FakeTimer timer(clock);
+    FakeCase a("a", clock, 1e-3);
+    SlowWindow slow;
+    a.on_run = [&] {
+      if (clock.now_s < 0.035) return;
+      slow.from_s = 0.0205;
+      slow.until_s = 0.0255;
+    };
+    const auto outcome = run(timer, {&a}, {40, 0, 1e9, 1.0}, Series::cold, &slow)[0];
+    CHECK(outcome.samples->discarded == 6);
+    CHECK(outcome.samples->count == 34);
+  }
+
   TEST_CASE("a series that was slowed all along is kept and marked and not empty") {
     FakeClock clock;
     FakeTimer timer(clock);
