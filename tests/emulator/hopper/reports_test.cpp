@@ -111,6 +111,22 @@ __global__ void faulty(const float* from, float* to) {
   if (kBug != Bug::kStoreNotWaited) bulk_wait_read<0>();
 }
 
+/// Every block writes the same word, or the second reads what the first wrote.
+__global__ void share(float* word, float* out, bool reads) {
+  if (thread_index().x != block_index().x) return;
+  if (!reads || block_index().x == 0) word[0] = 1;
+  if (reads && block_index().x == 1) out[0] = word[0];
+}
+
+Trial sharing(bool reads, unsigned resident) {
+  return [=](Emulator& emulator) {
+    emulator.keep_resident(resident);
+    const auto word = emulator.input<float>("word", 1);
+    const auto out = emulator.output<float>("out", 1);
+    launch({.grid = {2, 1, 1}, .block = {32, 1, 1}}, share, word.data(), out.data(), reads);
+  };
+}
+
 template <Bug kBug>
 Trial trial() {
   return [](Emulator& emulator) {
@@ -173,6 +189,13 @@ TEST_SUITE("unit") {
 
   TEST_CASE("two accesses that nothing orders are reported") {
     check_report<Bug::kRace>(Fault::kRace, "nothing orders the two");
+  }
+
+  TEST_CASE("blocks that share global memory and nothing else are reported") {
+    for (const unsigned resident : {1u, 2u}) {
+      emulator::check_found(Fault::kRace, sharing(false, resident), "byte 0 of buffer word");
+      emulator::check_found(Fault::kRace, sharing(true, resident), "byte 0 of buffer word");
+    }
   }
 
   TEST_CASE("an mbarrier that is misused is reported") {

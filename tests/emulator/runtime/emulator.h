@@ -31,6 +31,9 @@ class Emulator {
     return {reinterpret_cast<T*>(allocate(std::move(name), count * sizeof(T), false)), count};
   }
 
+  /// For kernels that wait for other blocks: how many clusters (blocks, without) run at once.
+  void keep_resident(std::uint32_t clusters) { settings_.resident_clusters = clusters; }
+
   /// Runs the kernel of every thread. Throws Failure.
   void launch(const LaunchConfig& config, std::function<void()> kernel);
 

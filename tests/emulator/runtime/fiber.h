@@ -12,6 +12,8 @@ class Stacks {
   static Stacks& instance();
   /// The top of stack `number`, ready for a new fiber.
   void* top(std::size_t number);
+  /// Its lowest address above the guard.
+  const char* bottom(std::size_t number) const { return base_ + number * kStackBytes + kPageBytes; }
   bool contains(const void* address) const {
     const auto* byte = static_cast<const char*>(address);
     return byte >= base_ && byte < base_ + kStackBytes * kMaxStacks;
@@ -33,5 +35,12 @@ inline FiberContext make_fiber(std::size_t stack, void (*entry)(FiberTransfer)) 
   return boost::context::detail::make_fcontext(Stacks::instance().top(stack),
                                                Stacks::kStackBytes - Stacks::kPageBytes, entry);
 }
+
+/// Runs a fiber, on stack `stack`, until it leaves; returns where it is to go on.
+FiberContext enter_fiber(FiberContext fiber, std::size_t stack);
+/// First on a new fiber, with what its entry was given.
+void begin_fiber(const FiberTransfer& transfer);
+/// From a fiber back to whoever entered it, until it is entered again.
+void leave_fiber();
 
 }  // namespace assay::emulator

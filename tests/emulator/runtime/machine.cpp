@@ -23,7 +23,6 @@ namespace {
 // Plain globals: compilers cache the addresses of thread-local ones across switches of stacks.
 Machine* current_machine = nullptr;
 Thread* running_thread = nullptr;
-FiberContext main_context = nullptr;
 
 }  // namespace
 
@@ -79,22 +78,17 @@ void Machine::run_group() {
 
 void Machine::resume(Thread& thread) {
   running_thread = &thread;
-  const FiberTransfer transfer = boost::context::detail::jump_fcontext(thread.context, &thread);
+  thread.context = enter_fiber(thread.context, thread.slot - 1);
   running_thread = nullptr;
-  thread.context = transfer.fctx;
   if (failure_ != nullptr) throw Failure(*failure_);
 }
 
-void Machine::suspend() {
-  main_context = boost::context::detail::jump_fcontext(main_context, nullptr).fctx;
-}
-
 void Machine::fiber_main(FiberTransfer transfer) {
-  main_context = transfer.fctx;
+  begin_fiber(transfer);
   Machine& machine = *current_machine;
   machine.kernel_();
   machine.exit_thread(*running_thread);
-  for (;;) suspend();
+  for (;;) leave_fiber();
 }
 
 void Machine::step_async() {
@@ -111,7 +105,7 @@ void Machine::wait(WaitQueue& queue, const Blocked& blocked) {
   Thread& thread = self();
   thread.blocked = blocked;
   queue.waiting.push_back(&thread);
-  suspend();
+  leave_fiber();
   thread.blocked = {};
 }
 
@@ -122,7 +116,7 @@ void Machine::wake(WaitQueue& queue) {
 
 void Machine::yield() {
   schedule_.add(&self());
-  suspend();
+  leave_fiber();
 }
 
 void Machine::fail(Fault fault, const Thread* who, const Site& site, std::string detail,
@@ -137,7 +131,7 @@ void Machine::fail(Fault fault, const Thread* who, const Site& site, std::string
   report.mode = name(settings_.mode);
   if (running_thread == nullptr) throw Failure(std::move(report));
   failure_ = std::make_unique<Report>(std::move(report));
-  for (;;) suspend();
+  for (;;) leave_fiber();
 }
 
 void Machine::exit_thread(Thread& thread) {

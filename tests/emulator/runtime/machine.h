@@ -90,7 +90,6 @@ class Machine {
   void exit_block(Block& block);
   void report_deadlock();
   static void fiber_main(FiberTransfer transfer);
-  static void suspend();
 
   const Settings settings_;
   const LaunchConfig config_;
