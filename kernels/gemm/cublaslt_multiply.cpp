@@ -1,0 +1,163 @@
+// Describes the product, asks for algorithms, times each, keeps the fastest.
+#include "kernels/gemm/cublaslt_multiply.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+
+#include "harness/core/statistics.h"
+#include "harness/measure/cuda/check.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kWorkspaceBytes = 32 << 20;  // what NVIDIA recommends for Hopper; default 0
+constexpr int kMostCandidates = 8;
+
+using assay::check;  // of CUDA's runtime; this one is the library's
+void check(cublasStatus_t status, const char* attempted) {
+  if (status == CUBLAS_STATUS_SUCCESS) return;
+  throw Error(
+      fmt::format("cuBLASLt: {} failed with status {}", attempted, static_cast<int>(status)));
+}
+
+/// Two CUDA events around work on a stream.
+class Stopwatch {
+ public:
+  Stopwatch() {
+    check(cudaEventCreate(&begin_), "creating a CUDA event");
+    check(cudaEventCreate(&end_), "creating a CUDA event");
+  }
+  ~Stopwatch() {
+    cudaEventDestroy(begin_);
+    cudaEventDestroy(end_);
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+  void start(cudaStream_t stream) {
+    check(cudaEventRecord(begin_, stream), "recording a CUDA event");
+  }
+  double stop_s(cudaStream_t stream) {
+    float milliseconds = 0;
+    check(cudaEventRecord(end_, stream), "recording a CUDA event");
+    check(cudaEventSynchronize(end_), "waiting for a CUDA event");
+    check(cudaEventElapsedTime(&milliseconds, begin_, end_), "reading a CUDA event");
+    return milliseconds * 1e-3;
+  }
+
+ private:
+  cudaEvent_t begin_ = nullptr, end_ = nullptr;
+};
+
+cublasLtHandle_t make_handle(const CublasLt& library) {
+  cublasLtHandle_t handle = nullptr;
+  check(library.create(&handle), "creating a handle");
+  return handle;
+}
+
+cublasLtMatmulDesc_t make_product(const CublasLt& library) {
+  cublasLtMatmulDesc_t product = nullptr;
+  check(library.desc_create(&product, CUBLAS_COMPUTE_32F, CUDA_R_32F), "describing a product");
+  return product;
+}
+
+}  // namespace
+
+// The library's matrices are column-major, where ours read as their transposes: it computes
+// C^T[N, M] = B^T[N, K] A^T[K, M], and no data moves.
+CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands)
+    : library_(library),
+      stream_(static_cast<cudaStream_t>(device.stream())),
+      workspace_(device.allocate(kWorkspaceBytes)),
+      handle_(make_handle(library), library.destroy),
+      product_(make_product(library), library.desc_destroy),
+      a_(make_layout(operands.shape().k, operands.shape().m)),
+      b_(make_layout(operands.shape().n, operands.shape().k)),
+      c_(make_layout(operands.shape().n, operands.shape().m)) {
+  const auto offered = candidates();
+  offered_ = offered.size();
+  double fastest_s = std::numeric_limits<double>::infinity();
+  for (std::size_t rank = 0; rank < offered.size(); ++rank) {
+    const double took_s = time_s(offered[rank], operands);
+    if (took_s < fastest_s) {
+      fastest_s = took_s;
+      best_ = offered[rank];
+      best_rank_ = rank;
+    }
+  }
+}
+
+CublasLtMultiply::Layout CublasLtMultiply::make_layout(std::int64_t rows,
+                                                       std::int64_t columns) const {
+  cublasLtMatrixLayout_t layout = nullptr;
+  check(library_.layout_create(&layout, CUDA_R_16BF, static_cast<std::uint64_t>(rows),
+                               static_cast<std::uint64_t>(columns), rows),
+        "describing a matrix");
+  return {layout, library_.layout_destroy};
+}
+
+std::vector<cublasLtMatmulAlgo_t> CublasLtMultiply::candidates() const {
+  cublasLtMatmulPreference_t preference = nullptr;
+  check(library_.preference_create(&preference), "stating a preference");
+  const Owned<cublasLtMatmulPreference_t> owned(preference, library_.preference_destroy);
+  check(library_.preference_set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                                &kWorkspaceBytes, sizeof kWorkspaceBytes),
+        "allowing a workspace");
+  std::array<cublasLtMatmulHeuristicResult_t, kMostCandidates> results{};
+  int found = 0;
+  check(library_.heuristic(handle_.get(), product_.get(), b_.get(), a_.get(), c_.get(), c_.get(),
+                           preference, kMostCandidates, results.data(), &found),
+        "asking for algorithms");
+  std::vector<cublasLtMatmulAlgo_t> algorithms;
+  for (int i = 0; i < found; ++i) {
+    const auto& result = results[static_cast<std::size_t>(i)];
+    if (result.state == CUBLAS_STATUS_SUCCESS) algorithms.push_back(result.algo);
+  }
+  if (algorithms.empty()) throw Error("cuBLASLt offers no bf16 algorithm for this shape");
+  return algorithms;
+}
+
+/// Median of a few runs over the operand sets, after one that loads the kernel.
+double CublasLtMultiply::time_s(const cublasLtMatmulAlgo_t& algorithm,
+                                GemmOperands& operands) const {
+  constexpr std::size_t kRuns = 5;
+  Stopwatch stopwatch;
+  std::vector<double> times;
+  run(algorithm, operands.set(0));
+  for (std::size_t i = 1; i <= kRuns; ++i) {
+    stopwatch.start(stream_);
+    run(algorithm, operands.set(i % operands.count()));
+    times.push_back(stopwatch.stop_s(stream_));
+  }
+  return median(times);
+}
+
+void CublasLtMultiply::run(const cublasLtMatmulAlgo_t& algorithm,
+                           const GemmPointers& matrices) const {
+  const float one = 1, zero = 0;
+  check(library_.matmul(handle_.get(), product_.get(), &one, matrices.b, b_.get(), matrices.a,
+                        a_.get(), &zero, matrices.c, c_.get(), matrices.c, c_.get(), &algorithm,
+                        workspace_->data(), kWorkspaceBytes, stream_),
+        "multiplying");
+}
+
+Json CublasLtMultiply::choice() const {
+  const auto attribute = [&](cublasLtMatmulAlgoConfigAttributes_t which) -> Json {
+    int value = 0;
+    std::size_t written = 0;
+    const auto status = library_.algorithm_get(&best_, which, &value, sizeof value, &written);
+    return status == CUBLAS_STATUS_SUCCESS ? Json(value) : Json(nullptr);
+  };
+  return {{"library_version", library_.version()},
+          {"workspace_bytes", kWorkspaceBytes},
+          {"algorithms_timed", offered_},
+          {"heuristic_rank", best_rank_},
+          {"algorithm", attribute(CUBLASLT_ALGO_CONFIG_ID)},
+          {"tile", attribute(CUBLASLT_ALGO_CONFIG_TILE_ID)},
+          {"stages", attribute(CUBLASLT_ALGO_CONFIG_STAGES_ID)},
+          {"split_k", attribute(CUBLASLT_ALGO_CONFIG_SPLITK_NUM)}};
+}
+
+}  // namespace assay

@@ -1,0 +1,46 @@
+// A product by cuBLASLt: described once, its algorithm chosen by timing the library's candidates.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/gemm/cublaslt.h"
+#include "kernels/gemm/operands.h"
+
+namespace assay {
+
+/// One bf16 product, f32 accumulation, bf16 output, by the fastest algorithm that the library's
+/// heuristics offer and that a short timing on the very operands confirms.
+class CublasLtMultiply {
+ public:
+  CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands);
+
+  void operator()(const GemmPointers& matrices) { run(best_, matrices); }
+  /// The algorithm chosen, of how many, and the library's version.
+  Json choice() const;
+
+ private:
+  /// A handle of the library's, destroyed by the library.
+  template <class Handle>
+  using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, cublasStatus_t (*)(Handle)>;
+  using Layout = Owned<cublasLtMatrixLayout_t>;
+
+  Layout make_layout(std::int64_t rows, std::int64_t columns) const;
+  std::vector<cublasLtMatmulAlgo_t> candidates() const;
+  double time_s(const cublasLtMatmulAlgo_t& algorithm, GemmOperands& operands) const;
+  void run(const cublasLtMatmulAlgo_t& algorithm, const GemmPointers& matrices) const;
+
+  const CublasLt& library_;
+  cudaStream_t stream_;
+  std::unique_ptr<Buffer> workspace_;
+  Owned<cublasLtHandle_t> handle_;
+  Owned<cublasLtMatmulDesc_t> product_;
+  Layout a_, b_, c_;
+  cublasLtMatmulAlgo_t best_{};
+  std::size_t offered_ = 0, best_rank_ = 0;
+};
+
+}  // namespace assay
