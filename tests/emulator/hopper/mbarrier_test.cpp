@@ -175,7 +175,7 @@ TEST_SUITE("unit") {
     check_bulk<F16>([](int i) { return to_f16(static_cast<float>(i)); });
   }
 
-  TEST_CASE("blocks of a cluster read each other's shared memory") {
+  TEST_CASE("blocks of a cluster read the shared memory of the others") {
     check_clean([](Emulator& emulator) {
       const auto out = emulator.output<std::uint32_t>("out", 96);
       launch({.grid = {3, 1, 1}, .block = {32, 1, 1}, .cluster = {3, 1, 1}, .shared_bytes = 256},
