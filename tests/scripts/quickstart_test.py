@@ -1,4 +1,5 @@
 """scripts/quickstart with a stub compiler and a stub assay: what it leaves, and what its exit code is."""
+import time
 import unittest
 
 from tests.scripts.checkout import Checkout, without_nvcc
@@ -8,7 +9,8 @@ ASSAY = r"""
 command=$1 out=
 while [ $# -gt 0 ]; do [ "$1" = -o ] && out=$2; shift; done
 case $command in
-  run) [ "${RUN_EXIT:-0}" -le 1 ] || { echo 'assay: another run holds device 0 (PID 4711)' >&2; exit "$RUN_EXIT"; }
+  run) [ -z "${RUN_WRITES:-}" ] || echo "{\"run\": \"$MARK\"}" >"$out"
+       [ "${RUN_EXIT:-0}" -le 1 ] || { echo 'assay: another run holds device 0 (PID 4711)' >&2; exit "$RUN_EXIT"; }
        echo "{\"run\": \"$MARK\"}" >"$out"; exit "${RUN_EXIT:-0}" ;;
   check) if [ -n "$out" ]; then echo "{\"verdict\": \"$MARK\"}" >"$out"; else echo "VERDICT TABLE $MARK"; fi
          exit "${CHECK_EXIT:-0}" ;;
@@ -52,7 +54,13 @@ class Quickstart(unittest.TestCase):
         self.assertEqual(self.quickstart("second").returncode, 0)
         self.assertEqual(self.documents(), {"result.json": "second", "verdict.json": "second"})
 
-    def test_a_broken_run_keeps_the_documents_of_the_last_one(self):
+    def test_a_run_that_breaks_half_way_leaves_no_verdict_of_another_run(self):
+        self.quickstart("first")
+        time.sleep(0.02)
+        self.assertEqual(self.quickstart("second", RUN_EXIT="2", RUN_WRITES="1").returncode, 2)
+        self.assertEqual(self.documents(), {"result.json": "second"})
+
+    def test_a_run_that_cannot_begin_keeps_the_documents_of_the_last_one(self):
         self.quickstart("first")
         result = self.quickstart("second", RUN_EXIT="2")
         self.assertEqual(result.returncode, 2)
