@@ -31,7 +31,7 @@ std::uint32_t source_lane(Shuffle kind, std::uint32_t lane, std::uint32_t operan
 std::uint32_t shuffle(Shuffle kind, std::uint32_t value, std::uint32_t operand, std::uint32_t mask,
                       const Site& site) {
   Thread& thread = Machine::self();
-  thread.last = site;
+  pass(site);
   const std::uint32_t source = source_lane(kind, thread.lane, operand);
   const auto values = meet(mask, value, false, site);
   if ((mask >> source & 1) == 0) {
@@ -43,7 +43,7 @@ std::uint32_t shuffle(Shuffle kind, std::uint32_t value, std::uint32_t operand, 
 }
 
 std::uint32_t ballot(bool predicate, std::uint32_t mask, const Site& site) {
-  Machine::self().last = site;
+  pass(site);
   const auto values = meet(mask, predicate ? 1 : 0, false, site);
   std::uint32_t bits = 0;
   for (std::uint32_t lane = 0; lane < 32; ++lane) {
@@ -54,7 +54,7 @@ std::uint32_t ballot(bool predicate, std::uint32_t mask, const Site& site) {
 
 bool elect(std::uint32_t mask, const Site& site) {
   Thread& thread = Machine::self();
-  thread.last = site;
+  pass(site);
   meet(mask, 0, false, site);
   const bool elected_is_in = (mask >> thread.warp->elected & 1) != 0;
   return thread.lane == (elected_is_in ? thread.warp->elected

@@ -33,7 +33,7 @@ std::array<char*, 2> elements_of(const std::array<std::uint64_t, 32>& rows, int 
 std::array<std::uint64_t, 32> meet_with_rows(const void* row, int matrices, const Site& site) {
   Machine& machine = Machine::current();
   Thread& thread = Machine::self();
-  thread.last = site;
+  pass(site);
   const auto address = reinterpret_cast<std::uint64_t>(row);
   if (static_cast<int>(thread.lane) < 8 * matrices) {
     if (address % 16 != 0) {
@@ -136,7 +136,7 @@ void store_matrices(const std::uint32_t* fragment, int matrices, bool transpose,
 }
 
 void mma_sync(MmaLane& lane, Format format_a, Format format_b, const Site& site) {
-  Machine::self().last = site;
+  pass(site);
   const auto met = meet(kWholeWarp, reinterpret_cast<std::uint64_t>(&lane), false, site);
   if (lane.computed) return;
   // The first lane to go on: the others still stand here, with their operands on their stacks.
