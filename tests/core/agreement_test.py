@@ -54,7 +54,7 @@ def mutations(document, seed):
                 changed = copy.deepcopy(document)
                 at(changed, path)[name] = pick.choice(REPLACEMENTS)
                 yield changed
-        for replacement in pick.sample(REPLACEMENTS, 6) if path else ():
+        for replacement in pick.sample(REPLACEMENTS, 3) if path else ():
             changed = copy.deepcopy(document)
             at(changed, path[:-1])[path[-1]] = copy.deepcopy(replacement)
             yield changed
@@ -107,10 +107,9 @@ class Agreement(unittest.TestCase):
                 refused = 0
                 for mutation, verdict in zip(changed, ours(kind, changed), strict=True):
                     for validator in validators:
-                        problem = jsonschema.exceptions.best_match(validator.iter_errors(mutation))
-                        self.assertEqual(problem is None, verdict == "ok",
-                                         f"{name}: {type(validator).__name__} says {problem and problem.message}, "
-                                         f"ours says {verdict}")
+                        if validator.is_valid(mutation) != (verdict == "ok"):
+                            problems = [problem.message for problem in validator.iter_errors(mutation)]
+                            self.fail(f"{name}: {type(validator).__name__} says {problems}, ours says {verdict}")
                     refused += verdict != "ok"
                 self.assertGreater(refused, len(changed) // 4)
 
