@@ -133,7 +133,7 @@ def undescribed_folders(tree):
     """A README.md in each folder; folders of nothing but data are described by the one above."""
     for folder in tree.folders():
         inside = [path for path in tree.paths if path.startswith(folder + "/")] if folder else tree.paths
-        only_data = folder and all(pathlib.PurePath(path).suffix in (".json", ".xml", ".txt", ".golden", "")
+        only_data = folder.endswith("golden") or folder and all(pathlib.PurePath(path).suffix in (".json", ".xml", ".txt", ".golden", "")
                                    for path in inside)
         # device/ is the include path's folder of either side, not a place of its own.
         if only_data or folder.startswith(".") or folder + "/" in [side + "device/" for side in DEVICE_SIDES]:
