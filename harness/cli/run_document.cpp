@@ -28,14 +28,12 @@ void check_output(const fs::path& path) {
   if (failure || path.filename().empty() || fs::is_directory(absolute, failure))
     throw Error(fmt::format("-o {} is a folder: name the file to write in it", path.string()));
   const fs::path folder = absolute.parent_path();
-  if (!fs::is_directory(folder, failure))
+  if (access(folder.c_str(), W_OK | X_OK) == 0) return;
+  if (errno == ENOENT || errno == ENOTDIR)
     throw Error(fmt::format("cannot write {}: there is no folder {}; make it first", path.string(),
                             folder.string()));
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    throw Error(
-        fmt::format("cannot write {}: the folder {} is not writable: {}; name another with "
-                    "-o",
-                    path.string(), folder.string(), std::strerror(errno)));
+  throw Error(fmt::format("cannot write {}: the folder {} is not writable: {}; choose another",
+                          path.string(), folder.string(), std::strerror(errno)));
 }
 
 RunDocument::RunDocument(fs::path path, Result result)

@@ -30,7 +30,7 @@ ExitCode execute(const Arguments&) {
 Command version_command() {
   Command command;
   command.name = "version";
-  command.summary = "print the version, how it was built and the libraries it finds";
+  command.summary = "print the version, the build and the libraries found";
   command.description = {
       "Prints the version of this executable, the compiler it was built by, whether the CUDA parts "
       "are in it, and the version of each vendor library and driver that it finds on this machine. "

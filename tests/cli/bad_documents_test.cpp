@@ -1,0 +1,110 @@
+// Copies of a real document, each spoilt in one way: refused in one line, by check and by validate.
+#include <doctest/doctest.h>
+
+#include "tests/cli/workplace.h"
+
+namespace assay::test {
+
+namespace {
+
+/// A document of the quick profile as this machine makes it.
+std::string fresh_document(const Workplace& workplace) {
+  const Outcome run = workplace.assay({"run", "--profile", "quick", "--backend", "host", "--filter",
+                                       "gemm\\.f32\\..*/m512_", "-o", "good.json"});
+  REQUIRE_MESSAGE(run.exit_code == 0, run.err);
+  REQUIRE(workplace.assay({"validate", "good.json"}).exit_code == 0);
+  return read_text(workplace.path("good.json"));
+}
+
+void refused(const Workplace& workplace, const std::string& text, const std::string& named) {
+  write_text_file(workplace.path("spoilt.json"), text);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"validate", "spoilt.json"},
+        std::vector<std::string>{"check", "spoilt.json", "--profile", "quick"}}) {
+    const Outcome outcome = workplace.assay(words);
+    CAPTURE(words.front());
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out == "");
+    CHECK(is_one_line(outcome.err));
+    CHECK(outcome.err.size() < 500);
+    CHECK(contains(outcome.err, "spoilt.json"));
+    CHECK(contains(outcome.err, named));
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("a spoilt copy of a real document is refused in one line") {
+    const Workplace workplace;
+    const std::string good = fresh_document(workplace);
+    const auto document = nlohmann::ordered_json::parse(good);
+
+    auto missing = document;
+    missing["run"].erase("seed");
+    refused(workplace, missing.dump(2), "seed");
+
+    auto unknown = document;
+    unknown["measurements"][0]["colour"] = "blue";
+    refused(workplace, unknown.dump(2), "colour");
+
+    auto unit = document;
+    auto& samples = unit["measurements"][0]["samples"];
+    samples["median_ms"] = samples["median_s"].get<double>() * 1000;
+    samples.erase("median_s");
+    refused(workplace, unit.dump(2), "median_");
+
+    auto later = document;
+    later["schema_version"] = "1.1";
+    refused(workplace, later.dump(2), "1.1");
+    later["schema_version"] = "2.0";
+    refused(workplace, later.dump(2), "2.0");
+
+    auto renamed = document;
+    renamed["measurements"][0]["dtype"] = "bf16";
+    refused(workplace, renamed.dump(2), "dtype");
+  }
+
+  TEST_CASE("a copy that is no longer JSON is refused in one line") {
+    const Workplace workplace;
+    const std::string good = fresh_document(workplace);
+
+    std::string nan = good;
+    const auto key = nan.find("\"median_s\":");
+    REQUIRE(key != std::string::npos);
+    const auto number = nan.find_first_of("0123456789", key);
+    nan.replace(number, nan.find_first_of(",\n}", number) - number, "NaN");
+    refused(workplace, nan, "line");
+
+    refused(workplace, good.substr(0, good.size() * 6 / 10), "line");
+    refused(workplace, std::string(100000, '['), "level");
+    refused(workplace, std::string(100000, '[') + std::string(100000, ']'), "level");
+    refused(workplace, good + "{}", "line");
+    refused(workplace, "", "spoilt.json");
+  }
+
+  TEST_CASE("validate says ok of each good file and refuses a folder with one bad one") {
+    const Workplace workplace;
+    fresh_document(workplace);
+    REQUIRE(workplace
+                .assay({"check", "good.json", "--profile", "quick", "--format", "json", "-o",
+                        "verdict.json"})
+                .exit_code <= 1);
+    write_text_file(workplace.path("profile.json"), read_text(profile_path("tiny")));
+    Outcome outcome = workplace.assay({"validate", "."});
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.err == "");
+    CHECK(contains(outcome.out, "good.json: ok, assay.result\n"));
+    CHECK(contains(outcome.out, "verdict.json: ok, assay.verdict\n"));
+    CHECK(contains(outcome.out, "profile.json: ok, assay.profile\n"));
+    write_text_file(workplace.path("bad.json"), "{}");
+    outcome = workplace.assay({"validate", "."});
+    CHECK(outcome.exit_code == 2);
+    CHECK(is_one_line(outcome.err));
+    CHECK(contains(outcome.err, "bad.json"));
+  }
+}
+
+}  // namespace assay::test

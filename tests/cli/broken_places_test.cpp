@@ -1,0 +1,151 @@
+// Places that cannot take the document: full, limited, not writable, or taken by another run.
+#include <doctest/doctest.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/cli/workplace.h"
+#include "tests/not_run.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr std::uintmax_t kPage = 4096;  // what tmpfs counts in
+constexpr uid_t kNobody = 65534;
+
+std::vector<std::string> tiny_run(const std::string& output) {
+  return {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", output};
+}
+
+std::vector<std::string> long_run(const std::string& output) {
+  return {"run", "--profile", profile_path("long"), "--backend", "host", "-o", output};
+}
+
+std::uintmax_t whole_size(const Workplace& workplace) {
+  const Outcome outcome = workplace.assay(tiny_run("whole.json"));
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+  const auto size = std::filesystem::file_size(workplace.path("whole.json"));
+  REQUIRE(size > 3 * kPage);  // else the last write would not be the one that fails
+  return size;
+}
+
+/// The run ended in one line, and what it had written before is still there and whole.
+void kept_the_last_whole_document(const Workplace& workplace, const Outcome& outcome,
+                                  const std::string& document, const std::string& named) {
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_code == 2);
+  CHECK(is_one_line(outcome.err));
+  CHECK(contains(outcome.err, document));
+  CHECK(contains(outcome.err, named));
+  REQUIRE(std::filesystem::exists(workplace.path(document)));
+  CHECK(workplace.assay({"validate", document}).exit_code == 0);
+  CHECK(read_json(workplace.path(document))["status"] != "complete");
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("a disk that fills up midway ends in one line and keeps the last whole document") {
+    const Workplace workplace;
+    const auto size = whole_size(workplace);
+    const auto disk = workplace.path("disk");
+    std::filesystem::create_directory(disk);
+    const std::string options = "size=" + std::to_string((size + kPage - 1) / kPage * kPage);
+    // A mount that only this process and its children see.
+    if (unshare(CLONE_NEWNS) != 0 || mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount("tmpfs", disk.c_str(), "tmpfs", 0, options.c_str()) != 0)
+      not_run("mounting a small disk needs root");
+    const Outcome outcome = workplace.assay(tiny_run("disk/result.json"));
+    kept_the_last_whole_document(workplace, outcome, "disk/result.json", "No space left");
+    for (const auto& entry : std::filesystem::directory_iterator(disk))
+      CHECK(entry.path().filename() == "result.json");
+    umount(disk.c_str());
+  }
+
+  TEST_CASE("a file size limit reached midway ends like a full disk") {
+    const Workplace workplace;
+    const auto size = whole_size(workplace);
+    Launch launch = workplace.launch(tiny_run("result.json"));
+    launch.in_child = [size] {
+      const rlimit limit = {size * 6 / 10, size * 6 / 10};
+      setrlimit(RLIMIT_FSIZE, &limit);
+    };
+    const Outcome outcome = run_process(launch);
+    kept_the_last_whole_document(workplace, outcome, "result.json", "File too large");
+    CHECK(workplace.leftovers().empty());
+  }
+
+  TEST_CASE("a disk that is full from the start ends in one line") {
+    const Workplace workplace;
+    const Outcome outcome = workplace.assay(tiny_run("/dev/full"));
+    CHECK(outcome.exit_code == 2);
+    CHECK(is_one_line(outcome.err));
+    CHECK(contains(outcome.err, "/dev/full"));
+  }
+
+  TEST_CASE("a folder that is not writable ends in one line before anything is measured") {
+    const Workplace workplace;
+    const auto locked = workplace.path("locked");
+    std::filesystem::create_directory(locked);
+    chmod(locked.c_str(), 0555);
+    Launch launch = workplace.launch(long_run("result.json"));
+    launch.folder = locked;
+    launch.in_child = [] {
+      if (geteuid() != 0) return;  // root may write anywhere, so another user must try
+      if (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0) _exit(99);
+    };
+    // Nobody can read a profile of this checkout, perhaps: a built-in one then.
+    launch.words[2] = "quick";
+    const Outcome outcome = run_process(launch);
+    if (outcome.exit_code == 99) not_run("this user may not become another");
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit_code == 2);
+    CHECK(is_one_line(outcome.err));
+    CHECK(contains(outcome.err, "result.json"));
+    CHECK(contains(outcome.err, "not writable"));
+  }
+
+  TEST_CASE("the second of two runs at once ends in one line that names the first") {
+    const Workplace workplace;
+    Process first(workplace.launch(long_run("first.json")));
+    REQUIRE(appears(workplace.path("first.json")));
+    const Outcome second = workplace.assay(tiny_run("second.json"));
+    CAPTURE(second.err);
+    CHECK(second.exit_code == 2);
+    CHECK(is_one_line(second.err));
+    CHECK(contains(second.err, "PID " + std::to_string(first.pid()) + ":"));
+    CHECK_FALSE(std::filesystem::exists(workplace.path("second.json")));
+    CHECK(first.running());
+
+    first.send(SIGKILL);  // the lock goes with its holder, however it goes
+    first.wait();
+    CHECK(workplace.assay(tiny_run("third.json")).exit_code == 0);
+  }
+
+  TEST_CASE("a second run into the same file leaves the first one's document alone") {
+    const Workplace workplace;
+    Process first(workplace.launch(long_run("result.json")));
+    REQUIRE(appears(workplace.path("result.json")));
+    const std::string before = read_json(workplace.path("result.json"))["run"]["id"];
+    CHECK(workplace.assay(tiny_run("result.json")).exit_code == 2);
+    CHECK(read_json(workplace.path("result.json"))["run"]["id"] == before);
+    first.send(SIGKILL);
+  }
+
+  TEST_CASE("a lock that cannot be made ends in one line") {
+    const Workplace workplace;
+    Launch launch = workplace.launch(tiny_run("result.json"));
+    launch.environment["ASSAY_LOCK_DIR"] = "/nonexistent";
+    const Outcome outcome = run_process(launch);
+    CHECK(outcome.exit_code == 2);
+    CHECK(is_one_line(outcome.err));
+    CHECK(contains(outcome.err, "ASSAY_LOCK_DIR"));
+  }
+}
+
+}  // namespace assay::test

@@ -1,0 +1,148 @@
+// The exit codes that others build on, and one clear line for each thing typed wrong.
+#include <doctest/doctest.h>
+
+#include "tests/cli/workplace.h"
+#include "tests/not_run.h"
+
+namespace assay::test {
+
+namespace {
+
+void refused(const Workplace& workplace, const std::vector<std::string>& words,
+             const std::string& named, int exit_code = 2) {
+  const Outcome outcome = workplace.assay(words);
+  CAPTURE(words);
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_code == exit_code);
+  CHECK(is_one_line(outcome.err));
+  CHECK(contains(outcome.err, named));
+  CHECK(outcome.out == "");
+}
+
+const std::vector<std::string> kTinyRun = {"run", "--profile", profile_path("tiny"), "--backend",
+                                           "host"};
+
+std::vector<std::string> tiny_run(std::vector<std::string> more) {
+  std::vector<std::string> words = kTinyRun;
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("a run that measured everything exits 0 and its document is judged a pass") {
+    const Workplace workplace;
+    const Outcome run = workplace.assay(tiny_run({"-o", "result.json"}));
+    INFO(run.err);
+    REQUIRE(run.exit_code == 0);
+    CHECK(run.err == "");
+    CHECK(contains(run.out, "gemm.f32.openblas/m32_n32_k32"));
+    CHECK(read_json(workplace.path("result.json"))["status"] == "complete");
+    const Outcome check =
+        workplace.assay({"check", "result.json", "--profile", profile_path("tiny")});
+    INFO(check.out);
+    CHECK(check.err == "");
+    CHECK(check.exit_code == 0);
+  }
+
+  TEST_CASE("without an output file the document is named by profile and time") {
+    const Workplace workplace;
+    REQUIRE(workplace.assay(kTinyRun).exit_code == 0);
+    REQUIRE(workplace.documents().size() == 1);
+    const std::string name = workplace.documents().front().filename().string();
+    CHECK(name.rfind("assay-tiny-2", 0) == 0);
+    CHECK(name.size() == std::string("assay-tiny-20261123T174000Z.json").size());
+  }
+
+  TEST_CASE("the seed and the command are recorded and a filter keeps only what it matches") {
+    const Workplace workplace;
+    REQUIRE(
+        workplace.assay(tiny_run({"--seed", "42", "--filter", "blocked/m(32|48)_", "-o", "r.json"}))
+            .exit_code == 0);
+    const auto document = read_json(workplace.path("r.json"));
+    CHECK(document["run"]["seed"] == 42);
+    CHECK(document["run"]["command"].size() == 12);
+    CHECK(document["measurements"].size() == 2);
+    for (const auto& measurement : document["measurements"])
+      CHECK(measurement["implementation"] == "blocked");
+  }
+
+  TEST_CASE("a filtered run is judged as incomplete and never as a pass") {
+    const Workplace workplace;
+    REQUIRE(workplace.assay(tiny_run({"--filter", "memory_copy", "-o", "r.json"})).exit_code == 0);
+    CHECK(workplace.assay({"check", "r.json", "--profile", profile_path("tiny")}).exit_code == 1);
+  }
+
+  TEST_CASE("each wrong flag ends in one line and exit code 2") {
+    const Workplace workplace;
+    refused(workplace, {}, "assay help");
+    refused(workplace, {"measure"}, "measure");
+    refused(workplace, {"run"}, "--profile");
+    refused(workplace, {"run", "--profile"}, "profile");
+    refused(workplace, {"run", "--prof", "quick"}, "prof");
+    refused(workplace, {"run", "--profile", "quick", "--profile", "node"}, "profile");
+    refused(workplace, {"run", "--profile", "no-such-profile"}, "no-such-profile");
+    refused(workplace, tiny_run({"extra"}), "extra");
+    refused(workplace, tiny_run({"--seed", "-1"}), "--seed");
+    refused(workplace, tiny_run({"--seed", "1e3"}), "--seed");
+    refused(workplace, tiny_run({"--seed", "18446744073709551616"}), "--seed");
+    refused(workplace, tiny_run({"--filter", "("}), "regular expression");
+    refused(workplace, tiny_run({"--filter", "nothing-of-that-name"}), "matches no case");
+    refused(workplace, {"run", "--profile", "quick", "--backend", "rocm"}, "rocm");
+    refused(workplace, {"check"}, "PATH");
+    refused(workplace, {"check", "absent.json"}, "absent.json");
+    refused(workplace, {"check", "absent.json", "--format", "junit"}, "junit");
+    refused(workplace, {"check", "absent.json", "--format", "prometheus"}, "prometheus");
+    refused(workplace, {"validate", "absent.json"}, "absent.json");
+    refused(workplace, {"list", "--format", "yaml"}, "yaml");
+    refused(workplace, {"devices", "--format", "xml"}, "xml");
+    refused(workplace, {"version", "now"}, "now");
+    refused(workplace, {"help", "measure"}, "measure");
+  }
+
+  TEST_CASE("an output that cannot be written is refused before anything is measured") {
+    const Workplace workplace;
+    const double before = now_s();
+    refused(workplace, {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "."},
+            "folder");
+    refused(workplace,
+            {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "no/r.json"},
+            "no/r.json");
+    CHECK(now_s() - before < 30);  // a measurement would take a minute
+    CHECK(workplace.documents().empty());
+  }
+
+  TEST_CASE("what cannot be printed is an error and not a success") {
+    const Workplace workplace;
+    Launch launch = workplace.launch({"list"});
+    launch.executable = "/bin/sh";
+    launch.words = {"-c", "\"$0\" list >/dev/full", ASSAY_BINARY};
+    const Outcome outcome = run_process(launch);
+    CHECK(outcome.exit_code == 2);
+    CHECK(is_one_line(outcome.err));
+    CHECK(contains(outcome.err, "standard output"));
+  }
+
+  TEST_CASE("a profile for another backend is refused by name") {
+    const Workplace workplace;
+    auto profile = read_json(profile_path("tiny"));
+    profile["backends"] = {"cuda"};
+    profile["cases"].erase(0);
+    profile["cases"].erase(0);
+    write_text_file(workplace.path("cuda-only.profile"), profile.dump());
+    refused(workplace, {"run", "--profile", "./cuda-only.profile", "--backend", "host"}, "cuda");
+  }
+
+  TEST_CASE("without a CUDA driver a run of cuda exits 3 and names what is missing") {
+    const Workplace workplace;
+    const Outcome devices = workplace.assay({"devices", "--format", "json"});
+    for (const auto& backend : nlohmann::json::parse(devices.out)["backends"])
+      if (backend["backend"] == "cuda" && !backend.contains("missing"))
+        not_run("this machine has a CUDA driver");
+    refused(workplace, {"run", "--profile", "quick", "--backend", "cuda"}, "cuda", 3);
+    CHECK(workplace.documents().empty());
+  }
+}
+
+}  // namespace assay::test

@@ -1,0 +1,50 @@
+// The CUDA build on a machine that has nothing of NVIDIA's: it starts, and measures the host.
+#include <doctest/doctest.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include "tests/cli/workplace.h"
+#include "tests/not_run.h"
+
+namespace assay::test {
+
+namespace {
+
+/// Hides what the loader and our own search could find, for this process and its children.
+void mask_nvidia_libraries() {
+  if (unshare(CLONE_NEWNS) != 0 || mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+    not_run("hiding NVIDIA's libraries needs root");
+  for (const auto& entry : std::filesystem::directory_iterator("/usr/local"))
+    if (entry.is_directory() && !entry.is_symlink() &&
+        entry.path().filename().string().rfind("cuda", 0) == 0)
+      REQUIRE(mount("tmpfs", entry.path().c_str(), "tmpfs", 0, "size=64k") == 0);
+  // With an empty cache the loader looks into its own folders only, and none of them has NVIDIA's.
+  if (std::filesystem::exists("/etc/ld.so.cache"))
+    REQUIRE(mount("/dev/null", "/etc/ld.so.cache", nullptr, MS_BIND, nullptr) == 0);
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("with every NVIDIA library masked the cuda build starts and measures the host") {
+    const Workplace workplace;
+    if (!contains(workplace.assay({"version"}).out, "built in"))
+      not_run("this build has no CUDA parts");
+    if (!contains(workplace.assay({"devices"}).out, "cuda: none"))
+      not_run("this machine has a CUDA driver");
+    mask_nvidia_libraries();
+    const Outcome run = workplace.assay(
+        {"run", "--profile", profile_path("tiny"), "--backend", "auto", "-o", "result.json"});
+    INFO(run.err);
+    CHECK(run.exit_code == 0);
+    CHECK(read_json(workplace.path("result.json"))["run"]["backend"] == "host");
+    const Outcome cuda = workplace.assay({"run", "--profile", "quick", "--backend", "cuda"});
+    CHECK(cuda.exit_code == 3);
+    CHECK(is_one_line(cuda.err));
+    CHECK(contains(cuda.err, "libcuda.so.1"));
+    CHECK(workplace.assay({"version"}).exit_code == 0);
+    CHECK(workplace.assay({"list", "--profile", "quick"}).exit_code == 0);
+  }
+}
+
+}  // namespace assay::test

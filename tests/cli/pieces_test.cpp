@@ -1,0 +1,80 @@
+// The small parts of the command line: numbers for people, tables, wrapping, flags, estimates.
+#include <doctest/doctest.h>
+
+#include "harness/cli/arguments.h"
+#include "harness/cli/manual.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/quantity.h"
+#include "harness/cli/table.h"
+#include "harness/core/error.h"
+
+namespace assay::cli {
+
+namespace {
+
+const std::vector<Option> kOptions = {
+    {.name = "format", .value_name = "F", .default_value = "text", .choices = {"text", "json"}},
+    {.name = "output", .letter = 'o', .value_name = "FILE"}};
+
+Arguments parse(const std::vector<std::string>& words) {
+  return parse_arguments(kOptions, {"PATH...", false}, words, words);
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a quantity has three digits and the prefix that fits after rounding") {
+    CHECK(quantity(8.812e10, "FLOP/s") == "88.1 GFLOP/s");
+    CHECK(quantity(999.94e9, "B/s") == "1.00 TB/s");
+    CHECK(quantity(999.4e9, "B/s") == "999 GB/s");
+    CHECK(quantity(1000, "B/s") == "1.00 kB/s");
+    CHECK(quantity(9.996, "s") == "10.0 s");
+    CHECK(quantity(0.00123, "s") == "1.23 ms");
+    CHECK(quantity(4.2e-8, "s") == "42.0 ns");
+    CHECK(quantity(1e-12, "s") == "0.00 ns");
+    CHECK(quantity(2.5e19, "B/s") == "25000 PB/s");
+    CHECK(quantity(0, "W") == "0 W");
+  }
+
+  TEST_CASE("columns are as wide as their widest cell and lines end without blanks") {
+    CHECK(table({{"a", "b", "c"}, {"long", "x", "y"}}) == "a     b  c\nlong  x  y\n");
+    CHECK(table({{"a", "b", "c"}, {"x", "a reason that runs on"}}) ==
+          "a  b  c\nx  a reason that runs on\n");
+    CHECK(table({{"a", ""}}) == "a\n");
+  }
+
+  TEST_CASE("text is wrapped at words and a word too long stands alone") {
+    CHECK(wrap("one two three", 2, 9) == "  one two\n  three\n");
+    CHECK(wrap("unbreakable a", 0, 5) == "unbreakable\na\n");
+    CHECK(wrap("", 2) == "");
+  }
+
+  TEST_CASE("flags are read in any order with values attached or apart") {
+    const Arguments typed = parse({"x.json", "--format=json", "-o", "out", "y.json"});
+    CHECK(typed.value("format") == "json");
+    CHECK(typed.value("output") == "out");
+    CHECK(typed.operands() == std::vector<std::string>{"x.json", "y.json"});
+    CHECK(parse({}).value("format") == "text");
+    CHECK_FALSE(parse({}).has("output"));
+    CHECK(parse({"--", "--format"}).operands() == std::vector<std::string>{"--format"});
+  }
+
+  TEST_CASE("a flag is never guessed from its beginning and never taken twice") {
+    CHECK_THROWS_AS(parse({"--form", "json"}), Error);
+    CHECK_THROWS_AS(parse({"--format", "json", "--format", "text"}), Error);
+    CHECK_THROWS_AS(parse({"--format", "yaml"}), Error);
+    CHECK_THROWS_AS(parse({"--format"}), Error);
+    CHECK_THROWS_AS(parse({"-x"}), Error);
+  }
+
+  TEST_CASE("the estimate scales what was done and says nothing before") {
+    CHECK(remaining_s(10, 2, 6) == doctest::Approx(20));
+    CHECK(remaining_s(10, 6, 6) == 0);
+    CHECK(remaining_s(10, 0, 6) < 0);
+    CHECK(duration(12.2) == "13 s");
+    CHECK(duration(600) == "10 min");
+    CHECK(duration(9000) == "2.5 h");
+  }
+}
+
+}  // namespace assay::cli
