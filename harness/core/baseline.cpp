@@ -3,14 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <set>
+#include <map>
 
 #include "harness/core/baseline_json.h"
 #include "harness/core/document.h"
 #include "harness/core/document_schema.h"
 #include "harness/core/embedded.h"
+#include "harness/core/json_files.h"
 #include "harness/core/json_value.h"
 
 namespace assay {
@@ -68,16 +68,6 @@ Baseline parse(const Json& document) {
   return baseline;
 }
 
-std::vector<fs::path> files_of(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const bool hidden = entry.path().filename().string().starts_with('.');
-    if (!hidden && entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 }  // namespace
 
 Baseline baseline_from_json(const Json& document, const std::string& where) {
@@ -95,10 +85,12 @@ Baseline baseline_from_text(const std::string& text, const std::string& where) {
 }
 
 std::vector<Baseline> load_baselines(const std::string& path) {
-  if (!fs::exists(path)) throw Error(fmt::format("baseline {}: no such file or folder", path));
-  if (!fs::is_directory(path)) return {baseline_from_text(read_text(path), path)};
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (!fs::exists(status)) throw Error(fmt::format("baseline {}: no such file or folder", path));
+  if (!fs::is_directory(status)) return {baseline_from_text(read_text(path), path)};
   std::vector<Baseline> baselines;
-  for (const fs::path& file : files_of(path)) {
+  for (const fs::path& file : json_files(path)) {
     baselines.push_back(baseline_from_text(read_text(file), file.string()));
   }
   if (baselines.empty()) throw Error(fmt::format("baseline {}: the folder holds no *.json", path));

@@ -9,6 +9,7 @@
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/json_files.h"
 
 namespace assay {
 
@@ -30,23 +31,16 @@ bool is_other_document(const fs::path& path) {
   }
 }
 
-/// `*.json` of one folder in the order of their names, without hidden files: those are what a
-/// killed writer leaves.
 std::vector<fs::path> documents_in(const fs::path& folder) {
-  std::vector<fs::path> found;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const fs::path& path = entry.path();
-    const bool hidden = path.filename().string().starts_with('.');
-    if (hidden || path.extension() != ".json" || entry.is_directory()) continue;
-    if (!is_other_document(path)) found.push_back(path);
-  }
-  std::sort(found.begin(), found.end());
+  std::vector<fs::path> found = json_files(folder);
+  std::erase_if(found, is_other_document);
   return found;
 }
 
 std::vector<fs::path> documents_of_run(const fs::path& folder) {
   std::vector<fs::path> found = documents_in(folder);
-  if (fs::is_directory(folder / "nodes")) {
+  std::error_code ignored;
+  if (fs::is_directory(folder / "nodes", ignored)) {
     const std::vector<fs::path> nodes = documents_in(folder / "nodes");
     found.insert(found.end(), nodes.begin(), nodes.end());
   }
@@ -58,6 +52,25 @@ std::vector<fs::path> documents_of_run(const fs::path& folder) {
 }
 
 }  // namespace
+
+std::vector<fs::path> json_files(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code problem;
+  for (fs::directory_iterator entry(folder, problem), end; !problem && entry != end;
+       entry.increment(problem)) {
+    const fs::path& path = entry->path();
+    const bool hidden = path.filename().string().starts_with('.');
+    std::error_code ignored;
+    if (!hidden && path.extension() == ".json" && !entry->is_directory(ignored)) {
+      found.push_back(path);
+    }
+  }
+  if (problem) {
+    throw Error(fmt::format("cannot read folder {}: {}", folder.string(), problem.message()));
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 std::string read_text(const fs::path& path) {
   std::error_code ignored;
@@ -81,11 +94,15 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& paths) {
   std::vector<fs::path> expanded;
   std::set<fs::path> seen;  // one document named twice is still one node
   const auto add = [&](const fs::path& path) {
-    if (seen.insert(fs::weakly_canonical(path)).second) expanded.push_back(path);
+    std::error_code ignored;
+    const fs::path plain = fs::weakly_canonical(path, ignored);
+    if (seen.insert(plain.empty() ? path : plain).second) expanded.push_back(path);
   };
   for (const std::string& path : paths) {
-    if (!fs::exists(path)) throw Error(fmt::format("{}: no such file or folder", path));
-    if (!fs::is_directory(path)) {
+    std::error_code problem;
+    const fs::file_status status = fs::status(path, problem);
+    if (!fs::exists(status)) throw Error(fmt::format("{}: no such file or folder", path));
+    if (!fs::is_directory(status)) {
       add(path);
       continue;
     }

@@ -130,7 +130,8 @@ Profile load_profile(const std::string& name_or_path) {
     const std::string file = fmt::format("{}/{}{}", kFolder, name_or_path, kExtension);
     return profile_from_text(std::string(embedded_file(file)), file);
   }
-  if (!std::filesystem::exists(name_or_path)) {
+  std::error_code ignored;  // a name too long for a file is no file
+  if (!std::filesystem::exists(name_or_path, ignored)) {
     throw Error(fmt::format("profile {}: neither a built-in profile ({}) nor a file", name_or_path,
                             known_names()));
   }

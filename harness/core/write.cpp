@@ -99,8 +99,11 @@ void write_text(const std::string& text, const fs::path& asked) {
   }
   if (fs::exists(status) && !fs::is_regular_file(status)) return write_through(text, asked);
   // Through a symbolic link, so that the link stays and its target is replaced.
-  const fs::path path =
-      fs::is_symlink(fs::symlink_status(asked, ignored)) ? fs::weakly_canonical(asked) : asked;
+  fs::path path = asked;
+  if (fs::is_symlink(fs::symlink_status(asked, ignored))) {
+    const fs::path target = fs::weakly_canonical(asked, ignored);
+    if (!target.empty()) path = target;
+  }
 
   const auto [fd, temporary] = create_beside(path);
   Descriptor file(fd, temporary);

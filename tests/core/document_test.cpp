@@ -268,6 +268,9 @@ TEST_SUITE("unit") {
     CHECK(expand_paths({root}).size() == 4);
     CHECK(refusal([&] { expand_paths({root + "/none"}); }).find("no such file or folder") !=
           std::string::npos);
+    CHECK(refusal([&] {
+            expand_paths({root + "/" + std::string(300, 'x')});
+          }).find("no such file or folder") != std::string::npos);
     fs::create_directory(folder / "empty");
     CHECK(refusal([&] { expand_paths({root + "/empty"}); }).find("holds no result document") !=
           std::string::npos);

@@ -52,6 +52,8 @@ TEST_SUITE("unit") {
     CHECK(refusal([] { load_profile("fast"); }).find("neither a built-in profile (") !=
           std::string::npos);
     CHECK(refusal([] { load_profile("fast"); }).find("quick") != std::string::npos);
+    CHECK(refusal([] { load_profile(std::string(300, 'x')); }).find("neither") !=
+          std::string::npos);
     CHECK(refusal([&] { load_profile(folder.path().string()); }).find("it is a folder") !=
           std::string::npos);
   }
