@@ -33,6 +33,7 @@ std::string wrong_element(std::int64_t row, std::int64_t column, float got, doub
     return fmt::format("element ({}, {}) was never written, or was made from what was not", row,
                        column);
   }
+  if (std::isnan(got)) return fmt::format("element ({}, {}) is nan", row, column);
   return fmt::format("element ({}, {}) is {:.9g} where {:.9g} is expected", row, column, got,
                      expected);
 }

@@ -43,7 +43,8 @@ void BlockedMultiply::operator()(const float* a, const float* b, float* c) {
   });
 }
 
-/// Panels of nr columns, each step's nr values side by side, padded with zeros at the edge.
+/// Panels of nr columns, each step's nr values side by side. What is past the edge keeps an old
+/// value: it reaches only the part of a tile that is dropped.
 void BlockedMultiply::pack_b(const float* b, const Block& block, int thread) {
   const std::int64_t nr = kernel_.nr;
   const Part part = part_of(block.columns, thread, threads_.size(), nr);
@@ -53,7 +54,6 @@ void BlockedMultiply::pack_b(const float* b, const Block& block, int thread) {
     for (std::int64_t k = 0; k < block.depth; ++k, panel += nr) {
       const float* from = b + (block.first_k + k) * shape_.n + block.first_column + j;
       std::copy(from, from + width, panel);
-      std::fill(panel + width, panel + nr, 0.0F);
     }
   }
 }
@@ -70,18 +70,15 @@ void BlockedMultiply::multiply_block(const float* a, float* c, const Block& bloc
   }
 }
 
-/// Panels of mr rows, each step's mr values side by side, padded with zeros at the edge.
+/// Panels of mr rows, each step's mr values side by side; past the edge as in pack_b.
 void BlockedMultiply::pack_a(const float* a, std::int64_t first_row, std::int64_t rows,
                              const Block& block, float* packed) const {
   const std::int64_t mr = kernel_.mr;
   for (std::int64_t i = 0; i < rows; i += mr) {
     float* panel = packed + i * block.depth;
-    for (std::int64_t r = 0; r < mr; ++r) {
-      const bool inside = i + r < rows;
-      const float* from = inside ? a + (first_row + i + r) * shape_.k + block.first_k : nullptr;
-      for (std::int64_t k = 0; k < block.depth; ++k) {
-        panel[k * mr + r] = inside ? from[k] : 0.0F;
-      }
+    for (std::int64_t r = 0; r < std::min(mr, rows - i); ++r) {
+      const float* from = a + (first_row + i + r) * shape_.k + block.first_k;
+      for (std::int64_t k = 0; k < block.depth; ++k) panel[k * mr + r] = from[k];
     }
   }
 }

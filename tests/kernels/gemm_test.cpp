@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -69,6 +70,25 @@ TEST_SUITE("unit") {
         verify_with([](GemmShape, const GemmPointers& p) { answer(p)[700] = std::nanf(""); }).ok());
   }
 
+  TEST_CASE("a NaN in a row that is not compared with the reference is caught") {
+    SmallHost host;
+    const GemmShape shape{200, 1000, 1000};
+    const auto compared = sampled_rows(shape, 11);
+    REQUIRE(compared.size() < 200);
+    std::int64_t row = 0;
+    while (std::binary_search(compared.begin(), compared.end(), row)) ++row;
+    GemmOperands operands(host, shape, {}, 11);
+    ThreadPool threads(2);
+    BlockedMultiply product(shape, threads);
+    const auto verification = operands.verify([&](const GemmPointers& p) {
+      const auto* a = static_cast<const float*>(p.a);
+      product(a, static_cast<const float*>(p.b), answer(p));
+      if (a[0] != std::trunc(a[0])) answer(p)[row * shape.n + 7] = std::nanf("");
+    });
+    CHECK_FALSE(verification.ok());
+    CHECK(verification.detail.find(fmt::format("({}, 7) is nan", row)) != std::string::npos);
+  }
+
   TEST_CASE("an element that is never written is caught and called so") {
     SmallHost host;
     const GemmShape shape{16, 24, 8};
@@ -125,6 +145,46 @@ TEST_SUITE("unit") {
                       }
                     })
                     .ok());
+  }
+
+  TEST_CASE("a fault that only integers show is caught by exact mode") {
+    const auto verification = verify_with([](GemmShape, const GemmPointers& p) {
+      const float first = *static_cast<const float*>(p.a);
+      if (first == std::trunc(first)) answer(p)[1234] += 1;
+    });
+    CHECK_FALSE(verification.ok());
+    CHECK(verification.detail.find("integer inputs") != std::string::npos);
+  }
+
+  TEST_CASE("exact mode sees one changed element and two that change places and a fraction") {
+    const GemmShape shape{4, 6, 16};
+    const auto a = exact_a(shape, 3, 1 << 24), b = exact_b(shape, 3);
+    std::vector<float> c;
+    for (std::int64_t row = 0; row < shape.m; ++row) {
+      for (const double value : reference_row(shape, a, b, row).value) {
+        c.push_back(static_cast<float>(value));
+      }
+    }
+    const auto difference = [&](const std::vector<float>& changed) {
+      return first_exact_difference(shape, a, b, changed, 3);
+    };
+    REQUIRE_FALSE(difference(c));
+    for (std::size_t i = 0; i < c.size(); ++i) {
+      for (const float by : {1.0F, -2.0F, 256.0F, 0.5F, std::nanf("")}) {
+        auto changed = c;
+        changed[i] += by;
+        const auto line = difference(changed);
+        REQUIRE(line);
+        CHECK_MESSAGE(line->find(fmt::format("({}, {})", i / 6, i % 6)) != std::string::npos,
+                      *line);
+      }
+      auto swapped = c;  // within the row, and within the column
+      std::swap(swapped[i], swapped[i / 6 * 6 + (i + 1) % 6]);
+      CHECK(difference(swapped).has_value() == (swapped != c));
+      swapped = c;
+      std::swap(swapped[i], swapped[(i + 6) % 24]);
+      CHECK(difference(swapped).has_value() == (swapped != c));
+    }
   }
 
   TEST_CASE("integer operands keep every sum exact in a bf16 output") {
