@@ -34,7 +34,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("of two devices the slower one is named") {
     Result result = passing_result(small_profile(), "cuda", 2);
-    slow_down(measurement_of(result, kTriad, 0), 1.2);
+    slow_down(measurement_of(result, kTriad, 0), 1.06);
     const RequirementVerdict verdict = judged(result, spread());
     CHECK(verdict.verdict == Verdict::fail);
     REQUIRE(verdict.subjects.size() == 1);

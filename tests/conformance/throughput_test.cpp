@@ -110,6 +110,13 @@ TEST_SUITE("unit") {
     CHECK(judged(result, baseline()).reason_code == "failed_verification");
   }
 
+  TEST_CASE("the rate of an answer that nobody verified is no evidence") {
+    Result result = node();
+    for (const char* id : {kGemm, kOurs}) measurement_of(result, id, 1).verification.reset();
+    CHECK(judged(result, light()).reason_code == "missing");
+    CHECK(judged(result, baseline()).reason_code == "missing");
+  }
+
   TEST_CASE("limits that are absent or upside down are refused") {
     ProfileRequirement asked = light();
     asked.parameters.erase("fail_below");

@@ -1,0 +1,49 @@
+// How single findings become one verdict.
+#include "harness/conformance/findings.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+TEST_SUITE("unit") {
+  TEST_CASE("the worst finding decides and only its subjects are named") {
+    Findings findings;
+    findings.pass();
+    CHECK(findings.verdict("all well").verdict == Verdict::pass);
+    CHECK(findings.verdict("all well").reason == "all well");
+    findings.warn("w", "a warning", {"device", "one"});
+    CHECK(findings.verdict("").verdict == Verdict::warn);
+    findings.not_evaluated("missing", "something missing", Subject{"device", "two"});
+    CHECK(findings.verdict("").verdict == Verdict::not_evaluated);
+    findings.fail("f", "a failure", {"device", "three"});
+    findings.warn("w", "another warning", {"device", "four"});
+    const RequirementVerdict verdict = findings.verdict("");
+    CHECK(verdict.verdict == Verdict::fail);
+    CHECK(verdict.reason_code == "f");
+    CHECK(verdict.reason == "a failure");
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name == "three");
+  }
+
+  TEST_CASE("a device with many findings is named once and a long list of reasons is cut") {
+    Findings findings;
+    for (int i = 0; i < 5; ++i) findings.fail("f", "failure", {"device", "one"});
+    const RequirementVerdict verdict = findings.verdict("");
+    CHECK(verdict.subjects.size() == 1);
+    CHECK(verdict.reason == "failure; failure; failure; and 2 more");
+  }
+
+  TEST_CASE("where nothing was looked at nothing passes") {
+    CHECK(Findings().verdict("all well").verdict == Verdict::not_evaluated);
+    CHECK(Findings().verdict("all well").reason_code == "missing");
+    const Result result = passing_result(small_profile(), "cuda", 2);
+    for (const char* kind : {"stable_samples", "spread_within_node"}) {
+      const auto asked = requirement(kind, {{"workload", "attention_forward"}});
+      CHECK(judged(result, asked).reason_code == "missing");
+    }
+  }
+}
+
+}  // namespace assay::test
