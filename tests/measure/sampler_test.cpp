@@ -75,6 +75,16 @@ TEST_SUITE("unit") {
     CHECK(outcomes[1].ratio->interval.level >= 0.95);
   }
 
+  TEST_CASE("a steep drift cancels in blocks of two rounds") {
+    FakeClock clock;
+    clock.slowness = [](double now_s) { return 1 + 5 * now_s; };  // 0.5 % a sample
+    FakeTimer timer(clock);
+    FakeCase a("a", clock, 1e-3), b("b", clock, 1e-3);
+    const auto outcomes = run(timer, {&a, &b}, {20, 0, 1e9, 1.0});
+    REQUIRE(outcomes[1].ratio);
+    CHECK(outcomes[1].ratio->value == doctest::Approx(1).epsilon(2e-4));
+  }
+
   TEST_CASE("cases alternate in an order that turns every round") {
     FakeClock clock;
     RunLog log;
