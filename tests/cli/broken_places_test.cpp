@@ -51,15 +51,15 @@ void kept_the_last_whole_document(const Workplace& workplace, const Outcome& out
 
 TEST_SUITE("integration") {
   TEST_CASE("a disk that fills up midway ends in one line and keeps the last whole document") {
+    // A mount that only this process and its children see.
+    if (unshare(CLONE_NEWNS) != 0 || mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+      not_run("mounting a small disk needs root");
     const Workplace workplace;
     const auto size = whole_size(workplace);
     const auto disk = workplace.path("disk");
     std::filesystem::create_directory(disk);
     const std::string options = "size=" + std::to_string((size + kPage - 1) / kPage * kPage);
-    // A mount that only this process and its children see.
-    if (unshare(CLONE_NEWNS) != 0 || mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        mount("tmpfs", disk.c_str(), "tmpfs", 0, options.c_str()) != 0)
-      not_run("mounting a small disk needs root");
+    REQUIRE(mount("tmpfs", disk.c_str(), "tmpfs", 0, options.c_str()) == 0);
     const Outcome outcome = workplace.assay(tiny_run("disk/result.json"));
     kept_the_last_whole_document(workplace, outcome, "disk/result.json", "No space left");
     for (const auto& entry : std::filesystem::directory_iterator(disk))

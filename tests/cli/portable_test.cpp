@@ -24,10 +24,11 @@ std::filesystem::path portable_binary() {
 
 TEST_SUITE("integration") {
   TEST_CASE("the portable binary measures and judges") {
+    const std::filesystem::path binary = portable_binary();
     const Workplace workplace;
     Launch launch = workplace.launch(
         {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", "result.json"});
-    launch.executable = portable_binary();
+    launch.executable = binary;
     const Outcome run = run_process(launch);
     INFO(run.err);
     REQUIRE(run.exit_code == 0);
