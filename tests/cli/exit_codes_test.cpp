@@ -31,7 +31,8 @@ std::vector<std::string> tiny_run(std::vector<std::string> more) {
 /// In a function of its own, so that its folder is gone when a test ends as not run.
 bool sees_cuda_driver() {
   const Outcome devices = Workplace().assay({"devices", "--format", "json"});
-  for (const auto& backend : nlohmann::json::parse(devices.out)["backends"])
+  const auto document = nlohmann::json::parse(devices.out);
+  for (const auto& backend : document["backends"])
     if (backend["backend"] == "cuda") return !backend.contains("missing");
   return true;
 }
