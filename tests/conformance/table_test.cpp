@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <source_location>
 #include <sstream>
 
 #include "tests/conformance/passing_result.h"
@@ -15,8 +14,7 @@ namespace assay::test {
 namespace {
 
 std::filesystem::path golden(const std::string& name) {
-  return std::filesystem::path(std::source_location::current().file_name()).parent_path() /
-         "golden" / name;
+  return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/conformance/golden" / name;
 }
 
 void check_golden(const std::string& name, const std::string& text) {
