@@ -1,0 +1,123 @@
+// What ranks say to each other in bulk: one interface, behind it Gloo on the host and NCCL on GPUs.
+//
+// Every rank of a communicator calls the same operations in the same order with fitting sizes. On
+// the host a call returns when this rank's part is done; on a GPU it is enqueued on the stream that
+// the communicator was made with, and wait() ends what was enqueued. No call outlives the deadline:
+// it then throws LostPeer, and so does every later call.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/core/error.h"
+
+namespace assay {
+
+/// What an operation moves and, where it reduces, adds.
+enum class Element : std::uint8_t { f32, f16, bf16, fp8_e4m3, fp8_e5m2, int8 };
+constexpr std::size_t size_of(Element element) {
+  switch (element) {
+    case Element::f32:
+      return 4;
+    case Element::f16:
+    case Element::bf16:
+      return 2;
+    case Element::fp8_e4m3:
+    case Element::fp8_e5m2:
+    case Element::int8:
+      return 1;
+  }
+  return 0;
+}
+
+/// A peer closed its connection or kept silent past the deadline. Which one is for the rendezvous
+/// to say (Client::roll_call): a rank that ends early breaks its neighbours' connections too.
+class LostPeer : public Error {
+ public:
+  explicit LostPeer(const std::string& message) : Error(message) {}
+};
+
+/// The operations that are measured, one file each; barrier and agreement are not among them.
+enum class Operation : std::uint8_t {
+  all_reduce,
+  all_gather,
+  reduce_scatter,
+  all_to_all,
+  broadcast,
+  reduce,
+  send_recv
+};
+
+/// What carried an operation's last call; the measurement's `transport`. Empty: not known.
+struct Carrier {
+  std::string algorithm;  // `ring`; built by us on a library's point-to-point calls: `p2p_ring`
+  std::string protocol;
+  std::string kind;  // tcp | ib | nvlink | pcie | shm | unknown
+  int channels = 0;  // 0: does not apply
+  std::vector<std::string> nics;
+};
+
+class Communicator {
+ public:
+  using Counts = std::span<const std::size_t>;  // elements, by rank
+
+  virtual ~Communicator() = default;
+
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+  /// The implementation's name in case ids: `gloo`, `nccl`.
+  virtual std::string name() const = 0;
+  virtual Carrier carrier(Operation operation) const = 0;
+  /// Why this build or library cannot do `operation` on `element`, or an empty text.
+  virtual std::string refuses(Operation operation, Element element) const = 0;
+
+  /// Sums over ranks. In place: `out == in`.
+  virtual void all_reduce(const void* in, void* out, std::size_t count, Element element) = 0;
+  /// `out` holds every rank's part in rank order, rank r's of counts[r]. In place: `in` is this
+  /// rank's part of `out`.
+  virtual void all_gather(const void* in, void* out, Counts counts, Element element) = 0;
+  /// `in` holds a part for every rank; `out` gets the sum of this rank's parts. In place: `out` is
+  /// this rank's part of `in`; the other parts are then undefined.
+  virtual void reduce_scatter(const void* in, void* out, Counts counts, Element element) = 0;
+  /// `in` holds sent[r] elements for rank r, `out` gets received[r] from rank r, both in rank
+  /// order. In place (`out == in`): only where sent and received are equal everywhere.
+  virtual void all_to_all(const void* in, Counts sent, void* out, Counts received,
+                          Element element) = 0;
+  /// `in` is read on the root alone; in place: `out == in`.
+  virtual void broadcast(const void* in, void* out, std::size_t count, Element element,
+                         int root) = 0;
+  /// `out` is written on the root alone (elsewhere it may be null); in place: `out == in`.
+  virtual void reduce(const void* in, void* out, std::size_t count, Element element, int root) = 0;
+  /// Sends to one rank while it receives from another: a ring when every rank names its
+  /// neighbours, a pair when both are the same rank. A rank of -1 sends or receives nothing.
+  virtual void send_receive(const void* in, std::size_t sent, int to, void* out,
+                            std::size_t received, int from, Element element) = 0;
+  /// Nobody returns before everybody came. On a GPU: enqueued like the others.
+  virtual void barrier() = 0;
+
+  /// Until what was enqueued has ended, within the deadline. Nothing to do on the host.
+  virtual void wait() {}
+
+  /// Host memory whatever the communicator moves otherwise, done when the call returns: how ranks
+  /// agree on counts and tell each other their times. The bytes of rank 0 replace everyone's.
+  virtual void tell(std::span<std::byte> bytes) = 0;
+  /// Every rank's `mine` in rank order into `all`, which is size() times as large.
+  virtual void collect(std::span<const std::byte> mine, std::span<std::byte> all) = 0;
+
+  /// A communicator of `members` (ranks of this one, ascending), their ranks counted in that order.
+  /// Called by members alone; `name` tells groups that are made one after another apart.
+  virtual std::unique_ptr<Communicator> subgroup(std::span<const int> members,
+                                                 const std::string& name) = 0;
+
+  /// Ends this rank's part at once, from any thread: its peers' calls end too.
+  virtual void abort() noexcept = 0;
+  virtual bool is_broken() const = 0;
+
+  virtual double deadline_s() const = 0;
+};
+
+}  // namespace assay
