@@ -57,13 +57,13 @@ class FakeNccl {
 
   /// As NCCL: nothing is told that the mask does not ask for; a group is opened around it.
   void collective(int rank, const char* function, const char* algorithm, const char* protocol,
-                  std::uint8_t channels, std::size_t count) {
+                  std::uint8_t channels, std::size_t count, const char* datatype = "ncclBfloat16") {
     if (!(mask() & 2)) return;
     event(1, rank);
     clear(2, rank);
     put(layout_.function, function);
     put(layout_.count, count);
-    put(layout_.datatype, "ncclBfloat16");
+    put(layout_.datatype, datatype);
     put(layout_.channels, channels);
     put(layout_.algorithm, algorithm);
     put(layout_.protocol, protocol);

@@ -1,5 +1,5 @@
 // NCCL's functions looked up in stubs of two versions and, where it is here, in the real library.
-#include "collectives/nccl/symbols.h"
+#include "collectives/nccl/cuda/symbols.h"
 
 #include <doctest/doctest.h>
 

@@ -3,15 +3,19 @@
 //
 // ASSAY_STUB_NCCL_INIT: `never` (in progress for ever), a count (in progress that often), `fails`.
 // ASSAY_STUB_NCCL_ASYNC: the code that ncclCommGetAsyncError gives once the communicator is up.
+// ASSAY_STUB_NCCL_REPORT: a file that goes to NCCL_DEBUG_FILE when rank 0 makes a communicator.
+// All-reduces are told to the executable's profiler plugin, as ring and LL on 2 channels.
 #include <nccl.h>
 
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <functional>
 #include <mutex>
 #include <string>
 
+#include "tests/collectives/nccl/fake_nccl.h"
 #include "tests/collectives/nccl/stubs/clique.h"
 
 using assay::stub::Clique;
@@ -21,6 +25,7 @@ struct ncclComm {
   std::shared_ptr<Clique> clique;
   int rank = 0;
   int polls_left = 0;  // -1: for ever
+  assay::test::FakeNccl plugin{assay::test::kProfilerLayouts[3]};
 };
 
 namespace {
@@ -34,6 +39,13 @@ thread_local std::vector<std::function<void()>> sends, receives;
 std::string environment(const char* variable) {
   const char* value = std::getenv(variable);
   return value ? value : "";
+}
+
+void write_report() {
+  const std::string from = environment("ASSAY_STUB_NCCL_REPORT");
+  if (from.empty()) return;
+  std::ifstream report(from, std::ios::binary);
+  std::ofstream(environment("NCCL_DEBUG_FILE"), std::ios::app | std::ios::binary) << report.rdbuf();
 }
 
 std::shared_ptr<Clique> join(const std::string& key, int ranks) {
@@ -129,31 +141,11 @@ ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int ranks, ncclUniqueId id
                                     ncclConfig_t* config) {
   const std::string init = environment("ASSAY_STUB_NCCL_INIT");
   if (init == "fails") return ncclSystemError;
-  *comm = new ncclComm{join(std::string(id.internal, sizeof id.internal), ranks), rank, 0};
+  *comm = new ncclComm{join(std::string(id.internal, sizeof id.internal), ranks), rank};
+  if ((*comm)->plugin.is_loaded()) (*comm)->plugin.make_communicator(rank);
+  if (rank == 0) write_report();
   (*comm)->polls_left = init == "never" ? -1 : std::atoi(init.c_str());
   return config->blocking == 0 && (*comm)->polls_left != 0 ? ncclInProgress : ncclSuccess;
-}
-ncclResult_t ncclCommSplit(ncclComm_t comm, int color, int key, ncclComm_t* to, ncclConfig_t*) {
-  static std::map<std::pair<Clique*, int>, std::vector<std::pair<int, int>>> asked;
-  {
-    const std::lock_guard lock(cliques_mutex);
-    if (color != NCCL_SPLIT_NOCOLOR) {
-      asked[{comm->clique.get(), color}].push_back({key, comm->rank});
-    }
-  }
-  comm->clique->barrier();
-  if (color == NCCL_SPLIT_NOCOLOR) {
-    *to = nullptr;
-  } else {
-    const auto& members = asked[{comm->clique.get(), color}];
-    int rank = 0;
-    for (const auto& member : members) rank += member < std::pair(key, comm->rank);
-    const std::string name = "split " +
-                             std::to_string(reinterpret_cast<std::uintptr_t>(comm->clique.get())) +
-                             " " + std::to_string(color);
-    *to = new ncclComm{join(name, static_cast<int>(members.size())), rank, 0};
-  }
-  return ncclSuccess;
 }
 ncclResult_t ncclCommFinalize(ncclComm_t) { return ncclSuccess; }
 ncclResult_t ncclCommDestroy(ncclComm_t comm) {
@@ -191,6 +183,9 @@ ncclResult_t ncclCommCuDevice(const ncclComm_t, int* device) {
 ncclResult_t ncclAllReduce(const void* send, void* receive, size_t count, ncclDataType_t type,
                            ncclRedOp_t, ncclComm_t comm, cudaStream_t) {
   if (!reduces(type)) return ncclInvalidArgument;
+  const char* name = type == ncclFloat ? "ncclFloat32" : "ncclBfloat16";
+  if (comm->plugin.is_loaded())
+    comm->plugin.collective(comm->rank, "AllReduce", "RING", "LL", 2, count, name);
   sum_into(comm, comm->clique->meet(comm->rank, {send, receive}), 0, count, type, receive);
   return ncclSuccess;
 }

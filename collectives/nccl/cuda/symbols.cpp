@@ -1,5 +1,5 @@
 // Looks NCCL's functions up, and says what the version that is here lacks.
-#include "collectives/nccl/symbols.h"
+#include "collectives/nccl/cuda/symbols.h"
 
 #include <fmt/format.h>
 
@@ -55,7 +55,6 @@ void look_up(const Library& library, Functions& to) {
   };
   need(to.get_unique_id, "ncclGetUniqueId");
   need(to.comm_init_rank_config, "ncclCommInitRankConfig");
-  need(to.comm_split, "ncclCommSplit");
   need(to.comm_finalize, "ncclCommFinalize");
   need(to.comm_destroy, "ncclCommDestroy");
   need(to.comm_abort, "ncclCommAbort");

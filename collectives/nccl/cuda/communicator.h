@@ -1,0 +1,89 @@
+// The NCCL communicator: one rank, one GPU, one stream. Not yet run on hardware.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "collectives/nccl/cuda/handle.h"
+#include "collectives/nccl/watch.h"
+#include "harness/measure/device.h"
+
+namespace assay {
+
+/// What the communicator needs of its GPU beside memory: stubs take CUDA's place in tests.
+struct NcclGpu {
+  Device* device = nullptr;
+  std::function<void()> make_current;  // in the calling thread
+  std::function<bool()> is_idle;       // whether the stream has ended everything queued
+  int compute_capability = 0;          // 90 for 9.0
+};
+
+class NcclCommunicator final : public Communicator {
+ public:
+  /// `watch` may be null: then carriers are empty. It listens to the first call of each operation,
+  /// type and count only, so that what is timed later is not listened to.
+  NcclCommunicator(const nccl::HandleOptions& options, NcclGpu gpu,
+                   std::shared_ptr<nccl::Watch> watch);
+
+  int rank() const override { return handle_.options().rank; }
+  int size() const override { return handle_.options().size; }
+  std::string name() const override { return "nccl"; }
+  Carrier carrier(Operation operation) const override;
+  std::string refuses(Operation operation, Element element) const override;
+
+  void all_reduce(const void* in, void* out, std::size_t count, Element element) override;
+  void all_gather(const void* in, void* out, Counts counts, Element element) override;
+  void reduce_scatter(const void* in, void* out, Counts counts, Element element) override;
+  /// NCCL has no all-to-all in place: `out == in` throws Error.
+  void all_to_all(const void* in, Counts sent, void* out, Counts received,
+                  Element element) override;
+  void broadcast(const void* in, void* out, std::size_t count, Element element, int root) override;
+  void reduce(const void* in, void* out, std::size_t count, Element element, int root) override;
+  void send_receive(const void* in, std::size_t sent, int to, void* out, std::size_t received,
+                    int from, Element element) override;
+  void barrier() override;
+  void wait() override;
+
+  void tell(std::span<std::byte> bytes) override;
+  void collect(std::span<const std::byte> mine, std::span<std::byte> all) override;
+
+  std::unique_ptr<Communicator> subgroup(std::span<const int> members,
+                                         const std::string& name) override;
+  void abort() noexcept override { handle_.abort(); }
+  bool is_broken() const override { return handle_.is_broken(); }
+  double deadline_s() const override { return handle_.options().deadline_s; }
+
+  /// Memory from NCCL's own allocator, registered with this communicator for as long as it lives:
+  /// what NVLS and the NICs then read and write without a copy. Throws Error where the library
+  /// has no registration. The buffer must go before the communicator.
+  std::unique_ptr<Buffer> allocate_registered(std::size_t bytes);
+  const nccl::Symbols& symbols() const { return handle_.symbols(); }
+
+ private:
+  class RegisteredBuffer;
+
+  const nccl::Functions& nccl() const { return handle_.symbols().call(); }
+  cudaStream_t stream() const { return static_cast<cudaStream_t>(gpu_.device->stream()); }
+  void call(const char* attempted, const std::function<ncclResult_t(ncclComm_t)>& make);
+  /// One of the measured operations, named as NCCL names what it is handed.
+  void perform(Operation operation, const nccl::Asked& asked,
+               const std::function<ncclResult_t(ncclComm_t)>& make);
+  /// Several calls that NCCL takes as one.
+  std::function<ncclResult_t(ncclComm_t)> grouped(
+      std::function<ncclResult_t(ncclComm_t)> make) const;
+  std::string id() const;
+  std::byte* scratch(std::size_t bytes);
+  void swap_words(std::span<const std::byte> out, int to, std::span<std::byte> in, int from);
+
+  NcclGpu gpu_;
+  std::shared_ptr<nccl::Watch> watch_;
+  nccl::Handle handle_;
+  std::map<Operation, nccl::Asked> last_;
+  std::set<std::pair<Operation, nccl::Asked>> listened_to_;
+  std::unique_ptr<Buffer> scratch_;  // for words from and to the host
+};
+
+}  // namespace assay

@@ -1,0 +1,120 @@
+// NCCL's environment, its report by communicator, and its choices by operation.
+#include "collectives/nccl/watch.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "collectives/nccl/transport_seen.h"
+
+namespace assay::nccl {
+
+namespace {
+
+std::mutex listeners_mutex;
+int listeners = 0;
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+void set_or_unset(const char* variable, const std::string& value) {
+  if (value.empty()) {
+    unsetenv(variable);
+  } else {
+    setenv(variable, value.c_str(), 1);
+  }
+}
+
+}  // namespace
+
+Watch::Watch(const std::filesystem::path& folder)
+    : path_(folder / ("nccl-" + std::to_string(getpid()) + ".txt")) {
+  setenv("NCCL_DEBUG", "INFO", 1);
+  setenv("NCCL_DEBUG_SUBSYS", "INIT,GRAPH,NET", 1);
+  setenv("NCCL_DEBUG_FILE", path_.c_str(), 1);
+  setenv("NCCL_PROFILER_PLUGIN", "STATIC_PLUGIN", 1);
+  // Rings and trees are connected when the communicator is made, so that the report is whole then.
+  setenv("NCCL_RUNTIME_CONNECT", "0", 1);
+}
+
+void Watch::force(const std::string& algorithm, const std::string& protocol) {
+  set_or_unset("NCCL_ALGO", algorithm);
+  set_or_unset("NCCL_PROTO", protocol);
+}
+
+void Watch::begins(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [begun, at] : begun_) {
+    if (begun == id) return;
+  }
+  std::error_code absent;  // NCCL makes the file when it first writes
+  const std::uintmax_t size = std::filesystem::file_size(path_, absent);
+  begun_.emplace_back(id, absent ? 0 : size);
+}
+
+/// From where its first rank began to where the next communicator's did. The lines that NCCL writes
+/// once for the process stand before the first.
+std::string Watch::text_of(const std::string& id) const {
+  std::ifstream file(path_, std::ios::binary);
+  const std::string all{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  for (std::size_t i = 0; i < begun_.size(); ++i) {
+    if (begun_[i].first != id) continue;
+    const std::size_t begin = std::min<std::size_t>(begun_[i].second, all.size());
+    const std::size_t end = i + 1 < begun_.size()
+                                ? std::min<std::size_t>(begun_[i + 1].second, all.size())
+                                : all.size();
+    return all.substr(begin, end - begin);
+  }
+  return "";
+}
+
+void Watch::hear() {
+  for (profiler::Choice& choice : profiler::take()) {
+    const Asked asked{choice.function, choice.datatype, choice.count};
+    heard_[{choice.rank, asked}] = std::move(choice);
+  }
+}
+
+Told Watch::told(const std::string& id, int rank, const Asked& asked) {
+  const std::lock_guard lock(mutex_);
+  hear();
+  Told told;
+  std::string algorithm;
+  int channels = 0;
+  if (const auto choice = heard_.find({rank, asked}); choice != heard_.end()) {
+    algorithm = choice->second.algorithm;
+    channels = choice->second.channels;
+    told.algorithm = lower(algorithm);
+    told.protocol = lower(choice->second.protocol);
+  }
+  Report report = parse_report(text_of(id));
+  if (!begun_.empty() && report.nics.empty()) {  // NICs are listed once, by the first communicator
+    report.nics = parse_report(text_of(begun_.front().first)).nics;
+  }
+  TransportSeen seen = transport_seen(report, algorithm);
+  told.kind = std::move(seen.kind);
+  told.why = std::move(seen.why);
+  told.nics = std::move(seen.nics);
+  told.channels = channels > 0 ? channels : seen.channels;
+  return told;
+}
+
+Listening::Listening() {
+  const std::lock_guard lock(listeners_mutex);
+  if (listeners++ == 0) profiler::start();
+}
+
+Listening::~Listening() {
+  const std::lock_guard lock(listeners_mutex);
+  if (--listeners == 0) profiler::stop();
+}
+
+}  // namespace assay::nccl

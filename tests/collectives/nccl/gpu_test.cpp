@@ -1,0 +1,132 @@
+// NCCL on real GPUs, one thread a device: results, transports, the abort. Run with `ctest -L gpu`
+// on one GPU and with `ctest -L multigpu` on several.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include "collectives/nccl/cuda/open.h"
+#include "tests/collectives/nccl/checks.h"
+#include "tests/not_run.h"
+
+using namespace assay;
+
+namespace {
+
+using Devices = std::vector<std::unique_ptr<Device>>;
+
+Devices gpus(std::size_t at_least) {
+  std::string reason;
+  if (!Library::find("libcuda.so.1", &reason)) test::not_run(reason);
+  if (!nccl::Symbols::find(&reason)) test::not_run(reason);
+  if (choose_backend("auto") != Backend::cuda) test::not_run("there is no CUDA device");
+  Devices devices = open_devices(Backend::cuda);
+  if (devices.size() < at_least)
+    test::not_run("it needs " + std::to_string(at_least) + " GPUs, here are " +
+                  std::to_string(devices.size()));
+  return devices;
+}
+
+std::shared_ptr<nccl::Watch> watch() {
+  static const auto one = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path());
+  return one;
+}
+
+void on_every_gpu(const Devices& devices,
+                  const std::function<void(NcclCommunicator&, Device&)>& step) {
+  const std::string id = make_nccl_id();
+  const int size = static_cast<int>(devices.size());
+  std::vector<std::thread> threads;
+  std::vector<std::string> errors(devices.size());
+  for (int rank = 0; rank < size; ++rank) {
+    threads.emplace_back([&, rank] {
+      const auto i = static_cast<std::size_t>(rank);
+      try {
+        const auto all = open_nccl({id, rank, size, 60}, *devices[i], watch());
+        step(*all, *devices[i]);
+      } catch (const std::exception& error) {
+        errors[i] = error.what();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::string& error : errors) CHECK(error == "");
+}
+
+void check_everything(NcclCommunicator& all, Device& device) {
+  for (const std::size_t whole : {std::size_t{1000}, std::size_t{1003}, std::size_t{4} << 20}) {
+    CHECK(test::reductions_are_exact(all, device, whole));
+    CHECK(test::movements_are_exact(all, device, whole));
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("gpu") {
+  TEST_CASE("NCCL with one rank on one GPU is exact and its profiler plugin is loaded") {
+    Devices devices = gpus(1);
+    devices.resize(1);
+    on_every_gpu(devices, check_everything);
+    CHECK(nccl::profiler::interface_version() >= 2);
+  }
+
+  TEST_CASE("an NCCL rank whose peer never comes is aborted at its deadline") {
+    const Devices devices = gpus(1);
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS(open_nccl({make_nccl_id(), 0, 2, 3}, *devices[0], watch()), LostPeer);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+  }
+
+  TEST_CASE("registered buffers of NCCL are exact on one GPU") {
+    Devices devices = gpus(1);
+    devices.resize(1);
+    on_every_gpu(devices, [](NcclCommunicator& all, Device& device) {
+      if (all.symbols().lacks(nccl::Feature::registered_buffers)) return;
+      CHECK(test::reductions_are_exact(all, *registered_memory(device, all), 4096));
+    });
+  }
+}
+
+TEST_SUITE("multigpu") {
+  TEST_CASE("NCCL over all GPUs is exact and tells its transport") {
+    on_every_gpu(gpus(2), [](NcclCommunicator& all, Device& device) {
+      check_everything(all, device);
+      const Carrier carrier = all.carrier(Operation::all_reduce);
+      MESSAGE(carrier.algorithm << " " << carrier.protocol << " " << carrier.kind);
+      CHECK(carrier.algorithm != "");
+      CHECK(carrier.kind != "unknown");
+    });
+  }
+
+  TEST_CASE("NCCL takes the algorithm that it is forced to") {
+    const Devices devices = gpus(2);
+    for (const char* algorithm : {"ring", "tree"}) {
+      nccl::Watch::force(algorithm, "simple");
+      on_every_gpu(devices, [algorithm](NcclCommunicator& all, Device& device) {
+        CHECK(test::reductions_are_exact(all, device, std::size_t{1} << 20));
+        CHECK(all.carrier(Operation::all_reduce).algorithm == algorithm);
+        CHECK(all.carrier(Operation::all_reduce).protocol == "simple");
+      });
+    }
+    nccl::Watch::force("", "");
+  }
+
+  TEST_CASE("registered buffers of NCCL are exact on all GPUs") {
+    on_every_gpu(gpus(2), [](NcclCommunicator& all, Device& device) {
+      if (all.symbols().lacks(nccl::Feature::registered_buffers)) return;
+      CHECK(test::reductions_are_exact(all, *registered_memory(device, all), 1 << 20));
+    });
+  }
+
+  TEST_CASE("a subgroup of two GPUs works beside the world") {
+    on_every_gpu(gpus(2), [](NcclCommunicator& all, Device& device) {
+      if (all.rank() > 1) return;
+      const std::vector<int> members = {0, 1};
+      const auto pair = all.subgroup(members, "pair");
+      CHECK(test::movements_are_exact(*pair, device, 5000));
+    });
+  }
+}

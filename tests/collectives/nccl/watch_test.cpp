@@ -1,0 +1,97 @@
+// NCCL's report and choices put together, communicator by communicator, under a fake NCCL.
+#include "collectives/nccl/watch.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "tests/collectives/nccl/fake_nccl.h"
+
+using namespace assay;
+using nccl::Watch;
+
+namespace {
+
+struct ReportFolder {
+  ReportFolder() {
+    char pattern[] = "/tmp/assay-watch-XXXXXX";
+    path = mkdtemp(pattern);
+  }
+  ~ReportFolder() { std::filesystem::remove_all(path); }
+  std::filesystem::path path;
+};
+
+void nccl_writes(const Watch& watch, const std::string& recorded) {
+  std::ifstream from(std::string(ASSAY_NCCL_REPORTS) + "/" + recorded + ".txt", std::ios::binary);
+  REQUIRE(from);
+  std::ofstream(watch.report_path(), std::ios::app | std::ios::binary) << from.rdbuf();
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "unset";
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("an operation is told with its communicator's transport and its own algorithm") {
+    const ReportFolder folder;
+    Watch watch(folder.path);
+    CHECK(variable("NCCL_DEBUG_FILE") == watch.report_path().string());
+    CHECK(variable("NCCL_PROFILER_PLUGIN") == "STATIC_PLUGIN");
+    watch.begins("world");
+    watch.begins("world");  // the other rank of this process
+    nccl_writes(watch, "ib_gdr");
+    watch.begins("in the node");
+    nccl_writes(watch, "h100_nvls");
+
+    test::FakeNccl fake(test::kProfilerLayouts[3]);
+    fake.make_communicator(2);
+    {
+      const nccl::Listening outer;
+      { const nccl::Listening inner; }
+      fake.collective(2, "AllReduce", "NVLS", "SIMPLE", 12, 1 << 20, "ncclFloat32");
+      fake.collective(2, "AllReduce", "RING", "LL", 2, 8, "ncclFloat32");
+    }
+    fake.collective(2, "AllReduce", "TREE", "LL", 1, 8, "ncclFloat32");  // nobody listens
+
+    const nccl::Told large = watch.told("in the node", 2, {"AllReduce", "ncclFloat32", 1 << 20});
+    CHECK(large.algorithm == "nvls");
+    CHECK(large.protocol == "simple");
+    CHECK(large.channels == 12);
+    CHECK(large.kind == "nvls");
+    const nccl::Told small = watch.told("world", 2, {"AllReduce", "ncclFloat32", 8});
+    CHECK(small.algorithm == "ring");
+    CHECK(small.protocol == "ll");
+    CHECK(small.kind == "ib_gdr+nvlink");
+    CHECK(small.nics == std::vector<std::string>{"mlx5_0:1", "mlx5_1:1"});
+    const nccl::Told other = watch.told("world", 3, {"AllReduce", "ncclFloat32", 8});
+    CHECK(other.algorithm == "");
+    CHECK(other.kind == "ib_gdr+nvlink");
+    CHECK(watch.told("never made", 2, {}).kind == "unknown");
+  }
+
+  TEST_CASE("a report that NCCL never wrote leaves the transport unknown and says why") {
+    const ReportFolder folder;
+    Watch watch(folder.path);
+    watch.begins("world");
+    const nccl::Told told = watch.told("world", 0, {"AllReduce", "ncclFloat32", 8});
+    CHECK(told.kind == "unknown");
+    CHECK(told.why == "the report tells of no communicator");
+  }
+
+  TEST_CASE("an algorithm is forced and set free again") {
+    Watch::force("ring", "simple");
+    CHECK(variable("NCCL_ALGO") == "ring");
+    CHECK(variable("NCCL_PROTO") == "simple");
+    Watch::force("nvls", "");
+    CHECK(variable("NCCL_ALGO") == "nvls");
+    CHECK(variable("NCCL_PROTO") == "unset");
+    Watch::force("", "");
+    CHECK(variable("NCCL_ALGO") == "unset");
+  }
+}
