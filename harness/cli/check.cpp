@@ -76,7 +76,7 @@ void write(const VerdictDocument& verdict, const std::string& format, const std:
   fmt::print("Verdict: {}, written to {}\n", name(verdict.verdict), path);
 }
 
-ExitCode execute(const Arguments& arguments) {
+ExitCode execute_check(const Arguments& arguments) {
   Evidence evidence;
   evidence.results = read_results(arguments.operands());
   const Profile profile = load_profile(arguments.has("profile") ? arguments.value("profile")
@@ -138,7 +138,7 @@ Command check_command() {
       {"assay check result.json", "Judges a run by the profile that it was made with."},
       {"assay check nodes/ --profile node --format json -o verdict.json",
        "Judges every document of a folder and writes a verdict document."}};
-  command.execute = execute;
+  command.execute = execute_check;
   return command;
 }
 

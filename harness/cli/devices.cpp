@@ -112,7 +112,7 @@ std::string as_text(const std::vector<BackendState>& states) {
   return table(rows);
 }
 
-ExitCode execute(const Arguments& arguments) {
+ExitCode execute_devices(const Arguments& arguments) {
   const std::vector<BackendState> states = {look(Backend::host), look(Backend::cuda)};
   fmt::print(
       "{}", arguments.value("format") == "json" ? as_json(states).dump(2) + "\n" : as_text(states));
@@ -144,7 +144,7 @@ Command devices_command() {
                          {"2", "A CUDA driver is present and does not work."}};
   command.examples = {{"assay devices", "A table for people."},
                       {"assay devices --format json", "The same facts and more, for programs."}};
-  command.execute = execute;
+  command.execute = execute_devices;
   return command;
 }
 

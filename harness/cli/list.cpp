@@ -110,7 +110,7 @@ std::string cases_text(const std::vector<ListedCase>& cases) {
   return table(rows);
 }
 
-ExitCode execute(const Arguments& arguments) {
+ExitCode execute_list(const Arguments& arguments) {
   const bool json = arguments.value("format") == "json";
   if (!arguments.has("profile")) {
     fmt::print("{}", json ? catalogue_json().dump(2) + "\n" : catalogue_text());
@@ -145,7 +145,7 @@ Command list_command() {
   command.exit_status = {{"0", "The list was printed."}, {"2", "The profile is refused."}};
   command.examples = {{"assay list", "Everything that can be measured."},
                       {"assay list --profile node", "What the node profile would run here."}};
-  command.execute = execute;
+  command.execute = execute_list;
   return command;
 }
 

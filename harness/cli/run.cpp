@@ -167,7 +167,7 @@ ExitCode outcome(const Result& result) {
   return ExitCode::passed;
 }
 
-ExitCode execute(const Arguments& arguments) {
+ExitCode execute_run(const Arguments& arguments) {
   const StopSignals signals;
   std::signal(SIGPIPE, SIG_IGN);  // a closed pager must not end a measurement
   const std::string& profile_name = arguments.value("profile");
@@ -254,7 +254,7 @@ Command run_command() {
   command.examples = {{"assay run --profile quick", "Measures this machine in under a minute."},
                       {"assay run --profile node --filter 'gemm.bf16' -o gemm.json",
                        "Only the bf16 matrix products of the node profile."}};
-  command.execute = execute;
+  command.execute = execute_run;
   return command;
 }
 

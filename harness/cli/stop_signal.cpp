@@ -21,7 +21,7 @@ void on_signal(int number) {
   }
   // The document on disk is the last whole one, so nothing is lost but the group under way.
   constexpr char kLine[] = "assay: second signal: ending at once\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kLine, sizeof kLine - 1);
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kLine, sizeof kLine - 1);
   _exit(static_cast<int>(ExitCode::broken));
 }
 

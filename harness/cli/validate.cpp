@@ -33,7 +33,7 @@ std::string validate_file(const fs::path& path) {
   return document["kind"].get<std::string>();
 }
 
-ExitCode execute(const Arguments& arguments) {
+ExitCode execute_validate(const Arguments& arguments) {
   ExitCode code = ExitCode::passed;
   const auto try_one = [&](const auto& step) {
     try {
@@ -73,7 +73,7 @@ Command validate_command() {
   command.exit_status = {{"0", "Every file is valid."}, {"2", "A file is refused."}};
   command.examples = {{"assay validate result.json", "Is this a whole result document?"},
                       {"assay validate results/", "Are all of these?"}};
-  command.execute = execute;
+  command.execute = execute_validate;
   return command;
 }
 

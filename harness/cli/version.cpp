@@ -15,7 +15,7 @@ bool built_with_cuda() { return ASSAY_BUILT_WITH_CUDA; }
 
 namespace {
 
-ExitCode execute(const Arguments&) {
+ExitCode execute_version(const Arguments&) {
   std::vector<std::vector<std::string>> rows = {
       {"compiler", __VERSION__}, {"cuda", built_with_cuda() ? "built in" : "left out"}};
   for (const auto& [name, value] :
@@ -37,7 +37,7 @@ Command version_command() {
       "One that it does not find is printed as absent."};
   command.exit_status = {{"0", "Always."}};
   command.examples = {{"assay version", "Everything that a bug report needs first."}};
-  command.execute = execute;
+  command.execute = execute_version;
   return command;
 }
 

@@ -98,7 +98,7 @@ class CompleteRun final : public Requirement {
   }
 };
 
-const RequirementEnrolment<CompleteRun> enrolment;
+const RequirementEnrolment<CompleteRun> complete_run_enrolment;
 
 }  // namespace
 

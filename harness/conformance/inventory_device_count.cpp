@@ -64,7 +64,7 @@ class DeviceCount final : public Requirement {
   }
 };
 
-const RequirementEnrolment<DeviceCount> enrolment;
+const RequirementEnrolment<DeviceCount> device_count_enrolment;
 
 }  // namespace
 

@@ -50,7 +50,7 @@ class Ecc final : public Requirement {
   }
 };
 
-const RequirementEnrolment<Ecc> enrolment;
+const RequirementEnrolment<Ecc> ecc_enrolment;
 
 }  // namespace
 

@@ -34,7 +34,7 @@ class ForeignProcesses final : public Requirement {
   }
 };
 
-const RequirementEnrolment<ForeignProcesses> enrolment;
+const RequirementEnrolment<ForeignProcesses> foreign_processes_enrolment;
 
 }  // namespace
 

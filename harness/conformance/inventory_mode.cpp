@@ -55,7 +55,7 @@ class Mode final : public Requirement {
   }
 };
 
-const RequirementEnrolment<Mode> enrolment;
+const RequirementEnrolment<Mode> mode_enrolment;
 
 }  // namespace
 

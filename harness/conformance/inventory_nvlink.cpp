@@ -72,7 +72,7 @@ class Nvlink final : public Requirement {
   }
 };
 
-const RequirementEnrolment<Nvlink> enrolment;
+const RequirementEnrolment<Nvlink> nvlink_enrolment;
 
 }  // namespace
 

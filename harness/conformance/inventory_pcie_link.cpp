@@ -51,7 +51,7 @@ class PcieLinkAtMaximum final : public Requirement {
   }
 };
 
-const RequirementEnrolment<PcieLinkAtMaximum> enrolment;
+const RequirementEnrolment<PcieLinkAtMaximum> pcie_link_at_maximum_enrolment;
 
 }  // namespace
 

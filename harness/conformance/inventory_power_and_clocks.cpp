@@ -56,7 +56,7 @@ class PowerAndClocks final : public Requirement {
   }
 };
 
-const RequirementEnrolment<PowerAndClocks> enrolment;
+const RequirementEnrolment<PowerAndClocks> power_and_clocks_enrolment;
 
 }  // namespace
 

@@ -99,7 +99,7 @@ class SoftwareDrift final : public Requirement {
   }
 };
 
-const RequirementEnrolment<SoftwareDrift> enrolment;
+const RequirementEnrolment<SoftwareDrift> software_drift_enrolment;
 
 }  // namespace
 

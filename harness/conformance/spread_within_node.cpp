@@ -113,7 +113,7 @@ class SpreadWithinNode final : public Requirement {
   }
 };
 
-const RequirementEnrolment<SpreadWithinNode> enrolment;
+const RequirementEnrolment<SpreadWithinNode> spread_within_node_enrolment;
 
 }  // namespace
 

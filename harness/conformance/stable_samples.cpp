@@ -126,7 +126,7 @@ class StableSamples final : public Requirement {
   }
 };
 
-const RequirementEnrolment<StableSamples> enrolment;
+const RequirementEnrolment<StableSamples> stable_samples_enrolment;
 
 }  // namespace
 

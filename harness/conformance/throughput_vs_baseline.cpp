@@ -106,7 +106,7 @@ class ThroughputVsBaseline final : public Requirement {
   }
 };
 
-const RequirementEnrolment<ThroughputVsBaseline> enrolment;
+const RequirementEnrolment<ThroughputVsBaseline> throughput_vs_baseline_enrolment;
 
 }  // namespace
 

@@ -92,7 +92,7 @@ class ThroughputVsSpeedOfLight final : public Requirement {
   }
 };
 
-const RequirementEnrolment<ThroughputVsSpeedOfLight> enrolment;
+const RequirementEnrolment<ThroughputVsSpeedOfLight> throughput_vs_speed_of_light_enrolment;
 
 }  // namespace
 

@@ -76,7 +76,7 @@ class VerifiedResults final : public Requirement {
   }
 };
 
-const RequirementEnrolment<VerifiedResults> enrolment;
+const RequirementEnrolment<VerifiedResults> verified_results_enrolment;
 
 }  // namespace
 

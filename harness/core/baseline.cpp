@@ -49,7 +49,7 @@ std::string identity(const BaselineRow& row) {
                      row.input_pattern);
 }
 
-Baseline parse(const Json& document) {
+Baseline baseline_of(const Json& document) {
   Baseline baseline;
   document.at("name").get_to(baseline.name);
   document.at("sku").get_to(baseline.sku);
@@ -72,7 +72,7 @@ Baseline parse(const Json& document) {
 
 Baseline baseline_from_json(const Json& document, const std::string& where) {
   try {
-    return reading("baseline", [&] { return parse(document); });
+    return reading("baseline", [&] { return baseline_of(document); });
   } catch (const Error& problem) {
     throw Error(where + ": " + problem.what());
   }

@@ -16,7 +16,7 @@ namespace assay {
 
 namespace {
 
-constexpr std::size_t kMaximumBytes = std::size_t{256} << 20;
+constexpr std::size_t kMaximumDocumentBytes = std::size_t{256} << 20;
 constexpr std::size_t kMaximumDepth = 64;
 constexpr std::string_view kCutOff = "unexpected end of input";
 
@@ -179,9 +179,9 @@ bool ends_in_no_number(std::string_view text, std::size_t offset) {
 }  // namespace
 
 Json parse_json(std::string_view text, const std::string& where) {
-  if (text.size() > kMaximumBytes) {
+  if (text.size() > kMaximumDocumentBytes) {
     throw Error(fmt::format("{}: {} bytes are more than a document's {} MiB", where, text.size(),
-                            kMaximumBytes >> 20));
+                            kMaximumDocumentBytes >> 20));
   }
   if (text.starts_with("\xEF\xBB\xBF")) refuse(text, 0, where, "a byte order mark; remove it");
   if (const auto nul = text.find('\0'); nul != text.npos) refuse(text, nul, where, "a NUL byte");

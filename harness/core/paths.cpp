@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaximumBytes = std::size_t{256} << 20;
+constexpr std::size_t kMaximumFileBytes = std::size_t{256} << 20;
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 
 /// Whether the file says of itself that it is a document of ours, and not a result. A file that
@@ -80,7 +80,7 @@ std::string read_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
   std::string text;
-  while (file && text.size() <= kMaximumBytes) {
+  while (file && text.size() <= kMaximumFileBytes) {
     const std::size_t before = text.size();
     text.resize(before + kChunkBytes);
     file.read(text.data() + before, static_cast<std::streamsize>(kChunkBytes));

@@ -62,7 +62,7 @@ ProfileRequirement requirement_from_json(const Json& json) {
   return requirement;
 }
 
-Profile parse(const Json& document) {
+Profile profile_of(const Json& document) {
   Profile profile;
   document.at("name").get_to(profile.name);
   document.at("description").get_to(profile.description);
@@ -100,7 +100,7 @@ std::string known_names() {
 
 Profile profile_from_json(const Json& document, const std::string& where) {
   try {
-    return reading("profile", [&] { return parse(document); });
+    return reading("profile", [&] { return profile_of(document); });
   } catch (const Error& problem) {
     throw Error(where + ": " + problem.what());
   }

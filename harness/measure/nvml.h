@@ -40,6 +40,9 @@ struct PciInfo {
 inline constexpr int kSuccess = 0;
 inline constexpr int kInsufficientSize = 7;
 inline constexpr unsigned long long kEventXid = 0x8;
+// nvmlClockType_t, nvmlMemoryErrorType_t.
+constexpr int kClockGraphics = 0, kClockSm = 1, kClockMemory = 2;
+constexpr int kCorrected = 0, kUncorrected = 1;
 }  // namespace nvml
 
 /// The loaded and initialised library; shut down with the object.

@@ -10,16 +10,13 @@ namespace assay {
 
 namespace {
 
-using nvml::Device;
-using GetUnsigned = int (*)(Device, unsigned*);
-using GetUnsignedOf = int (*)(Device, int, unsigned*);
-using GetText = int (*)(Device, char*, unsigned);
-using GetTwo = int (*)(Device, unsigned*, unsigned*);
+using GetUnsigned = int (*)(nvml::Device, unsigned*);
+using GetUnsignedOf = int (*)(nvml::Device, int, unsigned*);
+using GetText = int (*)(nvml::Device, char*, unsigned);
+using GetTwo = int (*)(nvml::Device, unsigned*, unsigned*);
 
-// nvml.h: nvmlClockType_t, nvmlMemoryErrorType_t, nvmlEccCounterType_t, nvmlNvLinkErrorCounter_t.
-constexpr int kClockSm = 1;
-constexpr int kClockGraphics = 0;
-constexpr int kCorrected = 0, kUncorrected = 1, kVolatile = 0;
+// nvml.h: nvmlEccCounterType_t, nvmlNvLinkErrorCounter_t.
+constexpr int kVolatile = 0;
 constexpr int kLinkReplay = 0, kLinkRecovery = 1, kLinkCrcFlit = 2, kLinkCrcData = 3;
 constexpr int kMostLinks = 18;
 
@@ -37,8 +34,8 @@ std::optional<int> as_int(std::optional<unsigned> value) {
 
 std::unique_ptr<NvmlDevice> NvmlDevice::find(std::shared_ptr<Nvml> nvml,
                                              const std::string& pci_bus_id) {
-  Device device = nullptr;
-  using GetHandle = int (*)(const char*, Device*);
+  nvml::Device device = nullptr;
+  using GetHandle = int (*)(const char*, nvml::Device*);
   if (!nvml ||
       !nvml->call(GetHandle{}, "nvmlDeviceGetHandleByPciBusId_v2", pci_bus_id.c_str(), &device)) {
     return nullptr;
@@ -46,10 +43,10 @@ std::unique_ptr<NvmlDevice> NvmlDevice::find(std::shared_ptr<Nvml> nvml,
   return std::unique_ptr<NvmlDevice>(new NvmlDevice(std::move(nvml), device));
 }
 
-NvmlDevice::NvmlDevice(std::shared_ptr<Nvml> nvml, Device device)
+NvmlDevice::NvmlDevice(std::shared_ptr<Nvml> nvml, nvml::Device device)
     : nvml_(std::move(nvml)), device_(device) {
   using Create = int (*)(nvml::EventSet*);
-  using Register = int (*)(Device, unsigned long long, nvml::EventSet);
+  using Register = int (*)(nvml::Device, unsigned long long, nvml::EventSet);
   if (!nvml_->call(Create{}, "nvmlEventSetCreate", &events_)) events_ = nullptr;
   if (events_ &&
       !nvml_->call(Register{}, "nvmlDeviceRegisterEvents", device_, nvml::kEventXid, events_)) {
@@ -84,7 +81,7 @@ std::optional<unsigned> NvmlDevice::value(const char* function, int what) const 
 }
 
 std::optional<std::string> NvmlDevice::pci_id() const {
-  using Get = int (*)(Device, nvml::PciInfo*);
+  using Get = int (*)(nvml::Device, nvml::PciInfo*);
   nvml::PciInfo info{};
   if (!nvml_->call(Get{}, "nvmlDeviceGetPciInfo_v3", device_, &info)) return std::nullopt;
   return fmt::format("{:04x}:{:04x}", info.device_and_vendor & 0xffff,
@@ -92,7 +89,7 @@ std::optional<std::string> NvmlDevice::pci_id() const {
 }
 
 std::optional<std::int64_t> NvmlDevice::ecc_errors(int type) const {
-  using Get = int (*)(Device, int, int, unsigned long long*);
+  using Get = int (*)(nvml::Device, int, int, unsigned long long*);
   unsigned long long count = 0;
   if (!nvml_->call(Get{}, "nvmlDeviceGetTotalEccErrors", device_, type, kVolatile, &count)) {
     return std::nullopt;
@@ -105,9 +102,9 @@ std::optional<EccState> NvmlDevice::ecc() const {
   unsigned current = 0, pending = 0;
   const bool has_ecc = nvml_->call(GetTwo{}, "nvmlDeviceGetEccMode", device_, &current, &pending);
   if (has_ecc) state.enabled = current != 0;
-  state.corrected_volatile = ecc_errors(kCorrected);
-  state.uncorrected_volatile = ecc_errors(kUncorrected);
-  using GetRows = int (*)(Device, unsigned*, unsigned*, unsigned*, unsigned*);
+  state.corrected_volatile = ecc_errors(nvml::kCorrected);
+  state.uncorrected_volatile = ecc_errors(nvml::kUncorrected);
+  using GetRows = int (*)(nvml::Device, unsigned*, unsigned*, unsigned*, unsigned*);
   unsigned corrected = 0, uncorrected = 0, remap_pending = 0, failed = 0;
   const bool has_rows = nvml_->call(GetRows{}, "nvmlDeviceGetRemappedRows", device_, &corrected,
                                     &uncorrected, &remap_pending, &failed);
@@ -132,7 +129,7 @@ std::optional<PcieLink> NvmlDevice::pcie() const {
 }
 
 std::optional<std::int64_t> NvmlDevice::nvlink_counter(int links, int first, int last) const {
-  using Get = int (*)(Device, unsigned, int, unsigned long long*);
+  using Get = int (*)(nvml::Device, unsigned, int, unsigned long long*);
   std::int64_t total = 0;
   bool any = false;
   for (int link = 0; link < links; ++link) {
@@ -150,7 +147,7 @@ std::optional<std::int64_t> NvmlDevice::nvlink_counter(int links, int first, int
 }
 
 std::optional<NvlinkState> NvmlDevice::nvlink() const {
-  using Get = int (*)(Device, unsigned, unsigned*);
+  using Get = int (*)(nvml::Device, unsigned, unsigned*);
   int count = 0, active = 0;
   for (int link = 0; link < kMostLinks; ++link) {
     unsigned is_active = 0;
@@ -172,7 +169,7 @@ std::optional<NvlinkState> NvmlDevice::nvlink() const {
 }
 
 std::vector<OtherProcess> NvmlDevice::other_processes() const {
-  const auto list = nvml_->library().find_sym<int (*)(Device, unsigned*, nvml::ProcessInfo*)>(
+  const auto list = nvml_->library().find_sym<int (*)(nvml::Device, unsigned*, nvml::ProcessInfo*)>(
       "nvmlDeviceGetComputeRunningProcesses_v3");
   if (!list) return {};
   std::vector<nvml::ProcessInfo> infos(64);
@@ -208,8 +205,9 @@ void NvmlDevice::fill(DeviceFacts& facts) const {
   if (facts.nvlink) facts.nvlink_count = facts.nvlink->count;
   facts.power_limit_w = times(value("nvmlDeviceGetPowerManagementLimit"), 1e-3);
   facts.power_limit_default_w = times(value("nvmlDeviceGetPowerManagementDefaultLimit"), 1e-3);
-  facts.clock_max_hz = times(value("nvmlDeviceGetMaxClockInfo", kClockSm), 1e6);
-  facts.clock_limit_hz = times(value("nvmlDeviceGetMaxCustomerBoostClock", kClockGraphics), 1e6);
+  facts.clock_max_hz = times(value("nvmlDeviceGetMaxClockInfo", nvml::kClockSm), 1e6);
+  facts.clock_limit_hz =
+      times(value("nvmlDeviceGetMaxCustomerBoostClock", nvml::kClockGraphics), 1e6);
   unsigned current = 0, pending = 0;
   if (nvml_->call(GetTwo{}, "nvmlDeviceGetMigMode", device_, &current, &pending)) {
     facts.mig = current != 0 ? "enabled" : "disabled";

@@ -5,16 +5,16 @@ namespace assay {
 
 namespace {
 
-constexpr int kClockSm = 1, kClockMemory = 2, kSensorGpu = 0;
-constexpr int kCorrected = 0, kUncorrected = 1;
+constexpr int kSensorGpu = 0;
 
 }  // namespace
 
 TelemetryReading NvmlDevice::read() {
   TelemetryReading reading;
   reading.at_s = steady_seconds();
-  if (const auto mhz = value("nvmlDeviceGetClockInfo", kClockSm)) reading.clock_hz = *mhz * 1e6;
-  if (const auto mhz = value("nvmlDeviceGetClockInfo", kClockMemory)) {
+  if (const auto mhz = value("nvmlDeviceGetClockInfo", nvml::kClockSm))
+    reading.clock_hz = *mhz * 1e6;
+  if (const auto mhz = value("nvmlDeviceGetClockInfo", nvml::kClockMemory)) {
     reading.memory_clock_hz = *mhz * 1e6;
   }
   if (const auto milliwatts = value("nvmlDeviceGetPowerUsage"))
@@ -34,8 +34,8 @@ TelemetryReading NvmlDevice::read() {
 
 Json NvmlDevice::counters() {
   Json counters = Json::object();
-  if (const auto count = ecc_errors(kCorrected)) counters["ecc_corrected"] = *count;
-  if (const auto count = ecc_errors(kUncorrected)) counters["ecc_uncorrected"] = *count;
+  if (const auto count = ecc_errors(nvml::kCorrected)) counters["ecc_corrected"] = *count;
+  if (const auto count = ecc_errors(nvml::kUncorrected)) counters["ecc_uncorrected"] = *count;
   if (const auto count = value("nvmlDeviceGetPcieReplayCounter")) counters["pcie_replays"] = *count;
   const std::optional<EccState> state = ecc();
   if (state && state->remapped_rows) counters["remapped_rows"] = *state->remapped_rows;

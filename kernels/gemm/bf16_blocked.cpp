@@ -11,7 +11,7 @@ struct Bf16Blocked final : BlockedGemm {
             "own packed and blocked GEMM on inputs rounded to bf16, f32 accumulation and output") {}
 };
 
-const Enrolment<Bf16Blocked> enrolment;
+const Enrolment<Bf16Blocked> bf16_blocked_enrolment;
 
 }  // namespace
 }  // namespace assay

@@ -38,7 +38,7 @@ class Bf16CublasLt final : public GemmImplementation {
   }
 };
 
-const Enrolment<Bf16CublasLt> enrolment;
+const Enrolment<Bf16CublasLt> bf16_cublaslt_enrolment;
 
 }  // namespace
 }  // namespace assay

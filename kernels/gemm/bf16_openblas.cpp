@@ -11,7 +11,7 @@ struct Bf16OpenBlas final : OpenBlasGemm {
   }
 };
 
-const Enrolment<Bf16OpenBlas> enrolment;
+const Enrolment<Bf16OpenBlas> bf16_openblas_enrolment;
 
 }  // namespace
 }  // namespace assay

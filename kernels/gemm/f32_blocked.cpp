@@ -8,7 +8,7 @@ struct F32Blocked final : BlockedGemm {
   F32Blocked() : BlockedGemm("f32", "own packed and blocked GEMM, f32") {}
 };
 
-const Enrolment<F32Blocked> enrolment;
+const Enrolment<F32Blocked> f32_blocked_enrolment;
 
 }  // namespace
 }  // namespace assay

@@ -33,8 +33,8 @@ void launch(const GemmPointers& p, const GemmShape& shape, cudaStream_t stream) 
                                            shape.m, shape.n, shape.k);
 }
 
-const GpuGemmEnrolment enrolment("f32", "naive", {}, launch,
-                                 "one thread an element, from global memory");
+const GpuGemmEnrolment f32_naive_enrolment("f32", "naive", {}, launch,
+                                           "one thread an element, from global memory");
 
 }  // namespace
 }  // namespace assay

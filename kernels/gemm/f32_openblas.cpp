@@ -8,7 +8,7 @@ struct F32OpenBlas final : OpenBlasGemm {
   F32OpenBlas() : OpenBlasGemm("f32", "OpenBLAS cblas_sgemm, opened at run time") {}
 };
 
-const Enrolment<F32OpenBlas> enrolment;
+const Enrolment<F32OpenBlas> f32_openblas_enrolment;
 
 }  // namespace
 }  // namespace assay

@@ -67,9 +67,11 @@ GemmOperands::GemmOperands(Device& device, GemmShape shape, GemmTypes types, std
       (elements(shape.m, shape.k) + elements(shape.k, shape.n)) * size_of(types.storage) +
       elements(shape.m, shape.n) * size_of(types.output);
   const std::size_t wanted = rotation_sets(device, bytes);
-  for (std::size_t i = 0; i < wanted; ++i) {
-    sets_.push_back(make_set(static_cast<std::uint32_t>(i), false));
-  }
+  // Rotation is about addresses: every set holds the same values, which take longer to make than
+  // to copy.
+  const std::vector<float> a = normal(0, elements(shape.m, shape.k));
+  const std::vector<float> b = normal(1, elements(shape.k, shape.n));
+  for (std::size_t i = 0; i < wanted; ++i) sets_.push_back(make_set(a, b));
 }
 
 std::shared_ptr<GemmOperands> GemmOperands::of(GroupContext& context, GemmTypes types) {
@@ -91,34 +93,30 @@ Work GemmOperands::work() const {
                              m * n * static_cast<double>(size_of(types_.output))};
 }
 
-GemmOperands::Set GemmOperands::make_set(std::uint32_t index, bool integers) {
-  const auto normal = [&](std::uint32_t operand, std::size_t count) {
-    std::vector<float> values(count);
-    ThreadPool& threads = host_threads(device_);
-    threads.run([&](int thread) {
-      const Part part = part_of(static_cast<std::int64_t>(count), thread, threads.size(), 4);
-      const auto first = static_cast<std::size_t>(part.first);
-      const std::span<float> mine(values.data() + first,
-                                  static_cast<std::size_t>(part.last - part.first));
-      fill_normal(mine, {seed_, operand, index}, first);
-      if (types_.rounding == Element::bf16) {
-        for (float& value : mine) value = from_bf16(to_bf16(value));
-      }
-    });
-    return values;
-  };
+std::vector<float> GemmOperands::normal(std::uint32_t operand, std::size_t count) {
+  std::vector<float> values(count);
+  ThreadPool& threads = host_threads(device_);
+  threads.run([&](int thread) {
+    const Part part = part_of(static_cast<std::int64_t>(count), thread, threads.size(), 4);
+    const auto first = static_cast<std::size_t>(part.first);
+    const std::span<float> mine(values.data() + first,
+                                static_cast<std::size_t>(part.last - part.first));
+    fill_normal(mine, {seed_, operand, 0}, first);
+    if (types_.rounding == Element::bf16) {
+      for (float& value : mine) value = from_bf16(to_bf16(value));
+    }
+  });
+  return values;
+}
+
+GemmOperands::Set GemmOperands::make_set(const std::vector<float>& a, const std::vector<float>& b) {
   Set set;
   const auto place = [&](std::unique_ptr<Buffer>& buffer, const std::vector<float>& values) {
     buffer = device_.allocate(values.size() * size_of(types_.storage));
     store(*buffer, values);
   };
-  if (integers) {
-    place(set.a, exact_a(shape_, seed_, exact_limit(types_.output)));
-    place(set.b, exact_b(shape_, seed_));
-  } else {
-    place(set.a, normal(0, elements(shape_.m, shape_.k)));
-    place(set.b, normal(1, elements(shape_.k, shape_.n)));
-  }
+  place(set.a, a);
+  place(set.b, b);
   set.c = std::make_unique<GuardedOutput>(device_,
                                           elements(shape_.m, shape_.n) * size_of(types_.output));
   set.c->poison();  // also the first touch of its pages
@@ -153,7 +151,9 @@ GemmOperands::Answer GemmOperands::run_poisoned(Set& set, const Multiply& multip
 }
 
 std::optional<std::string> GemmOperands::exact_difference(const Multiply& multiply) {
-  if (!exact_) exact_ = make_set(0, true);
+  if (!exact_) {
+    exact_ = make_set(exact_a(shape_, seed_, exact_limit(types_.output)), exact_b(shape_, seed_));
+  }
   const auto a = values_of(*exact_->a, elements(shape_.m, shape_.k));
   const auto b = values_of(*exact_->b, elements(shape_.k, shape_.n));
   const Answer answer = run_poisoned(*exact_, multiply);

@@ -38,7 +38,8 @@ class GemmOperands {
   struct Answer;
   struct Rows;
 
-  Set make_set(std::uint32_t index, bool integers);
+  std::vector<float> normal(std::uint32_t operand, std::size_t count);
+  Set make_set(const std::vector<float>& a, const std::vector<float>& b);
   void store(Buffer& to, const std::vector<float>& values);
   std::vector<float> values_of(Buffer& from, std::size_t count);
   Answer run_poisoned(Set& set, const Multiply& multiply);

@@ -26,10 +26,20 @@ MemoryArrays::MemoryArrays(Device& device, MemoryOperation operation, std::int64
   const auto one_set = static_cast<std::size_t>(bytes) *
                        static_cast<std::size_t>(arrays_read(operation) + arrays_written(operation));
   const std::size_t wanted = rotation_sets(device, one_set);
-  for (std::uint32_t i = 0; i < wanted; ++i) {
+  // Rotation is about addresses: every set holds the same values, which take longer to make than
+  // to copy.
+  const auto place = [&](std::unique_ptr<Buffer> Set::*array, std::uint32_t operand, Set& set) {
+    set.*array = device.allocate(bytes_of(elements_));
+    if (sets_.empty()) {
+      fill(*(set.*array), operand);
+    } else {
+      copy(*(set.*array), *(sets_[0].*array));
+    }
+  };
+  for (std::size_t i = 0; i < wanted; ++i) {
     Set set;
-    if (arrays_read(operation) > 0) fill(*(set.b = device.allocate(bytes_of(elements_))), kB, i);
-    if (arrays_read(operation) > 1) fill(*(set.c = device.allocate(bytes_of(elements_))), kC, i);
+    if (arrays_read(operation) > 0) place(&Set::b, kB, set);
+    if (arrays_read(operation) > 1) place(&Set::c, kC, set);
     set.out = std::make_unique<GuardedOutput>(
         device, arrays_written(operation) > 0 ? bytes_of(elements_) : bytes_of(kMaxPartials));
     sets_.push_back(std::move(set));
@@ -57,27 +67,41 @@ Work MemoryArrays::work() const {
           bytes * (arrays_read(operation_) + arrays_written(operation_))};
 }
 
-void MemoryArrays::normal(std::span<float> out, std::uint32_t operand, std::uint32_t set,
-                          std::int64_t first) {
+void MemoryArrays::normal(std::span<float> out, std::uint32_t operand, std::int64_t first) {
   ThreadPool& threads = host_threads(device_);
   threads.run([&](int thread) {
     const Part part = part_of(static_cast<std::int64_t>(out.size()), thread, threads.size(), 4);
     fill_normal(out.subspan(static_cast<std::size_t>(part.first),
                             static_cast<std::size_t>(part.last - part.first)),
-                {seed_, operand, set}, static_cast<std::uint64_t>(first + part.first));
+                {seed_, operand, 0}, static_cast<std::uint64_t>(first + part.first));
   });
 }
 
-void MemoryArrays::fill(Buffer& buffer, std::uint32_t operand, std::uint32_t set) {
+void MemoryArrays::fill(Buffer& buffer, std::uint32_t operand) {
   if (device_.backend() == Backend::host) {
     // In one piece and in place: each thread is first to touch the part that it will stream.
-    normal({static_cast<float*>(buffer.data()), static_cast<std::size_t>(elements_)}, operand, set,
-           0);
+    normal({static_cast<float*>(buffer.data()), static_cast<std::size_t>(elements_)}, operand, 0);
     return;
   }
   std::vector<float> values(static_cast<std::size_t>(elements_));
-  normal(values, operand, set, 0);
+  normal(values, operand, 0);
   device_.copy_in(buffer, values.data(), bytes_of(elements_));
+}
+
+void MemoryArrays::copy(Buffer& to, Buffer& from) {
+  if (device_.backend() == Backend::host) {
+    ThreadPool& threads = host_threads(device_);  // first to touch their parts, as in fill
+    threads.run([&](int thread) {
+      const Part part = part_of(elements_, thread, threads.size(), 4);
+      std::copy(static_cast<const float*>(from.data()) + part.first,
+                static_cast<const float*>(from.data()) + part.last,
+                static_cast<float*>(to.data()) + part.first);
+    });
+    return;
+  }
+  std::vector<std::byte> bytes(bytes_of(elements_));
+  device_.copy_out(bytes.data(), from, bytes.size());
+  device_.copy_in(to, bytes.data(), bytes.size());
 }
 
 Verification MemoryArrays::verify(const Pass& pass, int partials) {
@@ -100,7 +124,7 @@ Verification MemoryArrays::check_sum(std::span<const std::uint32_t> partials, st
   std::vector<float> piece;
   for (std::int64_t first = 0; first < elements_; first += kPieceElements) {
     piece.resize(static_cast<std::size_t>(std::min(kPieceElements, elements_ - first)));
-    normal(piece, kB, 0, first);
+    normal(piece, kB, first);
     for (const float value : piece) expected += std::bit_cast<std::uint32_t>(value);
   }
   std::uint32_t found = 0;
@@ -121,8 +145,8 @@ Verification MemoryArrays::check_elements(std::span<const std::uint32_t> words) 
     const auto count = static_cast<std::size_t>(std::min(kPieceElements, elements_ - first));
     b.resize(count);
     c.resize(count);
-    if (arrays_read(operation_) > 0) normal(b, kB, 0, first);
-    if (arrays_read(operation_) > 1) normal(c, kC, 0, first);
+    if (arrays_read(operation_) > 0) normal(b, kB, first);
+    if (arrays_read(operation_) > 1) normal(c, kC, first);
     for (std::size_t i = 0; i < count; ++i) {
       const auto at = static_cast<std::size_t>(first) + i;
       float expected = b[i];

@@ -36,8 +36,9 @@ class MemoryArrays {
     std::unique_ptr<Buffer> b, c;
     std::unique_ptr<GuardedOutput> out;
   };
-  void fill(Buffer& buffer, std::uint32_t operand, std::uint32_t set);
-  void normal(std::span<float> out, std::uint32_t operand, std::uint32_t set, std::int64_t first);
+  void fill(Buffer& buffer, std::uint32_t operand);
+  void copy(Buffer& to, Buffer& from);
+  void normal(std::span<float> out, std::uint32_t operand, std::int64_t first);
   Verification check_sum(std::span<const std::uint32_t> partials, std::size_t used);
   Verification check_elements(std::span<const std::uint32_t> words);
 

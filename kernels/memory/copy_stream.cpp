@@ -16,7 +16,7 @@ struct CopyStream final : StreamMemory {
                      "copies one array to another, one loop a core") {}
 };
 
-const Enrolment<CopyStream> enrolment;
+const Enrolment<CopyStream> copy_stream_enrolment;
 
 }  // namespace
 }  // namespace assay

@@ -19,7 +19,8 @@ void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
       static_cast<uint4*>(arrays.out), reinterpret_cast<const uint4*>(arrays.b), arrays.count / 4);
 }
 
-const VectorizedEnrolment enrolment(MemoryOperation::copy, launch, "copies one array to another");
+const VectorizedEnrolment copy_vectorized_enrolment(MemoryOperation::copy, launch,
+                                                    "copies one array to another");
 
 }  // namespace
 }  // namespace assay

@@ -18,7 +18,7 @@ struct ReadStream final : StreamMemory {
                      "adds up the words of one array, one loop a core") {}
 };
 
-const Enrolment<ReadStream> enrolment;
+const Enrolment<ReadStream> read_stream_enrolment;
 
 }  // namespace
 }  // namespace assay

@@ -32,8 +32,8 @@ void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
                                                      arrays.count / 4);
 }
 
-const VectorizedEnrolment enrolment(MemoryOperation::read, launch,
-                                    "adds up the words of one array");
+const VectorizedEnrolment read_vectorized_enrolment(MemoryOperation::read, launch,
+                                                    "adds up the words of one array");
 
 }  // namespace
 }  // namespace assay

@@ -18,7 +18,7 @@ struct TriadStream final : StreamMemory {
                      "a = b + 2 c over three arrays, one loop a core") {}
 };
 
-const Enrolment<TriadStream> enrolment;
+const Enrolment<TriadStream> triad_stream_enrolment;
 
 }  // namespace
 }  // namespace assay

@@ -23,8 +23,8 @@ void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
       reinterpret_cast<const float4*>(arrays.c), arrays.count / 4);
 }
 
-const VectorizedEnrolment enrolment(MemoryOperation::triad, launch,
-                                    "a = b + 2 c over three arrays");
+const VectorizedEnrolment triad_vectorized_enrolment(MemoryOperation::triad, launch,
+                                                     "a = b + 2 c over three arrays");
 
 }  // namespace
 }  // namespace assay

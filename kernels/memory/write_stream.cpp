@@ -17,7 +17,7 @@ struct WriteStream final : StreamMemory {
       : StreamMemory(MemoryOperation::write, write_part, "fills one array, one loop a core") {}
 };
 
-const Enrolment<WriteStream> enrolment;
+const Enrolment<WriteStream> write_stream_enrolment;
 
 }  // namespace
 }  // namespace assay

@@ -20,7 +20,8 @@ void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
                                                       arrays.count / 4);
 }
 
-const VectorizedEnrolment enrolment(MemoryOperation::write, launch, "fills one array");
+const VectorizedEnrolment write_vectorized_enrolment(MemoryOperation::write, launch,
+                                                     "fills one array");
 
 }  // namespace
 }  // namespace assay

@@ -16,7 +16,8 @@ std::string fresh_document(const Workplace& workplace) {
   return read_text(workplace.path("good.json"));
 }
 
-void refused(const Workplace& workplace, const std::string& text, const std::string& named) {
+void document_refused(const Workplace& workplace, const std::string& text,
+                      const std::string& named) {
   write_text_file(workplace.path("spoilt.json"), text);
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"validate", "spoilt.json"},
@@ -43,27 +44,27 @@ TEST_SUITE("integration") {
 
     auto missing = document;
     missing["run"].erase("seed");
-    refused(workplace, missing.dump(2), "seed");
+    document_refused(workplace, missing.dump(2), "seed");
 
     auto unknown = document;
     unknown["measurements"][0]["colour"] = "blue";
-    refused(workplace, unknown.dump(2), "colour");
+    document_refused(workplace, unknown.dump(2), "colour");
 
     auto unit = document;
     auto& samples = unit["measurements"][0]["samples"];
     samples["median_ms"] = samples["median_s"].get<double>() * 1000;
     samples.erase("median_s");
-    refused(workplace, unit.dump(2), "median_");
+    document_refused(workplace, unit.dump(2), "median_");
 
     auto later = document;
     later["schema_version"] = "1.1";
-    refused(workplace, later.dump(2), "1.1");
+    document_refused(workplace, later.dump(2), "1.1");
     later["schema_version"] = "2.0";
-    refused(workplace, later.dump(2), "2.0");
+    document_refused(workplace, later.dump(2), "2.0");
 
     auto renamed = document;
     renamed["measurements"][0]["dtype"] = "bf16";
-    refused(workplace, renamed.dump(2), "dtype");
+    document_refused(workplace, renamed.dump(2), "dtype");
   }
 
   TEST_CASE("a copy that is no longer JSON is refused in one line") {
@@ -75,13 +76,13 @@ TEST_SUITE("integration") {
     REQUIRE(key != std::string::npos);
     const auto number = nan.find_first_of("0123456789", key);
     nan.replace(number, nan.find_first_of(",\n}", number) - number, "NaN");
-    refused(workplace, nan, "line");
+    document_refused(workplace, nan, "line");
 
-    refused(workplace, good.substr(0, good.size() * 6 / 10), "line");
-    refused(workplace, std::string(100000, '['), "level");
-    refused(workplace, std::string(100000, '[') + std::string(100000, ']'), "level");
-    refused(workplace, good + "{}", "line");
-    refused(workplace, "", "spoilt.json");
+    document_refused(workplace, good.substr(0, good.size() * 6 / 10), "line");
+    document_refused(workplace, std::string(100000, '['), "level");
+    document_refused(workplace, std::string(100000, '[') + std::string(100000, ']'), "level");
+    document_refused(workplace, good + "{}", "line");
+    document_refused(workplace, "", "spoilt.json");
   }
 
   TEST_CASE("validate says ok of each good file and refuses a folder with one bad one") {

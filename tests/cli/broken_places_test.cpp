@@ -18,7 +18,7 @@ namespace {
 constexpr std::uintmax_t kPage = 4096;  // what tmpfs counts in
 constexpr uid_t kNobody = 65534;
 
-std::vector<std::string> tiny_run(const std::string& output) {
+std::vector<std::string> tiny_run_into(const std::string& output) {
   return {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", output};
 }
 
@@ -27,7 +27,7 @@ std::vector<std::string> long_run(const std::string& output) {
 }
 
 std::uintmax_t whole_size(const Workplace& workplace) {
-  const Outcome outcome = workplace.assay(tiny_run("whole.json"));
+  const Outcome outcome = workplace.assay(tiny_run_into("whole.json"));
   REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
   const auto size = std::filesystem::file_size(workplace.path("whole.json"));
   REQUIRE(size > 3 * kPage);  // else the last write would not be the one that fails
@@ -60,7 +60,7 @@ TEST_SUITE("integration") {
     std::filesystem::create_directory(disk);
     const std::string options = "size=" + std::to_string((size + kPage - 1) / kPage * kPage);
     REQUIRE(mount("tmpfs", disk.c_str(), "tmpfs", 0, options.c_str()) == 0);
-    const Outcome outcome = workplace.assay(tiny_run("disk/result.json"));
+    const Outcome outcome = workplace.assay(tiny_run_into("disk/result.json"));
     kept_the_last_whole_document(workplace, outcome, "disk/result.json", "No space left");
     for (const auto& entry : std::filesystem::directory_iterator(disk))
       CHECK(entry.path().filename() == "result.json");
@@ -70,7 +70,7 @@ TEST_SUITE("integration") {
   TEST_CASE("a file size limit reached midway ends like a full disk") {
     const Workplace workplace;
     const auto size = whole_size(workplace);
-    Launch launch = workplace.launch(tiny_run("result.json"));
+    Launch launch = workplace.launch(tiny_run_into("result.json"));
     launch.in_child = [size] {
       const rlimit limit = {size * 6 / 10, size * 6 / 10};
       setrlimit(RLIMIT_FSIZE, &limit);
@@ -82,7 +82,7 @@ TEST_SUITE("integration") {
 
   TEST_CASE("a disk that is full from the start ends in one line") {
     const Workplace workplace;
-    const Outcome outcome = workplace.assay(tiny_run("/dev/full"));
+    const Outcome outcome = workplace.assay(tiny_run_into("/dev/full"));
     CHECK(outcome.exit_code == 2);
     CHECK(is_one_line(outcome.err));
     CHECK(contains(outcome.err, "/dev/full"));
@@ -114,7 +114,7 @@ TEST_SUITE("integration") {
     const Workplace workplace;
     Process first(workplace.launch(long_run("first.json")));
     REQUIRE(appears(workplace.path("first.json")));
-    const Outcome second = workplace.assay(tiny_run("second.json"));
+    const Outcome second = workplace.assay(tiny_run_into("second.json"));
     CAPTURE(second.err);
     CHECK(second.exit_code == 2);
     CHECK(is_one_line(second.err));
@@ -124,7 +124,7 @@ TEST_SUITE("integration") {
 
     first.send(SIGKILL);  // the lock goes with its holder, however it goes
     first.wait();
-    CHECK(workplace.assay(tiny_run("third.json")).exit_code == 0);
+    CHECK(workplace.assay(tiny_run_into("third.json")).exit_code == 0);
   }
 
   TEST_CASE("a second run into the same file leaves the first one's document alone") {
@@ -132,14 +132,14 @@ TEST_SUITE("integration") {
     Process first(workplace.launch(long_run("result.json")));
     REQUIRE(appears(workplace.path("result.json")));
     const std::string before = read_json(workplace.path("result.json"))["run"]["id"];
-    CHECK(workplace.assay(tiny_run("result.json")).exit_code == 2);
+    CHECK(workplace.assay(tiny_run_into("result.json")).exit_code == 2);
     CHECK(read_json(workplace.path("result.json"))["run"]["id"] == before);
     first.send(SIGKILL);
   }
 
   TEST_CASE("a lock that cannot be made ends in one line") {
     const Workplace workplace;
-    Launch launch = workplace.launch(tiny_run("result.json"));
+    Launch launch = workplace.launch(tiny_run_into("result.json"));
     launch.environment["ASSAY_LOCK_DIR"] = "/nonexistent";
     const Outcome outcome = run_process(launch);
     CHECK(outcome.exit_code == 2);

@@ -8,8 +8,8 @@ namespace assay::test {
 
 namespace {
 
-void refused(const Workplace& workplace, const std::vector<std::string>& words,
-             const std::string& named, int exit_code = 2) {
+void words_refused(const Workplace& workplace, const std::vector<std::string>& words,
+                   const std::string& named, int exit_code = 2) {
   const Outcome outcome = workplace.assay(words);
   CAPTURE(words);
   CAPTURE(outcome.err);
@@ -22,7 +22,7 @@ void refused(const Workplace& workplace, const std::vector<std::string>& words,
 const std::vector<std::string> kTinyRun = {"run", "--profile", profile_path("tiny"), "--backend",
                                            "host"};
 
-std::vector<std::string> tiny_run(std::vector<std::string> more) {
+std::vector<std::string> tiny_run_with(std::vector<std::string> more) {
   std::vector<std::string> words = kTinyRun;
   words.insert(words.end(), more.begin(), more.end());
   return words;
@@ -42,7 +42,7 @@ bool sees_cuda_driver() {
 TEST_SUITE("integration") {
   TEST_CASE("a run that measured everything exits 0 and its document is judged a pass") {
     const Workplace workplace;
-    const Outcome run = workplace.assay(tiny_run({"-o", "result.json"}));
+    const Outcome run = workplace.assay(tiny_run_with({"-o", "result.json"}));
     INFO(run.err);
     REQUIRE(run.exit_code == 0);
     CHECK(run.err == "");
@@ -67,7 +67,8 @@ TEST_SUITE("integration") {
   TEST_CASE("the seed and the command are recorded and a filter keeps only what it matches") {
     const Workplace workplace;
     REQUIRE(
-        workplace.assay(tiny_run({"--seed", "42", "--filter", "blocked/m(32|48)_", "-o", "r.json"}))
+        workplace
+            .assay(tiny_run_with({"--seed", "42", "--filter", "blocked/m(32|48)_", "-o", "r.json"}))
             .exit_code == 0);
     const auto document = read_json(workplace.path("r.json"));
     CHECK(document["run"]["seed"] == 42);
@@ -79,45 +80,49 @@ TEST_SUITE("integration") {
 
   TEST_CASE("a filtered run is judged as incomplete and never as a pass") {
     const Workplace workplace;
-    REQUIRE(workplace.assay(tiny_run({"--filter", "memory_copy", "-o", "r.json"})).exit_code == 0);
+    REQUIRE(workplace.assay(tiny_run_with({"--filter", "memory_copy", "-o", "r.json"})).exit_code ==
+            0);
     CHECK(workplace.assay({"check", "r.json", "--profile", profile_path("tiny")}).exit_code == 1);
   }
 
   TEST_CASE("each wrong flag ends in one line and exit code 2") {
     const Workplace workplace;
-    refused(workplace, {}, "assay help");
-    refused(workplace, {"measure"}, "measure");
-    refused(workplace, {"run"}, "--profile");
-    refused(workplace, {"run", "--profile"}, "profile");
-    refused(workplace, {"run", "--prof", "quick"}, "prof");
-    refused(workplace, {"run", "--profile", "quick", "--profile", "node"}, "profile");
-    refused(workplace, {"run", "--profile", "no-such-profile"}, "no-such-profile");
-    refused(workplace, tiny_run({"extra"}), "extra");
-    refused(workplace, tiny_run({"--seed", "-1"}), "--seed");
-    refused(workplace, tiny_run({"--seed", "1e3"}), "--seed");
-    refused(workplace, tiny_run({"--seed", "18446744073709551616"}), "--seed");
-    refused(workplace, tiny_run({"--filter", "("}), "regular expression");
-    refused(workplace, tiny_run({"--filter", "nothing-of-that-name"}), "matches no case");
-    refused(workplace, {"run", "--profile", "quick", "--backend", "rocm"}, "rocm");
-    refused(workplace, {"check"}, "PATH");
-    refused(workplace, {"check", "absent.json"}, "absent.json");
-    refused(workplace, {"check", "absent.json", "--format", "junit"}, "junit");
-    refused(workplace, {"check", "absent.json", "--format", "prometheus"}, "prometheus");
-    refused(workplace, {"validate", "absent.json"}, "absent.json");
-    refused(workplace, {"list", "--format", "yaml"}, "yaml");
-    refused(workplace, {"devices", "--format", "xml"}, "xml");
-    refused(workplace, {"version", "now"}, "now");
-    refused(workplace, {"help", "measure"}, "measure");
+    words_refused(workplace, {}, "assay help");
+    words_refused(workplace, {"measure"}, "measure");
+    words_refused(workplace, {"run"}, "--profile");
+    words_refused(workplace, {"run", "--profile"}, "profile");
+    words_refused(workplace, {"run", "--prof", "quick"}, "prof");
+    words_refused(workplace, {"run", "--profile", "quick", "--profile", "node"}, "profile");
+    words_refused(workplace, {"run", "--profile", "no-such-profile"}, "no-such-profile");
+    words_refused(workplace, tiny_run_with({"extra"}), "extra");
+    words_refused(workplace, tiny_run_with({"--seed", "-1"}), "--seed");
+    words_refused(workplace, tiny_run_with({"--seed", "1e3"}), "--seed");
+    words_refused(workplace, tiny_run_with({"--seed", "18446744073709551616"}), "--seed");
+    words_refused(workplace, tiny_run_with({"--filter", "("}), "regular expression");
+    words_refused(workplace, tiny_run_with({"--filter", "nothing-of-that-name"}),
+                  "matches no case");
+    words_refused(workplace, {"run", "--profile", "quick", "--backend", "rocm"}, "rocm");
+    words_refused(workplace, {"check"}, "PATH");
+    words_refused(workplace, {"check", "absent.json"}, "absent.json");
+    words_refused(workplace, {"check", "absent.json", "--format", "junit"}, "junit");
+    words_refused(workplace, {"check", "absent.json", "--format", "prometheus"}, "prometheus");
+    words_refused(workplace, {"validate", "absent.json"}, "absent.json");
+    words_refused(workplace, {"list", "--format", "yaml"}, "yaml");
+    words_refused(workplace, {"devices", "--format", "xml"}, "xml");
+    words_refused(workplace, {"version", "now"}, "now");
+    words_refused(workplace, {"help", "measure"}, "measure");
   }
 
   TEST_CASE("an output that cannot be written is refused before anything is measured") {
     const Workplace workplace;
     const double before = now_s();
-    refused(workplace, {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "."},
-            "folder");
-    refused(workplace,
-            {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "no/r.json"},
-            "no/r.json");
+    words_refused(workplace,
+                  {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "."},
+                  "folder");
+    words_refused(
+        workplace,
+        {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "no/r.json"},
+        "no/r.json");
     CHECK(now_s() - before < 30);  // a measurement would take a minute
     CHECK(workplace.documents().empty());
   }
@@ -140,13 +145,14 @@ TEST_SUITE("integration") {
     profile["cases"].erase(0);
     profile["cases"].erase(0);
     write_text_file(workplace.path("cuda-only.profile"), profile.dump());
-    refused(workplace, {"run", "--profile", "./cuda-only.profile", "--backend", "host"}, "cuda");
+    words_refused(workplace, {"run", "--profile", "./cuda-only.profile", "--backend", "host"},
+                  "cuda");
   }
 
   TEST_CASE("without a CUDA driver a run of cuda exits 3 and names what is missing") {
     if (sees_cuda_driver()) not_run("this machine has a CUDA driver");
     const Workplace workplace;
-    refused(workplace, {"run", "--profile", "quick", "--backend", "cuda"}, "cuda", 3);
+    words_refused(workplace, {"run", "--profile", "quick", "--backend", "cuda"}, "cuda", 3);
     CHECK(workplace.documents().empty());
   }
 }

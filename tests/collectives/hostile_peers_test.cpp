@@ -22,7 +22,7 @@ using namespace assay::rendezvous;
 
 namespace {
 
-constexpr const char* kToken = "a shared token";
+constexpr const char* kTheirToken = "a shared token";
 
 /// A server of two ranks whose log can be read while it serves.
 struct Watched {
@@ -32,7 +32,7 @@ struct Watched {
     ServerOptions made;
     made.host = "127.0.0.1";
     made.world_size = 2;
-    made.token = kToken;
+    made.token = kTheirToken;
     made.handshake_s = 0.5;
     made.log = [this](const std::string& line) {
       const std::lock_guard lock(mutex);
@@ -55,8 +55,8 @@ struct Watched {
     }
   }
   void still_works() {
-    Client zero({"127.0.0.1", server.port(), 0, 2, kToken, 5});
-    Client one({"127.0.0.1", server.port(), 1, 2, kToken, 5});
+    Client zero({"127.0.0.1", server.port(), 0, 2, kTheirToken, 5});
+    Client one({"127.0.0.1", server.port(), 1, 2, kTheirToken, 5});
     std::thread other([&] { one.barrier("still"); });
     zero.barrier("still");
     other.join();
@@ -161,7 +161,7 @@ TEST_SUITE("integration") {
       Stranger honest(watched.server.port());
       honest.say(hello);
       const std::string nonce = honest.hear(kChallengeBytes).substr(0, kNonceBytes);
-      proof = proof_tag(kToken, hello, nonce);  // what a listener on the wire would record
+      proof = proof_tag(kTheirToken, hello, nonce);  // what a listener on the wire would record
     }
     Stranger replay(watched.server.port());
     replay.say(hello);
@@ -179,15 +179,15 @@ TEST_SUITE("integration") {
       const std::string hello = encode(Hello{1, 2, random_nonce()});
       rank.say(hello);
       const std::string nonce = rank.hear(kChallengeBytes).substr(0, kNonceBytes);
-      rank.say(proof_tag(kToken, hello, nonce));
-      FrameKey key(kToken, hello, nonce, FrameKey::Direction::to_server);
+      rank.say(proof_tag(kTheirToken, hello, nonce));
+      FrameKey key(kTheirToken, hello, nonce, FrameKey::Direction::to_server);
       const std::string frame = key.seal(encode(Request{Operation::set, 1000, "k", "v"}));
       rank.say(frame);
       rank.say(frame);
       CHECK(rank.closed_within(3));
     }
     CHECK(watched.logged("frame is replayed or reordered") == 1);
-    Client zero({"127.0.0.1", watched.server.port(), 0, 2, kToken, 5});
+    Client zero({"127.0.0.1", watched.server.port(), 0, 2, kTheirToken, 5});
     CHECK(zero.get("k") == "v");
     CHECK_THROWS_WITH_AS(zero.barrier("b"), "rank 0: rank 1 (127.0.0.1) was lost", assay::Error);
   }

@@ -11,10 +11,10 @@ namespace {
 
 using Change = std::function<void(DeviceFacts&)>;
 
-Result node() { return passing_result(small_profile(), "cuda", 4); }
+Result four_device_node() { return passing_result(small_profile(), "cuda", 4); }
 
 RequirementVerdict after(const std::string& kind, const Change& change) {
-  Result result = node();
+  Result result = four_device_node();
   change(result.nodes.front().devices[2]);
   return judged(result, requirement(kind));
 }
@@ -44,7 +44,7 @@ TEST_SUITE("unit") {
                              "inventory_ecc", "inventory_power_and_clocks", "inventory_mode",
                              "inventory_foreign_processes", "inventory_software_drift"}) {
       CAPTURE(kind);
-      CHECK(judged(node(), requirement(kind)).verdict == Verdict::pass);
+      CHECK(judged(four_device_node(), requirement(kind)).verdict == Verdict::pass);
     }
   }
 
@@ -64,7 +64,7 @@ TEST_SUITE("unit") {
     check_named("inventory_nvlink", Verdict::warn, [](auto& d) { d.nvlink->replays = 1; });
     check_named("inventory_nvlink", Verdict::not_evaluated, [](auto& d) { d.nvlink.reset(); });
     Profile profile = small_profile();
-    CHECK(judged(node(), requirement("inventory_nvlink", {{"links", 12}})).verdict ==
+    CHECK(judged(four_device_node(), requirement("inventory_nvlink", {{"links", 12}})).verdict ==
           Verdict::fail);
   }
 
@@ -95,7 +95,7 @@ TEST_SUITE("unit") {
     check_named("inventory_mode", Verdict::fail, [](auto& d) { d.compute_mode = "prohibited"; });
     check_named("inventory_mode", Verdict::not_evaluated, [](auto& d) { d.mig.reset(); });
     const auto with_mig = requirement("inventory_mode", {{"mig", "enabled"}});
-    CHECK(judged(node(), with_mig).verdict == Verdict::fail);
+    CHECK(judged(four_device_node(), with_mig).verdict == Verdict::fail);
   }
 
   TEST_CASE("a foreign process warns and is named with its PID") {
@@ -106,11 +106,11 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a device too few is a failure of its node") {
     const auto asked = requirement("inventory_device_count", {{"expected", 8}});
-    const RequirementVerdict verdict = judged(node(), asked);
+    const RequirementVerdict verdict = judged(four_device_node(), asked);
     CHECK(verdict.verdict == Verdict::fail);
     REQUIRE(verdict.subjects.size() == 1);
     CHECK(verdict.subjects[0].kind == "node");
-    Result empty = node();
+    Result empty = four_device_node();
     empty.nodes.front().devices.clear();
     CHECK(judged(empty, requirement("inventory_device_count")).reason_code == "missing");
     empty.nodes.clear();

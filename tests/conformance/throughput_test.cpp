@@ -8,7 +8,7 @@ namespace assay::test {
 
 namespace {
 
-constexpr const char* kGemm = "gemm.bf16.cublaslt/m8192_n8192_k8192";
+constexpr const char* kLibraryGemm = "gemm.bf16.cublaslt/m8192_n8192_k8192";
 constexpr const char* kOurs = "gemm.bf16.sm90/m8192_n8192_k8192";
 
 ProfileRequirement light() {
@@ -21,10 +21,10 @@ ProfileRequirement baseline() {
   return requirement("throughput_vs_baseline", {{"workload", "gemm"}, {"dtype", "bf16"}});
 }
 
-Result node() { return passing_result(small_profile(), "cuda", 8); }
+Result gemm_node() { return passing_result(small_profile(), "cuda", 8); }
 
 void slow_both(Result& result, int device, double factor) {
-  slow_down(measurement_of(result, kGemm, device), factor);
+  slow_down(measurement_of(result, kLibraryGemm, device), factor);
   slow_down(measurement_of(result, kOurs, device), factor);
 }
 
@@ -38,7 +38,7 @@ RequirementVerdict with_rows(const Result& result, std::vector<Baseline> baselin
 
 TEST_SUITE("unit") {
   TEST_CASE("eight healthy devices pass against speed of light") {
-    const RequirementVerdict verdict = judged(node(), light());
+    const RequirementVerdict verdict = judged(gemm_node(), light());
     CHECK(verdict.verdict == Verdict::pass);
     CHECK(verdict.subjects.empty());
     CHECK(verdict.reason.find("700 TFLOP/s = 90 %") != std::string::npos);
@@ -46,7 +46,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the one slow device of eight is named with all that is printed on it") {
-    Result result = node();
+    Result result = gemm_node();
     slow_both(result, 7, 2);
     const RequirementVerdict verdict = judged(result, light());
     CHECK(verdict.verdict == Verdict::fail);
@@ -60,8 +60,8 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the best implementation of a shape counts and a named one is taken at its word") {
-    Result result = node();
-    slow_down(measurement_of(result, kGemm, 3), 3);
+    Result result = gemm_node();
+    slow_down(measurement_of(result, kLibraryGemm, 3), 3);
     CHECK(judged(result, light()).verdict == Verdict::pass);
     ProfileRequirement named = light();
     named.parameters["implementation"] = "cublaslt";
@@ -69,16 +69,16 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("between the limits is a warning") {
-    Result result = node();
+    Result result = gemm_node();
     slow_both(result, 0, 0.9 / 0.55);
     CHECK(judged(result, light()).verdict == Verdict::warn);
   }
 
   TEST_CASE("below the limit but within its own uncertainty is a warning") {
-    Result result = node();
+    Result result = gemm_node();
     slow_both(result, 0, 0.9 / 0.49);
     CHECK(judged(result, light()).verdict == Verdict::fail);
-    for (const char* id : {kGemm, kOurs}) {
+    for (const char* id : {kLibraryGemm, kOurs}) {
       measurement_of(result, id, 0).samples->ci_low_s =
           0.97 * measurement_of(result, id, 0).samples->median_s;
     }
@@ -86,12 +86,12 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("an unknown speed of light and a missing case are not evaluated") {
-    Result result = node();
-    for (const char* id : {kGemm, kOurs}) {
+    Result result = gemm_node();
+    for (const char* id : {kLibraryGemm, kOurs}) {
       measurement_of(result, id, 2).speed_of_light_fraction.reset();
     }
     CHECK(judged(result, light()).reason_code == "missing");
-    result = node();
+    result = gemm_node();
     std::erase_if(result.measurements, [&](const Measurement& one) {
       return one.scope.members.front() == result.nodes[0].devices[2].uuid;
     });
@@ -102,8 +102,8 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a case that failed verification is not evaluated for its speed") {
-    Result result = node();
-    for (const char* id : {kGemm, kOurs}) {
+    Result result = gemm_node();
+    for (const char* id : {kLibraryGemm, kOurs}) {
       measurement_of(result, id, 1).status = MeasurementStatus::failed_verification;
     }
     CHECK(judged(result, light()).reason_code == "failed_verification");
@@ -111,8 +111,8 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the rate of an answer that nobody verified is no evidence") {
-    Result result = node();
-    for (const char* id : {kGemm, kOurs}) measurement_of(result, id, 1).verification.reset();
+    Result result = gemm_node();
+    for (const char* id : {kLibraryGemm, kOurs}) measurement_of(result, id, 1).verification.reset();
     CHECK(judged(result, light()).reason_code == "missing");
     CHECK(judged(result, baseline()).reason_code == "missing");
   }
@@ -120,17 +120,17 @@ TEST_SUITE("unit") {
   TEST_CASE("limits that are absent or upside down are refused") {
     ProfileRequirement asked = light();
     asked.parameters.erase("fail_below");
-    CHECK_THROWS_AS(judged(node(), asked), Error);
+    CHECK_THROWS_AS(judged(gemm_node(), asked), Error);
     asked = light();
     asked.parameters["warn_below"] = 0.4;
-    CHECK_THROWS_AS(judged(node(), asked), Error);
+    CHECK_THROWS_AS(judged(gemm_node(), asked), Error);
     asked = light();
     asked.parameters["shapes"] = "m1_n1_k1";
-    CHECK_THROWS_AS(judged(node(), asked), Error);
+    CHECK_THROWS_AS(judged(gemm_node(), asked), Error);
   }
 
   TEST_CASE("a device at its baseline passes and one far below it fails and is named") {
-    Result result = node();
+    Result result = gemm_node();
     CHECK(judged(result, baseline()).verdict == Verdict::pass);
     slow_both(result, 5, 1 / 0.93);
     CHECK(judged(result, baseline()).verdict == Verdict::warn);
@@ -142,7 +142,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a row of another SKU or pattern or shape or series is no baseline") {
-    const Result result = node();
+    const Result result = gemm_node();
     CHECK(with_rows(result, {}).reason_code == "no_baseline");
     Baseline other = passing_baseline();
     other.sku = "other";
@@ -163,7 +163,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("an expired row warns and a fresher or better one is preferred") {
-    Result result = node();
+    Result result = gemm_node();
     Baseline expired = passing_baseline();
     expired.rows[0].expires = "2026-10-31";
     CHECK(with_rows(result, {expired}).verdict == Verdict::warn);
@@ -176,7 +176,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a row that names an implementation is about that one alone") {
-    Result result = node();
+    Result result = gemm_node();
     Baseline named = passing_baseline();
     named.rows[0].case_id = kOurs;
     slow_down(measurement_of(result, kOurs, 4), 2);
@@ -185,7 +185,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the limits of a row come before the profile's") {
-    Result result = node();
+    Result result = gemm_node();
     slow_both(result, 0, 1.25);
     Baseline lenient = passing_baseline();
     lenient.rows[0].fail_below = 0.5;

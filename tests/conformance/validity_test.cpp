@@ -7,9 +7,9 @@ namespace assay::test {
 
 namespace {
 
-constexpr const char* kGemm = "gemm.bf16.cublaslt/m8192_n8192_k8192";
+constexpr const char* kJudgedGemm = "gemm.bf16.cublaslt/m8192_n8192_k8192";
 
-Result node() { return passing_result(small_profile(), "cuda", 2); }
+Result two_device_node() { return passing_result(small_profile(), "cuda", 2); }
 
 RequirementVerdict stable(const Result& result) {
   return judged(result, requirement("stable_samples"));
@@ -25,13 +25,13 @@ RequirementVerdict complete(const Result& result) {
 
 TEST_SUITE("unit") {
   TEST_CASE("steady samples pass on the validity axis") {
-    CHECK(stable(node()).verdict == Verdict::pass);
-    CHECK(stable(node()).axis == Axis::validity);
+    CHECK(stable(two_device_node()).verdict == Verdict::pass);
+    CHECK(stable(two_device_node()).axis == Axis::validity);
   }
 
   TEST_CASE("over half the samples discarded is a failure that says what discarded them") {
-    Result result = node();
-    Samples& samples = *measurement_of(result, kGemm, 1).samples;
+    Result result = two_device_node();
+    Samples& samples = *measurement_of(result, kJudgedGemm, 1).samples;
     samples.discarded = samples.count;
     CHECK(stable(result).verdict == Verdict::pass);
     samples.discarded = samples.count + 1;
@@ -44,28 +44,28 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a series that was discarded whole is a failure") {
-    Result result = node();
-    Measurement& one = measurement_of(result, kGemm, 0);
+    Result result = two_device_node();
+    Measurement& one = measurement_of(result, kJudgedGemm, 0);
     one.samples->discarded = one.samples->count;
     one.telemetry["discarded_fraction"] = 1.0;
     CHECK(stable(result).reason_code == "throttled");
   }
 
   TEST_CASE("a gate that opened by itself is a failure") {
-    Result result = node();
-    measurement_of(result, kGemm, 0).samples->discard_reasons = {{"gate_timeout", 1}};
+    Result result = two_device_node();
+    measurement_of(result, kJudgedGemm, 0).samples->discard_reasons = {{"gate_timeout", 1}};
     CHECK(stable(result).reason_code == "gate_timeout");
   }
 
   TEST_CASE("too few or too noisy samples are not evaluated") {
-    Result result = node();
-    measurement_of(result, kGemm, 0).samples->count = 9;
+    Result result = two_device_node();
+    measurement_of(result, kJudgedGemm, 0).samples->count = 9;
     CHECK(stable(result).reason_code == "too_few_samples");
-    result = node();
-    measurement_of(result, kGemm, 0).samples->stop_reason = "interrupted";
+    result = two_device_node();
+    measurement_of(result, kJudgedGemm, 0).samples->stop_reason = "interrupted";
     CHECK(stable(result).reason_code == "too_few_samples");
-    result = node();
-    Samples& samples = *measurement_of(result, kGemm, 0).samples;
+    result = two_device_node();
+    Samples& samples = *measurement_of(result, kJudgedGemm, 0).samples;
     samples.stop_reason = "max_time";
     CHECK(stable(result).verdict == Verdict::pass);
     samples.ci_high_s = 1.06 * samples.median_s;
@@ -74,42 +74,46 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a case without samples is not evaluated and one in error fails") {
-    Result result = node();
-    measurement_of(result, kGemm, 0).samples.reset();
+    Result result = two_device_node();
+    measurement_of(result, kJudgedGemm, 0).samples.reset();
     CHECK(stable(result).reason_code == "missing");
-    result = node();
-    measurement_of(result, kGemm, 0).status = MeasurementStatus::error;
+    result = two_device_node();
+    measurement_of(result, kJudgedGemm, 0).status = MeasurementStatus::error;
     CHECK(stable(result).verdict == Verdict::fail);
   }
 
-  TEST_CASE("verified answers pass") { CHECK(verified(node()).verdict == Verdict::pass); }
+  TEST_CASE("verified answers pass") {
+    CHECK(verified(two_device_node()).verdict == Verdict::pass);
+  }
 
   TEST_CASE("a wrong answer fails and names the case and the device") {
-    Result result = node();
-    Measurement& wrong = measurement_of(result, kGemm, 1);
+    Result result = two_device_node();
+    Measurement& wrong = measurement_of(result, kJudgedGemm, 1);
     wrong.status = MeasurementStatus::failed_verification;
     wrong.reason = "row 3 column 7 is off by 1";
     const RequirementVerdict verdict = verified(result);
     CHECK(verdict.verdict == Verdict::fail);
-    CHECK(verdict.reason.find(kGemm) != std::string::npos);
+    CHECK(verdict.reason.find(kJudgedGemm) != std::string::npos);
     CHECK(verdict.reason.find("row 3") != std::string::npos);
     REQUIRE(verdict.subjects.size() == 1);
     CHECK(verdict.subjects[0].name.find("device 1") != std::string::npos);
   }
 
   TEST_CASE("a wrong answer that was timed all the same fails too") {
-    Result result = node();
-    measurement_of(result, kGemm, 1).verification->status = Verification::Status::failed;
+    Result result = two_device_node();
+    measurement_of(result, kJudgedGemm, 1).verification->status = Verification::Status::failed;
     CHECK(verified(result).verdict == Verdict::fail);
-    measurement_of(result, kGemm, 1).verification.reset();
+    measurement_of(result, kJudgedGemm, 1).verification.reset();
     CHECK(verified(result).reason_code == "missing");
   }
 
-  TEST_CASE("a whole run is complete") { CHECK(complete(node()).verdict == Verdict::pass); }
+  TEST_CASE("a whole run is complete") {
+    CHECK(complete(two_device_node()).verdict == Verdict::pass);
+  }
 
   TEST_CASE("a run that ended early is not complete whatever it holds") {
     for (const RunStatus status : {RunStatus::interrupted, RunStatus::error, RunStatus::running}) {
-      Result result = node();
+      Result result = two_device_node();
       result.status = status;
       result.error = "the driver went away";
       const RequirementVerdict verdict = complete(result);
@@ -119,15 +123,15 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("what an interrupted run holds is judged") {
-    Result result = node();
+    Result result = two_device_node();
     result.status = RunStatus::interrupted;
-    measurement_of(result, kGemm, 1).status = MeasurementStatus::failed_verification;
+    measurement_of(result, kJudgedGemm, 1).status = MeasurementStatus::failed_verification;
     CHECK(verified(result).verdict == Verdict::fail);
   }
 
   TEST_CASE("a member that does not apply is fine beside one that was measured") {
-    Result result = node();
-    Measurement& one = measurement_of(result, kGemm, 0);
+    Result result = two_device_node();
+    Measurement& one = measurement_of(result, kJudgedGemm, 0);
     one.status = MeasurementStatus::not_applicable;
     one.reason = "libcublasLt was not found";
     one.samples.reset();
@@ -143,10 +147,10 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a measurement that is there twice or is of an unknown device is not complete") {
-    Result result = node();
+    Result result = two_device_node();
     result.measurements.push_back(result.measurements.front());
     CHECK(complete(result).reason_code == "excluded");
-    result = node();
+    result = two_device_node();
     result.nodes.front().devices.pop_back();
     CHECK(complete(result).verdict == Verdict::not_evaluated);
   }

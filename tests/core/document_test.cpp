@@ -21,7 +21,7 @@ using test::ScratchFolder;
 
 /// What validation says of the full document after `change`.
 template <class Change>
-std::string says(const Change& change) {
+std::string says_after(const Change& change) {
   Json document = to_json(full_result());
   change(document);
   return refusal([&] { validate(document, DocumentKind::result, "n1.json"); });
@@ -39,7 +39,7 @@ void rename(Json& object, const char* from, const char* to) {
 TEST_SUITE("unit") {
   TEST_CASE("a document with every field is valid and comes back the same") {
     const Json written = to_json(full_result());
-    CHECK(says([](Json&) {}) == "");
+    CHECK(says_after([](Json&) {}) == "");
     const Json again = to_json(result_from_json(parse_json(written.dump(), "x")));
     CHECK(again == written);
     CHECK(again["measurements"][0]["inputs"]["seed"].get<std::uint64_t>() == 18446744073709551615u);
@@ -74,32 +74,34 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("an unknown field is named with the place where it stands") {
-    CHECK(says([](Json& d) { rename(samples(d), "median_s", "median_ms"); }) ==
+    CHECK(says_after([](Json& d) { rename(samples(d), "median_s", "median_ms"); }) ==
           "n1.json: /measurements/0/samples: unknown field \"median_ms\"");
-    CHECK(says([](Json& d) { d["run"]["host"] = "x"; }) == "n1.json: /run: unknown field \"host\"");
-    CHECK(says([](Json& d) { d["verdict"] = "pass"; }) ==
+    CHECK(says_after([](Json& d) { d["run"]["host"] = "x"; }) ==
+          "n1.json: /run: unknown field \"host\"");
+    CHECK(says_after([](Json& d) { d["verdict"] = "pass"; }) ==
           "n1.json: top level: unknown field \"verdict\"");
-    CHECK(says([](Json& d) { d["nodes"][0]["devices"][0]["ecc"]["on"] = true; }) ==
+    CHECK(says_after([](Json& d) { d["nodes"][0]["devices"][0]["ecc"]["on"] = true; }) ==
           "n1.json: /nodes/0/devices/0/ecc: unknown field \"on\"");
-    CHECK(says([](Json& d) { d["extensions"]["anything"] = 1; }) == "");
+    CHECK(says_after([](Json& d) { d["extensions"]["anything"] = 1; }) == "");
   }
 
   TEST_CASE("a missing field is named with the place where it belongs") {
-    CHECK(says([](Json& d) { samples(d).erase("median_s"); }) ==
+    CHECK(says_after([](Json& d) { samples(d).erase("median_s"); }) ==
           "n1.json: /measurements/0/samples: missing field \"median_s\"");
-    CHECK(says([](Json& d) { d["run"].erase("seed"); }) == "n1.json: /run: missing field \"seed\"");
-    CHECK(says([](Json& d) { d["measurements"][0].erase("samples"); }) ==
+    CHECK(says_after([](Json& d) { d["run"].erase("seed"); }) ==
+          "n1.json: /run: missing field \"seed\"");
+    CHECK(says_after([](Json& d) { d["measurements"][0].erase("samples"); }) ==
           "n1.json: /measurements/0: missing field \"samples\"");
-    CHECK(says([](Json& d) { d["run"].erase("finished"); }) ==
+    CHECK(says_after([](Json& d) { d["run"].erase("finished"); }) ==
           "n1.json: /run: missing field \"finished\"");
-    CHECK(says([](Json& d) { d.erase("schema_version"); }) ==
+    CHECK(says_after([](Json& d) { d.erase("schema_version"); }) ==
           "n1.json: missing field \"schema_version\", expected \"1.0\"");
   }
 
   TEST_CASE("a wrong unit is refused where its size or its name gives it away") {
     const auto refused = [](const auto& change, const char* what) {
       CAPTURE(what);
-      CHECK(says(change).find(what) != std::string::npos);
+      CHECK(says_after(change).find(what) != std::string::npos);
     };
     using J = Json&;
     refused([](J d) { samples(d)["median_s"] = 1.5e6; },
@@ -129,7 +131,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a later version is refused by naming both") {
     for (const char* version : {"1.1", "2.0"}) {
-      CHECK(says([&](Json& d) {
+      CHECK(says_after([&](Json& d) {
               d["schema_version"] = version;
               d["a_field_of_the_future"] = 1;
             }) ==
@@ -139,35 +141,38 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a document of another kind is told from one that is none") {
-    CHECK(says([](Json& d) { d["kind"] = "assay.verdict"; }) ==
+    CHECK(says_after([](Json& d) { d["kind"] = "assay.verdict"; }) ==
           "n1.json: is an assay.verdict document where an assay.result was expected");
-    CHECK(says([](Json& d) { d["kind"] = "x"; }) == "n1.json: kind \"x\" is no document of ours");
-    CHECK(says([](Json& d) { d.erase("kind"); }).find("missing field \"kind\"") !=
+    CHECK(says_after([](Json& d) { d["kind"] = "x"; }) ==
+          "n1.json: kind \"x\" is no document of ours");
+    CHECK(says_after([](Json& d) { d.erase("kind"); }).find("missing field \"kind\"") !=
           std::string::npos);
-    CHECK(says([](Json& d) { d = Json::array(); }).find("not a JSON object") != std::string::npos);
+    CHECK(says_after([](Json& d) { d = Json::array(); }).find("not a JSON object") !=
+          std::string::npos);
   }
 
   TEST_CASE("what no schema can say is still refused") {
     using J = Json&;
-    CHECK(says([](J d) {
+    CHECK(says_after([](J d) {
             d["measurements"][0]["dtype"] = "f16";
           }).find("/measurements/0/dtype: \"f16\" contradicts case") != std::string::npos);
-    CHECK(says([](J d) {
+    CHECK(says_after([](J d) {
             d["measurements"][0]["shape"]["hq"] = 63;
           }).find("/measurements/0/shape: ") != std::string::npos);
-    CHECK(says([](J d) { samples(d)["ci_low_s"] = 2e-3; }) ==
+    CHECK(says_after([](J d) { samples(d)["ci_low_s"] = 2e-3; }) ==
           "n1.json: /measurements/0/samples/ci_low_s: above median_s");
-    CHECK(says([](J d) { samples(d)["p95_s"] = 1e-3; }) ==
+    CHECK(says_after([](J d) { samples(d)["p95_s"] = 1e-3; }) ==
           "n1.json: /measurements/0/samples/p95_s: below median_s");
-    CHECK(says([](J d) { samples(d)["count"] = 2; }).find("/samples/values_s: holds more values") !=
-          std::string::npos);
-    CHECK(says([](J d) {
+    CHECK(says_after([](J d) {
+            samples(d)["count"] = 2;
+          }).find("/samples/values_s: holds more values") != std::string::npos);
+    CHECK(says_after([](J d) {
             d["links"][0]["measurement"] = 1;
           }).find("/links/0/measurement: 1 is not the index") != std::string::npos);
   }
 
   TEST_CASE("the order of a shape's fields means nothing") {
-    CHECK(says([](Json& d) {
+    CHECK(says_after([](Json& d) {
             Json& shape = d["measurements"][0]["shape"];
             const Json first = shape["b"];
             shape.erase("b");
@@ -184,19 +189,19 @@ TEST_SUITE("unit") {
       for (const char* field : {"samples", "metrics", "speed_of_light_fraction"}) m.erase(field);
       return m;
     };
-    CHECK(says([&](Json& d) { failed(d); }) == "");
-    CHECK(says([&](Json& d) {
+    CHECK(says_after([&](Json& d) { failed(d); }) == "");
+    CHECK(says_after([&](Json& d) {
             failed(d)["samples"] = to_json(full_result())["measurements"][0]["samples"];
           }) == "n1.json: /measurements/0/samples: must be absent here");
-    CHECK(says([&](Json& d) {
+    CHECK(says_after([&](Json& d) {
             failed(d)["metrics"] = {{"flop_per_s", 1e12}};
           }) == "n1.json: /measurements/0/metrics: must be absent here");
-    CHECK(says([&](Json& d) { failed(d).erase("reason"); }) ==
+    CHECK(says_after([&](Json& d) { failed(d).erase("reason"); }) ==
           "n1.json: /measurements/0: missing field \"reason\"");
-    CHECK(says([&](Json& d) {
+    CHECK(says_after([&](Json& d) {
             failed(d)["verification"]["status"] = "exact";
           }).find("/verification/status") != std::string::npos);
-    CHECK(says([](Json& d) {
+    CHECK(says_after([](Json& d) {
             d["measurements"][0]["verification"]["status"] = "failed";
           }).find("/verification/status") != std::string::npos);
   }
@@ -279,7 +284,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the clock writes what the schema accepts") {
-    CHECK(says([](Json& d) { d["run"]["started"] = utc_now(); }) == "");
+    CHECK(says_after([](Json& d) { d["run"]["started"] = utc_now(); }) == "");
   }
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr LadderVariant kVariants[] = {{"copy", nullptr}, {"product", nullptr}};
 
-std::vector<LadderCase> samples() {
+std::vector<LadderCase> judged_samples() {
   return {sample_copy(kIntegers), sample_copy(kRandom), sample_product(kIntegers),
           sample_product(kRandom)};
 }
@@ -42,7 +42,7 @@ Judged judged(const std::vector<LadderCase>& cases,
   return {status, out.str()};
 }
 
-bool says(const std::string& text, const std::string& words) {
+bool report_says(const std::string& text, const std::string& words) {
   return text.find(words) != std::string::npos;
 }
 
@@ -59,41 +59,42 @@ std::optional<std::string> moved(std::string_view data, int steps) {
 
 TEST_SUITE("unit") {
   TEST_CASE("a device that gives the emulator's bits is agreed with case by case") {
-    const Judged all = judged(samples(), [](const LadderCase&, DeviceOutcome&) {});
+    const Judged all = judged(judged_samples(), [](const LadderCase&, DeviceOutcome&) {});
     CHECK(all.status == 0);
-    CHECK(says(all.text, "agrees bit for bit: copy/m6_n4 random\n"));
-    CHECK(says(all.text, "agrees within the rounding: product/m8_n8_k64 random\n"));
-    CHECK(says(all.text, "4 cases agree, 0 disagree, 0 not tried"));
-    CHECK_FALSE(says(all.text, "wrong"));
+    CHECK(report_says(all.text, "agrees bit for bit: copy/m6_n4 random\n"));
+    CHECK(report_says(all.text, "agrees within the rounding: product/m8_n8_k64 random\n"));
+    CHECK(report_says(all.text, "4 cases agree, 0 disagree, 0 not tried"));
+    CHECK_FALSE(report_says(all.text, "wrong"));
   }
 
   TEST_CASE("where a device disagrees the emulator is called wrong and the element is named") {
-    const Judged one = judged(samples(), [](const LadderCase& c, DeviceOutcome& outcome) {
+    const Judged one = judged(judged_samples(), [](const LadderCase& c, DeviceOutcome& outcome) {
       if (c.name() == "copy/m6_n4 random") outcome.c[4 * 17] ^= std::byte{1};
     });
     CHECK(one.status == 1);
-    CHECK(says(one.text, "disagrees: copy/m6_n4 random: element 17 is "));
-    CHECK(says(one.text, "the first of 1 of 24"));
-    CHECK(says(one.text, "the emulator is wrong here: copy/m6_n4 random"));
-    CHECK(says(one.text, "3 cases agree, 1 disagree, 0 not tried"));
+    CHECK(report_says(one.text, "disagrees: copy/m6_n4 random: element 17 is "));
+    CHECK(report_says(one.text, "the first of 1 of 24"));
+    CHECK(report_says(one.text, "the emulator is wrong here: copy/m6_n4 random"));
+    CHECK(report_says(one.text, "3 cases agree, 1 disagree, 0 not tried"));
   }
 
   TEST_CASE("a device that finds a fault which the emulator does not ends the comparison") {
-    const Judged one = judged(samples(), [](const LadderCase& c, DeviceOutcome& outcome) {
+    const Judged one = judged(judged_samples(), [](const LadderCase& c, DeviceOutcome& outcome) {
       if (c.variant == "product") outcome = {{}, "it has not ended after 20 s", true};
     });
     CHECK(one.status == 1);
-    CHECK(says(one.text, "the GPU says: it has not ended after 20 s; the emulator found no fault"));
-    CHECK(says(one.text, "2 cases agree, 1 disagree, 1 not tried"));
+    CHECK(report_says(one.text,
+                      "the GPU says: it has not ended after 20 s; the emulator found no fault"));
+    CHECK(report_says(one.text, "2 cases agree, 1 disagree, 1 not tried"));
   }
 
   TEST_CASE("a kernel without cases and a case without a kernel are refused") {
     const auto nothing = [](const LadderCase&, DeviceOutcome&) {};
-    auto cases = samples();
+    auto cases = judged_samples();
     cases.pop_back();
     CHECK_THROWS_WITH_AS(judged(cases, nothing),
                          doctest::Contains("no case of product with random"), Error);
-    cases = samples();
+    cases = judged_samples();
     cases[0].variant = "other";
     CHECK_THROWS_WITH_AS(judged(cases, nothing), doctest::Contains("does not know"), Error);
     CHECK_THROWS_AS(judged({}, nothing), Error);

@@ -15,7 +15,7 @@ namespace assay::emulator {
 
 namespace {
 
-constexpr std::uint32_t kPieceBytes = 16;
+constexpr std::uint32_t kLoadPieceBytes = 16;
 
 class Load : public AsyncWork {
  public:
@@ -55,10 +55,10 @@ class Load : public AsyncWork {
     std::memset(bytes.data(), 0, row.bytes);
     std::memcpy(bytes.data() + row.begin, row.global + row.begin, row.end - row.begin);
     const Epoch epoch = barrier_.landing();
-    for (std::uint32_t i = 0; i < row.bytes; i += kPieceBytes) {
+    for (std::uint32_t i = 0; i < row.bytes; i += kLoadPieceBytes) {
       const std::uint32_t at = device::swizzled(swizzle_, row.shared + i);
-      std::memcpy(home_.arena + at, bytes.data() + i, kPieceBytes);
-      home_.shadow->mark(at, kPieceBytes, epoch);
+      std::memcpy(home_.arena + at, bytes.data() + i, kLoadPieceBytes);
+      home_.shadow->mark(at, kLoadPieceBytes, epoch);
     }
     return row.bytes;
   }

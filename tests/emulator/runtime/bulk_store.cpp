@@ -15,7 +15,7 @@ namespace assay::emulator {
 
 namespace {
 
-constexpr std::uint32_t kPieceBytes = 16;
+constexpr std::uint32_t kStorePieceBytes = 16;
 
 template <typename T, typename Add>
 void add_each(char* global, const char* from, std::uint32_t bytes, const Add& add) {
@@ -92,10 +92,10 @@ class Store : public AsyncWork {
 
  private:
   void read(const CopyRow& row) {
-    for (std::uint32_t i = 0; i < row.bytes; i += kPieceBytes) {
+    for (std::uint32_t i = 0; i < row.bytes; i += kStorePieceBytes) {
       const std::uint32_t at = device::swizzled(plan_.swizzle, row.shared + i);
       std::memcpy(values_.data() + (row.shared - plan_.shared) + i, issuer_.block->arena + at,
-                  kPieceBytes);
+                  kStorePieceBytes);
     }
   }
 

@@ -46,14 +46,14 @@ std::array<std::uint64_t, 32> meet_with_rows(const void* row, int matrices, cons
   return meet(kWholeWarp, address, false, site);
 }
 
-constexpr int kRows = 16;
+constexpr int kFragmentRows = 16;
 constexpr int kColumns = 8;
-constexpr int kMaxK = 32;
+constexpr int kFragmentDepth = 32;
 
 /// Both operands as numbers.
 struct Operands {
-  float a[kRows][kMaxK];
-  float b[kMaxK][kColumns];
+  float a[kFragmentRows][kFragmentDepth];
+  float b[kFragmentDepth][kColumns];
 };
 
 Operands gather(const std::array<MmaLane*, 32>& lanes, Format format_a, Format format_b) {
@@ -82,7 +82,7 @@ Operands gather(const std::array<MmaLane*, 32>& lanes, Format format_a, Format f
 /// Sums in float, or wrapping around in int, in the order of K.
 void compute(const std::array<MmaLane*, 32>& lanes, Format format_a, Format format_b) {
   const Operands operands = gather(lanes, format_a, format_b);
-  const int depth = kMaxK / static_cast<int>(format_bytes(format_a));
+  const int depth = kFragmentDepth / static_cast<int>(format_bytes(format_a));
   for (int lane = 0; lane < 32; ++lane) {
     MmaLane& mine = *lanes[static_cast<std::size_t>(lane)];
     for (int i = 0; i < 4; ++i) {

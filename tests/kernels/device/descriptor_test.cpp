@@ -12,7 +12,7 @@
 namespace assay::device {
 namespace {
 
-constexpr Swizzle kAll[] = {Swizzle::kNone, Swizzle::k32, Swizzle::k64, Swizzle::k128};
+constexpr Swizzle kEverySwizzle[] = {Swizzle::kNone, Swizzle::k32, Swizzle::k64, Swizzle::k128};
 
 /// Where TMA puts the piece (16 bytes) of a line of a box whose lines are one swizzle span long:
 /// the pictures of the manual, as in swizzle_test.cpp.
@@ -60,7 +60,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a K-major operand is found where TMA put it for every swizzle and element size") {
-    for (const Swizzle swizzle : kAll) {
+    for (const Swizzle swizzle : kEverySwizzle) {
       for (const std::uint32_t element_size : {1u, 2u, 4u}) {
         const std::uint32_t span = swizzle_span(swizzle);
         const std::uint32_t lines = 256;
@@ -83,7 +83,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("an MN-major operand is found where TMA put it for every swizzle") {
-    for (const Swizzle swizzle : kAll) {
+    for (const Swizzle swizzle : kEverySwizzle) {
       const std::uint32_t span = swizzle_span(swizzle);
       const std::uint32_t lines = 16;              // of K
       const std::uint32_t box = lines * span;      // one swizzle span of MN, all of K
@@ -103,7 +103,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("no two elements of an operand share an address") {
-    for (const Swizzle swizzle : kAll) {
+    for (const Swizzle swizzle : kEverySwizzle) {
       for (const Major major : {Major::kK, Major::kMn}) {
         const std::uint32_t span = swizzle_span(swizzle);
         const bool plain = swizzle == Swizzle::kNone;
@@ -129,7 +129,8 @@ TEST_SUITE("property") {
     for (int i = 0; i < 10000; ++i) {
       const auto bytes = [&] { return static_cast<std::uint32_t>(random() % 0x4000) << 4; };
       const MatrixDescriptor made{bytes(), bytes(), bytes(),
-                                  static_cast<std::uint32_t>(random() % 8), kAll[random() % 4]};
+                                  static_cast<std::uint32_t>(random() % 8),
+                                  kEverySwizzle[random() % 4]};
       REQUIRE(decode_descriptor(encode_descriptor(made)) == made);
       REQUIRE(descriptor_fault(encode_descriptor(made)) == nullptr);
     }

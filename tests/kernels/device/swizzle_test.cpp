@@ -9,11 +9,11 @@
 namespace assay::device {
 namespace {
 
-constexpr Swizzle kAll[] = {Swizzle::kNone, Swizzle::k32, Swizzle::k64, Swizzle::k128};
+constexpr Swizzle kSwizzles[] = {Swizzle::kNone, Swizzle::k32, Swizzle::k64, Swizzle::k128};
 
 TEST_SUITE("unit") {
   TEST_CASE("a swizzle permutes each span among itself and is its own inverse") {
-    for (const Swizzle swizzle : kAll) {
+    for (const Swizzle swizzle : kSwizzles) {
       std::set<std::uint32_t> reached;
       for (std::uint32_t address = 0; address < 4096; ++address) {
         const std::uint32_t moved = swizzled(swizzle, address);
@@ -61,7 +61,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a swizzle repeats after its period") {
-    for (const Swizzle swizzle : kAll) {
+    for (const Swizzle swizzle : kSwizzles) {
       const std::uint32_t period = swizzle_period(swizzle);
       for (std::uint32_t address = 0; address < 2048; ++address) {
         REQUIRE(swizzled(swizzle, address + period) == swizzled(swizzle, address) + period);
