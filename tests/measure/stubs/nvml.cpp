@@ -40,6 +40,13 @@ struct PciInfo {
   char bus_id[32];
 };
 
+struct FabricInfo {
+  unsigned char cluster_uuid[16];
+  int status;
+  unsigned clique;
+  unsigned char state;
+};
+
 }  // namespace
 
 extern "C" {
@@ -90,6 +97,25 @@ int nvmlDeviceGetNvLinkState(Device*, unsigned link, unsigned* active) {
 int nvmlDeviceGetNvLinkErrorCounter(Device*, unsigned link, int counter,
                                     unsigned long long* count) {
   *count = link == 3 && counter == 0 ? 5 : 0;
+  return kSuccess;
+}
+// Link 0 leads to another GPU, the others to switches.
+int nvmlDeviceGetNvLinkRemoteDeviceType(Device*, unsigned link, int* type) {
+  *type = link == 0 ? 0 : 2;
+  return kSuccess;
+}
+int nvmlDeviceGetNvLinkRemotePciInfo_v2(Device*, unsigned, PciInfo* info) {
+  *info = {};
+  std::strcpy(info->bus_id, "00000000:43:00.0");
+  return kSuccess;
+}
+int nvmlDeviceGetGpuFabricInfo(Device*, FabricInfo* info) {
+  *info = {};
+  for (int i = 0; i < 16; ++i) {
+    info->cluster_uuid[i] = static_cast<unsigned char>(0x01 + i % 8 * 0x22);
+  }
+  info->clique = 5;
+  info->state = 3;
   return kSuccess;
 }
 int nvmlDeviceGetPowerManagementLimit(Device*, unsigned* to) { return put(to, 650'000); }

@@ -1,0 +1,107 @@
+// Groups ranks by level, and finds the slowest link that a ring through a group must take.
+#include "collectives/topology/scopes.h"
+
+#include <algorithm>
+#include <map>
+
+#include "harness/core/error.h"
+
+namespace assay {
+
+namespace {
+
+using Places = std::vector<const RankPlace*>;
+
+/// What ranks of one group have in common; empty: not known.
+std::string key_at(const RankPlace& place, const std::string& level) {
+  if (level == "device") return place.device;
+  if (level == "nvlink_domain") return place.nvlink_domain;
+  if (level == "pcie_root") return place.pcie_root;
+  if (level == "numa_node") return place.numa_node;
+  if (level == "node") return place.node;
+  if (level == "rack") return place.rack;
+  if (level == "cluster") return "cluster";
+  throw Error("there is no scope " + level);
+}
+
+bool is_inside_a_node(const std::string& level) {
+  return level != "rack" && level != "cluster" && level != "node";
+}
+
+double least(const Places& places, double RankPlace::*rate) {
+  const auto least = std::min_element(
+      places.begin(), places.end(),
+      [rate](const RankPlace* a, const RankPlace* b) { return a->*rate < b->*rate; });
+  return (*least)->*rate;
+}
+
+bool share(const Places& places, std::string RankPlace::*what) {
+  return !(places.front()->*what).empty() &&
+         std::all_of(places.begin(), places.end(),
+                     [&](const RankPlace* place) { return place->*what == places.front()->*what; });
+}
+
+/// Of ranks that reach each other by NVLink or by PCIe.
+ScopeLight near(const Places& places) {
+  if (share(places, &RankPlace::nvlink_domain)) {
+    return {least(places, &RankPlace::nvlink_bytes_per_s), "nvlink"};
+  }
+  return {least(places, &RankPlace::pcie_bytes_per_s), "pcie"};
+}
+
+}  // namespace
+
+const std::vector<std::string>& scope_levels() {
+  static const std::vector<std::string> levels = {
+      "device", "nvlink_domain", "pcie_root", "numa_node", "node", "rack", "cluster"};
+  return levels;
+}
+
+std::vector<ScopeGroup> scope_groups(const std::vector<RankPlace>& places,
+                                     const std::string& level) {
+  std::vector<ScopeGroup> groups;
+  std::map<std::string, std::size_t> index_of;
+  for (const RankPlace& place : places) {
+    const std::string key = key_at(place, level);
+    if (key.empty()) continue;
+    const auto [found, is_new] = index_of.emplace(key, groups.size());
+    if (is_new) groups.push_back({{level, {}}, {}});
+    ScopeGroup& group = groups[found->second];
+    group.ranks.push_back(place.rank);
+    const std::string& member = is_inside_a_node(level) ? place.device : place.node;
+    auto& members = group.scope.members;
+    if (std::find(members.begin(), members.end(), member) == members.end()) {
+      members.push_back(member);
+    }
+  }
+  std::erase_if(groups, [](const ScopeGroup& group) { return group.ranks.size() < 2; });
+  return groups;
+}
+
+std::optional<ScopeLight> speed_of_light(const ScopeGroup& group,
+                                         const std::vector<RankPlace>& places) {
+  Places all;
+  std::map<std::string, Places> by_node;
+  for (const RankPlace& place : places) {
+    if (!std::binary_search(group.ranks.begin(), group.ranks.end(), place.rank)) continue;
+    all.push_back(&place);
+    by_node[place.node].push_back(&place);
+  }
+  if (all.size() < 2) return std::nullopt;
+  ScopeLight light;
+  if (by_node.size() == 1 || share(all, &RankPlace::nvlink_domain)) {
+    light = near(all);
+  } else {
+    // A ring crosses each node's border once, with all that it carries, over all of its NICs.
+    light = {least(all, &RankPlace::node_nic_bytes_per_s), "nic"};
+    for (const auto& [node, inside] : by_node) {
+      if (inside.size() < 2) continue;
+      const ScopeLight within = near(inside);
+      if (within.bytes_per_s < light.bytes_per_s) light = within;
+    }
+  }
+  if (!(light.bytes_per_s > 0)) return std::nullopt;
+  return light;
+}
+
+}  // namespace assay

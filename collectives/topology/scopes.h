@@ -1,0 +1,36 @@
+// The ranks that share a scope, and what the slowest way between them can carry.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectives/topology/places.h"
+
+namespace assay {
+
+struct ScopeGroup {
+  Scope scope;             // members: devices inside a node, nodes from there on
+  std::vector<int> ranks;  // ascending
+};
+
+/// The levels of a scope, narrowest first.
+const std::vector<std::string>& scope_levels();
+
+/// The groups of two ranks or more at a level, in the order of their first ranks. Ranks whose place
+/// at that level is not known are in none.
+std::vector<ScopeGroup> scope_groups(const std::vector<RankPlace>& places,
+                                     const std::string& level);
+
+/// The bound of bus bandwidth by point-to-point algorithms; one that sums in the switch may go
+/// beyond.
+struct ScopeLight {
+  double bytes_per_s = 0;
+  std::string limited_by;  // nvlink | pcie | nic
+};
+
+/// Absent where a part of the way is not known.
+std::optional<ScopeLight> speed_of_light(const ScopeGroup& group,
+                                         const std::vector<RankPlace>& places);
+
+}  // namespace assay

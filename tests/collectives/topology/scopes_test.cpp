@@ -1,0 +1,124 @@
+// Ranks in their places, the groups of each scope, and what the way between them can carry.
+#include "collectives/topology/scopes.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/collectives/topology/machine.h"
+
+using namespace assay;
+using Ranks = std::vector<std::vector<int>>;
+
+namespace {
+
+/// Two DGX nodes, or PCIe nodes where `nvlink` is false.
+std::vector<NodeFacts> two_nodes(const std::string& machine_name,
+                                 const std::vector<std::string>& gpus, bool nvlink) {
+  const test::Machine machine(machine_name);
+  std::vector<NodeFacts> nodes;
+  for (const char* name : {"a", "b"}) {
+    NodeFacts node = test::node_with_gpus(name, gpus);
+    node.labels["example.com/rack"] = std::string("rack-") + name;
+    NodeTopology topology = read_node_topology(node, nullptr, machine.sys());
+    if (nvlink) {
+      for (GpuPlace& gpu : topology.gpus) gpu.nvlink_domain = node.name + "/nvlink0";
+    }
+    add_topology(topology, node);
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+Ranks ranks_at(const std::vector<RankPlace>& places, const std::string& level) {
+  Ranks ranks;
+  for (const ScopeGroup& group : scope_groups(places, level)) ranks.push_back(group.ranks);
+  return ranks;
+}
+
+std::string light_at(const std::vector<RankPlace>& places, const std::string& level) {
+  const auto light = speed_of_light(scope_groups(places, level).at(0), places);
+  if (!light) return "not known";
+  return light->limited_by + " " + std::to_string(static_cast<long>(light->bytes_per_s / 1e6));
+}
+
+const std::vector<std::string> kPcieGpus = {"0000:17:00.0", "0000:18:00.0", "0000:af:00.0",
+                                            "0000:b0:00.0"};
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("the ranks of two DGX nodes form the groups of each scope") {
+    const auto nodes = two_nodes("dgx_h100", test::kDgxGpus, true);
+    const auto places = rank_places(nodes, {{"a", "r1"}, {"b", "r1"}});
+    CHECK(places[9].node == "b");
+    CHECK(places[9].device == "GPU-b-1");
+    const Ranks by_node = {{0, 1, 2, 3, 4, 5, 6, 7}, {8, 9, 10, 11, 12, 13, 14, 15}};
+    CHECK(ranks_at(places, "device").empty());
+    CHECK(ranks_at(places, "nvlink_domain") == by_node);
+    CHECK(ranks_at(places, "pcie_root").empty());  // one GPU each
+    CHECK(ranks_at(places, "numa_node") ==
+          Ranks{{0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9, 10, 11}, {12, 13, 14, 15}});
+    CHECK(ranks_at(places, "node") == by_node);
+    CHECK(ranks_at(places, "rack").size() == 1);
+    CHECK(ranks_at(places, "cluster").at(0).size() == 16);
+    const Scope scope = scope_groups(places, "cluster").at(0).scope;
+    CHECK(scope.level == "cluster");
+    CHECK(scope.members == std::vector<std::string>{"a", "b"});
+    CHECK(scope_groups(places, "node").at(1).scope.members == std::vector<std::string>{"b"});
+    CHECK(scope_groups(places, "numa_node").at(0).scope.members.size() == 4);
+    CHECK_THROWS_AS(scope_groups(places, "planet"), Error);
+  }
+
+  TEST_CASE("GPUs below one root are a group where there is no NVLink") {
+    const auto places = rank_places(two_nodes("two_sockets_pcie", kPcieGpus, false), {});
+    CHECK(ranks_at(places, "pcie_root") == Ranks{{0, 1}, {2, 3}, {4, 5}, {6, 7}});
+    CHECK(ranks_at(places, "nvlink_domain").empty());
+    CHECK(ranks_at(places, "rack").empty());
+  }
+
+  TEST_CASE("each scope has the speed of light of its slowest link") {
+    const auto dgx = rank_places(two_nodes("dgx_h100", test::kDgxGpus, true), {});
+    CHECK(light_at(dgx, "nvlink_domain") == "nvlink 450000");
+    CHECK(light_at(dgx, "node") == "nvlink 450000");
+    CHECK(light_at(dgx, "numa_node") == "nvlink 450000");
+    CHECK(light_at(dgx, "cluster") == "nic 400000");  // eight rails; storage is down
+    const auto pcie = rank_places(two_nodes("two_sockets_pcie", kPcieGpus, false), {});
+    CHECK(light_at(pcie, "node") == "pcie 63000");
+    CHECK(light_at(pcie, "cluster") == "nic 15753");
+    auto fabric = dgx;
+    for (RankPlace& place : fabric) place.nvlink_domain = "f00d.1";  // NVLink across nodes
+    CHECK(light_at(fabric, "cluster") == "nvlink 450000");
+    auto slow_inside = dgx;
+    slow_inside[3].nvlink_bytes_per_s = 300e9;
+    CHECK(light_at(slow_inside, "cluster") == "nvlink 300000");
+    auto unknown = dgx;
+    unknown[12].node_nic_bytes_per_s = 0;
+    CHECK(light_at(unknown, "cluster") == "not known");
+  }
+
+  TEST_CASE("racks come from the first label that a node has") {
+    auto nodes = two_nodes("desk", {"0000:01:00.0"}, false);
+    nodes[1].labels["example.com/block"] = "block-9";
+    CHECK(racks_from_labels(nodes, {"example.com/rack"}) ==
+          RackOfNode{{"a", "rack-a"}, {"b", "rack-b"}});
+    CHECK(racks_from_labels(nodes, {"example.com/block", "example.com/rack"}) ==
+          RackOfNode{{"a", "rack-a"}, {"b", "block-9"}});
+    CHECK(racks_from_labels(nodes, {"none"}).empty());
+  }
+
+  TEST_CASE("a topology file names racks and their nodes or the line that is wrong") {
+    CHECK(racks_from_text("# ours\nr1 a b # left\n\n r2\tc\n", "f") ==
+          RackOfNode{{"a", "r1"}, {"b", "r1"}, {"c", "r2"}});
+    const auto message_of = [](const std::string& text) -> std::string {
+      try {
+        racks_from_text(text, "f");
+      } catch (const Error& error) {
+        return error.what();
+      }
+      return "none";
+    };
+    CHECK(message_of("r1 a\nr2 a\n") == "f line 2: node a is in a rack already");
+    CHECK(message_of("r1\n") == "f line 1: rack r1 has no nodes; a line is a rack and its nodes");
+    CHECK(message_of("# nothing\n") == "f names no rack; a line is a rack and its nodes");
+    CHECK_THROWS_AS(racks_from_file("/nonexistent/topology"), Error);
+  }
+}
