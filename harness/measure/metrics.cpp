@@ -17,7 +17,7 @@ constexpr double kMostFraction = 2;  // what the result's schema accepts
 
 struct LeastTime {
   double seconds = 0;
-  const char* bound = nullptr;  // compute | memory; null: nothing is known
+  const char* bound = nullptr;  // compute | memory | link; null: nothing is known
 };
 
 LeastTime least_time(const Work& work, double flop_per_s, double bytes_per_s, bool cold) {
@@ -43,10 +43,12 @@ void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measu
     measurement.metrics["moved_bytes"] = work.moved_bytes;
     measurement.metrics["bytes_per_s"] = work.moved_bytes / median_s;
   }
-  const bool cold = measurement.series == Series::cold;
-  const double memory = light.memory_bytes_per_s.value_or(0);
+  const bool is_linked = work.link_bytes_per_s.has_value();  // no cache is in the way of a link
+  const bool cold = is_linked || measurement.series == Series::cold;
+  const double memory = is_linked ? *work.link_bytes_per_s : light.memory_bytes_per_s.value_or(0);
   const std::string& dtype = measurement.id.dtype;
-  const LeastTime least = least_time(work, peak(light.flop_per_s, dtype), memory, cold);
+  LeastTime least = least_time(work, peak(light.flop_per_s, dtype), memory, cold);
+  if (is_linked && least.bound) least.bound = "link";
   // Arithmetic of an unknown rate may be what bounds it: then memory alone is no speed of light.
   const bool rate_unknown = work.flop > 0 && peak(light.flop_per_s, dtype) == 0;
   if (!least.bound || (rate_unknown && !measurement.id.workload.starts_with("memory_"))) return;

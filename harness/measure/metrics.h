@@ -8,7 +8,8 @@ namespace assay {
 
 /// Sets metrics (flop, flop_per_s, moved_bytes, bytes_per_s) and, where the device's figures are
 /// known, speed_of_light_fraction: the least time that its arithmetic and its memory allow for
-/// this work, over the median. Memory bounds a cold series only; a hot one may run from cache.
+/// this work (or the link that it crosses), over the median. Memory bounds a cold series only; a
+/// hot one may run from cache.
 void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measurement);
 
 }  // namespace assay

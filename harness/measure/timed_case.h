@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "harness/core/result.h"
 
@@ -11,6 +12,8 @@ namespace assay {
 struct Work {
   double flop = 0;
   double moved_bytes = 0;
+  /// Of the link that the bytes cross, zero where it is not known; absent: the device's memory.
+  std::optional<double> link_bytes_per_s = std::nullopt;
 };
 
 /// Verified first, then timed. Operands are rotated: iteration i may run on any operand set.

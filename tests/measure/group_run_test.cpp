@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "harness/core/error.h"
+#include "harness/measure/metrics.h"
 #include "tests/measure/fakes.h"
 
 using namespace assay;
@@ -204,6 +205,21 @@ TEST_SUITE("unit") {
     device.device_facts.speed_of_light.memory_bytes_per_s = 1e7;  // no bound at all
     copy.series = Series::cold;
     CHECK_FALSE(run({copy}).all.at(0).speed_of_light_fraction);
+  }
+
+  TEST_CASE("a copy is held to its link and not to the memory of the device") {
+    SpeedOfLight light;
+    light.memory_bytes_per_s = 3e12;
+    Measurement copy;
+    copy.id.workload = "host_to_device";
+    copy.samples.emplace();
+    copy.samples->median_s = 1;
+    add_metrics({0, 50e9, 0.0}, light, copy);
+    CHECK(copy.metrics.at("bytes_per_s") == 50e9);
+    CHECK_FALSE(copy.speed_of_light_fraction);  // the link's rate is not known
+    add_metrics({0, 50e9, 100e9}, light, copy);
+    CHECK(*copy.speed_of_light_fraction == doctest::Approx(0.5));
+    CHECK(copy.extensions["speed_of_light_bound"] == "link");
   }
 
   TEST_CASE("operand sets go past three times the cache or fill half of what is free") {

@@ -1,0 +1,58 @@
+// Copies that start and end together: verified byte for byte, then timed as one.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "collectives/copies/plan.h"
+#include "harness/measure/device.h"
+#include "harness/measure/timed_case.h"
+
+namespace assay {
+
+/// The memories that copies go between, and how they go. Tests put memcpy in CUDA's place.
+class CopyFabric {
+ public:
+  virtual ~CopyFabric() = default;
+  /// At a device, or page-locked on the host.
+  virtual std::unique_ptr<Buffer> allocate(int where, std::size_t bytes) = 0;
+  virtual void put(int where, Buffer& to, const void* from, std::size_t bytes) = 0;
+  virtual void get(int where, void* to, Buffer& from, std::size_t bytes) = 0;
+  /// What is enqueued between the two starts when the timed stream comes to `fork`, and the timed
+  /// stream goes on when all of it has ended. `lane` tells the copies of one set apart.
+  virtual void fork() = 0;
+  virtual void enqueue(std::size_t lane, const PlannedCopy& copy, void* to, const void* from,
+                       std::size_t bytes) = 0;
+  virtual void join() = 0;
+  virtual void finish() = 0;
+  /// What is worth knowing beside the time: whether the devices reach each other directly.
+  virtual Json facts(const std::vector<PlannedCopy>&) const { return Json::object(); }
+};
+
+class CopySet final : public TimedCase {
+ public:
+  /// `link_bytes_per_s`: of all copies together; 0: not known.
+  CopySet(std::shared_ptr<CopyFabric> fabric, std::vector<PlannedCopy> copies, std::size_t bytes,
+          double link_bytes_per_s, std::uint64_t seed);
+
+  Verification verify() override;
+  void enqueue(std::size_t set) override;
+  std::size_t operand_sets() const override { return 1; }
+  Work work() const override;
+  Json choice() const override { return fabric_->facts(copies_); }
+
+ private:
+  struct Ends {
+    std::unique_ptr<Buffer> from, to;
+  };
+  std::vector<std::uint32_t> pattern(std::size_t lane) const;
+
+  std::shared_ptr<CopyFabric> fabric_;
+  std::vector<PlannedCopy> copies_;
+  std::size_t bytes_;
+  double link_bytes_per_s_;
+  std::uint64_t seed_;
+  std::vector<Ends> ends_;
+};
+
+}  // namespace assay

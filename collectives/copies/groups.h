@@ -1,0 +1,36 @@
+// The plan of copies as groups for the sampler.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "collectives/copies/copy_set.h"
+#include "collectives/topology/places.h"
+#include "harness/measure/group_run.h"
+
+namespace assay {
+
+struct CopyGroupOptions {
+  std::size_t bytes = std::size_t{512} << 20;  // as nvbandwidth's buffers
+  std::uint64_t seed = 0;
+  Series series = Series::hot;  // one pair of buffers
+  /// The fabric of one set of copies; the device's stream is the timed one.
+  std::function<std::shared_ptr<CopyFabric>(int timed_device,
+                                            const std::vector<PlannedCopy>& copies)>
+      make_fabric;
+};
+
+/// One group a set of copies. Cases are `device_to_device.f32.copy_engine/bytes…`; the scope's
+/// members tell where from and where to: of one pair source and destination, of several copies
+/// each copy's devices in turn. `places` are of one node, by device.
+std::vector<Group> copy_groups(const std::vector<PlannedCopies>& plan,
+                               const std::vector<Device*>& devices,
+                               const std::vector<RankPlace>& places,
+                               const CopyGroupOptions& options);
+
+/// What the links of all copies together carry; 0 when one is not known.
+double link_bytes_per_s(const std::vector<PlannedCopy>& copies,
+                        const std::vector<RankPlace>& places);
+
+}  // namespace assay
