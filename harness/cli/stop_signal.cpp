@@ -30,19 +30,16 @@ void on_signal(int number) {
 StopSignals::StopSignals() {
   stop_requested = false;
   first_signal = 0;
-  for (std::size_t i = 0; i < kSignals.size(); ++i) {
-    sigaction(kSignals[i], nullptr, &previous_[i]);
-    if (previous_[i].sa_handler == SIG_IGN) continue;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    sigaction(number, nullptr, &before);
+    if (before.sa_handler == SIG_IGN) continue;
     struct sigaction action {};
     action.sa_handler = on_signal;
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    sigaction(kSignals[i], &action, nullptr);
+    sigaction(number, &action, nullptr);
   }
-}
-
-StopSignals::~StopSignals() {
-  for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &previous_[i], nullptr);
 }
 
 const std::atomic<bool>* StopSignals::flag() const { return &stop_requested; }
