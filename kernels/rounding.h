@@ -7,13 +7,44 @@
 
 namespace assay {
 
-enum class Element { f32, bf16 };
+/// tf32 is stored as f32. An int32 is read as an f32, which holds it up to 2^24.
+enum class Element { f32, bf16, f16, tf32, fp8_e4m3, fp8_e5m2, int8, int32 };
 
-constexpr std::size_t size_of(Element element) { return element == Element::f32 ? 4 : 2; }
+constexpr std::size_t size_of(Element element) {
+  switch (element) {
+    case Element::bf16:
+    case Element::f16:
+      return 2;
+    case Element::fp8_e4m3:
+    case Element::fp8_e5m2:
+    case Element::int8:
+      return 1;
+    case Element::f32:
+    case Element::tf32:
+    case Element::int32:
+      break;
+  }
+  return 4;
+}
 
 /// Half the distance from 1 to the next number: the largest relative error of rounding to nearest.
 constexpr double unit_roundoff(Element element) {
-  return element == Element::f32 ? 0x1p-24 : 0x1p-8;
+  switch (element) {
+    case Element::bf16:
+    case Element::int8:
+      return 0x1p-8;
+    case Element::f16:
+    case Element::tf32:
+      return 0x1p-11;
+    case Element::fp8_e4m3:
+      return 0x1p-4;
+    case Element::fp8_e5m2:
+      return 0x1p-3;
+    case Element::f32:
+    case Element::int32:
+      break;
+  }
+  return 0x1p-24;
 }
 
 /// Round to nearest, ties to even; a NaN stays one.

@@ -12,7 +12,7 @@ class Bf16CublasLt final : public GemmImplementation {
   Bf16CublasLt()
       : GemmImplementation(Backend::cuda, "bf16", "cublaslt",
                            "cuBLASLt, opened at run time, the fastest of its heuristics",
-                           {Element::bf16, Element::bf16, Element::bf16}) {}
+                           tensor_core_types("bf16")) {}
 
   bool run_on_hardware() const override { return false; }
 

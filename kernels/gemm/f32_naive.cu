@@ -22,19 +22,24 @@ __global__ void __launch_bounds__(kBlockColumns* kBlockRows)
   }
 }
 
-void launch(const GemmPointers& p, const GemmShape& shape, cudaStream_t stream) {
+void launch(const GemmCall& call) {
+  const GemmPointers& p = call.matrices;
+  const GemmShape& shape = call.shape;
   constexpr std::int64_t kMostRowBlocks = 65535;  // gridDim.y; a taller C is walked in strides
   const dim3 block(kBlockColumns, kBlockRows);
   const dim3 grid(
       static_cast<unsigned>((shape.n + kBlockColumns - 1) / kBlockColumns),
       static_cast<unsigned>(std::min((shape.m + kBlockRows - 1) / kBlockRows, kMostRowBlocks)));
-  naive_kernel<<<grid, block, 0, stream>>>(static_cast<const float*>(p.a),
-                                           static_cast<const float*>(p.b), static_cast<float*>(p.c),
-                                           shape.m, shape.n, shape.k);
+  naive_kernel<<<grid, block, 0, call.stream>>>(
+      static_cast<const float*>(p.a), static_cast<const float*>(p.b), static_cast<float*>(p.c),
+      shape.m, shape.n, shape.k);
 }
 
-const GpuGemmEnrolment f32_naive_enrolment("f32", "naive", {}, launch,
-                                           "one thread an element, from global memory");
+const GpuGemmEnrolment f32_naive_enrolment({.dtype = "f32",
+                                            .name = "naive",
+                                            .summary = "one thread an element, from global memory",
+                                            .types = {},
+                                            .launch = launch});
 
 }  // namespace
 }  // namespace assay

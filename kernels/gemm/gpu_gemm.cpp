@@ -1,40 +1,77 @@
 // Makes a catalogue entry of a kernel's launch.
 #include "kernels/gemm/gpu_gemm.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
 #include "harness/measure/cuda/check.h"
 #include "kernels/gemm/gemm_case.h"
 
 namespace assay {
 namespace {
 
+/// Why a device of this capability does not run the kernel, or nothing.
+std::optional<std::string> capability_missing(const GpuGemmKernel& kernel, const Device& device) {
+  const auto& capability = device.facts().compute_capability;
+  if (kernel.capability == 0 || !capability) return std::nullopt;
+  const int major = std::atoi(capability->c_str());
+  if (major == kernel.capability || (major > kernel.capability && !kernel.only_there)) {
+    return std::nullopt;
+  }
+  return fmt::format("needs compute capability {}.x{}, this device has {}", kernel.capability,
+                     kernel.only_there ? " and no other" : " or later", *capability);
+}
+
 class GpuGemm final : public GemmImplementation {
  public:
-  GpuGemm(const char* dtype, const char* name, GemmTypes types, GemmLaunch launch,
-          const char* summary)
-      : GemmImplementation(Backend::cuda, dtype, name, summary, types), launch_(launch) {}
+  explicit GpuGemm(const GpuGemmKernel& kernel)
+      : GemmImplementation(Backend::cuda, kernel.dtype, kernel.name, kernel.summary, kernel.types),
+        kernel_(kernel) {}
 
   bool run_on_hardware() const override { return false; }
 
+  std::optional<std::string> refuses(const Shape& shape, const Device& device) const override {
+    if (auto why = GemmImplementation::refuses(shape, device)) return why;
+    if (auto why = capability_missing(kernel_, device)) return why;
+    return kernel_.refuses ? kernel_.refuses(*GemmShape::from(shape)) : std::nullopt;
+  }
+
   std::unique_ptr<TimedCase> prepare(GroupContext& context) const override {
     const auto operands = GemmOperands::of(context, types());
-    const auto multiply = [launch = launch_, shape = operands->shape(),
-                           stream = static_cast<cudaStream_t>(context.device().stream())](
-                              const GemmPointers& matrices) {
-      launch(matrices, shape, stream);
+    Device& device = context.device();
+    GemmCall call;
+    call.shape = operands->shape();
+    call.multiprocessors = std::max(1, device.facts().multiprocessors.value_or(1));
+    call.stream = static_cast<cudaStream_t>(device.stream());
+    std::shared_ptr<Buffer> workspace;
+    const std::size_t bytes =
+        kernel_.workspace_bytes ? kernel_.workspace_bytes(call.shape, call.multiprocessors) : 0;
+    if (bytes != 0) {
+      workspace = device.allocate(bytes);
+      device.fill(*workspace, 0);
+      call.workspace = workspace->data();
+    }
+    const auto multiply = [launch = kernel_.launch, call,
+                           workspace](const GemmPointers& matrices) mutable {
+      call.matrices = matrices;
+      launch(call);
       check(cudaGetLastError(), "launching a GEMM kernel");
     };
-    return std::make_unique<GemmCase>(operands, multiply, Json::object());
+    Json choice = Json::object();
+    if (kernel_.describe) choice["plan"] = kernel_.describe(call.shape, call.multiprocessors);
+    return std::make_unique<GemmCase>(operands, multiply, std::move(choice));
   }
 
  private:
-  GemmLaunch launch_;
+  GpuGemmKernel kernel_;
 };
 
 }  // namespace
 
-GpuGemmEnrolment::GpuGemmEnrolment(const char* dtype, const char* name, GemmTypes types,
-                                   GemmLaunch launch, const char* summary) {
-  enrol(std::make_unique<GpuGemm>(dtype, name, types, launch, summary));
+GpuGemmEnrolment::GpuGemmEnrolment(const GpuGemmKernel& kernel) {
+  enrol(std::make_unique<GpuGemm>(kernel));
 }
 
 }  // namespace assay

@@ -3,18 +3,41 @@
 
 #include <cuda_runtime_api.h>
 
+#include <optional>
+#include <string>
+
 #include "kernels/gemm/problem.h"
 
 namespace assay {
 
-/// Enqueues C = A B.
-using GemmLaunch = void (*)(const GemmPointers& matrices, const GemmShape& shape,
-                            cudaStream_t stream);
+/// One multiplication C = A B to enqueue.
+struct GemmCall {
+  GemmPointers matrices;
+  GemmShape shape;
+  int multiprocessors = 1;
+  void* workspace = nullptr;  ///< Zero before the first call; a kernel may rely on what it left.
+  cudaStream_t stream = nullptr;
+};
 
-/// A namespace-scope object of this type enrols `gemm.<dtype>.<name>`.
+/// A kernel of the catalogue: `gemm.<dtype>.<name>`.
+struct GpuGemmKernel {
+  const char* dtype;
+  const char* name;
+  const char* summary;
+  GemmTypes types;
+  void (*launch)(const GemmCall& call);
+  /// The major compute capability that it needs, and whether it runs on no other.
+  int capability = 0;
+  bool only_there = false;
+  std::optional<std::string> (*refuses)(const GemmShape& shape) = nullptr;
+  std::size_t (*workspace_bytes)(const GemmShape& shape, int multiprocessors) = nullptr;
+  /// What a result records of how the kernel takes this shape.
+  std::string (*describe)(const GemmShape& shape, int multiprocessors) = nullptr;
+};
+
+/// A namespace-scope object of this type enrols the kernel.
 struct GpuGemmEnrolment {
-  GpuGemmEnrolment(const char* dtype, const char* name, GemmTypes types, GemmLaunch launch,
-                   const char* summary);
+  explicit GpuGemmEnrolment(const GpuGemmKernel& kernel);
 };
 
 }  // namespace assay

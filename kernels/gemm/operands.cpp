@@ -2,11 +2,11 @@
 #include "kernels/gemm/operands.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "kernels/gemm/reference.h"
 #include "kernels/inputs.h"
+#include "kernels/storage.h"
 #include "kernels/thread_pool.h"
 #include "kernels/verify.h"
 
@@ -20,20 +20,6 @@ std::int64_t exact_limit(Element output) {
 
 std::size_t elements(std::int64_t rows, std::int64_t columns) {
   return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
-}
-
-std::vector<float> decode(const std::byte* bytes, std::size_t count, Element element) {
-  std::vector<float> values(count);
-  if (element == Element::f32) {
-    std::memcpy(values.data(), bytes, count * sizeof(float));
-    return values;
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint16_t bits;
-    std::memcpy(&bits, bytes + i * sizeof bits, sizeof bits);
-    values[i] = from_bf16(bits);
-  }
-  return values;
 }
 
 }  // namespace
@@ -102,9 +88,7 @@ std::vector<float> GemmOperands::normal(std::uint32_t operand, std::size_t count
     const std::span<float> mine(values.data() + first,
                                 static_cast<std::size_t>(part.last - part.first));
     fill_normal(mine, {seed_, operand, 0}, first);
-    if (types_.rounding == Element::bf16) {
-      for (float& value : mine) value = from_bf16(to_bf16(value));
-    }
+    for (float& value : mine) value = rounded_input(types_.rounding, value);
   });
   return values;
 }
@@ -124,19 +108,24 @@ GemmOperands::Set GemmOperands::make_set(const std::vector<float>& a, const std:
 }
 
 void GemmOperands::store(Buffer& to, const std::vector<float>& values) {
-  if (types_.storage == Element::f32) {
+  if (size_of(types_.storage) == sizeof(float)) {
     device_.copy_in(to, values.data(), values.size() * sizeof(float));
     return;
   }
-  std::vector<std::uint16_t> bits(values.size());
-  std::transform(values.begin(), values.end(), bits.begin(), to_bf16);
-  device_.copy_in(to, bits.data(), bits.size() * sizeof(std::uint16_t));
+  const std::vector<std::byte> bytes = encode(types_.storage, values);
+  device_.copy_in(to, bytes.data(), bytes.size());
 }
 
 std::vector<float> GemmOperands::values_of(Buffer& from, std::size_t count) {
   std::vector<std::byte> bytes(count * size_of(types_.storage));
   device_.copy_out(bytes.data(), from, bytes.size());
-  return decode(bytes.data(), count, types_.storage);
+  return decode(types_.storage, bytes);
+}
+
+std::vector<float> GemmOperands::b_by_rows(Buffer& b) {
+  const auto n = static_cast<std::size_t>(shape_.n), k = static_cast<std::size_t>(shape_.k);
+  auto values = values_of(b, k * n);
+  return types_.b_by_columns ? transposed(values, n, k) : values;
 }
 
 GemmOperands::Answer GemmOperands::run_poisoned(Set& set, const Multiply& multiply) {
@@ -145,7 +134,7 @@ GemmOperands::Answer GemmOperands::run_poisoned(Set& set, const Multiply& multip
   device_.synchronize();
   auto contents = set.c->read();
   const std::size_t count = elements(shape_.m, shape_.n);
-  return {decode(contents.bytes.data(), count, types_.output),
+  return {decode(types_.output, contents.bytes),
           checksum(contents.bytes.data(), count, size_of(types_.output)),
           std::move(contents.guard_broken)};
 }
@@ -155,7 +144,7 @@ std::optional<std::string> GemmOperands::exact_difference(const Multiply& multip
     exact_ = make_set(exact_a(shape_, seed_, exact_limit(types_.output)), exact_b(shape_, seed_));
   }
   const auto a = values_of(*exact_->a, elements(shape_.m, shape_.k));
-  const auto b = values_of(*exact_->b, elements(shape_.k, shape_.n));
+  const auto b = b_by_rows(*exact_->b);
   const Answer answer = run_poisoned(*exact_, multiply);
   if (answer.guard_broken) return answer.guard_broken;
   return first_exact_difference(shape_, a, b, answer.values, seed_);
@@ -163,7 +152,7 @@ std::optional<std::string> GemmOperands::exact_difference(const Multiply& multip
 
 void GemmOperands::prepare_reference() {
   const auto a = values_of(*sets_[0].a, elements(shape_.m, shape_.k));
-  const auto b = values_of(*sets_[0].b, elements(shape_.k, shape_.n));
+  const auto b = b_by_rows(*sets_[0].b);
   reference_ = std::make_shared<Rows>();
   for (const std::int64_t row : sampled_rows(shape_, seed_)) {
     reference_->rows.push_back(reference_row(shape_, a, b, row));
@@ -185,12 +174,13 @@ Verification GemmOperands::verify(const Multiply& multiply) {
     }
   }
   BoundCheck check;
-  const Roundoff roundoff{unit_roundoff(Element::f32), unit_roundoff(types_.output)};
+  const Roundoff roundoff{types_.accumulator_roundoff, unit_roundoff(types_.output)};
+  const std::int64_t terms = (shape_.k + types_.terms_a_rounding - 1) / types_.terms_a_rounding;
   for (const ReferenceRow& row : reference_->rows) {
     for (std::size_t j = 0; j < row.value.size(); ++j) {
       const float got = answer.values[static_cast<std::size_t>(row.row * shape_.n) + j];
       check.element(row.row, static_cast<std::int64_t>(j), got, row.value[j],
-                    element_bound(row.value[j], row.magnitude[j], shape_.k, roundoff));
+                    element_bound(row.value[j], row.magnitude[j], terms, roundoff));
     }
   }
   Verification verification = check.verification();

@@ -42,6 +42,8 @@ class GemmOperands {
   Set make_set(const std::vector<float>& a, const std::vector<float>& b);
   void store(Buffer& to, const std::vector<float>& values);
   std::vector<float> values_of(Buffer& from, std::size_t count);
+  /// B's values row by row, however it is stored.
+  std::vector<float> b_by_rows(Buffer& b);
   Answer run_poisoned(Set& set, const Multiply& multiply);
   std::optional<std::string> exact_difference(const Multiply& multiply);
   void prepare_reference();

@@ -1,0 +1,13 @@
+// gemm.bf16.sm90: Hopper's wgmma on bf16, f32 accumulation, both operands row-major.
+#include "kernels/gemm/sm90/launch.cuh"
+
+namespace assay {
+namespace {
+
+using Bf16Gemm = sm90::Gemm<device::Bf16, device::Bf16, device::Bf16, device::Major::kMn>;
+
+const GpuGemmEnrolment sm90_enrolment(sm90::entry<Bf16Gemm>(
+    "bf16", "warp-specialised wgmma fed by TMA, persistent, in clusters of two"));
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,215 @@
+// What becomes of a tile's accumulators: slices of K summed, scaled, and stored through shared
+// memory by TMA while the next tile's operands are on their way.
+#pragma once
+
+#include <cuda.h>
+
+#include <cstdint>
+#include <type_traits>
+
+#include "device/atomic.cuh"
+#include "device/barrier.cuh"
+#include "device/convert.cuh"
+#include "device/fence.cuh"
+#include "device/matrix.cuh"
+#include "device/tma.cuh"
+#include "kernels/device/formats.h"
+#include "kernels/device/fragment.h"
+#include "kernels/gemm/sm90/mainloop.cuh"
+
+namespace assay::sm90 {
+
+/// A consumer's own named barrier.
+__device__ __forceinline__ void consumer_sync(int consumer) {
+  device::named_barrier_sync(1 + consumer, 128);
+}
+
+/// Split K: leaves this slice's accumulators in memory and counts it done. In the warpgroup that
+/// was last, sums all slices in their order, so that the result does not depend on who that was,
+/// and returns true.
+template <class K>
+__device__ __forceinline__ bool join_slices(Shared<K>& shared, typename K::Accumulators& d,
+                                            const Arguments& arguments, const Work& work,
+                                            int consumer, int thread) {
+  using Accumulator = typename K::Accumulator;
+  constexpr int kCount = K::kRowBlocks * K::kPerBlock;
+  const int place = (work.tile * K::kTile.cluster + static_cast<int>(device::cluster_rank())) *
+                        K::kTile.consumers +
+                    consumer;
+  const int places = arguments.schedule.tiles() * K::kTile.cluster * K::kTile.consumers;
+  std::uint32_t* arrivals = arguments.arrivals + place;
+  // Of a thread's accumulators, those of one number lie together: whole lines are written.
+  const auto partials = [&](int split) {
+    return static_cast<Accumulator*>(arguments.partials) +
+           (static_cast<std::int64_t>(split) * places + place) * (kCount * 128) + thread;
+  };
+  Accumulator* mine = partials(work.split);
+#pragma unroll
+  for (int block = 0; block < K::kRowBlocks; ++block) {
+#pragma unroll
+    for (int i = 0; i < K::kPerBlock; ++i) mine[(block * K::kPerBlock + i) * 128] = d[block][i];
+  }
+  consumer_sync(consumer);
+  const auto others = static_cast<std::uint32_t>(arguments.schedule.splits) - 1;
+  if (thread == 0) {
+    shared.arrived[consumer] = device::atomic_add_release(arrivals, 1);
+    // Only for the last: to anyone else the count may be set back meanwhile.
+    if (shared.arrived[consumer] == others) device::load_acquire(arrivals);
+  }
+  consumer_sync(consumer);
+  if (shared.arrived[consumer] != others) return false;
+  // By groups, so that the loads of few accumulators are under way at once: all would not fit.
+  constexpr int kGroup = K::kPerBlock < 32 ? K::kPerBlock : 32;
+  static_assert(K::kPerBlock % kGroup == 0);
+#pragma unroll
+  for (int block = 0; block < K::kRowBlocks; ++block) {
+#pragma unroll
+    for (int first = 0; first < K::kPerBlock; first += kGroup) {
+#pragma unroll
+      for (int i = first; i < first + kGroup; ++i) d[block][i] = 0;
+#pragma unroll 1
+      for (int split = 0; split < arguments.schedule.splits; ++split) {
+        const Accumulator* from = partials(split) + block * K::kPerBlock * 128;
+#pragma unroll
+        for (int i = first; i < first + kGroup; ++i) d[block][i] += from[i * 128];
+      }
+    }
+  }
+  if (thread == 0) *arrivals = 0;  // for the next launch
+  return true;
+}
+
+template <class T>
+__device__ __forceinline__ float as_float(T value) {
+  if constexpr (sizeof(T) == 4) {
+    return static_cast<float>(value);
+  } else {
+    return device::to_float(value);
+  }
+}
+
+/// d = alpha scale_a scale_b d + beta C. Integers are not scaled.
+template <class K>
+__device__ __forceinline__ void scale(typename K::Accumulators& d, const Arguments& arguments,
+                                      const Work& work, int left, int thread) {
+  if constexpr (std::is_same_v<typename K::Accumulator, float>) {
+    float alpha = arguments.alpha;
+    if (arguments.scale_a != nullptr) alpha *= *arguments.scale_a;
+    if (arguments.scale_b != nullptr) alpha *= *arguments.scale_b;
+    using Output = typename K::Operands::Output;
+    const auto* c = static_cast<const Output*>(arguments.c) +
+                    static_cast<std::int64_t>(work.batch) * arguments.rows * arguments.columns;
+#pragma unroll
+    for (int block = 0; block < K::kRowBlocks; ++block) {
+#pragma unroll
+      for (int i = 0; i < K::kPerBlock; ++i) {
+        d[block][i] *= alpha;
+        if (arguments.beta == 0) continue;  // C may hold anything then, NaN too
+        const device::Position at = device::accumulator_position(thread, i);
+        const int on_left = left + 64 * block + at.row;
+        const int on_right = work.column * K::kTile.right + at.column;
+        const int row = K::kTile.swapped ? on_right : on_left;
+        const int column = K::kTile.swapped ? on_left : on_right;
+        if (row < arguments.rows && column < arguments.columns) {
+          const std::int64_t place = static_cast<std::int64_t>(row) * arguments.columns + column;
+          d[block][i] += arguments.beta * as_float(c[place]);
+        }
+      }
+    }
+  }
+}
+
+template <class Output>
+__device__ __forceinline__ std::uint32_t pack_pair(float low, float high) {
+  if constexpr (std::is_same_v<Output, device::Bf16>) {
+    return device::pack_bf16(low, high);
+  } else {
+    static_assert(std::is_same_v<Output, device::F16>);
+    return device::pack_f16(low, high);
+  }
+}
+
+/// 16 of an accumulator's columns as 8x8 matrices into a box whose rows are the left rows or, when
+/// swapped, the right ones: then the matrices are transposed on the way.
+template <class K, int kMatrices>
+__device__ __forceinline__ void store_matrices(unsigned char* box, const float* d, int column,
+                                               int thread) {
+  const int lane = thread % 32;
+  const int on_left = thread / 32 * 16 + lane / 8 % 2 * 8;
+  const int on_right = column + lane / 16 * 8;
+  const int row = (K::kTile.swapped ? on_right : on_left) + lane % 8;
+  const int place = K::kTile.swapped ? on_left : on_right;
+  std::uint32_t fragment[kMatrices];
+#pragma unroll
+  for (int i = 0; i < kMatrices; ++i) {
+    fragment[i] = pack_pair<typename K::Operands::Output>(d[2 * i], d[2 * i + 1]);
+  }
+  const auto offset = static_cast<std::uint32_t>(row * kRowBytes + place * 2);
+  device::stmatrix<K::kTile.swapped>(box + device::swizzled(device::Swizzle::k128, offset),
+                                     fragment);
+}
+
+/// Box number `box` of a row block into shared memory. A box has rows of 128 bytes: along the right
+/// side of the tile, or along the left one when swapped.
+template <class K>
+__device__ __forceinline__ void write_box(unsigned char* to,
+                                          const typename K::Accumulator (&d)[K::kPerBlock], int box,
+                                          int thread) {
+  using Output = typename K::Operands::Output;
+  constexpr int kWidth = kRowBytes / static_cast<int>(sizeof(Output));
+  constexpr int kColumns = K::kTile.swapped ? K::kTile.right : kWidth;
+  const int first = K::kTile.swapped ? 0 : box * (kWidth / 2);  // of the accumulators
+  if constexpr (sizeof(Output) == 2) {
+#pragma unroll
+    for (int i = 0; i < kColumns; i += 16) {
+      constexpr int kMatrices = kColumns == 8 ? 2 : 4;
+      store_matrices<K, kMatrices>(to, &d[first + i / 2], i, thread);
+    }
+  } else {
+    if (K::kTile.swapped && thread / 64 != box) return;  // two warps hold a box's 32 columns
+#pragma unroll
+    for (int i = 0; i < kColumns / 2; ++i) {
+      const device::Position at = device::accumulator_position(thread, i);
+      const int row = K::kTile.swapped ? at.column : at.row;
+      const int column = K::kTile.swapped ? at.row % kWidth : at.column;
+      const auto offset = static_cast<std::uint32_t>(row * kRowBytes + column * 4);
+      *reinterpret_cast<Output*>(to + device::swizzled(device::Swizzle::k128, offset)) =
+          d[first + i];
+    }
+  }
+}
+
+/// Stores a warpgroup's part of a tile box by box, through its buffers in turn; `turn` goes on from
+/// tile to tile.
+template <class K>
+__device__ __forceinline__ void store_tile(Shared<K>& shared, const CUtensorMap& c,
+                                           const typename K::Accumulators& d, const Work& work,
+                                           int left, int consumer, int thread, int& turn) {
+  constexpr int kWidth = kRowBytes / static_cast<int>(sizeof(typename K::Operands::Output));
+  constexpr int kBoxes = (K::kTile.swapped ? 64 : K::kTile.right) / kWidth;
+  const int right = work.column * K::kTile.right;
+#pragma unroll
+  for (int block = 0; block < K::kRowBlocks; ++block) {
+#pragma unroll
+    for (int box = 0; box < kBoxes; ++box) {
+      unsigned char* buffer = shared.out[consumer][turn];
+      turn = (turn + 1) % kOutputBoxes;
+      if (thread == 0) device::bulk_wait_read<kOutputBoxes - 1>();
+      consumer_sync(consumer);  // what was in this buffer has been read
+      write_box<K>(buffer, d[block], box, thread);
+      device::fence_proxy_async_shared();
+      consumer_sync(consumer);
+      if (thread == 0) {
+        const int on_left = left + 64 * block;
+        if constexpr (K::kTile.swapped) {
+          device::tensor_store(c, {on_left + kWidth * box, right, work.batch}, buffer);
+        } else {
+          device::tensor_store(c, {right + kWidth * box, on_left, work.batch}, buffer);
+        }
+        device::bulk_commit();
+      }
+    }
+  }
+}
+
+}  // namespace assay::sm90

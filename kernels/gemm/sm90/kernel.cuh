@@ -1,0 +1,75 @@
+// The Hopper GEMM kernel: warp-specialised, persistent, fed by TMA, multiplied by wgmma. All dtypes
+// and tile configurations are instances of it.
+#pragma once
+
+#include "device/barrier.cuh"
+#include "device/fence.cuh"
+#include "device/register.cuh"
+#include "kernels/gemm/sm90/epilogue.cuh"
+#include "kernels/gemm/sm90/mainloop.cuh"
+
+namespace assay::sm90 {
+
+/// One warpgroup: products and epilogue of every tile in turn.
+template <class K>
+__device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
+                                        const Arguments& arguments, int consumer) {
+  const int thread = static_cast<int>(device::thread_index().x % 128);
+  const Schedule& schedule = arguments.schedule;
+  const Turns mine = turns<K>();
+  RingPosition<K::kTile.stages> ring;
+  int turn = 0;
+  for (int i = mine.first; i < schedule.count(); i += mine.step) {
+    const Work work = schedule.at(i);
+    const int left = left_begin<K>(work) + consumer * K::kRowBlocks * 64;
+    typename K::Accumulators d;
+    multiply<K>(shared, ring, d, consumer, thread, work.end_k - work.first_k);
+    if (schedule.splits > 1 && !join_slices<K>(shared, d, arguments, work, consumer, thread)) {
+      continue;
+    }
+    scale<K>(d, arguments, work, left, thread);
+    store_tile<K>(shared, c, d, work, left, consumer, thread, turn);
+  }
+  if (thread == 0) device::bulk_wait_read<0>();  // shared memory outlives the stores
+}
+
+template <class K>
+__global__ void __launch_bounds__(threads(K::kTile), 1)
+    gemm(const __grid_constant__ CUtensorMap left, const __grid_constant__ CUtensorMap right,
+         const __grid_constant__ CUtensorMap c, const __grid_constant__ Arguments arguments) {
+  constexpr TileConfig kTile = K::kTile;
+  static_assert(sizeof(Shared<K>) <= kMostShared);
+  auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
+  if (device::thread_index().x == 0) {
+    for (int i = 0; i < kTile.stages; ++i) {
+      device::mbarrier_init(&shared.full[i], 1);
+      device::mbarrier_init(&shared.empty[i], kTile.consumers * kTile.cluster);
+    }
+    device::fence_mbarrier_init();
+  }
+  if constexpr (kTile.cluster == 1) {
+    device::syncthreads();
+  } else {
+    device::cluster_sync();
+  }
+  constexpr Registers kRegisters = registers(kTile);
+  const int warpgroup = static_cast<int>(device::warp_index() / 4);
+  if (warpgroup == 0) {
+    if constexpr (kRegisters.producer != 0) device::registers_decrease<kRegisters.producer>();
+    if (device::thread_index().x == 0) {
+      device::prefetch_tensor_map(left);
+      device::prefetch_tensor_map(right);
+      device::prefetch_tensor_map(c);
+      produce<K>(shared, left, right, arguments.schedule);
+    }
+  } else {
+    if constexpr (kRegisters.consumer != 0) device::registers_increase<kRegisters.consumer>();
+    consume<K>(shared, c, arguments, warpgroup - 1);
+  }
+  if constexpr (kTile.cluster > 1) {
+    device::syncwarp();      // the thread that copied, and those that had nothing to do
+    device::cluster_sync();  // nobody leaves while others may still arrive at its barriers
+  }
+}
+
+}  // namespace assay::sm90

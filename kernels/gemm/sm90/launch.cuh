@@ -1,0 +1,106 @@
+// From a catalogue case to a launch: plan, tensor maps, workspace, the instance of the kernel.
+#pragma once
+
+#include <type_traits>
+
+#include "device/tensor_map.cuh"
+#include "kernels/gemm/gpu_gemm.h"
+#include "kernels/gemm/sm90/kernel.cuh"
+#include "kernels/gemm/sm90/plan.h"
+
+namespace assay::sm90 {
+
+template <class T>
+inline constexpr device::TensorElement kTensorElement = device::TensorElement::kU8;
+template <>
+inline constexpr device::TensorElement kTensorElement<device::Bf16> = device::TensorElement::kBf16;
+template <>
+inline constexpr device::TensorElement kTensorElement<device::F16> = device::TensorElement::kF16;
+template <>
+inline constexpr device::TensorElement kTensorElement<device::Tf32> = device::TensorElement::kF32;
+template <>
+inline constexpr device::TensorElement kTensorElement<float> = device::TensorElement::kF32;
+template <>
+inline constexpr device::TensorElement kTensorElement<std::int32_t> = device::TensorElement::kS32;
+
+/// The kernels of one dtype: C = A B with A row-major and B as kMajorB says.
+template <class A, class B, class C, device::Major kMajorB>
+struct Gemm {
+  static Product product(const GemmShape& shape) {
+    return {.shape = shape,
+            .a = kTensorElement<A>,
+            .b = kTensorElement<B>,
+            .c = kTensorElement<C>,
+            .b_major = kMajorB};
+  }
+
+  static std::optional<std::string> refuses(const GemmShape& shape) {
+    return refusal(product(shape));
+  }
+
+  static std::size_t workspace_bytes(const GemmShape& shape, int multiprocessors) {
+    const Plan plan = choose(product(shape), multiprocessors);
+    return static_cast<std::size_t>(partials_bytes(plan.schedule, kTiles[plan.tile]) +
+                                    arrivals_bytes(plan.schedule, kTiles[plan.tile]));
+  }
+
+  static std::string describe(const GemmShape& shape, int multiprocessors) {
+    return sm90::describe(choose(product(shape), multiprocessors));
+  }
+
+  static void launch(const GemmCall& call) {
+    const Plan plan = choose(product(call.shape), call.multiprocessors);
+    launch_tile<0>(plan, call);
+  }
+
+ private:
+  template <int kIndex>
+  static void launch_tile(const Plan& plan, const GemmCall& call) {
+    if constexpr (kIndex < kTileCount) {
+      if (plan.tile != kIndex) return launch_tile<kIndex + 1>(plan, call);
+      using Plain = Operands<A, B, C, device::Major::kK, kMajorB>;
+      using Swapped = Operands<B, A, C, kMajorB, device::Major::kK>;
+      run<Kernel<std::conditional_t<kTiles[kIndex].swapped, Swapped, Plain>, ListedTile<kIndex>>>(
+          plan, call);
+    }
+  }
+
+  template <class K>
+  static void run(const Plan& plan, const GemmCall& call) {
+    Arguments arguments;
+    arguments.schedule = plan.schedule;
+    arguments.c = call.matrices.c;
+    arguments.rows = static_cast<int>(call.shape.m);
+    arguments.columns = static_cast<int>(call.shape.n);
+    arguments.partials = call.workspace;
+    arguments.arrivals = reinterpret_cast<std::uint32_t*>(static_cast<char*>(call.workspace) +
+                                                          partials_bytes(plan.schedule, K::kTile));
+    const Maps maps = maps_of(product(call.shape), K::kTile, call.matrices);
+    device::LaunchConfig config;
+    config.grid.x = static_cast<unsigned>(plan.clusters * K::kTile.cluster);
+    config.block.x = static_cast<unsigned>(threads(K::kTile));
+    config.cluster.x = static_cast<unsigned>(K::kTile.cluster);
+    config.shared_bytes = sizeof(Shared<K>);
+    config.stream = call.stream;
+    device::launch(config, gemm<K>, device::encode_tensor_map(maps.left),
+                   device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
+                   arguments);
+  }
+};
+
+/// The catalogue's entry of one dtype.
+template <class G>
+GpuGemmKernel entry(const char* dtype, const char* summary) {
+  return {.dtype = dtype,
+          .name = "sm90",
+          .summary = summary,
+          .types = tensor_core_types(dtype),
+          .launch = G::launch,
+          .capability = 9,
+          .only_there = true,
+          .refuses = G::refuses,
+          .workspace_bytes = G::workspace_bytes,
+          .describe = G::describe};
+}
+
+}  // namespace assay::sm90

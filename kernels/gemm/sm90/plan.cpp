@@ -1,0 +1,170 @@
+// The model of a launch's time, and the tensor maps that follow from a configuration.
+#include "kernels/gemm/sm90/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace assay::sm90 {
+namespace {
+
+using device::Major;
+using device::TensorMapSpec;
+
+std::int64_t ceiling(std::int64_t value, std::int64_t step) { return (value + step - 1) / step; }
+
+std::int64_t left_rows(const Product& product, const TileConfig& tile) {
+  return tile.swapped ? product.shape.n : product.shape.m;
+}
+std::int64_t right_rows(const Product& product, const TileConfig& tile) {
+  return tile.swapped ? product.shape.m : product.shape.n;
+}
+
+/// Elements of K in a stage.
+int stage_k(const Product& product) {
+  return kRowBytes / static_cast<int>(device::element_bytes(product.a));
+}
+
+/// An operand of `rows` along MN; one box is `box_rows` of them by a stage's K.
+TensorMapSpec operand_map(device::TensorElement element, Major major, const void* address,
+                          std::int64_t rows, std::int64_t k, int batches, int box_rows) {
+  const auto bytes = static_cast<std::uint64_t>(device::element_bytes(element));
+  const auto mn = static_cast<std::uint64_t>(rows), depth = static_cast<std::uint64_t>(k);
+  const std::uint32_t stage = kRowBytes / static_cast<std::uint32_t>(bytes);
+  TensorMapSpec spec;
+  spec.element = element;
+  spec.rank = 3;
+  spec.address = address;
+  const std::uint64_t inner = major == Major::kK ? depth : mn;
+  const std::uint64_t outer = major == Major::kK ? mn : depth;
+  spec.size = {inner, outer, static_cast<std::uint64_t>(batches)};
+  spec.stride_bytes = {inner * bytes, inner * outer * bytes};
+  spec.box = {stage, major == Major::kK ? static_cast<std::uint32_t>(box_rows) : stage, 1};
+  spec.swizzle = device::Swizzle::k128;
+  return spec;
+}
+
+TensorMapSpec output_map(const Product& product, const TileConfig& tile, const void* address) {
+  TensorMapSpec spec = operand_map(product.c, Major::kK, address, product.shape.m, product.shape.n,
+                                   product.batches, output_rows(tile));
+  return spec;
+}
+
+}  // namespace
+
+std::optional<std::string> refusal(const Product& product) {
+  const bool wide = device::element_bytes(product.a) == 2;
+  if (!wide && (product.a_major != Major::kK || product.b_major != Major::kK)) {
+    return "wgmma wants operands that are not of 16 bits with K contiguous";
+  }
+  const auto& shape = product.shape;
+  if (ceiling(shape.m, 8) * ceiling(shape.n, 8) * product.batches * kMostSplits >
+      std::numeric_limits<std::int32_t>::max()) {
+    return "more tiles than a 32-bit number counts";
+  }
+  const Maps maps = maps_of(product, kTiles[2], {});
+  const auto fault = [](const char* matrix,
+                        const TensorMapSpec& spec) -> std::optional<std::string> {
+    const char* rule = device::tensor_map_fault(spec);
+    if (rule == nullptr) return std::nullopt;
+    return fmt::format("TMA cannot copy {}, whose rows are {} bytes: {}", matrix,
+                       spec.stride_bytes[0], rule);
+  };
+  if (auto a = fault("A", maps.left)) return a;
+  if (auto b = fault("B", maps.right)) return b;
+  return fault("C", maps.c);
+}
+
+bool takes(const TileConfig& tile, const Product& product) {
+  const Major right = tile.swapped ? product.a_major : product.b_major;
+  return right == Major::kK || tile.right % 64 == 0;
+}
+
+Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
+                     int multiprocessors) {
+  Schedule schedule;
+  schedule.rows = static_cast<int>(ceiling(left_rows(product, tile), tile.left * tile.cluster));
+  schedule.columns = static_cast<int>(ceiling(right_rows(product, tile), tile.right));
+  schedule.batches = product.batches;
+  schedule.k_blocks = static_cast<int>(ceiling(product.shape.k, stage_k(product)));
+  schedule.splits = std::min(splits, schedule.k_blocks);
+  // A band of b rows of tiles and clusters / b columns reads least when it is about square.
+  const double clusters = std::max(1, multiprocessors / tile.cluster);
+  const double square = std::sqrt(clusters * tile.right / (tile.left * tile.cluster));
+  schedule.band = std::clamp(static_cast<int>(std::lround(square)), 1, schedule.rows);
+  return schedule;
+}
+
+double cost(const Product& product, const TileConfig& tile, const Schedule& schedule,
+            int multiprocessors) {
+  constexpr double kStart = 1500, kJoin = 2000, kL2 = 6154, kMostFill = 64, kRate = 2400;
+  const int clusters = std::min(schedule.count(), std::max(1, multiprocessors / tile.cluster));
+  const double fill = std::min(kMostFill, kL2 / (clusters * tile.cluster));
+  const double right = tile.right;
+  const double outputs = static_cast<double>(tile.left) * right;
+  const double product_cycles = std::max(right / 2, 16 + right / 4);
+  const double step = std::max(tile.left / 64 * 4 * product_cycles,
+                               (tile.left + right / tile.cluster) * kRowBytes / fill);
+  const double slice = std::ceil(static_cast<double>(schedule.k_blocks) / schedule.splits);
+  double per_tile = kStart + slice * step + outputs * device::element_bytes(product.c) / fill;
+  if (schedule.splits > 1) per_tile += kJoin + outputs * 4 * (1 + schedule.splits) / fill;
+  const double waves = std::ceil(static_cast<double>(schedule.count()) / clusters);
+
+  const auto m = static_cast<double>(product.shape.m), n = static_cast<double>(product.shape.n),
+             k = static_cast<double>(product.shape.k);
+  const double bytes = product.batches * (m * k * device::element_bytes(product.a) +
+                                          k * n * device::element_bytes(product.b) +
+                                          m * n * device::element_bytes(product.c)) +
+                       2 * static_cast<double>(partials_bytes(schedule, tile));
+  const double compute = waves * per_tile, memory = bytes / kRate;
+  return std::max(compute, memory) + std::min(compute, memory) / 5;
+}
+
+Plan plan_with(const Product& product, int tile, int splits, int multiprocessors) {
+  const TileConfig& config = kTiles[tile];
+  Plan plan{tile, schedule_of(product, config, splits, multiprocessors), 1};
+  plan.clusters = std::min(plan.schedule.count(), std::max(1, multiprocessors / config.cluster));
+  return plan;
+}
+
+Plan choose(const Product& product, int multiprocessors) {
+  Plan best;
+  double least = std::numeric_limits<double>::infinity();
+  for (int tile = 0; tile < kTileCount; ++tile) {
+    if (!takes(kTiles[tile], product)) continue;
+    for (int splits = 1; splits <= kMostSplits; ++splits) {
+      const Plan plan = plan_with(product, tile, splits, multiprocessors);
+      if (plan.schedule.splits < splits) break;
+      if (partials_bytes(plan.schedule, kTiles[tile]) > kMostPartialsBytes) break;
+      const double estimate = cost(product, kTiles[tile], plan.schedule, multiprocessors);
+      if (estimate < least) {
+        least = estimate;
+        best = plan;
+      }
+    }
+  }
+  return best;
+}
+
+Maps maps_of(const Product& product, const TileConfig& tile, const GemmPointers& matrices) {
+  const auto& shape = product.shape;
+  const int a_rows = tile.swapped ? tile.right / tile.cluster : tile.left;
+  const int b_rows = tile.swapped ? tile.left : tile.right / tile.cluster;
+  const TensorMapSpec a = operand_map(product.a, product.a_major, matrices.a, shape.m, shape.k,
+                                      product.batches, a_rows);
+  const TensorMapSpec b = operand_map(product.b, product.b_major, matrices.b, shape.n, shape.k,
+                                      product.batches, b_rows);
+  const TensorMapSpec c = output_map(product, tile, matrices.c);
+  return tile.swapped ? Maps{b, a, c} : Maps{a, b, c};
+}
+
+std::string describe(const Plan& plan) {
+  const TileConfig& tile = kTiles[plan.tile];
+  return fmt::format("{}x{}{}, cluster of {}, {} stages, {} slices of K, {} blocks", tile.left,
+                     tile.right, tile.swapped ? " swapped" : "", tile.cluster, tile.stages,
+                     plan.schedule.splits, plan.clusters * tile.cluster);
+}
+
+}  // namespace assay::sm90

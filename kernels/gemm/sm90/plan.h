@@ -1,0 +1,84 @@
+// How the Hopper kernels take a product: which tile configuration, how many slices of K, which
+// tensor maps; or why they cannot. Host code without CUDA.
+//
+// The choice takes the cheapest of all configurations and split counts by this model, in clock
+// cycles of one multiprocessor; it needs no measurement and always ends in a choice.
+//
+//   step      one stage of one tile: the larger of
+//               left / 64 * 4 * max(right / 2, 16 + right / 4)    wgmma: tensor core, or reading A
+//               (left + right / cluster) * 128 / fill             L2 to shared memory
+//   tile      start + (K blocks of a slice) * step + left * right * (bytes of C) / fill
+//             with splits also: writing one slice, reading all, waiting for the others
+//   waves     work / clusters, rounded up
+//   compute   waves * tile
+//   memory    (A + B + C + partials, in bytes) / rate
+//   cost      max(compute, memory) + min(compute, memory) / 5
+//
+// wgmma m64nNk(32 bytes) takes N / 2 cycles at the tensor core's rate; it reads 2 KiB of A and
+// 32 N bytes of B from shared memory at 128 B a cycle, which is why N below 64 starves. `fill` is
+// L2's 6154 B a cycle shared by the blocks that run, at most 64 each; `rate` is 2400 B a cycle
+// (4.1 TB/s at 1.7 GHz). The last term prefers, of two plans that wait for memory alike, the one
+// that has multiprocessors to spare.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "kernels/device/element.h"
+#include "kernels/device/tensor_map.h"
+#include "kernels/gemm/problem.h"
+#include "kernels/gemm/sm90/problem.h"
+
+namespace assay::sm90 {
+
+/// C[b] = A[b] B[b] for all batches. A is M x K, B is K x N, C is M x N row-major, all dense.
+struct Product {
+  GemmShape shape;
+  int batches = 1;
+  device::TensorElement a = device::TensorElement::kBf16;
+  device::TensorElement b = device::TensorElement::kBf16;
+  device::TensorElement c = device::TensorElement::kBf16;
+  device::Major a_major = device::Major::kK;   ///< kMn: column-major.
+  device::Major b_major = device::Major::kMn;  ///< kK: column-major, as weights are stored.
+};
+
+struct Plan {
+  int tile = 0;  ///< In kTiles.
+  Schedule schedule;
+  int clusters = 1;  ///< That the launch has.
+};
+
+inline constexpr std::int64_t kMostPartialsBytes = 32 << 20;  ///< As much as cuBLASLt is given.
+inline constexpr int kMostSplits = 16;
+
+/// Why these kernels cannot take the product, or nothing.
+std::optional<std::string> refusal(const Product& product);
+
+/// Whether a configuration can take the product at all.
+bool takes(const TileConfig& tile, const Product& product);
+
+/// The pieces of the product under a configuration; `splits` is cut to the blocks of K.
+Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
+                     int multiprocessors);
+
+/// The model's estimate of a plan, in cycles.
+double cost(const Product& product, const TileConfig& tile, const Schedule& schedule,
+            int multiprocessors);
+
+/// Of a product that is not refused.
+Plan choose(const Product& product, int multiprocessors);
+
+/// A plan with this configuration and this many splits.
+Plan plan_with(const Product& product, int tile, int splits, int multiprocessors);
+
+/// The tensor maps of a launch, by side in wgmma; addresses are A's, B's and C's.
+struct Maps {
+  device::TensorMapSpec left, right, c;
+};
+Maps maps_of(const Product& product, const TileConfig& tile, const GemmPointers& matrices);
+
+/// "128x256, cluster of 2, 4 stages, 1 slice of K": what a result records.
+std::string describe(const Plan& plan);
+
+}  // namespace assay::sm90

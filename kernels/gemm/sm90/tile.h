@@ -1,0 +1,105 @@
+// A tile configuration of the Hopper kernels, and the budgets of shared memory and registers that
+// it must keep.
+#pragma once
+
+#include <cstdint>
+
+namespace assay::sm90 {
+
+/// The two operands are named by their side in wgmma: `left` gives the rows, in steps of 64;
+/// `right` the columns. Left is A and right is B; swapped, left is B and right is A, and the kernel
+/// computes C^T: so a product of few rows fills wgmma's 64 with B's columns.
+struct TileConfig {
+  int left;
+  int right;
+  int consumers;  ///< Warpgroups that multiply, each left / consumers rows.
+  int stages;     ///< Of the ring that TMA fills.
+  int cluster;    ///< Blocks one above the other on the left side, which share the right tile.
+  bool swapped = false;
+
+  friend constexpr bool operator==(const TileConfig&, const TileConfig&) = default;
+};
+
+inline constexpr int kRowBytes = 128;       ///< One swizzle span: what a stage holds of K.
+inline constexpr int kProducers = 128;      ///< The warpgroup that copies.
+inline constexpr int kMostShared = 232448;  ///< Of one block of sm_90: 227 KiB.
+inline constexpr int kOutputBoxes = 2;      ///< Of each consumer: one is stored, one is written.
+
+constexpr int threads(const TileConfig& tile) { return kProducers + 128 * tile.consumers; }
+constexpr int stage_bytes(const TileConfig& tile) { return (tile.left + tile.right) * kRowBytes; }
+/// Rows of 128 bytes of a box in which C leaves through shared memory.
+constexpr int output_rows(const TileConfig& tile) { return tile.swapped ? tile.right : 64; }
+/// Rounded up to what begins at a multiple of 1024 again.
+constexpr int output_box_bytes(const TileConfig& tile) {
+  return (output_rows(tile) * kRowBytes + 1023) / 1024 * 1024;
+}
+
+/// All but the barriers, which are the last and small.
+constexpr int tile_bytes(const TileConfig& tile) {
+  return tile.stages * stage_bytes(tile) + tile.consumers * kOutputBoxes * output_box_bytes(tile);
+}
+inline constexpr int kBarrierBytes = 1024;  ///< Room for barriers and flags.
+
+/// Registers. ptxas gives each thread of a kernel the same number; setmaxnreg then moves them from
+/// the copying warpgroup to the multiplying ones within the same pool.
+struct Registers {
+  int initial;   ///< What ptxas may use: 65536 / threads, a multiple of 8, at most 255.
+  int producer;  ///< 0: nothing is moved.
+  int consumer;
+};
+constexpr Registers registers(const TileConfig& tile) {
+  if (tile.consumers == 1) return {255, 0, 0};
+  return tile.consumers == 2 ? Registers{168, 40, 232} : Registers{128, 32, 160};
+}
+
+constexpr int accumulators(const TileConfig& tile) {
+  return tile.left / tile.consumers * tile.right / 128;
+}
+
+/// The rule that a configuration breaks, in words; nullptr when it breaks none.
+constexpr const char* tile_fault(const TileConfig& tile) {
+  if (tile.consumers < 1 || tile.consumers > 3) return "one to three warpgroups multiply";
+  if (tile.left % (64 * tile.consumers) != 0) return "a consumer's rows are a multiple of 64";
+  if (tile.left > 256) return "a box of TMA has at most 256 rows";
+  if (tile.right < 8 || tile.right > 256 || tile.right % 8 != 0) return "wgmma's N is 8 to 256";
+  if (!tile.swapped && tile.right % 64 != 0) return "C's boxes are 64 columns wide";
+  if (tile.swapped && tile.right > 128) return "C's box of a swapped product has 128 rows";
+  if (tile.cluster != 1 && tile.cluster != 2) return "clusters have one or two blocks";
+  if (tile.cluster == 2 && tile.right % 128 != 0) return "half of the right tile is whole boxes";
+  if (tile.stages < 2) return "a ring has two stages or more";
+  if (tile_bytes(tile) + kBarrierBytes > kMostShared) return "more shared memory than a block has";
+  const Registers pool = registers(tile);
+  if (pool.producer != 0 && kProducers * pool.producer + 128 * tile.consumers * pool.consumer >
+                                threads(tile) * pool.initial) {
+    return "setmaxnreg asks for more registers than the pool has";
+  }
+  if (threads(tile) * pool.initial > 65536) return "more registers than a multiprocessor has";
+  // Addresses, descriptors and loop state take about 40 beside the accumulators.
+  const int most = pool.consumer != 0 ? pool.consumer : pool.initial;
+  if (accumulators(tile) + 40 > most) return "the accumulators leave too few registers";
+  return nullptr;
+}
+
+/// The configurations among which plan.h chooses; the first that is as good as any is taken.
+inline constexpr TileConfig kTiles[] = {
+    {128, 256, 2, 4, 2},      {256, 128, 2, 4, 2},       {128, 128, 2, 6, 1},
+    {128, 64, 2, 8, 1, true}, {128, 32, 2, 10, 1, true}, {128, 16, 2, 11, 1, true},
+    {128, 8, 2, 12, 1, true},
+};
+inline constexpr int kTileCount = static_cast<int>(sizeof kTiles / sizeof kTiles[0]);
+
+constexpr bool tiles_are_right() {
+  for (const TileConfig& tile : kTiles) {
+    if (tile_fault(tile) != nullptr) return false;
+  }
+  return true;
+}
+static_assert(tiles_are_right());
+
+/// One of them, as a template's parameter.
+template <int kIndex>
+struct ListedTile {
+  static constexpr TileConfig kTile = kTiles[kIndex];
+};
+
+}  // namespace assay::sm90

@@ -1,0 +1,13 @@
+// gemm.tf32.sm90: Hopper's wgmma on the upper 19 bits of floats, B by columns, C in f32.
+#include "kernels/gemm/sm90/launch.cuh"
+
+namespace assay {
+namespace {
+
+using Tf32Gemm = sm90::Gemm<device::Tf32, device::Tf32, float, device::Major::kK>;
+
+const GpuGemmEnrolment sm90_enrolment(
+    sm90::entry<Tf32Gemm>("tf32", "warp-specialised wgmma fed by TMA, B by columns, C in f32"));
+
+}  // namespace
+}  // namespace assay

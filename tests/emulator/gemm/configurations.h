@@ -1,0 +1,23 @@
+// The kernels and configurations that run in every mode, by dtype.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/emulator/runtime/emulator.h"
+
+namespace assay::emulator {
+
+struct Configuration {
+  std::string name;
+  Trial aligned;
+  Trial ragged;
+};
+
+std::vector<Configuration> bf16_configurations();
+std::vector<Configuration> f16_configurations();
+std::vector<Configuration> fp8_configurations();
+std::vector<Configuration> tf32_configurations();
+std::vector<Configuration> int8_configurations();
+
+}  // namespace assay::emulator

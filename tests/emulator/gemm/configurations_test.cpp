@@ -1,0 +1,52 @@
+// Every dtype and tile configuration is exact in every mode, on an aligned and on a ragged shape.
+#include "tests/emulator/gemm/configurations.h"
+
+#include <doctest/doctest.h>
+
+namespace assay::emulator {
+
+namespace {
+
+void check_configurations(const std::vector<Configuration>& configurations) {
+  for (const Configuration& configuration : configurations) {
+    for (const bool ragged : {false, true}) {
+      for (const Mode mode : kAllModes) {
+        for (const std::uint64_t seed : seeds(4)) {
+          Settings settings;
+          settings.mode = mode;
+          settings.seed = seed;
+          const auto report =
+              run_trial(ragged ? configuration.ragged : configuration.aligned, settings);
+          REQUIRE_MESSAGE(!report, configuration.name << (ragged ? ", ragged: " : ", aligned: ")
+                                                      << report->text());
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("property") {
+  TEST_CASE("the bf16 kernels for Hopper are right in every mode") {
+    check_configurations(bf16_configurations());
+  }
+
+  TEST_CASE("the f16 kernels for Hopper are right in every mode") {
+    check_configurations(f16_configurations());
+  }
+
+  TEST_CASE("the fp8 kernels for Hopper are right in every mode") {
+    check_configurations(fp8_configurations());
+  }
+
+  TEST_CASE("the tf32 kernels for Hopper are right in every mode") {
+    check_configurations(tf32_configurations());
+  }
+
+  TEST_CASE("the int8 kernels for Hopper are right in every mode") {
+    check_configurations(int8_configurations());
+  }
+}
+
+}  // namespace assay::emulator

@@ -1,0 +1,125 @@
+// A trial of one configuration of the Hopper GEMM kernel: small integers in, every element checked.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "device/tensor_map.cuh"
+#include "kernels/gemm/sm90/kernel.cuh"
+#include "kernels/gemm/sm90/plan.h"
+#include "tests/emulator/gemm/exact_gemm.h"
+#include "tests/emulator/runtime/emulator.h"
+
+namespace assay::emulator {
+
+template <class T>
+inline constexpr Stored kStoredAs = Stored::kF32;
+template <>
+inline constexpr Stored kStoredAs<device::Bf16> = Stored::kBf16;
+template <>
+inline constexpr Stored kStoredAs<device::F16> = Stored::kF16;
+template <>
+inline constexpr Stored kStoredAs<device::Tf32> = Stored::kTf32;
+template <>
+inline constexpr Stored kStoredAs<device::E4m3> = Stored::kE4m3;
+template <>
+inline constexpr Stored kStoredAs<device::E5m2> = Stored::kE5m2;
+template <>
+inline constexpr Stored kStoredAs<std::int8_t> = Stored::kInt8;
+template <>
+inline constexpr Stored kStoredAs<std::int32_t> = Stored::kInt32;
+
+struct GemmTrial {
+  int m, n, k;
+  int splits = 1;
+  int blocks = 2;  ///< The multiprocessors of the device.
+  int batches = 1;
+  float alpha = 1;
+  float beta = 0;
+};
+
+template <class K>
+void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
+  using Operands = typename K::Operands;
+  constexpr sm90::TileConfig kTile = K::kTile;
+  using A = std::conditional_t<kTile.swapped, typename Operands::Right, typename Operands::Left>;
+  using B = std::conditional_t<kTile.swapped, typename Operands::Left, typename Operands::Right>;
+  sm90::Product product;
+  product.shape = {trial.m, trial.n, trial.k};
+  product.batches = trial.batches;
+  product.a = tensor_element(kStoredAs<A>);
+  product.b = tensor_element(kStoredAs<B>);
+  product.c = tensor_element(kStoredAs<typename Operands::Output>);
+  product.a_major = kTile.swapped ? Operands::kRightMajor : Operands::kLeftMajor;
+  product.b_major = kTile.swapped ? Operands::kLeftMajor : Operands::kRightMajor;
+
+  const auto bytes = [](int rows, int columns, device::TensorElement element) {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) *
+           device::element_bytes(element);
+  };
+  const std::size_t a_bytes = bytes(trial.m, trial.k, product.a),
+                    b_bytes = bytes(trial.k, trial.n, product.b),
+                    c_bytes = bytes(trial.m, trial.n, product.c);
+  const auto batches = static_cast<std::size_t>(trial.batches);
+  const auto a = emulator.input<unsigned char>("a", batches * a_bytes);
+  const auto b = emulator.input<unsigned char>("b", batches * b_bytes);
+  const auto c = trial.beta == 0 ? emulator.output<unsigned char>("c", batches * c_bytes)
+                                 : emulator.input<unsigned char>("c", batches * c_bytes);
+  fill_stored(a, kStoredAs<A>, 1);
+  fill_stored(b, kStoredAs<B>, 2);
+  if (trial.beta != 0) fill_stored(c, kStoredAs<typename Operands::Output>, 3);
+  const std::vector<unsigned char> before(c.begin(), c.end());
+
+  sm90::Arguments arguments;
+  arguments.schedule = sm90::schedule_of(product, kTile, trial.splits, trial.blocks);
+  arguments.alpha = trial.alpha;
+  arguments.beta = trial.beta;
+  arguments.c = c.data();
+  arguments.rows = trial.m;
+  arguments.columns = trial.n;
+  const auto partials =
+      emulator.output<char>("partials", static_cast<std::size_t>(std::max<std::int64_t>(
+                                            4, sm90::partials_bytes(arguments.schedule, kTile))));
+  const auto arrivals = emulator.input<std::uint32_t>(
+      "arrivals",
+      static_cast<std::size_t>(1 + sm90::arrivals_bytes(arguments.schedule, kTile) / 4));
+  arguments.partials = partials.data();
+  arguments.arrivals = arrivals.data();
+
+  const sm90::Maps maps = sm90::maps_of(product, kTile, {a.data(), b.data(), c.data()});
+  device::LaunchConfig config;
+  config.grid.x =
+      static_cast<unsigned>(kTile.cluster * std::min(arguments.schedule.count(),
+                                                     std::max(1, trial.blocks / kTile.cluster)));
+  // Slices of a tile meet in memory: their blocks run together, as on a GPU.
+  if (trial.splits > 1) emulator.keep_resident(config.grid.x / kTile.cluster);
+  config.block.x = sm90::threads(kTile);
+  config.cluster.x = kTile.cluster;
+  config.shared_bytes = sizeof(sm90::Shared<K>);
+  config.registers_per_thread = sm90::registers(kTile).initial;
+  device::launch(config, sm90::gemm<K>, device::encode_tensor_map(maps.left),
+                 device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
+                 arguments);
+
+  expect(std::all_of(arrivals.begin(), arrivals.end(), [](auto n) { return n == 0; }),
+         "the counts of slices are not zero again");
+  const ExactGemm exact{trial.m,
+                        trial.n,
+                        trial.k,
+                        product.a_major == device::Major::kK,
+                        product.b_major == device::Major::kMn,
+                        trial.alpha,
+                        trial.beta};
+  for (std::size_t i = 0; i < batches; ++i) {
+    const auto part = [i](auto all, std::size_t size) {
+      return std::span<const unsigned char>(all).subspan(i * size, size);
+    };
+    const std::string difference =
+        gemm_difference(exact, part(a, a_bytes), kStoredAs<A>, part(b, b_bytes), kStoredAs<B>,
+                        part(std::span<const unsigned char>(before), c_bytes), part(c, c_bytes),
+                        kStoredAs<typename Operands::Output>);
+    expect(difference.empty(), difference);
+  }
+}
+
+}  // namespace assay::emulator
