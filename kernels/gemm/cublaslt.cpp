@@ -11,6 +11,7 @@ CublasLt::CublasLt(Library opened)
       matmul(library.sym<decltype(matmul)>("cublasLtMatmul")),
       desc_create(library.sym<decltype(desc_create)>("cublasLtMatmulDescCreate")),
       desc_destroy(library.sym<decltype(desc_destroy)>("cublasLtMatmulDescDestroy")),
+      desc_set(library.sym<decltype(desc_set)>("cublasLtMatmulDescSetAttribute")),
       layout_create(library.sym<decltype(layout_create)>("cublasLtMatrixLayoutCreate")),
       layout_destroy(library.sym<decltype(layout_destroy)>("cublasLtMatrixLayoutDestroy")),
       preference_create(library.sym<decltype(preference_create)>("cublasLtMatmulPreferenceCreate")),

@@ -57,25 +57,62 @@ cublasLtHandle_t make_handle(const CublasLt& library) {
   return handle;
 }
 
-cublasLtMatmulDesc_t make_product(const CublasLt& library) {
+cublasComputeType_t compute_type(CublasLtSum sum) {
+  if (sum == CublasLtSum::int32) return CUBLAS_COMPUTE_32I;
+  return sum == CublasLtSum::tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+}
+
+cudaDataType_t data_type(Element element) {
+  switch (element) {
+    case Element::bf16:
+      return CUDA_R_16BF;
+    case Element::f16:
+      return CUDA_R_16F;
+    case Element::fp8_e4m3:
+      return CUDA_R_8F_E4M3;
+    case Element::fp8_e5m2:
+      return CUDA_R_8F_E5M2;
+    case Element::int8:
+      return CUDA_R_8I;
+    case Element::int32:
+      return CUDA_R_32I;
+    case Element::f32:
+    case Element::tf32:
+      break;
+  }
+  return CUDA_R_32F;
+}
+
+cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& types,
+                                  CublasLtSum sum) {
   cublasLtMatmulDesc_t product = nullptr;
-  check(library.desc_create(&product, CUBLAS_COMPUTE_32F, CUDA_R_32F), "describing a product");
+  const cudaDataType_t scale = sum == CublasLtSum::int32 ? CUDA_R_32I : CUDA_R_32F;
+  check(library.desc_create(&product, compute_type(sum), scale), "describing a product");
+  const auto set = [&](cublasLtMatmulDescAttributes_t attribute, const auto& value) {
+    check(library.desc_set(product, attribute, &value, sizeof value), "describing a product");
+  };
+  if (types.b_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
+  if (sum == CublasLtSum::fp8_fast) set(CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
   return product;
 }
 
 }  // namespace
 
 // The library's matrices are column-major, where ours read as their transposes: it computes
-// C^T[N, M] = B^T[N, K] A^T[K, M], and no data moves.
-CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands)
+// C^T[N, M] = B^T[N, K] A^T[K, M], and no data moves. A B by columns reads as K x N there.
+CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands,
+                                   CublasLtSum sum)
     : library_(library),
       stream_(static_cast<cudaStream_t>(device.stream())),
+      sum_(sum),
       workspace_(device.allocate(kWorkspaceBytes)),
       handle_(make_handle(library), library.destroy),
-      product_(make_product(library), library.desc_destroy),
-      a_(make_layout(operands.shape().k, operands.shape().m)),
-      b_(make_layout(operands.shape().n, operands.shape().k)),
-      c_(make_layout(operands.shape().n, operands.shape().m)) {
+      product_(make_product(library, operands.types(), sum), library.desc_destroy),
+      a_(make_layout(operands.types().storage, operands.shape().k, operands.shape().m)),
+      b_(operands.types().b_by_columns
+             ? make_layout(operands.types().storage, operands.shape().k, operands.shape().n)
+             : make_layout(operands.types().storage, operands.shape().n, operands.shape().k)),
+      c_(make_layout(operands.types().output, operands.shape().n, operands.shape().m)) {
   const auto offered = candidates();
   offered_ = offered.size();
   double fastest_s = std::numeric_limits<double>::infinity();
@@ -89,10 +126,10 @@ CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, Gemm
   }
 }
 
-CublasLtMultiply::Layout CublasLtMultiply::make_layout(std::int64_t rows,
+CublasLtMultiply::Layout CublasLtMultiply::make_layout(Element element, std::int64_t rows,
                                                        std::int64_t columns) const {
   cublasLtMatrixLayout_t layout = nullptr;
-  check(library_.layout_create(&layout, CUDA_R_16BF, static_cast<std::uint64_t>(rows),
+  check(library_.layout_create(&layout, data_type(element), static_cast<std::uint64_t>(rows),
                                static_cast<std::uint64_t>(columns), rows),
         "describing a matrix");
   return {layout, library_.layout_destroy};
@@ -115,7 +152,7 @@ std::vector<cublasLtMatmulAlgo_t> CublasLtMultiply::candidates() const {
     const auto& result = results[static_cast<std::size_t>(i)];
     if (result.state == CUBLAS_STATUS_SUCCESS) algorithms.push_back(result.algo);
   }
-  if (algorithms.empty()) throw Error("cuBLASLt offers no bf16 algorithm for this shape");
+  if (algorithms.empty()) throw Error("cuBLASLt offers no algorithm for this shape and dtype");
   return algorithms;
 }
 
@@ -137,8 +174,12 @@ double CublasLtMultiply::time_s(const cublasLtMatmulAlgo_t& algorithm,
 void CublasLtMultiply::run(const cublasLtMatmulAlgo_t& algorithm,
                            const GemmPointers& matrices) const {
   const float one = 1, zero = 0;
-  check(library_.matmul(handle_.get(), product_.get(), &one, matrices.b, b_.get(), matrices.a,
-                        a_.get(), &zero, matrices.c, c_.get(), matrices.c, c_.get(), &algorithm,
+  const std::int32_t whole_one = 1, whole_zero = 0;
+  const bool whole = sum_ == CublasLtSum::int32;
+  const void* alpha = whole ? static_cast<const void*>(&whole_one) : &one;
+  const void* beta = whole ? static_cast<const void*>(&whole_zero) : &zero;
+  check(library_.matmul(handle_.get(), product_.get(), alpha, matrices.b, b_.get(), matrices.a,
+                        a_.get(), beta, matrices.c, c_.get(), matrices.c, c_.get(), &algorithm,
                         workspace_->data(), kWorkspaceBytes, stream_),
         "multiplying");
 }

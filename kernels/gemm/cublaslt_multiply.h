@@ -12,11 +12,15 @@
 
 namespace assay {
 
-/// One bf16 product, f32 accumulation, bf16 output, by the fastest algorithm that the library's
-/// heuristics offer and that a short timing on the very operands confirms.
+/// How the library is asked to sum: integers for int8, else in f32, of which two rules bend.
+enum class CublasLtSum { f32, tf32, int32, fp8, fp8_fast };
+
+/// One product by the fastest algorithm that the library's heuristics offer and that a short timing
+/// on the very operands confirms.
 class CublasLtMultiply {
  public:
-  CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands);
+  CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands,
+                   CublasLtSum sum);
 
   void operator()(const GemmPointers& matrices) { run(best_, matrices); }
   /// The algorithm chosen, of how many, and the library's version.
@@ -28,13 +32,14 @@ class CublasLtMultiply {
   using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, cublasStatus_t (*)(Handle)>;
   using Layout = Owned<cublasLtMatrixLayout_t>;
 
-  Layout make_layout(std::int64_t rows, std::int64_t columns) const;
+  Layout make_layout(Element element, std::int64_t rows, std::int64_t columns) const;
   std::vector<cublasLtMatmulAlgo_t> candidates() const;
   double time_s(const cublasLtMatmulAlgo_t& algorithm, GemmOperands& operands) const;
   void run(const cublasLtMatmulAlgo_t& algorithm, const GemmPointers& matrices) const;
 
   const CublasLt& library_;
   cudaStream_t stream_;
+  CublasLtSum sum_;
   std::unique_ptr<Buffer> workspace_;
   Owned<cublasLtHandle_t> handle_;
   Owned<cublasLtMatmulDesc_t> product_;

@@ -8,6 +8,7 @@
 
 #include "harness/measure/cuda/check.h"
 #include "kernels/gemm/gemm_case.h"
+#include "kernels/gemm/sdc/sdc_case.h"
 
 namespace assay {
 namespace {
@@ -61,6 +62,10 @@ class GpuGemm final : public GemmImplementation {
     };
     Json choice = Json::object();
     if (kernel_.describe) choice["plan"] = kernel_.describe(call.shape, call.multiprocessors);
+    if (kernel_.compare) {
+      return std::make_unique<SdcCase>(device, operands, multiply, kernel_.compare, kernel_.tile,
+                                       std::move(choice));
+    }
     return std::make_unique<GemmCase>(operands, multiply, std::move(choice));
   }
 

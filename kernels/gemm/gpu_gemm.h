@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kernels/gemm/problem.h"
+#include "kernels/gemm/sdc/difference.h"
 
 namespace assay {
 
@@ -33,6 +34,9 @@ struct GpuGemmKernel {
   std::size_t (*workspace_bytes)(const GemmShape& shape, int multiprocessors) = nullptr;
   /// What a result records of how the kernel takes this shape.
   std::string (*describe)(const GemmShape& shape, int multiprocessors) = nullptr;
+  /// Given: the case looks for silent data corruption, and `tile` is what a wrong word is named by.
+  void (*compare)(const CompareCall& call) = nullptr;
+  OutputTile tile = {};
 };
 
 /// A namespace-scope object of this type enrols the kernel.

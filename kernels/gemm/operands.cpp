@@ -72,6 +72,11 @@ GemmPointers GemmOperands::set(std::size_t index) {
   return {one.a->data(), one.b->data(), one.c->data()};
 }
 
+void GemmOperands::copy_output(std::size_t index, Buffer& to) {
+  const auto contents = sets_[index].c->read();
+  device_.copy_in(to, contents.bytes.data(), contents.bytes.size());
+}
+
 Work GemmOperands::work() const {
   const auto m = static_cast<double>(shape_.m), n = static_cast<double>(shape_.n),
              k = static_cast<double>(shape_.k);

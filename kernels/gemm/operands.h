@@ -25,6 +25,8 @@ class GemmOperands {
   const GemmTypes& types() const { return types_; }
   std::size_t count() const { return sets_.size(); }
   GemmPointers set(std::size_t index);
+  /// What the last run on a set left in C.
+  void copy_output(std::size_t index, Buffer& to);
   Work work() const;
 
   /// Exact mode bit for bit on every element, then normal data against the bound on sampled rows.

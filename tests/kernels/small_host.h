@@ -10,7 +10,7 @@
 
 namespace assay::test {
 
-class SmallHost final : public Device {
+class SmallHost : public Device {
  public:
   explicit SmallHost(int threads = 3, std::size_t cache_bytes = 1024) : cache_bytes_(cache_bytes) {
     facts_.multiprocessors = threads;

@@ -49,19 +49,32 @@ struct Gemm {
   }
 
   static void launch(const GemmCall& call) {
-    const Plan plan = choose(product(call.shape), call.multiprocessors);
-    launch_tile<0>(plan, call);
+    launch_tile<0>(choose(product(call.shape), call.multiprocessors), call);
+  }
+
+  /// Always the first configuration and whole sums: the same additions in the same order.
+  static Plan fixed_plan(const GemmShape& shape, int multiprocessors) {
+    return plan_with(product(shape), 0, 1, multiprocessors);
+  }
+  static void launch_fixed(const GemmCall& call) {
+    run<ListedKernel<0>>(fixed_plan(call.shape, call.multiprocessors), call);
+  }
+  static std::string describe_fixed(const GemmShape& shape, int multiprocessors) {
+    return sm90::describe(fixed_plan(shape, multiprocessors));
   }
 
  private:
+  using Plain = Operands<A, B, C, device::Major::kK, kMajorB>;
+  using Swapped = Operands<B, A, C, kMajorB, device::Major::kK>;
+  template <int kIndex>
+  using ListedKernel =
+      Kernel<std::conditional_t<kTiles[kIndex].swapped, Swapped, Plain>, ListedTile<kIndex>>;
+
   template <int kIndex>
   static void launch_tile(const Plan& plan, const GemmCall& call) {
     if constexpr (kIndex < kTileCount) {
       if (plan.tile != kIndex) return launch_tile<kIndex + 1>(plan, call);
-      using Plain = Operands<A, B, C, device::Major::kK, kMajorB>;
-      using Swapped = Operands<B, A, C, kMajorB, device::Major::kK>;
-      run<Kernel<std::conditional_t<kTiles[kIndex].swapped, Swapped, Plain>, ListedTile<kIndex>>>(
-          plan, call);
+      run<ListedKernel<kIndex>>(plan, call);
     }
   }
 

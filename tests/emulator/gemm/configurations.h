@@ -19,5 +19,6 @@ std::vector<Configuration> f16_configurations();
 std::vector<Configuration> fp8_configurations();
 std::vector<Configuration> tf32_configurations();
 std::vector<Configuration> int8_configurations();
+std::vector<Configuration> portable_configurations();
 
 }  // namespace assay::emulator

@@ -47,6 +47,10 @@ TEST_SUITE("property") {
   TEST_CASE("the int8 kernels for Hopper are right in every mode") {
     check_configurations(int8_configurations());
   }
+
+  TEST_CASE("the portable kernels are right in every mode") {
+    check_configurations(portable_configurations());
+  }
 }
 
 }  // namespace assay::emulator

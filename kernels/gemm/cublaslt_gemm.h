@@ -1,0 +1,33 @@
+// cuBLASLt as the GPU's library peer of one dtype.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "kernels/gemm/cublaslt_multiply.h"
+#include "kernels/gemm/gemm_case.h"
+
+namespace assay {
+
+/// `gemm.<dtype>.<name>`; `capability` is ten times the compute capability that it needs.
+class CublasLtGemm : public GemmImplementation {
+ public:
+  CublasLtGemm(const char* dtype, const char* name, GemmTypes types, CublasLtSum sum,
+               int capability, const char* summary)
+      : GemmImplementation(Backend::cuda, dtype, name, summary, types),
+        sum_(sum),
+        capability_(capability) {}
+
+  bool run_on_hardware() const override { return false; }
+  std::unique_ptr<TimedCase> prepare(GroupContext& context) const override;
+
+ protected:
+  std::optional<std::string> missing(const Device& device) const override;
+
+ private:
+  CublasLtSum sum_;
+  int capability_;
+};
+
+}  // namespace assay

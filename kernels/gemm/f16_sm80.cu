@@ -1,0 +1,11 @@
+// gemm.f16.sm80: the portable mma.sync kernel on f16, f32 accumulation.
+#include "kernels/gemm/sm80/launch.cuh"
+
+namespace assay {
+namespace {
+
+using Portable = sm80::Operands<device::F16, device::F16, device::Major::kMn>;
+const GpuGemmEnrolment sm80_enrolment(sm80::entry<Portable>("f16"));
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,195 @@
+// The portable GEMM kernel: 16-byte copies that run ahead, ldmatrix, mma.sync.
+#pragma once
+
+#include <cstdint>
+
+#include "device/async_copy.cuh"
+#include "device/barrier.cuh"
+#include "device/convert.cuh"
+#include "device/launch.cuh"
+#include "device/matrix.cuh"
+#include "device/mma_sync.cuh"
+#include "kernels/device/formats.h"
+#include "kernels/device/fragment.h"
+#include "kernels/device/swizzle.h"
+#include "kernels/device/tile_order.h"
+#include "kernels/gemm/sm80/problem.h"
+
+namespace assay::sm80 {
+
+struct Shared {
+  alignas(512) unsigned char a[kStages][kOperandBytes];
+  alignas(512) unsigned char b[kStages][kOperandBytes];
+};
+static_assert(sizeof(Shared) == kSharedBytes);
+
+/// 16 bytes of an operand that lies in rows of kRowBytes, permuted so that eight rows of the same
+/// column fall on different banks.
+__device__ __forceinline__ unsigned char* piece(unsigned char* operand, int row, int byte) {
+  return operand + device::swizzled(device::Swizzle::k128,
+                                    static_cast<std::uint32_t>(row * kRowBytes + byte));
+}
+
+/// Starts the copy of kLines rows of kRowBytes; what is outside of the matrix becomes zeros.
+/// Line i of shared memory is matrix row first_row + i, from byte `first_byte` on.
+template <int kLines>
+__device__ __forceinline__ void copy_lines(unsigned char* to, const void* matrix, int first_row,
+                                           int rows, std::int64_t first_byte,
+                                           std::int64_t row_bytes) {
+  constexpr int kPieces = kRowBytes / 16;
+  const int thread = static_cast<int>(device::thread_index().x);
+  const auto* from = static_cast<const unsigned char*>(matrix);
+#pragma unroll
+  for (int i = 0; i < kLines * kPieces / kThreads; ++i) {
+    const int line = (thread + i * kThreads) / kPieces, byte = thread % kPieces * 16;
+    const int row = first_row + line;
+    const bool inside = row < rows && first_byte + byte < row_bytes;
+    const std::int64_t offset = inside ? row * row_bytes + first_byte + byte : 0;
+    device::copy_async_zero_fill<16>(piece(to, line, byte), from + offset, inside ? 16 : 0);
+  }
+}
+
+/// Starts the copies of block `k_block` of K into a stage, and closes their group.
+template <class O>
+__device__ __forceinline__ void fill_stage(Shared& shared, const Arguments& arguments,
+                                           device::Tile tile, int k_block, int k_blocks) {
+  constexpr std::int64_t kBytes = sizeof(typename O::Element);
+  if (k_block < k_blocks) {
+    const int stage = k_block % kStages;
+    const std::int64_t k_byte = std::int64_t{k_block} * kRowBytes;
+    copy_lines<kTile>(shared.a[stage], arguments.a, tile.row * kTile, arguments.m, k_byte,
+                      arguments.k * kBytes);
+    if constexpr (O::kMajorB == device::Major::kK) {
+      copy_lines<kTile>(shared.b[stage], arguments.b, tile.column * kTile, arguments.n, k_byte,
+                        arguments.k * kBytes);
+    } else {  // boxes of as many columns as fill a row, by the stage's rows of K
+      constexpr int kBox = kRowBytes / 2;
+#pragma unroll
+      for (int box = 0; box < kTile / kBox; ++box) {
+        copy_lines<O::kStageK>(shared.b[stage] + box * O::kStageK * kRowBytes, arguments.b,
+                               k_block * O::kStageK, arguments.k,
+                               (tile.column * kTile + box * kBox) * kBytes, arguments.n * kBytes);
+      }
+    }
+  }
+  device::copy_async_commit();  // empty at the end, so that groups go on counting stages
+}
+
+/// The fragments of 16 columns of B for one product: registers 0 and 1 are of the first 8.
+template <class O>
+__device__ __forceinline__ void load_b(std::uint32_t (&fragment)[4], unsigned char* b, int column,
+                                       int product, int lane) {
+  if constexpr (O::kMajorB == device::Major::kK) {
+    const int row = column + lane / 16 * 8 + lane % 8;
+    device::ldmatrix(fragment, piece(b, row, product * 32 + lane / 8 % 2 * 16));
+  } else {
+    const int k = product * 16 + lane / 8 % 2 * 8 + lane % 8;
+    constexpr int kBox = kRowBytes / 2;
+    const int at = column % kBox + lane / 16 * 8;
+    device::ldmatrix<true>(fragment, piece(b + column / kBox * O::kStageK * kRowBytes, k, at * 2));
+  }
+}
+
+/// A warp's outputs: rows of 16 by columns of 8.
+inline constexpr int kDown = kWarpTile / 16, kAcross = kWarpTile / 8;
+template <class O>
+using Accumulators = typename O::Accumulator[kDown][kAcross][4];
+
+/// The products of one stage.
+template <class O>
+__device__ __forceinline__ void multiply_stage(Accumulators<O>& d, unsigned char* a,
+                                               unsigned char* b, int first_row, int first_column) {
+  const int lane = static_cast<int>(device::lane_index());
+#pragma unroll
+  for (int product = 0; product < kRowBytes / 32; ++product) {
+    std::uint32_t right[kAcross / 2][4];
+#pragma unroll
+    for (int j = 0; j < kAcross / 2; ++j)
+      load_b<O>(right[j], b, first_column + 16 * j, product, lane);
+#pragma unroll
+    for (int i = 0; i < kDown; ++i) {
+      std::uint32_t left[4];
+      device::ldmatrix(left,
+                       piece(a, first_row + 16 * i + lane % 16, product * 32 + lane / 16 * 16));
+#pragma unroll
+      for (int j = 0; j < kAcross; ++j) {
+        const std::uint32_t column[2] = {right[j / 2][j % 2 * 2], right[j / 2][j % 2 * 2 + 1]};
+        device::mma_sync<typename O::Element>(d[i][j], left, column, d[i][j]);
+      }
+    }
+  }
+}
+
+template <class T>
+__device__ __forceinline__ float widened(T value) {
+  if constexpr (sizeof(T) == 2) {
+    return device::to_float(value);
+  } else {
+    return static_cast<float>(value);
+  }
+}
+
+/// Two neighbours in a row of C.
+template <class O>
+__device__ __forceinline__ void store_pair(const Arguments& arguments, int row, int column,
+                                           typename O::Accumulator first,
+                                           typename O::Accumulator second) {
+  using Output = typename O::Output;
+  if (row >= arguments.m || column >= arguments.n) return;
+  Output* to = static_cast<Output*>(arguments.c) + std::int64_t{row} * arguments.n + column;
+  if constexpr (std::is_same_v<Output, std::int32_t>) {
+    to[0] = first;
+    to[1] = second;
+  } else {
+    float low = arguments.alpha * first, high = arguments.alpha * second;
+    if (arguments.beta != 0) {
+      low += arguments.beta * widened(to[0]);
+      high += arguments.beta * widened(to[1]);
+    }
+    if constexpr (std::is_same_v<Output, device::Bf16>) {
+      *reinterpret_cast<std::uint32_t*>(to) = device::pack_bf16(low, high);
+    } else if constexpr (std::is_same_v<Output, device::F16>) {
+      *reinterpret_cast<std::uint32_t*>(to) = device::pack_f16(low, high);
+    } else {
+      to[0] = low;
+      to[1] = high;
+    }
+  }
+}
+
+template <class O>
+__global__ void __launch_bounds__(kThreads, kBlocks) gemm(Arguments arguments) {
+  auto& shared = *static_cast<Shared*>(device::dynamic_smem());
+  const device::Tile tile = device::banded_tile(static_cast<int>(device::block_index().x),
+                                                arguments.rows, arguments.columns, arguments.band);
+  const int k_blocks = (arguments.k + O::kStageK - 1) / O::kStageK;
+  const int warp = static_cast<int>(device::warp_index());
+  const int first_row = warp / kWarps * kWarpTile, first_column = warp % kWarps * kWarpTile;
+
+  Accumulators<O> d = {};
+#pragma unroll
+  for (int i = 0; i + 1 < kStages; ++i) fill_stage<O>(shared, arguments, tile, i, k_blocks);
+  for (int k = 0; k < k_blocks; ++k) {
+    device::copy_async_wait<kStages - 2>();
+    device::syncthreads();  // everybody's copies are there, and the stage before is read
+    fill_stage<O>(shared, arguments, tile, k + kStages - 1, k_blocks);
+    const int stage = k % kStages;
+    multiply_stage<O>(d, shared.a[stage], shared.b[stage], first_row, first_column);
+  }
+  const int lane = static_cast<int>(device::lane_index());
+#pragma unroll
+  for (int i = 0; i < kDown; ++i) {
+#pragma unroll
+    for (int j = 0; j < kAcross; ++j) {
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        const device::Position at = device::accumulator_position(lane, 2 * half);
+        store_pair<O>(arguments, tile.row * kTile + first_row + 16 * i + at.row,
+                      tile.column * kTile + first_column + 8 * j + at.column, d[i][j][2 * half],
+                      d[i][j][2 * half + 1]);
+      }
+    }
+  }
+}
+
+}  // namespace assay::sm80
