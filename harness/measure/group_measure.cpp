@@ -83,6 +83,10 @@ void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& devi
     return;
   }
   Measurement& measurement = entry.measurement;
+  if (auto wrong = entry.timed->wrong_after_samples()) {
+    if (measurement.verification) measurement.verification->status = Verification::Status::failed;
+    return end_as(entry, MeasurementStatus::failed_verification, std::move(*wrong));
+  }
   measurement.status = MeasurementStatus::measured;
   measurement.samples = outcome.samples;
   add_metrics(entry.timed->work(), device.facts().speed_of_light, measurement);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "harness/core/result.h"
 
@@ -31,6 +32,10 @@ class TimedCase {
 
   virtual std::size_t operand_sets() const = 0;
   virtual Work work() const = 0;
+
+  /// After the last sample: what was wrong with an answer and shows only then. The case has failed
+  /// its verification.
+  virtual std::optional<std::string> wrong_after_samples() { return std::nullopt; }
 
   /// What the implementation chose (an algorithm, a tile), for the measurement's extensions.
   virtual Json choice() const { return Json::object(); }
