@@ -1,4 +1,5 @@
 // The portable GEMM kernel's trials: every dtype, and one that joins the deletion test.
+#include "kernels/gemm/sm80/f32_kernel.cuh"
 #include "kernels/gemm/sm80/kernel.cuh"
 #include "tests/emulator/gemm/configurations.h"
 #include "tests/emulator/gemm/gemm_trial.h"
@@ -10,10 +11,33 @@ namespace {
 
 using device::Major;
 
+/// The tensor core kernel of a dtype.
 template <class O>
+struct TensorCores {
+  static constexpr Stored kElement = kStoredAs<typename O::Element>;
+  static constexpr Stored kResult = kStoredAs<typename O::Output>;
+  static constexpr bool kRowsB = O::kMajorB == Major::kMn;
+  static void launch(device::LaunchConfig config, const sm80::Arguments& arguments) {
+    config.block.x = sm80::kThreads;
+    config.shared_bytes = sizeof(sm80::Shared);
+    device::launch(config, sm80::gemm<O>, arguments);
+  }
+};
+
+struct CudaCores {
+  static constexpr Stored kElement = Stored::kF32;
+  static constexpr Stored kResult = Stored::kF32;
+  static constexpr bool kRowsB = true;
+  static void launch(device::LaunchConfig config, const sm80::Arguments& arguments) {
+    config.block.x = sm80::kF32Threads;
+    config.shared_bytes = sizeof(sm80::F32Shared);
+    device::launch(config, sm80::gemm_f32, arguments);
+  }
+};
+
+template <class K>
 void run_portable_trial(Emulator& emulator, const GemmTrial& trial) {
-  constexpr Stored kElement = kStoredAs<typename O::Element>,
-                   kResult = kStoredAs<typename O::Output>;
+  constexpr Stored kElement = K::kElement, kResult = K::kResult;
   const auto bytes = [](int rows, int columns, Stored type) {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * stored_bytes(type);
   };
@@ -32,25 +56,23 @@ void run_portable_trial(Emulator& emulator, const GemmTrial& trial) {
   arguments.beta = trial.beta;
   device::LaunchConfig config;
   config.grid.x = static_cast<unsigned>(arguments.rows * arguments.columns);
-  config.block.x = sm80::kThreads;
-  config.shared_bytes = sizeof(sm80::Shared);
-  device::launch(config, sm80::gemm<O>, arguments);
-  const std::string difference = gemm_difference(
-      {trial.m, trial.n, trial.k, true, O::kMajorB == Major::kMn, trial.alpha, trial.beta}, a,
-      kElement, b, kElement, before, c, kResult);
+  K::launch(config, arguments);
+  const std::string difference =
+      gemm_difference({trial.m, trial.n, trial.k, true, K::kRowsB, trial.alpha, trial.beta}, a,
+                      kElement, b, kElement, before, c, kResult);
   expect(difference.empty(), difference);
 }
 
-template <class O>
+template <class K>
 Configuration portable(const char* name, const GemmTrial& aligned, const GemmTrial& ragged) {
-  return {name, [aligned](Emulator& emulator) { run_portable_trial<O>(emulator, aligned); },
-          [ragged](Emulator& emulator) { run_portable_trial<O>(emulator, ragged); }};
+  return {name, [aligned](Emulator& emulator) { run_portable_trial<K>(emulator, aligned); },
+          [ragged](Emulator& emulator) { run_portable_trial<K>(emulator, ragged); }};
 }
 
-using PortableBf16 = sm80::Operands<device::Bf16, device::Bf16, Major::kMn>;
-using PortableF16 = sm80::Operands<device::F16, device::F16, Major::kMn>;
-using PortableTf32 = sm80::Operands<device::Tf32, float, Major::kK>;
-using PortableInt8 = sm80::Operands<std::int8_t, std::int32_t, Major::kK>;
+using PortableBf16 = TensorCores<sm80::Operands<device::Bf16, device::Bf16, Major::kMn>>;
+using PortableF16 = TensorCores<sm80::Operands<device::F16, device::F16, Major::kMn>>;
+using PortableTf32 = TensorCores<sm80::Operands<device::Tf32, float, Major::kK>>;
+using PortableInt8 = TensorCores<sm80::Operands<std::int8_t, std::int32_t, Major::kK>>;
 
 void gemm_portable_trial(Emulator& emulator) {
   run_portable_trial<PortableBf16>(emulator, {70, 72, 264});
@@ -64,7 +86,8 @@ std::vector<Configuration> portable_configurations() {
       portable<PortableBf16>("portable bf16", {128, 128, 64}, {130, 136, 40, 1, 1, 1, 0.5f, 2.0f}),
       portable<PortableF16>("portable f16", {128, 128, 64}, {67, 136, 40}),
       portable<PortableTf32>("portable tf32", {128, 128, 32}, {67, 74, 20}),
-      portable<PortableInt8>("portable int8", {128, 128, 128}, {67, 74, 80})};
+      portable<PortableInt8>("portable int8", {128, 128, 128}, {67, 74, 80}),
+      portable<CudaCores>("portable f32", {128, 128, 16}, {67, 76, 20, 1, 1, 1, 0.5f, 2.0f})};
 }
 
 }  // namespace assay::emulator
