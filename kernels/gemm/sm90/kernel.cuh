@@ -10,10 +10,12 @@
 
 namespace assay::sm90 {
 
-/// One warpgroup: products and epilogue of every tile in turn.
-template <class K>
+/// One warpgroup: products and epilogue of every tile in turn. `products(ring, d, work, left,
+/// thread)` leaves a tile's sums, of rows `left` on, in d.
+template <class K, class Products>
 __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
-                                        const Arguments& arguments, int consumer) {
+                                        const Arguments& arguments, int consumer,
+                                        const Products& products) {
   const int thread = static_cast<int>(device::thread_index().x % 128);
   const Schedule& schedule = arguments.schedule;
   const Turns mine = turns<K>();
@@ -23,7 +25,7 @@ __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
     const Work work = schedule.at(i);
     const int left = left_begin<K>(work) + consumer * K::kRowBlocks * 64;
     typename K::Accumulators d;
-    multiply<K>(shared, ring, d, consumer, thread, work.end_k - work.first_k);
+    products(ring, d, work, left, thread);
     if (schedule.splits > 1 && !join_slices<K>(shared, d, arguments, work, consumer, thread)) {
       continue;
     }
@@ -34,25 +36,30 @@ __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
 }
 
 template <class K>
-__global__ void __launch_bounds__(threads(K::kTile), 1)
-    gemm(const __grid_constant__ CUtensorMap left, const __grid_constant__ CUtensorMap right,
-         const __grid_constant__ CUtensorMap c, const __grid_constant__ Arguments arguments) {
-  constexpr TileConfig kTile = K::kTile;
-  static_assert(sizeof(Shared<K>) <= kMostShared);
-  auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
+__device__ __forceinline__ void make_barriers(Shared<K>& shared) {
   if (device::thread_index().x == 0) {
-    for (int i = 0; i < kTile.stages; ++i) {
+    for (int i = 0; i < K::kTile.stages; ++i) {
       device::mbarrier_init(&shared.full[i], 1);
-      device::mbarrier_init(&shared.empty[i], kTile.consumers * kTile.cluster);
+      device::mbarrier_init(&shared.empty[i], K::kTile.consumers * K::kTile.cluster);
     }
     device::fence_mbarrier_init();
   }
-  if constexpr (kTile.cluster == 1) {
+  if constexpr (K::kTile.cluster == 1) {
     device::syncthreads();
   } else {
     device::cluster_sync();
   }
-  constexpr Registers kRegisters = registers(kTile);
+}
+
+/// The body of a kernel: `products(shared, consumer)` gives what consume() calls.
+template <class K, class Products>
+__device__ __forceinline__ void run(const CUtensorMap& left, const CUtensorMap& right,
+                                    const CUtensorMap& c, const Arguments& arguments,
+                                    const Products& products) {
+  static_assert(sizeof(Shared<K>) <= kMostShared);
+  auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
+  make_barriers(shared);
+  constexpr Registers kRegisters = registers(K::kTile);
   const int warpgroup = static_cast<int>(device::warp_index() / 4);
   if (warpgroup == 0) {
     if constexpr (kRegisters.producer != 0) device::registers_decrease<kRegisters.producer>();
@@ -64,12 +71,24 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
     }
   } else {
     if constexpr (kRegisters.consumer != 0) device::registers_increase<kRegisters.consumer>();
-    consume<K>(shared, c, arguments, warpgroup - 1);
+    consume<K>(shared, c, arguments, warpgroup - 1, products(shared, warpgroup - 1));
   }
-  if constexpr (kTile.cluster > 1) {
+  if constexpr (K::kTile.cluster > 1) {
     device::syncwarp();      // the thread that copied, and those that had nothing to do
     device::cluster_sync();  // nobody leaves while others may still arrive at its barriers
   }
+}
+
+template <class K>
+__global__ void __launch_bounds__(threads(K::kTile), 1)
+    gemm(const __grid_constant__ CUtensorMap left, const __grid_constant__ CUtensorMap right,
+         const __grid_constant__ CUtensorMap c, const __grid_constant__ Arguments arguments) {
+  run<K>(left, right, c, arguments, [](Shared<K>& shared, int consumer) {
+    return [&shared, consumer](RingPosition<K::kTile.stages>& ring, typename K::Accumulators& d,
+                               const Work& work, int, int thread) {
+      multiply<K>(shared, ring, d, consumer, thread, work.end_k - work.first_k);
+    };
+  });
 }
 
 }  // namespace assay::sm90

@@ -139,33 +139,41 @@ constexpr std::uint32_t descriptor_step(device::Major major) {
   return major == device::Major::kK ? 32 : 16 * kRowBytes;
 }
 
+/// Starts the products of a stage; the first of them adds to d only where `accumulate`.
+template <class K>
+__device__ __forceinline__ void start_products(Shared<K>& shared, int stage,
+                                               typename K::Accumulators& d, int consumer,
+                                               bool accumulate) {
+  using Operands = typename K::Operands;
+  const std::uint64_t left =
+      operand_descriptor(shared.left[stage] + consumer * K::kRowBlocks * 64 * kRowBytes);
+  const std::uint64_t right = operand_descriptor(shared.right[stage]);
+  device::wgmma_fence(d);
+#pragma unroll
+  for (std::uint32_t i = 0; i < kRowBytes / 32; ++i) {
+#pragma unroll
+    for (int block = 0; block < K::kRowBlocks; ++block) {
+      device::wgmma<typename Operands::Left, typename Operands::Right, Operands::kLeftMajor,
+                    Operands::kRightMajor>(
+          d[block],
+          device::advanced(left, static_cast<std::uint32_t>(block) * 64 * kRowBytes +
+                                     i * descriptor_step(Operands::kLeftMajor)),
+          device::advanced(right, i * descriptor_step(Operands::kRightMajor)), accumulate || i > 0);
+    }
+  }
+  device::wgmma_commit();
+}
+
 /// One warpgroup's products of a tile's slice of K. A stage is released once the products after
 /// those that read it have been started: one group stays under way.
 template <class K>
 __device__ __forceinline__ void multiply(Shared<K>& shared, RingPosition<K::kTile.stages>& ring,
                                          typename K::Accumulators& d, int consumer, int thread,
                                          int k_blocks) {
-  using Operands = typename K::Operands;
   int before = -1;
   for (int k = 0; k < k_blocks; ++k, ring.advance()) {
     device::mbarrier_wait_parity(&shared.full[ring.stage], ring.parity);
-    const std::uint64_t left =
-        operand_descriptor(shared.left[ring.stage] + consumer * K::kRowBlocks * 64 * kRowBytes);
-    const std::uint64_t right = operand_descriptor(shared.right[ring.stage]);
-    device::wgmma_fence(d);
-#pragma unroll
-    for (std::uint32_t i = 0; i < kRowBytes / 32; ++i) {
-#pragma unroll
-      for (int block = 0; block < K::kRowBlocks; ++block) {
-        device::wgmma<typename Operands::Left, typename Operands::Right, Operands::kLeftMajor,
-                      Operands::kRightMajor>(
-            d[block],
-            device::advanced(left, static_cast<std::uint32_t>(block) * 64 * kRowBytes +
-                                       i * descriptor_step(Operands::kLeftMajor)),
-            device::advanced(right, i * descriptor_step(Operands::kRightMajor)), k > 0 || i > 0);
-      }
-    }
-    device::wgmma_commit();
+    start_products<K>(shared, ring.stage, d, consumer, k > 0);
     device::wgmma_wait<1>();
     if (before >= 0) release_stage(shared, before, thread);
     before = ring.stage;

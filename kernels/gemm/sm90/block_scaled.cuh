@@ -1,0 +1,65 @@
+// fp8 with a scale for every 1 x 128 of A and every 128 x 128 of B: the sums of 128 products are
+// taken out of the tensor core, scaled, and added up in f32.
+#pragma once
+
+#include "kernels/gemm/sm90/kernel.cuh"
+
+namespace assay::sm90 {
+
+inline constexpr int kScaleBlock = 128;
+
+/// On the device. A's by block of K, then by row: neighbouring rows lie together. B's by block of
+/// columns, then by block of K.
+struct ScaleBlocks {
+  const float* a = nullptr;
+  const float* b = nullptr;
+};
+
+/// The products of one warpgroup. While it scales, the other one multiplies.
+template <class K>
+__device__ __forceinline__ void multiply_scaled(Shared<K>& shared,
+                                                RingPosition<K::kTile.stages>& ring,
+                                                typename K::Accumulators& d, const Work& work,
+                                                const Arguments& arguments,
+                                                const ScaleBlocks& scales, int left, int consumer,
+                                                int thread) {
+  static_assert(K::kStageK == kScaleBlock, "a stage is a block of scales");
+  static_assert(K::kTile.right == kScaleBlock && K::kRowBlocks == 1 && !K::kTile.swapped);
+  const int row = left + device::accumulator_position(thread, 0).row;
+#pragma unroll
+  for (int i = 0; i < K::kPerBlock; ++i) d[0][i] = 0;
+  for (int k = work.first_k; k < work.end_k; ++k, ring.advance()) {
+    const float b = scales.b[work.column * arguments.schedule.k_blocks + k];
+    float scale[2];  // of this thread's two rows; read before the stage is waited for
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+      const int at = row + 8 * half;
+      const std::int64_t place = std::int64_t{k} * arguments.rows + at;
+      scale[half] = at < arguments.rows ? b * scales.a[place] : 0;
+    }
+    device::mbarrier_wait_parity(&shared.full[ring.stage], ring.parity);
+    typename K::Accumulators sums;
+    start_products<K>(shared, ring.stage, sums, consumer, false);
+    device::wgmma_wait<0>(sums);
+    release_stage(shared, ring.stage, thread);
+#pragma unroll
+    for (int i = 0; i < K::kPerBlock; ++i) d[0][i] += scale[i / 2 % 2] * sums[0][i];
+  }
+}
+
+template <class K>
+__global__ void __launch_bounds__(threads(K::kTile), 1)
+    gemm_block_scaled(const __grid_constant__ CUtensorMap left,
+                      const __grid_constant__ CUtensorMap right,
+                      const __grid_constant__ CUtensorMap c,
+                      const __grid_constant__ Arguments arguments,
+                      const __grid_constant__ ScaleBlocks scales) {
+  run<K>(left, right, c, arguments, [&](Shared<K>& shared, int consumer) {
+    return [&, consumer](RingPosition<K::kTile.stages>& ring, typename K::Accumulators& d,
+                         const Work& work, int from, int thread) {
+      multiply_scaled<K>(shared, ring, d, work, arguments, scales, from, consumer, thread);
+    };
+  });
+}
+
+}  // namespace assay::sm90
