@@ -17,12 +17,15 @@ GemmTypes host_gemm_types(const std::string& dtype);
 /// A multiplication bound to a group's operands.
 class GemmCase final : public TimedCase {
  public:
-  GemmCase(std::shared_ptr<GemmOperands> operands, Multiply multiply, Json choice)
+  /// With scales where the multiplication has its own.
+  GemmCase(std::shared_ptr<GemmOperands> operands, Multiply multiply, Json choice,
+           std::shared_ptr<const BlockScales> scales = nullptr)
       : operands_(std::move(operands)),
         multiply_(std::move(multiply)),
-        choice_(std::move(choice)) {}
+        choice_(std::move(choice)),
+        scales_(std::move(scales)) {}
 
-  Verification verify() override { return operands_->verify(multiply_); }
+  Verification verify() override { return operands_->verify(multiply_, scales_.get()); }
   void enqueue(std::size_t set) override { multiply_(operands_->set(set)); }
   std::size_t operand_sets() const override { return operands_->count(); }
   Work work() const override { return operands_->work(); }
@@ -32,6 +35,7 @@ class GemmCase final : public TimedCase {
   std::shared_ptr<GemmOperands> operands_;
   Multiply multiply_;
   Json choice_;
+  std::shared_ptr<const BlockScales> scales_;
 };
 
 /// An implementation of `gemm` for one dtype on one backend; derived ones add how to multiply.

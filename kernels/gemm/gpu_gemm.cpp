@@ -25,6 +25,12 @@ std::optional<std::string> capability_missing(const GpuGemmKernel& kernel, const
                      kernel.only_there ? " and no other" : " or later", *capability);
 }
 
+std::shared_ptr<Buffer> copied_to(Device& device, const std::vector<float>& values) {
+  std::shared_ptr<Buffer> buffer = device.allocate(values.size() * sizeof(float));
+  device.copy_in(*buffer, values.data(), values.size() * sizeof(float));
+  return buffer;
+}
+
 class GpuGemm final : public GemmImplementation {
  public:
   explicit GpuGemm(const GpuGemmKernel& kernel)
@@ -54,8 +60,17 @@ class GpuGemm final : public GemmImplementation {
       device.fill(*workspace, 0);
       call.workspace = workspace->data();
     }
-    const auto multiply = [launch = kernel_.launch, call,
-                           workspace](const GemmPointers& matrices) mutable {
+    std::shared_ptr<const BlockScales> scales;
+    std::shared_ptr<Buffer> scales_a, scales_b;
+    if (kernel_.block_scaled) {
+      scales = std::make_shared<const BlockScales>(BlockScales::drawn(call.shape, context.seed()));
+      scales_a = copied_to(device, scales->a);
+      scales_b = copied_to(device, scales->b);
+      call.scales_a = static_cast<const float*>(scales_a->data());
+      call.scales_b = static_cast<const float*>(scales_b->data());
+    }
+    const auto multiply = [launch = kernel_.launch, call, workspace, scales_a,
+                           scales_b](const GemmPointers& matrices) mutable {
       call.matrices = matrices;
       launch(call);
       check(cudaGetLastError(), "launching a GEMM kernel");
@@ -66,7 +81,7 @@ class GpuGemm final : public GemmImplementation {
       return std::make_unique<SdcCase>(device, operands, multiply, kernel_.compare, kernel_.tile,
                                        std::move(choice));
     }
-    return std::make_unique<GemmCase>(operands, multiply, std::move(choice));
+    return std::make_unique<GemmCase>(operands, multiply, std::move(choice), scales);
   }
 
  private:

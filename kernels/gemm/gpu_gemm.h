@@ -16,6 +16,9 @@ struct GemmCall {
   GemmPointers matrices;
   GemmShape shape;
   int multiprocessors = 1;
+  /// On the device, where the kernel asked for them: as BlockScales has them.
+  const float* scales_a = nullptr;
+  const float* scales_b = nullptr;
   void* workspace = nullptr;  ///< Zero before the first call; a kernel may rely on what it left.
   cudaStream_t stream = nullptr;
 };
@@ -34,6 +37,7 @@ struct GpuGemmKernel {
   std::size_t (*workspace_bytes)(const GemmShape& shape, int multiprocessors) = nullptr;
   /// What a result records of how the kernel takes this shape.
   std::string (*describe)(const GemmShape& shape, int multiprocessors) = nullptr;
+  bool block_scaled = false;  ///< Its calls have scales.
   /// Given: the case looks for silent data corruption, and `tile` is what a wrong word is named by.
   void (*compare)(const CompareCall& call) = nullptr;
   OutputTile tile = {};

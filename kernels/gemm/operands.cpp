@@ -144,29 +144,37 @@ GemmOperands::Answer GemmOperands::run_poisoned(Set& set, const Multiply& multip
           std::move(contents.guard_broken)};
 }
 
-std::optional<std::string> GemmOperands::exact_difference(const Multiply& multiply) {
-  if (!exact_) {
-    exact_ = make_set(exact_a(shape_, seed_, exact_limit(types_.output)), exact_b(shape_, seed_));
-  }
-  const auto a = values_of(*exact_->a, elements(shape_.m, shape_.k));
-  const auto b = b_by_rows(*exact_->b);
-  const Answer answer = run_poisoned(*exact_, multiply);
+std::optional<std::string> GemmOperands::exact_difference(const Multiply& multiply,
+                                                          const BlockScales* scales) {
+  constexpr std::int64_t kMostScale = 2 * 2;  // of A's factor and B's
+  const std::int64_t limit = exact_limit(types_.output) / (scales ? kMostScale : 1);
+  std::optional<Set> scaled;
+  std::optional<Set>& set = scales ? scaled : exact_;
+  if (!set) set = make_set(exact_a(shape_, seed_, limit), exact_b(shape_, seed_));
+  auto a = values_of(*set->a, elements(shape_.m, shape_.k));
+  auto b = b_by_rows(*set->b);
+  if (scales) scales->apply(shape_, a, b);
+  const Answer answer = run_poisoned(*set, multiply);
   if (answer.guard_broken) return answer.guard_broken;
   return first_exact_difference(shape_, a, b, answer.values, seed_);
 }
 
-void GemmOperands::prepare_reference() {
-  const auto a = values_of(*sets_[0].a, elements(shape_.m, shape_.k));
-  const auto b = b_by_rows(*sets_[0].b);
-  reference_ = std::make_shared<Rows>();
+std::shared_ptr<GemmOperands::Rows> GemmOperands::make_reference(const BlockScales* scales) {
+  auto a = values_of(*sets_[0].a, elements(shape_.m, shape_.k));
+  auto b = b_by_rows(*sets_[0].b);
+  if (scales) scales->apply(shape_, a, b);
+  auto reference = std::make_shared<Rows>();
   for (const std::int64_t row : sampled_rows(shape_, seed_)) {
-    reference_->rows.push_back(reference_row(shape_, a, b, row));
+    reference->rows.push_back(reference_row(shape_, a, b, row));
   }
+  return reference;
 }
 
-Verification GemmOperands::verify(const Multiply& multiply) {
-  if (!reference_) prepare_reference();  // before anything ran that could have spoilt the inputs
-  if (const auto wrong = exact_difference(multiply)) {
+Verification GemmOperands::verify(const Multiply& multiply, const BlockScales* scales) {
+  // Before anything ran that could have spoilt the inputs.
+  if (!reference_) reference_ = make_reference(nullptr);
+  const std::shared_ptr<Rows> reference = scales ? make_reference(scales) : reference_;
+  if (const auto wrong = exact_difference(multiply, scales)) {
     return failed_verification("integer inputs: " + *wrong);
   }
   const Answer answer = run_poisoned(sets_[0], multiply);
@@ -181,7 +189,7 @@ Verification GemmOperands::verify(const Multiply& multiply) {
   BoundCheck check;
   const Roundoff roundoff{types_.accumulator_roundoff, unit_roundoff(types_.output)};
   const std::int64_t terms = (shape_.k + types_.terms_a_rounding - 1) / types_.terms_a_rounding;
-  for (const ReferenceRow& row : reference_->rows) {
+  for (const ReferenceRow& row : reference->rows) {
     for (std::size_t j = 0; j < row.value.size(); ++j) {
       const float got = answer.values[static_cast<std::size_t>(row.row * shape_.n) + j];
       check.element(row.row, static_cast<std::int64_t>(j), got, row.value[j],

@@ -15,6 +15,19 @@ namespace assay {
 /// Enqueues one multiplication.
 using Multiply = std::function<void(const GemmPointers&)>;
 
+/// Factors of the stored values, one for 128 of K: of A by block of K and then by row, of B by
+/// block of 128 columns and then by block of K.
+struct BlockScales {
+  static constexpr std::int64_t kBlock = 128;
+  std::vector<float> a, b;
+
+  /// 1 or 2 each, drawn from the seed: what was exact without them stays so.
+  static BlockScales drawn(const GemmShape& shape, std::uint64_t seed);
+  /// The values of A (by rows) and of B (by rows) times their factors.
+  void apply(const GemmShape& shape, std::vector<float>& a_values,
+             std::vector<float>& b_values) const;
+};
+
 class GemmOperands {
  public:
   GemmOperands(Device& device, GemmShape shape, GemmTypes types, std::uint64_t seed);
@@ -30,7 +43,8 @@ class GemmOperands {
   Work work() const;
 
   /// Exact mode bit for bit on every element, then normal data against the bound on sampled rows.
-  Verification verify(const Multiply& multiply);
+  /// With scales, of a product that multiplies them in.
+  Verification verify(const Multiply& multiply, const BlockScales* scales = nullptr);
 
  private:
   struct Set {
@@ -47,8 +61,8 @@ class GemmOperands {
   /// B's values row by row, however it is stored.
   std::vector<float> b_by_rows(Buffer& b);
   Answer run_poisoned(Set& set, const Multiply& multiply);
-  std::optional<std::string> exact_difference(const Multiply& multiply);
-  void prepare_reference();
+  std::optional<std::string> exact_difference(const Multiply& multiply, const BlockScales* scales);
+  std::shared_ptr<Rows> make_reference(const BlockScales* scales);
 
   Device& device_;
   GemmShape shape_;

@@ -22,7 +22,11 @@ std::vector<Shape> shapes_of(const std::string& workload) {
     return {{{"m", 64}, {"n", 64}, {"k", 64}},
             {{"m", 1}, {"n", 1000}, {"k", 520}},
             {{"m", 1031}, {"n", 257}, {"k", 129}},
-            {{"m", 1024}, {"n", 1024}, {"k", 1024}}};
+            {{"m", 8}, {"n", 1040}, {"k", 4112}},  // few rows, split along K
+            {{"m", 17}, {"n", 528}, {"k", 1040}},
+            {{"m", 257}, {"n", 528}, {"k", 208}},
+            {{"m", 1024}, {"n", 1024}, {"k", 1024}},
+            {{"m", 2056}, {"n", 2064}, {"k", 528}}};  // large tiles in clusters, ragged
   }
   if (workload.rfind("memory_", 0) == 0) {
     return {{{"bytes", 16}}, {{"bytes", 1 << 20}}, {{"bytes", (64 << 20) + 48}}};

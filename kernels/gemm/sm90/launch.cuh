@@ -23,6 +23,30 @@ inline constexpr device::TensorElement kTensorElement<float> = device::TensorEle
 template <>
 inline constexpr device::TensorElement kTensorElement<std::int32_t> = device::TensorElement::kS32;
 
+/// Launches an instance of gemm(), or of a kernel that takes more arguments after the same ones.
+template <class K, class Function, class... More>
+void launch_kernel(Function function, const Product& product, const Plan& plan,
+                   const GemmCall& call, const More&... more) {
+  Arguments arguments;
+  arguments.schedule = plan.schedule;
+  arguments.c = call.matrices.c;
+  arguments.rows = static_cast<int>(call.shape.m);
+  arguments.columns = static_cast<int>(call.shape.n);
+  arguments.partials = call.workspace;
+  arguments.arrivals = reinterpret_cast<std::uint32_t*>(static_cast<char*>(call.workspace) +
+                                                        partials_bytes(plan.schedule, K::kTile));
+  const Maps maps = maps_of(product, K::kTile, call.matrices);
+  device::LaunchConfig config;
+  config.grid.x = static_cast<unsigned>(plan.clusters * K::kTile.cluster);
+  config.block.x = static_cast<unsigned>(threads(K::kTile));
+  config.cluster.x = static_cast<unsigned>(K::kTile.cluster);
+  config.shared_bytes = sizeof(Shared<K>);
+  config.stream = call.stream;
+  device::launch(config, function, device::encode_tensor_map(maps.left),
+                 device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
+                 arguments, more...);
+}
+
 /// The kernels of one dtype: C = A B with A row-major and B as kMajorB says.
 template <class A, class B, class C, device::Major kMajorB>
 struct Gemm {
@@ -80,24 +104,7 @@ struct Gemm {
 
   template <class K>
   static void run(const Plan& plan, const GemmCall& call) {
-    Arguments arguments;
-    arguments.schedule = plan.schedule;
-    arguments.c = call.matrices.c;
-    arguments.rows = static_cast<int>(call.shape.m);
-    arguments.columns = static_cast<int>(call.shape.n);
-    arguments.partials = call.workspace;
-    arguments.arrivals = reinterpret_cast<std::uint32_t*>(static_cast<char*>(call.workspace) +
-                                                          partials_bytes(plan.schedule, K::kTile));
-    const Maps maps = maps_of(product(call.shape), K::kTile, call.matrices);
-    device::LaunchConfig config;
-    config.grid.x = static_cast<unsigned>(plan.clusters * K::kTile.cluster);
-    config.block.x = static_cast<unsigned>(threads(K::kTile));
-    config.cluster.x = static_cast<unsigned>(K::kTile.cluster);
-    config.shared_bytes = sizeof(Shared<K>);
-    config.stream = call.stream;
-    device::launch(config, gemm<K>, device::encode_tensor_map(maps.left),
-                   device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
-                   arguments);
+    launch_kernel<K>(gemm<K>, product(call.shape), plan, call);
   }
 };
 

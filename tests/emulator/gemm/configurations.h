@@ -20,5 +20,6 @@ std::vector<Configuration> fp8_configurations();
 std::vector<Configuration> tf32_configurations();
 std::vector<Configuration> int8_configurations();
 std::vector<Configuration> portable_configurations();
+std::vector<Configuration> block_scaled_configurations();
 
 }  // namespace assay::emulator

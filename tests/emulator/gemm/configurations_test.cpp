@@ -51,6 +51,10 @@ TEST_SUITE("property") {
   TEST_CASE("the portable kernels are right in every mode") {
     check_configurations(portable_configurations());
   }
+
+  TEST_CASE("the block scaled fp8 kernel is right in every mode") {
+    check_configurations(block_scaled_configurations());
+  }
 }
 
 }  // namespace assay::emulator

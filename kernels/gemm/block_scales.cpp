@@ -1,0 +1,45 @@
+// Draws the scales of block-scaled products and multiplies them into values.
+#include "kernels/gemm/operands.h"
+#include "kernels/inputs.h"
+
+namespace assay {
+namespace {
+
+constexpr std::uint32_t kScalesA = 7, kScalesB = 8;  // operand numbers of the generator
+
+std::int64_t blocks(std::int64_t count) {
+  return (count + BlockScales::kBlock - 1) / BlockScales::kBlock;
+}
+
+std::vector<float> drawn_scales(std::int64_t count, std::uint64_t seed, std::uint32_t operand) {
+  std::vector<float> scales(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < scales.size(); ++i) {
+    scales[i] = random_bits({seed, operand, 0}, i) % 2 == 0 ? 1.0F : 2.0F;
+  }
+  return scales;
+}
+
+}  // namespace
+
+BlockScales BlockScales::drawn(const GemmShape& shape, std::uint64_t seed) {
+  return {drawn_scales(blocks(shape.k) * shape.m, seed, kScalesA),
+          drawn_scales(blocks(shape.n) * blocks(shape.k), seed, kScalesB)};
+}
+
+void BlockScales::apply(const GemmShape& shape, std::vector<float>& a_values,
+                        std::vector<float>& b_values) const {
+  for (std::int64_t i = 0; i < shape.m; ++i) {
+    for (std::int64_t k = 0; k < shape.k; ++k) {
+      a_values[static_cast<std::size_t>(i * shape.k + k)] *=
+          a[static_cast<std::size_t>(k / kBlock * shape.m + i)];
+    }
+  }
+  for (std::int64_t k = 0; k < shape.k; ++k) {
+    for (std::int64_t j = 0; j < shape.n; ++j) {
+      b_values[static_cast<std::size_t>(k * shape.n + j)] *=
+          b[static_cast<std::size_t>(j / kBlock * blocks(shape.k) + k / kBlock)];
+    }
+  }
+}
+
+}  // namespace assay

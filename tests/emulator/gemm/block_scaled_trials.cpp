@@ -1,0 +1,105 @@
+// The trials of the block-scaled fp8 kernel: scales of 1 and 2, so that the answer stays exact.
+#include "kernels/gemm/sm90/block_scaled.cuh"
+#include "tests/emulator/gemm/configurations.h"
+#include "tests/emulator/gemm/gemm_trial.h"
+#include "tests/emulator/kernel_trial.h"
+
+namespace assay::emulator {
+
+namespace {
+
+using device::E4m3;
+using device::Major;
+using ScaledOperands = sm90::Operands<E4m3, E4m3, device::Bf16, Major::kK, Major::kK>;
+
+struct ShortRing {
+  static constexpr sm90::TileConfig kTile{128, 128, 2, 2, 1};
+};
+
+/// What the scales make of a matrix of `rows` by k: the same values times 1 or 2.
+std::vector<unsigned char> scaled_values(std::span<const unsigned char> matrix, int rows, int k,
+                                         const std::function<float(int, int)>& scale) {
+  std::vector<unsigned char> out(matrix.size());
+  for (int row = 0; row < rows; ++row) {
+    for (int i = 0; i < k; ++i) {
+      const auto place =
+          static_cast<std::size_t>(row) * static_cast<std::size_t>(k) + static_cast<std::size_t>(i);
+      const float value = device::to_float(E4m3{matrix[place]});
+      out[place] = device::to_e4m3(value * scale(row, i / sm90::kScaleBlock)).bits;
+    }
+  }
+  return out;
+}
+
+template <class Tile>
+void run_block_scaled(Emulator& emulator, const GemmTrial& trial) {
+  using K = sm90::Kernel<ScaledOperands, Tile>;
+  constexpr sm90::TileConfig kTile = K::kTile;
+  const sm90::Product product{{trial.m, trial.n, trial.k},
+                              1,
+                              device::TensorElement::kU8,
+                              device::TensorElement::kU8,
+                              device::TensorElement::kBf16,
+                              Major::kK,
+                              Major::kK};
+  sm90::Arguments arguments;
+  arguments.schedule = sm90::schedule_of(product, kTile, 1, trial.blocks);
+  arguments.rows = trial.m;
+  arguments.columns = trial.n;
+  const auto count = [](int rows, int columns) {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+  };
+  const int k_blocks = arguments.schedule.k_blocks;
+  const auto a = emulator.input<unsigned char>("a", count(trial.m, trial.k));
+  const auto b = emulator.input<unsigned char>("b", count(trial.n, trial.k));
+  const auto c = emulator.output<unsigned char>("c", 2 * count(trial.m, trial.n));
+  const auto scales_a = emulator.input<float>("scales of a", count(k_blocks, trial.m));
+  const auto scales_b =
+      emulator.input<float>("scales of b", count((trial.n + 127) / 128, k_blocks));
+  fill_stored(a, Stored::kE4m3, 1);
+  fill_stored(b, Stored::kE4m3, 2);
+  for (std::size_t i = 0; i < scales_a.size(); ++i) scales_a[i] = i % 3 == 0 ? 2.0f : 1.0f;
+  for (std::size_t i = 0; i < scales_b.size(); ++i) scales_b[i] = i % 2 == 0 ? 2.0f : 1.0f;
+  const sm90::Maps maps = sm90::maps_of(product, kTile, {a.data(), b.data(), c.data()});
+  device::LaunchConfig config;
+  config.grid.x = static_cast<unsigned>(std::min(arguments.schedule.count(), trial.blocks));
+  config.block.x = sm90::threads(kTile);
+  config.shared_bytes = sizeof(sm90::Shared<K>);
+  config.registers_per_thread = sm90::registers(kTile).initial;
+  device::launch(config, sm90::gemm_block_scaled<K>, device::encode_tensor_map(maps.left),
+                 device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
+                 arguments, sm90::ScaleBlocks{scales_a.data(), scales_b.data()});
+  const auto expanded_a = scaled_values(a, trial.m, trial.k, [&](int row, int block) {
+    return scales_a[count(block, trial.m) + static_cast<std::size_t>(row)];
+  });
+  const auto expanded_b = scaled_values(b, trial.n, trial.k, [&](int row, int block) {
+    return scales_b[count(row / 128, k_blocks) + static_cast<std::size_t>(block)];
+  });
+  const std::vector<unsigned char> before(c.size());
+  const std::string difference =
+      gemm_difference({trial.m, trial.n, trial.k, true, false, 1, 0}, expanded_a, Stored::kE4m3,
+                      expanded_b, Stored::kE4m3, before, c, Stored::kBf16);
+  expect(difference.empty(), difference);
+}
+
+void gemm_block_scaled_trial(Emulator& emulator) {
+  run_block_scaled<ShortRing>(emulator, {72, 264, 272, 1, 1});
+}
+const NotFunctional kRegisterPool{"setmaxnreg.inc",
+                                  "it asks for speed: the emulator allots registers"};
+const KernelEnrolment kBlockScaled{{"gemm_block_scaled", gemm_block_scaled_trial, {kRegisterPool}}};
+
+}  // namespace
+
+std::vector<Configuration> block_scaled_configurations() {
+  using Listed = sm90::ListedTile<2>;
+  return {{"block-scaled fp8",
+           [](Emulator& emulator) {
+             run_block_scaled<Listed>(emulator, {128, 128, 256});
+           },
+           [](Emulator& emulator) {
+             run_block_scaled<Listed>(emulator, {136, 136, 272});
+           }}};
+}
+
+}  // namespace assay::emulator
