@@ -60,7 +60,24 @@ void Client::set(const std::string& key, const std::string& value) {
 }
 std::string Client::get(const std::string& key) { return call(Operation::get, key, ""); }
 void Client::barrier(const std::string& name) { call(Operation::barrier, name, ""); }
+void Client::barrier(const std::string& name, double patience_s) {
+  call(Operation::barrier, name, "", patience_s, kAnswerGrace_s);
+}
 void Client::abort(const std::string& why) { call(Operation::abort, "", why); }
+std::string Client::roll_call(double patience_s) {
+  return call(Operation::roll_call, "", "", patience_s, std::min(kAnswerGrace_s, patience_s));
+}
+
+std::string Client::local_address() const {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  std::array<char, 64> text{};
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  if (getsockname(socket_, plain, &size) != 0 ||
+      getnameinfo(plain, size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0)
+    throw Error(fmt::format("rank {} cannot tell its own address", options_.rank));
+  return text.data();
+}
 
 std::vector<std::string> Client::gather(const std::string& name, const std::string& value) {
   const std::string gathered = call(Operation::gather, name, value);
@@ -68,7 +85,7 @@ std::vector<std::string> Client::gather(const std::string& name, const std::stri
 }
 
 std::string Client::where() const {
-  return fmt::format("the rendezvous at {}:{}", options_.host, options_.port);
+  return fmt::format("the rendezvous at {}:{} (rank 0)", options_.host, options_.port);
 }
 
 void Client::connect(Moment end) {
@@ -141,8 +158,13 @@ void Client::handshake(Moment end) {
 }
 
 std::string Client::call(Operation operation, const std::string& name, const std::string& value) {
-  const auto deadline_ms = static_cast<std::uint32_t>(options_.deadline_s * 1000);
-  const Moment end = after(options_.deadline_s + kAnswerGrace_s);
+  return call(operation, name, value, options_.deadline_s, kAnswerGrace_s);
+}
+
+std::string Client::call(Operation operation, const std::string& name, const std::string& value,
+                         double patience_s, double grace_s) {
+  const auto deadline_ms = static_cast<std::uint32_t>(patience_s * 1000);
+  const Moment end = after(patience_s + grace_s);
   send_all(keys_[0].seal(encode(Request{operation, deadline_ms, name, value})), end);
   Response response = receive_response(end);
   if (!response.ok) throw Error(fmt::format("rank {}: {}", options_.rank, response.text));

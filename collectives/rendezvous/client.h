@@ -36,8 +36,15 @@ class Client {
   /// Waits until some rank has set `key`.
   std::string get(const std::string& key);
   void barrier(const std::string& name);
+  /// The same for ranks that may come at times as far apart as `patience_s`.
+  void barrier(const std::string& name, double patience_s);
+  /// This host's address as rank 0 sees it: what the other ranks can reach it by.
+  std::string local_address() const;
   /// On rank 0 every rank's value in rank order, on the others nothing.
   std::vector<std::string> gather(const std::string& name, const std::string& value);
+  /// After a loss: who was lost, and who is not heard of within `patience_s`, as a line; empty when
+  /// every rank is there. Every rank that is alive must ask, or wait for the others at a barrier.
+  std::string roll_call(double patience_s);
   /// Ends every rank's wait, now and later, with `why`.
   void abort(const std::string& why);
 
@@ -48,6 +55,8 @@ class Client {
   bool try_connect(Moment end);
   void handshake(Moment end);
   std::string call(Operation operation, const std::string& name, const std::string& value);
+  std::string call(Operation operation, const std::string& name, const std::string& value,
+                   double patience_s, double grace_s);
   std::string where() const;
   void send_all(std::string_view bytes, Moment end);
   std::string receive(std::size_t count, Moment end);

@@ -27,6 +27,7 @@ void Meeting::gone(int rank) {
   for (std::size_t other = 0; other < members_.size(); ++other)
     if (members_[other].waiting && waits_for_everyone(members_[other]))
       answer(static_cast<int>(other), false, lost_line());
+  answer_roll_calls(false);
 }
 
 void Meeting::request(int rank, const Request& request) {
@@ -63,6 +64,10 @@ void Meeting::request(int rank, const Request& request) {
     case Operation::leave:
       member.presence = Presence::left;
       answer(rank, true, "");
+      answer_roll_calls(false);
+      break;
+    case Operation::roll_call:
+      answer_roll_calls(false);
       break;
   }
 }
@@ -74,12 +79,53 @@ void Meeting::arrive(int rank) {
     answer(rank, false, lost);
   } else if (complete(request)) {
     finish(request);
+  } else {
+    answer_roll_calls(false);
   }
 }
 
 void Meeting::expired(int rank) {
-  if (const Member& member = members_[static_cast<std::size_t>(rank)]; member.waiting)
+  const Member& member = members_[static_cast<std::size_t>(rank)];
+  if (!member.waiting) return;
+  if (member.open.operation == Operation::roll_call)
+    answer_roll_calls(true);
+  else
     answer(rank, false, missing(member.open));
+}
+
+/// A rank that waits with the others speaks for itself; one that is at work, or hangs, does not.
+bool Meeting::is_heard(const Member& member) const {
+  return member.waiting &&
+         (waits_for_everyone(member) || member.open.operation == Operation::roll_call);
+}
+
+/// Answered when every rank that is here has been heard, or the first asker's time is up. Those who
+/// wait for everyone are told too: what they wait for will not come.
+void Meeting::answer_roll_calls(bool time_is_up) {
+  bool asked = false;
+  std::string line = lost_line();
+  const auto name = [&](std::size_t rank, const char* what) {
+    if (line.size() > 2000) return;  // one line, also with thousands of ranks
+    line += fmt::format("{}rank {}{} {}", line.empty() ? "" : ", ", rank,
+                        members_[rank].address.empty() ? "" : " (" + members_[rank].address + ")",
+                        what);
+  };
+  for (std::size_t rank = 0; rank < members_.size(); ++rank) {
+    const Member& member = members_[rank];
+    asked |= member.waiting && member.open.operation == Operation::roll_call;
+    if (member.presence == Presence::never) name(rank, "never connected");
+    if (member.presence != Presence::here || is_heard(member)) continue;
+    if (!time_is_up) return;
+    name(rank, "does not answer");
+  }
+  if (!asked) return;
+  for (std::size_t rank = 0; rank < members_.size(); ++rank) {
+    const Member& member = members_[rank];
+    if (!is_heard(member)) continue;
+    const bool is_asker = member.open.operation == Operation::roll_call;
+    answer(static_cast<int>(rank), is_asker,
+           !is_asker && line.empty() ? "the others have lost each other" : line);
+  }
 }
 
 void Meeting::answer(int rank, bool ok, const std::string& text) {

@@ -38,11 +38,13 @@ class Meeting {
   void answer(int rank, bool ok, const std::string& text);
   void fail_waiting(const std::string& why);
   void arrive(int rank);
+  void answer_roll_calls(bool time_is_up);
   bool complete(const Request& request) const;
   void finish(const Request& request);
   std::string missing(const Request& request) const;
   std::string lost_line() const;
   bool waits_for_everyone(const Member& member) const;
+  bool is_heard(const Member& member) const;
   bool same_gathering(const Member& member, const Request& request) const;
 
   std::vector<Member> members_;

@@ -163,7 +163,7 @@ Request decode_request(std::string_view body) {
   Reader reader(body);
   const auto operation = reader.integer<std::uint8_t>();
   if (operation < static_cast<int>(Operation::set) ||
-      operation > static_cast<int>(Operation::leave))
+      operation > static_cast<int>(Operation::roll_call))
     throw WireError("request has an unknown operation");
   Request request;
   request.operation = static_cast<Operation>(operation);

@@ -76,7 +76,7 @@ class FrameSplitter {
   std::string pending_;
 };
 
-enum class Operation : std::uint8_t { set = 1, get, barrier, gather, abort, leave };
+enum class Operation : std::uint8_t { set = 1, get, barrier, gather, abort, leave, roll_call };
 
 /// `name` is a key, a barrier or a gather; `value` what is set, gathered, or why it is aborted.
 struct Request {

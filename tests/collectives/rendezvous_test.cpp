@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -203,5 +204,60 @@ TEST_SUITE("integration") {
     CHECK(refusal([&] {
             Client other(client(server, 0, 3));
           }).find("rank 0 was started with world size 3") != std::string::npos);
+  }
+  TEST_CASE("a roll call names a killed rank at once to everyone who asks") {
+    const Server server(serving(4));
+    RankProcess victim([&] {
+      Client mine(client(server, 3, 4));
+      mine.barrier("start");
+      pause();
+    });
+    std::vector<std::unique_ptr<RankProcess>> others;
+    for (int rank = 1; rank < 3; ++rank)
+      others.push_back(std::make_unique<RankProcess>([&, rank] {
+        Client mine(client(server, rank, 4));
+        mine.barrier("start");
+        const std::string line = mine.roll_call(5);
+        if (line != "rank 3 (127.0.0.1) was lost") throw assay::Error(line);
+      }));
+    Client mine(client(server, 0, 4));
+    mine.barrier("start");
+    victim.signal(SIGKILL);
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(mine.roll_call(5) == "rank 3 (127.0.0.1) was lost");
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
+    for (auto& other : others) CHECK(other->succeeded());
+  }
+  TEST_CASE("a roll call names a stopped rank when the patience is over and no other") {
+    const Server server(serving(3));
+    RankProcess victim([&] {
+      Client mine(client(server, 2, 3));
+      mine.barrier("start");
+      pause();
+    });
+    // A rank that waits for the others is heard: it is told, and not accused.
+    RankProcess waiting([&] {
+      Client mine(client(server, 1, 3));
+      mine.barrier("start");
+      const std::string line = refusal([&] { mine.barrier("end"); });
+      if (line != "rank 1: rank 2 (127.0.0.1) does not answer") throw assay::Error(line);
+    });
+    Client mine(client(server, 0, 3));
+    mine.barrier("start");
+    victim.signal(SIGSTOP);
+    CHECK(mine.roll_call(0.5) == "rank 2 (127.0.0.1) does not answer");
+    CHECK(waiting.succeeded());
+  }
+  TEST_CASE("a roll call at which everyone answers names nobody") {
+    const Server server(serving(2));
+    RankProcess other([&] {
+      Client mine(client(server, 1, 2));
+      mine.barrier("start");
+      if (!mine.roll_call(5).empty()) throw assay::Error("somebody was named");
+    });
+    Client mine(client(server, 0, 2));
+    mine.barrier("start");
+    CHECK(mine.roll_call(5).empty());
+    CHECK(other.succeeded());
   }
 }
