@@ -90,7 +90,7 @@ class Communicator {
   /// `in` is read on the root alone; in place: `out == in`.
   virtual void broadcast(const void* in, void* out, std::size_t count, Element element,
                          int root) = 0;
-  /// `out` is written on the root alone (elsewhere it may be null); in place: `out == in`.
+  /// The sum is in `out` on the root; elsewhere `out` is scratch. In place: `out == in`.
   virtual void reduce(const void* in, void* out, std::size_t count, Element element, int root) = 0;
   /// Sends to one rank while it receives from another: a ring when every rank names its
   /// neighbours, a pair when both are the same rank. A rank of -1 sends or receives nothing.

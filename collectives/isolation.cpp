@@ -33,10 +33,11 @@ std::vector<std::vector<Probe>> disjoint_rounds(const std::vector<Probe>& probes
   return rounds;
 }
 
-double median_of(const std::vector<Reading>& readings) {
-  std::vector<double> values;
-  for (const Reading& reading : readings) values.push_back(reading.bytes_per_s);
-  return median(values);
+/// What is slow is slow every time; noise only makes a sound one slow now and then.
+double best_reading(const std::vector<PairReading>& readings) {
+  double best = 0;
+  for (const PairReading& reading : readings) best = std::max(best, reading.bytes_per_s);
+  return best;
 }
 
 }  // namespace
@@ -66,12 +67,12 @@ std::vector<Probe> Isolation::next_round() {
   return round;
 }
 
-void Isolation::record(const std::vector<Reading>& readings) {
+void Isolation::record(const std::vector<PairReading>& readings) {
   if (phase_ == Phase::screening) {
     readings_.insert(readings_.end(), readings.begin(), readings.end());
     return;
   }
-  for (const Reading& reading : readings) {
+  for (const PairReading& reading : readings) {
     for (Suspicion& suspicion : suspicions_) {
       const Probe& probe = reading.probe;
       const bool link = suspicion.kind == Culprit::Kind::link;
@@ -119,7 +120,7 @@ Isolation::Across Isolation::across(const Probe& probe) const {
 
 double Isolation::best_of(int node, Across where, int rail) const {
   double best = 0;
-  for (const Reading& reading : readings_)
+  for (const PairReading& reading : readings_)
     if (touches(reading.probe, node) && reading.probe.rail == rail &&
         across(reading.probe) == where)
       best = std::max(best, reading.bytes_per_s);
@@ -131,7 +132,7 @@ double Isolation::typical(Across where, int rail) const {
   return found == typical_.end() ? 0 : found->second;
 }
 
-bool Isolation::slow(const Reading& reading) const {
+bool Isolation::slow(const PairReading& reading) const {
   return reading.bytes_per_s <
          rule_.slow_below * typical(across(reading.probe), reading.probe.rail);
 }
@@ -155,7 +156,7 @@ void Isolation::suspect() {
         suspicions_.push_back({Culprit::Kind::node, node, -1, rail, where, {}});
       }
       std::set<Pair> links;
-      for (const Reading& reading : readings_) {
+      for (const PairReading& reading : readings_) {
         const Probe& probe = reading.probe;
         if (probe.rail != rail || across(probe) != where || !slow(reading)) continue;
         if (suspects.contains(probe.a) || suspects.contains(probe.b)) continue;
@@ -202,7 +203,7 @@ void Isolation::judge() {
   for (const Suspicion& suspicion : suspicions_) {
     if (suspicion.confirming.empty()) continue;  // no good partner: not for us to name
     const double fraction =
-        median_of(suspicion.confirming) / typical(suspicion.across, suspicion.rail);
+        best_reading(suspicion.confirming) / typical(suspicion.across, suspicion.rail);
     if (fraction >= rule_.slow_below) continue;
     culprits_.push_back(
         {suspicion.kind, suspicion.a, suspicion.b, suspicion.rail, fraction, suspicion.confirming});

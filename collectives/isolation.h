@@ -26,7 +26,7 @@ struct Probe {
   bool operator==(const Probe&) const = default;
 };
 
-struct Reading {
+struct PairReading {
   Probe probe;
   double bytes_per_s = 0;
 };
@@ -44,8 +44,8 @@ struct Culprit {
   int a = 0;            // node, or rack for an uplink
   int b = -1;           // a link's other end
   int rail = -1;        // a NIC's or a link's rail
-  double fraction = 0;  // the median confirming reading, of what is typical
-  std::vector<Reading> evidence;
+  double fraction = 0;  // the best confirming reading, of what is typical
+  std::vector<PairReading> evidence;
 };
 
 class Isolation {
@@ -55,11 +55,11 @@ class Isolation {
   /// The next disjoint probes to measure, all at once; empty when there is no more to ask.
   std::vector<Probe> next_round();
   /// What the last round's probes gave, every one of them.
-  void record(const std::vector<Reading>& readings);
+  void record(const std::vector<PairReading>& readings);
   /// After the last round: what is slow, the widest cause first. Nothing where the whole fabric is
   /// equally slow: that is for its baseline to say.
   const std::vector<Culprit>& culprits() const { return culprits_; }
-  const std::vector<Reading>& readings() const { return readings_; }
+  const std::vector<PairReading>& readings() const { return readings_; }
   int rounds() const { return rounds_; }
 
  private:
@@ -68,7 +68,7 @@ class Isolation {
     Culprit::Kind kind;
     int a, b, rail;
     Across across;
-    std::vector<Reading> confirming;
+    std::vector<PairReading> confirming;
   };
 
   void plan_screening();
@@ -79,7 +79,7 @@ class Isolation {
   void merge_rack(int rack);
   Across across(const Probe& probe) const;
   double typical(Across across, int rail) const;
-  bool slow(const Reading& reading) const;
+  bool slow(const PairReading& reading) const;
   double best_of(int node, Across across, int rail) const;
   std::vector<int> good_partners(const Suspicion& suspicion) const;
   int nodes() const { return static_cast<int>(fabric_.rack_of.size()); }
@@ -88,7 +88,7 @@ class Isolation {
   std::uint64_t seed_;
   IsolationRule rule_;
   std::vector<std::vector<Probe>> planned_;  // rounds still to run, the next one last
-  std::vector<Reading> readings_;            // of the screening
+  std::vector<PairReading> readings_;        // of the screening
   std::vector<Suspicion> suspicions_;
   std::vector<Culprit> culprits_;
   enum class Phase { screening, confirming, done } phase_ = Phase::screening;

@@ -30,7 +30,7 @@ class SimulatedFabric {
   void slow_uplink(int rack, double factor) { uplink_[rack] = factor; }
   void slow_everything(double factor) { everything_ = factor; }
 
-  Reading read(const Probe& probe) {
+  PairReading read(const Probe& probe) {
     const auto of = [](const auto& faults, const auto& key) {
       const auto found = faults.find(key);
       return found == faults.end() ? 1.0 : found->second;
@@ -52,7 +52,7 @@ class SimulatedFabric {
       const std::vector<Probe> round = isolation.next_round();
       if (round.empty()) break;
       std::set<int> busy;
-      std::vector<Reading> readings;
+      std::vector<PairReading> readings;
       for (const Probe& probe : round) {
         if (!busy.insert(probe.a).second || !busy.insert(probe.b).second)
           throw std::logic_error("a node is in one round twice");

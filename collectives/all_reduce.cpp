@@ -1,0 +1,30 @@
+// all_reduce: everyone ends with the sum of everyone's array.
+#include "collectives/collective.h"
+
+namespace assay {
+namespace {
+
+class AllReduce final : public Collective {
+ public:
+  Operation operation() const override { return Operation::all_reduce; }
+  std::string summary() const override {
+    return "sums an array over ranks; everyone gets all of it";
+  }
+  double bus_factor(int ranks) const override { return 2.0 * (ranks - 1) / ranks; }
+  CollectiveExtent extent(const CollectiveProblem& problem) const override {
+    return {problem.elements, problem.elements, problem.elements, 0, 0};
+  }
+  void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
+           void* out) const override {
+    communicator.all_reduce(in, out, problem.elements, problem.element);
+  }
+  int expected(const CollectiveProblem&, const ExactInputs& inputs,
+               std::size_t index) const override {
+    return inputs.sum(index);
+  }
+};
+
+const CollectiveEnrolment<AllReduce> all_reduce_enrolment;
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,105 @@
+// Buffers, exact checks and the timed call of one collective.
+#include "collectives/collective_case.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "collectives/agree.h"
+
+namespace assay {
+
+namespace {
+
+constexpr std::uint64_t kRounds = 3;  // of verification, each with other inputs
+constexpr unsigned char kPoison = 0xFF;
+
+std::size_t at_least_one(std::size_t bytes) { return std::max<std::size_t>(bytes, 1); }
+
+}  // namespace
+
+CollectiveCase::CollectiveCase(CollectiveCaseSetup setup)
+    : setup_(std::move(setup)),
+      problem_(setup_.bytes, setup_.element, setup_.communicator->rank(),
+               setup_.communicator->size()),
+      extent_(setup_.collective->extent(problem_)),
+      sets_(setup_.operand_sets) {
+  const std::size_t width = size_of(setup_.element);
+  const ExactInputs inputs(setup_.element, problem_.ranks, setup_.seed, 0);
+  for (OperandSet& set : sets_) {
+    const std::size_t larger = std::max(extent_.in, extent_.out);
+    const std::size_t in = setup_.in_place ? larger : extent_.in;
+    set.in = setup_.device->allocate(at_least_one(in * width));
+    if (!setup_.in_place) set.out = setup_.device->allocate(at_least_one(extent_.out * width));
+    fill(set, inputs);
+  }
+}
+
+std::byte* CollectiveCase::in_of(const OperandSet& set) const {
+  const std::size_t skipped = setup_.in_place ? extent_.in_at : 0;
+  return static_cast<std::byte*>(set.in->data()) + skipped * size_of(setup_.element);
+}
+
+std::byte* CollectiveCase::out_of(const OperandSet& set) const {
+  if (!setup_.in_place) return static_cast<std::byte*>(set.out->data());
+  return static_cast<std::byte*>(set.in->data()) + extent_.out_at * size_of(setup_.element);
+}
+
+void CollectiveCase::fill(const OperandSet& set, const ExactInputs& inputs) {
+  const std::size_t width = size_of(setup_.element);
+  std::vector<std::byte> bytes(set.in->size_bytes(), std::byte{kPoison});
+  const std::size_t begin = setup_.in_place ? extent_.in_at : 0;
+  inputs.fill(problem_.rank, bytes.data() + begin * width, extent_.in);
+  setup_.device->copy_in(*set.in, bytes.data(), bytes.size());
+  if (set.out) setup_.device->fill(*set.out, kPoison);
+}
+
+std::string CollectiveCase::first_wrong(const OperandSet& set, const ExactInputs& inputs) {
+  Buffer& buffer = setup_.in_place ? *set.in : *set.out;
+  std::vector<std::byte> bytes(buffer.size_bytes());
+  setup_.device->copy_out(bytes.data(), buffer, bytes.size());
+  const std::size_t begin = setup_.in_place ? extent_.out_at : 0;
+  for (std::size_t index = 0; index < extent_.checked; ++index) {
+    const int expected = setup_.collective->expected(problem_, inputs, index);
+    const std::uint32_t bits =
+        load_bits(setup_.element, bytes.data() + (begin + index) * size_of(setup_.element));
+    if (bits != bits_of(setup_.element, expected))
+      return fmt::format("element {} is {}, expected {}", index, value_of(setup_.element, bits),
+                         expected);
+  }
+  return "";
+}
+
+Verification CollectiveCase::verify() {
+  Verification verification;
+  verification.status = Verification::Status::exact;
+  for (std::uint64_t round = 1; round <= kRounds; ++round) {
+    const ExactInputs inputs(setup_.element, problem_.ranks, setup_.seed, round);
+    const OperandSet& set = sets_[round % sets_.size()];
+    fill(set, inputs);
+    setup_.collective->run(*setup_.communicator, problem_, in_of(set), out_of(set));
+    setup_.communicator->wait();
+    const std::string wrong =
+        first_complaint(lines_of_all(*setup_.communicator, first_wrong(set, inputs)));
+    if (wrong.empty()) continue;
+    verification.status = Verification::Status::failed;
+    verification.detail = fmt::format("round {}, {}", round, wrong);
+    return verification;
+  }
+  verification.error = 0;
+  verification.tolerance = 0;
+  return verification;
+}
+
+void CollectiveCase::enqueue(std::size_t set) {
+  setup_.collective->run(*setup_.communicator, problem_, in_of(sets_[set]), out_of(sets_[set]));
+}
+
+std::size_t operand_bytes(const Collective& collective, std::size_t bytes, Element element,
+                          int ranks) {
+  const CollectiveProblem problem(bytes, element, 0, ranks);  // rank 0 has the largest part
+  const CollectiveExtent extent = collective.extent(problem);
+  return (extent.in + extent.out) * size_of(element);
+}
+
+}  // namespace assay

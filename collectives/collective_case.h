@@ -1,0 +1,64 @@
+// A collective at one size on this rank, as the sampler takes it: verified exactly, then timed.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "collectives/collective.h"
+#include "harness/measure/device.h"
+#include "harness/measure/timed_case.h"
+
+namespace assay {
+
+/// Every rank's time of each sample, as the timer collected them.
+struct RankTimes {
+  std::vector<std::vector<double>> by_sample;  // seconds of one iteration, by rank
+};
+
+struct CollectiveCaseSetup {
+  Communicator* communicator = nullptr;
+  const Collective* collective = nullptr;
+  Device* device = nullptr;
+  Element element = Element::f32;
+  std::size_t bytes = 0;
+  bool in_place = false;
+  std::size_t operand_sets = 1;
+  std::uint64_t seed = 0;
+  std::shared_ptr<RankTimes> times;
+};
+
+class CollectiveCase final : public TimedCase {
+ public:
+  explicit CollectiveCase(CollectiveCaseSetup setup);
+
+  /// Several rounds with other inputs; every element of every rank. One wrong element anywhere
+  /// fails it everywhere.
+  Verification verify() override;
+  void enqueue(std::size_t set) override;
+  std::size_t operand_sets() const override { return sets_.size(); }
+  Work work() const override { return {}; }
+  /// Until what was enqueued has ended.
+  void wait() { setup_.communicator->wait(); }
+  RankTimes& times() { return *setup_.times; }
+
+ private:
+  struct OperandSet {
+    std::unique_ptr<Buffer> in, out;  // in place: `in` alone
+  };
+
+  std::byte* in_of(const OperandSet& set) const;
+  std::byte* out_of(const OperandSet& set) const;
+  void fill(const OperandSet& set, const ExactInputs& inputs);
+  std::string first_wrong(const OperandSet& set, const ExactInputs& inputs);
+
+  CollectiveCaseSetup setup_;
+  CollectiveProblem problem_;
+  CollectiveExtent extent_;
+  std::vector<OperandSet> sets_;
+};
+
+/// Bytes that one operand set of the problem takes on its largest rank.
+std::size_t operand_bytes(const Collective& collective, std::size_t bytes, Element element,
+                          int ranks);
+
+}  // namespace assay

@@ -1,0 +1,208 @@
+// Turns collectives into groups for the sampler, and its measurements into those of many ranks.
+#include "collectives/collective_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "collectives/agree.h"
+#include "collectives/collective_case.h"
+#include "collectives/cost_model.h"
+#include "collectives/ranked_timer.h"
+#include "harness/core/statistics.h"
+#include "harness/measure/group_run.h"
+
+namespace assay {
+
+namespace {
+
+constexpr const char* kInPlace = "_in_place";
+constexpr double kLeastRate = 1000;  // bytes a second
+
+using TimesByCase = std::map<std::string, std::shared_ptr<RankTimes>>;
+
+struct RunOfRanks {
+  Communicator& communicator;
+  Device& device;
+  const CollectiveRunOptions& options;
+  std::size_t free_bytes = 0;  // on the rank that has least
+  TimesByCase times;
+};
+
+std::size_t least_free_bytes(Communicator& communicator, Device& device) {
+  const auto free = static_cast<double>(device.free_memory_bytes());
+  const std::vector<double> all = numbers_of_all(communicator, {free});
+  return static_cast<std::size_t>(*std::min_element(all.begin(), all.end()));
+}
+
+/// The same answer on every rank: it rests on nothing that only one of them knows.
+std::string why_not_here(const CollectiveGroup& group, const std::string& implementation,
+                         const RunOfRanks& run, std::size_t sets) {
+  const std::string name = run.communicator.name();
+  const bool in_place = implementation == name + kInPlace;
+  if (!in_place && implementation != name)
+    return fmt::format("the ranks are joined by {}, which has no implementation {}", name,
+                       implementation);
+  const auto element = element_of(group.dtype);
+  if (!element) return fmt::format("no collective moves {}", group.dtype);
+  if (group.bytes < size_of(*element)) return "the size holds no element";
+  std::string refusal = run.communicator.refuses(group.collective->operation(), *element);
+  if (!refusal.empty()) return refusal;
+  const int ranks = run.communicator.size();
+  if (in_place) {
+    const CollectiveProblem problem(group.bytes, *element, 0, ranks);
+    refusal = group.collective->refuses_in_place(problem);
+    if (!refusal.empty()) return "it cannot be done in place: " + refusal;
+  }
+  const double needed =
+      static_cast<double>(sets) *
+      static_cast<double>(operand_bytes(*group.collective, group.bytes, *element, ranks));
+  if (needed > static_cast<double>(run.free_bytes) / 2)
+    return fmt::format("needs {:.1f} GiB a rank, more than half of the {:.1f} GiB that are free",
+                       needed / 0x1p30, static_cast<double>(run.free_bytes) / 0x1p30);
+  return "";
+}
+
+CaseId case_id(const CollectiveGroup& group, const std::string& implementation, int ranks) {
+  return {group.collective->workload(), group.dtype, implementation,
+          Shape{{"bytes", static_cast<std::int64_t>(group.bytes)}, {"ranks", ranks}}};
+}
+
+Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice& device) {
+  const int ranks = run.communicator.size();
+  Group group;
+  group.name = case_id(asked, "", ranks).group();
+  group.device = &device;
+  group.scope = Scope{"cluster", run.options.members};
+  group.series = asked.series;
+  group.input_pattern = "small_integers";
+  group.input_seed = run.options.seed;
+  const std::size_t sets = asked.series == Series::hot
+                               ? 1
+                               : rotation_sets(device, std::max<std::size_t>(asked.bytes, 1));
+  for (const std::string& implementation : asked.implementations) {
+    const CaseId id = case_id(asked, implementation, ranks);
+    const auto times = std::make_shared<RankTimes>();
+    run.times[id.str() + name(asked.series)] = times;
+    group.members.push_back({id, why_not_here(asked, implementation, run, sets),
+                             [asked, implementation, sets, times, &run, &device] {
+                               CollectiveCaseSetup setup{&run.communicator,
+                                                         asked.collective,
+                                                         &device,
+                                                         *element_of(asked.dtype),
+                                                         asked.bytes,
+                                                         implementation != run.communicator.name(),
+                                                         sets,
+                                                         run.options.seed,
+                                                         times};
+                               std::unique_ptr<TimedCase> timed;
+                               together(run.communicator, [&] {
+                                 timed = std::make_unique<CollectiveCase>(std::move(setup));
+                               });
+                               return timed;
+                             }});
+  }
+  return group;
+}
+
+/// Per-rank figures of the samples that count: the last ones, after calibration and warm-up.
+void add_ranks(const RankTimes& times, Measurement& measurement) {
+  const auto taken = static_cast<std::size_t>(measurement.samples->count);
+  if (times.by_sample.size() < taken || taken == 0) return;
+  const auto first = times.by_sample.end() - static_cast<std::ptrdiff_t>(taken);
+  std::vector<double> medians;
+  for (std::size_t rank = 0; rank < first->size(); ++rank) {
+    std::vector<double> own;
+    for (auto sample = first; sample != times.by_sample.end(); ++sample)
+      own.push_back((*sample)[rank]);
+    medians.push_back(median(own));
+    measurement.ranks.push_back({static_cast<int>(rank), medians.back(), p99(own)});
+  }
+  const auto [fastest, slowest] = std::minmax_element(medians.begin(), medians.end());
+  measurement.metrics["rank_spread"] = (*slowest - *fastest) / median(medians);
+  if (measurement.samples->p99_s)
+    measurement.metrics["p99_over_median"] =
+        *measurement.samples->p99_s / measurement.samples->median_s;
+}
+
+Transport transport_of(const Carrier& carrier) {
+  Transport transport{carrier.algorithm, carrier.protocol, carrier.kind, std::nullopt,
+                      carrier.nics};
+  if (carrier.channels > 0) transport.channels = carrier.channels;
+  return transport;
+}
+
+void complete(Measurement& measurement, RunOfRanks& run) {
+  if (measurement.status != MeasurementStatus::measured) return;
+  const Collective& collective = *find_collective(measurement.id.workload);
+  add_ranks(*run.times.at(measurement.id.str() + name(measurement.series)), measurement);
+  const double rate =
+      static_cast<double>(measurement.id.shape.at("bytes")) / measurement.samples->median_s;
+  // A few bytes over a slow network measure latency: the schema knows no rate that small.
+  if (rate >= kLeastRate) {
+    measurement.metrics["bytes_per_s"] = rate;
+    if (run.communicator.size() > 1)
+      measurement.metrics["bus_bandwidth_bytes_per_s"] =
+          rate * collective.bus_factor(run.communicator.size());
+  }
+  measurement.transport = transport_of(run.communicator.carrier(collective.operation()));
+}
+
+}  // namespace
+
+bool run_collectives(Communicator& communicator, Device& device,
+                     const std::vector<CollectiveGroup>& groups,
+                     const CollectiveRunOptions& options) {
+  std::atomic<bool> agreed_stop{false};
+  RankedDevice ranked(device, communicator, options.stop, agreed_stop);
+  RunOfRanks run{communicator, device, options, least_free_bytes(communicator, device), {}};
+  std::vector<Group> planned;
+  for (const CollectiveGroup& group : groups) planned.push_back(sampler_group(group, run, ranked));
+  GroupRunOptions run_options;
+  run_options.sampling = options.sampling;
+  run_options.stop = &agreed_stop;
+  run_options.on_progress = options.on_progress;
+  run_options.on_group = [&](std::vector<Measurement> measurements) {
+    if (communicator.is_broken()) {
+      const auto broken = std::find_if(measurements.begin(), measurements.end(), [](const auto& m) {
+        return m.status == MeasurementStatus::error;
+      });
+      throw LostPeer(broken == measurements.end() ? "the connections were ended" : broken->reason);
+    }
+    for (Measurement& measurement : measurements) complete(measurement, run);
+    if (options.on_group) options.on_group(measurements);
+  };
+  return run_groups(std::move(planned), run_options);
+}
+
+Json fits_of(const std::vector<Measurement>& measurements) {
+  std::map<std::string, std::map<double, double>> sweeps;  // by curve: bytes, seconds
+  for (const Measurement& measurement : measurements) {
+    if (!measurement.samples || !find_collective(measurement.id.workload)) continue;
+    Shape rest;
+    for (const Shape::Entry& entry : measurement.id.shape.entries())
+      if (entry.key != "bytes") rest.add(entry.key, entry.value);
+    const CaseId curve{measurement.id.workload, measurement.id.dtype, measurement.id.implementation,
+                       rest};
+    sweeps[curve.str()][static_cast<double>(measurement.id.shape.at("bytes"))] =
+        measurement.samples->median_s;
+  }
+  Json fits = Json::array();
+  for (const auto& [curve, points] : sweeps) {
+    if (points.size() < 2) continue;
+    std::vector<SweepPoint> sweep;
+    for (const auto& [bytes, time_s] : points) sweep.push_back({bytes, time_s});
+    for (const CostSegment& segment : fit_cost(sweep))
+      fits.push_back({{"curve", curve},
+                      {"from_bytes", segment.from_bytes},
+                      {"to_bytes", segment.to_bytes},
+                      {"latency_s", segment.latency_s},
+                      {"s_per_byte", segment.seconds_per_byte},
+                      {"rms_residual", segment.rms_residual},
+                      {"max_residual", segment.max_residual}});
+  }
+  return fits;
+}
+
+}  // namespace assay

@@ -1,0 +1,44 @@
+// Measures a profile's collectives over a communicator, every rank in step.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "collectives/collective.h"
+#include "harness/core/profile.h"
+#include "harness/measure/device.h"
+
+namespace assay {
+
+/// One collective at one size: its implementations are measured in alternation. `gloo` is what the
+/// communicator's name is; `gloo_in_place` the same in place.
+struct CollectiveGroup {
+  const Collective* collective = nullptr;
+  std::string dtype;
+  std::size_t bytes = 0;
+  Series series = Series::hot;
+  std::vector<std::string> implementations;
+};
+
+struct CollectiveRunOptions {
+  SamplingRule sampling;
+  std::uint64_t seed = 0;
+  std::vector<std::string> members;         // node names, by rank
+  const std::atomic<bool>* stop = nullptr;  // this rank's wish; ranks agree on the moment
+  std::function<void(const std::vector<Measurement>&)> on_group;
+  std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;
+};
+
+/// Returns false when it was stopped. Throws LostPeer when a peer is lost; what was measured
+/// before has gone to `on_group`.
+bool run_collectives(Communicator& communicator, Device& device,
+                     const std::vector<CollectiveGroup>& groups,
+                     const CollectiveRunOptions& options);
+
+/// Piecewise latency-bandwidth fits of every collective, dtype and implementation that was measured
+/// at two sizes or more, for the document's `fits`.
+Json fits_of(const std::vector<Measurement>& measurements);
+
+}  // namespace assay

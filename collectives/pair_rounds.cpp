@@ -1,0 +1,214 @@
+// Every rank runs the same isolation on the same readings, so that nobody is told what comes next.
+#include "collectives/pair_rounds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "collectives/agree.h"
+#include "collectives/element.h"
+#include "collectives/inputs.h"
+#include "harness/core/document.h"
+#include "harness/measure/series_summary.h"
+#include "harness/measure/telemetry.h"
+
+namespace assay {
+
+namespace {
+
+// Timed exchanges of a pair, after one that is not: as many as fit into the time, so that a fast
+// pair is not judged by one disturbed exchange and a slow one does not keep everybody waiting.
+constexpr std::size_t kFewestExchanges = 2, kMostExchanges = 9;
+constexpr double kExchanging_s = 0.4;
+constexpr const char* kReadingMetric = "fastest_bytes_per_s";  // fabric_isolation replays it
+constexpr std::size_t kNumbers = kMostExchanges + 2;  // of a rank and round, for all to hear
+
+struct PairRun {
+  Communicator& communicator;
+  Device& device;
+  const PairRunOptions& options;
+  Element element;
+  std::size_t count;
+  std::unique_ptr<Buffer> out, in, words_out, words_in;
+  int rounds = 0;
+};
+
+std::string first_wrong(PairRun& run, int partner, const ExactInputs& inputs) {
+  std::vector<std::byte> arrived(run.in->size_bytes());
+  run.device.copy_out(arrived.data(), *run.in, arrived.size());
+  for (std::size_t index = 0; index < run.count; ++index) {
+    const std::uint32_t bits =
+        load_bits(run.element, arrived.data() + index * size_of(run.element));
+    const int expected = inputs.at(partner, index);
+    if (bits != bits_of(run.element, expected))
+      return fmt::format("element {} from rank {} is {}, expected {}", index, partner,
+                         value_of(run.element, bits), expected);
+  }
+  return "";
+}
+
+void exchange_once(PairRun& run, int partner) {
+  run.communicator.send_receive(run.out->data(), run.count, partner, run.in->data(), run.count,
+                                partner, run.element);
+  run.communicator.wait();
+}
+
+/// How many exchanges both ends make: what the one that wants fewer wants.
+std::size_t agreed_exchanges(PairRun& run, int partner, double exchange_s) {
+  const double fitting = kExchanging_s / exchange_s;
+  const double wanted = std::clamp(fitting, double{kFewestExchanges}, double{kMostExchanges});
+  run.device.copy_in(*run.words_out, &wanted, sizeof wanted);
+  run.communicator.send_receive(run.words_out->data(), sizeof wanted, partner, run.words_in->data(),
+                                sizeof wanted, partner, Element::int8);
+  run.communicator.wait();
+  double other = 0;
+  run.device.copy_out(&other, *run.words_in, sizeof other);
+  return static_cast<std::size_t>(std::min(wanted, other));
+}
+
+/// This rank's exchanges with its partner; what it read, and what was wrong.
+std::vector<double> exchange(PairRun& run, int partner, std::string& complaint) {
+  const ExactInputs inputs(run.element, 2 * run.communicator.size(), run.options.seed,
+                           static_cast<std::uint64_t>(run.rounds));
+  std::vector<std::byte> sent(run.out->size_bytes());
+  inputs.fill(run.communicator.rank(), sent.data(), run.count);
+  run.device.copy_in(*run.out, sent.data(), sent.size());
+  run.device.fill(*run.in, 0xFF);
+  const double first = steady_seconds();
+  exchange_once(run, partner);
+  std::vector<double> times(agreed_exchanges(run, partner, steady_seconds() - first));
+  for (double& time_s : times) {
+    const double begin = steady_seconds();
+    exchange_once(run, partner);
+    time_s = steady_seconds() - begin;
+  }
+  complaint = first_wrong(run, partner, inputs);
+  return times;
+}
+
+/// Of each exchange the slower end's time: what both of them waited for.
+std::vector<double> slower_end(const std::vector<double>& all, const Probe& probe) {
+  std::vector<double> times;
+  for (std::size_t i = 0; i < kMostExchanges; ++i) {
+    const double slower = std::max(all[static_cast<std::size_t>(probe.a) * kNumbers + i],
+                                   all[static_cast<std::size_t>(probe.b) * kNumbers + i]);
+    if (slower > 0) times.push_back(slower);
+  }
+  return times;
+}
+
+Measurement measurement_of(const PairRun& run, const Probe& probe, const std::string& started,
+                           const std::vector<double>& times) {
+  const PairRunOptions& options = run.options;
+  Measurement measurement;
+  measurement.id = {kPairWorkload, options.dtype, run.communicator.name(),
+                    Shape{{"bytes", static_cast<std::int64_t>(options.bytes)}, {"ranks", 2}}};
+  const std::string a = options.members[static_cast<std::size_t>(probe.a)];
+  const std::string b = options.members[static_cast<std::size_t>(probe.b)];
+  measurement.group = fmt::format("{} between {} and {}", measurement.id.group(), a, b);
+  measurement.series = Series::hot;
+  measurement.scope = {"cluster", {a, b}};
+  measurement.input_pattern = "small_integers";
+  measurement.input_seed = options.seed;
+  measurement.started = started;
+  measurement.status = MeasurementStatus::measured;
+  SeriesRecord record;
+  for (const double time_s : times) record.add({time_s, 0, time_s, 0, nullptr}, std::nullopt);
+  measurement.samples = record.summary("max_time");
+  measurement.metrics["bytes_per_s"] =
+      static_cast<double>(options.bytes) / measurement.samples->median_s;
+  measurement.verification = Verification{Verification::Status::exact, 0.0, 0.0, {}, ""};
+  // Noise only ever adds time, and one disturbed pair must not accuse its ends.
+  measurement.metrics[kReadingMetric] =
+      static_cast<double>(options.bytes) / *std::min_element(times.begin(), times.end());
+  const Carrier carrier = run.communicator.carrier(Operation::send_recv);
+  measurement.transport =
+      Transport{carrier.algorithm, carrier.protocol, carrier.kind, std::nullopt, {}};
+  measurement.extensions["round"] = run.rounds;
+  measurement.extensions["rail"] = probe.rail;
+  return measurement;
+}
+
+/// One round: its measurements, or nothing when somebody wishes to stop.
+std::optional<std::vector<Measurement>> run_round(PairRun& run, const std::vector<Probe>& round) {
+  const int rank = run.communicator.rank();
+  int partner = -1;
+  for (const Probe& probe : round) {
+    if (probe.a == rank) partner = probe.b;
+    if (probe.b == rank) partner = probe.a;
+  }
+  const std::string started = utc_now();
+  std::vector<double> mine(kNumbers, 0);
+  std::string complaint;
+  run.communicator.barrier();
+  run.communicator.wait();
+  if (partner >= 0) {
+    const std::vector<double> times = exchange(run, partner, complaint);
+    std::copy(times.begin(), times.end(), mine.begin());
+  }
+  mine[kMostExchanges] = complaint.empty() ? 0 : 1;
+  mine[kMostExchanges + 1] = run.options.stop != nullptr && run.options.stop->load() ? 1 : 0;
+  const std::vector<double> all = numbers_of_all(run.communicator, mine);
+  bool wrong = false, stopped = false;
+  for (std::size_t at = 0; at < all.size(); at += kNumbers) {
+    wrong |= all[at + kMostExchanges] != 0;
+    stopped |= all[at + kMostExchanges + 1] != 0;
+  }
+  if (wrong)
+    throw Error("data arrived wrong between two ranks: " +
+                first_complaint(lines_of_all(run.communicator, complaint)));
+  if (stopped) return std::nullopt;
+  std::vector<Measurement> measurements;
+  for (const Probe& probe : round)
+    measurements.push_back(measurement_of(run, probe, started, slower_end(all, probe)));
+  ++run.rounds;
+  return measurements;
+}
+
+}  // namespace
+
+std::vector<int> rack_numbers(const std::vector<std::string>& racks) {
+  std::vector<std::string> known;
+  std::vector<int> numbers;
+  for (const std::string& rack : racks) {
+    const auto at = std::find(known.begin(), known.end(), rack);
+    numbers.push_back(static_cast<int>(at - known.begin()));
+    if (at == known.end()) known.push_back(rack);
+  }
+  return numbers;
+}
+
+Json isolation_facts(const PairRunOptions& options) {
+  return {{"seed", options.seed}, {"nodes", options.members}, {"racks", options.racks}};
+}
+
+bool run_pairs(Communicator& communicator, Device& device, const PairRunOptions& options) {
+  const auto element = element_of(options.dtype);
+  if (!element) throw Error("no pair exchanges " + options.dtype);
+  const std::size_t count = options.bytes / size_of(*element);
+  if (count == 0) throw Error("a pair's exchange needs at least one element");
+  PairRun run{communicator,
+              device,
+              options,
+              *element,
+              count,
+              device.allocate(count * size_of(*element)),
+              device.allocate(count * size_of(*element)),
+              device.allocate(sizeof(double)),
+              device.allocate(sizeof(double))};
+  Isolation isolation({rack_numbers(options.racks), 1}, options.seed);
+  for (;;) {
+    const std::vector<Probe> round = isolation.next_round();
+    if (round.empty()) return true;
+    const auto measurements = run_round(run, round);
+    if (!measurements) return false;
+    std::vector<PairReading> readings;
+    for (std::size_t i = 0; i < round.size(); ++i)
+      readings.push_back({round[i], (*measurements)[i].metrics.at(kReadingMetric)});
+    isolation.record(readings);
+    if (options.on_round) options.on_round(*measurements);
+  }
+}
+
+}  // namespace assay

@@ -1,0 +1,40 @@
+// Runs the rounds of pairs that isolation asks for: disjoint pairs at once, every rank in step.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "collectives/communicator.h"
+#include "collectives/isolation.h"
+#include "harness/core/result.h"
+#include "harness/measure/device.h"
+
+namespace assay {
+
+inline constexpr const char* kPairWorkload = "pair";
+
+struct PairRunOptions {
+  std::string dtype = "f32";
+  std::size_t bytes = 0;  // sent each way
+  std::uint64_t seed = 0;
+  std::vector<std::string> members;  // node names, by rank
+  std::vector<std::string> racks;    // by rank; equal names are one rack
+  const std::atomic<bool>* stop = nullptr;
+  /// The pairs of a round, in its order, the same on every rank.
+  std::function<void(const std::vector<Measurement>&)> on_round;
+};
+
+/// A pair's time is the slower end's of the fastest of a few exchanges, both directions at once.
+/// Returns false when it was stopped; throws LostPeer when a peer is lost, and Error when data
+/// arrived wrong.
+bool run_pairs(Communicator& communicator, Device& device, const PairRunOptions& options);
+
+/// Racks by rank as isolation counts them.
+std::vector<int> rack_numbers(const std::vector<std::string>& racks);
+
+/// What a verdict needs to replay the rounds from the document: its `extensions.isolation`.
+Json isolation_facts(const PairRunOptions& options);
+
+}  // namespace assay

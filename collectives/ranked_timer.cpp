@@ -1,0 +1,88 @@
+// Barrier, batch, exchange: what makes a sample of many ranks one sample.
+#include "collectives/ranked_timer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "collectives/agree.h"
+#include "collectives/collective_case.h"
+
+namespace assay {
+
+namespace {
+
+/// Ranks that run different counts wait for each other for ever: rank 0's count is everyone's.
+void agree_on_iterations(Communicator& communicator, const Batch& batch) {
+  std::uint64_t agreed = batch.iterations;
+  communicator.tell(std::as_writable_bytes(std::span(&agreed, 1)));
+  if (agreed == batch.iterations) return;
+  communicator.abort();
+  throw LostPeer(
+      fmt::format("rank {} would run {} iterations where rank 0 runs {}: their "
+                  "readings differ, which is a bug of ours",
+                  communicator.rank(), batch.iterations, agreed));
+}
+
+}  // namespace
+
+void RankedTimer::prime(const Batch& batch) {
+  agree_on_iterations(communicator_, batch);
+  batch.enqueue_all();
+  communicator_.wait();
+}
+
+Reading RankedTimer::time(const Batch& batch) {
+  agree_on_iterations(communicator_, batch);
+  communicator_.barrier();
+  communicator_.wait();
+  const double begin_s = steady_seconds();
+  batch.enqueue_all();
+  communicator_.wait();
+  const double end_s = steady_seconds();
+
+  const double wish = asked_ != nullptr && asked_->load() ? 1 : 0;
+  const std::vector<double> all =
+      numbers_of_all(communicator_, {end_s - begin_s, begin_s, end_s, wish});
+  Reading reading;
+  reading.begin_s = all[1];  // of rank 0, so that time spent is the same on every rank
+  reading.end_s = all[2];
+  std::vector<double> iteration_s;
+  for (std::size_t at = 0; at < all.size(); at += 4) {
+    reading.time_s = std::max(reading.time_s, all[at]);
+    iteration_s.push_back(all[at] / static_cast<double>(batch.iterations));
+    if (all[at + 3] != 0) agreed_.store(true);
+  }
+  static_cast<CollectiveCase*>(batch.timed)->times().by_sample.push_back(std::move(iteration_s));
+  return reading;
+}
+
+class RankedDevice::Unwatched final : public Telemetry {
+ public:
+  bool is_polled() const override { return false; }
+  TelemetryReading read() override { return {}; }
+  Json counters() override { return Json::object(); }
+  Json since(const Json&) override { return Json::object(); }
+};
+
+RankedDevice::RankedDevice(Device& device, Communicator& communicator,
+                           const std::atomic<bool>* asked, std::atomic<bool>& agreed)
+    : device_(device),
+      communicator_(communicator),
+      asked_(asked),
+      agreed_(agreed),
+      telemetry_(std::make_unique<Unwatched>()) {}
+
+RankedDevice::~RankedDevice() = default;
+
+Telemetry& RankedDevice::telemetry() { return *telemetry_; }
+
+std::unique_ptr<Timer> RankedDevice::make_timer(Series series, std::string& reason) {
+  if (series == Series::graph) {
+    reason = "a series of many ranks is not replayed from a graph here";
+    return nullptr;
+  }
+  return std::make_unique<RankedTimer>(communicator_, asked_, agreed_);
+}
+
+}  // namespace assay

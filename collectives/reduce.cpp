@@ -1,0 +1,31 @@
+// reduce: the root ends with the sum of everyone's array.
+#include "collectives/collective.h"
+
+namespace assay {
+namespace {
+
+class Reduce final : public Collective {
+ public:
+  Operation operation() const override { return Operation::reduce; }
+  std::string summary() const override {
+    return "sums an array over ranks; the root gets all of it";
+  }
+  double bus_factor(int) const override { return 1; }
+  CollectiveExtent extent(const CollectiveProblem& problem) const override {
+    const std::size_t checked = problem.rank == problem.root ? problem.elements : 0;
+    return {problem.elements, problem.elements, checked, 0, 0};
+  }
+  void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
+           void* out) const override {
+    communicator.reduce(in, out, problem.elements, problem.element, problem.root);
+  }
+  int expected(const CollectiveProblem&, const ExactInputs& inputs,
+               std::size_t index) const override {
+    return inputs.sum(index);
+  }
+};
+
+const CollectiveEnrolment<Reduce> reduce_enrolment;
+
+}  // namespace
+}  // namespace assay

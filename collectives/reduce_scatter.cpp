@@ -1,0 +1,30 @@
+// reduce_scatter: each ends with the sum of everyone's array over its own part.
+#include "collectives/collective.h"
+
+namespace assay {
+namespace {
+
+class ReduceScatter final : public Collective {
+ public:
+  Operation operation() const override { return Operation::reduce_scatter; }
+  std::string summary() const override {
+    return "sums an array over ranks; everyone gets its part";
+  }
+  double bus_factor(int ranks) const override { return static_cast<double>(ranks - 1) / ranks; }
+  CollectiveExtent extent(const CollectiveProblem& problem) const override {
+    return {problem.elements, problem.part(), problem.part(), 0, problem.before()};
+  }
+  void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
+           void* out) const override {
+    communicator.reduce_scatter(in, out, problem.parts, problem.element);
+  }
+  int expected(const CollectiveProblem& problem, const ExactInputs& inputs,
+               std::size_t index) const override {
+    return inputs.sum(problem.before() + index);
+  }
+};
+
+const CollectiveEnrolment<ReduceScatter> reduce_scatter_enrolment;
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,116 @@
+// What our way of timing a collective costs, against a bare loop of the same Gloo calls on the same
+// connections: two ranks, alternated, medians of 200.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <gloo/allreduce.h>
+#include <gloo/barrier.h>
+
+#include <array>
+#include <thread>
+
+#include "collectives/collective_case.h"
+#include "collectives/gloo/communicator.h"
+#include "collectives/ranked_timer.h"
+#include "harness/core/statistics.h"
+#include "harness/measure/telemetry.h"
+#include "tests/collectives/gloo_world.h"
+#include "tests/collectives/plain_device.h"
+
+namespace assay {
+namespace {
+
+constexpr int kSamples = 200;
+
+/// Seconds of one iteration, by sample, of one rank's bare loop and of ours.
+struct RankSeries {
+  std::vector<double> bare, ours;
+};
+
+double bare_loop(const std::shared_ptr<gloo::Context>& context, std::vector<float>& in,
+                 std::vector<float>& out, std::size_t iterations) {
+  gloo::BarrierOptions together(context);
+  gloo::barrier(together);
+  const double begin = steady_seconds();
+  for (std::size_t i = 0; i < iterations; ++i) {
+    gloo::AllreduceOptions options(context);
+    options.setReduceFunction(adder(Element::f32));
+    options.setInput(in.data(), in.size());
+    options.setOutput(out.data(), out.size());
+    gloo::allreduce(options);
+  }
+  return (steady_seconds() - begin) / static_cast<double>(iterations);
+}
+
+void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t iterations,
+               RankSeries& series) {
+  test::PlainDevice device;
+  const auto times = std::make_shared<RankTimes>();
+  CollectiveCaseSetup setup{
+      &communicator, find_collective("all_reduce"), &device, Element::f32, bytes, false, 1, 1,
+      times};
+  CollectiveCase timed(std::move(setup));
+  std::atomic<bool> stop{false};
+  RankedTimer timer(communicator, nullptr, stop);
+  const Batch batch{&timed, 0, 0, iterations};
+  std::vector<float> in(bytes / 4, 1.0f), out(bytes / 4);
+  timer.prime(batch);
+  for (int sample = 0; sample < kSamples; ++sample) {
+    const auto ours = [&] { timer.time(batch); };
+    const auto bare = [&] {
+      series.bare.push_back(bare_loop(communicator.context(), in, out, iterations));
+    };
+    if (sample % 2 == 0) {
+      ours();
+      bare();
+    } else {
+      bare();
+      ours();
+    }
+  }
+  for (const auto& by_rank : times->by_sample)
+    series.ours.push_back(by_rank[static_cast<std::size_t>(communicator.rank())]);
+}
+
+/// The medians of 200 samples, each the slower rank's: ours and the bare loop's.
+std::pair<double, double> medians(std::size_t bytes, std::size_t iterations) {
+  test::MemoryStore store;
+  std::array<RankSeries, 2> series;
+  std::array<std::thread, 2> ranks;
+  for (std::size_t rank = 0; rank < 2; ++rank)
+    ranks[rank] = std::thread([&, rank] {
+      const auto communicator =
+          connect_gloo(test::gloo_options(store, static_cast<int>(rank), 2, 30));
+      time_both(*communicator, bytes, iterations, series[rank]);
+    });
+  for (std::thread& rank : ranks) rank.join();
+  std::vector<double> ours, bare;
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    ours.push_back(std::max(series[0].ours[i], series[1].ours[i]));
+    bare.push_back(std::max(series[0].bare[i], series[1].bare[i]));
+  }
+  return {median(ours), median(bare)};
+}
+
+TEST_SUITE("timing") {
+  TEST_CASE("our timing of a collective is within 3 percent of a bare loop from 64 KiB up") {
+    for (const auto& [bytes, iterations] :
+         {std::pair<std::size_t, std::size_t>{64 << 10, 20}, {1 << 20, 4}, {8 << 20, 1}}) {
+      const auto [ours, bare] = medians(bytes, iterations);
+      MESSAGE(fmt::format("{} bytes: ours {:.1f} us, bare {:.1f} us, ratio {:.4f}", bytes,
+                          ours * 1e6, bare * 1e6, ours / bare));
+      CHECK(ours / bare < 1.03);
+      CHECK(ours / bare > 0.97);
+    }
+  }
+  TEST_CASE("our timing of a small collective is within 5 microseconds of a bare loop") {
+    for (const std::size_t bytes : {std::size_t{8}, std::size_t{4096}}) {
+      const auto [ours, bare] = medians(bytes, 50);
+      MESSAGE(
+          fmt::format("{} bytes: ours {:.2f} us, bare {:.2f} us", bytes, ours * 1e6, bare * 1e6));
+      CHECK(std::abs(ours - bare) < 5e-6);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace assay
