@@ -25,10 +25,10 @@ bool is_about(const BaselineRow& row, const Measurement& measurement) {
 }
 
 /// The fastest member that the row is about and that carries its metric.
-const Measurement* best_for(const BaselineRow& row, const DeviceGroup& group,
+const Measurement* best_for(const BaselineRow& row, const std::vector<const Measurement*>& members,
                             const CaseFilter& filter) {
   const Measurement* best = nullptr;
-  for (const Measurement* member : group.members) {
+  for (const Measurement* member : members) {
     if (filter.implementation && member->id.implementation != *filter.implementation) continue;
     if (!rate_of(*member) || !member->metrics.contains(row.metric)) continue;
     if (!is_about(row, *member)) continue;
@@ -46,6 +46,28 @@ int trust(const std::string& tier) {
   return static_cast<int>(found - kTiers.begin()) % static_cast<int>(kTiers.size());
 }
 
+/// `day` is when the run started: RFC 3339 sorts as text.
+template <class Taken>
+FoundRow newest_row(const std::vector<Baseline>& baselines, const Taken& is_taken,
+                    const std::vector<const Measurement*>& members, const std::string& day,
+                    const CaseFilter& filter) {
+  FoundRow found;
+  const auto rank = [](const FoundRow& one) {
+    return std::tuple(!one.expired, trust(one.row->tier), one.row->date);
+  };
+  for (const Baseline& baseline : baselines) {
+    if (!is_taken(baseline)) continue;
+    for (const BaselineRow& row : baseline.rows) {
+      const Measurement* best = best_for(row, members, filter);
+      if (best == nullptr) continue;
+      const bool expired = !row.expires.empty() && row.expires < day.substr(0, row.expires.size());
+      const FoundRow candidate{&baseline, &row, best, expired};
+      if (found.row == nullptr || rank(candidate) > rank(found)) found = candidate;
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 bool is_of(const Baseline& baseline, const DeviceFacts& device) {
@@ -54,24 +76,19 @@ bool is_of(const Baseline& baseline, const DeviceFacts& device) {
   return device.sku && *device.sku == baseline.sku;
 }
 
+FoundRow find_fabric_row(const std::vector<Baseline>& baselines,
+                         const std::vector<const Measurement*>& members, const std::string& day,
+                         const CaseFilter& filter) {
+  return newest_row(
+      baselines, [](const Baseline&) { return true; }, members, day, filter);
+}
+
 FoundRow find_row(const std::vector<Baseline>& baselines, const DeviceGroup& group,
                   const CaseFilter& filter) {
-  FoundRow found;
-  const std::string& day = group.device.result->run.started;  // RFC 3339 sorts as text
-  const auto rank = [](const FoundRow& one) {
-    return std::tuple(!one.expired, trust(one.row->tier), one.row->date);
+  const auto of_device = [&](const Baseline& baseline) {
+    return is_of(baseline, *group.device.device);
   };
-  for (const Baseline& baseline : baselines) {
-    if (!is_of(baseline, *group.device.device)) continue;
-    for (const BaselineRow& row : baseline.rows) {
-      const Measurement* best = best_for(row, group, filter);
-      if (best == nullptr) continue;
-      const bool expired = !row.expires.empty() && row.expires < day.substr(0, row.expires.size());
-      const FoundRow candidate{&baseline, &row, best, expired};
-      if (found.row == nullptr || rank(candidate) > rank(found)) found = candidate;
-    }
-  }
-  return found;
+  return newest_row(baselines, of_device, group.members, group.device.result->run.started, filter);
 }
 
 }  // namespace assay

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "harness/core/between_ranks.h"
 #include "harness/core/error.h"
 
 namespace assay {
@@ -40,7 +41,7 @@ std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::stri
                                  line.implementations.end());
   };
   for (const ProfileCases& line : profile.cases) {
-    if (line.backend != backend) continue;
+    if (line.backend != backend || spans_ranks(line.workload)) continue;
     for (const std::string& dtype : line.dtypes) {
       for (const Shape& shape : line.shapes) {
         if (line.series.empty()) add(line, dtype, shape, Series::cold);

@@ -5,7 +5,9 @@
 #include <set>
 
 #include "harness/conformance/cases.h"
+#include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
+#include "harness/core/between_ranks.h"
 
 namespace assay {
 
@@ -34,13 +36,15 @@ class CompleteRun final : public Requirement {
                               const ProfileRequirement& asked) const override {
     Parameters(asked).done();
     Findings findings;
-    for (const Result& result : evidence.results) check_document(result, findings);
+    const Names known = known_in(evidence);
+    for (const Result& result : evidence.results) check_document(result, known, findings);
     const std::vector<DeviceGroup> groups = device_groups(evidence, {});
     std::size_t members = 0;
     for (const DeviceGroup& group : groups) {
       members += group.members.size();
       check_group(group, wanted_of(group, groups), findings);
     }
+    members += check_fabric(evidence, findings);
     findings.set_figure("groups", groups.size());
     findings.set_figure("measurements", members);
     return findings.verdict(
@@ -48,16 +52,23 @@ class CompleteRun final : public Requirement {
   }
 
  private:
-  static void check_document(const Result& result, Findings& findings) {
+  /// Everything that the documents describe: a fabric document's nodes have documents of their own.
+  static Names known_in(const Evidence& evidence) {
+    Names known;
+    for (const Result& result : evidence.results) {
+      for (const NodeFacts& node : result.nodes) {
+        known.insert(node.name);
+        for (const DeviceFacts& device : node.devices) known.insert(device.uuid);
+      }
+    }
+    return known;
+  }
+
+  static void check_document(const Result& result, const Names& known, Findings& findings) {
     if (result.status != RunStatus::complete) {
       findings.not_evaluated("missing",
                              fmt::format("run {} is {}{}{}", result.run.id, name(result.status),
                                          result.error.empty() ? "" : ": ", result.error));
-    }
-    Names known;
-    for (const NodeFacts& node : result.nodes) {
-      known.insert(node.name);
-      for (const DeviceFacts& device : node.devices) known.insert(device.uuid);
     }
     Names strangers;
     for (const Measurement& measurement : result.measurements) {
@@ -70,6 +81,35 @@ class CompleteRun final : public Requirement {
           "missing", fmt::format("run {} has measurements of {}, which it does not describe",
                                  result.run.id, stranger));
     }
+  }
+
+  /// A profile that asks for something between nodes needs the document that holds it.
+  static std::size_t check_fabric(const Evidence& evidence, Findings& findings) {
+    const auto& cases = evidence.profile->cases;
+    const std::string& backend = evidence.results.front().run.backend;
+    const bool asked = std::any_of(cases.begin(), cases.end(), [&](const ProfileCases& line) {
+      return line.backend == backend && spans_ranks(line.workload);
+    });
+    if (asked && fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
+    std::size_t members = 0;
+    for (const FabricGroup& group : fabric_groups(evidence, {})) {
+      Names seen;
+      for (const Measurement* member : group.members) seen.insert(member->id.implementation);
+      Names missing(group.implementations.begin(), group.implementations.end());
+      for (const std::string& name : seen) missing.erase(name);
+      members += group.members.size();
+      if (seen.empty()) {
+        findings.not_evaluated("missing", group.name() + " was not measured",
+                               fabric_subject(*group.document));
+      } else if (!missing.empty()) {
+        findings.not_evaluated("missing",
+                               fmt::format("{} lacks {}", group.name(), fmt::join(missing, ", ")),
+                               fabric_subject(*group.document));
+      } else {
+        findings.pass();
+      }
+    }
+    return members;
   }
 
   static void check_group(const DeviceGroup& group, const Names& wanted, Findings& findings) {

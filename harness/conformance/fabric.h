@@ -1,0 +1,39 @@
+// The measurements between nodes: which document holds them, and what the profile asks of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/conformance/cases.h"
+
+namespace assay {
+
+/// Written by rank 0 of a run of many: it has measurements between nodes and describes none.
+bool is_fabric_document(const Result& result);
+std::vector<const Result*> fabric_documents(const Evidence& evidence);
+
+/// One collective that the profile asks for, and what a fabric document has of it. The profile's
+/// shape has no ranks; the document's has those that ran.
+struct FabricGroup {
+  const Result* document = nullptr;
+  std::string workload, dtype;
+  Shape shape;
+  Series series = Series::cold;
+  std::vector<std::string> implementations;  // that the profile names; empty: any
+  std::vector<const Measurement*> members;
+
+  std::string name() const;
+};
+
+/// Every group of the profile that spans ranks and that the filter takes, for every fabric
+/// document; pairs are one group like the others.
+std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilter& filter);
+
+/// The fabric as a subject: all of its nodes together.
+Subject fabric_subject(const Result& document);
+
+/// For a requirement that found no fabric document.
+inline constexpr const char* kNoFabric =
+    "no document holds measurements between nodes: fabric.json of the run is missing";
+
+}  // namespace assay

@@ -1,0 +1,215 @@
+// Requirements on what is between nodes, from documents of simulated fabrics.
+#include <doctest/doctest.h>
+
+#include "harness/core/content_hash.h"
+#include "tests/collectives/simulated_fabric.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr int kNodes = 8;
+constexpr double kSoundRate = 25e6;
+
+Profile fabric_profile() {
+  Profile profile;
+  profile.name = "between";
+  profile.backends = {"host"};
+  const auto line = [](const std::string& workload, std::vector<std::string> shapes) {
+    ProfileCases cases{workload, "host", {"f32"}, {"gloo"}, {}, {Series::hot}};
+    for (const std::string& shape : shapes) cases.shapes.push_back(Shape::parse(shape));
+    return cases;
+  };
+  profile.cases = {line("all_reduce", {"bytes1024", "bytes65536", "bytes1048576"}),
+                   line("pair", {"bytes262144"})};
+  return profile;
+}
+
+std::string node_called(int node) { return "node-" + std::to_string(node); }
+
+Measurement measured(const std::string& id, double bytes, double bytes_per_s) {
+  const Profile profile = small_profile();
+  Measurement measurement = passing_result(profile, "cuda", 1).measurements.front();
+  measurement.id = CaseId::parse(id);
+  measurement.group = measurement.id.group();
+  measurement.series = Series::hot;
+  measurement.input_pattern = "small_integers";
+  measurement.speed_of_light_fraction.reset();
+  slow_down(measurement, bytes / bytes_per_s / measurement.samples->median_s);
+  measurement.metrics = {{"bytes_per_s", bytes_per_s},
+                         {"fastest_bytes_per_s", bytes_per_s},
+                         {"bus_bandwidth_bytes_per_s", 1.75 * bytes_per_s}};
+  return measurement;
+}
+
+/// What rank 0 writes: a sweep at the fabric's rate, then the rounds of pairs.
+Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
+  Result result = passing_result(fabric_profile(), "host", 1);
+  result.nodes.clear();
+  result.measurements.clear();
+  result.run.world_size = kNodes;
+  Json nodes = Json::array(), racks = Json::array();
+  for (int node = 0; node < kNodes; ++node) {
+    nodes.push_back(node_called(node));
+    racks.push_back("");
+  }
+  result.extensions["fabric"] = {{"nodes", nodes}};
+  result.extensions["isolation"] = {{"seed", 5}, {"nodes", nodes}, {"racks", racks}};
+  for (const int bytes : {1024, 65536, 1048576}) {
+    result.measurements.push_back(
+        measured("all_reduce.f32.gloo/bytes" + std::to_string(bytes) + "_ranks8", bytes, rate));
+    result.measurements.back().scope = {"cluster", nodes.get<std::vector<std::string>>()};
+  }
+  Isolation isolation(fabric.fabric(), 5);
+  for (;;) {
+    const std::vector<Probe> round = isolation.next_round();
+    if (round.empty()) return result;
+    std::vector<PairReading> readings;
+    for (const Probe& probe : round) {
+      readings.push_back(fabric.read(probe));
+      readings.back().bytes_per_s *= kSoundRate;
+      result.links.push_back({{"a", node_called(probe.a)},
+                              {"b", node_called(probe.b)},
+                              {"kind", "tcp"},
+                              {"measurement", result.measurements.size()}});
+      result.measurements.push_back(
+          measured("pair.f32.gloo/bytes262144_ranks2", 262144, readings.back().bytes_per_s));
+      result.measurements.back().scope = {"cluster", {node_called(probe.a), node_called(probe.b)}};
+    }
+    isolation.record(readings);
+  }
+}
+
+SimulatedFabric sound_fabric() { return SimulatedFabric(kNodes, kNodes, 1, 0.02, 3); }
+
+std::vector<Result> whole_run(Result fabric) {
+  std::vector<Result> documents;
+  for (int node = 0; node < kNodes; ++node) {
+    documents.push_back(passing_result(fabric_profile(), "host", 1, node_called(node)));
+    documents.back().measurements.clear();
+  }
+  documents.push_back(std::move(fabric));
+  Json named = Json::array();
+  for (const Result& document : documents)
+    named.push_back({{"name", "a document"}, {"sha256", content_sha256(document)}});
+  for (Result& document : documents) document.extensions["documents"] = named;
+  return documents;
+}
+
+RequirementVerdict judged_run(std::vector<Result> documents, const std::string& kind,
+                              std::vector<Baseline> baselines = {},
+                              Json parameters = Json::object()) {
+  Profile profile = fabric_profile();
+  profile.requirements = {requirement(kind, std::move(parameters))};
+  return judged({std::move(documents), &profile, std::move(baselines)}, kind);
+}
+
+std::string subjects_of(const RequirementVerdict& verdict) {
+  std::string text;
+  for (const Subject& subject : verdict.subjects)
+    text += (text.empty() ? "" : ", ") + subject.kind + " " + subject.name;
+  return text;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("slow nodes and links between nodes are named from the document and no others") {
+    CHECK(judged_run(whole_run(fabric_result(sound_fabric())), "fabric_isolation").verdict ==
+          Verdict::pass);
+    SimulatedFabric one = sound_fabric();
+    one.slow_node(6, 0.6);
+    const RequirementVerdict verdict =
+        judged_run(whole_run(fabric_result(one)), "fabric_isolation");
+    CHECK(verdict.verdict == Verdict::fail);
+    CHECK(subjects_of(verdict) == "node node-6");
+    SimulatedFabric link = sound_fabric();
+    link.slow_link(1, 4, 0.3);
+    CHECK(subjects_of(judged_run(whole_run(fabric_result(link)), "fabric_isolation")) ==
+          "link link between node node-1 and node node-4");
+    SimulatedFabric all = sound_fabric();
+    all.slow_everything(0.1);
+    CHECK(judged_run(whole_run(fabric_result(all)), "fabric_isolation").verdict == Verdict::pass);
+  }
+
+  TEST_CASE("rounds of pairs that were cut short name nobody and do not pass") {
+    SimulatedFabric fabric = sound_fabric();
+    fabric.slow_node(2, 0.3);
+    Result result = fabric_result(fabric);
+    result.links.erase(result.links.size() - 1);
+    const RequirementVerdict cut = judged_run(whole_run(result), "fabric_isolation");
+    CHECK(cut.verdict == Verdict::not_evaluated);
+    CHECK(cut.reason_code == "missing");
+    result.links = Json::array();
+    CHECK(judged_run(whole_run(result), "fabric_isolation").reason_code == "missing");
+    result.extensions.erase("isolation");
+    CHECK(judged_run(whole_run(result), "fabric_isolation").reason_code == "missing");
+  }
+
+  TEST_CASE("a run without its fabric document passes nothing that spans nodes") {
+    std::vector<Result> documents = whole_run(fabric_result(sound_fabric()));
+    documents.pop_back();
+    for (const char* kind : {"complete_run", "fabric_isolation", "fabric_curve_dips",
+                             "fabric_throughput_vs_baseline", "fabric_documents"}) {
+      CAPTURE(kind);
+      CHECK(judged_run(documents, kind).reason_code == "missing");
+    }
+  }
+
+  TEST_CASE("a document that is absent or was changed is noticed by those that name it") {
+    const std::vector<Result> whole = whole_run(fabric_result(sound_fabric()));
+    CHECK(judged_run(whole, "fabric_documents").verdict == Verdict::pass);
+    CHECK(judged_run(whole, "complete_run").verdict == Verdict::pass);
+    std::vector<Result> fewer(whole.begin() + 1, whole.end());
+    CHECK(judged_run(fewer, "fabric_documents").reason_code == "missing");
+    std::vector<Result> changed = whole;
+    changed.back().measurements.front().samples->median_s *= 1.01;
+    CHECK(judged_run(changed, "fabric_documents").reason_code == "missing");
+  }
+
+  TEST_CASE("a collective that the fabric document lacks is missing from a complete run") {
+    Result result = fabric_result(sound_fabric());
+    result.measurements.front().id = CaseId::parse("all_reduce.f32.other/bytes1024_ranks8");
+    const RequirementVerdict verdict = judged_run(whole_run(result), "complete_run");
+    CHECK(verdict.reason_code == "missing");
+    CHECK(verdict.reason.find("all_reduce.f32/bytes1024") != std::string::npos);
+  }
+
+  TEST_CASE("a size slower than a smaller one is a dip and is named") {
+    Result result = fabric_result(sound_fabric());
+    CHECK(judged_run(whole_run(result), "fabric_curve_dips").verdict == Verdict::pass);
+    slow_down(result.measurements.at(2), 1.3);
+    const RequirementVerdict verdict = judged_run(whole_run(result), "fabric_curve_dips");
+    CHECK(verdict.verdict == Verdict::fail);
+    CHECK(verdict.reason.find("1048576 bytes") != std::string::npos);
+  }
+
+  TEST_CASE("a uniformly slow fabric fails its baseline as a fabric and a missing row is said") {
+    Baseline baseline;
+    baseline.name = "links of 200 Mbit/s";
+    baseline.sku = "host";
+    BaselineRow row;
+    row.case_id = "all_reduce.f32.*/bytes1048576_ranks8";
+    row.series = Series::hot;
+    row.scope_level = "cluster";
+    row.metric = "bus_bandwidth_bytes_per_s";
+    row.value = 1.75 * kSoundRate;
+    row.input_pattern = "small_integers";
+    row.tier = "derived";
+    baseline.rows = {row};
+    const Json largest = {{"shapes", "bytes1048576"}};
+    const auto verdict_of = [&](double rate, const Json& parameters) {
+      return judged_run(whole_run(fabric_result(sound_fabric(), rate)),
+                        "fabric_throughput_vs_baseline", {baseline}, parameters);
+    };
+    CHECK(verdict_of(kSoundRate, largest).verdict == Verdict::pass);
+    const RequirementVerdict slow = verdict_of(0.1 * kSoundRate, largest);
+    CHECK(slow.verdict == Verdict::fail);
+    REQUIRE(slow.subjects.size() == 1);
+    CHECK(slow.subjects[0].kind == "fabric");
+    CHECK(verdict_of(kSoundRate, Json::object()).reason_code == "no_baseline");
+  }
+}
+
+}  // namespace assay::test
