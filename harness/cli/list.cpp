@@ -2,7 +2,9 @@
 // from running here.
 #include <fmt/format.h>
 
+#include "collectives/gloo/open.h"
 #include "harness/cli/command.h"
+#include "harness/cli/fabric_plan.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/table.h"
 #include "kernels/catalogue.h"
@@ -13,8 +15,20 @@ namespace {
 
 const char* kNotYetRun = "not yet run on hardware";
 
+/// The collectives over the host's communicator; which dtypes is for the profile to say.
+std::string collective_summary(const Collective& collective) {
+  return fmt::format("{}, between ranks, over Gloo", collective.summary());
+}
+
 Json catalogue_json() {
   Json entries = Json::array();
+  for (const auto& one : collectives())
+    entries.push_back({{"workload", one->workload()},
+                       {"dtype", "f32"},
+                       {"implementation", "gloo"},
+                       {"backend", name(Backend::host)},
+                       {"summary", collective_summary(*one)},
+                       {"run_on_hardware", true}});
   for (const auto& entry : catalogue())
     entries.push_back({{"workload", entry->workload()},
                        {"dtype", entry->dtype()},
@@ -33,6 +47,8 @@ std::string catalogue_text() {
                     entry->run_on_hardware()
                         ? entry->summary()
                         : fmt::format("{} ({})", entry->summary(), kNotYetRun)});
+  for (const auto& one : collectives())
+    rows.push_back({one->workload(), "f32", "gloo", name(Backend::host), collective_summary(*one)});
   return table(rows);
 }
 
@@ -71,10 +87,31 @@ std::string reason_not_to_run(const PlannedCase& planned, const Here& here) {
   return first_reason;
 }
 
+/// What the profile asks between ranks, without a number of them: that is the run's.
+void add_fabric_cases(const Profile& profile, Backend backend, std::vector<ListedCase>& listed) {
+  const FabricPlan fabric = fabric_plan(profile, backend, "", 1);
+  const std::string missing =
+      backend == Backend::host ? why_no_gloo() : "collectives between GPUs are not driven yet";
+  const auto add = [&](const std::string& workload, const std::string& dtype,
+                       const std::string& implementation, std::size_t bytes, Series series) {
+    const Shape shape{{"bytes", static_cast<std::int64_t>(bytes)}};
+    listed.push_back(
+        {backend, series, {{workload, dtype, implementation, shape}, nullptr}, missing});
+  };
+  for (const CollectiveGroup& group : fabric.collectives)
+    for (const std::string& implementation : group.implementations)
+      add(group.collective->workload(), group.dtype, implementation, group.bytes, group.series);
+  if (fabric.pairs)
+    add("pair", fabric.pairs->dtype, backend == Backend::host ? "gloo" : "nccl",
+        fabric.pairs->bytes, Series::hot);
+}
+
 std::vector<ListedCase> cases_of(const Profile& profile) {
   std::vector<ListedCase> listed;
   for (const std::string& asked : profile.backends) {
     const Backend backend = asked == name(Backend::cuda) ? Backend::cuda : Backend::host;
+    add_fabric_cases(profile, backend, listed);
+    if (!has_node_cases(profile, backend)) continue;
     const Here here = devices_here(backend);
     for (const PlannedGroup& group : plan(profile, backend, ""))
       for (const PlannedCase& planned : group.cases)

@@ -5,6 +5,7 @@
 
 #include <regex>
 
+#include "harness/core/between_ranks.h"
 #include "harness/core/error.h"
 
 namespace assay::cli {
@@ -65,7 +66,7 @@ void add_case(std::vector<PlannedGroup>& groups, const CaseId& id, Series series
 std::vector<PlannedGroup> expand(const Profile& profile, Backend backend) {
   std::vector<PlannedGroup> groups;
   for (const ProfileCases& cases : profile.cases) {
-    if (cases.backend != name(backend)) continue;
+    if (cases.backend != name(backend) || spans_ranks(cases.workload)) continue;
     const std::vector<Series> series =
         cases.series.empty() ? std::vector<Series>{Series::cold} : cases.series;
     for (const std::string& dtype : cases.dtypes) {
