@@ -1,0 +1,138 @@
+"""Hosts as network namespaces joined by a bridge, every link shaped; a rank of assay runs in each."""
+import ctypes
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from tests.not_run import not_run
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
+INSIDE = "ASSAY_TEST_INSIDE_NAMESPACE"
+PORT = 29400
+SOUND_MBIT = 200
+
+
+def enter_private_network():
+    """Starts this process again in a network namespace of its own, as root there; once."""
+    if os.environ.get(INSIDE):
+        return
+    for tool in ("unshare", "nsenter", "ip", "tc"):
+        if not shutil.which(tool):
+            not_run(f"{tool} is not installed")
+    flags = ["-n"] if os.geteuid() == 0 else ["-Urn"]
+    probe = subprocess.run(["unshare", *flags, "sh", "-c", "ip link add assay0 type bridge && unshare -n true"],
+                           capture_output=True, text=True)
+    if probe.returncode != 0:
+        not_run("no network namespace with a bridge can be made: " + probe.stderr.strip()[:200])
+    os.environ[INSIDE] = "1"
+    os.execvp("unshare", ["unshare", *flags, sys.executable, *sys.argv])
+
+
+def run(*command):
+    subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True)
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+class ShapedFabric:
+    """`mbit` gives a host's link rate where it is not the sound one."""
+
+    def __init__(self, hosts, mbit=None, sound=SOUND_MBIT):
+        self.hosts = hosts
+        self.mbit = {rank: (mbit or {}).get(rank, sound) for rank in range(hosts)}
+        self.ranks = []
+
+    def __enter__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay fabric "))
+        (self.folder / "token").write_text("a token of this test\n")
+        run("ip", "link", "add", "assay0", "type", "bridge")
+        run("ip", "link", "set", "assay0", "up")
+        return self
+
+    def __exit__(self, *_):
+        for rank in self.ranks:
+            if rank.poll() is None:
+                rank.kill()
+            rank.wait()
+            rank.stdin.close()
+        for rank in range(self.hosts):
+            subprocess.run(["ip", "link", "del", f"v{rank}"], capture_output=True)
+        run("ip", "link", "del", "assay0")
+        shutil.rmtree(self.folder)
+
+    def start(self, profile, *flags):
+        """One rank in each host, all of them let go at once when their links are there."""
+        for rank in range(self.hosts):
+            self.ranks.append(self.waiting_rank(rank, profile, flags))
+        for rank, process in enumerate(self.ranks):
+            self.join(rank, process.pid)
+        for process in self.ranks:
+            process.stdin.close()
+        return self
+
+    def waiting_rank(self, rank, profile, flags):
+        command = [ASSAY, "run", "--profile", profile, "--backend", "host", "--rendezvous",
+                   f"{self.address(0)}:{PORT}", "--rank", str(rank), "--world-size", str(self.hosts),
+                   "--token-file", self.folder / "token", "-o", self.output(rank), *flags]
+        locks = self.folder / f"locks{rank}"
+        locks.mkdir()
+        environment = dict(os.environ, NODE_NAME=f"host{rank}", ASSAY_LOCK_DIR=str(locks))
+        with open(self.folder / f"stdout{rank}", "w") as output, open(self.folder / f"stderr{rank}", "w") as errors:
+            process = subprocess.Popen(
+                ["unshare", "-n", "sh", "-c", 'read -r line; exec "$@"', "sh", *map(str, command)],
+                stdin=subprocess.PIPE, stdout=output, stderr=errors, env=environment, preexec_fn=die_with_parent)
+        own = os.readlink("/proc/self/ns/net")
+        while os.readlink(f"/proc/{process.pid}/ns/net") == own:
+            time.sleep(0.005)
+        return process
+
+    def join(self, rank, pid):
+        inside = ["nsenter", "-t", pid, "-n"]
+        run("ip", "link", "add", f"v{rank}", "type", "veth", "peer", "name", "eth0", "netns", pid)
+        run("ip", "link", "set", f"v{rank}", "master", "assay0", "up")
+        run(*inside, "ip", "link", "set", "lo", "up")
+        run(*inside, "ip", "address", "add", f"{self.address(rank)}/24", "dev", "eth0")
+        run(*inside, "ip", "link", "set", "eth0", "up")
+        shape = ["root", "tbf", "rate", f"{self.mbit[rank]}mbit", "burst", "32kb", "latency", "100ms"]
+        run("tc", "qdisc", "add", "dev", f"v{rank}", *shape)
+        run(*inside, "tc", "qdisc", "add", "dev", "eth0", *shape)
+
+    def cut_off(self, rank):
+        run("ip", "link", "set", f"v{rank}", "down")
+
+    def address(self, rank):
+        return f"10.77.0.{rank + 1}"
+
+    def output(self, rank):
+        return self.folder / f"host{rank}"
+
+    def stderr(self, rank):
+        return (self.folder / f"stderr{rank}").read_text()
+
+    def wait(self, timeout_s):
+        """Exit codes by rank."""
+        end = time.monotonic() + timeout_s
+        return [rank.wait(max(0.1, end - time.monotonic())) for rank in self.ranks]
+
+    def fabric_document(self):
+        return json.loads((self.output(0) / "fabric.json").read_text())
+
+    def check(self, profile, *flags):
+        """The verdict on rank 0's folder, requirements by id."""
+        done = subprocess.run([ASSAY, "check", self.output(0), "--profile", profile, "--format", "json", *flags],
+                              capture_output=True, text=True)
+        verdict = json.loads(done.stdout)
+        return done.returncode, {one["id"]: one for one in verdict["requirements"]}
+
+
+def seeds():
+    return range(1, int(os.environ.get("ASSAY_SOAK_COUNT", "1")) + 1)
