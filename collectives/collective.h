@@ -13,10 +13,10 @@ namespace assay {
 /// A collective at one size, seen from one rank. Parts are as even as can be: the first ranks have
 /// one element more where the size does not divide, and the last none where it is too small.
 struct CollectiveProblem {
-  CollectiveProblem(std::size_t bytes, Element moved, int this_rank, int rank_count);
+  CollectiveProblem(std::size_t bytes, MovedElement moved, int this_rank, int rank_count);
 
   std::size_t elements;  // of the whole: what `bytes` in the case id holds
-  Element element;
+  MovedElement element;
   int rank, ranks;
   int root = 0;
   std::vector<std::size_t> parts;      // of `elements`, by rank

@@ -24,7 +24,7 @@ CollectiveCase::CollectiveCase(CollectiveCaseSetup setup)
                setup_.communicator->size()),
       extent_(setup_.collective->extent(problem_)),
       sets_(setup_.operand_sets) {
-  const std::size_t width = size_of(setup_.element);
+  const std::size_t width = width_of(setup_.element);
   const ExactInputs inputs(setup_.element, problem_.ranks, setup_.seed, 0);
   for (OperandSet& set : sets_) {
     const std::size_t larger = std::max(extent_.in, extent_.out);
@@ -37,16 +37,16 @@ CollectiveCase::CollectiveCase(CollectiveCaseSetup setup)
 
 std::byte* CollectiveCase::in_of(const OperandSet& set) const {
   const std::size_t skipped = setup_.in_place ? extent_.in_at : 0;
-  return static_cast<std::byte*>(set.in->data()) + skipped * size_of(setup_.element);
+  return static_cast<std::byte*>(set.in->data()) + skipped * width_of(setup_.element);
 }
 
 std::byte* CollectiveCase::out_of(const OperandSet& set) const {
   if (!setup_.in_place) return static_cast<std::byte*>(set.out->data());
-  return static_cast<std::byte*>(set.in->data()) + extent_.out_at * size_of(setup_.element);
+  return static_cast<std::byte*>(set.in->data()) + extent_.out_at * width_of(setup_.element);
 }
 
 void CollectiveCase::fill(const OperandSet& set, const ExactInputs& inputs) {
-  const std::size_t width = size_of(setup_.element);
+  const std::size_t width = width_of(setup_.element);
   std::vector<std::byte> bytes(set.in->size_bytes(), std::byte{kPoison});
   const std::size_t begin = setup_.in_place ? extent_.in_at : 0;
   inputs.fill(problem_.rank, bytes.data() + begin * width, extent_.in);
@@ -62,7 +62,7 @@ std::string CollectiveCase::first_wrong(const OperandSet& set, const ExactInputs
   for (std::size_t index = 0; index < extent_.checked; ++index) {
     const int expected = setup_.collective->expected(problem_, inputs, index);
     const std::uint32_t bits =
-        load_bits(setup_.element, bytes.data() + (begin + index) * size_of(setup_.element));
+        load_bits(setup_.element, bytes.data() + (begin + index) * width_of(setup_.element));
     if (bits != bits_of(setup_.element, expected))
       return fmt::format("element {} is {}, expected {}", index, value_of(setup_.element, bits),
                          expected);
@@ -95,11 +95,11 @@ void CollectiveCase::enqueue(std::size_t set) {
   setup_.collective->run(*setup_.communicator, problem_, in_of(sets_[set]), out_of(sets_[set]));
 }
 
-std::size_t operand_bytes(const Collective& collective, std::size_t bytes, Element element,
+std::size_t operand_bytes(const Collective& collective, std::size_t bytes, MovedElement element,
                           int ranks) {
   const CollectiveProblem problem(bytes, element, 0, ranks);  // rank 0 has the largest part
   const CollectiveExtent extent = collective.extent(problem);
-  return (extent.in + extent.out) * size_of(element);
+  return (extent.in + extent.out) * width_of(element);
 }
 
 }  // namespace assay

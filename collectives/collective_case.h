@@ -19,7 +19,7 @@ struct CollectiveCaseSetup {
   Communicator* communicator = nullptr;
   const Collective* collective = nullptr;
   Device* device = nullptr;
-  Element element = Element::f32;
+  MovedElement element = MovedElement::f32;
   std::size_t bytes = 0;
   bool in_place = false;
   std::size_t operand_sets = 1;
@@ -58,7 +58,7 @@ class CollectiveCase final : public TimedCase {
 };
 
 /// Bytes that one operand set of the problem takes on its largest rank.
-std::size_t operand_bytes(const Collective& collective, std::size_t bytes, Element element,
+std::size_t operand_bytes(const Collective& collective, std::size_t bytes, MovedElement element,
                           int ranks);
 
 }  // namespace assay

@@ -46,7 +46,7 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
                        implementation);
   const auto element = element_of(group.dtype);
   if (!element) return fmt::format("no collective moves {}", group.dtype);
-  if (group.bytes < size_of(*element)) return "the size holds no element";
+  if (group.bytes < width_of(*element)) return "the size holds no element";
   std::string refusal = run.communicator.refuses(group.collective->operation(), *element);
   if (!refusal.empty()) return refusal;
   const int ranks = run.communicator.size();

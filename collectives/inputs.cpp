@@ -18,7 +18,7 @@ std::uint64_t mixed(std::uint64_t z) {
 
 }  // namespace
 
-ExactInputs::ExactInputs(Element element, int ranks, std::uint64_t seed, std::uint64_t round)
+ExactInputs::ExactInputs(MovedElement element, int ranks, std::uint64_t seed, std::uint64_t round)
     : element_(element),
       largest_(std::min(8, exact_limit(element) / ranks)),
       salt_(mixed(seed * 0x9E3779B97F4A7C15 + round)) {
@@ -43,7 +43,7 @@ void ExactInputs::fill(int rank, std::byte* out, std::size_t count) const {
   for (std::size_t index = 0; index < bits.size(); ++index)
     bits[index] = bits_of(element_, at(rank, index));
   for (std::size_t index = 0; index < count; ++index)
-    store_bits(element_, bits[index % kPeriod], out + index * size_of(element_));
+    store_bits(element_, bits[index % kPeriod], out + index * width_of(element_));
 }
 
 }  // namespace assay

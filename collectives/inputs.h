@@ -12,7 +12,7 @@ class ExactInputs {
  public:
   /// Throws Error where so many ranks cannot be added exactly in `element`. A new `round` changes
   /// every number, so that what is left from the last one is wrong in this one.
-  ExactInputs(Element element, int ranks, std::uint64_t seed, std::uint64_t round);
+  ExactInputs(MovedElement element, int ranks, std::uint64_t seed, std::uint64_t round);
 
   int at(int rank, std::size_t index) const;
   /// Over all ranks.
@@ -24,7 +24,7 @@ class ExactInputs {
  private:
   static constexpr std::size_t kPeriod = 1021;  // a prime: no part's size is a multiple by habit
 
-  Element element_;
+  MovedElement element_;
   int largest_;
   std::uint64_t salt_;
   std::vector<int> sums_;

@@ -28,7 +28,7 @@ struct PairRun {
   Communicator& communicator;
   Device& device;
   const PairRunOptions& options;
-  Element element;
+  MovedElement element;
   std::size_t count;
   std::unique_ptr<Buffer> out, in, words_out, words_in;
   int rounds = 0;
@@ -39,7 +39,7 @@ std::string first_wrong(PairRun& run, int partner, const ExactInputs& inputs) {
   run.device.copy_out(arrived.data(), *run.in, arrived.size());
   for (std::size_t index = 0; index < run.count; ++index) {
     const std::uint32_t bits =
-        load_bits(run.element, arrived.data() + index * size_of(run.element));
+        load_bits(run.element, arrived.data() + index * width_of(run.element));
     const int expected = inputs.at(partner, index);
     if (bits != bits_of(run.element, expected))
       return fmt::format("element {} from rank {} is {}, expected {}", index, partner,
@@ -60,7 +60,7 @@ std::size_t agreed_exchanges(PairRun& run, int partner, double exchange_s) {
   const double wanted = std::clamp(fitting, double{kFewestExchanges}, double{kMostExchanges});
   run.device.copy_in(*run.words_out, &wanted, sizeof wanted);
   run.communicator.send_receive(run.words_out->data(), sizeof wanted, partner, run.words_in->data(),
-                                sizeof wanted, partner, Element::int8);
+                                sizeof wanted, partner, MovedElement::int8);
   run.communicator.wait();
   double other = 0;
   run.device.copy_out(&other, *run.words_in, sizeof other);
@@ -186,15 +186,15 @@ Json isolation_facts(const PairRunOptions& options) {
 bool run_pairs(Communicator& communicator, Device& device, const PairRunOptions& options) {
   const auto element = element_of(options.dtype);
   if (!element) throw Error("no pair exchanges " + options.dtype);
-  const std::size_t count = options.bytes / size_of(*element);
+  const std::size_t count = options.bytes / width_of(*element);
   if (count == 0) throw Error("a pair's exchange needs at least one element");
   PairRun run{communicator,
               device,
               options,
               *element,
               count,
-              device.allocate(count * size_of(*element)),
-              device.allocate(count * size_of(*element)),
+              device.allocate(count * width_of(*element)),
+              device.allocate(count * width_of(*element)),
               device.allocate(sizeof(double)),
               device.allocate(sizeof(double))};
   Isolation isolation({rack_numbers(options.racks), 1}, options.seed);

@@ -35,17 +35,17 @@ inline void add_bf16(void* out, const void* a, const void* b, std::size_t count)
 }
 
 /// Null where there is none.
-inline Add adder(Element element) {
+inline Add adder(MovedElement element) {
   switch (element) {
-    case Element::f32:
+    case MovedElement::f32:
       return add_numbers<float>;
-    case Element::bf16:
+    case MovedElement::bf16:
       return add_bf16;
-    case Element::int8:
+    case MovedElement::int8:
       return add_numbers<std::int8_t>;
-    case Element::f16:
-    case Element::fp8_e4m3:
-    case Element::fp8_e5m2:
+    case MovedElement::f16:
+    case MovedElement::fp8_e4m3:
+    case MovedElement::fp8_e5m2:
       break;
   }
   return nullptr;

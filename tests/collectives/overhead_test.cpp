@@ -33,7 +33,7 @@ double bare_loop(const std::shared_ptr<gloo::Context>& context, std::vector<floa
   const double begin = steady_seconds();
   for (std::size_t i = 0; i < iterations; ++i) {
     gloo::AllreduceOptions options(context);
-    options.setReduceFunction(adder(Element::f32));
+    options.setReduceFunction(adder(MovedElement::f32));
     options.setInput(in.data(), in.size());
     options.setOutput(out.data(), out.size());
     gloo::allreduce(options);
@@ -46,7 +46,7 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
   test::PlainDevice device;
   const auto times = std::make_shared<RankTimes>();
   CollectiveCaseSetup setup{
-      &communicator, find_collective("all_reduce"), &device, Element::f32, bytes, false, 1, 1,
+      &communicator, find_collective("all_reduce"), &device, MovedElement::f32, bytes, false, 1, 1,
       times};
   CollectiveCase timed(std::move(setup));
   std::atomic<bool> stop{false};

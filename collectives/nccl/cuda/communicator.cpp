@@ -12,37 +12,37 @@ namespace assay {
 
 namespace {
 
-ncclDataType_t type_of(Element element) {
+ncclDataType_t type_of(MovedElement element) {
   switch (element) {
-    case Element::f32:
+    case MovedElement::f32:
       return ncclFloat32;
-    case Element::f16:
+    case MovedElement::f16:
       return ncclFloat16;
-    case Element::bf16:
+    case MovedElement::bf16:
       return ncclBfloat16;
-    case Element::fp8_e4m3:
+    case MovedElement::fp8_e4m3:
       return ncclFloat8e4m3;
-    case Element::fp8_e5m2:
+    case MovedElement::fp8_e5m2:
       return ncclFloat8e5m2;
-    case Element::int8:
+    case MovedElement::int8:
       return ncclInt8;
   }
   return ncclInt8;
 }
 
-const char* type_name(Element element) {
+const char* type_name(MovedElement element) {
   switch (element) {
-    case Element::f32:
+    case MovedElement::f32:
       return "ncclFloat32";
-    case Element::f16:
+    case MovedElement::f16:
       return "ncclFloat16";
-    case Element::bf16:
+    case MovedElement::bf16:
       return "ncclBfloat16";
-    case Element::fp8_e4m3:
+    case MovedElement::fp8_e4m3:
       return "ncclFloat8e4m3";
-    case Element::fp8_e5m2:
+    case MovedElement::fp8_e5m2:
       return "ncclFloat8e5m2";
-    case Element::int8:
+    case MovedElement::int8:
       return "ncclInt8";
   }
   return "";
@@ -58,8 +58,8 @@ const nccl::HandleOptions& prepared(const nccl::HandleOptions& options, const Nc
   return options;
 }
 
-bool is_fp8(Element element) {
-  return element == Element::fp8_e4m3 || element == Element::fp8_e5m2;
+bool is_fp8(MovedElement element) {
+  return element == MovedElement::fp8_e4m3 || element == MovedElement::fp8_e5m2;
 }
 
 bool sums(Operation operation) {
@@ -72,12 +72,12 @@ bool are_equal(Communicator::Counts counts) {
                      [&](std::size_t count) { return count == counts[0]; });
 }
 
-const std::byte* at(const void* base, std::size_t elements, Element element) {
-  return static_cast<const std::byte*>(base) + elements * size_of(element);
+const std::byte* at(const void* base, std::size_t elements, MovedElement element) {
+  return static_cast<const std::byte*>(base) + elements * width_of(element);
 }
 
-std::byte* at(void* base, std::size_t elements, Element element) {
-  return static_cast<std::byte*>(base) + elements * size_of(element);
+std::byte* at(void* base, std::size_t elements, MovedElement element) {
+  return static_cast<std::byte*>(base) + elements * width_of(element);
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ Carrier NcclCommunicator::carrier(Operation operation) const {
   return {told.algorithm, told.protocol, told.kind, told.channels, told.nics};
 }
 
-std::string NcclCommunicator::refuses(Operation operation, Element element) const {
+std::string NcclCommunicator::refuses(Operation operation, MovedElement element) const {
   if (!is_fp8(element)) return "";
   if (auto why = symbols().lacks(nccl::Feature::fp8)) return *why;
   constexpr int kFirstWithFp8 = 90;
@@ -171,13 +171,14 @@ std::function<ncclResult_t(ncclComm_t)> NcclCommunicator::grouped(
   };
 }
 
-void NcclCommunicator::all_reduce(const void* in, void* out, std::size_t count, Element element) {
+void NcclCommunicator::all_reduce(const void* in, void* out, std::size_t count,
+                                  MovedElement element) {
   perform(Operation::all_reduce, {"AllReduce", type_name(element), count}, [&](ncclComm_t comm) {
     return nccl().all_reduce(in, out, count, type_of(element), ncclSum, comm, stream());
   });
 }
 
-void NcclCommunicator::all_gather(const void* in, void* out, Counts counts, Element element) {
+void NcclCommunicator::all_gather(const void* in, void* out, Counts counts, MovedElement element) {
   const ncclDataType_t type = type_of(element);
   const auto even = [&](ncclComm_t comm) {
     return nccl().all_gather(in, out, counts[0], type, comm, stream());
@@ -200,7 +201,8 @@ void NcclCommunicator::all_gather(const void* in, void* out, Counts counts, Elem
           is_even ? std::function<ncclResult_t(ncclComm_t)>(even) : grouped(uneven));
 }
 
-void NcclCommunicator::reduce_scatter(const void* in, void* out, Counts counts, Element element) {
+void NcclCommunicator::reduce_scatter(const void* in, void* out, Counts counts,
+                                      MovedElement element) {
   const ncclDataType_t type = type_of(element);
   const auto even = [&](ncclComm_t comm) {
     return nccl().reduce_scatter(in, out, counts[0], type, ncclSum, comm, stream());
@@ -223,7 +225,7 @@ void NcclCommunicator::reduce_scatter(const void* in, void* out, Counts counts, 
 }
 
 void NcclCommunicator::all_to_all(const void* in, Counts sent, void* out, Counts received,
-                                  Element element) {
+                                  MovedElement element) {
   if (in == out && size() > 1) throw Error("NCCL has no all-to-all in place");
   const ncclDataType_t type = type_of(element);
   const auto native = [&](ncclComm_t comm) {
@@ -248,7 +250,7 @@ void NcclCommunicator::all_to_all(const void* in, Counts sent, void* out, Counts
           is_native ? std::function<ncclResult_t(ncclComm_t)>(native) : grouped(by_pairs));
 }
 
-void NcclCommunicator::broadcast(const void* in, void* out, std::size_t count, Element element,
+void NcclCommunicator::broadcast(const void* in, void* out, std::size_t count, MovedElement element,
                                  int root) {
   perform(Operation::broadcast, {"Broadcast", type_name(element), count}, [&](ncclComm_t comm) {
     return nccl().broadcast(rank() == root ? in : out, out, count, type_of(element), root, comm,
@@ -256,7 +258,7 @@ void NcclCommunicator::broadcast(const void* in, void* out, std::size_t count, E
   });
 }
 
-void NcclCommunicator::reduce(const void* in, void* out, std::size_t count, Element element,
+void NcclCommunicator::reduce(const void* in, void* out, std::size_t count, MovedElement element,
                               int root) {
   perform(Operation::reduce, {"Reduce", type_name(element), count}, [&](ncclComm_t comm) {
     return nccl().reduce(in, out, count, type_of(element), ncclSum, root, comm, stream());
@@ -264,7 +266,7 @@ void NcclCommunicator::reduce(const void* in, void* out, std::size_t count, Elem
 }
 
 void NcclCommunicator::send_receive(const void* in, std::size_t sent, int to, void* out,
-                                    std::size_t received, int from, Element element) {
+                                    std::size_t received, int from, MovedElement element) {
   const auto both = [&](ncclComm_t comm) {
     ncclResult_t result = ncclSuccess;
     if (to >= 0) result = nccl().send(in, sent, type_of(element), to, comm, stream());
@@ -278,7 +280,7 @@ void NcclCommunicator::send_receive(const void* in, std::size_t sent, int to, vo
 }
 
 void NcclCommunicator::barrier() {
-  std::byte* word = scratch(size_of(Element::f32));
+  std::byte* word = scratch(width_of(MovedElement::f32));
   call("a barrier", [&](ncclComm_t comm) {
     return nccl().all_reduce(word, word, 1, ncclFloat32, ncclSum, comm, stream());
   });
