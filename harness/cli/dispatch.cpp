@@ -14,6 +14,9 @@ namespace assay::cli {
 
 namespace {
 
+constexpr const char* kNotPrinted =
+    "cannot write to standard output: what was printed is not whole";
+
 std::vector<Command> all_commands() {
   return {run_command(),     check_command(),    list_command(),
           devices_command(), validate_command(), version_command()};
@@ -76,14 +79,15 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   try {
     const ExitCode code = dispatch(std::vector<std::string>(argv, argv + argc));
-    if (std::fflush(stdout) != 0 || std::ferror(stdout))
-      throw Error("cannot write to standard output: what was printed is not whole");
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Error(kNotPrinted);
     return static_cast<int>(code);
   } catch (const Error& error) {
     return broken(error.what(), error.code());
   } catch (const std::bad_alloc&) {
     return broken("out of memory", ExitCode::broken);
   } catch (const std::exception& error) {
+    // More than a buffer of text fails while it is printed, as an exception of fmt's.
+    if (std::ferror(stdout)) return broken(kNotPrinted, ExitCode::broken);
     return broken(fmt::format("unexpected: {}", error.what()), ExitCode::broken);
   }
 }
