@@ -52,8 +52,11 @@ std::vector<std::unique_ptr<Collective>>& enrolled_collectives() {
 
 const std::vector<std::unique_ptr<Collective>>& collectives() {
   auto& all = enrolled_collectives();
-  std::sort(all.begin(), all.end(),
-            [](const auto& a, const auto& b) { return a->workload() < b->workload(); });
+  [[maybe_unused]] static const bool sorted = [&all] {  // once: every rank's thread comes here
+    std::sort(all.begin(), all.end(),
+              [](const auto& a, const auto& b) { return a->workload() < b->workload(); });
+    return true;
+  }();
   return all;
 }
 
