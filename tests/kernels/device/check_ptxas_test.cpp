@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "tests/not_run.h"
+
 namespace assay {
 namespace {
 
@@ -23,13 +25,14 @@ struct Answer {
   std::string said;
 };
 
-/// Runs the script on a folder that holds `log`.
-Answer judge(const std::string& log) {
+/// Runs the script with `arguments` in a new folder that holds `name` with `content`.
+Answer run(const std::string& name, const std::string& content, const std::string& arguments) {
   namespace fs = std::filesystem;
   std::string folder = (fs::temp_directory_path() / "assay-ptxas-XXXXXX").string();
   REQUIRE(mkdtemp(folder.data()) != nullptr);
-  std::ofstream(fs::path(folder) / "kernel.cu.o.ptxas") << log;
-  const std::string command = std::string(ASSAY_CHECK_PTXAS) + " " + folder + " 2>&1";
+  std::ofstream(fs::path(folder) / name) << content;
+  const std::string command =
+      "cd " + folder + " && '" + ASSAY_CHECK_PTXAS + "' " + arguments + " 2>&1";
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   Answer answer{};
@@ -38,6 +41,13 @@ Answer judge(const std::string& log) {
   answer.status = WEXITSTATUS(pclose(pipe));
   fs::remove_all(folder);
   return answer;
+}
+
+Answer judge(const std::string& log) { return run("kernel.cu.o.ptxas", log, "."); }
+
+/// As the build calls it, with a compiler that only says `said`.
+Answer compile(const std::string& said) {
+  return run("said", said, "--compile sh -c 'cat said >&2' -o kernel.cu.o");
 }
 
 bool contains(const std::string& text, const std::string& part) {
@@ -91,6 +101,37 @@ TEST_SUITE("unit") {
       CHECK(answer.status == 1);
       CHECK(contains(answer.said, remark.substr(16, 7)));
     }
+  }
+
+  TEST_CASE("a planted fault fails the build and a good kernel does not") {
+    CHECK(compile(kGood).status == 0);
+    const Answer spill = compile(kGood + kernel("sm_90a", 0, 492, 504));
+    CHECK(spill.status == 1);
+    CHECK(contains(spill.said, "_Z3badPf: spills 492 bytes"));
+    CHECK(compile(kGood + kernel("sm_90a", 128, 0, 0)).status == 1);
+    CHECK(compile(std::string("ptxas info    : (C7510) Potential Performance Loss: "
+                              "wgmma.mma_async instructions are serialized\n") +
+                  kGood)
+              .status == 1);
+  }
+
+  TEST_CASE("nvcc fails as in the build where a real kernel spills") {
+    if (std::string(ASSAY_NVCC).empty()) test::not_run("this build has no nvcc");
+    // 64 sums that live through the loop do not fit 32 registers.
+    const std::string source =
+        "__global__ void bad(const float* in, float* out, int n) {\n"
+        "  float sums[64] = {};\n"
+        "  for (int i = 0; i < n; ++i)\n"
+        "    _Pragma(\"unroll\") for (int j = 0; j < 64; ++j) sums[j] += in[i] * in[i + j];\n"
+        "  for (int j = 0; j < 64; ++j) out[j] = sums[j];\n"
+        "}\n";
+    const std::string nvcc = std::string("--compile '") + ASSAY_NVCC +
+                             "' -gencode arch=compute_90a,code=sm_90a -O3 -Xptxas=-v -c bad.cu "
+                             "-o bad.o";
+    CHECK(run("bad.cu", source, nvcc).status == 0);
+    const Answer starved = run("bad.cu", source, nvcc + " -maxrregcount=32");
+    CHECK(starved.status == 1);
+    CHECK(contains(starved.said, "spills"));
   }
 
   TEST_CASE("a log that names no kernel is no proof for check-ptxas") {
