@@ -90,6 +90,9 @@ class CaseWithOperands : public TimedCase {
   void enqueue(std::size_t set) override { timed_->enqueue(set); }
   std::size_t operand_sets() const override { return timed_->operand_sets(); }
   Work work() const override { return timed_->work(); }
+  std::optional<std::string> wrong_after_samples() override {
+    return timed_->wrong_after_samples();
+  }
   Json choice() const override { return timed_->choice(); }
 
  private:

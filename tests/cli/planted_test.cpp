@@ -1,6 +1,9 @@
 // A wrong kernel is caught: planted in an executable that differs from `assay` in nothing else.
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "tests/cli/workplace.h"
 
 namespace assay::test {
@@ -33,6 +36,40 @@ TEST_SUITE("integration") {
     const Outcome check = run_process(launch);
     CHECK(check.exit_code == 1);
     CHECK(contains(check.out, "off_by_one"));
+  }
+
+  TEST_CASE("a bit that flips while a product is sampled fails it and its tile is named") {
+    const Workplace workplace;
+    Launch launch = workplace.launch({"run", "--profile", profile_path("planted_flip"), "--backend",
+                                      "host", "-o", "result.json"});
+    launch.executable = ASSAY_PLANTED_BINARY;
+    const Outcome run = run_process(launch);
+    INFO(run.err);
+    CHECK(run.exit_code == 1);
+    const auto document = read_json(workplace.path("result.json"));
+    REQUIRE(document["measurements"].size() == 2);
+    const auto& flipped = document["measurements"][0];
+    CHECK(flipped["status"] == "failed_verification");
+    CHECK_FALSE(flipped.contains("samples"));
+    CHECK(contains(flipped["reason"].get<std::string>(),
+                   "the first is at element (33, 21), in tile (2, 2) of 16x8"));
+    CHECK(document["measurements"][1]["status"] == "measured");
+
+    launch.words = {"check", "result.json", "--profile", profile_path("planted_flip")};
+    const Outcome check = run_process(launch);
+    CHECK(check.exit_code == 1);
+    CHECK(contains(check.out, "tile (2, 2)"));
+  }
+
+  TEST_CASE("the product holds no planted implementation and nothing that flips a bit") {
+    const auto holds = [](const char* executable) {
+      std::ifstream file(executable, std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+      REQUIRE(bytes.size() > 100000);
+      return contains(bytes, "planted");
+    };
+    CHECK(holds(ASSAY_PLANTED_BINARY));  // the search finds what is there
+    CHECK_FALSE(holds(ASSAY_BINARY));
   }
 
   TEST_CASE("an implementation that is not built in is named and is never a pass") {

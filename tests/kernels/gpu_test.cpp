@@ -34,7 +34,64 @@ std::vector<Shape> shapes_of(const std::string& workload) {
   return {};
 }
 
+/// The device, and every buffer that was allocated on it in turn.
+class Recorded final : public Device {
+ public:
+  explicit Recorded(Device& device) : device_(device) {}
+  Backend backend() const override { return device_.backend(); }
+  const DeviceFacts& facts() const override { return device_.facts(); }
+  std::unique_ptr<Buffer> allocate(std::size_t bytes) override {
+    auto buffer = device_.allocate(bytes);
+    buffers.push_back(buffer.get());
+    return buffer;
+  }
+  void copy_in(Buffer& to, const void* from, std::size_t bytes) override {
+    device_.copy_in(to, from, bytes);
+  }
+  void copy_out(void* to, Buffer& from, std::size_t bytes) override {
+    device_.copy_out(to, from, bytes);
+  }
+  void fill(Buffer& buffer, unsigned char byte) override { device_.fill(buffer, byte); }
+  void synchronize() override { device_.synchronize(); }
+  std::size_t cache_bytes() const override { return device_.cache_bytes(); }
+  std::size_t free_memory_bytes() const override { return device_.free_memory_bytes(); }
+  void* stream() override { return device_.stream(); }
+
+  std::vector<Buffer*> buffers;
+
+ private:
+  Device& device_;
+};
+
 TEST_SUITE("gpu") {
+  TEST_CASE("a bit that flips in a buffer of the GPU is found and its tile is named") {
+    const auto devices = gpus();
+    const Shape shape{{"m", 256}, {"n", 264}, {"k", 72}};
+    int searched = 0;
+    for (const auto& one : catalogue()) {
+      if (!one->name().ends_with("_sdc") || one->refuses(shape, *devices[0])) continue;
+      CAPTURE(one->name());
+      Recorded device(*devices[0]);
+      GroupContext context(device, {one->workload(), one->dtype(), "", shape}, 5);
+      const auto search = one->prepare(context);
+      const Verification verification = search->verify();
+      REQUIRE_MESSAGE(verification.ok(), verification.detail);
+      search->enqueue(0);
+      CHECK_FALSE(search->wrong_after_samples());
+      // The first operand set's A comes first: the sign of an element of row 130.
+      std::vector<std::uint16_t> a(256 * 72);
+      device.copy_out(a.data(), *device.buffers[0], 2 * a.size());
+      a[130 * 72 + 5] ^= 0x8000;
+      device.copy_in(*device.buffers[0], a.data(), 2 * a.size());
+      search->enqueue(0);
+      const auto wrong = search->wrong_after_samples();
+      REQUIRE(wrong);
+      CHECK_MESSAGE(wrong->find("tile (1, 0)") != std::string::npos, *wrong);
+      ++searched;
+    }
+    if (searched == 0) test::not_run("no search for corrupted results runs on this GPU");
+  }
+
   TEST_CASE("every CUDA GEMM and memory workload passes its verification") {
     const auto devices = gpus();
     int verified = 0;

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -142,6 +145,28 @@ TEST_SUITE("unit") {
     std::swap(words[1], words[2]);
     words[3] ^= 0x80000000U;
     CHECK(checksum(words.data(), words.size(), 4) != before);
+  }
+
+  TEST_CASE("no two unequal words of any width change places unseen") {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      const std::size_t width = seed % 3 == 0 ? 1 : seed % 3 == 1 ? 2 : 4;
+      std::vector<float> drawn(66);
+      fill_normal(drawn, {seed, 0, 0}, 0);
+      std::vector<std::uint32_t> values(64);
+      std::memcpy(values.data(), drawn.data(), 4 * values.size());
+      std::vector<unsigned char> bytes(values.size() * width);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        std::memcpy(bytes.data() + i * width, &values[i], width);
+      const auto before = checksum(bytes.data(), values.size(), width);
+      const auto places =
+          std::bit_cast<std::array<std::uint32_t, 2>>(std::array<float, 2>{drawn[64], drawn[65]});
+      const std::size_t one = places[0] % 64, other = places[1] % 64;
+      auto* const first = bytes.data() + one * width;
+      auto* const second = bytes.data() + other * width;
+      if (std::memcmp(first, second, width) == 0) continue;
+      std::swap_ranges(first, first + width, second);
+      CHECK(checksum(bytes.data(), values.size(), width) != before);
+    }
   }
 
   TEST_CASE("bf16 rounds to nearest with ties to even") {

@@ -12,7 +12,10 @@ namespace assay::sdc {
 inline constexpr int kThreads = 256;
 inline constexpr int kBlocksEach = 8;  ///< Of a multiprocessor.
 
-/// Neighbouring threads read neighbouring words. Atomics only where something is wrong.
+/// Neighbouring threads read neighbouring words. Atomics only where something is wrong. Of two
+/// objects that hold one function the linker keeps either, for whatever architecture it was
+/// compiled: the major compute capability tells them apart.
+template <int kCapability>
 __global__ void __launch_bounds__(kThreads)
     compare_bits(const std::uint32_t* __restrict__ golden, const std::uint32_t* __restrict__ got,
                  std::uint64_t words, BitDifference* difference) {
@@ -30,12 +33,13 @@ __global__ void __launch_bounds__(kThreads)
   device::atomic_min(&difference->first, first);
 }
 
-inline void compare(const CompareCall& call) {
+template <int kCapability>
+void compare(const CompareCall& call) {
   device::LaunchConfig config;
   config.grid.x = static_cast<unsigned>(call.multiprocessors * kBlocksEach);
   config.block.x = kThreads;
   config.stream = call.stream;
-  device::launch(config, compare_bits, static_cast<const std::uint32_t*>(call.golden),
+  device::launch(config, compare_bits<kCapability>, static_cast<const std::uint32_t*>(call.golden),
                  static_cast<const std::uint32_t*>(call.got), call.words, call.difference);
 }
 

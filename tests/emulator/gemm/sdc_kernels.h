@@ -1,11 +1,18 @@
-// The kernels of gemm.bf16.sm90_sdc as the emulator runs them.
+// The catalogue's searches for corrupted results as the emulator runs them.
 #pragma once
 
-#include "kernels/gemm/gpu_gemm.h"
+#include <cstdint>
+#include <optional>
 
 namespace assay::emulator {
 
-void emulated_product(const GemmCall& call);
-void emulated_comparison(const CompareCall& call);
+/// One bit of C that flips, once so many launches have gone well.
+struct Flip {
+  int after_runs;
+  std::int64_t element;
+};
+
+/// From now on; nothing: no bit flips.
+void plant(const std::optional<Flip>& flip);
 
 }  // namespace assay::emulator

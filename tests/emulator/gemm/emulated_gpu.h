@@ -1,0 +1,29 @@
+// A GPU to measure on whose kernels the emulator runs: time is made up, memory and bits are not.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/measure/instrument.h"
+#include "tests/emulator/runtime/emulator.h"
+#include "tests/kernels/small_host.h"
+
+namespace assay::emulator {
+
+class EmulatedGpu final : public test::SmallHost, public Instrument {
+ public:
+  EmulatedGpu(Emulator& emulator, const std::string& compute_capability);
+
+  Backend backend() const override { return Backend::cuda; }
+  const DeviceFacts& facts() const override { return facts_; }
+  std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
+  std::unique_ptr<Timer> make_timer(Series series, std::string& reason) override;
+  Telemetry& telemetry() override;
+  void record_clock(double) override {}
+
+ private:
+  Emulator& emulator_;
+  DeviceFacts facts_;
+};
+
+}  // namespace assay::emulator
