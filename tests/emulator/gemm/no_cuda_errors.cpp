@@ -1,6 +1,9 @@
-// What the host's half of a GPU kernel asks of CUDA's runtime, where there is none: no error.
+// What the host's half of a GPU kernel asks of CUDA's runtime: here no launch goes there, and its
+// answer without a driver would be an error. The linker puts these in place (--wrap).
 #include <cuda_runtime_api.h>
 
-cudaError_t cudaGetLastError() { return cudaSuccess; }
-const char* cudaGetErrorString(cudaError_t) { return "no CUDA runtime"; }
-const char* cudaGetErrorName(cudaError_t) { return "none"; }
+extern "C" {
+cudaError_t __wrap_cudaGetLastError() { return cudaSuccess; }
+const char* __wrap_cudaGetErrorString(cudaError_t) { return "no CUDA runtime"; }
+const char* __wrap_cudaGetErrorName(cudaError_t) { return "none"; }
+}
