@@ -8,8 +8,10 @@
 #include <tuple>
 
 #include "harness/core/error.h"
+#include "harness/core/profile.h"
 #include "kernels/gemm/gemm_case.h"
 #include "tests/kernels/small_host.h"
+#include "tests/not_run.h"
 
 namespace assay {
 namespace {
@@ -79,6 +81,23 @@ TEST_SUITE("unit") {
         REQUIRE_FALSE(reason->empty());
       }
     }
+  }
+
+  TEST_CASE("the sanitizers run every GEMM kernel of ours and no other") {
+    std::set<std::string> ours, sanitized;
+    for (const auto& one : catalogue()) {
+      const bool is_library = one->name().starts_with("cublaslt");
+      if (one->backend() == Backend::cuda && one->workload() == "gemm" && !is_library) {
+        ours.insert(one->dtype() + "." + one->name());
+      }
+    }
+    if (ours.empty()) test::not_run("this build has no CUDA kernels");
+    for (const ProfileCases& line : load_profile("gemm-small").cases) {
+      for (const std::string& dtype : line.dtypes) {
+        for (const std::string& name : line.implementations) sanitized.insert(dtype + "." + name);
+      }
+    }
+    CHECK(ours == sanitized);
   }
 
   TEST_CASE("members of a group share one set of operands") {

@@ -1,8 +1,10 @@
 """scripts/gpu-acceptance with a stub nvidia-smi and a stub assay: its order, its files, its time limit."""
+import json
+import re
 import shutil
 import unittest
 
-from tests.scripts.checkout import Checkout, without_nvcc
+from tests.scripts.checkout import REPOSITORY, Checkout, without_nvcc
 
 # A stub assay: `run` and `check` write what they are asked for.
 ASSAY = r"""
@@ -12,6 +14,17 @@ case $command in
   version) echo "assay 0 (stub)" ;;
   run) echo "{\"status\": \"${MEASURED:-measured}\"}" >"$out" ;;
   check) [ -z "$out" ] || echo '{"verdict": "pass"}' >"$out"; exit "${CHECK_EXIT:-0}" ;;
+esac
+"""
+# Another: a document is complete unless its filter has FAILS_AT in it, which breaks the run.
+RESUMABLE = r"""
+command=$1 out= filter=
+while [ $# -gt 0 ]; do [ "$1" = -o ] && out=$2; [ "$1" = --filter ] && filter=$2; shift; done
+case $command in
+  version) echo "assay 0 (stub)" ;;
+  run)
+    case "$filter" in *"${FAILS_AT:-nowhere}"*) echo '{"status": "interrupted"}' >"$out"; exit 2 ;; esac
+    echo '{"status": "complete", "run": {"profile": {"name": "gemm-full"}}, "measurements": []}' >"$out" ;;
 esac
 """
 SANITIZER = 'shift; while [ "${1#-}" != "$1" ]; do shift; done; echo "========= ERROR SUMMARY: 0 errors"; exit 0'
@@ -89,6 +102,51 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(self.accept("sanitizer").returncode, 0)
         self.assertEqual(self.outcomes()["sanitizer"], "not run")
         self.assertIn("permission denied", (self.out / "summary.md").read_text())
+
+    def test_the_sanitizers_run_small_shapes_of_every_kernel_and_explained_races_do_not_count(self):
+        self.checkout.stub("compute-sanitizer", 'case "$*" in *racecheck*"sm(80"*) echo "a hazard"; exit 9 ;; esac\n' + SANITIZER)
+        self.assertEqual(self.accept("sanitizer").returncode, 0)
+        self.assertIn("kernels/README.md", (self.out / "summary.md").read_text())
+        calls = [call for call in self.checkout.calls() if call.startswith("compute-sanitizer --tool")]
+        for tool in ("memcheck", "synccheck"):
+            self.assertTrue([call for call in calls if f"--tool {tool} " in call and "--profile gemm-small --filter . " in call])
+        self.checkout.stub("compute-sanitizer", 'case "$*" in *synccheck*) exit 9 ;; esac\n' + SANITIZER)
+        self.assertEqual(self.accept("sanitizer").returncode, 1)
+        self.checkout.stub("compute-sanitizer", 'case "$*" in *racecheck*naive*) exit 9 ;; esac\n' + SANITIZER)
+        self.assertEqual(self.accept("sanitizer").returncode, 1)
+
+    def test_the_full_list_of_products_goes_on_where_it_stopped(self):
+        self.checkout.stub("assay", RESUMABLE)
+        first = self.accept("gemm", "--full", FAILS_AT="m128_")
+        self.assertEqual(first.returncode, 1)
+        measured = self.full_parts()
+        self.assertLess(0, len(measured))
+        second = self.accept("gemm", "--full")
+        again = self.full_parts()[len(measured):]
+        self.assertEqual(again[0], measured[-1])  # the part that was not complete
+        self.assertFalse(set(measured[:-1]) & set(again))
+        self.accept("gemm", "--full")
+        self.assertEqual(len(self.full_parts()), len(measured) + len(again))
+        self.assertIn("nothing to judge", second.stdout)
+
+    def test_the_parts_of_the_full_list_hold_every_product_once(self):
+        self.checkout.stub("assay", RESUMABLE)
+        self.accept("gemm", "--full")
+        profile = json.loads((REPOSITORY / "results-schema/profiles/gemm-full.json").read_text())
+        cases = [f"{line['workload']}.{dtype}.{implementation}/{shape}" for line in profile["cases"]
+                 for dtype in line["dtypes"] for implementation in line["implementations"] for shape in line["shapes"]]
+        taken = {case: 0 for case in cases if case.startswith("gemm.")}
+        for pattern in self.full_parts():
+            matched = [case for case in taken if re.search(pattern, case)]
+            self.assertTrue(matched, pattern)
+            for case in matched:
+                taken[case] += 1
+        self.assertEqual(set(taken.values()), {1}, [case for case, times in taken.items() if times != 1])
+
+    def full_parts(self):
+        """The filters of the runs of profile gemm-full, in order."""
+        runs = [call.split() for call in self.checkout.calls() if " --profile gemm-full " in call]
+        return [run[run.index("--filter") + 1] for run in runs]
 
     def test_the_summary_is_rewritten_after_every_part(self):
         parts = self.use_parts(_10_first="echo one", _20_second='cp "$OUT/summary.md" "$OUT/seen"')
