@@ -190,7 +190,7 @@ class FabricRun {
         groups_for(plan(profile_, backend, filter), devices_, node_.result().run.seed);
     double longest_s = world_.deadline_s;
     for (const Group& group : groups)
-      longest_s += static_cast<double>(group.members.size()) * profile_.sampling.max_time_s;
+      longest_s += static_cast<double>(cases_in_turn(group)) * profile_.sampling.max_time_s;
     const bool whole = measure(node_, std::move(groups), profile_.sampling, signals_);
     client_->barrier("nodes measured", longest_s);
     return whole;

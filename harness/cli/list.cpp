@@ -58,6 +58,7 @@ struct ListedCase {
   Series series;
   PlannedCase planned;
   std::string not_applicable;  // empty: it runs here
+  bool at_once = false;        // on all devices of the node
 };
 
 /// The devices of a backend, or why there are none.
@@ -115,7 +116,11 @@ std::vector<ListedCase> cases_of(const Profile& profile) {
     const Here here = devices_here(backend);
     for (const PlannedGroup& group : plan(profile, backend, ""))
       for (const PlannedCase& planned : group.cases)
-        listed.push_back({backend, group.series, planned, reason_not_to_run(planned, here)});
+        listed.push_back({backend, group.series, planned,
+                          group.at_once && here.devices.size() == 1
+                              ? "there is one device alone"
+                              : reason_not_to_run(planned, here),
+                          group.at_once});
   }
   return listed;
 }
@@ -126,6 +131,7 @@ Json cases_json(const std::vector<ListedCase>& cases, const Profile& profile) {
     Json entry = {{"case", one.planned.id.str()},
                   {"backend", name(one.backend)},
                   {"series", name(one.series)},
+                  {"scope", one.at_once ? "node" : "device"},
                   {"applicable", one.not_applicable.empty()}};
     if (!one.not_applicable.empty()) entry["reason"] = one.not_applicable;
     if (one.planned.implementation)
@@ -142,6 +148,7 @@ std::string cases_text(const std::vector<ListedCase>& cases) {
         one.not_applicable.empty() ? "runs" : "not applicable: " + one.not_applicable;
     if (one.planned.implementation && !one.planned.implementation->run_on_hardware())
       here += fmt::format(" ({})", kNotYetRun);
+    if (one.at_once) here = "all devices at once: " + here;
     rows.push_back({one.planned.id.str(), name(one.backend), name(one.series), here});
   }
   return table(rows);

@@ -48,16 +48,20 @@ std::vector<std::string> implementations(const ProfileCases& cases, const std::s
   return names;
 }
 
-PlannedGroup& group_of(std::vector<PlannedGroup>& groups, const CaseId& id, Series series) {
+PlannedGroup& group_of(std::vector<PlannedGroup>& groups, const CaseId& id, Series series,
+                       bool at_once) {
   for (PlannedGroup& group : groups)
-    if (group.series == series && group.cases.front().id.group() == id.group()) return group;
-  groups.push_back({series, {}});
+    if (group.series == series && group.at_once == at_once &&
+        group.cases.front().id.group() == id.group())
+      return group;
+  groups.push_back({series, at_once, {}});
   return groups.back();
 }
 
 /// Two lines of a profile that name one group become one group: its members must alternate.
-void add_case(std::vector<PlannedGroup>& groups, const CaseId& id, Series series, Backend backend) {
-  PlannedGroup& group = group_of(groups, id, series);
+void add_case(std::vector<PlannedGroup>& groups, const CaseId& id, Series series, bool at_once,
+              Backend backend) {
+  PlannedGroup& group = group_of(groups, id, series, at_once);
   for (const PlannedCase& planned : group.cases)
     if (planned.id == id) return;
   group.cases.push_back({id, find(id.workload, id.dtype, id.implementation, backend)});
@@ -74,7 +78,8 @@ std::vector<PlannedGroup> expand(const Profile& profile, Backend backend) {
       for (const Shape& shape : cases.shapes)
         for (const Series one : series)
           for (const std::string& implementation : names)
-            add_case(groups, {cases.workload, dtype, implementation, shape}, one, backend);
+            add_case(groups, {cases.workload, dtype, implementation, shape}, one,
+                     cases.scope == "node", backend);
     }
   }
   return groups;
@@ -147,6 +152,23 @@ Group group_for(const PlannedGroup& planned, Device& device, bool several_device
   return group;
 }
 
+/// One group that is the same on every device.
+Group group_at_once(const PlannedGroup& planned,
+                    const std::vector<std::unique_ptr<Device>>& devices, std::uint64_t seed) {
+  Group all;
+  for (const auto& device : devices) {
+    Group& one = all.together.emplace_back(group_for(planned, *device, true, seed));
+    one.name += " while all work";
+    one.scope.level = "node";
+    for (const auto& other : devices)
+      if (other != device) one.scope.members.push_back(other->facts().uuid);
+  }
+  const Group& first = all.together.front();
+  all.name = planned.cases.front().id.group() + " on all devices at once";
+  all.series = first.series;
+  return all;
+}
+
 }  // namespace
 
 std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter) {
@@ -181,7 +203,9 @@ std::vector<Group> groups_for(const std::vector<PlannedGroup>& planned,
   std::vector<Group> groups;
   for (const auto& device : devices)
     for (const PlannedGroup& group : planned)
-      groups.push_back(group_for(group, *device, devices.size() > 1, seed));
+      if (!group.at_once) groups.push_back(group_for(group, *device, devices.size() > 1, seed));
+  for (const PlannedGroup& group : planned)
+    if (group.at_once && devices.size() > 1) groups.push_back(group_at_once(group, devices, seed));
   return groups;
 }
 

@@ -23,6 +23,7 @@ struct PlannedCase {
 /// What is measured in alternation: one workload, dtype, shape and series, before any device.
 struct PlannedGroup {
   Series series = Series::cold;
+  bool at_once = false;  ///< On all devices at the same time, where there are several.
   std::vector<PlannedCase> cases;
 };
 
@@ -35,8 +36,9 @@ std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const st
 /// Why a planned case cannot run on `device`, or nothing.
 std::optional<std::string> why_not(const PlannedCase& planned, const Device& device);
 
-/// Every group on every device, ready for the sampler. Operands live from the first case that
-/// makes them to the last one that uses them.
+/// Every group on every device, ready for the sampler; then those of all devices at once. There the
+/// scope's members are the device that was timed and then those that worked beside it. Operands
+/// live from the first case that makes them to the last one that uses them.
 std::vector<Group> groups_for(const std::vector<PlannedGroup>& planned,
                               const std::vector<std::unique_ptr<Device>>& devices,
                               std::uint64_t seed);

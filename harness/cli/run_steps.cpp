@@ -46,7 +46,7 @@ void refuse_other_backend(const Profile& profile, Backend backend) {
 double worst_s(const std::vector<Group>& groups, std::size_t done, const SamplingRule& rule) {
   double seconds = 0;
   for (std::size_t i = done; i < groups.size(); ++i)
-    seconds += static_cast<double>(groups[i].members.size()) * rule.max_time_s;
+    seconds += static_cast<double>(cases_in_turn(groups[i])) * rule.max_time_s;
   return seconds;
 }
 

@@ -10,12 +10,14 @@ namespace assay::cli {
 
 namespace {
 
-/// The index of the device that a measurement's scope names, for machines with several.
+/// The index of the device that a measurement's scope names first, for machines with several; the
+/// others worked beside it.
 std::string device_of(const Result& result, const Measurement& measurement) {
+  const auto& members = measurement.scope.members;
   for (const NodeFacts& node : result.nodes)
     for (const DeviceFacts& device : node.devices)
-      for (const std::string& member : measurement.scope.members)
-        if (member == device.uuid) return std::to_string(device.index);
+      if (!members.empty() && members.front() == device.uuid)
+        return fmt::format("{}{}", device.index, measurement.scope.level == "node" ? ", all" : "");
   return "-";
 }
 

@@ -24,11 +24,12 @@ bool takes(const CaseFilter& filter, const DeviceGroup& group) {
 }
 
 /// The groups that the profile asks of each device of a backend; lines for one group are merged.
-std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::string& backend) {
+std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::string& backend,
+                                         const std::string& scope) {
   std::vector<DeviceGroup> groups;
   const auto add = [&](const ProfileCases& line, const std::string& dtype, const Shape& shape,
                        Series series) {
-    DeviceGroup group{{}, line.workload, dtype, shape, series, line.implementations, {}};
+    DeviceGroup group{{}, line.workload, dtype, shape, series, scope, line.implementations, {}};
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const DeviceGroup& known) {
       return known.workload == group.workload && known.dtype == dtype && known.shape == shape &&
              known.series == series;
@@ -41,7 +42,7 @@ std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::stri
                                  line.implementations.end());
   };
   for (const ProfileCases& line : profile.cases) {
-    if (line.backend != backend || spans_ranks(line.workload)) continue;
+    if (line.backend != backend || line.scope != scope || spans_ranks(line.workload)) continue;
     for (const std::string& dtype : line.dtypes) {
       for (const Shape& shape : line.shapes) {
         if (line.series.empty()) add(line, dtype, shape, Series::cold);
@@ -52,11 +53,13 @@ std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::stri
   return groups;
 }
 
-bool belongs(const Measurement& measurement, const DeviceGroup& group, const std::string& uuid) {
+/// The first member of the scope is the device that was timed.
+bool belongs(const Measurement& measurement, const DeviceGroup& group) {
+  const std::size_t at_work = group.scope == "node" ? group.device.node->devices.size() : 1;
   return measurement.id.workload == group.workload && measurement.id.dtype == group.dtype &&
          measurement.series == group.series && measurement.id.shape == group.shape &&
-         measurement.scope.level == "device" && measurement.scope.members.size() == 1 &&
-         measurement.scope.members.front() == uuid;
+         measurement.scope.level == group.scope && measurement.scope.members.size() == at_work &&
+         measurement.scope.members.front() == group.device.device->uuid;
 }
 
 void refuse_unknown_shapes(const CaseFilter& filter, const std::vector<DeviceGroup>& expected,
@@ -85,21 +88,24 @@ CaseFilter CaseFilter::read(Parameters& parameters) {
 
 std::string DeviceGroup::name() const {
   const std::string group = fmt::format("{}.{}/{}", workload, dtype, shape.str());
-  return series == Series::cold ? group : fmt::format("{} ({})", group, assay::name(series));
+  const std::string at_once = scope == "node" ? " on all devices at once" : "";
+  if (series == Series::cold) return group + at_once;
+  return fmt::format("{} ({}){}", group, assay::name(series), at_once);
 }
 
 std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter) {
   std::vector<DeviceGroup> groups;
   for (const Result& result : evidence.results) {
     const std::vector<DeviceGroup> expected =
-        expected_groups(*evidence.profile, result.run.backend);
+        expected_groups(*evidence.profile, result.run.backend, filter.scope);
     refuse_unknown_shapes(filter, expected, result.run.backend);
     for (const DeviceRef& device : devices_of(result)) {
+      if (filter.scope == "node" && device.node->devices.size() < 2) continue;
       for (DeviceGroup group : expected) {
         if (!takes(filter, group)) continue;
         group.device = device;
         for (const Measurement& measurement : result.measurements) {
-          if (belongs(measurement, group, device.device->uuid)) {
+          if (belongs(measurement, group)) {
             group.members.push_back(&measurement);
           }
         }

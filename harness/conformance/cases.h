@@ -14,6 +14,7 @@ namespace assay {
 struct CaseFilter {
   std::vector<std::string> workloads, dtypes, shapes, series;
   std::optional<std::string> implementation;
+  std::string scope = "device";  ///< Or `node`: a device while all of its node worked.
 
   /// Reads the parameters `workload`, `dtype`, `shapes`, `series` and `implementation`.
   static CaseFilter read(Parameters& parameters);
@@ -26,14 +27,16 @@ struct DeviceGroup {
   std::string workload, dtype;
   Shape shape;
   Series series = Series::cold;
+  std::string scope = "device";
   std::vector<std::string> implementations;  // that the profile names; empty: any
   std::vector<const Measurement*> members;
 
-  /// `workload.dtype/shape`, with the series when it is not cold.
+  /// `workload.dtype/shape`, with the series when it is not cold, and the scope of all at once.
   std::string name() const;
 };
 
-/// Every group of the profile that the filter takes, for every device of every document.
+/// Every group of the profile that the filter takes, for every device of every document. Of scope
+/// `node` on nodes with several devices only: on others the profile asks for none.
 /// Throws Error when the filter names a shape that the profile's cases do not have.
 std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter);
 

@@ -38,7 +38,12 @@ class CompleteRun final : public Requirement {
     Findings findings;
     const Names known = known_in(evidence);
     for (const Result& result : evidence.results) check_document(result, known, findings);
-    const std::vector<DeviceGroup> groups = device_groups(evidence, {});
+    std::vector<DeviceGroup> groups = device_groups(evidence, {});
+    CaseFilter at_once;
+    at_once.scope = "node";
+    for (DeviceGroup& group : device_groups(evidence, at_once)) {
+      groups.push_back(std::move(group));
+    }
     std::size_t members = 0;
     for (const DeviceGroup& group : groups) {
       members += group.members.size();

@@ -48,6 +48,7 @@ ProfileCases cases_from_json(const Json& json, const std::vector<std::string>& b
   for (const Json& series : json.value("series", Json::array({"cold"}))) {
     cases.series.push_back(series_from_name(series.get<std::string>()));
   }
+  take(json, "scope", cases.scope);
   return cases;
 }
 

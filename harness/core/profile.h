@@ -27,6 +27,8 @@ struct ProfileCases {
   std::vector<std::string> implementations;  // empty: all that the catalogue has
   std::vector<Shape> shapes;
   std::vector<Series> series;  // default: cold
+  /// `device`: each alone. `node`: all devices of a node at once, where there are several.
+  std::string scope = "device";
 };
 
 /// One requirement as the profile asks for it; `parameters` belong to the requirement named by

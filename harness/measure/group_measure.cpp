@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <thread>
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
@@ -90,6 +91,7 @@ void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& devi
   measurement.status = MeasurementStatus::measured;
   measurement.samples = outcome.samples;
   add_metrics(entry.timed->work(), device.facts().speed_of_light, measurement);
+  if (outcome.endurance) add_endurance(entry.timed->work(), *outcome.endurance, measurement);
 
   Json& telemetry = measurement.telemetry;
   telemetry["iterations_per_sample"] = outcome.iterations_per_sample;
@@ -137,46 +139,100 @@ void sample_entries(const Group& group, const GroupRunOptions& options, Instrume
   }
 }
 
-std::vector<Measurement> finished(std::vector<Entry> entries) {
-  std::vector<Measurement> measurements;
-  for (Entry& entry : entries) {
-    if (!entry.is_dropped) measurements.push_back(std::move(entry.measurement));
+/// One group, step by step: others may be prepared between its steps, or sampled beside it.
+class GroupMeasurement {
+ public:
+  GroupMeasurement(const Group& group, const GroupRunOptions& options)
+      : group_(group), options_(options), instrument_(dynamic_cast<Instrument*>(group.device)) {
+    if (!instrument_) throw Error("group " + group.name + " has no device that can be measured");
   }
+
+  void prepare() {
+    instrument_->make_current();
+    entries_.reserve(group_.members.size());
+    std::string no_series;
+    timer_ = instrument_->make_timer(group_.series, no_series);
+    for (const GroupMember& member : group_.members) {
+      Entry& entry = entries_.emplace_back();
+      entry.measurement = blank(group_, member);
+      entry.is_dropped = stopped();
+      if (entry.is_dropped) continue;
+      if (timer_) {
+        prepare_and_verify(member, entry);
+      } else {
+        end_as(entry, MeasurementStatus::not_applicable,
+               member.not_applicable.empty() ? no_series : member.not_applicable);
+      }
+    }
+  }
+
+  void sample() {
+    std::vector<Entry*> measurable;
+    for (Entry& entry : entries_) {
+      if (entry.is_measurable) measurable.push_back(&entry);
+    }
+    if (stopped()) {
+      for (Entry* entry : measurable) entry->is_dropped = true;
+    } else if (!measurable.empty()) {
+      instrument_->make_current();
+      sample_entries(group_, options_, *instrument_, *timer_, measurable);
+    }
+  }
+
+  void finish(std::vector<Measurement>& measurements) {
+    for (Entry& entry : entries_) {
+      if (!entry.is_dropped) measurements.push_back(std::move(entry.measurement));
+    }
+    entries_.clear();
+  }
+
+ private:
+  bool stopped() const { return options_.stop && options_.stop->load(); }
+
+  const Group& group_;
+  const GroupRunOptions& options_;
+  Instrument* instrument_;
+  std::unique_ptr<Timer> timer_;
+  std::vector<Entry> entries_;  // freed before the timer that they were sampled with
+};
+
+/// All devices work until the same moment: none may end early and leave the others cooler.
+std::vector<Measurement> measure_together(const std::vector<Group>& groups,
+                                          GroupRunOptions options) {
+  options.sampling.min_time_s = options.sampling.max_time_s;
+  std::vector<GroupMeasurement> all;
+  all.reserve(groups.size());
+  for (const Group& group : groups) all.emplace_back(group, options).prepare();
+  std::vector<std::thread> threads;
+  std::vector<std::exception_ptr> failures(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    threads.emplace_back([&, i] {
+      try {
+        all[i].sample();
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+  std::vector<Measurement> measurements;
+  for (GroupMeasurement& one : all) one.finish(measurements);
   return measurements;
 }
 
 }  // namespace
 
 std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& options) {
-  auto* instrument = dynamic_cast<Instrument*>(group.device);
-  if (!instrument) throw Error("group " + group.name + " has no device that can be measured");
-  const auto stopped = [&] { return options.stop && options.stop->load(); };
-  instrument->make_current();
-
-  std::vector<Entry> entries;
-  entries.reserve(group.members.size());
-  std::string no_series;
-  const std::unique_ptr<Timer> timer = instrument->make_timer(group.series, no_series);
-  std::vector<Entry*> measurable;
-  for (const GroupMember& member : group.members) {
-    Entry& entry = entries.emplace_back();
-    entry.measurement = blank(group, member);
-    entry.is_dropped = stopped();
-    if (entry.is_dropped) continue;
-    if (timer) {
-      prepare_and_verify(member, entry);
-    } else {
-      end_as(entry, MeasurementStatus::not_applicable,
-             member.not_applicable.empty() ? no_series : member.not_applicable);
-    }
-    if (entry.is_measurable) measurable.push_back(&entry);
-  }
-  if (stopped()) {
-    for (Entry* entry : measurable) entry->is_dropped = true;
-  } else if (!measurable.empty()) {
-    sample_entries(group, options, *instrument, *timer, measurable);
-  }
-  return finished(std::move(entries));
+  if (!group.together.empty()) return measure_together(group.together, options);
+  GroupMeasurement one(group, options);
+  one.prepare();
+  one.sample();
+  std::vector<Measurement> measurements;
+  one.finish(measurements);
+  return measurements;
 }
 
 }  // namespace assay

@@ -48,6 +48,10 @@ void drive(Group& group, GroupRun& run, benchmark::State& state) {
 
 }  // namespace
 
+std::size_t cases_in_turn(const Group& group) {
+  return group.together.empty() ? group.members.size() : group.together.front().members.size();
+}
+
 bool run_groups(std::vector<Group> groups, const GroupRunOptions& options) {
   if (groups.empty()) return true;
   GroupRun run{options, groups.size(), 0, nullptr};

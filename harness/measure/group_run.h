@@ -30,7 +30,12 @@ struct Group {
   std::string input_pattern;
   std::uint64_t input_seed = 0;
   std::vector<GroupMember> members;
+  /// Not empty: these instead, each on a device of its own, and all sampled at the same time.
+  std::vector<Group> together;
 };
+
+/// How many cases take their time one after another.
+std::size_t cases_in_turn(const Group& group);
 
 struct GroupRunOptions {
   SamplingRule sampling;

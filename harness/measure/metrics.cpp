@@ -59,4 +59,14 @@ void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measu
   measurement.extensions["speed_of_light_bound"] = least.bound;
 }
 
+void add_endurance(const Work& work, const Endurance& endurance, Measurement& measurement) {
+  if (endurance.peak_s <= 0 || endurance.sustained_s <= 0) return;
+  const bool computes = work.flop > 0;
+  const double amount = computes ? work.flop : work.moved_bytes;
+  if (amount <= 0) return;
+  const char* unit = computes ? "_flop_per_s" : "_bytes_per_s";
+  measurement.metrics[std::string("peak") + unit] = amount / endurance.peak_s;
+  measurement.metrics[std::string("sustained") + unit] = amount / endurance.sustained_s;
+}
+
 }  // namespace assay

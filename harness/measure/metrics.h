@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/core/result.h"
+#include "harness/measure/sampler.h"
 #include "harness/measure/timed_case.h"
 
 namespace assay {
@@ -11,5 +12,8 @@ namespace assay {
 /// this work (or the link that it crosses), over the median. Memory bounds a cold series only; a
 /// hot one may run from cache.
 void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measurement);
+
+/// The rates of a long series at its best and in the end.
+void add_endurance(const Work& work, const Endurance& endurance, Measurement& measurement);
 
 }  // namespace assay

@@ -29,12 +29,19 @@ struct PairedRatio {
   std::int64_t pairs = 0;
 };
 
+/// A long series, from its best to what stays: times of one iteration.
+struct Endurance {
+  double peak_s = 0;       // of the best samples in the first tenth
+  double sustained_s = 0;  // median of the last third
+};
+
 /// What one case's series came to.
 struct SeriesOutcome {
-  std::string error;                 // not empty: the series ended by it and has no samples
-  std::optional<Samples> samples;    // absent too when an interruption came too early
-  std::optional<PairedRatio> ratio;  // absent for the first, and where pairs are missing
-  std::vector<double> clocks_hz;     // of the samples whose clock was read
+  std::string error;                   // not empty: the series ended by it and has no samples
+  std::optional<Samples> samples;      // absent too when an interruption came too early
+  std::optional<PairedRatio> ratio;    // absent for the first, and where pairs are missing
+  std::optional<Endurance> endurance;  // of a series long enough
+  std::vector<double> clocks_hz;       // of the samples whose clock was read
   std::size_t iterations_per_sample = 0;
   double discarded_fraction = 0;  // of the samples taken
 };

@@ -63,6 +63,19 @@ Samples SeriesRecord::summary(const char* stop_reason) const {
   return samples;
 }
 
+std::optional<Endurance> SeriesRecord::endurance() const {
+  if (entries_.empty()) return std::nullopt;
+  const double begin_s = entries_.front().begin_s, end_s = entries_.back().end_s;
+  const double length_s = end_s - begin_s;
+  if (length_s < kEndurance_s) return std::nullopt;
+  std::vector<double> early, late;
+  for (const SampleEntry& entry : entries_) {
+    if (entry.begin_s < begin_s + length_s / 10) early.push_back(entry.value_s);
+    if (entry.end_s > end_s - length_s / 3) late.push_back(entry.value_s);
+  }
+  return Endurance{quantile(early, 0.05), median(late)};
+}
+
 std::optional<PairedRatio> paired_ratio(const SeriesRecord& first, const SeriesRecord& other) {
   const std::vector<double> bases = block_sums(first), sums = block_sums(other);
   std::vector<double> ratios;

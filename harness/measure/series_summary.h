@@ -19,6 +19,9 @@ struct SampleEntry {
 
 class SeriesRecord {
  public:
+  /// Longer than a power controller's swings and a series of usual length.
+  static constexpr double kEndurance_s = 20;
+
   void add(const SampleEntry& entry, std::optional<double> clock_hz) {
     entries_.push_back(entry);
     if (clock_hz) clocks_hz_.push_back(*clock_hz);
@@ -29,6 +32,9 @@ class SeriesRecord {
   std::int64_t kept() const;
   /// Of the samples that count. When none does, of all: invalid, as `discarded` shows, not empty.
   Samples summary(const char* stop_reason) const;
+  /// Nothing for a series shorter than kEndurance_s. Samples that are discarded count too: a device
+  /// that slows down is what this looks for.
+  std::optional<Endurance> endurance() const;
   const std::vector<double>& clocks_hz() const { return clocks_hz_; }
   const std::vector<SampleEntry>& entries() const { return entries_; }
 

@@ -37,6 +37,7 @@ TEST_SUITE("unit") {
     REQUIRE(profile.cases.size() == 1);
     CHECK(profile.cases[0].implementations.empty());
     CHECK(profile.cases[0].series == std::vector<Series>{Series::cold});
+    CHECK(profile.cases[0].scope == "device");
     CHECK(profile.cases[0].shapes[0].at("k") == 1);
     CHECK(profile.requirements[0].kind == "unheard_of");  // the judge knows the kinds
     CHECK(profile.requirements[0].level == Level::should);

@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "harness/core/error.h"
 #include "harness/measure/metrics.h"
 #include "tests/measure/fakes.h"
@@ -220,6 +224,74 @@ TEST_SUITE("unit") {
     add_metrics({0, 50e9, 100e9}, light, copy);
     CHECK(*copy.speed_of_light_fraction == doctest::Approx(0.5));
     CHECK(copy.extensions["speed_of_light_bound"] == "link");
+  }
+
+  TEST_CASE("a long series has its rates at its best and in the end") {
+    Measurement measurement;
+    add_endurance({2e6, 1e6}, {1e-3, 2e-3}, measurement);
+    CHECK(measurement.metrics.at("peak_flop_per_s") == doctest::Approx(2e9));
+    CHECK(measurement.metrics.at("sustained_flop_per_s") == doctest::Approx(1e9));
+    measurement.metrics.clear();
+    add_endurance({0, 1e6}, {1e-3, 2e-3}, measurement);
+    CHECK(measurement.metrics.at("sustained_bytes_per_s") == doctest::Approx(5e8));
+    CHECK_FALSE(measurement.metrics.contains("sustained_flop_per_s"));
+  }
+
+  TEST_CASE("groups that are measured together overlap in time and end at the same moment") {
+    constexpr int kDevices = 3;
+    std::vector<std::unique_ptr<FakeDevice>> devices;
+    std::atomic<int> at_work{0}, met{0};
+    Group all;
+    for (int i = 0; i < kDevices; ++i) {
+      devices.push_back(std::make_unique<FakeDevice>());
+      FakeDevice& device = *devices.back();
+      const auto watch = [&](FakeCase& timed) {
+        timed.on_run = [&, first = true]() mutable {
+          if (std::exchange(first, false)) {
+            // Whoever comes first waits until all work, or for long enough to say that they do not.
+            ++at_work;
+            for (int ms = 0; ms < 5000 && at_work < kDevices; ++ms)
+              std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            met += at_work == kDevices;
+          }
+        };
+      };
+      all.together.push_back(group_of(device, {member(device, "a", 1e-3 * (i + 1), watch)}));
+      all.together.back().scope = {"node", {std::to_string(i)}};
+    }
+    all.name = "all at once";
+    all.series = all.together[0].series;
+    CHECK(cases_in_turn(all) == 1);
+    std::vector<Group> groups;
+    groups.push_back(std::move(all));
+    const Collected got = run(std::move(groups));
+    CHECK(met == kDevices);
+    CHECK(got.groups == 1);
+    REQUIRE(got.all.size() == kDevices);
+    for (int i = 0; i < kDevices; ++i) {
+      const Measurement& one = got.all[static_cast<std::size_t>(i)];
+      CHECK(one.status == MeasurementStatus::measured);
+      CHECK(one.scope.members[0] == std::to_string(i));
+      CHECK(one.samples->median_s == doctest::Approx(1e-3 * (i + 1)));
+      // run() allows ten seconds a case, after a warm-up of two: none ends by its own rule before.
+      CHECK(devices[static_cast<std::size_t>(i)]->clock.now_s == doctest::Approx(12).epsilon(0.01));
+    }
+  }
+
+  TEST_CASE("a wrong answer of one device does not hide those of the others at once") {
+    FakeDevice sound, sick;
+    Group all;
+    const auto wrong = [](FakeCase& timed) {
+      timed.verification.status = Verification::Status::failed;
+    };
+    all.together.push_back(group_of(sound, {member(sound, "a", 1e-3)}));
+    all.together.push_back(group_of(sick, {member(sick, "a", 1e-3, wrong)}));
+    std::vector<Group> groups;
+    groups.push_back(std::move(all));
+    const Collected got = run(std::move(groups));
+    REQUIRE(got.all.size() == 2);
+    CHECK(got.all[0].status == MeasurementStatus::measured);
+    CHECK(got.all[1].status == MeasurementStatus::failed_verification);
   }
 
   TEST_CASE("operand sets go past three times the cache or fill half of what is free") {

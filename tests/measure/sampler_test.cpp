@@ -267,4 +267,31 @@ TEST_SUITE("unit") {
       if (is_kept) CHECK(outcome.samples->stop_reason == "interrupted");
     }
   }
+
+  TEST_CASE("a long series tells its peak from what it sustains and a short one does not") {
+    FakeClock clock;
+    // Cool for five seconds, then a quarter slower; the warm-up ends long before that.
+    clock.slowness = [](double now_s) { return now_s < 5 ? 1.0 : 1.25; };
+    FakeTimer timer(clock);
+    FakeCase burnt("burnt", clock, 1e-2);
+    const auto outcome = run(timer, {&burnt}, {10, 60, 60, 1e-9})[0];
+    REQUIRE(outcome.endurance);
+    CHECK(outcome.endurance->peak_s == doctest::Approx(1e-2));
+    CHECK(outcome.endurance->sustained_s == doctest::Approx(1.25e-2));
+    CHECK_FALSE(run(timer, {&burnt}, {10, 15, 15, 1e-9})[0].endurance);
+  }
+
+  TEST_CASE("samples that were discarded count for what a series sustains") {
+    FakeClock clock;
+    clock.slowness = [](double now_s) { return now_s < 30 ? 1.0 : 2.0; };
+    FakeTimer timer(clock);
+    FakeCase burnt("burnt", clock, 1e-2);
+    SlowWindow slow;
+    slow.from_s = 30;
+    slow.until_s = 1e9;
+    const auto outcome = run(timer, {&burnt}, {10, 60, 60, 1e-9}, Series::hot, &slow)[0];
+    CHECK(outcome.samples->discarded > 0);
+    REQUIRE(outcome.endurance);
+    CHECK(outcome.endurance->sustained_s == doctest::Approx(2e-2));
+  }
 }
