@@ -37,6 +37,24 @@ std::vector<float> decode_as(std::span<const std::byte> bytes) {
   return decode_each<T>(bytes, [](T stored) { return device::to_float(stored); });
 }
 
+/// Two to a byte, the first in its lower half.
+std::vector<std::byte> encode_pairs(std::span<const float> values) {
+  std::vector<std::byte> bytes(stored_bytes(Element::fp4_e2m1, values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    bytes[i / 2] |= std::byte{device::to_e2m1(values[i]).bits} << (i % 2 * 4);
+  }
+  return bytes;
+}
+
+std::vector<float> decode_pairs(std::span<const std::byte> bytes) {
+  std::vector<float> values(2 * bytes.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto code = static_cast<std::uint8_t>(bytes[i / 2] >> (i % 2 * 4) & std::byte{0xF});
+    values[i] = device::to_float(device::E2m1{code});
+  }
+  return values;
+}
+
 /// To 10 bits behind the leading one: what a tensor core reads without cutting anything off.
 float to_tf32_value(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -57,6 +75,8 @@ float rounded_input(Element element, float value) {
       return device::to_float(device::to_e4m3(value));
     case Element::fp8_e5m2:
       return device::to_float(device::to_e5m2(value));
+    case Element::fp4_e2m1:
+      return device::to_float(device::to_e2m1(value));
     case Element::int8:
       return std::clamp(std::nearbyint(value * 20), -127.0F, 127.0F);
     case Element::f32:
@@ -76,6 +96,8 @@ std::vector<std::byte> encode(Element element, std::span<const float> values) {
       return encode_each<device::E4m3>(values, device::to_e4m3);
     case Element::fp8_e5m2:
       return encode_each<device::E5m2>(values, device::to_e5m2);
+    case Element::fp4_e2m1:
+      return encode_pairs(values);
     case Element::int8:
       return encode_each<std::int8_t>(values,
                                       [](float value) { return static_cast<std::int8_t>(value); });
@@ -99,6 +121,8 @@ std::vector<float> decode(Element element, std::span<const std::byte> bytes) {
       return decode_as<device::E4m3>(bytes);
     case Element::fp8_e5m2:
       return decode_as<device::E5m2>(bytes);
+    case Element::fp4_e2m1:
+      return decode_pairs(bytes);
     case Element::int8:
       return decode_each<std::int8_t>(
           bytes, [](std::int8_t stored) { return static_cast<float>(stored); });

@@ -128,8 +128,8 @@ std::string CaseId::str() const {
 std::string CaseId::group() const { return fmt::format("{}.{}/{}", workload, dtype, shape.str()); }
 
 bool is_dtype(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kDtypes = {"f32",      "tf32",     "f16", "bf16",
-                                                       "fp8_e4m3", "fp8_e5m2", "int8"};
+  constexpr std::array<std::string_view, 8> kDtypes = {"f32",      "tf32",     "f16",      "bf16",
+                                                       "fp8_e4m3", "fp8_e5m2", "fp4_e2m1", "int8"};
   return std::find(kDtypes.begin(), kDtypes.end(), name) != kDtypes.end();
 }
 

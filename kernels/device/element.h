@@ -21,6 +21,10 @@ struct E4m3 {
 struct E5m2 {
   std::uint8_t bits;
 };
+/// The lower four bits; in memory two share a byte, the first in its lower half.
+struct E2m1 {
+  std::uint8_t bits;
+};
 
 /// Which index of an operand runs along contiguous memory: K, or the other one (M of A, N of B).
 enum class Major { kK, kMn };

@@ -95,6 +95,11 @@ constexpr float to_float(E5m2 value) {
   return with_sign(SmallFloat<5, 2>::magnitude_value(code), negative);
 }
 
+/// Neither infinity nor NaN.
+constexpr float to_float(E2m1 value) {
+  return with_sign(SmallFloat<2, 1>::magnitude_value(value.bits & 0x7u), (value.bits & 0x8) != 0);
+}
+
 /// cvt.rn.bf16.f32: to nearest even, what is too large to infinity, any NaN to 0x7FFF.
 constexpr Bf16 to_bf16(float value) {
   using Format = SmallFloat<8, 7>;
@@ -131,6 +136,15 @@ constexpr E5m2 to_e5m2(float value) {
   if (is_nan(value)) return {0x7F};
   const std::uint32_t code = Format::magnitude_code(value);
   const std::uint32_t finite = code > 0x7B ? 0x7B : code;
+  return {static_cast<std::uint8_t>(Format::sign_code(value) | finite)};
+}
+
+/// cvt.rn.satfinite.e2m1x2.f32: what is too large, infinity and NaN too, becomes 6.
+constexpr E2m1 to_e2m1(float value) {
+  using Format = SmallFloat<2, 1>;
+  if (is_nan(value)) return {0x7};
+  const std::uint32_t code = Format::magnitude_code(value);
+  const std::uint32_t finite = code > 0x7 ? 0x7 : code;
   return {static_cast<std::uint8_t>(Format::sign_code(value) | finite)};
 }
 

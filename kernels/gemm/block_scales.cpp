@@ -7,9 +7,7 @@ namespace {
 
 constexpr std::uint32_t kScalesA = 7, kScalesB = 8;  // operand numbers of the generator
 
-std::int64_t blocks(std::int64_t count) {
-  return (count + BlockScales::kBlock - 1) / BlockScales::kBlock;
-}
+std::int64_t blocks(std::int64_t count, std::int64_t each) { return (count + each - 1) / each; }
 
 std::vector<float> drawn_scales(std::int64_t count, std::uint64_t seed, std::uint32_t operand) {
   std::vector<float> scales(static_cast<std::size_t>(count));
@@ -21,9 +19,10 @@ std::vector<float> drawn_scales(std::int64_t count, std::uint64_t seed, std::uin
 
 }  // namespace
 
-BlockScales BlockScales::drawn(const GemmShape& shape, std::uint64_t seed) {
-  return {drawn_scales(blocks(shape.k) * shape.m, seed, kScalesA),
-          drawn_scales(blocks(shape.n) * blocks(shape.k), seed, kScalesB)};
+BlockScales BlockScales::drawn(const GemmShape& shape, std::uint64_t seed, ScaledBlock block) {
+  const std::int64_t of_k = blocks(shape.k, block.k);
+  return {drawn_scales(of_k * shape.m, seed, kScalesA),
+          drawn_scales(blocks(shape.n, block.columns) * of_k, seed, kScalesB), block};
 }
 
 void BlockScales::apply(const GemmShape& shape, std::vector<float>& a_values,
@@ -31,13 +30,14 @@ void BlockScales::apply(const GemmShape& shape, std::vector<float>& a_values,
   for (std::int64_t i = 0; i < shape.m; ++i) {
     for (std::int64_t k = 0; k < shape.k; ++k) {
       a_values[static_cast<std::size_t>(i * shape.k + k)] *=
-          a[static_cast<std::size_t>(k / kBlock * shape.m + i)];
+          a[static_cast<std::size_t>(k / block.k * shape.m + i)];
     }
   }
+  const std::int64_t of_k = blocks(shape.k, block.k);
   for (std::int64_t k = 0; k < shape.k; ++k) {
     for (std::int64_t j = 0; j < shape.n; ++j) {
       b_values[static_cast<std::size_t>(k * shape.n + j)] *=
-          b[static_cast<std::size_t>(j / kBlock * blocks(shape.k) + k / kBlock)];
+          b[static_cast<std::size_t>(j / block.columns * of_k + k / block.k)];
     }
   }
 }

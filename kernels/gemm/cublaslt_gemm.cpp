@@ -8,13 +8,17 @@
 
 namespace assay {
 
-std::unique_ptr<TimedCase> CublasLtGemm::prepare(GroupContext& context) const {
+const CublasLt& CublasLtGemm::library() {
   std::string reason;
-  const CublasLt* library = CublasLt::find(reason);
-  if (!library) throw Error("libcublasLt is missing: " + reason, ExitCode::missing);
+  const CublasLt* found = CublasLt::find(reason);
+  if (!found) throw Error("libcublasLt is missing: " + reason, ExitCode::missing);
+  return *found;
+}
+
+std::unique_ptr<TimedCase> CublasLtGemm::prepare(GroupContext& context) const {
   const auto operands = GemmOperands::of(context, types());
   const auto product =
-      std::make_shared<CublasLtMultiply>(*library, context.device(), *operands, sum_);
+      std::make_shared<CublasLtMultiply>(library(), context.device(), *operands, sum_);
   const auto multiply = [product](const GemmPointers& matrices) { (*product)(matrices); };
   return std::make_unique<GemmCase>(operands, multiply, product->choice());
 }

@@ -24,6 +24,9 @@ class CublasLtGemm : public GemmImplementation {
 
  protected:
   std::optional<std::string> missing(const Device& device) const override;
+  /// Throws Error (exit 3) when it is absent.
+  static const CublasLt& library();
+  CublasLtSum sum() const { return sum_; }
 
  private:
   CublasLtSum sum_;

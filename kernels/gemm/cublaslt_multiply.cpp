@@ -72,6 +72,8 @@ cudaDataType_t data_type(Element element) {
       return CUDA_R_8F_E4M3;
     case Element::fp8_e5m2:
       return CUDA_R_8F_E5M2;
+    case Element::fp4_e2m1:
+      return CUDA_R_4F_E2M1;
     case Element::int8:
       return CUDA_R_8I;
     case Element::int32:
@@ -83,8 +85,8 @@ cudaDataType_t data_type(Element element) {
   return CUDA_R_32F;
 }
 
-cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& types,
-                                  CublasLtSum sum) {
+cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& types, CublasLtSum sum,
+                                  const CublasLtScales& scales) {
   cublasLtMatmulDesc_t product = nullptr;
   const cudaDataType_t scale = sum == CublasLtSum::int32 ? CUDA_R_32I : CUDA_R_32F;
   check(library.desc_create(&product, compute_type(sum), scale), "describing a product");
@@ -93,6 +95,12 @@ cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& type
   };
   if (types.b_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
   if (sum == CublasLtSum::fp8_fast) set(CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
+  if (scales.a != nullptr) {  // the library's first matrix is our B
+    set(CUBLASLT_MATMUL_DESC_A_SCALE_MODE, scales.mode);
+    set(CUBLASLT_MATMUL_DESC_B_SCALE_MODE, scales.mode);
+    set(CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, scales.b);
+    set(CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, scales.a);
+  }
   return product;
 }
 
@@ -101,13 +109,13 @@ cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& type
 // The library's matrices are column-major, where ours read as their transposes: it computes
 // C^T[N, M] = B^T[N, K] A^T[K, M], and no data moves. A B by columns reads as K x N there.
 CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands,
-                                   CublasLtSum sum)
+                                   CublasLtSum sum, const CublasLtScales& scales)
     : library_(library),
       stream_(static_cast<cudaStream_t>(device.stream())),
       sum_(sum),
       workspace_(device.allocate(kWorkspaceBytes)),
       handle_(make_handle(library), library.destroy),
-      product_(make_product(library, operands.types(), sum), library.desc_destroy),
+      product_(make_product(library, operands.types(), sum, scales), library.desc_destroy),
       a_(make_layout(operands.types().storage, operands.shape().k, operands.shape().m)),
       b_(operands.types().b_by_columns
              ? make_layout(operands.types().storage, operands.shape().k, operands.shape().n)

@@ -15,12 +15,19 @@ namespace assay {
 /// How the library is asked to sum: integers for int8, else in f32, of which two rules bend.
 enum class CublasLtSum { f32, tf32, int32, fp8, fp8_fast };
 
+/// Scales of blocks along K, on the device in the library's own order; none: null.
+struct CublasLtScales {
+  std::int32_t mode = 0;  ///< A cublasLtMatmulMatrixScale_t.
+  const void* a = nullptr;
+  const void* b = nullptr;
+};
+
 /// One product by the fastest algorithm that the library's heuristics offer and that a short timing
 /// on the very operands confirms.
 class CublasLtMultiply {
  public:
-  CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands,
-                   CublasLtSum sum);
+  CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands, CublasLtSum sum,
+                   const CublasLtScales& scales = {});
 
   void operator()(const GemmPointers& matrices) { run(best_, matrices); }
   /// The algorithm chosen, of how many, and the library's version.

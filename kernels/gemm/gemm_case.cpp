@@ -19,8 +19,9 @@ std::optional<std::string> GemmImplementation::refuses(const Shape& shape,
   const auto m = static_cast<double>(gemm->m), n = static_cast<double>(gemm->n),
              k = static_cast<double>(gemm->k);
   // One timed set and the integer set of the exact check.
-  const double bytes = 2 * ((m * k + k * n) * static_cast<double>(size_of(types_.storage)) +
-                            m * n * static_cast<double>(size_of(types_.output)));
+  const double bytes = 2.0 / 8 *
+                       ((m * k + k * n) * static_cast<double>(bits_of(types_.storage)) +
+                        m * n * static_cast<double>(bits_of(types_.output)));
   if (bytes > static_cast<double>(device.free_memory_bytes())) {
     return fmt::format("needs {:.1f} GiB for its matrices, {:.1f} GiB are free", bytes / 0x1p30,
                        static_cast<double>(device.free_memory_bytes()) / 0x1p30);

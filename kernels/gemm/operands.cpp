@@ -50,8 +50,8 @@ std::optional<GemmShape> GemmShape::from(const Shape& shape) {
 GemmOperands::GemmOperands(Device& device, GemmShape shape, GemmTypes types, std::uint64_t seed)
     : device_(device), shape_(shape), types_(types), seed_(seed) {
   const std::size_t bytes =
-      (elements(shape.m, shape.k) + elements(shape.k, shape.n)) * size_of(types.storage) +
-      elements(shape.m, shape.n) * size_of(types.output);
+      stored_bytes(types.storage, elements(shape.m, shape.k) + elements(shape.k, shape.n)) +
+      stored_bytes(types.output, elements(shape.m, shape.n));
   const std::size_t wanted = rotation_sets(device, bytes);
   // Rotation is about addresses: every set holds the same values, which take longer to make than
   // to copy.
@@ -80,8 +80,9 @@ void GemmOperands::copy_output(std::size_t index, Buffer& to) {
 Work GemmOperands::work() const {
   const auto m = static_cast<double>(shape_.m), n = static_cast<double>(shape_.n),
              k = static_cast<double>(shape_.k);
-  return {2 * m * n * k, (m * k + k * n) * static_cast<double>(size_of(types_.storage)) +
-                             m * n * static_cast<double>(size_of(types_.output))};
+  return {2 * m * n * k, ((m * k + k * n) * static_cast<double>(bits_of(types_.storage)) +
+                          m * n * static_cast<double>(bits_of(types_.output))) /
+                             8};
 }
 
 std::vector<float> GemmOperands::normal(std::uint32_t operand, std::size_t count) {
@@ -101,7 +102,7 @@ std::vector<float> GemmOperands::normal(std::uint32_t operand, std::size_t count
 GemmOperands::Set GemmOperands::make_set(const std::vector<float>& a, const std::vector<float>& b) {
   Set set;
   const auto place = [&](std::unique_ptr<Buffer>& buffer, const std::vector<float>& values) {
-    buffer = device_.allocate(values.size() * size_of(types_.storage));
+    buffer = device_.allocate(stored_bytes(types_.storage, values.size()));
     store(*buffer, values);
   };
   place(set.a, a);
@@ -122,9 +123,11 @@ void GemmOperands::store(Buffer& to, const std::vector<float>& values) {
 }
 
 std::vector<float> GemmOperands::values_of(Buffer& from, std::size_t count) {
-  std::vector<std::byte> bytes(count * size_of(types_.storage));
+  std::vector<std::byte> bytes(stored_bytes(types_.storage, count));
   device_.copy_out(bytes.data(), from, bytes.size());
-  return decode(types_.storage, bytes);
+  auto values = decode(types_.storage, bytes);
+  values.resize(count);  // the last byte may have been shared with nothing
+  return values;
 }
 
 std::vector<float> GemmOperands::b_by_rows(Buffer& b) {

@@ -15,14 +15,19 @@ namespace assay {
 /// Enqueues one multiplication.
 using Multiply = std::function<void(const GemmPointers&)>;
 
-/// Factors of the stored values, one for 128 of K: of A by block of K and then by row, of B by
-/// block of 128 columns and then by block of K.
+/// How much one factor is for: so many of K, and of B so many columns.
+struct ScaledBlock {
+  std::int64_t k = 128, columns = 128;
+};
+
+/// Factors of the stored values: of A by block of K and then by row, of B by block of columns and
+/// then by block of K.
 struct BlockScales {
-  static constexpr std::int64_t kBlock = 128;
   std::vector<float> a, b;
+  ScaledBlock block = {};
 
   /// 1 or 2 each, drawn from the seed: what was exact without them stays so.
-  static BlockScales drawn(const GemmShape& shape, std::uint64_t seed);
+  static BlockScales drawn(const GemmShape& shape, std::uint64_t seed, ScaledBlock block = {});
   /// The values of A (by rows) and of B (by rows) times their factors.
   void apply(const GemmShape& shape, std::vector<float>& a_values,
              std::vector<float>& b_values) const;

@@ -22,6 +22,10 @@ GemmTypes tensor_core_types(const char* dtype) {
   if (name == "fp8_e5m2") {
     return {Element::fp8_e5m2, Element::fp8_e5m2, Element::bf16, true, kFp8Roundoff, 32};
   }
+  // Blackwell's sums are taken to keep no more than Hopper's.
+  if (name == "fp4_e2m1") {
+    return {Element::fp4_e2m1, Element::fp4_e2m1, Element::bf16, true, kFp8Roundoff, 32};
+  }
   throw Error("no tensor core product has the dtype " + std::string(name));
 }
 

@@ -25,6 +25,7 @@ constexpr Reading kBf16{8, 7, 0x7F7F, 0x7F80};
 constexpr Reading kF16{5, 10, 0x7BFF, 0x7C00};
 constexpr Reading kE4m3{4, 3, 0x7E, 0x7E};
 constexpr Reading kE5m2{5, 2, 0x7B, 0x7B};
+constexpr Reading kE2m1{2, 1, 0x7, 0x7};
 
 double value_of(const Reading& format, std::uint32_t code) {
   const int bias = (1 << (format.exponent_bits - 1)) - 1;
@@ -109,6 +110,7 @@ TEST_SUITE("unit") {
     check_values<F16>(kF16, to_f16);
     check_values<E4m3>(kE4m3, to_e4m3);
     check_values<E5m2>(kE5m2, to_e5m2);
+    check_values<E2m1>(kE2m1, to_e2m1);
   }
 
   TEST_CASE("infinities and NaNs are decoded as each format documents") {
@@ -132,6 +134,8 @@ TEST_SUITE("unit") {
     CHECK(to_f16(nan).bits == 0x7FFF);
     CHECK(to_e4m3(nan).bits == 0x7F);
     CHECK(to_e5m2(nan).bits == 0x7F);
+    CHECK(to_e2m1(nan).bits == 0x7);
+    CHECK(to_e2m1(-INFINITY).bits == 0xF);
     CHECK(to_e4m3(-INFINITY).bits == 0xFE);
     CHECK(to_e5m2(INFINITY).bits == 0x7B);
     CHECK(to_bf16(-INFINITY).bits == 0xFF80);
@@ -167,6 +171,9 @@ TEST_SUITE("property") {
   }
   TEST_CASE("rounding to e5m2 takes the nearest code and the even one of two") {
     check_rounding(kE5m2, to_e5m2);
+  }
+  TEST_CASE("rounding to e2m1 takes the nearest code and the even one of two") {
+    check_rounding(kE2m1, to_e2m1);
   }
 }
 

@@ -18,7 +18,7 @@ void scaled_multiply(const GemmTypes& types, const BlockScales& scales, const Ge
   const GemmShape s = kScaledShape;
   const auto values = [&](const void* from, std::int64_t count) {
     return decode(types.storage, {static_cast<const std::byte*>(from),
-                                  static_cast<std::size_t>(count) * size_of(types.storage)});
+                                  stored_bytes(types.storage, static_cast<std::size_t>(count))});
   };
   auto a = values(p.a, s.m * s.k);
   auto b = transposed(values(p.b, s.n * s.k), static_cast<std::size_t>(s.n),
@@ -57,8 +57,29 @@ TEST_SUITE("unit") {
     CHECK_FALSE(operands.verify(multiply, &wrong).ok());
   }
 
+  TEST_CASE("mxfp8 and nvfp4 products are verified with a scale for every few of K") {
+    const std::pair<const char*, std::int64_t> formats[] = {{"fp8_e4m3", 32}, {"fp4_e2m1", 16}};
+    for (const auto& [dtype, block] : formats) {
+      CAPTURE(dtype);
+      test::SmallHost host;
+      const GemmTypes types = tensor_core_types(dtype);
+      GemmOperands operands(host, kScaledShape, types, 5);
+      const BlockScales scales = BlockScales::drawn(kScaledShape, 5, {block, 1});
+      const auto blocks = (kScaledShape.k + block - 1) / block;
+      REQUIRE(scales.a.size() == static_cast<std::size_t>(blocks * kScaledShape.m));
+      REQUIRE(scales.b.size() == static_cast<std::size_t>(blocks * kScaledShape.n));
+      const auto multiply = [&](const GemmPointers& p) { scaled_multiply(types, scales, p); };
+      const auto verification = operands.verify(multiply, &scales);
+      CHECK_MESSAGE(verification.ok(), verification.detail);
+      CHECK_FALSE(operands.verify(multiply).ok());
+      BlockScales wrong = scales;
+      wrong.b[static_cast<std::size_t>(blocks) * 7 + 2] *= 2;  // column 7, the third block of K
+      CHECK_FALSE(operands.verify(multiply, &wrong).ok());
+    }
+  }
+
   TEST_CASE("every dtype with B by columns is verified by plain loops") {
-    for (const char* dtype : {"tf32", "fp8_e4m3", "fp8_e5m2", "int8"}) {
+    for (const char* dtype : {"tf32", "fp8_e4m3", "fp8_e5m2", "fp4_e2m1", "int8"}) {
       test::SmallHost host;
       const GemmTypes types = tensor_core_types(dtype);
       GemmOperands operands(host, kScaledShape, types, 4);
