@@ -5,6 +5,7 @@
 
 #include "harness/cli/quantity.h"
 #include "harness/cli/table.h"
+#include "harness/core/library_ratio.h"
 
 namespace assay::cli {
 
@@ -41,7 +42,13 @@ std::string status_text(MeasurementStatus status) {
   return "no samples";
 }
 
-void append_outcome(std::vector<std::string>& row, const Measurement& measurement) {
+std::string beside_library(const Measurement& measurement, const Result& result) {
+  const auto ratio = ratio_to_library(measurement, result.measurements);
+  return ratio ? fmt::format("{:.2f} x {}", ratio->value, ratio->library->id.implementation) : "";
+}
+
+void append_outcome(std::vector<std::string>& row, const Measurement& measurement,
+                    const Result& result) {
   if (measurement.status != MeasurementStatus::measured || !measurement.samples) {
     row.push_back(fmt::format("{}: {}", status_text(measurement.status), measurement.reason));
     return;
@@ -52,6 +59,7 @@ void append_outcome(std::vector<std::string>& row, const Measurement& measuremen
                     ? percentage(*measurement.speed_of_light_fraction)
                     : "unknown");
   row.push_back(std::to_string(measurement.samples->count));
+  row.push_back(beside_library(measurement, result));
 }
 
 }  // namespace
@@ -60,12 +68,12 @@ std::string summary(const Result& result) {
   const bool devices = several_devices(result);
   std::vector<std::vector<std::string>> rows = {{"case", "series"}};
   if (devices) rows.front().push_back("device");
-  for (const char* heading : {"median", "rate", "of speed of light", "samples"})
+  for (const char* heading : {"median", "rate", "of speed of light", "samples", "speed"})
     rows.front().push_back(heading);
   for (const Measurement& measurement : result.measurements) {
     std::vector<std::string> row = {measurement.id.str(), name(measurement.series)};
     if (devices) row.push_back(device_of(result, measurement));
-    append_outcome(row, measurement);
+    append_outcome(row, measurement, result);
     rows.push_back(std::move(row));
   }
   return table(rows);

@@ -86,6 +86,16 @@ CaseFilter CaseFilter::read(Parameters& parameters) {
   return filter;
 }
 
+CaseFilter CaseFilter::read_with_scope(Parameters& parameters) {
+  CaseFilter filter = read(parameters);
+  filter.scope = parameters.text("scope").value_or("device");
+  if (filter.scope != "device" && filter.scope != "node") {
+    throw Error(
+        fmt::format("profile requirement '{}': scope must be device or node", parameters.id()));
+  }
+  return filter;
+}
+
 std::string DeviceGroup::name() const {
   const std::string group = fmt::format("{}.{}/{}", workload, dtype, shape.str());
   const std::string at_once = scope == "node" ? " on all devices at once" : "";

@@ -18,6 +18,8 @@ struct CaseFilter {
 
   /// Reads the parameters `workload`, `dtype`, `shapes`, `series` and `implementation`.
   static CaseFilter read(Parameters& parameters);
+  /// `scope` too: `device`, or `node` for what all devices did at once.
+  static CaseFilter read_with_scope(Parameters& parameters);
 };
 
 /// One group that the profile asks of every device, and the measurements that one device has of

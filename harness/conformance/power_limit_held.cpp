@@ -5,7 +5,6 @@
 #include "harness/conformance/findings.h"
 #include "harness/conformance/inventory.h"
 #include "harness/conformance/quantity.h"
-#include "harness/core/error.h"
 
 namespace assay {
 
@@ -22,13 +21,9 @@ class PowerLimitHeld final : public Requirement {
   RequirementVerdict evaluate(const Evidence& evidence,
                               const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
-    CaseFilter filter = CaseFilter::read(parameters);
-    filter.scope = parameters.text("scope").value_or("device");
+    const CaseFilter filter = CaseFilter::read_with_scope(parameters);
     const double least = parameters.fraction("at_least", 0.9);
     parameters.done();
-    if (filter.scope != "device" && filter.scope != "node") {
-      throw Error(fmt::format("profile requirement '{}': scope must be device or node", asked.id));
-    }
     Findings findings;
     findings.set_figure("at_least", least);
     for (const DeviceGroup& group : device_groups(evidence, filter)) {

@@ -8,7 +8,6 @@
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
 #include "harness/conformance/rate_limit.h"
-#include "harness/core/error.h"
 
 namespace assay {
 
@@ -46,13 +45,9 @@ class SustainedRate final : public Requirement {
   RequirementVerdict evaluate(const Evidence& evidence,
                               const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
-    CaseFilter filter = CaseFilter::read(parameters);
-    filter.scope = parameters.text("scope").value_or("device");
+    const CaseFilter filter = CaseFilter::read_with_scope(parameters);
     const RateLimit limit = RateLimit::read(parameters, std::nullopt);
     parameters.done();
-    if (filter.scope != "device" && filter.scope != "node") {
-      throw Error(fmt::format("profile requirement '{}': scope must be device or node", asked.id));
-    }
     Findings findings;
     findings.set_figure("fail_below", limit.fail_below);
     findings.set_figure("warn_below", limit.warn_below);

@@ -26,11 +26,17 @@ std::vector<double> sorted(std::span<const double> samples) {
   return copy;
 }
 
+/// std::lgamma also writes the sign to a global of the whole process.
+double log_gamma(double x) {
+  int sign = 0;
+  return ::lgamma_r(x, &sign);
+}
+
 /// P(B = n/2 rounded down) for B of n fair coins, from which the others follow.
 double middle_probability(std::size_t n) {
   const double total = static_cast<double>(n);
   const double half = static_cast<double>(n / 2);
-  return std::exp(std::lgamma(total + 1) - std::lgamma(half + 1) - std::lgamma(total - half + 1) -
+  return std::exp(log_gamma(total + 1) - log_gamma(half + 1) - log_gamma(total - half + 1) -
                   total * std::log(2.0));
 }
 

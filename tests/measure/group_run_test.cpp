@@ -107,6 +107,36 @@ TEST_SUITE("unit") {
     CHECK(got.all[1].status == MeasurementStatus::measured);
   }
 
+  TEST_CASE("no implementation runs in a sample before its own answer was verified") {
+    struct Watched final : FakeCase {
+      using FakeCase::FakeCase;
+      Verification verify() override {
+        is_verified = true;
+        return FakeCase::verify();
+      }
+      void enqueue(std::size_t set) override {
+        CHECK(is_verified);
+        FakeCase::enqueue(set);
+      }
+      bool is_verified = false;
+    };
+    FakeDevice device;
+    std::vector<GroupMember> members;
+    for (const char* name : {"a", "b", "c"}) {
+      members.push_back(member(device, name, 1e-3));
+      members.back().prepare = [&device, name] {
+        return std::make_unique<Watched>(name, device.clock, 1e-3);
+      };
+    }
+    const Collected got = run({group_of(device, std::move(members))});
+    REQUIRE(got.all.size() == 3);
+    for (const Measurement& one : got.all) {
+      CHECK(one.status == MeasurementStatus::measured);
+      REQUIRE(one.verification);
+      CHECK(one.verification->ok());
+    }
+  }
+
   TEST_CASE("what cannot run here is said with its reason and is not prepared") {
     FakeDevice device;
     GroupMember refused = member(device, "sm90", 1e-3);

@@ -1,0 +1,32 @@
+// Finds the library's measurement that belongs beside a native one.
+#include "harness/core/library_ratio.h"
+
+namespace assay {
+
+namespace {
+
+bool is_beside(const Measurement& one, const Measurement& other) {
+  return one.series == other.series && one.id.group() == other.id.group() &&
+         one.scope.level == other.scope.level && one.scope.members == other.scope.members;
+}
+
+}  // namespace
+
+bool is_library(std::string_view implementation) {
+  return implementation.starts_with("cublaslt") || implementation == "openblas";
+}
+
+std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
+                                             const std::vector<Measurement>& measurements) {
+  if (!native.samples || is_library(native.id.implementation)) return std::nullopt;
+  const Measurement* best = nullptr;
+  for (const Measurement& one : measurements) {
+    if (!one.samples || one.status != MeasurementStatus::measured) continue;
+    if (!is_library(one.id.implementation) || !is_beside(one, native)) continue;
+    if (!best || one.samples->median_s < best->samples->median_s) best = &one;
+  }
+  if (!best || native.samples->median_s <= 0) return std::nullopt;
+  return LibraryRatio{best, best->samples->median_s / native.samples->median_s};
+}
+
+}  // namespace assay

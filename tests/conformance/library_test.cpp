@@ -1,0 +1,88 @@
+// A native kernel beside the vendor's library, shape by shape.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "harness/core/error.h"
+#include "harness/core/library_ratio.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr const char* kNative = "gemm.bf16.sm90/m8192_n8192_k8192";
+constexpr const char* kLibrary = "gemm.bf16.cublaslt/m8192_n8192_k8192";
+
+RequirementVerdict beside(const Result& result, const char* implementation = "sm90") {
+  return judged(result, requirement("throughput_vs_library", {{"workload", "gemm"},
+                                                              {"implementation", implementation},
+                                                              {"fail_below", 0.9},
+                                                              {"warn_below", 0.97}}));
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a kernel as fast as the library passes and its ratio is a figure") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    slow_down(measurement_of(result, kLibrary, 1), 1.25);
+    const RequirementVerdict verdict = beside(result);
+    CHECK(verdict.verdict == Verdict::pass);
+    REQUIRE(verdict.figures["cases"].size() == 2);
+    CHECK(verdict.figures["cases"][0]["ratio"].get<double>() == doctest::Approx(1));
+    CHECK(verdict.figures["cases"][1]["ratio"].get<double>() == doctest::Approx(1.25));
+    CHECK(verdict.figures["cases"][1]["library"] == "cublaslt");
+    CHECK(verdict.figures["geometric_mean"].get<double>() == doctest::Approx(std::sqrt(1.25)));
+  }
+
+  TEST_CASE("a kernel slower than the library is named with its device and warned of first") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    slow_down(measurement_of(result, kNative, 1), 1.05);
+    CHECK(beside(result).verdict == Verdict::warn);
+    slow_down(measurement_of(result, kNative, 1), 1.1);
+    const RequirementVerdict verdict = beside(result);
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name.find("device 1") != std::string::npos);
+    CHECK(verdict.reason.find("of cublaslt") != std::string::npos);
+  }
+
+  TEST_CASE("a kernel or a library that was not measured is not evaluated") {
+    for (const char* gone : {kNative, kLibrary}) {
+      Result result = passing_result(small_profile(), "cuda", 2);
+      Measurement& lost = measurement_of(result, gone, 1);
+      lost.status = MeasurementStatus::error;
+      lost.reason = "it broke";
+      lost.samples.reset();
+      CAPTURE(gone);
+      CHECK(beside(result).verdict == Verdict::not_evaluated);
+    }
+    const Result result = passing_result(small_profile(), "cuda", 1);
+    CHECK(beside(result, "sm80").reason_code == "missing");
+    CHECK_THROWS_AS(judged(result, requirement("throughput_vs_library",
+                                               {{"fail_below", 0.9}, {"warn_below", 0.9}})),
+                    Error);
+  }
+
+  TEST_CASE("the fastest variant of the library counts and only that of the same group") {
+    Result result = passing_result(small_profile(), "cuda", 1);
+    Measurement fast = measurement_of(result, kLibrary, 0);
+    fast.id.implementation = "cublaslt_fast";
+    slow_down(fast, 0.5);
+    result.measurements.push_back(fast);
+    const Measurement native = measurement_of(result, kNative, 0);
+    const auto ratio = ratio_to_library(native, result.measurements);
+    REQUIRE(ratio);
+    CHECK(ratio->library->id.implementation == "cublaslt_fast");
+    CHECK(ratio->value == doctest::Approx(0.5));
+    result.measurements.back().series = Series::hot;
+    CHECK(ratio_to_library(native, result.measurements)->value == doctest::Approx(1));
+    result.measurements.back().series = Series::cold;
+    result.measurements.back().scope.members = {"another"};
+    CHECK(ratio_to_library(native, result.measurements)->value == doctest::Approx(1));
+    CHECK_FALSE(ratio_to_library(fast, result.measurements));
+  }
+}
+
+}  // namespace assay::test
