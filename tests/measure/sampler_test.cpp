@@ -281,6 +281,17 @@ TEST_SUITE("unit") {
     CHECK_FALSE(run(timer, {&burnt}, {10, 15, 15, 1e-9})[0].endurance);
   }
 
+  TEST_CASE("the peak of a long series is of its beginning") {
+    FakeClock clock;
+    clock.slowness = [](double now_s) { return now_s < 30 ? 1.25 : 1.0; };
+    FakeTimer timer(clock);
+    FakeCase late("late", clock, 1e-2);
+    const auto outcome = run(timer, {&late}, {10, 60, 60, 1e-9})[0];
+    REQUIRE(outcome.endurance);
+    CHECK(outcome.endurance->peak_s == doctest::Approx(1.25e-2));
+    CHECK(outcome.endurance->sustained_s == doctest::Approx(1e-2));
+  }
+
   TEST_CASE("samples that were discarded count for what a series sustains") {
     FakeClock clock;
     clock.slowness = [](double now_s) { return now_s < 30 ? 1.0 : 2.0; };
