@@ -53,6 +53,7 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
   if (in_place) {
     const CollectiveProblem problem(group.bytes, *element, 0, ranks);
     refusal = group.collective->refuses_in_place(problem);
+    if (refusal.empty()) refusal = run.communicator.refuses_in_place(group.collective->operation());
     if (!refusal.empty()) return "it cannot be done in place: " + refusal;
   }
   const double needed =
@@ -173,7 +174,8 @@ bool run_collectives(Communicator& communicator, Device& device,
     for (Measurement& measurement : measurements) complete(measurement, run);
     if (options.on_group) options.on_group(measurements);
   };
-  return run_groups(std::move(planned), run_options);
+  return options.leads ? run_groups(std::move(planned), run_options)
+                       : follow_groups(std::move(planned), run_options);
 }
 
 Json fits_of(const std::vector<Measurement>& measurements) {

@@ -27,6 +27,7 @@ struct CollectiveRunOptions {
   std::uint64_t seed = 0;
   std::vector<std::string> members;         // node names, by rank
   const std::atomic<bool>* stop = nullptr;  // this rank's wish; ranks agree on the moment
+  bool leads = true;                        // the first rank of its process
   std::function<void(const std::vector<Measurement>&)> on_group;
   std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;
 };

@@ -74,6 +74,8 @@ class Communicator {
   virtual Carrier carrier(Operation operation) const = 0;
   /// Why this build or library cannot do `operation` on `element`, or an empty text.
   virtual std::string refuses(Operation operation, MovedElement element) const = 0;
+  /// Why the library cannot do `operation` in place, or an empty text.
+  virtual std::string refuses_in_place(Operation) const { return ""; }
 
   /// Sums over ranks. In place: `out == in`.
   virtual void all_reduce(const void* in, void* out, std::size_t count, MovedElement element) = 0;

@@ -18,6 +18,7 @@ struct FabricPlan {
   };
   std::vector<CollectiveGroup> collectives;
   std::optional<Pairs> pairs;
+  bool empty() const { return !pairs && collectives.empty(); }
 };
 
 /// The profile's cases that span ranks. `filter` is as for plan(); it is matched with the case ids

@@ -4,17 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <optional>
 
-#include "collectives/gloo/open.h"
-#include "collectives/pair_rounds.h"
 #include "collectives/rendezvous/client.h"
 #include "collectives/rendezvous/server.h"
-#include "collectives/rendezvous/wire.h"
 #include "harness/cli/device_lock.h"
 #include "harness/cli/fabric_documents.h"
+#include "harness/cli/fabric_join.h"
+#include "harness/cli/fabric_measure.h"
 #include "harness/cli/plan.h"
-#include "harness/cli/progress.h"
 #include "harness/cli/run_steps.h"
 #include "harness/cli/summary.h"
 #include "harness/measure/node.h"
@@ -22,8 +20,6 @@
 namespace assay::cli {
 
 namespace {
-
-constexpr const char* kRackLabel = "topology.kubernetes.io/rack";
 
 /// How one deadline is spent when a peer is lost: half of it on hearing nothing from the peer, a
 /// quarter and at most two seconds on asking the rendezvous who it was.
@@ -47,12 +43,6 @@ std::unique_ptr<rendezvous::Server> serve(const RankWorld& world) {
   return std::make_unique<rendezvous::Server>(std::move(options));
 }
 
-/// What ranks must know of each other before they measure.
-struct Peers {
-  std::vector<std::string> names, racks;  // by rank
-  std::string run_id;
-};
-
 class FabricRun {
  public:
   FabricRun(const Arguments& arguments, const Profile& profile, const RankWorld& world,
@@ -68,20 +58,16 @@ class FabricRun {
   ExitCode run() {
     const Backend backend = choose(node_, profile_, arguments_.value("backend"));
     const std::string filter = arguments_.value_or_empty("filter");
-    const FabricPlan fabric = fabric_plan(profile_, backend, filter, world_.facts.world_size);
-    if (backend == Backend::cuda && (fabric.pairs || !fabric.collectives.empty()))
-      throw Error(
-          "collectives between GPUs are not driven by this executable yet: choose "
-          "--backend host",
-          ExitCode::missing);
+    fabric_plan(profile_, backend, filter,
+                world_.facts.world_size);  // before anything is waited for
     devices_ = or_fail(node_, [&] { return open_devices(backend); });
     const std::vector<DeviceLock> locks = lock_devices(devices_);
     record_machine(node_.result(), backend, devices_);
     node_.write();
     return guarded([&] {
-      meet();
+      meet_others();
       const bool node_whole = measure_node(backend, filter);
-      const bool fabric_whole = measure_fabric(fabric, node_whole);
+      const bool fabric_whole = measure_fabric(backend, filter, node_whole);
       return end(node_whole && fabric_whole);
     });
   }
@@ -129,7 +115,7 @@ class FabricRun {
 
   void tell_others(const std::string& why) noexcept {
     try {
-      if (communicator_) communicator_->abort();
+      if (ranks_) ranks_->abort();
       if (client_) client_->abort(why);
     } catch (const std::exception&) {
       // The rendezvous is what broke, or has ended the run already.
@@ -141,53 +127,20 @@ class FabricRun {
     if (fabric_) fabric_->fail(line);
   }
 
-  void meet() {
+  void meet_others() {
     server_ = serve(world_);
     client_ = std::make_unique<rendezvous::Client>(client_options(world_));
-    const auto labels = node_.result().nodes.front().labels;
-    const auto rack = labels.find(kRackLabel);
-    const std::vector<std::string> gathered = client_->gather(
-        "facts", rendezvous::encode_list({node_name(), profile_.sha256, node_.result().run.backend,
-                                          std::to_string(node_.result().run.seed),
-                                          rack == labels.end() ? "" : rack->second}));
-    if (is_first()) client_->set("peers", peers_of(gathered));
-    const std::vector<std::string> words = rendezvous::decode_list(client_->get("peers"));
-    peers_.run_id = words.at(0);
-    const auto size = static_cast<std::size_t>(world_.facts.world_size);
-    peers_.names.assign(words.begin() + 1, words.begin() + 1 + static_cast<long>(size));
-    peers_.racks.assign(words.begin() + 1 + static_cast<long>(size), words.end());
-    node_.result().run.id = peers_.run_id;
+    const RackOfNode racks = racks_of(arguments_, node_.result().nodes.front());
+    fabric_world_ = meet(*client_, node_.result(), racks);
+    node_.result().run.id = fabric_world_.run_id;
     node_.write();
-  }
-
-  /// On rank 0: checks that every rank means the same run, and names them all.
-  std::string peers_of(const std::vector<std::string>& gathered) const {
-    std::vector<std::string> names, racks;
-    std::map<std::string, int> seen;
-    std::vector<std::string> first;
-    for (std::size_t rank = 0; rank < gathered.size(); ++rank) {
-      const std::vector<std::string> facts = rendezvous::decode_list(gathered[rank]);
-      if (rank == 0) first = facts;
-      static constexpr const char* kWhat[] = {"", "another profile", "another backend",
-                                              "another seed"};
-      for (std::size_t i = 1; i < 4; ++i)
-        if (facts.at(i) != first.at(i))
-          throw Error(fmt::format("rank {} was started with {} than rank 0", rank, kWhat[i]));
-      // Two ranks of one host stay two names in every verdict.
-      const bool again = seen[facts.at(0)]++ > 0;
-      names.push_back(again ? fmt::format("{} (rank {})", facts.at(0), rank) : facts.at(0));
-      racks.push_back(facts.at(4));
-    }
-    std::vector<std::string> words = {node_.result().run.id};
-    words.insert(words.end(), names.begin(), names.end());
-    words.insert(words.end(), racks.begin(), racks.end());
-    return rendezvous::encode_list(words);
   }
 
   bool measure_node(Backend backend, const std::string& filter) {
     if (!has_node_cases(profile_, backend)) return true;
+    const bool joins = !fabric_plan(profile_, backend, filter, world_.facts.world_size).empty();
     std::vector<Group> groups =
-        groups_for(plan(profile_, backend, filter), devices_, node_.result().run.seed);
+        groups_for(plan(profile_, backend, filter, joins), devices_, node_.result().run.seed);
     double longest_s = world_.deadline_s;
     for (const Group& group : groups)
       longest_s += static_cast<double>(cases_in_turn(group)) * profile_.sampling.max_time_s;
@@ -196,89 +149,26 @@ class FabricRun {
     return whole;
   }
 
-  bool measure_fabric(const FabricPlan& plan, bool node_whole) {
-    if (!plan.pairs && plan.collectives.empty()) return true;
+  bool measure_fabric(Backend backend, const std::string& filter, bool node_whole) {
+    const int ranks = static_cast<int>(fabric_world_.places.size());
+    const FabricPlan plan = fabric_plan(profile_, backend, filter, ranks);
+    if (plan.empty()) return true;
     if (is_first()) begin_fabric_document();
-    communicator_ = connect();
+    ranks_ = join_ranks(fabric_world_, devices_, client_.get(), silence_s(world_.deadline_s));
     std::atomic<bool> ended_before{!node_whole};
-    const std::atomic<bool>* stop = node_whole ? signals_.flag() : &ended_before;
-    return measure_collectives(plan, stop) && measure_pairs(plan, stop);
+    return measure_between_ranks(
+        plan, {fabric_world_, profile_, *ranks_, fabric_ ? &*fabric_ : nullptr,
+               node_.result().run.seed, node_whole ? signals_.flag() : &ended_before});
   }
 
   void begin_fabric_document() {
     Result result = first_result();
-    result.run.id = peers_.run_id;
+    result.run.id = fabric_world_.run_id;
     result.run.backend = node_.result().run.backend;
     result.simulated = node_.result().simulated;
     result.software = node_.result().software;
-    result.extensions["fabric"] = {{"nodes", peers_.names}, {"racks", peers_.racks}};
+    result.extensions["fabric"] = {{"nodes", fabric_world_.nodes}, {"racks", fabric_world_.racks}};
     fabric_.emplace(folder_.fabric_document(), std::move(result));
-    fabric_->write();
-  }
-
-  std::unique_ptr<Communicator> connect() {
-    GlooOptions options;
-    options.rank = world_.facts.rank;
-    options.size = world_.facts.world_size;
-    options.address = client_->local_address();
-    options.deadline_s = silence_s(world_.deadline_s);
-    options.prefix = "gloo/";
-    options.set = [this](const std::string& key, const std::string& value) {
-      client_->set(key, value);
-    };
-    options.get = [this](const std::string& key) { return client_->get(key); };
-    client_->barrier("fabric");  // names who is missing, where a key could not
-    return open_gloo(options);
-  }
-
-  bool measure_collectives(const FabricPlan& plan, const std::atomic<bool>* stop) {
-    Progress progress(stderr);
-    CollectiveRunOptions options;
-    options.sampling = profile_.sampling;
-    options.seed = node_.result().run.seed;
-    options.members = peers_.names;
-    options.stop = stop;
-    options.on_progress = [&](std::size_t done, std::size_t total, const std::string& name) {
-      if (is_first())
-        progress.update(done, total, name,
-                        static_cast<double>(total - done) * profile_.sampling.max_time_s);
-    };
-    options.on_group = [&](const std::vector<Measurement>& measurements) {
-      if (!fabric_) return;
-      Result& result = fabric_->result();
-      result.measurements.insert(result.measurements.end(), measurements.begin(),
-                                 measurements.end());
-      result.fits = fits_of(result.measurements);
-      fabric_->write();
-    };
-    return run_collectives(*communicator_, *devices_.front(), plan.collectives, options);
-  }
-
-  bool measure_pairs(const FabricPlan& plan, const std::atomic<bool>* stop) {
-    if (!plan.pairs || world_.facts.world_size < 2) return true;
-    PairRunOptions options;
-    options.dtype = plan.pairs->dtype;
-    options.bytes = plan.pairs->bytes;
-    options.seed = node_.result().run.seed;
-    options.members = peers_.names;
-    options.racks = peers_.racks;
-    options.stop = stop;
-    options.on_round = [&](const std::vector<Measurement>& measurements) {
-      if (fabric_) add_round(measurements);
-    };
-    if (fabric_) fabric_->result().extensions["isolation"] = isolation_facts(options);
-    return run_pairs(*communicator_, *devices_.front(), options);
-  }
-
-  void add_round(const std::vector<Measurement>& measurements) {
-    Result& result = fabric_->result();
-    for (const Measurement& measurement : measurements) {
-      result.links.push_back({{"a", measurement.scope.members.at(0)},
-                              {"b", measurement.scope.members.at(1)},
-                              {"kind", measurement.transport->kind},
-                              {"measurement", result.measurements.size()}});
-      result.measurements.push_back(measurement);
-    }
     fabric_->write();
   }
 
@@ -312,11 +202,11 @@ class FabricRun {
   RunDocument node_;
   std::optional<RunDocument> fabric_;
   Devices devices_;
-  Peers peers_;
+  FabricWorld fabric_world_;
   bool ended_ = false;                          // documents are final: nothing may rewrite them
   std::unique_ptr<rendezvous::Server> server_;  // goes last: it answers the others' goodbyes
   std::unique_ptr<rendezvous::Client> client_;
-  std::unique_ptr<Communicator> communicator_;
+  std::unique_ptr<LocalRanks> ranks_;
 };
 
 }  // namespace

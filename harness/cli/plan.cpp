@@ -171,17 +171,18 @@ Group group_at_once(const PlannedGroup& planned,
 
 }  // namespace
 
-std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter) {
+std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter,
+                               bool beside) {
   const std::regex pattern = compile(filter);
   std::vector<PlannedGroup> groups = expand(profile, backend);
-  if (groups.empty())
+  if (groups.empty() && !beside)
     throw Error(fmt::format("profile {} has no case for {}", profile.name, name(backend)));
   for (PlannedGroup& group : groups)
     std::erase_if(group.cases, [&](const PlannedCase& planned) {
       return !std::regex_search(planned.id.str(), pattern);
     });
   std::erase_if(groups, [](const PlannedGroup& group) { return group.cases.empty(); });
-  if (groups.empty())
+  if (groups.empty() && !beside)
     throw Error(
         fmt::format("--filter '{}' matches no case of profile {} on {}: `assay list "
                     "--profile {}` shows them",

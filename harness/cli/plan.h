@@ -31,7 +31,9 @@ struct PlannedGroup {
 /// expression that some part of the case id must match; empty: all. Throws Error when it is not a
 /// regular expression, when nothing is left, and when the profile asks for a workload that nothing
 /// here implements.
-std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter);
+/// `beside`: something else is asked for too, so that nothing left is no error.
+std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter,
+                               bool beside = false);
 
 /// Why a planned case cannot run on `device`, or nothing.
 std::optional<std::string> why_not(const PlannedCase& planned, const Device& device);

@@ -5,6 +5,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/device_lock.h"
+#include "harness/cli/fabric_alone.h"
 #include "harness/cli/fabric_run.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/run_steps.h"
@@ -21,20 +22,26 @@ ExitCode execute_run(const Arguments& arguments) {
   const Profile profile = load_profile(profile_name);
   if (const auto world = rank_world(arguments))
     return run_fabric(arguments, profile, *world, signals);
-  refuse_alone(profile);
   RunDocument document(arguments.has("output") ? std::filesystem::path(arguments.value("output"))
                                                : default_output(profile.name),
                        new_result(profile, arguments));
   check_output(document.path());
   const Backend backend = choose(document, profile, arguments.value("backend"));
-  const auto planned = plan(profile, backend, arguments.value_or_empty("filter"));
+  const std::string filter = arguments.value_or_empty("filter");
   const Devices devices = or_fail(document, [&] { return open_devices(backend); });
+  const bool joins = joins_alone(profile, backend, devices);
+  if (!joins) refuse_alone(profile);
+  const FabricPlan fabric =
+      joins ? fabric_plan(profile, backend, filter, static_cast<int>(devices.size()))
+            : FabricPlan{};
+  const auto planned = plan(profile, backend, filter, !fabric.empty());
   const std::vector<DeviceLock> locks = lock_devices(devices);
   const bool whole = or_fail(document, [&] {
     record_machine(document.result(), backend, devices);
     document.write();
     const std::uint64_t seed = document.result().run.seed;
-    return measure(document, groups_for(planned, devices, seed), profile.sampling, signals);
+    return measure(document, groups_for(planned, devices, seed), profile.sampling, signals) &&
+           measure_alone(fabric, profile, arguments, document, devices, signals);
   });
   document.finish(whole ? RunStatus::complete : RunStatus::interrupted);
   if (!whole)
@@ -73,7 +80,9 @@ Command run_command() {
       "that sets them (Kubernetes indexed Jobs, torchrun, Slurm, Open MPI). Rank 0 listens at the "
       "rendezvous. -o then names a folder: nodes/ has one document a node, written by its own rank "
       "and gathered by rank 0, and fabric.json what spans nodes; each names the others by SHA-256. "
-      "When a rank is lost, the others end within the deadline and say which it was.",
+      "When a rank is lost, the others end within the deadline and say which it was. On GPUs every "
+      "process drives all of its own, one thread each, joined by NCCL; a process alone measures "
+      "what is between them into its one document.",
       "One run at a time may measure a device. A run that finds a device taken ends with the "
       "holder's process id. On a terminal, standard error shows how far the run is and about how "
       "long it will take."};
@@ -110,6 +119,14 @@ Command run_command() {
       {.name = "token-file",
        .value_name = "FILE",
        .help = "A file with the secret that every rank of the run holds; else ASSAY_TOKEN_FILE."},
+      {.name = "topology",
+       .value_name = "FILE",
+       .help = "Which rack each node is in: one rack a line, its name and then its nodes. Without "
+               "it the label of --rack-labels says."},
+      {.name = "rack-labels",
+       .value_name = "KEY[,KEY]...",
+       .help = "The node labels that may name a node's rack, the first that it has counts.",
+       .default_value = "topology.kubernetes.io/rack"},
       {.name = "deadline",
        .value_name = "SECONDS",
        .help = "How long a rank waits for the others before it ends and names who is missing.",
@@ -123,6 +140,8 @@ Command run_command() {
        "MASTER_ADDR "
        "and MASTER_PORT; JOB_COMPLETION_INDEX; SLURM_PROCID and SLURM_NTASKS; OMPI_COMM_WORLD_RANK "
        "and OMPI_COMM_WORLD_SIZE. Two that disagree are an error."},
+      {"ASSAY_NODE_LABELS",
+       "Labels of this node, key=value,key=value, for its document; one may name its rack."},
       {"NO_COLOR", "When set, output has no colour."}};
   command.exit_status = {
       {"0", "Every case was measured or is not applicable here."},

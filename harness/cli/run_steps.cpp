@@ -8,8 +8,12 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <sstream>
 #include <string_view>
 
+#include "collectives/topology/node_topology.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/version.h"
 #include "harness/core/document.h"
@@ -40,6 +44,20 @@ void refuse_other_backend(const Profile& profile, Backend backend) {
         fmt::format("profile {} is for {} and this run is of {}: choose another profile or "
                     "--backend",
                     profile.name, fmt::join(backends, ", "), name(backend)));
+}
+
+/// `key=value,key=value` of ASSAY_NODE_LABELS: what the launcher knows of this node.
+std::map<std::string, std::string> node_labels() {
+  std::map<std::string, std::string> labels;
+  const char* given = std::getenv("ASSAY_NODE_LABELS");
+  std::istringstream list(given == nullptr ? "" : given);
+  for (std::string label; std::getline(list, label, ',');) {
+    const std::size_t equals = label.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error(fmt::format("ASSAY_NODE_LABELS holds '{}': write key=value,key=value", label));
+    labels[label.substr(0, equals)] = label.substr(equals + 1);
+  }
+  return labels;
 }
 
 /// The longest that `groups` can take to sample.
@@ -99,7 +117,11 @@ Backend choose(RunDocument& document, const Profile& profile, const std::string&
 
 void record_machine(Result& result, Backend backend, const Devices& devices) {
   for (const auto& [name, value] : software_facts(backend)) result.software.emplace(name, value);
-  result.nodes = {node_facts(devices)};
+  NodeFacts node = node_facts(devices);
+  node.labels = node_labels();
+  const std::shared_ptr<Nvml> nvml = backend == Backend::cuda ? Nvml::load() : nullptr;
+  add_topology(read_node_topology(node, nvml.get()), node);
+  result.nodes = {std::move(node)};
 }
 
 bool measure(RunDocument& document, std::vector<Group> groups, const SamplingRule& rule,

@@ -235,4 +235,14 @@ std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& opti
   return measurements;
 }
 
+bool follow_groups(std::vector<Group> groups, const GroupRunOptions& options) {
+  const auto stopped = [&] { return options.stop && options.stop->load(); };
+  for (Group& group : groups) {
+    if (stopped()) break;
+    const std::vector<Measurement> measurements = measure_group(group, options);
+    if (!measurements.empty() && options.on_group) options.on_group(measurements);
+  }
+  return !stopped();
+}
+
 }  // namespace assay

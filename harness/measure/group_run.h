@@ -51,4 +51,8 @@ struct GroupRunOptions {
 /// it was stopped early.
 bool run_groups(std::vector<Group> groups, const GroupRunOptions& options);
 
+/// The same in a thread beside one that runs the same groups on another device, in step with it:
+/// Google Benchmark is one for the process, and that thread has it. Reports no progress.
+bool follow_groups(std::vector<Group> groups, const GroupRunOptions& options);
+
 }  // namespace assay

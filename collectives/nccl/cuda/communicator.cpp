@@ -147,6 +147,10 @@ std::string NcclCommunicator::refuses(Operation operation, MovedElement element)
   return "";
 }
 
+std::string NcclCommunicator::refuses_in_place(Operation operation) const {
+  return operation == Operation::all_to_all ? "NCCL has no all-to-all in place" : "";
+}
+
 void NcclCommunicator::call(const char* attempted,
                             const std::function<ncclResult_t(ncclComm_t)>& make) {
   handle_.call(attempted, make);
@@ -226,7 +230,7 @@ void NcclCommunicator::reduce_scatter(const void* in, void* out, Counts counts,
 
 void NcclCommunicator::all_to_all(const void* in, Counts sent, void* out, Counts received,
                                   MovedElement element) {
-  if (in == out && size() > 1) throw Error("NCCL has no all-to-all in place");
+  if (in == out && size() > 1) throw Error(refuses_in_place(Operation::all_to_all));
   const ncclDataType_t type = type_of(element);
   const auto native = [&](ncclComm_t comm) {
     return nccl().all_to_all(in, out, sent[0], type, comm, stream());

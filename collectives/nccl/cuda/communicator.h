@@ -33,6 +33,7 @@ class NcclCommunicator final : public Communicator {
   std::string name() const override { return "nccl"; }
   Carrier carrier(Operation operation) const override;
   std::string refuses(Operation operation, MovedElement element) const override;
+  std::string refuses_in_place(Operation operation) const override;
 
   void all_reduce(const void* in, void* out, std::size_t count, MovedElement element) override;
   void all_gather(const void* in, void* out, Counts counts, MovedElement element) override;

@@ -67,6 +67,11 @@ class RegisteredMemory final : public Device {
 
 }  // namespace
 
+std::string why_no_nccl() {
+  std::string reason;
+  return nccl::Symbols::find(&reason) ? "" : reason;
+}
+
 std::string make_nccl_id() {
   const auto symbols = nccl::Symbols::open();
   ncclUniqueId id{};
@@ -85,6 +90,11 @@ std::unique_ptr<NcclCommunicator> open_nccl(const NcclWorld& world, Device& devi
                             world.id.size()));
   std::memcpy(options.id.internal, world.id.data(), world.id.size());
   return std::make_unique<NcclCommunicator>(options, gpu_of(device), std::move(watch));
+}
+
+std::unique_ptr<Communicator> join_nccl(const NcclWorld& world, Device& device,
+                                        std::shared_ptr<nccl::Watch> watch) {
+  return open_nccl(world, device, std::move(watch));
 }
 
 std::unique_ptr<Device> registered_memory(Device& device, NcclCommunicator& communicator) {

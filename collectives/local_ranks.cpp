@@ -1,0 +1,87 @@
+// Threads for a process's ranks, and what becomes of the others when one fails.
+#include "collectives/local_ranks.h"
+
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "harness/measure/instrument.h"
+
+namespace assay {
+
+namespace {
+
+/// What the ranks threw: a cause is worth more than the losses that follow from it.
+class Failures {
+ public:
+  void add(std::exception_ptr failure, bool is_loss) {
+    const std::lock_guard lock(mutex_);
+    std::exception_ptr& first = is_loss ? loss_ : cause_;
+    if (!first) first = std::move(failure);
+  }
+  void rethrow() const {
+    if (cause_) std::rethrow_exception(cause_);
+    if (loss_) std::rethrow_exception(loss_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::exception_ptr cause_, loss_;
+};
+
+/// A thread's work goes to its own device.
+void make_current(Device& device) {
+  if (auto* instrument = dynamic_cast<Instrument*>(&device)) instrument->make_current();
+}
+
+}  // namespace
+
+LocalRanks::LocalRanks(int first, const std::vector<Device*>& devices, const Join& join) {
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    ranks_.push_back({first + static_cast<int>(i), devices[i], nullptr, i == 0});
+  each([&](LocalRank& rank) {
+    auto world = join(rank.rank, *rank.device);
+    const std::lock_guard lock(joining_);
+    rank.world = std::move(world);
+    if (aborted_) rank.world->abort();
+  });
+}
+
+LocalRanks::~LocalRanks() {
+  try {
+    each([](LocalRank& rank) { rank.world.reset(); });
+  } catch (const std::exception&) {
+    // A communicator that cannot end cleanly has said so to whoever used it.
+  }
+}
+
+void LocalRanks::abort() noexcept {
+  const std::lock_guard lock(joining_);
+  aborted_ = true;
+  for (LocalRank& rank : ranks_)
+    if (rank.world) rank.world->abort();
+}
+
+void LocalRanks::each(const std::function<void(LocalRank&)>& step) {
+  Failures failures;
+  const auto guarded = [&](LocalRank& rank) {
+    try {
+      make_current(*rank.device);
+      step(rank);
+      return;
+    } catch (const LostPeer&) {
+      failures.add(std::current_exception(), true);
+    } catch (...) {
+      failures.add(std::current_exception(), false);
+    }
+    abort();
+  };
+  std::vector<std::thread> others;
+  for (std::size_t i = 1; i < ranks_.size(); ++i)
+    others.emplace_back([&guarded, &rank = ranks_[i]] { guarded(rank); });
+  if (!ranks_.empty()) guarded(ranks_.front());
+  for (std::thread& other : others) other.join();
+  failures.rethrow();
+}
+
+}  // namespace assay

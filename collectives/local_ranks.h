@@ -1,0 +1,50 @@
+// The ranks of this process, one a device: a thread each while something is measured between them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "collectives/communicator.h"
+#include "harness/measure/device.h"
+
+namespace assay {
+
+/// One rank of this process: its device, and the communicator of every rank of the run.
+struct LocalRank {
+  int rank = 0;
+  Device* device = nullptr;
+  std::unique_ptr<Communicator> world;
+  /// The first of its process: it drives what a process has once (Google Benchmark, the documents).
+  bool leads = false;
+};
+
+class LocalRanks {
+ public:
+  /// Called in the rank's own thread, of all local ranks at once.
+  using Join = std::function<std::unique_ptr<Communicator>(int rank, Device& device)>;
+
+  /// Ranks count from `first` in the order of `devices`, which outlive them.
+  LocalRanks(int first, const std::vector<Device*>& devices, const Join& join);
+  /// Every rank's communicator ends in its own thread: libraries wait for the others there.
+  ~LocalRanks();
+  LocalRanks(const LocalRanks&) = delete;
+  LocalRanks& operator=(const LocalRanks&) = delete;
+
+  /// Runs `step` of every local rank at once, the first one's in the calling thread. When one
+  /// throws, the communicators of all are aborted, so that none waits for it; what broke first is
+  /// thrown on, an Error before the losses that it caused.
+  void each(const std::function<void(LocalRank&)>& step);
+
+  /// From any thread.
+  void abort() noexcept;
+  std::size_t size() const { return ranks_.size(); }
+
+ private:
+  std::vector<LocalRank> ranks_;
+  std::mutex joining_;  // a rank that joins, and an abort that must reach it
+  bool aborted_ = false;
+};
+
+}  // namespace assay

@@ -1,0 +1,21 @@
+// Joins this process's devices to all others of a run: Gloo on the host, NCCL on GPUs.
+#pragma once
+
+#include <memory>
+
+#include "collectives/local_ranks.h"
+#include "collectives/rendezvous/client.h"
+#include "harness/cli/fabric_world.h"
+#include "harness/cli/run_steps.h"
+
+namespace assay::cli {
+
+/// `client` is null for a process alone. `silence_s`: how long a call waits for a silent peer.
+/// Throws Error with exit code 3 where the library that joins them is missing.
+std::unique_ptr<LocalRanks> join_ranks(const FabricWorld& world, const Devices& devices,
+                                       rendezvous::Client* client, double silence_s);
+
+/// Why the library that joins devices of `backend` cannot be used here, or an empty text.
+std::string why_not_joined(Backend backend);
+
+}  // namespace assay::cli

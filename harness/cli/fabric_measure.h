@@ -1,0 +1,27 @@
+// What is between the ranks, measured by all of them in step and written by the first.
+#pragma once
+
+#include <atomic>
+
+#include "collectives/local_ranks.h"
+#include "harness/cli/fabric_plan.h"
+#include "harness/cli/fabric_world.h"
+#include "harness/cli/run_document.h"
+#include "harness/core/profile.h"
+
+namespace assay::cli {
+
+struct FabricMeasuring {
+  const FabricWorld& world;
+  const Profile& profile;
+  LocalRanks& ranks;
+  RunDocument* document = nullptr;  // on the first process alone
+  std::uint64_t seed = 0;
+  const std::atomic<bool>* stop = nullptr;  // this process's wish; ranks agree on the moment
+};
+
+/// Returns false when it was stopped. Throws LostPeer when a peer is lost; the document then holds
+/// what was measured before.
+bool measure_between_ranks(const FabricPlan& plan, const FabricMeasuring& measuring);
+
+}  // namespace assay::cli

@@ -1,0 +1,90 @@
+// A node's devices measured as `assay run` does it: a thread each, joined by a stub NCCL.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "collectives/collective_run.h"
+#include "collectives/local_ranks.h"
+#include "collectives/nccl/cuda/communicator.h"
+#include "tests/collectives/plain_device.h"
+
+using namespace assay;
+
+namespace {
+
+/// As many devices as asked for, their memory the host's, joined by the stub of 2.28.
+struct StubNode {
+  explicit StubNode(std::size_t count, double deadline_s = 20) : devices(count) {
+    setenv("ASSAY_CUDA_LIBS", ASSAY_NCCL_STUBS "/2.28", 1);
+    const auto symbols = nccl::Symbols::open();
+    ncclUniqueId id{};
+    symbols->call().get_unique_id(&id);
+    std::vector<Device*> local;
+    for (test::PlainDevice& device : devices) local.push_back(&device);
+    ranks = std::make_unique<LocalRanks>(0, local, [=, this](int rank, Device& device) {
+      const NcclGpu gpu{&device, [] {}, [this] { return is_idle.load(); }, 90};
+      return std::make_unique<NcclCommunicator>(
+          nccl::HandleOptions{symbols, id, rank, static_cast<int>(devices.size()), deadline_s}, gpu,
+          nullptr);
+    });
+  }
+
+  std::vector<test::PlainDevice> devices;
+  std::atomic<bool> is_idle{true};
+  std::unique_ptr<LocalRanks> ranks;
+};
+
+CollectiveRunOptions quick(std::size_t ranks) {
+  CollectiveRunOptions options;
+  options.sampling = {3, 0.0005, 0.2, 0.5};
+  for (std::size_t rank = 0; rank < ranks; ++rank)
+    options.members.push_back("device" + std::to_string(rank));
+  return options;
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("the devices of one process measure every collective through NCCL") {
+    StubNode node(4);
+    std::vector<Measurement> measured;
+    node.ranks->each([&](LocalRank& rank) {
+      CollectiveRunOptions options = quick(4);
+      options.leads = rank.leads;
+      if (rank.leads)
+        options.on_group = [&](const std::vector<Measurement>& group) {
+          measured.insert(measured.end(), group.begin(), group.end());
+        };
+      std::vector<CollectiveGroup> groups;
+      for (const auto& collective : collectives())
+        groups.push_back({collective.get(), "f32", 4000, Series::hot, {"nccl", "nccl_in_place"}});
+      CHECK(run_collectives(*rank.world, *rank.device, groups, options));
+    });
+    REQUIRE(measured.size() == 14);
+    for (const Measurement& one : measured) {
+      CAPTURE(one.id.str());
+      CAPTURE(one.reason);
+      if (one.status == MeasurementStatus::not_applicable) continue;
+      CHECK(one.status == MeasurementStatus::measured);
+      CHECK(one.ranks.size() == 4);
+      CHECK(one.metrics.count("rank_spread") == 1);
+    }
+  }
+
+  TEST_CASE("a device that hangs ends every rank of its process within the deadline") {
+    StubNode node(3, 0.5);
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK_THROWS_AS(node.ranks->each([&](LocalRank& rank) {
+      if (rank.rank == 2) node.is_idle = false;
+      CollectiveRunOptions options = quick(3);
+      options.leads = rank.leads;
+      run_collectives(*rank.world, *rank.device,
+                      {{find_collective("all_reduce"), "f32", 4000, Series::hot, {"nccl"}}},
+                      options);
+    }),
+                    LostPeer);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+    node.is_idle = true;
+  }
+}
