@@ -1,11 +1,10 @@
-// Screening, confirmation against known-good partners, and the merge into the widest cause.
+// Screening, and confirmation against known-good partners.
 #include "collectives/isolation.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 
+#include "collectives/pairing.h"
 #include "harness/core/statistics.h"
 
 namespace assay {
@@ -40,6 +39,59 @@ double best_reading(const std::vector<PairReading>& readings) {
   return best;
 }
 
+/// Inside every rack at once: all pairs, or rounds of random partners where it is too large.
+std::vector<Round> rounds_inside(const Fabric& fabric, std::uint64_t seed,
+                                 const IsolationRule& rule) {
+  std::map<int, std::vector<int>> racks;
+  for (int node = 0; node < fabric.nodes(); ++node)
+    racks[fabric.rack_of[static_cast<std::size_t>(node)]].push_back(node);
+  std::vector<Round> rounds;
+  for (const auto& [rack, members] : racks) {
+    const int count = static_cast<int>(members.size());
+    std::vector<Round> own;
+    if (count <= rule.all_pairs_up_to) {
+      own = all_pairs(count);
+      for (Round& round : own)
+        for (auto& [a, b] : round)
+          a = members[static_cast<std::size_t>(a)], b = members[static_cast<std::size_t>(b)];
+    } else {
+      const std::uint64_t salt = seed + static_cast<std::uint64_t>(rack) * 1000003;
+      for (int i = 0; i < rule.random_rounds; ++i)
+        own.push_back(random_round(members, salt + static_cast<std::uint64_t>(i)));
+    }
+    rounds.resize(std::max(rounds.size(), own.size()));
+    for (std::size_t i = 0; i < own.size(); ++i)
+      rounds[i].insert(rounds[i].end(), own[i].begin(), own[i].end());
+  }
+  return rounds;
+}
+
+/// Every two racks against each other, all members at once; random racks where there are too many.
+std::vector<Round> rounds_across(const Fabric& fabric, std::uint64_t seed,
+                                 const IsolationRule& rule) {
+  const std::set<int> distinct(fabric.rack_of.begin(), fabric.rack_of.end());
+  const std::vector<int> racks(distinct.begin(), distinct.end());
+  std::vector<Round> rounds;
+  if (static_cast<int>(racks.size()) <= rule.all_pairs_up_to) {
+    for (const Round& halves : all_pairs(static_cast<int>(racks.size()))) {
+      Round round;
+      for (const auto& [one, other] : halves) {
+        const Round some = random_round_between(
+            fabric.rack_of,
+            {racks[static_cast<std::size_t>(one)], racks[static_cast<std::size_t>(other)]},
+            seed + 7919 * rounds.size());
+        round.insert(round.end(), some.begin(), some.end());
+      }
+      rounds.push_back(std::move(round));
+    }
+    return rounds;
+  }
+  for (int i = 0; i < rule.random_rounds; ++i)
+    rounds.push_back(
+        random_cross_round(fabric.rack_of, seed + 7919 + static_cast<std::uint64_t>(i)));
+  return rounds;
+}
+
 }  // namespace
 
 Isolation::Isolation(Fabric fabric, std::uint64_t seed, IsolationRule rule)
@@ -57,7 +109,6 @@ std::vector<Probe> Isolation::next_round() {
     if (planned_.empty() && phase_ == Phase::confirming) {
       phase_ = Phase::done;
       judge();
-      merge();
     }
     if (planned_.empty()) return {};
   }
@@ -73,11 +124,11 @@ void Isolation::record(const std::vector<PairReading>& readings) {
     return;
   }
   for (const PairReading& reading : readings) {
+    const Probe& probe = reading.probe;
     for (Suspicion& suspicion : suspicions_) {
-      const Probe& probe = reading.probe;
-      const bool link = suspicion.kind == Culprit::Kind::link;
-      if (probe.rail == suspicion.rail && across(probe) == suspicion.across &&
-          (link ? probe.a == suspicion.a && probe.b == suspicion.b : touches(probe, suspicion.a)))
+      const bool about = suspicion.b < 0 ? touches(probe, suspicion.a)
+                                         : probe.a == suspicion.a && probe.b == suspicion.b;
+      if (about && lane_of(fabric_, probe) == suspicion.lane)
         suspicion.confirming.push_back(reading);
     }
   }
@@ -85,95 +136,67 @@ void Isolation::record(const std::vector<PairReading>& readings) {
 
 void Isolation::plan_screening() {
   std::vector<Round> rounds;
-  if (nodes() <= rule_.all_pairs_up_to) {
-    rounds = all_pairs(nodes());
+  if (fabric_.nodes() <= rule_.all_pairs_up_to) {
+    rounds = all_pairs(fabric_.nodes());
   } else {
-    std::map<int, std::vector<int>> racks;
-    for (int node = 0; node < nodes(); ++node)
-      racks[fabric_.rack_of[static_cast<std::size_t>(node)]].push_back(node);
-    for (int i = 0; i < rule_.random_rounds; ++i) {
-      Round inside;
-      for (const auto& [rack, members] : racks) {
-        const auto salt = static_cast<std::uint64_t>(rack) * 1000003;
-        const Round some = random_round(members, seed_ + salt + static_cast<std::uint64_t>(i));
-        inside.insert(inside.end(), some.begin(), some.end());
+    rounds = rounds_inside(fabric_, seed_, rule_);
+    const std::vector<Round> across = rounds_across(fabric_, seed_, rule_);
+    rounds.insert(rounds.end(), across.begin(), across.end());
+  }
+  for (int rail = 0; rail < fabric_.rails; ++rail) {
+    for (const Memory memory : fabric_.memories()) {
+      for (const Round& round : rounds) {
+        std::vector<Probe> probes;
+        for (const auto& [a, b] : round) probes.push_back({a, b, rail, memory});
+        if (!probes.empty()) planned_.push_back(std::move(probes));
       }
-      rounds.push_back(inside);
-      if (racks.size() > 1)
-        rounds.push_back(
-            random_cross_round(fabric_.rack_of, seed_ + 7919 + static_cast<std::uint64_t>(i)));
     }
   }
-  for (int rail = fabric_.rails - 1; rail >= 0; --rail) {
-    for (auto round = rounds.rbegin(); round != rounds.rend(); ++round) {
-      std::vector<Probe> probes;
-      for (const auto& [a, b] : *round) probes.push_back({a, b, rail});
-      if (!probes.empty()) planned_.push_back(std::move(probes));
-    }
-  }
-}
-
-Isolation::Across Isolation::across(const Probe& probe) const {
-  const auto rack = [&](int node) { return fabric_.rack_of[static_cast<std::size_t>(node)]; };
-  return rack(probe.a) == rack(probe.b) ? Across::inside : Across::outside;
-}
-
-double Isolation::best_of(int node, Across where, int rail) const {
-  double best = 0;
-  for (const PairReading& reading : readings_)
-    if (touches(reading.probe, node) && reading.probe.rail == rail &&
-        across(reading.probe) == where)
-      best = std::max(best, reading.bytes_per_s);
-  return best;
-}
-
-double Isolation::typical(Across where, int rail) const {
-  const auto found = typical_.find({where, rail});
-  return found == typical_.end() ? 0 : found->second;
+  std::reverse(planned_.begin(), planned_.end());
 }
 
 bool Isolation::slow(const PairReading& reading) const {
-  return reading.bytes_per_s <
-         rule_.slow_below * typical(across(reading.probe), reading.probe.rail);
+  return reading.bytes_per_s < rule_.slow_below * typical_.at(lane_of(fabric_, reading.probe));
 }
 
 void Isolation::suspect() {
-  for (int rail = 0; rail < fabric_.rails; ++rail) {
-    for (const Across where : {Across::inside, Across::outside}) {
-      std::vector<std::pair<int, double>> best;
-      for (int node = 0; node < nodes(); ++node)
-        if (const double bytes_per_s = best_of(node, where, rail); bytes_per_s > 0)
-          best.emplace_back(node, bytes_per_s);
-      if (best.empty()) continue;
-      std::vector<double> values;
-      for (const auto& [node, bytes_per_s] : best) values.push_back(bytes_per_s);
-      typical_[{where, rail}] = median(values);
-      const double limit = rule_.slow_below * typical(where, rail);
-      std::set<int> suspects;
-      for (const auto& [node, bytes_per_s] : best) {
-        if (bytes_per_s >= limit) continue;
-        suspects.insert(node);
-        suspicions_.push_back({Culprit::Kind::node, node, -1, rail, where, {}});
-      }
-      std::set<Pair> links;
-      for (const PairReading& reading : readings_) {
-        const Probe& probe = reading.probe;
-        if (probe.rail != rail || across(probe) != where || !slow(reading)) continue;
-        if (suspects.contains(probe.a) || suspects.contains(probe.b)) continue;
-        if (links.insert({probe.a, probe.b}).second)
-          suspicions_.push_back({Culprit::Kind::link, probe.a, probe.b, rail, where, {}});
-      }
-    }
+  for (const PairReading& reading : readings_) {
+    std::map<int, double>& best = best_[lane_of(fabric_, reading.probe)];
+    for (const int node : {reading.probe.a, reading.probe.b})
+      best[node] = std::max(best[node], reading.bytes_per_s);
+  }
+  for (const auto& [lane, best] : best_) {
+    std::vector<double> values;
+    for (const auto& [node, bytes_per_s] : best) values.push_back(bytes_per_s);
+    typical_[lane] = median(values);
+  }
+  for (const auto& [lane, best] : best_) suspect_in(lane);
+}
+
+void Isolation::suspect_in(const Lane& lane) {
+  std::set<int> suspects;
+  for (const auto& [node, bytes_per_s] : best_.at(lane)) {
+    if (bytes_per_s >= rule_.slow_below * typical_.at(lane)) continue;
+    suspects.insert(node);
+    suspicions_.push_back({node, -1, lane, {}});
+  }
+  std::set<Pair> links;
+  for (const PairReading& reading : readings_) {
+    const Probe& probe = reading.probe;
+    if (lane_of(fabric_, probe) != lane || !slow(reading)) continue;
+    if (suspects.contains(probe.a) || suspects.contains(probe.b)) continue;
+    if (links.insert({probe.a, probe.b}).second)
+      suspicions_.push_back({probe.a, probe.b, lane, {}});
   }
 }
 
 std::vector<int> Isolation::good_partners(const Suspicion& suspicion) const {
-  const double limit = rule_.slow_below * typical(suspicion.across, suspicion.rail);
+  const double limit = rule_.slow_below * typical_.at(suspicion.lane);
+  const auto rack = [&](int node) { return fabric_.rack_of[static_cast<std::size_t>(node)]; };
   std::vector<int> partners;
-  for (int node = 0; node < nodes(); ++node) {
-    const Probe probe{std::min(node, suspicion.a), std::max(node, suspicion.a), suspicion.rail};
-    if (node != suspicion.a && across(probe) == suspicion.across &&
-        best_of(node, suspicion.across, suspicion.rail) >= limit)
+  for (const auto& [node, bytes_per_s] : best_.at(suspicion.lane)) {
+    const bool across = rack(node) != rack(suspicion.a);
+    if (node != suspicion.a && across == suspicion.lane.across && bytes_per_s >= limit)
       partners.push_back(node);
   }
   return partners;
@@ -182,127 +205,33 @@ std::vector<int> Isolation::good_partners(const Suspicion& suspicion) const {
 void Isolation::plan_confirmation() {
   std::vector<Probe> probes;
   for (const Suspicion& suspicion : suspicions_) {
-    if (suspicion.kind == Culprit::Kind::link) {
+    const auto [across, rail, memory] = suspicion.lane;
+    if (suspicion.b >= 0) {
       probes.insert(probes.end(), static_cast<std::size_t>(rule_.confirmations),
-                    Probe{suspicion.a, suspicion.b, suspicion.rail});
+                    Probe{suspicion.a, suspicion.b, rail, memory});
       continue;
     }
     const std::vector<int> partners = good_partners(suspicion);
     for (int i = 0; i < rule_.confirmations && !partners.empty(); ++i) {
       // Different suspects start at different partners, so that they seldom wait for each other.
       const auto at = (seed_ + static_cast<std::uint64_t>(suspicion.a + i)) % partners.size();
-      const int partner = partners[at];
-      probes.push_back(
-          {std::min(partner, suspicion.a), std::max(partner, suspicion.a), suspicion.rail});
+      const auto [a, b] = std::minmax(partners[at], suspicion.a);
+      probes.push_back({a, b, rail, memory});
     }
   }
   planned_ = disjoint_rounds(probes);
 }
 
 void Isolation::judge() {
-  for (const Suspicion& suspicion : suspicions_) {
+  std::vector<SlowPath> slow;
+  for (Suspicion& suspicion : suspicions_) {
     if (suspicion.confirming.empty()) continue;  // no good partner: not for us to name
-    const double fraction =
-        best_reading(suspicion.confirming) / typical(suspicion.across, suspicion.rail);
-    if (fraction >= rule_.slow_below) continue;
-    culprits_.push_back(
-        {suspicion.kind, suspicion.a, suspicion.b, suspicion.rail, fraction, suspicion.confirming});
+    const double fraction = best_reading(suspicion.confirming) / typical_.at(suspicion.lane);
+    if (fraction < rule_.slow_below)
+      slow.push_back(
+          {suspicion.a, suspicion.b, suspicion.lane, fraction, std::move(suspicion.confirming)});
   }
-}
-
-/// Many slow readings with one cause become that cause: a rack's uplink, a node, else its NICs.
-void Isolation::merge() {
-  for (const int rack : std::set<int>(fabric_.rack_of.begin(), fabric_.rack_of.end()))
-    merge_rack(rack);
-  for (int node = 0; node < nodes(); ++node) {
-    std::set<int> rails;
-    Culprit whole{Culprit::Kind::node, node, -1, -1, 1, {}};
-    for (Culprit& culprit : culprits_) {
-      if (culprit.kind != Culprit::Kind::node || culprit.a != node) continue;
-      rails.insert(culprit.rail);
-      whole.fraction = std::min(whole.fraction, culprit.fraction);
-      whole.evidence.insert(whole.evidence.end(), culprit.evidence.begin(), culprit.evidence.end());
-    }
-    if (rails.empty()) continue;
-    if (static_cast<int>(rails.size()) == fabric_.rails) {
-      std::erase_if(culprits_, [&](const Culprit& culprit) {
-        return culprit.kind == Culprit::Kind::node && culprit.a == node;
-      });
-      culprits_.push_back(std::move(whole));
-      continue;
-    }
-    // Slow inside the rack and outside it is one slow NIC, not two.
-    std::set<int> named;
-    std::erase_if(culprits_, [&](Culprit& culprit) {
-      if (culprit.kind != Culprit::Kind::node || culprit.a != node) return false;
-      culprit.kind = Culprit::Kind::nic;
-      return !named.insert(culprit.rail).second;
-    });
-  }
-  std::stable_sort(culprits_.begin(), culprits_.end(), [](const Culprit& a, const Culprit& b) {
-    const auto width = [](const Culprit& culprit) {
-      switch (culprit.kind) {
-        case Culprit::Kind::rack_uplink:
-          return 0;
-        case Culprit::Kind::node:
-          return 1;
-        case Culprit::Kind::nic:
-          return 2;
-        case Culprit::Kind::link:
-          break;
-      }
-      return 3;
-    };
-    return width(a) < width(b);
-  });
-}
-
-void Isolation::merge_rack(int rack) {
-  const auto in_rack = [&](int node) {
-    return fabric_.rack_of[static_cast<std::size_t>(node)] == rack;
-  };
-  const auto outside = [&](const Culprit& culprit) {
-    return culprit.kind == Culprit::Kind::node && in_rack(culprit.a) &&
-           across(culprit.evidence.front().probe) == Across::outside;
-  };
-  std::set<int> slow_inside, slow_outside;
-  Culprit uplink{Culprit::Kind::rack_uplink, rack, -1, -1, 1, {}};
-  for (const Culprit& culprit : culprits_) {
-    if (culprit.kind != Culprit::Kind::node || !in_rack(culprit.a)) continue;
-    (outside(culprit) ? slow_outside : slow_inside).insert(culprit.a);
-    if (!outside(culprit)) continue;
-    uplink.fraction = std::min(uplink.fraction, culprit.fraction);
-    uplink.evidence.insert(uplink.evidence.end(), culprit.evidence.begin(), culprit.evidence.end());
-  }
-  int members = 0, only_outside = 0;
-  for (int node = 0; node < nodes(); ++node) {
-    if (!in_rack(node)) continue;
-    ++members;
-    only_outside += slow_outside.contains(node) && !slow_inside.contains(node);
-  }
-  // Nearly all: a node that is slow by itself is also slow outside, and one may have been lucky.
-  if (only_outside < 2 || only_outside * 10 < (members - static_cast<int>(slow_inside.size())) * 8)
-    return;
-  std::erase_if(culprits_, [&](const Culprit& culprit) {
-    return outside(culprit) && !slow_inside.contains(culprit.a);
-  });
-  culprits_.push_back(std::move(uplink));
-}
-
-std::string describe(const Culprit& culprit, const std::vector<std::string>& node_names,
-                     const std::vector<std::string>& rack_names) {
-  const auto node = [&](int index) { return node_names[static_cast<std::size_t>(index)]; };
-  switch (culprit.kind) {
-    case Culprit::Kind::node:
-      return fmt::format("node {}", node(culprit.a));
-    case Culprit::Kind::nic:
-      return fmt::format("NIC {} of node {}", culprit.rail, node(culprit.a));
-    case Culprit::Kind::link:
-      return fmt::format("link between node {} and node {}", node(culprit.a), node(culprit.b));
-    case Culprit::Kind::rack_uplink:
-      return fmt::format("uplink of rack {}", rack_names[static_cast<std::size_t>(culprit.a)]);
-  }
-  return "";
+  culprits_ = causes_of(fabric_, std::move(slow));
 }
 
 }  // namespace assay

@@ -57,6 +57,22 @@ Round random_round(std::vector<int> members, std::uint64_t seed) {
   return round;
 }
 
+Round random_round_between(const std::vector<int>& group_of, Pair groups, std::uint64_t seed) {
+  std::vector<int> one, other;
+  for (int member = 0; member < static_cast<int>(group_of.size()); ++member) {
+    const int group = group_of[static_cast<std::size_t>(member)];
+    if (group == groups.first) one.push_back(member);
+    if (group == groups.second) other.push_back(member);
+  }
+  Draws draws(seed);
+  draws.shuffle(one);
+  draws.shuffle(other);
+  Round round;
+  for (std::size_t i = 0; i < std::min(one.size(), other.size()); ++i)
+    round.push_back(ordered(one[i], other[i]));
+  return round;
+}
+
 Round random_cross_round(const std::vector<int>& group_of, std::uint64_t seed) {
   std::vector<int> members(group_of.size());
   std::iota(members.begin(), members.end(), 0);

@@ -17,6 +17,9 @@ std::vector<Round> all_pairs(int count);
 /// One round among `members` in an order that `seed` draws; an odd one sits out.
 Round random_round(std::vector<int> members, std::uint64_t seed);
 
+/// One round between two groups: random partners of the other; `group_of[member]`.
+Round random_round_between(const std::vector<int>& group_of, Pair groups, std::uint64_t seed);
+
 /// One round of random partners in other groups, as far as groups allow; `group_of[member]`.
 Round random_cross_round(const std::vector<int>& group_of, std::uint64_t seed);
 

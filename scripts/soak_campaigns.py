@@ -35,6 +35,8 @@ CAMPAIGNS = (
     Campaign("properties", "every other property test", "seeds", 2000, r"^(?!emulator: )"),
     Campaign("accuracy", "our timing against a bare loop", "alternated pairs", 200,
              r"^(kernels|measure|collectives): ", "timing"),
+    Campaign("culprits", "simulated fabrics with planted faults: the truth is named and nobody else", "seeds", 1000,
+             r"^collectives: .*(hosts with planted faults|accuses nobody|slow uplink)"),
     Campaign("fabric", "hosts as network namespaces: slow, cut off, stopped, killed", "seeds", 20, r"^netns: ",
              "integration"),
     Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),

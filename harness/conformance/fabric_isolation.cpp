@@ -1,4 +1,5 @@
-// Requirement: no node, link or uplink is slower than the rest of its fabric; the slow are named.
+// Requirement: no node, NIC, device, link or uplink is slower than the rest of its fabric; the slow
+// are named.
 //
 // The rounds of pairs are replayed from the document through the arithmetic that planned them: the
 // same readings give the same names here as on the day.
@@ -33,6 +34,8 @@ ReplayFacts facts_of(const Json& isolation) {
     facts.fabric.rack_of.push_back(static_cast<int>(at - known.begin()));
     if (at == known.end()) facts.rack_names.push_back(rack.get<std::string>());
   }
+  facts.fabric.rails = isolation.value("rails", 1);
+  facts.fabric.device_memory = isolation.value("device_memory", false);
   if (facts.fabric.rack_of.size() != facts.nodes.size())
     throw Error("fabric document: extensions.isolation has not one rack for each node");
   return facts;
@@ -52,7 +55,11 @@ std::vector<PairReading> readings_of(const Result& document, const ReplayFacts& 
     if (measurement.id.workload != "pair" || a == number.end() || b == number.end() ||
         rate == measurement.metrics.end())
       continue;
-    readings.push_back({{a->second, b->second, 0}, rate->second});
+    const Json& extensions = measurement.extensions;
+    const bool device = extensions.value("memory", "host") == std::string("device");
+    readings.push_back({{a->second, b->second, extensions.value("rail", 0),
+                         device ? Memory::device : Memory::host},
+                        rate->second});
   }
   return readings;
 }
@@ -80,18 +87,23 @@ Replay replay(const ReplayFacts& facts, const std::vector<PairReading>& readings
   }
 }
 
+/// What somebody goes and looks at: an uplink is the fabric's, and what hangs at a node says which.
 Subject culprit_subject(const Culprit& culprit, const ReplayFacts& facts) {
-  const std::string name = describe(culprit, facts.nodes, facts.rack_names);
+  const auto node = [&](int number) { return facts.nodes.at(static_cast<std::size_t>(number)); };
   switch (culprit.kind) {
     case Culprit::Kind::node:
-      return {"node", facts.nodes.at(static_cast<std::size_t>(culprit.a))};
+      return {"node", node(culprit.a)};
+    case Culprit::Kind::device:
+      return {"device", fmt::format("{}/device at nic {}", node(culprit.a), culprit.rail)};
     case Culprit::Kind::nic:
-      return {"device", name};
+      return {"device", fmt::format("{}/nic {}", node(culprit.a), culprit.rail)};
     case Culprit::Kind::link:
+      return {"link", fmt::format("{} - {}", node(culprit.a), node(culprit.b)) +
+                          (culprit.rail < 0 ? "" : fmt::format(" through nic {}", culprit.rail))};
     case Culprit::Kind::rack_uplink:
       break;
   }
-  return {"link", name};
+  return {"fabric", describe(culprit, facts.nodes, facts.rack_names)};
 }
 
 class FabricIsolation final : public Requirement {

@@ -3,9 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <numeric>
 #include <set>
 
+#include "collectives/pairing.h"
 #include "tests/collectives/simulated_fabric.h"
 
 using namespace assay;
@@ -60,6 +63,36 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a round between two groups pairs only their members") {
+    const std::vector<int> groups = {0, 1, 2, 0, 1, 2, 0};
+    const Round round = random_round_between(groups, {0, 2}, 7);
+    CHECK(round.size() == 2);
+    for (const auto& [a, b] : round)
+      CHECK(groups[static_cast<std::size_t>(a)] + groups[static_cast<std::size_t>(b)] == 2);
+  }
+
+  TEST_CASE("above 16 nodes every pair of a rack and every pair of racks is measured") {
+    const SimulatedFabric fabric(64, 8, 1, 0, 1);
+    Isolation isolation(fabric.fabric(), 1);
+    std::set<Pair> inside, across;
+    for (int round = 0; round < 14; ++round) {
+      std::vector<PairReading> readings;
+      for (const Probe& probe : isolation.next_round()) {
+        readings.push_back({probe, 1});
+        const Pair racks{probe.a / 8, probe.b / 8};
+        if (racks.first == racks.second)
+          inside.insert({probe.a, probe.b});
+        else
+          across.insert(std::minmax(racks.first, racks.second));
+      }
+      CHECK(readings.size() == 32);  // everybody is busy in every round: a bisection
+      isolation.record(readings);
+    }
+    CHECK(inside.size() == 8 * 28);
+    CHECK(across.size() == 28);
+    CHECK(isolation.next_round().empty());
+  }
+
   TEST_CASE("two nodes cannot accuse each other") {
     SimulatedFabric pair(2, 2, 1, 0.02, 1);
     pair.slow_node(0, 0.1);
@@ -70,8 +103,12 @@ TEST_SUITE("unit") {
     const std::vector<std::string> nodes = {"n0", "n1"}, racks = {"r0"};
     CHECK(describe({Kind::node, 1, -1, -1, 0.1, {}}, nodes, racks) == "node n1");
     CHECK(describe({Kind::nic, 1, -1, 3, 0.1, {}}, nodes, racks) == "NIC 3 of node n1");
-    CHECK(describe({Kind::link, 0, 1, 0, 0.1, {}}, nodes, racks) ==
+    CHECK(describe({Kind::device, 1, -1, 3, 0.1, {}}, nodes, racks) ==
+          "the device at NIC 3 of node n1");
+    CHECK(describe({Kind::link, 0, 1, -1, 0.1, {}}, nodes, racks) ==
           "link between node n0 and node n1");
+    CHECK(describe({Kind::link, 0, 1, 2, 0.1, {}}, nodes, racks) ==
+          "link between node n0 and node n1 through NIC 2");
     CHECK(describe({Kind::rack_uplink, 0, -1, -1, 0.1, {}}, nodes, racks) == "uplink of rack r0");
   }
 }
@@ -114,39 +151,79 @@ TEST_SUITE("property") {
       SimulatedFabric fabric(8, 8, 1, 0.04, seed);
       const int a = static_cast<int>(seed % 7);
       fabric.slow_link(a, a + 1, 0.5);
-      CHECK(names(fabric.isolate(seed)) == std::set<Name>{{Kind::link, a, a + 1, 0}});
+      CHECK(names(fabric.isolate(seed)) == std::set<Name>{{Kind::link, a, a + 1, -1}});
     }
   }
 
   TEST_CASE("64 hosts with planted faults give the truth and no false accusation") {
-    for (std::uint64_t seed = 0; seed < seeds(60); ++seed) {
-      SimulatedFabric fabric(64, 8, 4, 0.04, seed);
+    for (std::uint64_t seed = 0; seed < seeds(40); ++seed) {
+      SimulatedFabric fabric(64, 8, 4, 0.04, seed, true);
       std::mt19937_64 random(seed);
+      const auto below = [&](int count) {
+        return static_cast<int>(random() % static_cast<std::uint64_t>(count));
+      };
+      const auto factor = [&] { return 0.1 + 0.57 * below(1000) / 1000.0; };
+      // Each in a rack of its own; the next test has two in one.
+      std::vector<int> racks(8);
+      std::iota(racks.begin(), racks.end(), 0);
+      std::shuffle(racks.begin(), racks.end(), random);
       std::set<Name> truth;
-      const int node = static_cast<int>(random() % 64);
-      const int rail = static_cast<int>(random() % 4);
-      const int rack = static_cast<int>(random() % 8);
-      switch (seed % 4) {
-        case 0:
-          fabric.slow_node(node, 0.5);
-          truth = {{Kind::node, node, -1, -1}};
-          break;
-        case 1:
-          fabric.slow_nic(node, rail, 0.3);
-          truth = {{Kind::nic, node, -1, rail}};
-          break;
-        case 2:
-          fabric.slow_uplink(rack, 0.5);
-          truth = {{Kind::rack_uplink, rack, -1, -1}};
-          break;
-        default:
-          fabric.slow_uplink(rack, 0.5);
-          fabric.slow_node(node, 0.3);
-          truth = {{Kind::rack_uplink, rack, -1, -1}, {Kind::node, node, -1, -1}};
-      }
+      const auto plant = [&](Kind kind, int rack) {
+        const int node = 8 * rack + below(7), rail = below(4);
+        const int other = node + 1 + below(8 * rack + 7 - node);
+        switch (kind) {
+          case Kind::node:
+            fabric.slow_node(node, factor());
+            truth.insert({kind, node, -1, -1});
+            break;
+          case Kind::device:
+            fabric.slow_device(node, rail, factor());
+            truth.insert({kind, node, -1, rail});
+            break;
+          case Kind::nic:
+            fabric.slow_nic(node, rail, factor());
+            truth.insert({kind, node, -1, rail});
+            break;
+          case Kind::link:
+            fabric.slow_link(node, other, factor());
+            truth.insert({kind, node, other, -1});
+            break;
+          case Kind::rack_uplink:
+            fabric.slow_uplink(rack, factor());
+            truth.insert({kind, rack, -1, -1});
+        }
+      };
+      // One of each in turn, with none to two more of any kind.
+      const int more = static_cast<int>(seed / 5 % 3);
+      plant(static_cast<Kind>(seed % 5), racks[0]);
+      for (int i = 1; i <= more; ++i)
+        plant(static_cast<Kind>(below(5)), racks[static_cast<std::size_t>(i)]);
       int rounds = 0;
       CHECK_MESSAGE(names(fabric.isolate(seed, &rounds)) == truth, "seed " << seed);
-      CHECK(rounds < 4 * 63 / 2);  // far fewer than all pairs would take
+      CHECK(rounds < 8 * 63 / 2);  // far fewer than all pairs would take
+    }
+  }
+
+  TEST_CASE("a fault in the rack of a slow uplink is named beside it") {
+    for (std::uint64_t seed = 0; seed < seeds(20); ++seed) {
+      SimulatedFabric fabric(64, 8, 2, 0.04, seed, true);
+      const int rack = static_cast<int>(seed % 8), node = 8 * rack + static_cast<int>(seed / 8 % 8);
+      fabric.slow_uplink(rack, 0.5);
+      std::set<Name> truth = {{Kind::rack_uplink, rack, -1, -1}};
+      switch (seed % 3) {
+        case 0:
+          fabric.slow_node(node, 0.3);
+          truth.insert({Kind::node, node, -1, -1});
+          break;
+        case 1:
+          fabric.slow_nic(node, 1, 0.3);
+          truth.insert({Kind::nic, node, -1, 1});
+          break;
+        default:
+          fabric.slow_device(node, 0, 0.3);
+          truth.insert({Kind::device, node, -1, 0});
+      }
+      CHECK_MESSAGE(names(fabric.isolate(seed)) == truth, "seed " << seed);
     }
   }
 }

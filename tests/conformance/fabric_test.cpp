@@ -1,5 +1,6 @@
 // Requirements on what is between nodes, from documents of simulated fabrics.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "harness/core/content_hash.h"
 #include "tests/collectives/simulated_fabric.h"
@@ -52,10 +53,12 @@ Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
   Json nodes = Json::array(), racks = Json::array();
   for (int node = 0; node < kNodes; ++node) {
     nodes.push_back(node_called(node));
-    racks.push_back("");
+    racks.push_back(fmt::format("r{}", fabric.fabric().rack_of[static_cast<std::size_t>(node)]));
   }
   result.extensions["fabric"] = {{"nodes", nodes}};
   result.extensions["isolation"] = {{"seed", 5}, {"nodes", nodes}, {"racks", racks}};
+  result.extensions["isolation"]["rails"] = fabric.fabric().rails;
+  result.extensions["isolation"]["device_memory"] = fabric.fabric().device_memory;
   for (const int bytes : {1024, 65536, 1048576}) {
     result.measurements.push_back(
         measured("all_reduce.f32.gloo/bytes" + std::to_string(bytes) + "_ranks8", bytes, rate));
@@ -76,6 +79,8 @@ Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
       result.measurements.push_back(
           measured("pair.f32.gloo/bytes262144_ranks2", 262144, readings.back().bytes_per_s));
       result.measurements.back().scope = {"cluster", {node_called(probe.a), node_called(probe.b)}};
+      result.measurements.back().extensions = {
+          {"rail", probe.rail}, {"memory", probe.memory == Memory::device ? "device" : "host"}};
     }
     isolation.record(readings);
   }
@@ -127,10 +132,27 @@ TEST_SUITE("unit") {
     SimulatedFabric link = sound_fabric();
     link.slow_link(1, 4, 0.3);
     CHECK(subjects_of(judged_run(whole_run(fabric_result(link)), "fabric_isolation")) ==
-          "link link between node node-1 and node node-4");
+          "link node-1 - node-4");
     SimulatedFabric all = sound_fabric();
     all.slow_everything(0.1);
     CHECK(judged_run(whole_run(fabric_result(all)), "fabric_isolation").verdict == Verdict::pass);
+  }
+
+  TEST_CASE("slow uplinks and NICs and devices are named as what somebody goes and looks at") {
+    const auto named = [](const SimulatedFabric& fabric) {
+      return subjects_of(judged_run(whole_run(fabric_result(fabric)), "fabric_isolation"));
+    };
+    const SimulatedFabric racks(kNodes, 2, 2, 0.02, 3, true);
+    CHECK(named(racks).empty());
+    SimulatedFabric uplink = racks;
+    uplink.slow_uplink(1, 0.3);
+    CHECK(named(uplink) == "fabric uplink of rack r1");
+    SimulatedFabric nic = racks;
+    nic.slow_nic(5, 1, 0.3);
+    CHECK(named(nic) == "device node-5/nic 1");
+    SimulatedFabric device = racks;
+    device.slow_device(5, 1, 0.3);
+    CHECK(named(device) == "device node-5/device at nic 1");
   }
 
   TEST_CASE("rounds of pairs that were cut short name nobody and do not pass") {

@@ -1,0 +1,68 @@
+// What is slow in a fabric, and how slow paths with one cause become that cause.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace assay {
+
+/// Where the bytes lie that a pair exchanges. From the device that is nearest to the NIC they tell
+/// of device and NIC together; from the host's memory, of the NIC alone.
+enum class Memory { host, device };
+
+struct Fabric {
+  std::vector<int> rack_of;    // by node; one rack where nothing is known
+  int rails = 1;               // NICs a node, each measured alone
+  bool device_memory = false;  // measured from the device at each NIC as well as from the host
+
+  int nodes() const { return static_cast<int>(rack_of.size()); }
+  std::vector<Memory> memories() const;
+};
+
+struct Probe {
+  int a = 0, b = 0;  // a < b
+  int rail = 0;
+  Memory memory = Memory::host;
+  bool operator==(const Probe&) const = default;
+};
+
+struct PairReading {
+  Probe probe;
+  double bytes_per_s = 0;
+};
+
+struct Culprit {
+  enum class Kind { node, device, nic, link, rack_uplink };
+  Kind kind = Kind::node;
+  int a = 0;            // node, or rack for an uplink
+  int b = -1;           // a link's other end
+  int rail = -1;        // of a NIC, the device at it, or a link that is slow on this one alone
+  double fraction = 0;  // the best confirming reading, of what is typical
+  std::vector<PairReading> evidence;
+};
+
+/// Readings are only compared with others across or inside racks, of the same rail and memory.
+struct Lane {
+  bool across = false;
+  int rail = 0;
+  Memory memory = Memory::host;
+  auto operator<=>(const Lane&) const = default;
+};
+Lane lane_of(const Fabric& fabric, const Probe& probe);
+
+/// A node (b is -1) or a link that stayed slow in one lane.
+struct SlowPath {
+  int a = 0, b = -1;
+  Lane lane;
+  double fraction = 0;
+  std::vector<PairReading> evidence;
+};
+
+/// Many slow paths with one cause become that cause, the widest first.
+std::vector<Culprit> causes_of(const Fabric& fabric, std::vector<SlowPath> slow);
+
+/// `node 3`, `NIC 1 of node 3`, `link between node 2 and node 5`; names from `node_names`.
+std::string describe(const Culprit& culprit, const std::vector<std::string>& node_names,
+                     const std::vector<std::string>& rack_names);
+
+}  // namespace assay
