@@ -1,5 +1,6 @@
-// Fuzzes the rendezvous: every message's bytes, frames in pieces, and a meeting that a peer who
-// holds the token drives with any requests in any order.
+// Fuzzes the rendezvous: every message's bytes, a proof without the token, frames in pieces, frames
+// that are replayed, forged or lost on the way, and a meeting that a peer who holds the token
+// drives with any requests in any order.
 #include <deque>
 
 #include "collectives/rendezvous/meeting.h"
@@ -47,6 +48,44 @@ void frames(std::string_view bytes) {
       }
     }
   });
+}
+
+void handshake(std::string_view bytes) {
+  if (bytes.size() < kHelloBytes + kProofBytes) return;
+  const std::string_view hello = bytes.substr(0, kHelloBytes);
+  const std::string right = proof_tag("a token of the fuzzer", hello, "nonce");
+  fuzz::must_hold(!same_tag(bytes.substr(kHelloBytes, kProofBytes), right),
+                  "nobody proves a token without it");
+}
+
+/// Each step is a byte that chooses what befalls a frame on its way, then its body to the next NUL.
+void session(std::string_view bytes) {
+  enum class Fate { arrives, replayed, forged, lost };
+  FrameKey client("a token of the fuzzer", "hello", "nonce", FrameKey::Direction::to_server);
+  FrameKey server("a token of the fuzzer", "hello", "nonce", FrameKey::Direction::to_server);
+  std::string before;
+  while (!bytes.empty()) {
+    const auto step = static_cast<unsigned char>(bytes.front());
+    auto fate = static_cast<Fate>(step % 4);
+    bytes.remove_prefix(1);
+    const std::string body(bytes.substr(0, bytes.find('\0')));
+    bytes.remove_prefix(std::min(body.size() + 1, bytes.size()));
+    const std::string sealed = client.seal(body);
+    std::string sent = sealed;
+    if (fate == Fate::replayed && before.empty()) fate = Fate::arrives;
+    if (fate == Fate::replayed) sent = before;
+    if (fate == Fate::forged) sent[step / 4 % sent.size()] ^= 1;
+    if (fate == Fate::lost) sent = client.seal(body);
+    try {
+      const std::string opened = server.open(sent);
+      fuzz::must_hold(fate == Fate::arrives && opened == body, "only what was sent is opened");
+      refused_or_read([&] { decode_request(opened); });
+    } catch (const WireError&) {
+      fuzz::must_hold(fate != Fate::arrives, "what was sent is opened");
+      return;  // the server closes the connection
+    }
+    before = sealed;
+  }
 }
 
 /// Each step is a byte that chooses rank and event, then for a request its text to the next NUL.
@@ -97,7 +136,9 @@ void meeting(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes = assay::fuzz::text_of(data, size);
   messages(bytes);
+  handshake(bytes);
   frames(bytes);
+  session(bytes);
   meeting(bytes);
   return 0;
 }
