@@ -13,7 +13,7 @@ HOSTS = 8
 class Isolation(unittest.TestCase):
     def named(self, mbit=None, sound=200):
         """What a run names as slow, with its verdicts."""
-        with ShapedFabric(HOSTS, mbit, sound) as fabric:
+        with ShapedFabric(HOSTS, mbit, sound, timed=True) as fabric:
             fabric.start(PROFILE, "--deadline", "60")
             codes = fabric.wait(150)
             self.assertEqual(codes, [0] * HOSTS, "".join(map(fabric.stderr, range(HOSTS))))

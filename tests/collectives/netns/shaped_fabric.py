@@ -40,19 +40,23 @@ def run(*command):
     subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True)
 
 
-def be_a_rank():
-    """Ends with this test, and goes before other programs: what waits for a core looks like a slow network."""
+def die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def go_before_others():
+    """A rank that waits for a core looks like one behind a slow link."""
     with contextlib.suppress(PermissionError):
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
 
 
 class ShapedFabric:
-    """`mbit` gives a host's link rate where it is not the sound one."""
+    """`mbit` gives a host's link rate where it is not the sound one; `timed` ranks go before other programs."""
 
-    def __init__(self, hosts, mbit=None, sound=SOUND_MBIT):
+    def __init__(self, hosts, mbit=None, sound=SOUND_MBIT, timed=False):
         self.hosts = hosts
         self.mbit = {rank: (mbit or {}).get(rank, sound) for rank in range(hosts)}
+        self.timed = timed
         self.ranks = []
 
     def __enter__(self):
@@ -93,11 +97,16 @@ class ShapedFabric:
         with open(self.folder / f"stdout{rank}", "w") as output, open(self.folder / f"stderr{rank}", "w") as errors:
             process = subprocess.Popen(
                 ["unshare", "-n", "sh", "-c", 'read -r line; exec "$@"', "sh", *map(str, command)],
-                stdin=subprocess.PIPE, stdout=output, stderr=errors, env=environment, preexec_fn=be_a_rank)
+                stdin=subprocess.PIPE, stdout=output, stderr=errors, env=environment, preexec_fn=self.before_rank)
         own = os.readlink("/proc/self/ns/net")
         while os.readlink(f"/proc/{process.pid}/ns/net") == own:
             time.sleep(0.005)
         return process
+
+    def before_rank(self):
+        die_with_parent()
+        if self.timed:
+            go_before_others()
 
     def join(self, rank, pid):
         inside = ["nsenter", "-t", pid, "-n"]
