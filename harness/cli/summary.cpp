@@ -28,6 +28,13 @@ bool several_devices(const Result& result) {
   return count > 1;
 }
 
+/// A case, and for a pair which one: all pairs are one case.
+std::string case_of(const Measurement& measurement) {
+  const auto& members = measurement.scope.members;
+  if (measurement.id.workload != "pair" || members.size() != 2) return measurement.id.str();
+  return fmt::format("{} {} - {}", measurement.id.str(), members.front(), members.back());
+}
+
 std::string status_text(MeasurementStatus status) {
   switch (status) {
     case MeasurementStatus::failed_verification:
@@ -71,7 +78,7 @@ std::string summary(const Result& result) {
   for (const char* heading : {"median", "rate", "of speed of light", "samples", "speed"})
     rows.front().push_back(heading);
   for (const Measurement& measurement : result.measurements) {
-    std::vector<std::string> row = {measurement.id.str(), name(measurement.series)};
+    std::vector<std::string> row = {case_of(measurement), name(measurement.series)};
     if (devices) row.push_back(device_of(result, measurement));
     append_outcome(row, measurement, result);
     rows.push_back(std::move(row));

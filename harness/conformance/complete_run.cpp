@@ -49,11 +49,12 @@ class CompleteRun final : public Requirement {
       members += group.members.size();
       check_group(group, wanted_of(group, groups), findings);
     }
-    members += check_fabric(evidence, findings);
-    findings.set_figure("groups", groups.size());
+    const auto [fabric_groups, fabric_members] = check_fabric(evidence, findings);
+    members += fabric_members;
+    const std::size_t count = groups.size() + fabric_groups;
+    findings.set_figure("groups", count);
     findings.set_figure("measurements", members);
-    return findings.verdict(
-        fmt::format("{} cases of {} groups, all present", members, groups.size()));
+    return findings.verdict(fmt::format("{} cases of {} groups, all present", members, count));
   }
 
  private:
@@ -81,15 +82,17 @@ class CompleteRun final : public Requirement {
         if (!known.contains(member)) strangers.insert(member);
       }
     }
-    for (const std::string& stranger : strangers) {
+    if (!strangers.empty()) {
       findings.not_evaluated(
           "missing", fmt::format("run {} has measurements of {}, which it does not describe",
-                                 result.run.id, stranger));
+                                 result.run.id, fmt::join(strangers, ", ")));
     }
   }
 
-  /// A profile that asks for something between nodes needs the document that holds it.
-  static std::size_t check_fabric(const Evidence& evidence, Findings& findings) {
+  /// A profile that asks for something between nodes needs the document that holds it. How many
+  /// groups and measurements that are.
+  static std::pair<std::size_t, std::size_t> check_fabric(const Evidence& evidence,
+                                                          Findings& findings) {
     const auto& cases = evidence.profile->cases;
     const std::string& backend = evidence.results.front().run.backend;
     const bool asked = std::any_of(cases.begin(), cases.end(), [&](const ProfileCases& line) {
@@ -97,7 +100,8 @@ class CompleteRun final : public Requirement {
     });
     if (asked && fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
     std::size_t members = 0;
-    for (const FabricGroup& group : fabric_groups(evidence, {})) {
+    const std::vector<FabricGroup> groups = fabric_groups(evidence, {});
+    for (const FabricGroup& group : groups) {
       Names seen;
       for (const Measurement* member : group.members) seen.insert(member->id.implementation);
       Names missing(group.implementations.begin(), group.implementations.end());
@@ -114,7 +118,7 @@ class CompleteRun final : public Requirement {
         findings.pass();
       }
     }
-    return members;
+    return {groups.size(), members};
   }
 
   static void check_group(const DeviceGroup& group, const Names& wanted, Findings& findings) {
