@@ -1,4 +1,4 @@
-"""scripts/soak_campaigns.py on a build of two stub tests: counts, resuming, failures."""
+"""scripts/soak_campaigns.py on a build of a few stub tests: counts, resuming, failures."""
 import pathlib
 import subprocess
 import sys
@@ -20,6 +20,10 @@ class Soak(unittest.TestCase):
             f'add_test("emulator: one in every mode" "{self.executable}" one)\n'
             'set_tests_properties("emulator: one in every mode" PROPERTIES LABELS property)\n'
             f'add_test("emulator: two in every mode" "{self.executable}" two)\n'
+            f'add_test("emulator: the int8 GEMM in every mode" "{self.executable}" int8)\n'
+            f'add_test("emulator: gemm_split in every mode" "{self.executable}" split)\n'
+            'set_tests_properties("emulator: the int8 GEMM in every mode" "emulator: gemm_split in every mode"'
+            ' PROPERTIES LABELS property)\n'
             'set_tests_properties("emulator: two in every mode" PROPERTIES LABELS unit)\n')
 
     def write_test(self, lines):
@@ -30,9 +34,9 @@ class Soak(unittest.TestCase):
         path = self.build / "ran"
         return path.read_text().splitlines() if path.exists() else []
 
-    def soak(self, *arguments):
+    def soak(self, *arguments, campaign="emulator"):
         return subprocess.run(
-            [sys.executable, REPOSITORY / "scripts/soak_campaigns.py", "emulator", "--build", self.build,
+            [sys.executable, REPOSITORY / "scripts/soak_campaigns.py", campaign, "--build", self.build,
              "--state", self.build / "state", *arguments], capture_output=True, text=True)
 
     def test_property_tests_get_the_campaigns_count(self):
@@ -40,6 +44,11 @@ class Soak(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertEqual(self.ran(), ["one 2000"])
         self.assertIn("1 passed, 0 failed, 0 skipped", result.stdout)
+
+    def test_gemm_has_a_campaign_with_fewer_seeds_than_the_other_kernels(self):
+        result = self.soak(campaign="gemm")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual(self.ran(), ["int8 200", "split 200"])
 
     def test_what_passed_is_not_run_again_until_it_is_told_to_or_changes(self):
         self.soak()
