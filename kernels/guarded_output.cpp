@@ -12,6 +12,12 @@ GuardedOutput::GuardedOutput(Device& device, std::size_t bytes)
 
 void GuardedOutput::poison() { device_.fill(*buffer_, 0xFF); }
 
+void GuardedOutput::set(const std::vector<std::byte>& bytes) {
+  std::vector<std::byte> all(buffer_->size_bytes(), std::byte{0xFF});
+  std::copy(bytes.begin(), bytes.end(), all.begin() + kGuardBytes);
+  device_.copy_in(*buffer_, all.data(), all.size());
+}
+
 GuardedOutput::Contents GuardedOutput::read() {
   Contents contents;
   std::vector<std::byte>& all = contents.bytes;

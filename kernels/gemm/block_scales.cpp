@@ -21,23 +21,25 @@ std::vector<float> drawn_scales(std::int64_t count, std::uint64_t seed, std::uin
 
 BlockScales BlockScales::drawn(const GemmShape& shape, std::uint64_t seed, ScaledBlock block) {
   const std::int64_t of_k = blocks(shape.k, block.k);
-  return {drawn_scales(of_k * shape.m, seed, kScalesA),
-          drawn_scales(blocks(shape.n, block.columns) * of_k, seed, kScalesB), block};
+  return {drawn_scales(of_k * shape.rows(), seed, kScalesA),
+          drawn_scales(shape.matrices() * blocks(shape.n, block.columns) * of_k, seed, kScalesB),
+          block};
 }
 
 void BlockScales::apply(const GemmShape& shape, std::vector<float>& a_values,
                         std::vector<float>& b_values) const {
-  for (std::int64_t i = 0; i < shape.m; ++i) {
+  for (std::int64_t i = 0; i < shape.rows(); ++i) {
     for (std::int64_t k = 0; k < shape.k; ++k) {
       a_values[static_cast<std::size_t>(i * shape.k + k)] *=
-          a[static_cast<std::size_t>(k / block.k * shape.m + i)];
+          a[static_cast<std::size_t>(k / block.k * shape.rows() + i)];
     }
   }
-  const std::int64_t of_k = blocks(shape.k, block.k);
-  for (std::int64_t k = 0; k < shape.k; ++k) {
+  const std::int64_t of_k = blocks(shape.k, block.k), of_n = blocks(shape.n, block.columns);
+  for (std::int64_t line = 0; line < shape.matrices() * shape.k; ++line) {
+    const std::int64_t matrix = line / shape.k, k = line % shape.k;
     for (std::int64_t j = 0; j < shape.n; ++j) {
-      b_values[static_cast<std::size_t>(k * shape.n + j)] *=
-          b[static_cast<std::size_t>(j / block.columns * of_k + k / block.k)];
+      b_values[static_cast<std::size_t>(line * shape.n + j)] *=
+          b[static_cast<std::size_t>((matrix * of_n + j / block.columns) * of_k + k / block.k)];
     }
   }
 }

@@ -66,7 +66,7 @@ std::unique_ptr<TimedCase> BlockScaledCublasLt::prepare(GroupContext& context) c
   };
   Json choice = product->choice();
   choice["scaled_block"] = format_.block;
-  return std::make_unique<GemmCase>(operands, multiply, std::move(choice), scales);
+  return std::make_unique<GemmCase>(operands, multiply, std::move(choice), GemmTerms{scales});
 }
 
 }  // namespace assay

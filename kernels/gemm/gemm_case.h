@@ -17,25 +17,25 @@ GemmTypes host_gemm_types(const std::string& dtype);
 /// A multiplication bound to a group's operands.
 class GemmCase final : public TimedCase {
  public:
-  /// With scales where the multiplication has its own.
+  /// `terms`: what the multiplication does beside A B.
   GemmCase(std::shared_ptr<GemmOperands> operands, Multiply multiply, Json choice,
-           std::shared_ptr<const BlockScales> scales = nullptr)
+           GemmTerms terms = {})
       : operands_(std::move(operands)),
         multiply_(std::move(multiply)),
         choice_(std::move(choice)),
-        scales_(std::move(scales)) {}
+        terms_(std::move(terms)) {}
 
-  Verification verify() override { return operands_->verify(multiply_, scales_.get()); }
+  Verification verify() override { return operands_->verify(multiply_, terms_); }
   void enqueue(std::size_t set) override { multiply_(operands_->set(set)); }
   std::size_t operand_sets() const override { return operands_->count(); }
-  Work work() const override { return operands_->work(); }
+  Work work() const override { return operands_->work(terms_); }
   Json choice() const override { return choice_; }
 
  private:
   std::shared_ptr<GemmOperands> operands_;
   Multiply multiply_;
   Json choice_;
-  std::shared_ptr<const BlockScales> scales_;
+  GemmTerms terms_;
 };
 
 /// An implementation of `gemm` for one dtype on one backend; derived ones add how to multiply.
@@ -60,6 +60,9 @@ class GemmImplementation : public Implementation {
   const GemmTypes& types() const { return types_; }
   /// A library or a device feature that is not here, or nothing.
   virtual std::optional<std::string> missing(const Device&) const { return std::nullopt; }
+  virtual bool takes_batches() const { return false; }
+  /// Then it takes nothing else.
+  virtual bool takes_groups() const { return false; }
 
  private:
   Backend backend_;

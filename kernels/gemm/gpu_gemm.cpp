@@ -25,9 +25,10 @@ std::optional<std::string> capability_missing(const GpuGemmKernel& kernel, const
                      kernel.only_there ? " and no other" : " or later", *capability);
 }
 
-std::shared_ptr<Buffer> copied_to(Device& device, const std::vector<float>& values) {
-  std::shared_ptr<Buffer> buffer = device.allocate(values.size() * sizeof(float));
-  device.copy_in(*buffer, values.data(), values.size() * sizeof(float));
+template <class T>
+std::shared_ptr<Buffer> copied_to(Device& device, const std::vector<T>& values) {
+  std::shared_ptr<Buffer> buffer = device.allocate(values.size() * sizeof(T));
+  device.copy_in(*buffer, values.data(), values.size() * sizeof(T));
   return buffer;
 }
 
@@ -60,6 +61,13 @@ class GpuGemm final : public GemmImplementation {
       device.fill(*workspace, 0);
       call.workspace = workspace->data();
     }
+    call.alpha = kernel_.alpha;
+    call.beta = kernel_.beta;
+    std::shared_ptr<Buffer> begins;
+    if (kernel_.grouped) {
+      begins = copied_to(device, operands->group_begins());
+      call.group_begins = static_cast<const std::int32_t*>(begins->data());
+    }
     std::shared_ptr<const BlockScales> scales;
     std::shared_ptr<Buffer> scales_a, scales_b;
     if (kernel_.block_scaled) {
@@ -69,7 +77,7 @@ class GpuGemm final : public GemmImplementation {
       call.scales_a = static_cast<const float*>(scales_a->data());
       call.scales_b = static_cast<const float*>(scales_b->data());
     }
-    const auto multiply = [launch = kernel_.launch, call, workspace, scales_a,
+    const auto multiply = [launch = kernel_.launch, call, workspace, begins, scales_a,
                            scales_b](const GemmPointers& matrices) mutable {
       call.matrices = matrices;
       launch(call);
@@ -81,8 +89,13 @@ class GpuGemm final : public GemmImplementation {
       return std::make_unique<SdcCase>(device, operands, multiply, kernel_.compare, kernel_.tile,
                                        std::move(choice));
     }
-    return std::make_unique<GemmCase>(operands, multiply, std::move(choice), scales);
+    return std::make_unique<GemmCase>(operands, multiply, std::move(choice),
+                                      GemmTerms{scales, kernel_.alpha, kernel_.beta});
   }
+
+ protected:
+  bool takes_batches() const override { return kernel_.batched; }
+  bool takes_groups() const override { return kernel_.grouped; }
 
  private:
   GpuGemmKernel kernel_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/catalogue.h"
+#include "kernels/gemm/parts.h"
 #include "kernels/gemm/problem.h"
 #include "kernels/guarded_output.h"
 
@@ -20,8 +21,8 @@ struct ScaledBlock {
   std::int64_t k = 128, columns = 128;
 };
 
-/// Factors of the stored values: of A by block of K and then by row, of B by block of columns and
-/// then by block of K.
+/// Factors of the stored values: of A by block of K and then by row, of B by matrix, by block of
+/// columns and then by block of K.
 struct BlockScales {
   std::vector<float> a, b;
   ScaledBlock block = {};
@@ -33,23 +34,32 @@ struct BlockScales {
              std::vector<float>& b_values) const;
 };
 
+/// What a product does beside A B: C = alpha A B + beta C, the operands scaled. The factors are
+/// kAlpha and kBeta or none, on which exact mode relies.
+struct GemmTerms {
+  std::shared_ptr<const BlockScales> scales;
+  float alpha = 1, beta = 0;
+};
+
 class GemmOperands {
  public:
   GemmOperands(Device& device, GemmShape shape, GemmTypes types, std::uint64_t seed);
 
+  /// Shared by all of the group whose matrices are stored alike.
   static std::shared_ptr<GemmOperands> of(GroupContext& context, GemmTypes types);
 
   const GemmShape& shape() const { return shape_; }
   const GemmTypes& types() const { return types_; }
   std::size_t count() const { return sets_.size(); }
+  std::vector<std::int32_t> group_begins() const { return assay::group_begins(shape_, seed_); }
   GemmPointers set(std::size_t index);
   /// What the last run on a set left in C.
   void copy_output(std::size_t index, Buffer& to);
-  Work work() const;
+  Work work(const GemmTerms& terms = {}) const;
 
   /// Exact mode bit for bit on every element, then normal data against the bound on sampled rows.
-  /// With scales, of a product that multiplies them in.
-  Verification verify(const Multiply& multiply, const BlockScales* scales = nullptr);
+  /// With beta, leaves normal data in the C of every set.
+  Verification verify(const Multiply& multiply, const GemmTerms& terms = {});
 
  private:
   struct Set {
@@ -59,20 +69,27 @@ class GemmOperands {
   struct Answer;
   struct Rows;
 
-  std::vector<float> normal(std::uint32_t operand, std::size_t count);
+  std::vector<float> normal(std::uint32_t operand, std::size_t count, Element rounding);
   Set make_set(const std::vector<float>& a, const std::vector<float>& b);
   void store(Buffer& to, const std::vector<float>& values);
   std::vector<float> values_of(Buffer& from, std::size_t count);
-  /// B's values row by row, however it is stored.
+  /// Values row by row, however they are stored.
+  std::vector<float> a_by_rows(Buffer& a);
   std::vector<float> b_by_rows(Buffer& b);
-  Answer run_poisoned(Set& set, const Multiply& multiply);
-  std::optional<std::string> exact_difference(const Multiply& multiply, const BlockScales* scales);
+  /// Runs on a C that is poisoned or, with beta, is `before`.
+  Answer run(Set& set, const Multiply& multiply, const GemmTerms& terms,
+             const std::vector<float>& before);
+  std::optional<std::string> exact_difference(const Multiply& multiply, const GemmTerms& terms);
   std::shared_ptr<Rows> make_reference(const BlockScales* scales);
+  /// Of an answer to normal inputs.
+  Verification compare(const Answer& answer, const Rows& reference, const GemmTerms& terms,
+                       const std::vector<float>& before) const;
 
   Device& device_;
   GemmShape shape_;
   GemmTypes types_;
   std::uint64_t seed_;
+  std::vector<GemmPart> parts_;
   std::vector<Set> sets_;
   std::optional<Set> exact_;         // integer operands, made by the first check
   std::shared_ptr<Rows> reference_;  // fp64 rows of set 0, made by the first check

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kExactMagnitude = 4;
 // Operand numbers of the generator; A and B of timed sets are 0 and 1.
-constexpr std::uint32_t kExactA = 2, kExactB = 3, kKeptColumns = 4, kProjection = 5, kRows = 6;
+constexpr std::uint32_t kExactA = 2, kExactB = 3, kKeptColumns = 4, kProjection = 5, kRows = 6,
+                        kExactC = 10;
 
 std::uint64_t as_word(float integer) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(integer));
@@ -85,6 +86,16 @@ std::vector<float> exact_b(GemmShape shape, std::uint64_t seed) {
   std::vector<float> b(static_cast<std::size_t>(shape.k * shape.n));
   fill_integer(b, {seed, kExactB, 0}, kExactMagnitude);
   return b;
+}
+
+std::vector<float> exact_c(GemmShape shape, std::uint64_t seed) {
+  std::vector<float> c(static_cast<std::size_t>(shape.m * shape.n));
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    const std::uint64_t bits = random_bits({seed, kExactC, 0}, i);
+    const float size = bits % 2 == 0 ? 2 : kMostExactC;
+    c[i] = bits / 2 % 2 == 0 ? size : -size;
+  }
+  return c;
 }
 
 std::optional<std::string> first_exact_difference(GemmShape shape, std::span<const float> a,

@@ -11,6 +11,7 @@ inline GpuGemmKernel bf16_sm80() {
   GpuGemmKernel kernel = sm80::entry<Portable>("bf16");
   kernel.name = "sm80_sdc";
   kernel.summary = "the portable kernel, each result compared bit for bit";
+  kernel.batched = false;  // a wrong word is named by its place in one product
   kernel.compare = compare<8>;
   kernel.tile = {sm80::kTile, sm80::kTile};
   return kernel;

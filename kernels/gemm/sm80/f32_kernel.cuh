@@ -7,7 +7,7 @@
 #include "device/barrier.cuh"
 #include "device/launch.cuh"
 #include "kernels/device/tile_order.h"
-#include "kernels/gemm/sm80/problem.h"
+#include "kernels/gemm/sm80/batch.cuh"
 
 namespace assay::sm80 {
 
@@ -22,6 +22,8 @@ struct F32Shared {
   alignas(16) float b[kF32Stages][kF32StageK][kTile];
 };
 static_assert(sizeof(F32Shared) <= 99 * 1024);
+/// 64 accumulators, what two steps of K multiply, and about 40 for addresses and loop state.
+static_assert(64 + 2 * 16 + 40 <= 65536 / kF32Threads, "a thread's registers");
 
 struct alignas(16) FourFloats {
   float at[4];
@@ -75,7 +77,8 @@ __device__ __forceinline__ void multiply_f32_stage(float (&d)[8][8], const F32Sh
 }
 
 /// K and N are multiples of 4: copies are of 16 bytes.
-__global__ void __launch_bounds__(kF32Threads) gemm_f32(Arguments arguments) {
+__global__ void __launch_bounds__(kF32Threads) gemm_f32(Arguments all) {
+  const Arguments arguments = batch_of(all, sizeof(float), sizeof(float));
   auto& shared = *static_cast<F32Shared*>(device::dynamic_smem());
   const device::Tile tile = device::banded_tile(static_cast<int>(device::block_index().x),
                                                 arguments.rows, arguments.columns, arguments.band);

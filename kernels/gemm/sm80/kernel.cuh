@@ -11,9 +11,8 @@
 #include "device/mma_sync.cuh"
 #include "kernels/device/formats.h"
 #include "kernels/device/fragment.h"
-#include "kernels/device/swizzle.h"
 #include "kernels/device/tile_order.h"
-#include "kernels/gemm/sm80/problem.h"
+#include "kernels/gemm/sm80/batch.cuh"
 
 namespace assay::sm80 {
 
@@ -23,11 +22,9 @@ struct Shared {
 };
 static_assert(sizeof(Shared) == kSharedBytes);
 
-/// 16 bytes of an operand that lies in rows of kRowBytes, permuted so that eight rows of the same
-/// column fall on different banks.
+/// 16 bytes of an operand.
 __device__ __forceinline__ unsigned char* piece(unsigned char* operand, int row, int byte) {
-  return operand + device::swizzled(device::Swizzle::k128,
-                                    static_cast<std::uint32_t>(row * kRowBytes + byte));
+  return operand + piece_offset(row, byte);
 }
 
 /// Starts the copy of kLines rows of kRowBytes; what is outside of the matrix becomes zeros.
@@ -49,30 +46,49 @@ __device__ __forceinline__ void copy_lines(unsigned char* to, const void* matrix
   }
 }
 
+/// Starts the copies of one operand of a stage: a tile of M or N, from `first` of `mn` on.
+template <class O, device::Major kMajor>
+__device__ __forceinline__ void fill_operand(unsigned char* to, const void* matrix, int first,
+                                             int mn, int k_block, int k) {
+  constexpr std::int64_t kBytes = sizeof(typename O::Element);
+  if constexpr (kMajor == device::Major::kK) {
+    copy_lines<kTile>(to, matrix, first, mn, std::int64_t{k_block} * kRowBytes, k * kBytes);
+  } else {  // boxes of as much of M or N as fills a row, by the stage's rows of K
+    constexpr int kBox = kRowBytes / 2;
+#pragma unroll
+    for (int box = 0; box < kTile / kBox; ++box) {
+      copy_lines<O::kStageK>(to + box * O::kStageK * kRowBytes, matrix, k_block * O::kStageK, k,
+                             (first + box * kBox) * kBytes, mn * kBytes);
+    }
+  }
+}
+
 /// Starts the copies of block `k_block` of K into a stage, and closes their group.
 template <class O>
 __device__ __forceinline__ void fill_stage(Shared& shared, const Arguments& arguments,
                                            device::Tile tile, int k_block, int k_blocks) {
-  constexpr std::int64_t kBytes = sizeof(typename O::Element);
   if (k_block < k_blocks) {
     const int stage = k_block % kStages;
-    const std::int64_t k_byte = std::int64_t{k_block} * kRowBytes;
-    copy_lines<kTile>(shared.a[stage], arguments.a, tile.row * kTile, arguments.m, k_byte,
-                      arguments.k * kBytes);
-    if constexpr (O::kMajorB == device::Major::kK) {
-      copy_lines<kTile>(shared.b[stage], arguments.b, tile.column * kTile, arguments.n, k_byte,
-                        arguments.k * kBytes);
-    } else {  // boxes of as many columns as fill a row, by the stage's rows of K
-      constexpr int kBox = kRowBytes / 2;
-#pragma unroll
-      for (int box = 0; box < kTile / kBox; ++box) {
-        copy_lines<O::kStageK>(shared.b[stage] + box * O::kStageK * kRowBytes, arguments.b,
-                               k_block * O::kStageK, arguments.k,
-                               (tile.column * kTile + box * kBox) * kBytes, arguments.n * kBytes);
-      }
-    }
+    fill_operand<O, O::kMajorA>(shared.a[stage], arguments.a, tile.row * kTile, arguments.m,
+                                k_block, arguments.k);
+    fill_operand<O, O::kMajorB>(shared.b[stage], arguments.b, tile.column * kTile, arguments.n,
+                                k_block, arguments.k);
   }
   device::copy_async_commit();  // empty at the end, so that groups go on counting stages
+}
+
+/// The fragment of 16 rows of A for one product.
+template <class O>
+__device__ __forceinline__ void load_a(std::uint32_t (&fragment)[4], unsigned char* a, int row,
+                                       int product, int lane) {
+  if constexpr (O::kMajorA == device::Major::kK) {
+    device::ldmatrix(fragment, piece(a, row + lane % 16, product * 32 + lane / 16 * 16));
+  } else {
+    const int k = product * 16 + lane / 16 * 8 + lane % 8;
+    constexpr int kBox = kRowBytes / 2;
+    const int at = row % kBox + lane / 8 % 2 * 8;
+    device::ldmatrix<true>(fragment, piece(a + row / kBox * O::kStageK * kRowBytes, k, at * 2));
+  }
 }
 
 /// The fragments of 16 columns of B for one product: registers 0 and 1 are of the first 8.
@@ -109,8 +125,7 @@ __device__ __forceinline__ void multiply_stage(Accumulators<O>& d, unsigned char
 #pragma unroll
     for (int i = 0; i < kDown; ++i) {
       std::uint32_t left[4];
-      device::ldmatrix(left,
-                       piece(a, first_row + 16 * i + lane % 16, product * 32 + lane / 16 * 16));
+      load_a<O>(left, a, first_row + 16 * i, product, lane);
 #pragma unroll
       for (int j = 0; j < kAcross; ++j) {
         const std::uint32_t column[2] = {right[j / 2][j % 2 * 2], right[j / 2][j % 2 * 2 + 1]};
@@ -158,7 +173,9 @@ __device__ __forceinline__ void store_pair(const Arguments& arguments, int row, 
 }
 
 template <class O>
-__global__ void __launch_bounds__(kThreads, kBlocks) gemm(Arguments arguments) {
+__global__ void __launch_bounds__(kThreads, kBlocks) gemm(Arguments all) {
+  const Arguments arguments =
+      batch_of(all, sizeof(typename O::Element), sizeof(typename O::Output));
   auto& shared = *static_cast<Shared*>(device::dynamic_smem());
   const device::Tile tile = device::banded_tile(static_cast<int>(device::block_index().x),
                                                 arguments.rows, arguments.columns, arguments.band);

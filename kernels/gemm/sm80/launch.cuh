@@ -8,9 +8,12 @@ namespace assay::sm80 {
 
 template <class O>
 void launch(const GemmCall& call) {
-  const Arguments arguments = arguments_of(call.shape, call.matrices);
+  Arguments arguments = arguments_of(call.shape, call.matrices);
+  arguments.alpha = call.alpha;
+  arguments.beta = call.beta;
   device::LaunchConfig config;
   config.grid.x = static_cast<unsigned>(arguments.rows * arguments.columns);
+  config.grid.y = static_cast<unsigned>(call.shape.batches);
   config.block.x = kThreads;
   config.shared_bytes = sizeof(Shared);
   config.stream = call.stream;
@@ -19,7 +22,7 @@ void launch(const GemmCall& call) {
 
 template <class O>
 std::optional<std::string> refuses(const GemmShape& shape) {
-  return refusal(shape, sizeof(typename O::Element), O::kMajorB);
+  return refusal(shape, sizeof(typename O::Element), O::kMajorB, O::kMajorA);
 }
 
 /// The catalogue's entry of one dtype.
@@ -31,7 +34,8 @@ GpuGemmKernel entry(const char* dtype) {
           .types = tensor_core_types(dtype),
           .launch = launch<O>,
           .capability = 8,
-          .refuses = refuses<O>};
+          .refuses = refuses<O>,
+          .batched = true};
 }
 
 }  // namespace assay::sm80

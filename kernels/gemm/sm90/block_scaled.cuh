@@ -8,8 +8,8 @@ namespace assay::sm90 {
 
 inline constexpr int kScaleBlock = 128;
 
-/// On the device. A's by block of K, then by row: neighbouring rows lie together. B's by block of
-/// columns, then by block of K.
+/// On the device. A's by block of K, then by row of all batches: neighbouring rows lie together.
+/// B's by matrix, then by block of columns, then by block of K.
 struct ScaleBlocks {
   const float* a = nullptr;
   const float* b = nullptr;
@@ -26,16 +26,21 @@ __device__ __forceinline__ void multiply_scaled(Shared<K>& shared,
   static_assert(K::kStageK == kScaleBlock, "a stage is a block of scales");
   static_assert(K::kTile.right == kScaleBlock && K::kRowBlocks == 1 && !K::kTile.swapped);
   const int row = left + device::accumulator_position(thread, 0).row;
+  const int matrices = K::kGrouped ? 1 : arguments.schedule.batches;  // that A has
+  const std::int64_t first = std::int64_t{matrix_of_rows<K>(work)} * arguments.rows;
+  const std::int64_t all_rows = std::int64_t{matrices} * arguments.rows;
+  const float* scales_b =
+      scales.b + std::int64_t{work.batch * arguments.schedule.columns + work.column} *
+                     arguments.schedule.k_blocks;
 #pragma unroll
   for (int i = 0; i < K::kPerBlock; ++i) d[0][i] = 0;
   for (int k = work.first_k; k < work.end_k; ++k, ring.advance()) {
-    const float b = scales.b[work.column * arguments.schedule.k_blocks + k];
+    const float b = scales_b[k];
     float scale[2];  // of this thread's two rows; read before the stage is waited for
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
       const int at = row + 8 * half;
-      const std::int64_t place = std::int64_t{k} * arguments.rows + at;
-      scale[half] = at < arguments.rows ? b * scales.a[place] : 0;
+      scale[half] = at < arguments.rows ? b * scales.a[k * all_rows + first + at] : 0;
     }
     device::mbarrier_wait_parity(&shared.full[ring.stage], ring.parity);
     typename K::Accumulators sums;

@@ -97,8 +97,10 @@ __device__ __forceinline__ void scale(typename K::Accumulators& d, const Argumen
     if (arguments.scale_a != nullptr) alpha *= *arguments.scale_a;
     if (arguments.scale_b != nullptr) alpha *= *arguments.scale_b;
     using Output = typename K::Operands::Output;
-    const auto* c = static_cast<const Output*>(arguments.c) +
-                    static_cast<std::int64_t>(work.batch) * arguments.rows * arguments.columns;
+    const auto* c =
+        static_cast<const Output*>(arguments.c) +
+        static_cast<std::int64_t>(matrix_of_rows<K>(work)) * arguments.rows * arguments.columns;
+    const int end_row = K::kGrouped ? work.end_row : arguments.rows;
 #pragma unroll
     for (int block = 0; block < K::kRowBlocks; ++block) {
 #pragma unroll
@@ -107,10 +109,10 @@ __device__ __forceinline__ void scale(typename K::Accumulators& d, const Argumen
         if (arguments.beta == 0) continue;  // C may hold anything then, NaN too
         const device::Position at = device::accumulator_position(thread, i);
         const int on_left = left + 64 * block + at.row;
-        const int on_right = work.column * K::kTile.right + at.column;
+        const int on_right = right_begin<K>(work) + at.column;
         const int row = K::kTile.swapped ? on_right : on_left;
         const int column = K::kTile.swapped ? on_left : on_right;
-        if (row < arguments.rows && column < arguments.columns) {
+        if (row < end_row && column < arguments.columns) {
           const std::int64_t place = static_cast<std::int64_t>(row) * arguments.columns + column;
           d[block][i] += arguments.beta * as_float(c[place]);
         }
@@ -179,15 +181,40 @@ __device__ __forceinline__ void write_box(unsigned char* to,
   }
 }
 
+struct alignas(16) Piece {
+  unsigned char bytes[16];
+};
+
+/// A box whose last rows belong to the next group, which TMA would overwrite: its rows of this
+/// group by plain stores, 16 bytes each. Rows of C are multiples of 16 bytes, as its tensor map
+/// asks.
+template <class K>
+__device__ __forceinline__ void copy_rows(const Arguments& arguments, const unsigned char* box,
+                                          int row, int end_row, int column, int thread) {
+  using Output = typename K::Operands::Output;
+  constexpr int kPieces = kRowBytes / 16, kInPiece = 16 / static_cast<int>(sizeof(Output));
+  const int at = column + thread % kPieces * kInPiece;
+  if (at >= arguments.columns) return;
+  for (int i = thread / kPieces; i < output_rows(K::kTile) && row + i < end_row;
+       i += 128 / kPieces) {
+    const auto offset = static_cast<std::uint32_t>(i * kRowBytes + thread % kPieces * 16);
+    auto* to = static_cast<Output*>(arguments.c) +
+               static_cast<std::int64_t>(row + i) * arguments.columns + at;
+    *reinterpret_cast<Piece*>(to) =
+        *reinterpret_cast<const Piece*>(box + device::swizzled(device::Swizzle::k128, offset));
+  }
+}
+
 /// Stores a warpgroup's part of a tile box by box, through its buffers in turn; `turn` goes on from
 /// tile to tile.
 template <class K>
 __device__ __forceinline__ void store_tile(Shared<K>& shared, const CUtensorMap& c,
-                                           const typename K::Accumulators& d, const Work& work,
-                                           int left, int consumer, int thread, int& turn) {
+                                           const typename K::Accumulators& d,
+                                           const Arguments& arguments, const Work& work, int left,
+                                           int consumer, int thread, int& turn) {
   constexpr int kWidth = kRowBytes / static_cast<int>(sizeof(typename K::Operands::Output));
   constexpr int kBoxes = (K::kTile.swapped ? 64 : K::kTile.right) / kWidth;
-  const int right = work.column * K::kTile.right;
+  const int right = right_begin<K>(work);
 #pragma unroll
   for (int block = 0; block < K::kRowBlocks; ++block) {
 #pragma unroll
@@ -199,14 +226,14 @@ __device__ __forceinline__ void store_tile(Shared<K>& shared, const CUtensorMap&
       write_box<K>(buffer, d[block], box, thread);
       device::fence_proxy_async_shared();
       consumer_sync(consumer);
+      const int on_left = left + 64 * block;
+      const int row = K::kTile.swapped ? right : on_left;
+      const int column = (K::kTile.swapped ? on_left : right) + kWidth * box;
+      const bool whole = !K::kGrouped || row + output_rows(K::kTile) <= work.end_row;
+      if (!whole) copy_rows<K>(arguments, buffer, row, work.end_row, column, thread);
       if (thread == 0) {
-        const int on_left = left + 64 * block;
-        if constexpr (K::kTile.swapped) {
-          device::tensor_store(c, {on_left + kWidth * box, right, work.batch}, buffer);
-        } else {
-          device::tensor_store(c, {right + kWidth * box, on_left, work.batch}, buffer);
-        }
-        device::bulk_commit();
+        if (whole) device::tensor_store(c, {column, row, matrix_of_rows<K>(work)}, buffer);
+        device::bulk_commit();  // empty where nothing was stored, so that groups count buffers
       }
     }
   }

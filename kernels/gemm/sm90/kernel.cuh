@@ -17,20 +17,21 @@ __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
                                         const Arguments& arguments, int consumer,
                                         const Products& products) {
   const int thread = static_cast<int>(device::thread_index().x % 128);
-  const Schedule& schedule = arguments.schedule;
-  const Turns mine = turns<K>();
+  Pieces<K> pieces(arguments);
   RingPosition<K::kTile.stages> ring;
   int turn = 0;
-  for (int i = mine.first; i < schedule.count(); i += mine.step) {
-    const Work work = schedule.at(i);
+  for (Work work; pieces.take(work);) {
     const int left = left_begin<K>(work) + consumer * K::kRowBlocks * 64;
     typename K::Accumulators d;
     products(ring, d, work, left, thread);
-    if (schedule.splits > 1 && !join_slices<K>(shared, d, arguments, work, consumer, thread)) {
-      continue;
+    if constexpr (!K::kGrouped) {
+      if (arguments.schedule.splits > 1 &&
+          !join_slices<K>(shared, d, arguments, work, consumer, thread)) {
+        continue;
+      }
     }
     scale<K>(d, arguments, work, left, thread);
-    store_tile<K>(shared, c, d, work, left, consumer, thread, turn);
+    store_tile<K>(shared, c, d, arguments, work, left, consumer, thread, turn);
   }
   if (thread == 0) device::bulk_wait_read<0>();  // shared memory outlives the stores
 }
@@ -67,7 +68,7 @@ __device__ __forceinline__ void run(const CUtensorMap& left, const CUtensorMap& 
       device::prefetch_tensor_map(left);
       device::prefetch_tensor_map(right);
       device::prefetch_tensor_map(c);
-      produce<K>(shared, left, right, arguments.schedule);
+      produce<K>(shared, left, right, arguments);
     }
   } else {
     if constexpr (kRegisters.consumer != 0) device::registers_increase<kRegisters.consumer>();

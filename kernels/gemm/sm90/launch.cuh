@@ -29,6 +29,9 @@ void launch_kernel(Function function, const Product& product, const Plan& plan,
                    const GemmCall& call, const More&... more) {
   Arguments arguments;
   arguments.schedule = plan.schedule;
+  arguments.alpha = call.alpha;
+  arguments.beta = call.beta;
+  arguments.group_begins = call.group_begins;
   arguments.c = call.matrices.c;
   arguments.rows = static_cast<int>(call.shape.m);
   arguments.columns = static_cast<int>(call.shape.n);
@@ -47,14 +50,25 @@ void launch_kernel(Function function, const Product& product, const Plan& plan,
                  arguments, more...);
 }
 
-/// The kernels of one dtype: C = A B with A row-major and B as kMajorB says.
-template <class A, class B, class C, device::Major kMajorB>
+/// Calls `with` with the listed tile of a plan.
+template <int kIndex = 0, class With>
+void with_tile(const Plan& plan, const With& with) {
+  if constexpr (kIndex < kTileCount) {
+    if (plan.tile != kIndex) return with_tile<kIndex + 1>(plan, with);
+    with(ListedTile<kIndex>{});
+  }
+}
+
+/// The kernels of one dtype: C = A B.
+template <class A, class B, class C, device::Major kMajorB,
+          device::Major kMajorA = device::Major::kK>
 struct Gemm {
   static Product product(const GemmShape& shape) {
     return {.shape = shape,
             .a = kTensorElement<A>,
             .b = kTensorElement<B>,
             .c = kTensorElement<C>,
+            .a_major = kMajorA,
             .b_major = kMajorB};
   }
 
@@ -73,7 +87,12 @@ struct Gemm {
   }
 
   static void launch(const GemmCall& call) {
-    launch_tile<0>(choose(product(call.shape), call.multiprocessors), call);
+    const Plan plan = choose(product(call.shape), call.multiprocessors);
+    with_tile(plan, [&](auto tile) { run<decltype(tile), false>(plan, call); });
+  }
+  static void launch_grouped(const GemmCall& call) {
+    const Plan plan = choose(product(call.shape), call.multiprocessors);
+    with_tile(plan, [&](auto tile) { run<decltype(tile), true>(plan, call); });
   }
 
   /// Always the first configuration and whole sums: the same additions in the same order.
@@ -81,46 +100,42 @@ struct Gemm {
     return plan_with(product(shape), 0, 1, multiprocessors);
   }
   static void launch_fixed(const GemmCall& call) {
-    run<ListedKernel<0>>(fixed_plan(call.shape, call.multiprocessors), call);
+    run<ListedTile<0>, false>(fixed_plan(call.shape, call.multiprocessors), call);
   }
   static std::string describe_fixed(const GemmShape& shape, int multiprocessors) {
     return sm90::describe(fixed_plan(shape, multiprocessors));
   }
 
  private:
-  using Plain = Operands<A, B, C, device::Major::kK, kMajorB>;
-  using Swapped = Operands<B, A, C, kMajorB, device::Major::kK>;
-  template <int kIndex>
-  using ListedKernel =
-      Kernel<std::conditional_t<kTiles[kIndex].swapped, Swapped, Plain>, ListedTile<kIndex>>;
+  using Plain = Operands<A, B, C, kMajorA, kMajorB>;
+  using Swapped = Operands<B, A, C, kMajorB, kMajorA>;
 
-  template <int kIndex>
-  static void launch_tile(const Plan& plan, const GemmCall& call) {
-    if constexpr (kIndex < kTileCount) {
-      if (plan.tile != kIndex) return launch_tile<kIndex + 1>(plan, call);
-      run<ListedKernel<kIndex>>(plan, call);
-    }
-  }
-
-  template <class K>
+  /// choose() gives no tile that cannot take the layouts: those kernels are not compiled.
+  template <class Tile, bool kGrouped>
   static void run(const Plan& plan, const GemmCall& call) {
-    launch_kernel<K>(gemm<K>, product(call.shape), plan, call);
+    using Sides = std::conditional_t<Tile::kTile.swapped, Swapped, Plain>;
+    if constexpr (takes(Tile::kTile, Sides::kRightMajor)) {
+      using K = Kernel<Sides, Tile, kGrouped>;
+      launch_kernel<K>(gemm<K>, product(call.shape), plan, call);
+    }
   }
 };
 
-/// The catalogue's entry of one dtype.
+/// The catalogue's entry of one dtype; variants are made from it.
 template <class G>
-GpuGemmKernel entry(const char* dtype, const char* summary) {
+GpuGemmKernel entry(const char* dtype, const char* summary,
+                    void (*launch)(const GemmCall&) = G::launch) {
   return {.dtype = dtype,
           .name = "sm90",
           .summary = summary,
           .types = tensor_core_types(dtype),
-          .launch = G::launch,
+          .launch = launch,
           .capability = 9,
           .only_there = true,
           .refuses = G::refuses,
           .workspace_bytes = G::workspace_bytes,
-          .describe = G::describe};
+          .describe = G::describe,
+          .batched = true};
 }
 
 }  // namespace assay::sm90

@@ -11,18 +11,21 @@
 #include "device/mbarrier.cuh"
 #include "device/tma.cuh"
 #include "device/wgmma.cuh"
+#include "kernels/gemm/sm90/groups.h"
 #include "kernels/gemm/sm90/problem.h"
 
 namespace assay::sm90 {
 
 /// Tile is a class with a TileConfig kTile: nvcc's host code cannot name a value of a class.
-template <class Operands_, class Tile>
+/// Grouped, the rows of A and C fall to groups, each with its own B.
+template <class Operands_, class Tile, bool kGrouped_ = false>
 struct Kernel {
   using Operands = Operands_;
   using Accumulator = typename Operands::Accumulator;
   static constexpr TileConfig kTile = Tile::kTile;
+  static constexpr bool kGrouped = kGrouped_;
   static_assert(tile_fault(kTile) == nullptr);
-  static_assert(kTile.right % 64 == 0 || Operands::kRightMajor == device::Major::kK);
+  static_assert(takes(kTile, Operands::kRightMajor));
 
   static constexpr int kStageK = kRowBytes / static_cast<int>(sizeof(typename Operands::Left));
   static constexpr int kRowBlocks = kTile.left / kTile.consumers / 64;  ///< Of each consumer.
@@ -52,21 +55,47 @@ struct RingPosition {
   }
 };
 
-/// The numbers of a cluster's work.
-struct Turns {
-  int first;
-  int step;
-};
+/// A cluster's work, piece after piece.
 template <class K>
-__device__ __forceinline__ Turns turns() {
-  return {static_cast<int>(device::block_index().x) / K::kTile.cluster,
-          static_cast<int>(device::grid_size().x) / K::kTile.cluster};
-}
+class Pieces {
+ public:
+  __device__ __forceinline__ explicit Pieces(const Arguments& arguments)
+      : schedule_(arguments.schedule),
+        groups_(arguments.schedule, arguments.group_begins, kGroupTiles),
+        next_(static_cast<int>(device::block_index().x) / K::kTile.cluster) {}
 
-/// Where this block's part of a cluster's tile begins on the left side.
+  __device__ __forceinline__ bool take(Work& work) {
+    const int mine = next_;
+    next_ += static_cast<int>(device::grid_size().x) / K::kTile.cluster;
+    if constexpr (K::kGrouped) return groups_.at(mine, work);
+    if (mine >= schedule_.count()) return false;
+    work = schedule_.at(mine);
+    return true;
+  }
+
+ private:
+  static constexpr GroupTiles kGroupTiles{
+      K::kTile.swapped, K::kTile.swapped ? K::kTile.right : K::kTile.left* K::kTile.cluster};
+  const Schedule& schedule_;
+  GroupWalk groups_;
+  int next_;
+};
+
+/// Where this block's part of a cluster's tile begins on the left side, and where on the right.
 template <class K>
 __device__ __forceinline__ int left_begin(const Work& work) {
-  return (work.row * K::kTile.cluster + static_cast<int>(device::cluster_rank())) * K::kTile.left;
+  const int in_cluster = work.row * K::kTile.cluster + static_cast<int>(device::cluster_rank());
+  return (K::kTile.swapped ? 0 : work.first_row) + in_cluster * K::kTile.left;
+}
+template <class K>
+__device__ __forceinline__ int right_begin(const Work& work) {
+  return (K::kTile.swapped ? work.first_row : 0) + work.column * K::kTile.right;
+}
+
+/// Which matrix of A and C, and which of B: groups have a B each and share the others.
+template <class K>
+__device__ __forceinline__ int matrix_of_rows(const Work& work) {
+  return K::kGrouped ? 0 : work.batch;
 }
 
 /// kRows rows of an operand from `row` on, the span of K that begins at `k`. MN-major, a box is 64
@@ -92,24 +121,25 @@ __device__ __forceinline__ void load_operand(unsigned char* to, const CUtensorMa
 /// One thread fills the stages; each block of a cluster copies its part of the right tile to all.
 template <class K>
 __device__ __forceinline__ void produce(Shared<K>& shared, const CUtensorMap& left,
-                                        const CUtensorMap& right, const Schedule& schedule) {
+                                        const CUtensorMap& right, const Arguments& arguments) {
   using Operands = typename K::Operands;
   constexpr int kRightPart = K::kTile.right / K::kTile.cluster;
   const int part = static_cast<int>(device::cluster_rank()) * kRightPart;
-  const Turns mine = turns<K>();
+  Pieces<K> pieces(arguments);
   RingPosition<K::kTile.stages> ring;
-  for (int i = mine.first; i < schedule.count(); i += mine.step) {
-    const Work work = schedule.at(i);
+  for (Work work; pieces.take(work);) {
     const int row = left_begin<K>(work);
-    const int column = work.column * K::kTile.right + part;
+    const int column = right_begin<K>(work) + part;
+    const int left_matrix = K::kTile.swapped ? work.batch : matrix_of_rows<K>(work);
+    const int right_matrix = K::kTile.swapped ? matrix_of_rows<K>(work) : work.batch;
     for (int k = work.first_k; k < work.end_k; ++k, ring.advance()) {
       std::uint64_t* full = &shared.full[ring.stage];
       device::mbarrier_wait_parity(&shared.empty[ring.stage], ring.parity ^ 1);
       device::mbarrier_arrive_expect_tx(full, stage_bytes(K::kTile));
       load_operand<Operands::kLeftMajor, K::kTile.left, 1>(shared.left[ring.stage], left,
-                                                           k * K::kStageK, row, work.batch, full);
+                                                           k * K::kStageK, row, left_matrix, full);
       load_operand<Operands::kRightMajor, kRightPart, K::kTile.cluster>(
-          shared.right[ring.stage] + part * kRowBytes, right, k * K::kStageK, column, work.batch,
+          shared.right[ring.stage] + part * kRowBytes, right, k * K::kStageK, column, right_matrix,
           full);
     }
   }

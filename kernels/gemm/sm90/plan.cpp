@@ -15,11 +15,15 @@ using device::TensorMapSpec;
 
 std::int64_t ceiling(std::int64_t value, std::int64_t step) { return (value + step - 1) / step; }
 
+/// Rows of C that one matrix of B makes: of groups their mean.
+std::int64_t rows_each(const GemmShape& shape) {
+  return shape.groups > 0 ? ceiling(shape.m, shape.groups) : shape.m;
+}
 std::int64_t left_rows(const Product& product, const TileConfig& tile) {
-  return tile.swapped ? product.shape.n : product.shape.m;
+  return tile.swapped ? product.shape.n : rows_each(product.shape);
 }
 std::int64_t right_rows(const Product& product, const TileConfig& tile) {
-  return tile.swapped ? product.shape.m : product.shape.n;
+  return tile.swapped ? rows_each(product.shape) : product.shape.n;
 }
 
 /// Elements of K in a stage.
@@ -29,7 +33,7 @@ int stage_k(const Product& product) {
 
 /// An operand of `rows` along MN; one box is `box_rows` of them by a stage's K.
 TensorMapSpec operand_map(device::TensorElement element, Major major, const void* address,
-                          std::int64_t rows, std::int64_t k, int batches, int box_rows) {
+                          std::int64_t rows, std::int64_t k, std::int64_t batches, int box_rows) {
   const auto bytes = static_cast<std::uint64_t>(device::element_bytes(element));
   const auto mn = static_cast<std::uint64_t>(rows), depth = static_cast<std::uint64_t>(k);
   const std::uint32_t stage = kRowBytes / static_cast<std::uint32_t>(bytes);
@@ -48,7 +52,7 @@ TensorMapSpec operand_map(device::TensorElement element, Major major, const void
 
 TensorMapSpec output_map(const Product& product, const TileConfig& tile, const void* address) {
   TensorMapSpec spec = operand_map(product.c, Major::kK, address, product.shape.m, product.shape.n,
-                                   product.batches, output_rows(tile));
+                                   product.shape.batches, output_rows(tile));
   return spec;
 }
 
@@ -60,7 +64,9 @@ std::optional<std::string> refusal(const Product& product) {
     return "wgmma wants operands that are not of 16 bits with K contiguous";
   }
   const auto& shape = product.shape;
-  if (ceiling(shape.m, 8) * ceiling(shape.n, 8) * product.batches * kMostSplits >
+  const auto rows = static_cast<double>(ceiling(shape.m, 8) + shape.groups);
+  const auto columns = static_cast<double>(ceiling(shape.n, 8));
+  if (rows * columns * static_cast<double>(shape.batches) * kMostSplits >
       std::numeric_limits<std::int32_t>::max()) {
     return "more tiles than a 32-bit number counts";
   }
@@ -78,8 +84,7 @@ std::optional<std::string> refusal(const Product& product) {
 }
 
 bool takes(const TileConfig& tile, const Product& product) {
-  const Major right = tile.swapped ? product.a_major : product.b_major;
-  return right == Major::kK || tile.right % 64 == 0;
+  return takes(tile, tile.swapped ? product.a_major : product.b_major);
 }
 
 Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
@@ -87,7 +92,7 @@ Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
   Schedule schedule;
   schedule.rows = static_cast<int>(ceiling(left_rows(product, tile), tile.left * tile.cluster));
   schedule.columns = static_cast<int>(ceiling(right_rows(product, tile), tile.right));
-  schedule.batches = product.batches;
+  schedule.batches = static_cast<int>(product.shape.matrices());
   schedule.k_blocks = static_cast<int>(ceiling(product.shape.k, stage_k(product)));
   schedule.splits = std::min(splits, schedule.k_blocks);
   // A band of b rows of tiles and clusters / b columns reads least when it is about square.
@@ -112,11 +117,12 @@ double cost(const Product& product, const TileConfig& tile, const Schedule& sche
   if (schedule.splits > 1) per_tile += kJoin + outputs * 4 * (1 + schedule.splits) / fill;
   const double waves = std::ceil(static_cast<double>(schedule.count()) / clusters);
 
-  const auto m = static_cast<double>(product.shape.m), n = static_cast<double>(product.shape.n),
-             k = static_cast<double>(product.shape.k);
-  const double bytes = product.batches * (m * k * device::element_bytes(product.a) +
-                                          k * n * device::element_bytes(product.b) +
-                                          m * n * device::element_bytes(product.c)) +
+  const auto m = static_cast<double>(product.shape.rows()),
+             n = static_cast<double>(product.shape.n), k = static_cast<double>(product.shape.k);
+  const auto matrices = static_cast<double>(product.shape.matrices());
+  const double bytes = m * k * device::element_bytes(product.a) +
+                       matrices * k * n * device::element_bytes(product.b) +
+                       m * n * device::element_bytes(product.c) +
                        2 * static_cast<double>(partials_bytes(schedule, tile));
   const double compute = waves * per_tile, memory = bytes / kRate;
   return std::max(compute, memory) + std::min(compute, memory) / 5;
@@ -134,7 +140,7 @@ Plan choose(const Product& product, int multiprocessors) {
   double least = std::numeric_limits<double>::infinity();
   for (int tile = 0; tile < kTileCount; ++tile) {
     if (!takes(kTiles[tile], product)) continue;
-    for (int splits = 1; splits <= kMostSplits; ++splits) {
+    for (int splits = 1; splits <= (product.shape.groups > 0 ? 1 : kMostSplits); ++splits) {
       const Plan plan = plan_with(product, tile, splits, multiprocessors);
       if (plan.schedule.splits < splits) break;
       if (partials_bytes(plan.schedule, kTiles[tile]) > kMostPartialsBytes) break;
@@ -152,10 +158,10 @@ Maps maps_of(const Product& product, const TileConfig& tile, const GemmPointers&
   const auto& shape = product.shape;
   const int a_rows = tile.swapped ? tile.right / tile.cluster : tile.left;
   const int b_rows = tile.swapped ? tile.left : tile.right / tile.cluster;
-  const TensorMapSpec a = operand_map(product.a, product.a_major, matrices.a, shape.m, shape.k,
-                                      product.batches, a_rows);
+  const TensorMapSpec a =
+      operand_map(product.a, product.a_major, matrices.a, shape.m, shape.k, shape.batches, a_rows);
   const TensorMapSpec b = operand_map(product.b, product.b_major, matrices.b, shape.n, shape.k,
-                                      product.batches, b_rows);
+                                      shape.matrices(), b_rows);
   const TensorMapSpec c = output_map(product, tile, matrices.c);
   return tile.swapped ? Maps{b, a, c} : Maps{a, b, c};
 }

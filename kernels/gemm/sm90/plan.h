@@ -18,7 +18,8 @@
 // 32 N bytes of B from shared memory at 128 B a cycle, which is why N below 64 starves. `fill` is
 // L2's 6154 B a cycle shared by the blocks that run, at most 64 each; `rate` is 2400 B a cycle
 // (4.1 TB/s at 1.7 GHz). The last term prefers, of two plans that wait for memory alike, the one
-// that has multiprocessors to spare.
+// that has multiprocessors to spare. Of groups the model knows the mean: it takes them for batches
+// of m / groups rows, and never splits K.
 #pragma once
 
 #include <cstdint>
@@ -32,10 +33,10 @@
 
 namespace assay::sm90 {
 
-/// C[b] = A[b] B[b] for all batches. A is M x K, B is K x N, C is M x N row-major, all dense.
+/// C[b] = A[b] B[b] for all batches, A being M x K, B K x N, C M x N row-major, all dense; or
+/// C = A B[g] in the rows of each group g.
 struct Product {
   GemmShape shape;
-  int batches = 1;
   device::TensorElement a = device::TensorElement::kBf16;
   device::TensorElement b = device::TensorElement::kBf16;
   device::TensorElement c = device::TensorElement::kBf16;

@@ -31,14 +31,17 @@ struct Arguments {
   float beta = 0;
   const float* scale_a = nullptr;  ///< On the device; nullptr: 1.
   const float* scale_b = nullptr;
-  /// C once more, for what beta reads: row-major, rows x columns, batches one after the other.
-  const void* c = nullptr;
+  /// C once more, for what beta reads and for the last rows of groups: row-major, rows x columns,
+  /// batches one after the other.
+  void* c = nullptr;
   int rows = 0;
   int columns = 0;
   /// With splits: each slice's accumulators, and how many slices of a tile are done (zero before
   /// and after).
   void* partials = nullptr;
   std::uint32_t* arrivals = nullptr;
+  /// With groups: where the rows of each begin, and the end; on the device.
+  const std::int32_t* group_begins = nullptr;
 };
 
 /// What a launch with this schedule needs of both.

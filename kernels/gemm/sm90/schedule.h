@@ -14,7 +14,9 @@ struct Work {
   int split;
   int first_k;
   int end_k;
-  int tile;  ///< Numbers the output tiles of all batches, from 0.
+  int tile;           ///< Numbers the output tiles of all batches, from 0.
+  int first_row = 0;  ///< Of a group: its rows of A and C are [first_row, end_row).
+  int end_row = 0;
 };
 
 /// Work is numbered; cluster c of n takes number c, c + n, c + 2n, ...: persistent blocks, with no

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "kernels/device/element.h"
+
 namespace assay::sm90 {
 
 /// The two operands are named by their side in wgmma: `left` gives the rows, in steps of 64;
@@ -78,6 +80,12 @@ constexpr const char* tile_fault(const TileConfig& tile) {
   const int most = pool.consumer != 0 ? pool.consumer : pool.initial;
   if (accumulators(tile) + 40 > most) return "the accumulators leave too few registers";
   return nullptr;
+}
+
+/// Whether the right operand's layout allows the configuration: a box of what is not K-major is 64
+/// elements of MN wide.
+constexpr bool takes(const TileConfig& tile, device::Major right) {
+  return right == device::Major::kK || tile.right % 64 == 0;
 }
 
 /// The configurations among which plan.h chooses; the first that is as good as any is taken.

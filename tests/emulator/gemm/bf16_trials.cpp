@@ -1,6 +1,6 @@
 // The bf16 kernels' trials.
 #include "tests/emulator/gemm/configurations.h"
-#include "tests/emulator/gemm/gemm_trial.h"
+#include "tests/emulator/gemm/listed_trials.h"
 
 namespace assay::emulator {
 
@@ -27,7 +27,6 @@ Configuration bf16(const char* name, const GemmTrial& aligned, const GemmTrial& 
 }  // namespace
 
 std::vector<Configuration> bf16_configurations() {
-  using ByColumns = Bf16Operands<Major::kMn, Major::kK>;
   return {
       bf16<Plain, 0>("128x256 in clusters", {256, 512, 192}, {136, 264, 72, 2, 2}),
       bf16<Plain, 1>("256x128 in clusters", {512, 256, 192}, {264, 136, 72, 2, 2}),
@@ -36,12 +35,15 @@ std::vector<Configuration> bf16_configurations() {
       bf16<Swapped, 4>("128x32 swapped", {32, 256, 640}, {17, 200, 328, 2, 3}),
       bf16<Swapped, 5>("128x16 swapped", {16, 256, 704}, {9, 200, 328, 2, 3, 2}),
       bf16<Swapped, 6>("128x8 swapped", {8, 256, 768}, {1, 136, 72, 2, 1}),
-      bf16<ByColumns, 2>("128x128 of A and B by columns", {128, 128, 128}, {120, 136, 72}),
-      bf16<Bf16Operands<Major::kMn, Major::kMn>, 2>("128x128 of A by columns", {128, 128, 128},
-                                                    {120, 136, 72}),
-      bf16<Bf16Operands<Major::kK, Major::kK>, 2>("128x128 of B by columns", {128, 128, 128},
-                                                  {120, 136, 72}),
   };
+}
+
+std::vector<Configuration> by_columns_configurations() {
+  std::vector<Configuration> all;
+  add_every_listed<Bf16Operands<Major::kMn, Major::kMn>>("bf16, A by columns,", all);
+  add_every_listed<Bf16Operands<Major::kK, Major::kK>>("bf16, B by columns,", all);
+  add_every_listed<Bf16Operands<Major::kMn, Major::kK>>("bf16, A and B by columns,", all);
+  return all;
 }
 
 }  // namespace assay::emulator

@@ -31,12 +31,11 @@ std::vector<unsigned char> scaled_values(std::span<const unsigned char> matrix, 
   return out;
 }
 
-template <class Tile>
+template <class K>
 void run_block_scaled(Emulator& emulator, const GemmTrial& trial) {
-  using K = sm90::Kernel<ScaledOperands, Tile>;
   constexpr sm90::TileConfig kTile = K::kTile;
-  const sm90::Product product{{trial.m, trial.n, trial.k},
-                              1,
+  const sm90::Product product{{trial.m, trial.n, trial.k, trial.batches,
+                               static_cast<std::int64_t>(trial.group_rows.size())},
                               device::TensorElement::kU8,
                               device::TensorElement::kU8,
                               device::TensorElement::kBf16,
@@ -50,12 +49,16 @@ void run_block_scaled(Emulator& emulator, const GemmTrial& trial) {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
   };
   const int k_blocks = arguments.schedule.k_blocks;
-  const auto a = emulator.input<unsigned char>("a", count(trial.m, trial.k));
-  const auto b = emulator.input<unsigned char>("b", count(trial.n, trial.k));
-  const auto c = emulator.output<unsigned char>("c", 2 * count(trial.m, trial.n));
-  const auto scales_a = emulator.input<float>("scales of a", count(k_blocks, trial.m));
-  const auto scales_b =
-      emulator.input<float>("scales of b", count((trial.n + 127) / 128, k_blocks));
+  const std::vector<TrialPart> parts = trial_parts(trial);
+  const int rows = trial.m * trial.batches, matrices = static_cast<int>(parts.size());
+  const int n_blocks = (trial.n + 127) / 128;
+  const auto a = emulator.input<unsigned char>("a", count(rows, trial.k));
+  const auto b = emulator.input<unsigned char>("b", count(matrices * trial.n, trial.k));
+  const auto c = emulator.output<unsigned char>("c", 2 * count(rows, trial.n));
+  const auto scales_a = emulator.input<float>("scales of a", count(k_blocks, rows));
+  const auto scales_b = emulator.input<float>("scales of b", count(matrices * n_blocks, k_blocks));
+  arguments.c = c.data();
+  if (K::kGrouped) arguments.group_begins = trial_groups(emulator, trial);
   fill_stored(a, Stored::kE4m3, 1);
   fill_stored(b, Stored::kE4m3, 2);
   for (std::size_t i = 0; i < scales_a.size(); ++i) scales_a[i] = i % 3 == 0 ? 2.0f : 1.0f;
@@ -69,21 +72,31 @@ void run_block_scaled(Emulator& emulator, const GemmTrial& trial) {
   device::launch(config, sm90::gemm_block_scaled<K>, device::encode_tensor_map(maps.left),
                  device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
                  arguments, sm90::ScaleBlocks{scales_a.data(), scales_b.data()});
-  const auto expanded_a = scaled_values(a, trial.m, trial.k, [&](int row, int block) {
-    return scales_a[count(block, trial.m) + static_cast<std::size_t>(row)];
+  const auto expanded_a = scaled_values(a, rows, trial.k, [&](int row, int block) {
+    return scales_a[count(block, rows) + static_cast<std::size_t>(row)];
   });
-  const auto expanded_b = scaled_values(b, trial.n, trial.k, [&](int row, int block) {
-    return scales_b[count(row / 128, k_blocks) + static_cast<std::size_t>(block)];
+  const auto expanded_b = scaled_values(b, matrices * trial.n, trial.k, [&](int row, int block) {
+    const int n_block = row / trial.n * n_blocks + row % trial.n / 128;
+    return scales_b[count(n_block, k_blocks) + static_cast<std::size_t>(block)];
   });
   const std::vector<unsigned char> before(c.size());
-  const std::string difference =
-      gemm_difference({trial.m, trial.n, trial.k, true, false, 1, 0}, expanded_a, Stored::kE4m3,
-                      expanded_b, Stored::kE4m3, before, c, Stored::kBf16);
-  expect(difference.empty(), difference);
+  for (int i = 0; i < matrices; ++i) {
+    const auto [first_row, part_rows] = parts[static_cast<std::size_t>(i)];
+    const auto lines = [](std::span<const unsigned char> all, std::size_t first, std::size_t size) {
+      return all.subspan(first, size);
+    };
+    const std::string difference = gemm_difference(
+        {part_rows, trial.n, trial.k, true, false, 1, 0},
+        lines(expanded_a, count(first_row, trial.k), count(part_rows, trial.k)), Stored::kE4m3,
+        lines(expanded_b, count(i * trial.n, trial.k), count(trial.n, trial.k)), Stored::kE4m3,
+        lines(before, 2 * count(first_row, trial.n), 2 * count(part_rows, trial.n)),
+        lines(c, 2 * count(first_row, trial.n), 2 * count(part_rows, trial.n)), Stored::kBf16);
+    expect(difference.empty(), difference);
+  }
 }
 
 void gemm_block_scaled_trial(Emulator& emulator) {
-  run_block_scaled<ShortRing>(emulator, {72, 264, 272, 1, 1});
+  run_block_scaled<sm90::Kernel<ScaledOperands, ShortRing>>(emulator, {72, 264, 272, 1, 1});
 }
 const NotFunctional kRegisterPool{"setmaxnreg.inc",
                                   "it asks for speed: the emulator allots registers"};
@@ -92,13 +105,21 @@ const KernelEnrolment kBlockScaled{{"gemm_block_scaled", gemm_block_scaled_trial
 }  // namespace
 
 std::vector<Configuration> block_scaled_configurations() {
-  using Listed = sm90::ListedTile<2>;
+  using Listed = sm90::Kernel<ScaledOperands, sm90::ListedTile<2>>;
+  using Grouped = sm90::Kernel<ScaledOperands, sm90::ListedTile<2>, true>;
   return {{"block-scaled fp8",
            [](Emulator& emulator) {
              run_block_scaled<Listed>(emulator, {128, 128, 256});
            },
            [](Emulator& emulator) {
-             run_block_scaled<Listed>(emulator, {136, 136, 272});
+             run_block_scaled<Listed>(emulator, {136, 136, 272, 1, 2, 2});
+           }},
+          {"grouped block-scaled fp8",
+           [](Emulator& emulator) {
+             run_block_scaled<Grouped>(emulator, {256, 128, 256, 1, 2, 1, 1, 0, {128, 128}});
+           },
+           [](Emulator& emulator) {
+             run_block_scaled<Grouped>(emulator, {140, 136, 144, 1, 2, 1, 1, 0, {3, 0, 136, 1}});
            }}};
 }
 

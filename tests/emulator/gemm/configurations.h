@@ -17,9 +17,12 @@ struct Configuration {
 std::vector<Configuration> bf16_configurations();
 std::vector<Configuration> f16_configurations();
 std::vector<Configuration> fp8_configurations();
+std::vector<Configuration> e5m2_configurations();
+std::vector<Configuration> by_columns_configurations();
 std::vector<Configuration> tf32_configurations();
 std::vector<Configuration> int8_configurations();
 std::vector<Configuration> portable_configurations();
 std::vector<Configuration> block_scaled_configurations();
+std::vector<Configuration> grouped_configurations();
 
 }  // namespace assay::emulator

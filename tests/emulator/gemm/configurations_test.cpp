@@ -28,31 +28,43 @@ void check_configurations(const std::vector<Configuration>& configurations) {
 }  // namespace
 
 TEST_SUITE("property") {
-  TEST_CASE("the bf16 kernels for Hopper are right in every mode") {
+  TEST_CASE("the bf16 GEMM kernels for Hopper are right in every mode") {
     check_configurations(bf16_configurations());
   }
 
-  TEST_CASE("the f16 kernels for Hopper are right in every mode") {
+  TEST_CASE("the f16 GEMM kernels for Hopper are right in every mode") {
     check_configurations(f16_configurations());
   }
 
-  TEST_CASE("the fp8 kernels for Hopper are right in every mode") {
+  TEST_CASE("the fp8 GEMM kernels for Hopper are right in every mode") {
     check_configurations(fp8_configurations());
   }
 
-  TEST_CASE("the tf32 kernels for Hopper are right in every mode") {
+  TEST_CASE("the e5m2 GEMM kernels for Hopper are right in every mode") {
+    check_configurations(e5m2_configurations());
+  }
+
+  TEST_CASE("the GEMM kernels for Hopper of operands by columns are right in every mode") {
+    check_configurations(by_columns_configurations());
+  }
+
+  TEST_CASE("the tf32 GEMM kernels for Hopper are right in every mode") {
     check_configurations(tf32_configurations());
   }
 
-  TEST_CASE("the int8 kernels for Hopper are right in every mode") {
+  TEST_CASE("the int8 GEMM kernels for Hopper are right in every mode") {
     check_configurations(int8_configurations());
   }
 
-  TEST_CASE("the portable kernels are right in every mode") {
+  TEST_CASE("the portable GEMM kernels are right in every mode") {
     check_configurations(portable_configurations());
   }
 
-  TEST_CASE("the block scaled fp8 kernel is right in every mode") {
+  TEST_CASE("the grouped GEMM kernels for Hopper are right in every mode") {
+    check_configurations(grouped_configurations());
+  }
+
+  TEST_CASE("the block scaled fp8 GEMM kernels are right in every mode") {
     check_configurations(block_scaled_configurations());
   }
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "device/tensor_map.cuh"
 #include "kernels/gemm/sm90/kernel.cuh"
@@ -36,7 +37,35 @@ struct GemmTrial {
   int batches = 1;
   float alpha = 1;
   float beta = 0;
+  std::vector<int> group_rows = {};  ///< Of a grouped kernel: they add up to m.
 };
+
+/// Rows of A and C that one matrix of B makes.
+struct TrialPart {
+  int first_row;
+  int rows;
+};
+inline std::vector<TrialPart> trial_parts(const GemmTrial& trial) {
+  std::vector<TrialPart> parts;
+  if (trial.group_rows.empty()) {
+    for (int i = 0; i < trial.batches; ++i) parts.push_back({i * trial.m, trial.m});
+  }
+  int first_row = 0;
+  for (const int rows : trial.group_rows) {
+    parts.push_back({first_row, rows});
+    first_row += rows;
+  }
+  return parts;
+}
+
+/// The begins of a trial's groups, as a kernel reads them.
+inline const std::int32_t* trial_groups(Emulator& emulator, const GemmTrial& trial) {
+  const auto begins = emulator.input<std::int32_t>("groups", trial.group_rows.size() + 1);
+  for (std::size_t i = 0; i < trial.group_rows.size(); ++i) {
+    begins[i + 1] = begins[i] + trial.group_rows[i];
+  }
+  return begins.data();
+}
 
 template <class K>
 void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
@@ -45,8 +74,8 @@ void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
   using A = std::conditional_t<kTile.swapped, typename Operands::Right, typename Operands::Left>;
   using B = std::conditional_t<kTile.swapped, typename Operands::Left, typename Operands::Right>;
   sm90::Product product;
-  product.shape = {trial.m, trial.n, trial.k};
-  product.batches = trial.batches;
+  product.shape = {trial.m, trial.n, trial.k, trial.batches,
+                   static_cast<std::int64_t>(trial.group_rows.size())};
   product.a = tensor_element(kStoredAs<A>);
   product.b = tensor_element(kStoredAs<B>);
   product.c = tensor_element(kStoredAs<typename Operands::Output>);
@@ -61,8 +90,9 @@ void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
                     b_bytes = bytes(trial.k, trial.n, product.b),
                     c_bytes = bytes(trial.m, trial.n, product.c);
   const auto batches = static_cast<std::size_t>(trial.batches);
+  const auto parts = trial_parts(trial);
   const auto a = emulator.input<unsigned char>("a", batches * a_bytes);
-  const auto b = emulator.input<unsigned char>("b", batches * b_bytes);
+  const auto b = emulator.input<unsigned char>("b", parts.size() * b_bytes);
   const auto c = trial.beta == 0 ? emulator.output<unsigned char>("c", batches * c_bytes)
                                  : emulator.input<unsigned char>("c", batches * c_bytes);
   fill_stored(a, kStoredAs<A>, 1);
@@ -77,6 +107,7 @@ void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
   arguments.c = c.data();
   arguments.rows = trial.m;
   arguments.columns = trial.n;
+  if (K::kGrouped) arguments.group_begins = trial_groups(emulator, trial);
   const auto partials =
       emulator.output<char>("partials", static_cast<std::size_t>(std::max<std::int64_t>(
                                             4, sm90::partials_bytes(arguments.schedule, kTile))));
@@ -103,22 +134,27 @@ void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
 
   expect(std::all_of(arrivals.begin(), arrivals.end(), [](auto n) { return n == 0; }),
          "the counts of slices are not zero again");
-  const ExactGemm exact{trial.m,
-                        trial.n,
-                        trial.k,
-                        product.a_major == device::Major::kK,
-                        product.b_major == device::Major::kMn,
-                        trial.alpha,
-                        trial.beta};
-  for (std::size_t i = 0; i < batches; ++i) {
-    const auto part = [i](auto all, std::size_t size) {
-      return std::span<const unsigned char>(all).subspan(i * size, size);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto [first_row, rows] = parts[i];
+    const ExactGemm exact{rows,
+                          trial.n,
+                          trial.k,
+                          product.a_major == device::Major::kK,
+                          product.b_major == device::Major::kMn,
+                          trial.alpha,
+                          trial.beta};
+    const auto mine = [&, first = first_row, count = rows](std::span<const unsigned char> all,
+                                                           std::size_t bytes_of_m) {
+      const std::size_t row = bytes_of_m / static_cast<std::size_t>(trial.m);
+      return all.subspan(static_cast<std::size_t>(first) * row,
+                         static_cast<std::size_t>(count) * row);
     };
-    const std::string difference =
-        gemm_difference(exact, part(a, a_bytes), kStoredAs<A>, part(b, b_bytes), kStoredAs<B>,
-                        part(std::span<const unsigned char>(before), c_bytes), part(c, c_bytes),
-                        kStoredAs<typename Operands::Output>);
-    expect(difference.empty(), difference);
+    const std::string difference = gemm_difference(
+        exact, mine(a, a_bytes), kStoredAs<A>,
+        std::span<const unsigned char>(b).subspan(i * b_bytes, b_bytes), kStoredAs<B>,
+        mine(before, c_bytes), mine(c, c_bytes), kStoredAs<typename Operands::Output>);
+    expect(difference.empty(),
+           difference.empty() ? difference : "part " + std::to_string(i) + ": " + difference);
   }
 }
 

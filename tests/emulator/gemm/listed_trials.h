@@ -1,4 +1,4 @@
-// Every listed tile configuration of a dtype, by one pair of shapes each.
+// Every listed tile configuration of some operands, by one pair of shapes each.
 #pragma once
 
 #include <string>
@@ -10,38 +10,54 @@
 
 namespace assay::emulator {
 
-/// Few blocks of K: the ring is the same for all dtypes, and bf16's trials go round it twice.
-template <class A, class B, class C, device::Major kMajorB, int kIndex>
-void add_listed(const char* dtype, std::vector<Configuration>& to) {
+/// The same product with its sides changed.
+template <class O>
+using SidesSwapped = sm90::Operands<typename O::Right, typename O::Left, typename O::Output,
+                                    O::kRightMajor, O::kLeftMajor>;
+
+/// One configuration that can take the operands, which are named by their sides.
+template <class Operands, int kIndex>
+void add_taken(const std::string& name, std::vector<Configuration>& to) {
   constexpr sm90::TileConfig kTile = sm90::kTiles[kIndex];
-  using Plain = sm90::Operands<A, B, C, device::Major::kK, kMajorB>;
-  using Swapped = sm90::Operands<B, A, C, kMajorB, device::Major::kK>;
-  using K =
-      sm90::Kernel<std::conditional_t<kTile.swapped, Swapped, Plain>, sm90::ListedTile<kIndex>>;
+  using K = sm90::Kernel<Operands, sm90::ListedTile<kIndex>>;
   constexpr int kSplits = kTile.right <= 16 ? 2 : 1;      // bf16's trials split the larger ones too
   constexpr int kStage = K::kStageK, kUnit = kStage / 8;  // 16 bytes, as TMA asks for
   const int left = kTile.left * kTile.cluster;
   const GemmTrial aligned{kTile.swapped ? kTile.right : left, kTile.swapped ? left : kTile.right,
                           2 * kStage};
   const int past_left = left == 128 ? left + 16 : left - 16;
-  const int past_right = kTile.right - (kTile.swapped ? 1 : 16);
+  // A by columns has rows of M elements, in steps of 16 bytes like any row.
+  constexpr int kRagged = Operands::kRightMajor == device::Major::kK ? 1 : kUnit;
+  const int past_right = kTile.right - (kTile.swapped ? kRagged : 16);
   const int k = kStage + kUnit;
-  const GemmTrial ragged = kTile.swapped ? GemmTrial{past_right, past_left, k, kSplits, 3}
-                                         : GemmTrial{past_left, past_right, k};
-  to.push_back({std::string(dtype) + " " + std::to_string(kTile.left) + "x" +
-                    std::to_string(kTile.right) + (kTile.swapped ? " swapped" : ""),
+  GemmTrial ragged = kTile.swapped ? GemmTrial{past_right, past_left, k, kSplits, 3}
+                                   : GemmTrial{past_left, past_right, k};
+  if (kIndex == 6) ragged.batches = 2;
+  if ((kIndex == 2 || kIndex == 4) && std::is_same_v<typename K::Accumulator, float>) {
+    ragged.alpha = 0.5f;
+    ragged.beta = 2.0f;
+  }
+  to.push_back({name + " " + std::to_string(kTile.left) + "x" + std::to_string(kTile.right) +
+                    (kTile.swapped ? " swapped" : ""),
                 [=](Emulator& emulator) { run_gemm_trial<K>(emulator, aligned); },
                 [=](Emulator& emulator) { run_gemm_trial<K>(emulator, ragged); }});
 }
 
-template <class A, class B, class C, device::Major kMajorB>
-std::vector<Configuration> listed_configurations(const char* dtype) {
-  std::vector<Configuration> all;
+/// Few blocks of K: the ring is the same for all operands, and bf16's trials go round it twice.
+/// `Plain` has A on its left.
+template <class Plain, int kIndex>
+void add_listed(const std::string& name, std::vector<Configuration>& to) {
+  constexpr sm90::TileConfig kTile = sm90::kTiles[kIndex];
+  using Sides = std::conditional_t<kTile.swapped, SidesSwapped<Plain>, Plain>;
+  if constexpr (sm90::takes(kTile, Sides::kRightMajor)) add_taken<Sides, kIndex>(name, to);
+}
+
+template <class Plain>
+void add_every_listed(const std::string& name, std::vector<Configuration>& to) {
   [&]<int... kIndex>(std::integer_sequence<int, kIndex...>) {
-    (add_listed<A, B, C, kMajorB, kIndex>(dtype, all), ...);
+    (add_listed<Plain, kIndex>(name, to), ...);
   }
   (std::make_integer_sequence<int, sm90::kTileCount>());
-  return all;
 }
 
 }  // namespace assay::emulator

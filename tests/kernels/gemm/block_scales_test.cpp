@@ -45,16 +45,16 @@ TEST_SUITE("unit") {
     GemmOperands operands(host, kScaledShape, types, 9);
     const BlockScales scales = BlockScales::drawn(kScaledShape, 9);
     const auto multiply = [&](const GemmPointers& p) { scaled_multiply(types, scales, p); };
-    const auto verification = operands.verify(multiply, &scales);
+    const auto verification = operands.verify(multiply, {std::make_shared<BlockScales>(scales)});
     CHECK_MESSAGE(verification.ok(), verification.detail);
     CHECK_FALSE(operands.verify(multiply).ok());
 
     BlockScales wrong = scales;
     wrong.a[static_cast<std::size_t>(kScaledShape.m) + 3] *= 2;  // row 3 of the second block of K
-    CHECK_FALSE(operands.verify(multiply, &wrong).ok());
+    CHECK_FALSE(operands.verify(multiply, {std::make_shared<BlockScales>(wrong)}).ok());
     wrong = scales;
     wrong.b.back() /= 2;
-    CHECK_FALSE(operands.verify(multiply, &wrong).ok());
+    CHECK_FALSE(operands.verify(multiply, {std::make_shared<BlockScales>(wrong)}).ok());
   }
 
   TEST_CASE("mxfp8 and nvfp4 products are verified with a scale for every few of K") {
@@ -69,12 +69,12 @@ TEST_SUITE("unit") {
       REQUIRE(scales.a.size() == static_cast<std::size_t>(blocks * kScaledShape.m));
       REQUIRE(scales.b.size() == static_cast<std::size_t>(blocks * kScaledShape.n));
       const auto multiply = [&](const GemmPointers& p) { scaled_multiply(types, scales, p); };
-      const auto verification = operands.verify(multiply, &scales);
+      const auto verification = operands.verify(multiply, {std::make_shared<BlockScales>(scales)});
       CHECK_MESSAGE(verification.ok(), verification.detail);
       CHECK_FALSE(operands.verify(multiply).ok());
       BlockScales wrong = scales;
       wrong.b[static_cast<std::size_t>(blocks) * 7 + 2] *= 2;  // column 7, the third block of K
-      CHECK_FALSE(operands.verify(multiply, &wrong).ok());
+      CHECK_FALSE(operands.verify(multiply, {std::make_shared<BlockScales>(wrong)}).ok());
     }
   }
 

@@ -1,4 +1,4 @@
-// The shapes that the issue lists, and ragged ones; the profile gemm.json is held to the same list.
+// The shapes that the issue lists, and ragged ones; the profile gemm-full is held to the same list.
 #pragma once
 
 #include <vector>
@@ -20,13 +20,27 @@ inline std::vector<Projection> listed_projections() {
           {7168, 16384},   {36864, 7168},  {7168, 18432}, {4096, 7168},   {7168, 2048}};
 }
 
-inline std::vector<GemmShape> listed_shapes() {
+inline constexpr std::int64_t kListedRows[] = {1, 8, 64, 128, 256, 4096, 8192};
+
+inline std::vector<GemmShape> squares() {
   std::vector<GemmShape> shapes;
   for (std::int64_t size = 1024; size <= 16384; size *= 2) shapes.push_back({size, size, size});
+  return shapes;
+}
+
+inline std::vector<GemmShape> listed_shapes() {
+  std::vector<GemmShape> shapes = squares();
   for (const Projection& weights : listed_projections()) {
-    for (const std::int64_t m : {1, 8, 64, 128, 256, 4096, 8192}) {
-      shapes.push_back({m, weights.n, weights.k});
-    }
+    for (const std::int64_t m : kListedRows) shapes.push_back({m, weights.n, weights.k});
+  }
+  return shapes;
+}
+
+/// The routed experts of DeepSeek-V3 that one of eight devices holds: tokens fall to 32 of them.
+inline std::vector<GemmShape> listed_experts() {
+  std::vector<GemmShape> shapes;
+  for (const Projection& weights : {Projection{4096, 7168}, Projection{7168, 2048}}) {
+    for (const std::int64_t m : kListedRows) shapes.push_back({m, weights.n, weights.k, 1, 32});
   }
   return shapes;
 }

@@ -22,7 +22,7 @@ constexpr Dtype kDtypes[] = {{TensorElement::kBf16, TensorElement::kBf16},
                              {TensorElement::kU8, TensorElement::kS32}};
 
 Product product_of(const GemmShape& shape, Dtype dtype, Major a = Major::kK, Major b = Major::kK) {
-  return {shape, 1, dtype.operand, dtype.operand, dtype.output, a, b};
+  return {shape, dtype.operand, dtype.operand, dtype.output, a, b};
 }
 
 void check_maps(const Product& product) {

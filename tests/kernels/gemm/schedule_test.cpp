@@ -47,7 +47,7 @@ TEST_SUITE("unit") {
       for (const int batches : {1, 3}) {
         Product product;
         product.shape = shape;
-        product.batches = batches;
+        product.shape.batches = batches;
         for (int tile = 0; tile < kTileCount; ++tile) {
           for (const int splits : {1, 2, 3, 16}) {
             for (const int multiprocessors : {1, 2, 7, 132}) {
