@@ -65,7 +65,8 @@ void Client::barrier(const std::string& name, double patience_s) {
 }
 void Client::abort(const std::string& why) { call(Operation::abort, "", why); }
 std::string Client::roll_call(double patience_s) {
-  return call(Operation::roll_call, "", "", patience_s, std::min(kAnswerGrace_s, patience_s));
+  // A rank 0 that is lost itself never answers, and who waits for it still has to end in time.
+  return call(Operation::roll_call, "", "", patience_s, std::min(kAnswerGrace_s, patience_s / 2));
 }
 
 std::string Client::local_address() const {
