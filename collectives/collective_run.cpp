@@ -70,12 +70,18 @@ CaseId case_id(const CollectiveGroup& group, const std::string& implementation, 
           Shape{{"bytes", static_cast<std::int64_t>(group.bytes)}, {"ranks", ranks}}};
 }
 
+/// Two racks of as many ranks have the same cases, which are not to be taken for each other.
+std::string in_scope(const Scope& scope) {
+  if (scope.level == "cluster" || scope.members.empty()) return "";
+  return fmt::format(" in the {} of {}", scope.level, scope.members.front());
+}
+
 Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice& device) {
   const int ranks = run.communicator.size();
   Group group;
-  group.name = case_id(asked, "", ranks).group();
   group.device = &device;
-  group.scope = Scope{"cluster", run.options.members};
+  group.scope = Scope{run.options.level, run.options.members};
+  group.name = case_id(asked, "", ranks).group() + in_scope(group.scope);
   group.series = asked.series;
   group.input_pattern = "small_integers";
   group.input_seed = run.options.seed;
@@ -134,6 +140,13 @@ Transport transport_of(const Carrier& carrier) {
   return transport;
 }
 
+/// A rate far beyond its bound took another way than the one that the bound is of: ranks that share
+/// a host do not use its NIC.
+void add_speed_of_light(double rate, double light, Measurement& measurement) {
+  constexpr double kAnotherWay = 2;
+  if (light > 0 && rate <= kAnotherWay * light) measurement.speed_of_light_fraction = rate / light;
+}
+
 void complete(Measurement& measurement, RunOfRanks& run) {
   if (measurement.status != MeasurementStatus::measured) return;
   const Collective& collective = *find_collective(measurement.id.workload);
@@ -143,9 +156,11 @@ void complete(Measurement& measurement, RunOfRanks& run) {
   // A few bytes over a slow network measure latency: the schema knows no rate that small.
   if (rate >= kLeastRate) {
     measurement.metrics["bytes_per_s"] = rate;
-    if (run.communicator.size() > 1)
-      measurement.metrics["bus_bandwidth_bytes_per_s"] =
-          rate * collective.bus_factor(run.communicator.size());
+    if (run.communicator.size() > 1) {
+      const double bus = rate * collective.bus_factor(run.communicator.size());
+      measurement.metrics["bus_bandwidth_bytes_per_s"] = bus;
+      add_speed_of_light(bus, run.options.light_bytes_per_s, measurement);
+    }
   }
   measurement.transport = transport_of(run.communicator.carrier(collective.operation()));
 }
@@ -187,8 +202,8 @@ Json fits_of(const std::vector<Measurement>& measurements) {
       if (entry.key != "bytes") rest.add(entry.key, entry.value);
     const CaseId curve{measurement.id.workload, measurement.id.dtype, measurement.id.implementation,
                        rest};
-    sweeps[curve.str()][static_cast<double>(measurement.id.shape.at("bytes"))] =
-        measurement.samples->median_s;
+    sweeps[curve.str() + in_scope(measurement.scope)]
+          [static_cast<double>(measurement.id.shape.at("bytes"))] = measurement.samples->median_s;
   }
   Json fits = Json::array();
   for (const auto& [curve, points] : sweeps) {

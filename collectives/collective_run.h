@@ -25,7 +25,9 @@ struct CollectiveGroup {
 struct CollectiveRunOptions {
   SamplingRule sampling;
   std::uint64_t seed = 0;
-  std::vector<std::string> members;         // node names, by rank
+  std::string level = "cluster";            // of the scope that the ranks are
+  std::vector<std::string> members;         // their names, by rank
+  double light_bytes_per_s = 0;             // the bound of bus bandwidth; 0: not known
   const std::atomic<bool>* stop = nullptr;  // this rank's wish; ranks agree on the moment
   bool leads = true;                        // the first rank of its process
   std::function<void(const std::vector<Measurement>&)> on_group;

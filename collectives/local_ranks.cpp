@@ -37,8 +37,12 @@ void make_current(Device& device) {
 }  // namespace
 
 LocalRanks::LocalRanks(int first, const std::vector<Device*>& devices, const Join& join) {
-  for (std::size_t i = 0; i < devices.size(); ++i)
-    ranks_.push_back({first + static_cast<int>(i), devices[i], nullptr, i == 0});
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    LocalRank& rank = ranks_.emplace_back();
+    rank.rank = first + static_cast<int>(i);
+    rank.device = devices[i];
+    rank.leads = i == 0;
+  }
   each([&](LocalRank& rank) {
     auto world = join(rank.rank, *rank.device);
     const std::lock_guard lock(joining_);
@@ -49,7 +53,10 @@ LocalRanks::LocalRanks(int first, const std::vector<Device*>& devices, const Joi
 
 LocalRanks::~LocalRanks() {
   try {
-    each([](LocalRank& rank) { rank.world.reset(); });
+    each([](LocalRank& rank) {
+      rank.part.reset();
+      rank.world.reset();
+    });
   } catch (const std::exception&) {
     // A communicator that cannot end cleanly has said so to whoever used it.
   }
@@ -58,8 +65,19 @@ LocalRanks::~LocalRanks() {
 void LocalRanks::abort() noexcept {
   const std::lock_guard lock(joining_);
   aborted_ = true;
-  for (LocalRank& rank : ranks_)
+  for (LocalRank& rank : ranks_) {
     if (rank.world) rank.world->abort();
+    if (rank.part) rank.part->abort();
+  }
+}
+
+Communicator& LocalRanks::part(LocalRank& rank, const std::vector<int>& members,
+                               const std::string& name) {
+  auto part = rank.world->subgroup(members, name);
+  const std::lock_guard lock(joining_);
+  std::swap(rank.part, part);
+  if (aborted_) rank.part->abort();
+  return *rank.part;
 }
 
 void LocalRanks::each(const std::function<void(LocalRank&)>& step) {

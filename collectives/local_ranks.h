@@ -16,6 +16,7 @@ struct LocalRank {
   int rank = 0;
   Device* device = nullptr;
   std::unique_ptr<Communicator> world;
+  std::unique_ptr<Communicator> part;  // see LocalRanks::part
   /// The first of its process: it drives what a process has once (Google Benchmark, the documents).
   bool leads = false;
 };
@@ -36,6 +37,10 @@ class LocalRanks {
   /// throws, the communicators of all are aborted, so that none waits for it; what broke first is
   /// thrown on, an Error before the losses that it caused.
   void each(const std::function<void(LocalRank&)>& step);
+
+  /// The communicator of `members`, of which `rank` is one; it lives until the rank's next one. As
+  /// Communicator::subgroup, and an abort reaches it.
+  Communicator& part(LocalRank& rank, const std::vector<int>& members, const std::string& name);
 
   /// From any thread.
   void abort() noexcept;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/core/error.h"
 
@@ -76,6 +77,32 @@ std::vector<ScopeGroup> scope_groups(const std::vector<RankPlace>& places,
   }
   std::erase_if(groups, [](const ScopeGroup& group) { return group.ranks.size() < 2; });
   return groups;
+}
+
+ScopeGroup whole_group(const std::vector<RankPlace>& places) {
+  const bool is_one_node =
+      places.size() > 1 && std::all_of(places.begin(), places.end(), [&](const RankPlace& place) {
+        return place.node == places.front().node;
+      });
+  ScopeGroup all{{is_one_node ? "node" : "cluster", {}}, {}};
+  for (const RankPlace& place : places) {
+    all.ranks.push_back(place.rank);
+    if (all.scope.members.empty() || all.scope.members.back() != place.node)
+      all.scope.members.push_back(place.node);
+  }
+  return all;
+}
+
+std::vector<std::vector<ScopeGroup>> groups_within(const std::vector<RankPlace>& places) {
+  std::set<std::vector<int>> seen = {whole_group(places).ranks};
+  std::vector<std::vector<ScopeGroup>> levels;
+  for (auto level = scope_levels().rbegin(); level != scope_levels().rend(); ++level) {
+    std::vector<ScopeGroup> groups = scope_groups(places, *level);
+    std::erase_if(groups,
+                  [&](const ScopeGroup& group) { return !seen.insert(group.ranks).second; });
+    if (!groups.empty()) levels.push_back(std::move(groups));
+  }
+  return levels;
 }
 
 std::optional<ScopeLight> speed_of_light(const ScopeGroup& group,

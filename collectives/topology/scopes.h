@@ -22,6 +22,13 @@ const std::vector<std::string>& scope_levels();
 std::vector<ScopeGroup> scope_groups(const std::vector<RankPlace>& places,
                                      const std::string& level);
 
+/// All ranks: in the node that they share, or else in the cluster.
+ScopeGroup whole_group(const std::vector<RankPlace>& places);
+
+/// The groups inside the whole, level by level from the widest; ranks that are together at a wider
+/// level already are no group of their own.
+std::vector<std::vector<ScopeGroup>> groups_within(const std::vector<RankPlace>& places);
+
 /// The bound of bus bandwidth by point-to-point algorithms; one that sums in the switch may go
 /// beyond.
 struct ScopeLight {

@@ -24,10 +24,10 @@ bool measure_alone(const FabricPlan& plan, const Profile& profile, const Argumen
   // It is the fabric's document too, and there are no others.
   result.extensions["fabric"] = {{"nodes", world.nodes}, {"racks", world.racks}};
   result.extensions["documents"] = Json::array();
-  const double silence_s = static_cast<double>(arguments.number("deadline")) / 2;
-  const auto ranks = join_ranks(world, devices, nullptr, silence_s);
-  return measure_between_ranks(
-      plan, {world, profile, *ranks, &document, result.run.seed, signals.flag()});
+  const auto deadline_s = static_cast<double>(arguments.number("deadline"));
+  const auto ranks = join_ranks(world, devices, nullptr, deadline_s / 2);
+  return measure_between_ranks(plan, {world, profile, *ranks, nullptr, deadline_s, &document,
+                                      result.run.seed, signals.flag()});
 }
 
 }  // namespace assay::cli

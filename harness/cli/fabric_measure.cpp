@@ -1,7 +1,13 @@
 // Hands every local rank its part, and the first rank's measurements to the document.
 #include "harness/cli/fabric_measure.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "collectives/pair_rounds.h"
+#include "collectives/topology/scopes.h"
+#include "harness/cli/fabric_gather.h"
 #include "harness/cli/progress.h"
 
 namespace assay::cli {
@@ -13,26 +19,20 @@ class Measuring {
   Measuring(const FabricPlan& plan, const FabricMeasuring& with)
       : plan_(plan), with_(with), members_(with.world.members()), progress_(stderr) {}
 
+  /// Over all ranks, then over the groups of every scope within them, a level's groups at once.
   bool collectives() {
     if (plan_.collectives.empty()) return true;
-    return on_every_rank([&](LocalRank& rank) {
-      CollectiveRunOptions options;
-      options.sampling = with_.profile.sampling;
-      options.seed = with_.seed;
-      options.members = members_;
-      options.stop = with_.stop;
-      options.leads = rank.leads;
-      if (rank.rank == 0) {
-        options.on_progress = [this](std::size_t done, std::size_t total, const std::string& name) {
-          progress_.update(done, total, name,
-                           static_cast<double>(total - done) * with_.profile.sampling.max_time_s);
-        };
-        options.on_group = [this](const std::vector<Measurement>& measurements) {
-          add_group(measurements);
-        };
-      }
-      return run_collectives(*rank.world, *rank.device, plan_.collectives, options);
+    const ScopeGroup all = whole_group(with_.world.places);
+    const bool whole = on_every_rank([&](LocalRank& rank) {
+      const auto add = [this](const std::vector<Measurement>& measurements) {
+        add_group(measurements);
+      };
+      return collectives_of(all, *rank.world, rank, rank.rank == 0 ? Add(add) : Add());
     });
+    if (!whole) return false;
+    for (const std::vector<ScopeGroup>& level : groups_within(with_.world.places))
+      if (!scopes(level)) return false;
+    return true;
   }
 
   bool pairs() {
@@ -57,6 +57,60 @@ class Measuring {
   }
 
  private:
+  using Add = std::function<void(const std::vector<Measurement>&)>;
+
+  /// Every group of a level at once; their first ranks' measurements go to the first process.
+  bool scopes(const std::vector<ScopeGroup>& level) {
+    const std::string name = level.front().scope.level;
+    Gathered own;
+    std::mutex mutex;
+    const Add keep = [&](const std::vector<Measurement>& measurements) {
+      const std::lock_guard lock(mutex);
+      own.measurements.insert(own.measurements.end(), measurements.begin(), measurements.end());
+    };
+    own.whole = on_every_rank([&](LocalRank& rank) {
+      const auto group = std::find_if(level.begin(), level.end(), [&](const ScopeGroup& one) {
+        return std::binary_search(one.ranks.begin(), one.ranks.end(), rank.rank);
+      });
+      if (group == level.end()) return true;
+      const std::string part_name = fmt::format("{} of rank {}", name, group->ranks.front());
+      Communicator& part = with_.ranks.part(rank, group->ranks, part_name);
+      return collectives_of(*group, part, rank, part.rank() == 0 ? keep : Add());
+    });
+    const Gathered all = gather_measurements(with_.client, "scope " + name, std::move(own),
+                                             with_.deadline_s + longest_s());
+    if (with_.document != nullptr) add_group(all.measurements);
+    return all.whole;
+  }
+
+  bool collectives_of(const ScopeGroup& group, Communicator& communicator, const LocalRank& rank,
+                      const Add& add) {
+    CollectiveRunOptions options;
+    options.sampling = with_.profile.sampling;
+    options.seed = with_.seed;
+    options.level = group.scope.level;
+    for (const int member : group.ranks)
+      options.members.push_back(members_[static_cast<std::size_t>(member)]);
+    if (const auto light = speed_of_light(group, with_.world.places))
+      options.light_bytes_per_s = light->bytes_per_s;
+    options.stop = with_.stop;
+    options.leads = rank.leads;
+    options.on_group = add;
+    if (rank.rank == 0)
+      options.on_progress = [this](std::size_t done, std::size_t total, const std::string& name) {
+        progress_.update(done, total, name,
+                         static_cast<double>(total - done) * with_.profile.sampling.max_time_s);
+      };
+    return run_collectives(communicator, *rank.device, plan_.collectives, options);
+  }
+
+  /// The collectives over one scope, at worst.
+  double longest_s() const {
+    std::size_t cases = 0;
+    for (const CollectiveGroup& group : plan_.collectives) cases += group.implementations.size();
+    return static_cast<double>(cases) * with_.profile.sampling.max_time_s;
+  }
+
   /// False when the ranks agreed to stop: they all say the same.
   template <class Step>
   bool on_every_rank(const Step& step) {

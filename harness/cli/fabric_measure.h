@@ -15,6 +15,8 @@ struct FabricMeasuring {
   const FabricWorld& world;
   const Profile& profile;
   LocalRanks& ranks;
+  rendezvous::Client* client = nullptr;  // null for a process alone
+  double deadline_s = 60;
   RunDocument* document = nullptr;  // on the first process alone
   std::uint64_t seed = 0;
   const std::atomic<bool>* stop = nullptr;  // this process's wish; ranks agree on the moment

@@ -157,8 +157,9 @@ class FabricRun {
     ranks_ = join_ranks(fabric_world_, devices_, client_.get(), silence_s(world_.deadline_s));
     std::atomic<bool> ended_before{!node_whole};
     return measure_between_ranks(
-        plan, {fabric_world_, profile_, *ranks_, fabric_ ? &*fabric_ : nullptr,
-               node_.result().run.seed, node_whole ? signals_.flag() : &ended_before});
+        plan, {fabric_world_, profile_, *ranks_, client_.get(), world_.deadline_s,
+               fabric_ ? &*fabric_ : nullptr, node_.result().run.seed,
+               node_whole ? signals_.flag() : &ended_before});
   }
 
   void begin_fabric_document() {

@@ -41,6 +41,13 @@ class FabricCurveDips final : public Requirement {
   }
 
  private:
+  /// The racks of a cluster have sweeps of their own.
+  static std::string of_scope(const Measurement& member) {
+    const Scope& scope = member.scope;
+    if (scope.level == "cluster" || scope.members.empty()) return "";
+    return fmt::format(", {} of {}", scope.level, scope.members.front());
+  }
+
   static Curves curves_of(const Result& document, const Evidence& evidence,
                           const CaseFilter& filter) {
     Curves curves;
@@ -49,8 +56,9 @@ class FabricCurveDips final : public Requirement {
       for (const Measurement* member : group.members) {
         if (!rate_of(*member)) continue;
         if (filter.implementation && member->id.implementation != *filter.implementation) continue;
-        const std::string name = fmt::format("{}.{}.{} ({})", member->id.workload, member->id.dtype,
-                                             member->id.implementation, assay::name(group.series));
+        const std::string name =
+            fmt::format("{}.{}.{} ({}{})", member->id.workload, member->id.dtype,
+                        member->id.implementation, assay::name(group.series), of_scope(*member));
         curves[name][static_cast<double>(member->id.shape.at("bytes"))] = member->samples->median_s;
       }
     }

@@ -75,6 +75,33 @@ TEST_SUITE("unit") {
     CHECK(ranks_at(places, "rack").empty());
   }
 
+  TEST_CASE("what is measured beside the whole is every narrower group once and widest first") {
+    const auto levels = [](const std::vector<RankPlace>& places) {
+      std::vector<std::string> names = {whole_group(places).scope.level};
+      for (const auto& level : groups_within(places))
+        names.push_back(level.front().scope.level + " " + std::to_string(level.size()));
+      return names;
+    };
+    using Names = std::vector<std::string>;
+    const auto nodes = two_nodes("dgx_h100", test::kDgxGpus, true);
+    // The rack is all there is, and a node's NVLink domain is the node.
+    CHECK(levels(rank_places(nodes, {{"a", "r1"}, {"b", "r1"}})) ==
+          Names{"cluster", "node 2", "numa_node 4"});
+    CHECK(levels(rank_places({nodes[0]}, {})) == Names{"node", "numa_node 2"});
+    CHECK(levels(rank_places(two_nodes("two_sockets_pcie", kPcieGpus, false), {})) ==
+          Names{"cluster", "node 2", "numa_node 4"});
+    std::vector<RankPlace> hosts(5);
+    for (int i = 0; i < 5; ++i) {
+      hosts[static_cast<std::size_t>(i)].rank = i;
+      hosts[static_cast<std::size_t>(i)].node = "host" + std::to_string(i);
+      hosts[static_cast<std::size_t>(i)].rack = i < 2 ? "r1" : i < 4 ? "r2" : "r3";
+    }
+    CHECK(levels(hosts) == Names{"cluster", "rack 2"});
+    CHECK(groups_within(hosts).front()[1].ranks == std::vector<int>{2, 3});
+    hosts.resize(1);
+    CHECK(levels(hosts) == Names{"cluster"});
+  }
+
   TEST_CASE("each scope has the speed of light of its slowest link") {
     const auto dgx = rank_places(two_nodes("dgx_h100", test::kDgxGpus, true), {});
     CHECK(light_at(dgx, "nvlink_domain") == "nvlink 450000");

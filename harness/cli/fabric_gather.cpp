@@ -1,0 +1,41 @@
+// A barrier for those that are late, then one text a process, then what all of them came to.
+#include "harness/cli/fabric_gather.h"
+
+#include "harness/core/measurement_json.h"
+
+namespace assay::cli {
+
+namespace {
+
+std::string text_of(const Gathered& own) {
+  Json measurements = Json::array();
+  for (const Measurement& one : own.measurements) measurements.push_back(to_json(one));
+  return Json{{"whole", own.whole}, {"measurements", std::move(measurements)}}.dump();
+}
+
+Gathered together_of(const std::vector<std::string>& texts) {
+  Gathered all;
+  for (const std::string& text : texts) {
+    const Json one = Json::parse(text);
+    all.whole &= one.at("whole").get<bool>();
+    for (const Json& json : one.at("measurements"))
+      all.measurements.push_back(measurement_from_json(json));
+  }
+  return all;
+}
+
+}  // namespace
+
+Gathered gather_measurements(rendezvous::Client* client, const std::string& name, Gathered own,
+                             double patience_s) {
+  if (client == nullptr) return own;
+  client->barrier(name + " measured", patience_s);
+  const std::vector<std::string> texts = client->gather(name, text_of(own));
+  const std::string key = name + " whole";
+  if (client->rank() != 0) return {{}, client->get(key) == "yes"};
+  Gathered all = together_of(texts);
+  client->set(key, all.whole ? "yes" : "no");
+  return all;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,65 @@
+"""Nodes as processes on the loopback address, each under a name of its own."""
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class NodeProcesses:
+    """`labels` and `flags` are by node: what each is started with."""
+
+    def __init__(self, profile, labels, flags=None):
+        self.profile, self.labels = profile, labels
+        self.flags = flags or [[] for _ in labels]
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay nodes "))
+        self.processes = []
+
+    def __enter__(self):
+        (self.folder / "token").write_text("a token of this test\n")
+        address = f"127.0.0.1:{free_port()}"
+        for rank, labels in enumerate(self.labels):
+            locks = self.folder / f"locks{rank}"
+            locks.mkdir()
+            environment = dict(os.environ, NODE_NAME=f"host{rank}", ASSAY_LOCK_DIR=str(locks), ASSAY_NODE_LABELS=labels)
+            command = [ASSAY, "run", "--profile", self.profile, "--backend", "host", "--rendezvous", address,
+                       "--rank", str(rank), "--world-size", str(len(self.labels)), "--deadline", "20",
+                       "--token-file", self.folder / "token", "-o", self.output(rank), *self.flags[rank]]
+            self.processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                                   text=True, env=environment))
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            process.kill()
+            process.communicate()
+        shutil.rmtree(self.folder)
+
+    def output(self, rank):
+        return self.folder / f"node{rank}"
+
+    def wait(self):
+        """Exit code and standard error by rank."""
+        ended = [(process, process.communicate(timeout=90)[1]) for process in self.processes]
+        return [(process.returncode, errors) for process, errors in ended]
+
+    def fabric_document(self):
+        return json.loads((self.output(0) / "fabric.json").read_text())
+
+    def node_document(self, rank):
+        (path,) = (self.output(0) / "nodes").glob(f"rank{rank:04}-*.json")
+        return json.loads(path.read_text())
+
+    def assay(self, *words):
+        return subprocess.run([ASSAY, *words], capture_output=True, text=True)
