@@ -17,8 +17,8 @@ void check_configurations(const std::vector<Configuration>& configurations) {
           settings.seed = seed;
           const auto report =
               run_trial(ragged ? configuration.ragged : configuration.aligned, settings);
-          REQUIRE_MESSAGE(!report, configuration.name << (ragged ? ", ragged: " : ", aligned: ")
-                                                      << report->text());
+          const std::string shape = ragged ? ", ragged: " : ", aligned: ";
+          REQUIRE_MESSAGE(!report, configuration.name << shape << report->text());
         }
       }
     }
