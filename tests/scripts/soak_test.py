@@ -3,6 +3,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from tests.scripts.checkout import REPOSITORY
@@ -69,6 +70,19 @@ class Soak(unittest.TestCase):
             self.assertEqual(result.returncode, 1)
             self.assertIn("FAILED (exit 3)", result.stdout)
         self.assertEqual(len(self.ran()), 2)
+
+    def test_a_fuzz_target_ends_when_its_cpu_minutes_are_over_and_not_by_the_clock(self):
+        sys.path.insert(0, str(REPOSITORY / "scripts"))
+        import soak_campaigns
+        # Ends well at SIGUSR1, as libFuzzer does; of 2 s of the clock it works for less than half.
+        works = ("import signal, sys, time\nsignal.signal(signal.SIGUSR1, lambda *_: sys.exit(0))\n"
+                 "time.sleep(1)\nwhile True: pass\n")
+        begin = time.monotonic()
+        process = subprocess.Popen([sys.executable, "-c", works])
+        self.assertEqual(soak_campaigns.wait_for(process, 0.5), 0)
+        self.assertGreater(time.monotonic() - begin, 1.2)
+        crashed = subprocess.Popen([sys.executable, "-c", "import sys; sys.exit(5)"])
+        self.assertEqual(soak_campaigns.wait_for(crashed, 60), 5)
 
 
 if __name__ == "__main__":
