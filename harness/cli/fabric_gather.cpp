@@ -1,6 +1,9 @@
 // A barrier for those that are late, then one text a process, then what all of them came to.
 #include "harness/cli/fabric_gather.h"
 
+#include <fmt/format.h>
+
+#include "harness/core/document.h"
 #include "harness/core/measurement_json.h"
 
 namespace assay::cli {
@@ -15,8 +18,8 @@ std::string text_of(const Gathered& own) {
 
 Gathered together_of(const std::vector<std::string>& texts) {
   Gathered all;
-  for (const std::string& text : texts) {
-    const Json one = Json::parse(text);
+  for (std::size_t process = 0; process < texts.size(); ++process) {
+    const Json one = parse_json(texts[process], fmt::format("measurements of process {}", process));
     all.whole &= one.at("whole").get<bool>();
     for (const Json& json : one.at("measurements"))
       all.measurements.push_back(measurement_from_json(json));
