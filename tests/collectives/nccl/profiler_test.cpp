@@ -18,7 +18,8 @@ namespace profiler = nccl::profiler;
 namespace {
 
 std::vector<std::string> exported_by(const std::string& executable) {
-  FILE* pipe = popen((std::string(ASSAY_NM) + " -D --defined-only " + executable).c_str(), "r");
+  const std::string command = std::string(ASSAY_NM) + " -D --defined-only '" + executable + "'";
+  FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe);
   std::vector<std::string> names;
   std::array<char, 4096> line{};
