@@ -42,7 +42,8 @@ std::string source_line(const void* pc) {
       }
       pclose(pipe);
     }
-    line = line.substr(0, line.find_first_of(" \n"));
+    line = line.substr(0, line.find('\n'));
+    line = line.substr(0, line.find(" ("));  // what follows is a discriminator
     if (line.starts_with("?")) line.clear();
   }
   return known[pc] = from_repository_root(line);
