@@ -16,6 +16,7 @@ using Part = std::pair<int, Memory>;  // rail and memory
 
 void add_evidence(Culprit& culprit, const SlowPath& path) {
   culprit.fraction = std::min(culprit.fraction, path.fraction);
+  culprit.doubt = std::min(culprit.doubt, path.doubt);
   culprit.evidence.insert(culprit.evidence.end(), path.evidence.begin(), path.evidence.end());
 }
 
@@ -33,7 +34,7 @@ std::optional<Culprit> take_uplink(const Fabric& fabric, int rack, std::vector<S
       std::count_if(across.begin(), across.end(), [&](int node) { return !inside.contains(node); });
   // Nearly all: a node that is slow by itself is also slow outside, and one may have been lucky.
   if (only_across < 2 || only_across * 10 < sound_inside * 8) return std::nullopt;
-  Culprit uplink{Kind::rack_uplink, rack, -1, -1, 1, {}};
+  Culprit uplink{Kind::rack_uplink, rack, -1, -1, 1, 1, {}};
   for (const SlowPath& path : slow)
     if (in_rack(path) && path.lane.across) add_evidence(uplink, path);
   // A node that is slow by itself is still slow inside.
@@ -52,7 +53,7 @@ void add_parts(const Fabric& fabric, int a, int b, const std::vector<SlowPath>& 
     rails.insert(path.lane.rail);
   }
   const auto add = [&](Kind kind, int rail) {
-    Culprit culprit{kind, a, b, rail, 1, {}};
+    Culprit culprit{kind, a, b, rail, 1, 1, {}};
     for (const SlowPath& path : slow)
       if (path.a == a && path.b == b && (rail < 0 || path.lane.rail == rail))
         add_evidence(culprit, path);

@@ -38,6 +38,7 @@ struct Culprit {
   int b = -1;           // a link's other end
   int rail = -1;        // of a NIC, the device at it, or a link that is slow on this one alone
   double fraction = 0;  // the best confirming reading, of what is typical
+  double doubt = 0;     // the chance that a sound part would have read so; 0.01 is 1 %
   std::vector<PairReading> evidence;
 };
 
@@ -54,7 +55,7 @@ Lane lane_of(const Fabric& fabric, const Probe& probe);
 struct SlowPath {
   int a = 0, b = -1;
   Lane lane;
-  double fraction = 0;
+  double fraction = 0, doubt = 0;
   std::vector<PairReading> evidence;
 };
 

@@ -2,6 +2,7 @@
 #include "collectives/isolation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "collectives/pairing.h"
@@ -12,25 +13,6 @@ namespace assay {
 namespace {
 
 bool touches(const Probe& probe, int node) { return probe.a == node || probe.b == node; }
-
-/// Packs probes into as few rounds as first-fit finds, none with a node twice.
-std::vector<std::vector<Probe>> disjoint_rounds(const std::vector<Probe>& probes) {
-  std::vector<std::vector<Probe>> rounds;
-  std::vector<std::set<int>> busy;
-  for (const Probe& probe : probes) {
-    std::size_t round = 0;
-    while (round < rounds.size() &&
-           (busy[round].contains(probe.a) || busy[round].contains(probe.b)))
-      ++round;
-    if (round == rounds.size()) {
-      rounds.emplace_back();
-      busy.emplace_back();
-    }
-    rounds[round].push_back(probe);
-    busy[round].insert({probe.a, probe.b});
-  }
-  return rounds;
-}
 
 /// What is slow is slow every time; noise only makes a sound one slow now and then.
 double best_reading(const std::vector<PairReading>& readings) {
@@ -104,8 +86,8 @@ std::vector<Probe> Isolation::next_round() {
     if (phase_ == Phase::screening) {
       phase_ = Phase::confirming;
       suspect();
-      plan_confirmation();
     }
+    if (phase_ == Phase::confirming) plan_confirmation();
     if (planned_.empty() && phase_ == Phase::confirming) {
       phase_ = Phase::done;
       judge();
@@ -171,6 +153,13 @@ void Isolation::suspect() {
     typical_[lane] = median(values);
   }
   for (const auto& [lane, best] : best_) suspect_in(lane);
+  std::map<Lane, std::pair<double, double>> slow_of;
+  for (const PairReading& reading : readings_) {
+    auto& [slow_ones, all] = slow_of[lane_of(fabric_, reading.probe)];
+    slow_ones += slow(reading) ? 1 : 0;
+    all += 1;
+  }
+  for (const auto& [lane, counts] : slow_of) slow_share_[lane] = counts.first / counts.second;
 }
 
 void Isolation::suspect_in(const Lane& lane) {
@@ -202,34 +191,54 @@ std::vector<int> Isolation::good_partners(const Suspicion& suspicion) const {
   return partners;
 }
 
+double Isolation::doubt(const Suspicion& suspicion) const {
+  const auto in_lane = std::count_if(suspicions_.begin(), suspicions_.end(),
+                                     [&](const auto& each) { return each.lane == suspicion.lane; });
+  return static_cast<double>(in_lane) *
+         std::pow(slow_share_.at(suspicion.lane), suspicion.confirming.size());
+}
+
+bool Isolation::stayed_slow(const Suspicion& suspicion) const {
+  return std::all_of(suspicion.confirming.begin(), suspicion.confirming.end(),
+                     [&](const PairReading& reading) { return slow(reading); });
+}
+
+bool Isolation::open(const Suspicion& suspicion) const {
+  const int taken = static_cast<int>(suspicion.confirming.size());
+  if (!stayed_slow(suspicion) || taken >= rule_.most_confirmations) return false;
+  return taken < rule_.confirmations || doubt(suspicion) > rule_.doubt;
+}
+
+/// One round: a reading for as many as can have one of those that are not yet cleared or certain.
 void Isolation::plan_confirmation() {
-  std::vector<Probe> probes;
+  std::vector<Probe> round;
+  std::set<int> busy;
   for (const Suspicion& suspicion : suspicions_) {
-    const auto [across, rail, memory] = suspicion.lane;
-    if (suspicion.b >= 0) {
-      probes.insert(probes.end(), static_cast<std::size_t>(rule_.confirmations),
-                    Probe{suspicion.a, suspicion.b, rail, memory});
-      continue;
-    }
-    const std::vector<int> partners = good_partners(suspicion);
-    for (int i = 0; i < rule_.confirmations && !partners.empty(); ++i) {
-      // Different suspects start at different partners, so that they seldom wait for each other.
-      const auto at = (seed_ + static_cast<std::uint64_t>(suspicion.a + i)) % partners.size();
-      const auto [a, b] = std::minmax(partners[at], suspicion.a);
-      probes.push_back({a, b, rail, memory});
+    if (busy.contains(suspicion.a) || !open(suspicion)) continue;
+    std::vector<int> partners = {suspicion.b};
+    if (suspicion.b < 0) partners = good_partners(suspicion);
+    // A node meets one partner after the other.
+    const auto turn = static_cast<std::uint64_t>(suspicion.a) + suspicion.confirming.size();
+    for (std::size_t i = 0; i < partners.size(); ++i) {
+      const int partner = partners[(seed_ + turn + i) % partners.size()];
+      if (busy.contains(partner)) continue;
+      const auto [a, b] = std::minmax(suspicion.a, partner);
+      round.push_back({a, b, suspicion.lane.rail, suspicion.lane.memory});
+      busy.insert({a, b});
+      break;
     }
   }
-  planned_ = disjoint_rounds(probes);
+  if (!round.empty()) planned_.push_back(std::move(round));
 }
 
 void Isolation::judge() {
   std::vector<SlowPath> slow;
   for (Suspicion& suspicion : suspicions_) {
     if (suspicion.confirming.empty()) continue;  // no good partner: not for us to name
+    if (!stayed_slow(suspicion) || doubt(suspicion) > rule_.doubt) continue;
     const double fraction = best_reading(suspicion.confirming) / typical_.at(suspicion.lane);
-    if (fraction < rule_.slow_below)
-      slow.push_back(
-          {suspicion.a, suspicion.b, suspicion.lane, fraction, std::move(suspicion.confirming)});
+    slow.push_back({suspicion.a, suspicion.b, suspicion.lane, fraction, doubt(suspicion),
+                    std::move(suspicion.confirming)});
   }
   culprits_ = causes_of(fabric_, std::move(slow));
 }

@@ -2,8 +2,10 @@
 //
 // A pair is as fast as the slowest thing between its ends, so one slow reading accuses two nodes
 // and the link between them. A node is a suspect only when its best reading is slow, and is named
-// only when fresh readings against partners known to be good stay slow; a pair whose two ends are
-// both good elsewhere accuses the link. Pure arithmetic: the same readings give the same names.
+// only when fresh readings against partners known to be good stay slow, every one of them; a pair
+// whose two ends are both good elsewhere accuses the link. How many readings that takes depends on
+// how many are slow anyway: on a disturbed machine, where half of all readings are, five slow ones
+// in a row say little. Pure arithmetic: the same readings give the same names.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +17,12 @@
 namespace assay {
 
 struct IsolationRule {
-  double slow_below = 0.8;   // of the fabric's typical reading at the same scope and rail
-  int all_pairs_up_to = 16;  // nodes, or members of a rack, or racks; above, random partners
-  int random_rounds = 3;     // of those
-  int confirmations = 5;     // fresh readings against good partners before anything is named
+  double slow_below = 0.8;      // of the fabric's typical reading at the same scope and rail
+  int all_pairs_up_to = 16;     // nodes, or members of a rack, or racks; above, random partners
+  int random_rounds = 3;        // of those
+  int confirmations = 5;        // fresh readings against good partners before anything is named;
+  int most_confirmations = 32;  // more, up to so many, while
+  double doubt = 0.001;         // chance alone could have made them all slow with more than this
 };
 
 class Isolation {
@@ -48,6 +52,10 @@ class Isolation {
   void plan_confirmation();
   void judge();
   bool slow(const PairReading& reading) const;
+  bool stayed_slow(const Suspicion& suspicion) const;
+  /// The chance that a sound fabric with as many slow readings would accuse anybody by this many.
+  double doubt(const Suspicion& suspicion) const;
+  bool open(const Suspicion& suspicion) const;  // neither cleared nor certain yet
   std::vector<int> good_partners(const Suspicion& suspicion) const;
 
   Fabric fabric_;
@@ -61,6 +69,7 @@ class Isolation {
   int rounds_ = 0;
   std::map<Lane, std::map<int, double>> best_;  // by node, from the screening
   std::map<Lane, double> typical_;
+  std::map<Lane, double> slow_share_;  // of the screening's readings
 };
 
 }  // namespace assay

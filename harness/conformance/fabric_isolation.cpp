@@ -155,13 +155,17 @@ class FabricIsolation final : public Requirement {
       evidence.push_back({{"a", facts.nodes.at(static_cast<std::size_t>(reading.probe.a))},
                           {"b", facts.nodes.at(static_cast<std::size_t>(reading.probe.b))},
                           {"bytes_per_s", reading.bytes_per_s}});
-    findings.figure("culprits",
-                    {{"name", what}, {"fraction", culprit.fraction}, {"evidence", evidence}});
-    findings.fail("slow",
-                  fmt::format("{} reaches {} of what is typical of this fabric, in {} readings "
-                              "against partners that are sound",
-                              what, percent(culprit.fraction), culprit.evidence.size()),
-                  culprit_subject(culprit, facts));
+    findings.figure("culprits", {{"name", what},
+                                 {"fraction", culprit.fraction},
+                                 {"doubt", culprit.doubt},
+                                 {"evidence", evidence}});
+    findings.fail(
+        "slow",
+        fmt::format("{} reaches {} of what is typical of this fabric, in {} readings "
+                    "against partners that are sound; the chance that noise alone read so is "
+                    "{:.1g}",
+                    what, percent(culprit.fraction), culprit.evidence.size(), culprit.doubt),
+        culprit_subject(culprit, facts));
   }
 };
 

@@ -33,6 +33,8 @@ class SimulatedFabric {
   void slow_link(int a, int b, double factor) { link_[std::minmax(a, b)] = factor; }
   void slow_uplink(int rack, double factor) { uplink_[rack] = factor; }
   void slow_everything(double factor) { everything_ = factor; }
+  /// Others use the machine: every reading loses a half-normal part of its logarithm.
+  void disturb(double deviation) { disturbance_ = deviation; }
 
   PairReading read(const Probe& probe) {
     const auto of = [](const auto& faults, const auto& key) {
@@ -49,7 +51,10 @@ class SimulatedFabric {
     const int rack_b = fabric_.rack_of[static_cast<std::size_t>(probe.b)];
     if (rack_a != rack_b) speed = 0.7 * std::min({speed, of(uplink_, rack_a), of(uplink_, rack_b)});
     std::normal_distribution<double> noise(0, noise_);
-    return {probe, speed * everything_ * std::exp(noise(random_))};
+    double loss = 0;
+    if (disturbance_ > 0)
+      loss = std::abs(std::normal_distribution<double>(0, disturbance_)(random_));
+    return {probe, speed * everything_ * std::exp(noise(random_) - loss)};
   }
 
   /// Runs the whole isolation; checks that no node is in a round twice.
@@ -77,7 +82,7 @@ class SimulatedFabric {
   std::mt19937_64 random_;
   std::map<std::pair<int, int>, double> nic_, device_, link_;
   std::map<int, double> uplink_;
-  double everything_ = 1;
+  double everything_ = 1, disturbance_ = 0;
 };
 
 }  // namespace assay::test
