@@ -20,8 +20,8 @@ namespace {
 
 constexpr const char* kToken = "a shared token";
 
-ClientOptions client(const Server& server, int rank, int world_size, double deadline_s = 10) {
-  return {"127.0.0.1", server.port(), rank, world_size, kToken, deadline_s};
+ClientOptions client(std::uint16_t port, int rank, int world_size, double deadline_s = 10) {
+  return {"127.0.0.1", port, rank, world_size, kToken, deadline_s};
 }
 
 ServerOptions serving(int world_size) {
@@ -32,20 +32,29 @@ ServerOptions serving(int world_size) {
   return options;
 }
 
-/// A rank as a child process: its body's exception is its exit code.
+/// A rank as a child process: its body's exception is its exit code. It is forked before there is a
+/// server, and told the port later: a lock that the server's thread held during the fork (the
+/// allocator's, under AddressSanitizer) would stay locked in the child for ever.
 class RankProcess {
  public:
-  explicit RankProcess(const std::function<void()>& body) : pid_(fork()) {
+  explicit RankProcess(const std::function<void(std::uint16_t port)>& body) {
+    if (pipe(port_) != 0) throw std::runtime_error("no pipe");
+    pid_ = fork();
     if (pid_ != 0) return;
-    int code = 0;
+    close(port_[1]);  // so that it ends with the parent
+    int code = 1;
     try {
-      body();
+      std::uint16_t port = 0;
+      if (read(port_[0], &port, sizeof port) == sizeof port) {
+        body(port);
+        code = 0;
+      }
     } catch (const std::exception&) {
-      code = 1;
     }
     _exit(code);
   }
   ~RankProcess() {
+    for (const int end : port_) close(end);
     if (waited_) return;
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
@@ -53,6 +62,9 @@ class RankProcess {
   RankProcess(const RankProcess&) = delete;
   RankProcess& operator=(const RankProcess&) = delete;
 
+  void start(std::uint16_t port) const {
+    REQUIRE(write(port_[1], &port, sizeof port) == sizeof port);
+  }
   void signal(int number) const { kill(pid_, number); }
   bool succeeded() {
     int status = 0;
@@ -62,7 +74,8 @@ class RankProcess {
   }
 
  private:
-  pid_t pid_;
+  int port_[2] = {};
+  pid_t pid_ = -1;
   bool waited_ = false;
 };
 
@@ -79,16 +92,17 @@ std::string refusal(const std::function<void()>& act) {
 
 TEST_SUITE("integration") {
   TEST_CASE("keys and barriers and gathers work among five processes") {
-    Server server(serving(5));
     std::vector<std::unique_ptr<RankProcess>> others;
     for (int rank = 1; rank < 5; ++rank)
-      others.push_back(std::make_unique<RankProcess>([&, rank] {
-        Client me(client(server, rank, 5));
+      others.push_back(std::make_unique<RankProcess>([rank](std::uint16_t port) {
+        Client me(client(port, rank, 5));
         if (me.get("id") != "made by rank 0") throw std::runtime_error("wrong id");
         me.barrier("start");
         me.gather("facts", "rank " + std::to_string(rank));
       }));
-    Client me(client(server, 0, 5));
+    Server server(serving(5));
+    for (auto& other : others) other->start(server.port());
+    Client me(client(server.port(), 0, 5));
     me.set("id", "made by rank 0");
     me.barrier("start");
     CHECK(me.gather("facts", "rank 0") ==
@@ -97,14 +111,16 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("a missed deadline names ranks that never came and ranks that were late") {
-    Server server(serving(5));
-    RankProcess late([&] {
-      Client me(client(server, 2, 5));
+    RankProcess late([](std::uint16_t port) {
+      Client me(client(port, 2, 5));
+      me.set("rank 2", "is here");
       std::this_thread::sleep_for(std::chrono::seconds(30));
     });
-    Client one(client(server, 1, 5));
-    Client me(client(server, 0, 5, 0.5));
-    RankProcess wait([&] { std::this_thread::sleep_for(std::chrono::seconds(30)); });
+    Server server(serving(5));
+    late.start(server.port());
+    Client one(client(server.port(), 1, 5));
+    CHECK(one.get("rank 2") == "is here");
+    Client me(client(server.port(), 0, 5, 0.5));
     const std::string line = refusal([&] { me.barrier("start"); });
     CHECK(
         line ==
@@ -113,18 +129,20 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("a killed rank is named at once and not at the deadline") {
-    Server server(serving(3));
-    RankProcess victim([&] {
-      Client me(client(server, 2, 3));
+    RankProcess victim([](std::uint16_t port) {
+      Client me(client(port, 2, 3));
       me.barrier("one");
       std::this_thread::sleep_for(std::chrono::seconds(30));
     });
-    RankProcess other([&] {
-      Client me(client(server, 1, 3));
+    RankProcess other([](std::uint16_t port) {
+      Client me(client(port, 1, 3));
       me.barrier("one");
       me.barrier("two");
     });
-    Client me(client(server, 0, 3, 20));
+    Server server(serving(3));
+    victim.start(server.port());
+    other.start(server.port());
+    Client me(client(server.port(), 0, 3, 20));
     me.barrier("one");
     victim.signal(SIGKILL);
     const auto begun = std::chrono::steady_clock::now();
@@ -134,13 +152,14 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("a stopped rank is named at the deadline") {
-    Server server(serving(2));
-    RankProcess stopped([&] {
-      Client me(client(server, 1, 2));
+    RankProcess stopped([](std::uint16_t port) {
+      Client me(client(port, 1, 2));
       me.barrier("one");
       me.barrier("two");
     });
-    Client me(client(server, 0, 2, 1));
+    Server server(serving(2));
+    stopped.start(server.port());
+    Client me(client(server.port(), 0, 2, 3));
     me.barrier("one");
     stopped.signal(SIGSTOP);
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -152,29 +171,31 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("an abort ends every wait with its reason") {
-    Server server(serving(2));
-    RankProcess other([&] {
-      Client me(client(server, 1, 2));
+    RankProcess other([](std::uint16_t port) {
+      Client me(client(port, 1, 2));
       me.abort("the disk is full");
     });
-    Client me(client(server, 0, 2));
+    Server server(serving(2));
+    other.start(server.port());
+    Client me(client(server.port(), 0, 2));
     CHECK(refusal([&] { me.barrier("start"); }) ==
           "rank 0: rank 1 ended the run: the disk is full");
     CHECK(other.succeeded());
   }
 
   TEST_CASE("a client that starts before the server finds it") {
-    std::uint16_t port = 0;
-    { port = Server(serving(1)).port(); }
-    RankProcess early([&] {
-      Client me({"127.0.0.1", port, 1, 2, kToken, 10});
+    std::uint16_t free_port = 0;
+    { free_port = Server(serving(1)).port(); }
+    RankProcess early([](std::uint16_t port) {
+      Client me(client(port, 1, 2));
       me.barrier("start");
     });
+    early.start(free_port);
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     ServerOptions options = serving(2);
-    options.port = port;
+    options.port = free_port;
     Server server(options);
-    Client me(client(server, 0, 2));
+    Client me(client(server.port(), 0, 2));
     me.barrier("start");
     CHECK(early.succeeded());
   }
@@ -197,30 +218,32 @@ TEST_SUITE("integration") {
 
   TEST_CASE("two processes with one rank and a wrong world size are refused by name") {
     Server server(serving(2));
-    Client first(client(server, 1, 2));
+    Client first(client(server.port(), 1, 2));
     CHECK(refusal([&] {
-            Client again(client(server, 1, 2));
+            Client again(client(server.port(), 1, 2));
           }).find("rank 1 has connected before") != std::string::npos);
     CHECK(refusal([&] {
-            Client other(client(server, 0, 3));
+            Client other(client(server.port(), 0, 3));
           }).find("rank 0 was started with world size 3") != std::string::npos);
   }
   TEST_CASE("a roll call names a killed rank at once to everyone who asks") {
-    const Server server(serving(4));
-    RankProcess victim([&] {
-      Client mine(client(server, 3, 4));
+    RankProcess victim([](std::uint16_t port) {
+      Client mine(client(port, 3, 4));
       mine.barrier("start");
       pause();
     });
     std::vector<std::unique_ptr<RankProcess>> others;
     for (int rank = 1; rank < 3; ++rank)
-      others.push_back(std::make_unique<RankProcess>([&, rank] {
-        Client mine(client(server, rank, 4));
+      others.push_back(std::make_unique<RankProcess>([rank](std::uint16_t port) {
+        Client mine(client(port, rank, 4));
         mine.barrier("start");
         const std::string line = mine.roll_call(5);
         if (line != "rank 3 (127.0.0.1) was lost") throw assay::Error(line);
       }));
-    Client mine(client(server, 0, 4));
+    const Server server(serving(4));
+    victim.start(server.port());
+    for (auto& other : others) other->start(server.port());
+    Client mine(client(server.port(), 0, 4));
     mine.barrier("start");
     victim.signal(SIGKILL);
     const auto begin = std::chrono::steady_clock::now();
@@ -229,33 +252,36 @@ TEST_SUITE("integration") {
     for (auto& other : others) CHECK(other->succeeded());
   }
   TEST_CASE("a roll call names a stopped rank when the patience is over and no other") {
-    const Server server(serving(3));
-    RankProcess victim([&] {
-      Client mine(client(server, 2, 3));
+    RankProcess victim([](std::uint16_t port) {
+      Client mine(client(port, 2, 3));
       mine.barrier("start");
       pause();
     });
     // A rank that waits for the others is heard: it is told, and not accused.
-    RankProcess waiting([&] {
-      Client mine(client(server, 1, 3));
+    RankProcess waiting([](std::uint16_t port) {
+      Client mine(client(port, 1, 3));
       mine.barrier("start");
       const std::string line = refusal([&] { mine.barrier("end"); });
       if (line != "rank 1: rank 2 (127.0.0.1) does not answer") throw assay::Error(line);
     });
-    Client mine(client(server, 0, 3));
+    const Server server(serving(3));
+    victim.start(server.port());
+    waiting.start(server.port());
+    Client mine(client(server.port(), 0, 3));
     mine.barrier("start");
     victim.signal(SIGSTOP);
     CHECK(mine.roll_call(0.5) == "rank 2 (127.0.0.1) does not answer");
     CHECK(waiting.succeeded());
   }
   TEST_CASE("a roll call at which everyone answers names nobody") {
-    const Server server(serving(2));
-    RankProcess other([&] {
-      Client mine(client(server, 1, 2));
+    RankProcess other([](std::uint16_t port) {
+      Client mine(client(port, 1, 2));
       mine.barrier("start");
       if (!mine.roll_call(5).empty()) throw assay::Error("somebody was named");
     });
-    Client mine(client(server, 0, 2));
+    const Server server(serving(2));
+    other.start(server.port());
+    Client mine(client(server.port(), 0, 2));
     mine.barrier("start");
     CHECK(mine.roll_call(5).empty());
     CHECK(other.succeeded());
