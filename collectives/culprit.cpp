@@ -97,19 +97,26 @@ std::vector<Culprit> causes_of(const Fabric& fabric, std::vector<SlowPath> slow)
   return culprits;
 }
 
+std::string nic_name(const std::vector<std::string>& nic_names, int rail) {
+  const auto at = static_cast<std::size_t>(rail);
+  return at < nic_names.size() ? nic_names[at] : std::to_string(rail);
+}
+
 std::string describe(const Culprit& culprit, const std::vector<std::string>& node_names,
-                     const std::vector<std::string>& rack_names) {
+                     const std::vector<std::string>& rack_names,
+                     const std::vector<std::string>& nic_names) {
+  const auto nic = [&](int rail) { return nic_name(nic_names, rail); };
   const auto node = [&](int index) { return node_names[static_cast<std::size_t>(index)]; };
   switch (culprit.kind) {
     case Kind::node:
       return fmt::format("node {}", node(culprit.a));
     case Kind::device:
-      return fmt::format("the device at NIC {} of node {}", culprit.rail, node(culprit.a));
+      return fmt::format("the device at NIC {} of node {}", nic(culprit.rail), node(culprit.a));
     case Kind::nic:
-      return fmt::format("NIC {} of node {}", culprit.rail, node(culprit.a));
+      return fmt::format("NIC {} of node {}", nic(culprit.rail), node(culprit.a));
     case Kind::link:
       return fmt::format("link between node {} and node {}", node(culprit.a), node(culprit.b)) +
-             (culprit.rail < 0 ? "" : fmt::format(" through NIC {}", culprit.rail));
+             (culprit.rail < 0 ? "" : fmt::format(" through NIC {}", nic(culprit.rail)));
     case Kind::rack_uplink:
       return fmt::format("uplink of rack {}", rack_names[static_cast<std::size_t>(culprit.a)]);
   }

@@ -62,8 +62,13 @@ struct SlowPath {
 /// Many slow paths with one cause become that cause, the widest first.
 std::vector<Culprit> causes_of(const Fabric& fabric, std::vector<SlowPath> slow);
 
-/// `node 3`, `NIC 1 of node 3`, `link between node 2 and node 5`; names from `node_names`.
+/// What the NIC of a rail is called: its number where `nic_names` does not say.
+std::string nic_name(const std::vector<std::string>& nic_names, int rail);
+
+/// `node 3`, `NIC 1 of node 3`, `link between node 2 and node 5`; names from `node_names`
+/// and so on, NICs by their number where `nic_names` is empty.
 std::string describe(const Culprit& culprit, const std::vector<std::string>& node_names,
-                     const std::vector<std::string>& rack_names);
+                     const std::vector<std::string>& rack_names,
+                     const std::vector<std::string>& nic_names);
 
 }  // namespace assay

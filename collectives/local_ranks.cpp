@@ -55,6 +55,7 @@ LocalRanks::~LocalRanks() {
   try {
     each([](LocalRank& rank) {
       rank.part.reset();
+      rank.rails.clear();
       rank.world.reset();
     });
   } catch (const std::exception&) {
@@ -68,6 +69,7 @@ void LocalRanks::abort() noexcept {
   for (LocalRank& rank : ranks_) {
     if (rank.world) rank.world->abort();
     if (rank.part) rank.part->abort();
+    for (const auto& rail : rank.rails) rail->abort();
   }
 }
 
@@ -78,6 +80,15 @@ Communicator& LocalRanks::part(LocalRank& rank, const std::vector<int>& members,
   std::swap(rank.part, part);
   if (aborted_) rank.part->abort();
   return *rank.part;
+}
+
+void LocalRanks::add_rail(const Join& join) {
+  each([&](LocalRank& rank) {
+    auto rail = join(rank.rank, *rank.device);
+    const std::lock_guard lock(joining_);
+    rank.rails.push_back(std::move(rail));
+    if (aborted_) rank.rails.back()->abort();
+  });
 }
 
 void LocalRanks::each(const std::function<void(LocalRank&)>& step) {

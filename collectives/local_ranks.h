@@ -16,7 +16,8 @@ struct LocalRank {
   int rank = 0;
   Device* device = nullptr;
   std::unique_ptr<Communicator> world;
-  std::unique_ptr<Communicator> part;  // see LocalRanks::part
+  std::unique_ptr<Communicator> part;                // see LocalRanks::part
+  std::vector<std::unique_ptr<Communicator>> rails;  // see LocalRanks::add_rail
   /// The first of its process: it drives what a process has once (Google Benchmark, the documents).
   bool leads = false;
 };
@@ -41,6 +42,9 @@ class LocalRanks {
   /// The communicator of `members`, of which `rank` is one; it lives until the rank's next one. As
   /// Communicator::subgroup, and an abort reaches it.
   Communicator& part(LocalRank& rank, const std::vector<int>& members, const std::string& name);
+
+  /// Joins every rank once more, by a way of its own (one NIC), as the next of its `rails`.
+  void add_rail(const Join& join);
 
   /// From any thread.
   void abort() noexcept;

@@ -25,7 +25,8 @@ constexpr const char* kReadingMetric = "fastest_bytes_per_s";  // fabric_isolati
 constexpr std::size_t kNumbers = kMostExchanges + 2;  // of a rank and round, for all to hear
 
 struct PairRun {
-  Communicator& communicator;
+  Communicator& communicator;        // of all, in step
+  std::vector<Communicator*> rails;  // by Probe::rail
   Device& device;
   const PairRunOptions& options;
   MovedElement element;
@@ -48,10 +49,10 @@ std::string first_wrong(PairRun& run, int partner, const ExactInputs& inputs) {
   return "";
 }
 
-void exchange_once(PairRun& run, int partner) {
-  run.communicator.send_receive(run.out->data(), run.count, partner, run.in->data(), run.count,
-                                partner, run.element);
-  run.communicator.wait();
+void exchange_once(PairRun& run, Communicator& rail, int partner) {
+  rail.send_receive(run.out->data(), run.count, partner, run.in->data(), run.count, partner,
+                    run.element);
+  rail.wait();
 }
 
 /// How many exchanges both ends make: what the one that wants fewer wants.
@@ -68,7 +69,8 @@ std::size_t agreed_exchanges(PairRun& run, int partner, double exchange_s) {
 }
 
 /// This rank's exchanges with its partner; what it read, and what was wrong.
-std::vector<double> exchange(PairRun& run, int partner, std::string& complaint) {
+std::vector<double> exchange(PairRun& run, Communicator& rail, int partner,
+                             std::string& complaint) {
   const ExactInputs inputs(run.element, 2 * run.communicator.size(), run.options.seed,
                            static_cast<std::uint64_t>(run.rounds));
   std::vector<std::byte> sent(run.out->size_bytes());
@@ -76,11 +78,11 @@ std::vector<double> exchange(PairRun& run, int partner, std::string& complaint) 
   run.device.copy_in(*run.out, sent.data(), sent.size());
   run.device.fill(*run.in, 0xFF);
   const double first = steady_seconds();
-  exchange_once(run, partner);
+  exchange_once(run, rail, partner);
   std::vector<double> times(agreed_exchanges(run, partner, steady_seconds() - first));
   for (double& time_s : times) {
     const double begin = steady_seconds();
-    exchange_once(run, partner);
+    exchange_once(run, rail, partner);
     time_s = steady_seconds() - begin;
   }
   complaint = first_wrong(run, partner, inputs);
@@ -122,9 +124,14 @@ Measurement measurement_of(const PairRun& run, const Probe& probe, const std::st
   // Noise only ever adds time, and one disturbed pair must not accuse its ends.
   measurement.metrics[kReadingMetric] =
       static_cast<double>(options.bytes) / *std::min_element(times.begin(), times.end());
-  const Carrier carrier = run.communicator.carrier(Operation::send_recv);
+  const auto rail = static_cast<std::size_t>(probe.rail);
+  const Carrier carrier = run.rails[rail]->carrier(Operation::send_recv);
   measurement.transport =
       Transport{carrier.algorithm, carrier.protocol, carrier.kind, std::nullopt, {}};
+  if (!options.nics.empty()) {
+    measurement.group += " through " + options.nics[rail];
+    measurement.transport->nics = {options.nics[rail]};
+  }
   measurement.extensions["round"] = run.rounds;
   measurement.extensions["rail"] = probe.rail;
   return measurement;
@@ -134,9 +141,11 @@ Measurement measurement_of(const PairRun& run, const Probe& probe, const std::st
 std::optional<std::vector<Measurement>> run_round(PairRun& run, const std::vector<Probe>& round) {
   const int rank = run.communicator.rank();
   int partner = -1;
+  Communicator* rail = nullptr;
   for (const Probe& probe : round) {
-    if (probe.a == rank) partner = probe.b;
-    if (probe.b == rank) partner = probe.a;
+    if (probe.a != rank && probe.b != rank) continue;
+    partner = probe.a == rank ? probe.b : probe.a;
+    rail = run.rails[static_cast<std::size_t>(probe.rail)];
   }
   const std::string started = utc_now();
   std::vector<double> mine(kNumbers, 0);
@@ -144,7 +153,7 @@ std::optional<std::vector<Measurement>> run_round(PairRun& run, const std::vecto
   run.communicator.barrier();
   run.communicator.wait();
   if (partner >= 0) {
-    const std::vector<double> times = exchange(run, partner, complaint);
+    const std::vector<double> times = exchange(run, *rail, partner, complaint);
     std::copy(times.begin(), times.end(), mine.begin());
   }
   mine[kMostExchanges] = complaint.empty() ? 0 : 1;
@@ -180,15 +189,19 @@ std::vector<int> rack_numbers(const std::vector<std::string>& racks) {
 }
 
 Json isolation_facts(const PairRunOptions& options) {
-  return {{"seed", options.seed}, {"nodes", options.members}, {"racks", options.racks}};
+  Json facts = {{"seed", options.seed}, {"nodes", options.members}, {"racks", options.racks}};
+  if (!options.nics.empty()) facts["nics"] = options.nics;
+  return facts;
 }
 
-bool run_pairs(Communicator& communicator, Device& device, const PairRunOptions& options) {
+bool run_pairs(Communicator& communicator, const std::vector<Communicator*>& rails, Device& device,
+               const PairRunOptions& options) {
   const auto element = element_of(options.dtype);
   if (!element) throw Error("no pair exchanges " + options.dtype);
   const std::size_t count = options.bytes / width_of(*element);
   if (count == 0) throw Error("a pair's exchange needs at least one element");
   PairRun run{communicator,
+              rails.empty() ? std::vector<Communicator*>{&communicator} : rails,
               device,
               options,
               *element,
@@ -197,7 +210,8 @@ bool run_pairs(Communicator& communicator, Device& device, const PairRunOptions&
               device.allocate(count * width_of(*element)),
               device.allocate(sizeof(double)),
               device.allocate(sizeof(double))};
-  Isolation isolation({rack_numbers(options.racks), 1}, options.seed);
+  Isolation isolation({rack_numbers(options.racks), static_cast<int>(run.rails.size())},
+                      options.seed);
   for (;;) {
     const std::vector<Probe> round = isolation.next_round();
     if (round.empty()) return true;

@@ -21,15 +21,18 @@ struct PairRunOptions {
   std::uint64_t seed = 0;
   std::vector<std::string> members;  // node names, by rank
   std::vector<std::string> racks;    // by rank; equal names are one rack
+  std::vector<std::string> nics;     // names of the rails, where each is measured alone
   const std::atomic<bool>* stop = nullptr;
   /// The pairs of a round, in its order, the same on every rank.
   std::function<void(const std::vector<Measurement>&)> on_round;
 };
 
-/// A pair's time is the slower end's of the fastest of a few exchanges, both directions at once.
-/// Returns false when it was stopped; throws LostPeer when a peer is lost, and Error when data
-/// arrived wrong.
-bool run_pairs(Communicator& communicator, Device& device, const PairRunOptions& options);
+/// `rails` are as many as `options.nics`, each joins all ranks through that NIC alone; without them
+/// pairs meet in `communicator`. A pair's time is the slower end's of the fastest of a few
+/// exchanges, both directions at once. Returns false when it was stopped; throws LostPeer when a
+/// peer is lost, and Error when data arrived wrong.
+bool run_pairs(Communicator& communicator, const std::vector<Communicator*>& rails, Device& device,
+               const PairRunOptions& options);
 
 /// Racks by rank as isolation counts them.
 std::vector<int> rack_numbers(const std::vector<std::string>& racks);

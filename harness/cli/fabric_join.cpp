@@ -5,19 +5,22 @@
 
 #include "collectives/gloo/open.h"
 #include "collectives/nccl/join.h"
+#include "collectives/topology/interface_address.h"
 #include "harness/core/error.h"
 
 namespace assay::cli {
 
 namespace {
 
-GlooOptions gloo_options(int rank, int size, rendezvous::Client& client, double silence_s) {
+/// `way` tells one meeting of the same ranks from another.
+GlooOptions gloo_options(int rank, int size, rendezvous::Client& client, const std::string& address,
+                         const std::string& way, double silence_s) {
   GlooOptions options;
   options.rank = rank;
   options.size = size;
-  options.address = client.local_address();
+  options.address = address;
   options.deadline_s = silence_s;
-  options.prefix = "gloo/";
+  options.prefix = "gloo/" + way;
   options.set = [&client](const std::string& key, const std::string& value) {
     client.set(key, value);
   };
@@ -29,6 +32,36 @@ std::string shared_nccl_id(const FabricWorld& world, rendezvous::Client* client)
   if (client == nullptr) return make_nccl_id();
   if (world.process == 0) client->set("nccl", make_nccl_id());
   return client->get("nccl");
+}
+
+std::unique_ptr<LocalRanks> join_over_gloo(const FabricWorld& world,
+                                           const std::vector<Device*>& devices,
+                                           rendezvous::Client* client, double silence_s) {
+  if (client == nullptr) throw Error("a host alone has nobody to be joined to");
+  const int size = static_cast<int>(world.places.size());
+  const auto through = [=](const std::string& address, const std::string& way) {
+    return [=](int rank, Device&) {
+      return open_gloo(gloo_options(rank, size, *client, address, way, silence_s));
+    };
+  };
+  auto ranks =
+      std::make_unique<LocalRanks>(world.first_rank, devices, through(client->local_address(), ""));
+  for (const std::string& nic : world.nics)
+    ranks->add_rail(through(address_of_interface(nic), nic + "/"));
+  return ranks;
+}
+
+std::unique_ptr<LocalRanks> join_over_nccl(const FabricWorld& world,
+                                           const std::vector<Device*>& devices,
+                                           rendezvous::Client* client, double silence_s) {
+  // NCCL reads its environment once: the watch comes before the first call of it.
+  const auto watch = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path());
+  const std::string id = shared_nccl_id(world, client);
+  const int size = static_cast<int>(world.places.size());
+  return std::make_unique<LocalRanks>(
+      world.first_rank, devices, [size, id, watch, silence_s](int rank, Device& device) {
+        return join_nccl({id, rank, size, silence_s}, device, watch);
+      });
 }
 
 }  // namespace
@@ -44,23 +77,9 @@ std::unique_ptr<LocalRanks> join_ranks(const FabricWorld& world, const Devices& 
     throw Error(why, ExitCode::missing);
   std::vector<Device*> local;
   for (const auto& device : devices) local.push_back(device.get());
-  const int size = static_cast<int>(world.places.size());
   if (client != nullptr) client->barrier("fabric");  // names who is missing, where a key could not
-  LocalRanks::Join join;
-  if (backend == Backend::host) {
-    if (client == nullptr) throw Error("a host alone has nobody to be joined to");
-    join = [size, client, silence_s](int rank, Device&) {
-      return open_gloo(gloo_options(rank, size, *client, silence_s));
-    };
-  } else {
-    // NCCL reads its environment once: the watch comes before the first call of it.
-    const auto watch = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path());
-    const std::string id = shared_nccl_id(world, client);
-    join = [size, id, watch, silence_s](int rank, Device& device) {
-      return join_nccl({id, rank, size, silence_s}, device, watch);
-    };
-  }
-  return std::make_unique<LocalRanks>(world.first_rank, local, join);
+  const auto join = backend == Backend::host ? join_over_gloo : join_over_nccl;
+  return join(world, local, client, silence_s);
 }
 
 }  // namespace assay::cli

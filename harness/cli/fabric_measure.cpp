@@ -43,6 +43,7 @@ class Measuring {
     options.seed = with_.seed;
     options.members = members_;
     for (const RankPlace& place : with_.world.places) options.racks.push_back(place.rack);
+    options.nics = with_.world.nics;
     options.stop = with_.stop;
     if (with_.document != nullptr)
       with_.document->result().extensions["isolation"] = isolation_facts(options);
@@ -52,7 +53,9 @@ class Measuring {
         own.on_round = [this](const std::vector<Measurement>& measurements) {
           add_round(measurements);
         };
-      return run_pairs(*rank.world, *rank.device, own);
+      std::vector<Communicator*> rails;
+      for (const auto& rail : rank.rails) rails.push_back(rail.get());
+      return run_pairs(*rank.world, rails, *rank.device, own);
     });
   }
 

@@ -8,6 +8,7 @@
 
 #include "collectives/rendezvous/client.h"
 #include "collectives/rendezvous/server.h"
+#include "collectives/topology/interface_address.h"
 #include "harness/cli/device_lock.h"
 #include "harness/cli/fabric_documents.h"
 #include "harness/cli/fabric_join.h"
@@ -60,6 +61,7 @@ class FabricRun {
     const std::string filter = arguments_.value_or_empty("filter");
     fabric_plan(profile_, backend, filter,
                 world_.facts.world_size);  // before anything is waited for
+    check_nics(backend);
     devices_ = or_fail(node_, [&] { return open_devices(backend); });
     const std::vector<DeviceLock> locks = lock_devices(devices_);
     record_machine(node_.result(), backend, devices_);
@@ -77,6 +79,15 @@ class FabricRun {
     Result result = new_result(profile_, arguments_);
     result.run.world_size = world_.facts.world_size;
     return result;
+  }
+  /// Before anything is waited for, too.
+  void check_nics(Backend backend) const {
+    const std::vector<std::string> nics = nics_of(arguments_);
+    if (backend == Backend::cuda && !nics.empty())
+      throw Error(
+          "--nics: NCCL reads its choice of NICs once for the whole process: start a run for each, "
+          "with NCCL_IB_HCA=NAME or NCCL_SOCKET_IFNAME=NAME in the environment of every rank");
+    for (const std::string& nic : nics) address_of_interface(nic);
   }
   bool is_first() const { return world_.facts.rank == 0; }
 
@@ -131,7 +142,7 @@ class FabricRun {
     server_ = serve(world_);
     client_ = std::make_unique<rendezvous::Client>(client_options(world_));
     const RackOfNode racks = racks_of(arguments_, node_.result().nodes.front());
-    fabric_world_ = meet(*client_, node_.result(), racks);
+    fabric_world_ = meet(*client_, node_.result(), racks, nics_of(arguments_));
     node_.result().run.id = fabric_world_.run_id;
     node_.write();
   }

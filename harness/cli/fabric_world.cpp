@@ -3,6 +3,7 @@
 #include "harness/cli/fabric_world.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -20,14 +21,15 @@ using Words = std::vector<std::string>;
 
 /// What every process must have been started with alike, and what each is called.
 struct Facts {
-  std::string name, profile, backend, seed, rack;
-  Words words() const { return {name, profile, backend, seed, rack}; }
+  std::string name, profile, backend, seed, nics, rack;
+  Words words() const { return {name, profile, backend, seed, nics, rack}; }
 };
 
-constexpr const char* kWhat[] = {"", "another profile", "another backend", "another seed"};
+constexpr const char* kWhat[] = {"", "another profile", "another backend", "another seed",
+                                 "other --nics"};
 
 void require_same(std::size_t process, const Words& first, const Words& facts) {
-  for (std::size_t i = 1; i < 4; ++i)
+  for (std::size_t i = 1; i < std::size(kWhat); ++i)
     if (facts.at(i) != first.at(i))
       throw Error(fmt::format("rank {} was started with {} than rank 0", process, kWhat[i]));
 }
@@ -42,7 +44,7 @@ Words named(const std::string& run_id, const Words& gathered) {
     require_same(process, first, facts);
     const bool again = seen[facts.at(0)]++ > 0;
     names.push_back(again ? fmt::format("{} (rank {})", facts.at(0), process) : facts.at(0));
-    racks.push_back(facts.at(4));
+    racks.push_back(facts.at(5));
   }
   Words words = {run_id};
   words.insert(words.end(), names.begin(), names.end());
@@ -78,6 +80,13 @@ RankPlace place_of(const Words& words, std::size_t at, int rank) {
   place.pcie_bytes_per_s = number(7);
   place.node_nic_bytes_per_s = number(8);
   return place;
+}
+
+Words listed(const std::string& text) {
+  Words words;
+  std::istringstream list(text);
+  for (std::string word; std::getline(list, word, ',');) words.push_back(word);
+  return words;
 }
 
 /// This process's devices, its node under the name that the run gave it.
@@ -127,10 +136,15 @@ std::vector<std::string> FabricWorld::members() const {
 
 RackOfNode racks_of(const Arguments& arguments, const NodeFacts& node) {
   if (arguments.has("topology")) return racks_from_file(arguments.value("topology"));
-  std::vector<std::string> keys;
-  std::istringstream list(arguments.value("rack-labels"));
-  for (std::string key; std::getline(list, key, ',');) keys.push_back(key);
-  return racks_from_labels({node}, keys);
+  return racks_from_labels({node}, listed(arguments.value("rack-labels")));
+}
+
+std::vector<std::string> nics_of(const Arguments& arguments) {
+  const std::vector<std::string> nics = listed(arguments.value_or_empty("nics"));
+  for (const std::string& nic : nics)
+    if (std::count(nics.begin(), nics.end(), nic) > 1)
+      throw Error(fmt::format("--nics names {} twice", nic));
+  return nics;
 }
 
 FabricWorld world_alone(const Result& result, const RackOfNode& racks) {
@@ -142,16 +156,22 @@ FabricWorld world_alone(const Result& result, const RackOfNode& racks) {
   return world;
 }
 
-FabricWorld meet(rendezvous::Client& client, const Result& result, const RackOfNode& racks) {
+FabricWorld meet(rendezvous::Client& client, const Result& result, const RackOfNode& racks,
+                 const std::vector<std::string>& nics) {
   const NodeFacts& node = result.nodes.front();
-  const Facts facts{node.name, result.run.profile_sha256, result.run.backend,
-                    std::to_string(result.run.seed), rack_of(node, racks)};
+  const Facts facts{node.name,
+                    result.run.profile_sha256,
+                    result.run.backend,
+                    std::to_string(result.run.seed),
+                    fmt::format("{}", fmt::join(nics, ",")),
+                    rack_of(node, racks)};
   const Words gathered = client.gather("facts", rendezvous::encode_list(facts.words()));
   const bool is_first = client.rank() == 0;
   if (is_first) client.set("peers", rendezvous::encode_list(named(result.run.id, gathered)));
   const Words words = rendezvous::decode_list(client.get("peers"));
   FabricWorld world;
   world.run_id = words.at(0);
+  world.nics = nics;
   world.process = client.rank();
   const auto middle = words.begin() + 1 + client.world_size();
   world.nodes.assign(words.begin() + 1, middle);

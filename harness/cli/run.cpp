@@ -22,6 +22,8 @@ ExitCode execute_run(const Arguments& arguments) {
   const Profile profile = load_profile(profile_name);
   if (const auto world = rank_world(arguments))
     return run_fabric(arguments, profile, *world, signals);
+  if (arguments.has("nics"))
+    throw Error("--nics is for several ranks: a run needs --rendezvous, --rank and --world-size");
   RunDocument document(arguments.has("output") ? std::filesystem::path(arguments.value("output"))
                                                : default_output(profile.name),
                        new_result(profile, arguments));
@@ -127,6 +129,12 @@ Command run_command() {
        .value_name = "KEY[,KEY]...",
        .help = "The node labels that may name a node's rack, the first that it has counts.",
        .default_value = "topology.kubernetes.io/rack"},
+      {.name = "nics",
+       .value_name = "NAME[,NAME]...",
+       .help =
+           "Measures the pairs of nodes through each of these network interfaces alone, so that "
+           "a slow one is named; every node has them under the same names. Without it pairs go "
+           "the way that leads to the rendezvous. Host backend."},
       {.name = "deadline",
        .value_name = "SECONDS",
        .help = "How long a rank waits for the others before it ends and names who is missing.",

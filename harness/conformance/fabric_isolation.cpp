@@ -19,7 +19,7 @@ namespace assay {
 namespace {
 
 struct ReplayFacts {
-  std::vector<std::string> nodes, rack_names;
+  std::vector<std::string> nodes, rack_names, nics;
   Fabric fabric;
   std::uint64_t seed = 0;
 };
@@ -34,7 +34,8 @@ ReplayFacts facts_of(const Json& isolation) {
     facts.fabric.rack_of.push_back(static_cast<int>(at - known.begin()));
     if (at == known.end()) facts.rack_names.push_back(rack.get<std::string>());
   }
-  facts.fabric.rails = isolation.value("rails", 1);
+  facts.nics = isolation.value("nics", std::vector<std::string>());
+  facts.fabric.rails = std::max(1, static_cast<int>(facts.nics.size()));
   facts.fabric.device_memory = isolation.value("device_memory", false);
   if (facts.fabric.rack_of.size() != facts.nodes.size())
     throw Error("fabric document: extensions.isolation has not one rack for each node");
@@ -89,21 +90,22 @@ Replay replay(const ReplayFacts& facts, const std::vector<PairReading>& readings
 
 /// What somebody goes and looks at: an uplink is the fabric's, and what hangs at a node says which.
 Subject culprit_subject(const Culprit& culprit, const ReplayFacts& facts) {
+  const auto nic = [&] { return nic_name(facts.nics, culprit.rail); };
   const auto node = [&](int number) { return facts.nodes.at(static_cast<std::size_t>(number)); };
   switch (culprit.kind) {
     case Culprit::Kind::node:
       return {"node", node(culprit.a)};
     case Culprit::Kind::device:
-      return {"device", fmt::format("{}/device at nic {}", node(culprit.a), culprit.rail)};
+      return {"device", fmt::format("{}/device at nic {}", node(culprit.a), nic())};
     case Culprit::Kind::nic:
-      return {"device", fmt::format("{}/nic {}", node(culprit.a), culprit.rail)};
+      return {"device", fmt::format("{}/nic {}", node(culprit.a), nic())};
     case Culprit::Kind::link:
       return {"link", fmt::format("{} - {}", node(culprit.a), node(culprit.b)) +
-                          (culprit.rail < 0 ? "" : fmt::format(" through nic {}", culprit.rail))};
+                          (culprit.rail < 0 ? "" : fmt::format(" through nic {}", nic()))};
     case Culprit::Kind::rack_uplink:
       break;
   }
-  return {"fabric", describe(culprit, facts.nodes, facts.rack_names)};
+  return {"fabric", describe(culprit, facts.nodes, facts.rack_names, facts.nics)};
 }
 
 class FabricIsolation final : public Requirement {
@@ -149,7 +151,7 @@ class FabricIsolation final : public Requirement {
   }
 
   static void report(const Culprit& culprit, const ReplayFacts& facts, Findings& findings) {
-    const std::string what = describe(culprit, facts.nodes, facts.rack_names);
+    const std::string what = describe(culprit, facts.nodes, facts.rack_names, facts.nics);
     Json evidence = Json::array();
     for (const PairReading& reading : culprit.evidence)
       evidence.push_back({{"a", facts.nodes.at(static_cast<std::size_t>(reading.probe.a))},

@@ -98,6 +98,7 @@ TEST_SUITE("integration") {
     words_refused(workplace, tiny_run_with({"--seed", "-1"}), "--seed");
     words_refused(workplace, tiny_run_with({"--seed", "1e3"}), "--seed");
     words_refused(workplace, tiny_run_with({"--seed", "18446744073709551616"}), "--seed");
+    words_refused(workplace, tiny_run_with({"--nics", "eth0"}), "--rendezvous");
     words_refused(workplace, tiny_run_with({"--filter", "("}), "regular expression");
     words_refused(workplace, tiny_run_with({"--filter", "nothing-of-that-name"}),
                   "matches no case");

@@ -101,15 +101,17 @@ TEST_SUITE("unit") {
 
   TEST_CASE("culprits are described by the names of what they are") {
     const std::vector<std::string> nodes = {"n0", "n1"}, racks = {"r0"};
-    CHECK(describe({Kind::node, 1, -1, -1, 0.1, 0.001, {}}, nodes, racks) == "node n1");
-    CHECK(describe({Kind::nic, 1, -1, 3, 0.1, 0.001, {}}, nodes, racks) == "NIC 3 of node n1");
-    CHECK(describe({Kind::device, 1, -1, 3, 0.1, 0.001, {}}, nodes, racks) ==
+    CHECK(describe({Kind::node, 1, -1, -1, 0.1, 0.001, {}}, nodes, racks, {}) == "node n1");
+    CHECK(describe({Kind::nic, 1, -1, 3, 0.1, 0.001, {}}, nodes, racks, {}) == "NIC 3 of node n1");
+    CHECK(describe({Kind::nic, 1, -1, 1, 0.1, 0.001, {}}, nodes, racks, {"eth0", "eth1"}) ==
+          "NIC eth1 of node n1");
+    CHECK(describe({Kind::device, 1, -1, 3, 0.1, 0.001, {}}, nodes, racks, {}) ==
           "the device at NIC 3 of node n1");
-    CHECK(describe({Kind::link, 0, 1, -1, 0.1, 0.001, {}}, nodes, racks) ==
+    CHECK(describe({Kind::link, 0, 1, -1, 0.1, 0.001, {}}, nodes, racks, {}) ==
           "link between node n0 and node n1");
-    CHECK(describe({Kind::link, 0, 1, 2, 0.1, 0.001, {}}, nodes, racks) ==
+    CHECK(describe({Kind::link, 0, 1, 2, 0.1, 0.001, {}}, nodes, racks, {}) ==
           "link between node n0 and node n1 through NIC 2");
-    CHECK(describe({Kind::rack_uplink, 0, -1, -1, 0.1, 0.001, {}}, nodes, racks) ==
+    CHECK(describe({Kind::rack_uplink, 0, -1, -1, 0.1, 0.001, {}}, nodes, racks, {}) ==
           "uplink of rack r0");
   }
 }

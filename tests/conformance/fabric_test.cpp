@@ -57,7 +57,8 @@ Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
   }
   result.extensions["fabric"] = {{"nodes", nodes}};
   result.extensions["isolation"] = {{"seed", 5}, {"nodes", nodes}, {"racks", racks}};
-  result.extensions["isolation"]["rails"] = fabric.fabric().rails;
+  for (int rail = 0; rail < fabric.fabric().rails; ++rail)
+    result.extensions["isolation"]["nics"].push_back(std::to_string(rail));
   result.extensions["isolation"]["device_memory"] = fabric.fabric().device_memory;
   for (const int bytes : {1024, 65536, 1048576}) {
     result.measurements.push_back(

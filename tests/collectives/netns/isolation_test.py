@@ -11,12 +11,13 @@ HOSTS = 8
 
 
 class Isolation(unittest.TestCase):
-    def named(self, mbit=None, sound=200):
+    def named(self, mbit=None, sound=200, hosts=HOSTS, nics=1):
         """What a run names as slow, with its verdicts."""
-        with ShapedFabric(HOSTS, mbit, sound, timed=True) as fabric:
-            fabric.start(PROFILE, "--deadline", "60")
+        with ShapedFabric(hosts, mbit, sound, timed=True, nics=nics) as fabric:
+            each_nic = ["--nics", ",".join(f"eth{nic}" for nic in range(nics))] if nics > 1 else []
+            fabric.start(PROFILE, "--deadline", "60", *each_nic)
             codes = fabric.wait(150)
-            self.assertEqual(codes, [0] * HOSTS, "".join(map(fabric.stderr, range(HOSTS))))
+            self.assertEqual(codes, [0] * hosts, "".join(map(fabric.stderr, range(hosts))))
             code, verdicts = fabric.check(PROFILE, "--baseline", BASELINE)
         for whole in ("complete_run", "documents", "verified_results"):
             self.assertEqual(verdicts[whole]["verdict"], "pass", verdicts[whole])
@@ -48,6 +49,20 @@ class Isolation(unittest.TestCase):
             with self.subTest(seed=seed, slow=slow):
                 subjects, _, _ = self.named({rank: 20 for rank in slow})
                 self.assertEqual(subjects, {("node", f"host{rank}") for rank in slow})
+
+    def test_a_slow_nic_of_one_host_is_named_and_not_the_host(self):
+        for seed in seeds():
+            host, nic = random.Random(3000 + seed).randrange(4), seed % 2
+            with self.subTest(seed=seed, host=host, nic=nic):
+                subjects, _, _ = self.named({(host, nic): 40}, hosts=4, nics=2)
+                self.assertEqual(subjects, {("device", f"host{host}/nic eth{nic}")})
+
+    def test_a_host_that_is_slow_through_every_nic_is_named_itself(self):
+        for seed in seeds():
+            host = random.Random(4000 + seed).randrange(4)
+            with self.subTest(seed=seed, host=host):
+                subjects, _, _ = self.named({host: 40}, hosts=4, nics=2)
+                self.assertEqual(subjects, {("node", f"host{host}")})
 
     def test_a_uniformly_slow_fabric_names_no_host_and_fails_its_baseline(self):
         for _ in seeds():

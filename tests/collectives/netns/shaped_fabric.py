@@ -51,19 +51,21 @@ def go_before_others():
 
 
 class ShapedFabric:
-    """`mbit` gives a host's link rate where it is not the sound one; `timed` ranks go before other programs."""
+    """`mbit` gives a host's link rate where it is not the sound one, or that of one of its `nics` as (host, nic);
+    `timed` ranks go before other programs."""
 
-    def __init__(self, hosts, mbit=None, sound=SOUND_MBIT, timed=False):
-        self.hosts = hosts
-        self.mbit = {rank: (mbit or {}).get(rank, sound) for rank in range(hosts)}
-        self.timed = timed
+    def __init__(self, hosts, mbit=None, sound=SOUND_MBIT, timed=False, nics=1):
+        self.hosts, self.nics, self.timed = hosts, nics, timed
+        self.mbit = {(rank, nic): (mbit or {}).get((rank, nic), (mbit or {}).get(rank, sound))
+                     for rank in range(hosts) for nic in range(nics)}
         self.ranks = []
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay fabric "))
         (self.folder / "token").write_text("a token of this test\n")
-        run("ip", "link", "add", "assay0", "type", "bridge")
-        run("ip", "link", "set", "assay0", "up")
+        for nic in range(self.nics):
+            run("ip", "link", "add", f"assay{nic}", "type", "bridge")
+            run("ip", "link", "set", f"assay{nic}", "up")
         return self
 
     def __exit__(self, *_):
@@ -72,9 +74,10 @@ class ShapedFabric:
                 rank.kill()
             rank.wait()
             rank.stdin.close()
-        for rank in range(self.hosts):
-            subprocess.run(["ip", "link", "del", f"v{rank}"], capture_output=True)
-        run("ip", "link", "del", "assay0")
+        for nic in range(self.nics):
+            for rank in range(self.hosts):
+                subprocess.run(["ip", "link", "del", self.outer_end(rank, nic)], capture_output=True)
+            run("ip", "link", "del", f"assay{nic}")
         shutil.rmtree(self.folder)
 
     def start(self, profile, *flags):
@@ -109,21 +112,30 @@ class ShapedFabric:
             go_before_others()
 
     def join(self, rank, pid):
-        inside = ["nsenter", "-t", pid, "-n"]
-        run("ip", "link", "add", f"v{rank}", "type", "veth", "peer", "name", "eth0", "netns", pid)
-        run("ip", "link", "set", f"v{rank}", "master", "assay0", "up")
-        run(*inside, "ip", "link", "set", "lo", "up")
-        run(*inside, "ip", "address", "add", f"{self.address(rank)}/24", "dev", "eth0")
-        run(*inside, "ip", "link", "set", "eth0", "up")
-        shape = ["root", "tbf", "rate", f"{self.mbit[rank]}mbit", "burst", "32kb", "latency", "100ms"]
-        run("tc", "qdisc", "add", "dev", f"v{rank}", *shape)
-        run(*inside, "tc", "qdisc", "add", "dev", "eth0", *shape)
+        run("nsenter", "-t", pid, "-n", "ip", "link", "set", "lo", "up")
+        for nic in range(self.nics):
+            self.plug_in(rank, nic, pid)
+
+    def plug_in(self, rank, nic, pid):
+        inside, outer, inner = ["nsenter", "-t", pid, "-n"], self.outer_end(rank, nic), f"eth{nic}"
+        run("ip", "link", "add", outer, "type", "veth", "peer", "name", inner, "netns", pid)
+        run("ip", "link", "set", outer, "master", f"assay{nic}", "up")
+        run(*inside, "ip", "address", "add", f"{self.address(rank, nic)}/24", "dev", inner)
+        run(*inside, "ip", "link", "set", inner, "up")
+        shape = ["root", "tbf", "rate", f"{self.mbit[rank, nic]}mbit", "burst", "32kb", "latency", "100ms"]
+        run("tc", "qdisc", "add", "dev", outer, *shape)
+        run(*inside, "tc", "qdisc", "add", "dev", inner, *shape)
 
     def cut_off(self, rank):
-        run("ip", "link", "set", f"v{rank}", "down")
+        run("ip", "link", "set", self.outer_end(rank, 0), "down")
 
-    def address(self, rank):
-        return f"10.77.0.{rank + 1}"
+    @staticmethod
+    def outer_end(rank, nic):
+        return f"v{rank}n{nic}"
+
+    @staticmethod
+    def address(rank, nic=0):
+        return f"10.77.{nic}.{rank + 1}"
 
     def output(self, rank):
         return self.folder / f"host{rank}"

@@ -1,0 +1,53 @@
+// One pass over what the kernel lists, as it lists it.
+#include "collectives/topology/interface_address.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "harness/core/error.h"
+
+namespace assay {
+
+namespace {
+
+/// Empty where it is not of IP, or good on its own link only.
+std::string in_numbers(const sockaddr* address) {
+  if (address == nullptr) return "";
+  const bool is_v6 = address->sa_family == AF_INET6;
+  if (!is_v6 && address->sa_family != AF_INET) return "";
+  if (is_v6 && IN6_IS_ADDR_LINKLOCAL(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr))
+    return "";
+  char text[NI_MAXHOST] = {};
+  const auto bytes = static_cast<socklen_t>(is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  if (getnameinfo(address, bytes, text, sizeof text, nullptr, 0, NI_NUMERICHOST) != 0) return "";
+  return text;
+}
+
+}  // namespace
+
+std::string address_of_interface(const std::string& interface) {
+  ifaddrs* first = nullptr;
+  if (getifaddrs(&first) != 0) throw Error("the network interfaces of this host cannot be listed");
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(first, &freeifaddrs);
+  std::map<std::string, std::string> addresses;
+  for (const ifaddrs* each = first; each != nullptr; each = each->ifa_next) {
+    const std::string address = in_numbers(each->ifa_addr);
+    if (address.empty()) continue;
+    std::string& known = addresses[each->ifa_name];
+    if (known.empty() || each->ifa_addr->sa_family == AF_INET) known = address;
+  }
+  if (const auto found = addresses.find(interface); found != addresses.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [name, address] : addresses) names.push_back(name);
+  throw Error(fmt::format("no interface '{}' with an address on this host; there are: {}",
+                          interface, fmt::join(names, ", ")));
+}
+
+}  // namespace assay
