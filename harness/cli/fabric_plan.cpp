@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "collectives/pair_rounds.h"
+#include "harness/cli/plan.h"
 #include "harness/core/between_ranks.h"
 #include "harness/core/error.h"
 
@@ -17,7 +18,9 @@ namespace {
 class FabricExpansion {
  public:
   FabricExpansion(Backend backend, const std::string& filter, int ranks)
-      : library_(backend == Backend::host ? "gloo" : "nccl"), ranks_(ranks), filter_(filter) {}
+      : library_(backend == Backend::host ? "gloo" : "nccl"),
+        ranks_(ranks),
+        filter_(compile_filter(filter)) {}
 
   FabricPlan take() { return std::move(plan_); }
 

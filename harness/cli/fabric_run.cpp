@@ -9,6 +9,7 @@
 #include "collectives/rendezvous/client.h"
 #include "collectives/rendezvous/server.h"
 #include "collectives/topology/interface_address.h"
+#include "harness/cli/device_copies.h"
 #include "harness/cli/device_lock.h"
 #include "harness/cli/fabric_documents.h"
 #include "harness/cli/fabric_join.h"
@@ -149,9 +150,13 @@ class FabricRun {
 
   bool measure_node(Backend backend, const std::string& filter) {
     if (!has_node_cases(profile_, backend)) return true;
-    const bool joins = !fabric_plan(profile_, backend, filter, world_.facts.world_size).empty();
+    const std::vector<AskedCopies> copies = asked_device_copies(profile_, backend, filter);
+    const bool joins =
+        !copies.empty() || !fabric_plan(profile_, backend, filter, world_.facts.world_size).empty();
     std::vector<Group> groups =
         groups_for(plan(profile_, backend, filter, joins), devices_, node_.result().run.seed);
+    for (Group& group : device_copies(copies, devices_, node_.result()))
+      groups.push_back(std::move(group));
     double longest_s = world_.deadline_s;
     for (const Group& group : groups)
       longest_s += static_cast<double>(cases_in_turn(group)) * profile_.sampling.max_time_s;

@@ -4,9 +4,11 @@
 
 #include "collectives/gloo/open.h"
 #include "harness/cli/command.h"
+#include "harness/cli/device_copies.h"
 #include "harness/cli/fabric_plan.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/table.h"
+#include "harness/core/between_ranks.h"
 #include "kernels/catalogue.h"
 
 namespace assay::cli {
@@ -107,6 +109,15 @@ void add_fabric_cases(const Profile& profile, Backend backend, std::vector<Liste
         fabric.pairs->bytes, Series::hot);
 }
 
+/// Each is of every pair of the devices, and of disjoint pairs at once.
+void add_device_copies(const std::vector<AskedCopies>& copies, Backend backend, const Here& here,
+                       std::vector<ListedCase>& listed) {
+  std::string why_not = here.why_none;
+  if (here.devices.size() == 1) why_not = "there is one device alone";
+  for (const AskedCopies& one : copies)
+    listed.push_back({backend, one.series, {one.id, nullptr}, why_not, true});
+}
+
 std::vector<ListedCase> cases_of(const Profile& profile) {
   std::vector<ListedCase> listed;
   for (const std::string& asked : profile.backends) {
@@ -114,7 +125,9 @@ std::vector<ListedCase> cases_of(const Profile& profile) {
     add_fabric_cases(profile, backend, listed);
     if (!has_node_cases(profile, backend)) continue;
     const Here here = devices_here(backend);
-    for (const PlannedGroup& group : plan(profile, backend, ""))
+    const std::vector<AskedCopies> copies = asked_device_copies(profile, backend, "");
+    add_device_copies(copies, backend, here, listed);
+    for (const PlannedGroup& group : plan(profile, backend, "", !copies.empty()))
       for (const PlannedCase& planned : group.cases)
         listed.push_back({backend, group.series, planned,
                           group.at_once && here.devices.size() == 1
@@ -136,6 +149,8 @@ Json cases_json(const std::vector<ListedCase>& cases, const Profile& profile) {
     if (!one.not_applicable.empty()) entry["reason"] = one.not_applicable;
     if (one.planned.implementation)
       entry["run_on_hardware"] = one.planned.implementation->run_on_hardware();
+    else if (spans_devices(one.planned.id.workload))
+      entry["run_on_hardware"] = false;
     entries.push_back(entry);
   }
   return {{"profile", profile.name}, {"cases", entries}};
@@ -148,7 +163,10 @@ std::string cases_text(const std::vector<ListedCase>& cases) {
         one.not_applicable.empty() ? "runs" : "not applicable: " + one.not_applicable;
     if (one.planned.implementation && !one.planned.implementation->run_on_hardware())
       here += fmt::format(" ({})", kNotYetRun);
-    if (one.at_once) here = "all devices at once: " + here;
+    if (spans_devices(one.planned.id.workload))
+      here = fmt::format("between devices: {} ({})", here, kNotYetRun);
+    else if (one.at_once)
+      here = "all devices at once: " + here;
     rows.push_back({one.planned.id.str(), name(one.backend), name(one.series), here});
   }
   return table(rows);

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <regex>
-
 #include "harness/core/between_ranks.h"
 #include "harness/core/error.h"
 
@@ -13,14 +11,6 @@ namespace assay::cli {
 namespace {
 
 const char* kInputPattern = "normal";  // timing never sees zeros or constants
-
-std::regex compile(const std::string& filter) {
-  try {
-    return std::regex(filter, std::regex::ECMAScript | std::regex::optimize);
-  } catch (const std::regex_error& error) {
-    throw Error(fmt::format("--filter '{}' is not a regular expression: {}", filter, error.what()));
-  }
-}
 
 const Implementation* find(const std::string& workload, const std::string& dtype,
                            const std::string& implementation, Backend backend) {
@@ -70,7 +60,9 @@ void add_case(std::vector<PlannedGroup>& groups, const CaseId& id, Series series
 std::vector<PlannedGroup> expand(const Profile& profile, Backend backend) {
   std::vector<PlannedGroup> groups;
   for (const ProfileCases& cases : profile.cases) {
-    if (cases.backend != name(backend) || spans_ranks(cases.workload)) continue;
+    if (cases.backend != name(backend) || spans_ranks(cases.workload) ||
+        spans_devices(cases.workload))
+      continue;
     const std::vector<Series> series =
         cases.series.empty() ? std::vector<Series>{Series::cold} : cases.series;
     for (const std::string& dtype : cases.dtypes) {
@@ -171,9 +163,17 @@ Group group_at_once(const PlannedGroup& planned,
 
 }  // namespace
 
+std::regex compile_filter(const std::string& filter) {
+  try {
+    return std::regex(filter, std::regex::ECMAScript | std::regex::optimize);
+  } catch (const std::regex_error& error) {
+    throw Error(fmt::format("--filter '{}' is not a regular expression: {}", filter, error.what()));
+  }
+}
+
 std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter,
                                bool beside) {
-  const std::regex pattern = compile(filter);
+  const std::regex pattern = compile_filter(filter);
   std::vector<PlannedGroup> groups = expand(profile, backend);
   if (groups.empty() && !beside)
     throw Error(fmt::format("profile {} has no case for {}", profile.name, name(backend)));

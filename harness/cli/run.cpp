@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "harness/cli/command.h"
+#include "harness/cli/device_copies.h"
 #include "harness/cli/device_lock.h"
 #include "harness/cli/fabric_alone.h"
 #include "harness/cli/fabric_run.h"
@@ -36,13 +37,18 @@ ExitCode execute_run(const Arguments& arguments) {
   const FabricPlan fabric =
       joins ? fabric_plan(profile, backend, filter, static_cast<int>(devices.size()))
             : FabricPlan{};
-  const auto planned = plan(profile, backend, filter, !fabric.empty());
+  const std::vector<AskedCopies> copies = asked_device_copies(profile, backend, filter);
+  const bool copy_between = devices.size() > 1 && !copies.empty();
+  const auto planned = plan(profile, backend, filter, copy_between || !fabric.empty());
   const std::vector<DeviceLock> locks = lock_devices(devices);
   const bool whole = or_fail(document, [&] {
     record_machine(document.result(), backend, devices);
     document.write();
     const std::uint64_t seed = document.result().run.seed;
-    return measure(document, groups_for(planned, devices, seed), profile.sampling, signals) &&
+    std::vector<Group> groups = groups_for(planned, devices, seed);
+    for (Group& group : device_copies(copies, devices, document.result()))
+      groups.push_back(std::move(group));
+    return measure(document, std::move(groups), profile.sampling, signals) &&
            measure_alone(fabric, profile, arguments, document, devices, signals);
   });
   document.finish(whole ? RunStatus::complete : RunStatus::interrupted);

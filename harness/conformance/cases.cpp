@@ -42,7 +42,10 @@ std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::stri
                                  line.implementations.end());
   };
   for (const ProfileCases& line : profile.cases) {
-    if (line.backend != backend || line.scope != scope || spans_ranks(line.workload)) continue;
+    if (line.backend != backend || line.scope != scope || spans_ranks(line.workload) ||
+        spans_devices(line.workload)) {
+      continue;
+    }
     for (const std::string& dtype : line.dtypes) {
       for (const Shape& shape : line.shapes) {
         if (line.series.empty()) add(line, dtype, shape, Series::cold);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/conformance/cases.h"
+#include "harness/conformance/device_copies.h"
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
 #include "harness/core/between_ranks.h"
@@ -51,7 +52,9 @@ class CompleteRun final : public Requirement {
     }
     const auto [fabric_groups, fabric_members] = check_fabric(evidence, findings);
     members += fabric_members;
-    const std::size_t count = groups.size() + fabric_groups;
+    const std::vector<DeviceCopies> copies = device_copies(evidence);
+    for (const DeviceCopies& one : copies) members += check_device_copies(one, findings);
+    const std::size_t count = groups.size() + fabric_groups + copies.size();
     findings.set_figure("groups", count);
     findings.set_figure("measurements", members);
     return findings.verdict(fmt::format("{} cases of {} groups, all present", members, count));
@@ -87,6 +90,19 @@ class CompleteRun final : public Requirement {
           "missing", fmt::format("run {} has measurements of {}, which it does not describe",
                                  result.run.id, fmt::join(strangers, ", ")));
     }
+  }
+
+  /// One time of several pairs that copied at once is there for each of them, and counts for each.
+  static std::size_t check_device_copies(const DeviceCopies& copies, Findings& findings) {
+    const Subject subject = subject_of(copies);
+    if (copies.members.empty()) {
+      findings.not_evaluated("missing", copies.name() + " was not measured", subject);
+    } else if (copies.members.size() > 1) {
+      findings.not_evaluated("excluded", copies.name() + " is there twice; one must go", subject);
+    } else {
+      findings.pass();
+    }
+    return copies.members.size();
   }
 
   /// A profile that asks for something between nodes needs the document that holds it. How many

@@ -21,7 +21,7 @@ class ThroughputVsSpeedOfLight final : public Requirement {
   RequirementVerdict evaluate(const Evidence& evidence,
                               const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
-    const CaseFilter filter = CaseFilter::read(parameters);
+    const CaseFilter filter = CaseFilter::read_with_scope(parameters);
     const RateLimit limit = RateLimit::read(parameters, std::nullopt);
     parameters.done();
 
@@ -58,6 +58,9 @@ class ThroughputVsSpeedOfLight final : public Requirement {
       return;
     }
     const Rate rate = *rate_of(*best);
+    const std::string text = fmt::format("{}{} {} = {} of speed of light", best->id.str(),
+                                         group.scope == "node" ? " on all devices at once" : "",
+                                         in_words(rate), percent(reached));
     const RateFraction fraction = with_interval(reached, *best);
     Json entry = device_figures(group.device);
     entry["case"] = best->id.str();
@@ -66,13 +69,8 @@ class ThroughputVsSpeedOfLight final : public Requirement {
     entry["speed_of_light_fraction"] = fraction.at_median;
     entry["favourable_fraction"] = fraction.favourable;
     findings.figure("cases", std::move(entry));
-    report(fmt::format("{} {} = {} of speed of light", best->id.str(), in_words(rate),
-                       percent(reached)),
-           fraction, limit, subject, findings);
-    if (reached < lowest.fraction) {
-      lowest = {reached, fmt::format("{} {} = {} of speed of light", best->id.str(), in_words(rate),
-                                     percent(reached))};
-    }
+    report(text, fraction, limit, subject, findings);
+    if (reached < lowest.fraction) lowest = {reached, text};
   }
 
   static void report(const std::string& text, const RateFraction& fraction, const RateLimit& limit,

@@ -13,4 +13,6 @@ bool spans_ranks(std::string_view workload) {
   return std::find(kBetweenRanks.begin(), kBetweenRanks.end(), workload) != kBetweenRanks.end();
 }
 
+bool spans_devices(std::string_view workload) { return workload == "device_to_device"; }
+
 }  // namespace assay

@@ -1,0 +1,89 @@
+// Every ordered pair of a node's devices, looked up by the members of the measurements' scopes.
+#include "harness/conformance/device_copies.h"
+
+#include <fmt/format.h>
+
+#include "harness/core/between_ranks.h"
+
+namespace assay {
+
+namespace {
+
+constexpr std::size_t kDevicesOfTwoPairs = 4;
+
+/// A scope's members are each copy's source and destination in turn.
+bool has_pair(const std::vector<std::string>& members, const DeviceCopies& copies) {
+  for (std::size_t i = 0; i + 1 < members.size(); i += 2) {
+    if (members[i] == copies.from.device->uuid && members[i + 1] == copies.to.device->uuid)
+      return true;
+  }
+  return false;
+}
+
+bool belongs(const Measurement& measurement, const DeviceCopies& copies) {
+  return measurement.id.workload == copies.workload && measurement.id.dtype == copies.dtype &&
+         measurement.id.shape == copies.shape && measurement.series == copies.series &&
+         (measurement.scope.members.size() > 2) == copies.at_once &&
+         has_pair(measurement.scope.members, copies);
+}
+
+void add(DeviceCopies copies, std::vector<DeviceCopies>& all) {
+  for (const Measurement& measurement : copies.from.result->measurements) {
+    if (belongs(measurement, copies)) copies.members.push_back(&measurement);
+  }
+  all.push_back(std::move(copies));
+}
+
+/// What one line of the profile asks of one pair.
+void add_line(const ProfileCases& line, const DeviceRef& from, const DeviceRef& to,
+              std::vector<DeviceCopies>& all) {
+  const std::vector<Series> series =
+      line.series.empty() ? std::vector<Series>{Series::cold} : line.series;
+  for (const std::string& dtype : line.dtypes) {
+    for (const Shape& shape : line.shapes) {
+      for (const Series one : series) {
+        DeviceCopies copies{from, to, line.workload, dtype, shape, one, false, {}};
+        add(copies, all);
+        if (from.node->devices.size() < kDevicesOfTwoPairs) continue;
+        copies.at_once = true;
+        add(copies, all);
+      }
+    }
+  }
+}
+
+std::string with_address(const DeviceFacts& device) {
+  if (!device.pci_bus_id) return fmt::format("device {}, {}", device.index, device.uuid);
+  return fmt::format("device {}, PCI {}", device.index, *device.pci_bus_id);
+}
+
+}  // namespace
+
+std::string DeviceCopies::name() const {
+  return fmt::format("{}.{}/{}{}{} from device {} to device {}{}", workload, dtype, shape.str(),
+                     series == Series::cold ? "" : " (",
+                     series == Series::cold ? "" : std::string(assay::name(series)) + ")",
+                     from.device->index, to.device->index,
+                     at_once ? " while other pairs copy" : "");
+}
+
+std::vector<DeviceCopies> device_copies(const Evidence& evidence) {
+  std::vector<DeviceCopies> all;
+  for (const DeviceRef& from : devices_of(evidence)) {
+    for (const DeviceFacts& other : from.node->devices) {
+      if (&other == from.device) continue;
+      for (const ProfileCases& line : evidence.profile->cases) {
+        if (line.backend != from.result->run.backend || !spans_devices(line.workload)) continue;
+        add_line(line, from, {from.result, from.node, &other}, all);
+      }
+    }
+  }
+  return all;
+}
+
+Subject subject_of(const DeviceCopies& copies) {
+  return {"link", fmt::format("{} from {} to {}", copies.from.node->name,
+                              with_address(*copies.from.device), with_address(*copies.to.device))};
+}
+
+}  // namespace assay

@@ -1,0 +1,178 @@
+// Copies of a node of four: whatever is slow is named, and nothing missing is a pass.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/core/between_ranks.h"
+#include "harness/core/error.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+using Members = std::vector<std::string>;
+
+std::string gpu(int index) { return "GPU-node-a-" + std::to_string(index); }
+
+/// A healthy measurement of a workload, moved to another scope.
+void add(Result& result, const Measurement& like, const std::string& level,
+         const std::vector<int>& devices) {
+  Measurement& one = result.measurements.emplace_back(like);
+  one.scope = {level, {}};
+  for (const int device : devices) one.scope.members.push_back(gpu(device));
+}
+
+/// Four GPUs under the profile `copies`, as `assay run` leaves them.
+Result four_gpus(const Profile& profile) {
+  Result result = passing_result(profile, "cuda", 4);
+  const std::vector<Measurement> devices = std::move(result.measurements);
+  result.measurements.clear();
+  std::vector<std::string> seen;  // the profile asks for host copies alone and at once
+  for (const Measurement& one : devices) {
+    if (spans_devices(one.id.workload)) continue;
+    const std::string key = one.id.str() + one.scope.members.front();
+    const bool alone = std::find(seen.begin(), seen.end(), key) == seen.end();
+    seen.push_back(key);
+    const int index = one.scope.members.front().back() - '0';
+    std::vector<int> members = {index};
+    for (int other = 0; other < 4; ++other)
+      if (!alone && other != index) members.push_back(other);
+    add(result, one, alone ? "device" : "node", members);
+  }
+  Measurement pair = devices.front();
+  pair.id = CaseId::parse("device_to_device.f32.copy_engine/bytes268435456");
+  pair.group = pair.id.group();
+  pair.series = Series::hot;
+  for (int from = 0; from < 4; ++from)
+    for (int to = 0; to < 4; ++to)
+      if (from != to) add(result, pair, "nvlink_domain", {from, to});
+  for (const std::vector<int>& round : {std::vector{0, 1, 2, 3}, {0, 2, 1, 3}, {0, 3, 1, 2}}) {
+    add(result, pair, "nvlink_domain", round);
+    add(result, pair, "nvlink_domain", {round[1], round[0], round[3], round[2]});
+  }
+  return result;
+}
+
+Measurement& of(Result& result, const std::string& workload, const Members& members) {
+  for (Measurement& one : result.measurements)
+    if (one.id.workload == workload && one.scope.members == members) return one;
+  throw Error("the document has no such copies");
+}
+
+RequirementVerdict verdict_on(const Result& result, const Profile& profile, const char* id) {
+  return judged(Evidence{{result}, &profile, {}}, id);
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("four sound devices pass the profile of copies") {
+    const Profile profile = load_profile("copies");
+    const VerdictDocument verdict = judge({{four_gpus(profile)}, &profile, {}});
+    for (const RequirementVerdict& one : verdict.requirements) {
+      CAPTURE(one.id);
+      CAPTURE(one.reason);
+      CHECK(one.verdict == Verdict::pass);
+    }
+    CHECK(verdict.verdict == Verdict::pass);
+  }
+
+  TEST_CASE("a pair that is slow one way is named with its direction and no other") {
+    const Profile profile = load_profile("copies");
+    Result result = four_gpus(profile);
+    slow_down(of(result, "device_to_device", {gpu(2), gpu(1)}), 2);
+    const RequirementVerdict verdict = verdict_on(result, profile, "device_copies");
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].kind == "link");
+    CHECK(verdict.subjects[0].name ==
+          "node-a from device 2, PCI 0000:2a:00.0 to device 1, PCI 0000:1a:00.0");
+    CHECK(verdict_on(result, profile, "device_copies_at_once").verdict == Verdict::pass);
+    CHECK(verdict_on(result, profile, "host_copies").verdict == Verdict::pass);
+  }
+
+  TEST_CASE("pairs that are slow only while others copy are named together") {
+    const Profile profile = load_profile("copies");
+    Result result = four_gpus(profile);
+    slow_down(of(result, "device_to_device", {gpu(0), gpu(2), gpu(1), gpu(3)}), 4);
+    CHECK(verdict_on(result, profile, "device_copies").verdict == Verdict::pass);
+    const RequirementVerdict verdict = verdict_on(result, profile, "device_copies_at_once");
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name == "node-a devices 0 > 2, 1 > 3 at once");
+  }
+
+  TEST_CASE("a slow direction between a device and the host is named alone and at once") {
+    const Profile profile = load_profile("copies");
+    for (const char* workload : {"host_to_device", "device_to_host"}) {
+      CAPTURE(workload);
+      Result result = four_gpus(profile);
+      slow_down(of(result, workload, {gpu(3)}), 4);
+      RequirementVerdict verdict = verdict_on(result, profile, "host_copies");
+      CHECK(verdict.verdict == Verdict::fail);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.find("device 3") != std::string::npos);
+      CHECK(verdict.reason.find(workload) != std::string::npos);
+      CHECK(verdict_on(result, profile, "host_copies_at_once").verdict == Verdict::pass);
+
+      slow_down(of(result, workload, {gpu(1), gpu(0), gpu(2), gpu(3)}), 4);
+      verdict = verdict_on(result, profile, "host_copies_at_once");
+      CHECK(verdict.verdict == Verdict::fail);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.find("device 1") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("copies of an unknown link or a wrong answer are not evaluated and their pair named") {
+    const Profile profile = load_profile("copies");
+    Result unknown = four_gpus(profile);
+    of(unknown, "device_to_device", {gpu(0), gpu(3)}).speed_of_light_fraction.reset();
+    RequirementVerdict verdict = verdict_on(unknown, profile, "device_copies");
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+    CHECK(verdict.reason_code == "missing");
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name.find("from device 0") != std::string::npos);
+
+    Result wrong = four_gpus(profile);
+    Measurement& one = of(wrong, "device_to_device", {gpu(0), gpu(3)});
+    one.status = MeasurementStatus::failed_verification;
+    one.reason = "word 3 is wrong";
+    verdict = verdict_on(wrong, profile, "device_copies");
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+    CHECK(verdict.reason_code == "failed_verification");
+  }
+
+  TEST_CASE("a pair that is there twice is noticed") {
+    const Profile profile = load_profile("copies");
+    Result result = four_gpus(profile);
+    result.measurements.push_back(of(result, "device_to_device", {gpu(0), gpu(3)}));
+    CHECK(verdict_on(result, profile, "complete_run").reason_code == "excluded");
+  }
+
+  TEST_CASE("the parameter of device copies is alone or at_once and nothing else") {
+    Profile profile = load_profile("copies");
+    profile.requirements = {
+        requirement("device_copies_vs_speed_of_light",
+                    {{"copies", "twice"}, {"fail_below", 0.5}, {"warn_below", 0.6}}, Level::must)};
+    CHECK_THROWS_AS(judge({{four_gpus(profile)}, &profile, {}}), Error);
+  }
+}
+
+TEST_SUITE("property") {
+  TEST_CASE("the profile of copies never passes without any one of its measurements") {
+    const Profile profile = load_profile("copies");
+    const Result whole = four_gpus(profile);
+    CHECK(whole.measurements.size() == 2 * 2 * 4 + 12 + 6);
+    Evidence evidence{{whole}, &profile, {}};
+    for (std::size_t i = 0; i < whole.measurements.size(); ++i) {
+      CAPTURE(whole.measurements[i].id.str());
+      Result& result = evidence.results.front();
+      result = whole;
+      result.measurements.erase(result.measurements.begin() + static_cast<std::ptrdiff_t>(i));
+      CHECK(judge(evidence).verdict == Verdict::fail);
+    }
+  }
+}
+
+}  // namespace assay::test
