@@ -110,7 +110,8 @@ Measurement measurement_of(const PairRun& run, const Probe& probe, const std::st
   const std::string b = options.members[static_cast<std::size_t>(probe.b)];
   measurement.group = fmt::format("{} between {} and {}", measurement.id.group(), a, b);
   measurement.series = Series::hot;
-  measurement.scope = {"cluster", {a, b}};
+  measurement.scope = {options.level_between ? options.level_between(probe.a, probe.b) : "cluster",
+                       {a, b}};
   measurement.input_pattern = "small_integers";
   measurement.input_seed = options.seed;
   measurement.started = started;

@@ -22,6 +22,8 @@ struct PairRunOptions {
   std::vector<std::string> members;  // node names, by rank
   std::vector<std::string> racks;    // by rank; equal names are one rack
   std::vector<std::string> nics;     // names of the rails, where each is measured alone
+  /// The level of the scope that two ranks share; without it `cluster`.
+  std::function<std::string(int a, int b)> level_between;
   const std::atomic<bool>* stop = nullptr;
   /// The pairs of a round, in its order, the same on every rank.
   std::function<void(const std::vector<Measurement>&)> on_round;

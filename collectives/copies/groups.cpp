@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "collectives/topology/scopes.h"
+
 namespace assay {
 
 namespace {
@@ -23,19 +25,18 @@ double rate_of_copy(const PlannedCopy& copy, const std::vector<RankPlace>& place
 }
 
 Scope scope_of(const PlannedCopies& set, const std::vector<RankPlace>& places) {
-  Scope scope;
-  bool in_domain = set.workload == "device_to_device";
+  Scope scope{"node", {}};
+  std::vector<const RankPlace*> ends;
+  bool with_host = false;
   for (const PlannedCopy& copy : set.at_once) {
     for (const int end : {copy.from, copy.to}) {
+      with_host = with_host || end == kHostMemory;
       if (end == kHostMemory) continue;
-      const RankPlace& place = place_at(places, end);
-      const RankPlace& first = place_at(places, std::max(set.at_once[0].from, set.at_once[0].to));
-      in_domain =
-          in_domain && !place.nvlink_domain.empty() && place.nvlink_domain == first.nvlink_domain;
-      scope.members.push_back(place.device);
+      ends.push_back(&place_at(places, end));
+      scope.members.push_back(ends.back()->device);
     }
   }
-  scope.level = in_domain ? "nvlink_domain" : "node";
+  if (!with_host) scope.level = level_shared_by(ends);
   return scope;
 }
 

@@ -79,6 +79,19 @@ std::vector<ScopeGroup> scope_groups(const std::vector<RankPlace>& places,
   return groups;
 }
 
+std::string level_shared_by(const std::vector<const RankPlace*>& places) {
+  if (!share(places, &RankPlace::node)) return "cluster";
+  for (const std::string& level : scope_levels()) {
+    if (level == "device") continue;
+    const std::string key = key_at(*places.front(), level);
+    if (!key.empty() && std::all_of(places.begin(), places.end(), [&](const RankPlace* place) {
+          return key_at(*place, level) == key;
+        }))
+      return level;
+  }
+  return "cluster";
+}
+
 ScopeGroup whole_group(const std::vector<RankPlace>& places) {
   const bool is_one_node =
       places.size() > 1 && std::all_of(places.begin(), places.end(), [&](const RankPlace& place) {

@@ -22,6 +22,10 @@ const std::vector<std::string>& scope_levels();
 std::vector<ScopeGroup> scope_groups(const std::vector<RankPlace>& places,
                                      const std::string& level);
 
+/// The narrowest level above a device that these share, `node` at the widest; of several nodes
+/// `cluster`. At least one is given.
+std::string level_shared_by(const std::vector<const RankPlace*>& places);
+
 /// All ranks: in the node that they share, or else in the cluster.
 ScopeGroup whole_group(const std::vector<RankPlace>& places);
 

@@ -44,6 +44,10 @@ class Measuring {
     options.members = members_;
     for (const RankPlace& place : with_.world.places) options.racks.push_back(place.rack);
     options.nics = with_.world.nics;
+    options.level_between = [&places = with_.world.places](int a, int b) {
+      return level_shared_by(
+          {&places[static_cast<std::size_t>(a)], &places[static_cast<std::size_t>(b)]});
+    };
     options.stop = with_.stop;
     if (with_.document != nullptr)
       with_.document->result().extensions["isolation"] = isolation_facts(options);

@@ -73,6 +73,7 @@ std::vector<RankPlace> four_places(const std::string& domain) {
   for (int device = 0; device < 4; ++device) {
     RankPlace place;
     place.device = "GPU-" + std::to_string(device);
+    place.node = "n";
     place.nvlink_domain = domain;
     place.nvlink_bytes_per_s = domain.empty() ? 0 : 450e9;
     place.pcie_bytes_per_s = 60e9;
@@ -157,8 +158,11 @@ TEST_SUITE("unit") {
     CHECK(groups[5].scope.members == std::vector<std::string>{"GPU-1", "GPU-0"});
     std::set<std::string> names;
     for (const Group& group : groups) CHECK(names.insert(group.name).second);
-    const auto pcie = copy_groups(plan_copies(4), devices, four_places(""), options);
-    CHECK(pcie[2].scope.level == "node");
+    auto places = four_places("");
+    places[0].pcie_root = places[1].pcie_root = "n/root0";
+    const auto pcie = copy_groups(plan_copies(4), devices, places, options);
+    CHECK(pcie[2].scope.level == "pcie_root");
+    CHECK(pcie[3].scope.level == "node");  // from device 0 to device 2
   }
 
   TEST_CASE("the links' rates add up and one that is not known makes the sum unknown") {

@@ -7,6 +7,7 @@
 #include "collectives/collective_run.h"
 #include "collectives/local_ranks.h"
 #include "collectives/nccl/cuda/communicator.h"
+#include "collectives/pair_rounds.h"
 #include "tests/collectives/plain_device.h"
 
 using namespace assay;
@@ -69,6 +70,28 @@ TEST_SUITE("integration") {
       CHECK(one.status == MeasurementStatus::measured);
       CHECK(one.ranks.size() == 4);
       CHECK(one.metrics.count("rank_spread") == 1);
+    }
+  }
+
+  TEST_CASE("a pair of devices has the scope that its ranks share") {
+    StubNode node(3);
+    std::vector<Measurement> measured;
+    node.ranks->each([&](LocalRank& rank) {
+      PairRunOptions options;
+      options.bytes = 4096;
+      options.members = {"device0", "device1", "device2"};
+      options.racks = {"", "", ""};
+      options.level_between = [](int a, int b) { return a + b == 1 ? "pcie_root" : "node"; };
+      if (rank.leads)
+        options.on_round = [&](const std::vector<Measurement>& round) {
+          measured.insert(measured.end(), round.begin(), round.end());
+        };
+      CHECK(run_pairs(*rank.world, {}, *rank.device, options));
+    });
+    REQUIRE(measured.size() >= 3);
+    for (const Measurement& one : measured) {
+      const bool is_first = one.scope.members == std::vector<std::string>{"device0", "device1"};
+      CHECK(one.scope.level == (is_first ? "pcie_root" : "node"));
     }
   }
 

@@ -102,6 +102,22 @@ TEST_SUITE("unit") {
     CHECK(levels(hosts) == Names{"cluster"});
   }
 
+  TEST_CASE("two devices of a node share its narrowest scope and two nodes the cluster") {
+    const auto level = [](const std::vector<RankPlace>& places, std::size_t a, std::size_t b) {
+      return level_shared_by({&places[a], &places[b]});
+    };
+    const auto dgx = rank_places(two_nodes("dgx_h100", test::kDgxGpus, true), {});
+    CHECK(level(dgx, 0, 7) == "nvlink_domain");
+    CHECK(level(dgx, 0, 8) == "cluster");
+    auto pcie = dgx;
+    for (RankPlace& place : pcie) place.nvlink_domain.clear();
+    CHECK(level(pcie, 0, 3) == "numa_node");
+    CHECK(level(pcie, 0, 7) == "node");
+    pcie[0].pcie_root = pcie[3].pcie_root = "a/root0";
+    CHECK(level(pcie, 0, 3) == "pcie_root");
+    CHECK(level_shared_by({&pcie[0], &pcie[3], &pcie[4]}) == "node");
+  }
+
   TEST_CASE("each scope has the speed of light of its slowest link") {
     const auto dgx = rank_places(two_nodes("dgx_h100", test::kDgxGpus, true), {});
     CHECK(light_at(dgx, "nvlink_domain") == "nvlink 450000");
