@@ -70,6 +70,17 @@ std::string CollectiveCase::first_wrong(const OperandSet& set, const ExactInputs
   return "";
 }
 
+void CollectiveCase::check_algorithm() const {
+  if (setup_.algorithm.empty()) return;
+  const std::string taken = setup_.communicator->carrier(setup_.collective->operation()).algorithm;
+  together(*setup_.words, [&] {
+    if (taken.empty()) throw Error("the library did not tell which algorithm it took");
+    if (taken != setup_.algorithm)
+      throw Error(
+          fmt::format("the library took {} where it was forced to {}", taken, setup_.algorithm));
+  });
+}
+
 Verification CollectiveCase::verify() {
   Verification verification;
   verification.status = Verification::Status::exact;
@@ -80,12 +91,13 @@ Verification CollectiveCase::verify() {
     setup_.collective->run(*setup_.communicator, problem_, in_of(set), out_of(set));
     setup_.communicator->wait();
     const std::string wrong =
-        first_complaint(lines_of_all(*setup_.communicator, first_wrong(set, inputs)));
+        first_complaint(lines_of_all(*setup_.words, first_wrong(set, inputs)));
     if (wrong.empty()) continue;
     verification.status = Verification::Status::failed;
     verification.detail = fmt::format("round {}, {}", round, wrong);
     return verification;
   }
+  check_algorithm();
   verification.error = 0;
   verification.tolerance = 0;
   return verification;

@@ -16,7 +16,8 @@ struct RankTimes {
 };
 
 struct CollectiveCaseSetup {
-  Communicator* communicator = nullptr;
+  Communicator* communicator = nullptr;  // that moves the data
+  Communicator* words = nullptr;         // that ranks agree through; may be the same
   const Collective* collective = nullptr;
   Device* device = nullptr;
   MovedElement element = MovedElement::f32;
@@ -25,6 +26,7 @@ struct CollectiveCaseSetup {
   std::size_t operand_sets = 1;
   std::uint64_t seed = 0;
   std::shared_ptr<RankTimes> times;
+  std::string algorithm;  // that the communicator was forced to
 };
 
 class CollectiveCase final : public TimedCase {
@@ -33,6 +35,7 @@ class CollectiveCase final : public TimedCase {
 
   /// Several rounds with other inputs; every element of every rank. One wrong element anywhere
   /// fails it everywhere.
+  /// Throws Error where the library took another algorithm than it was forced to, or did not tell.
   Verification verify() override;
   void enqueue(std::size_t set) override;
   std::size_t operand_sets() const override { return sets_.size(); }
@@ -49,6 +52,7 @@ class CollectiveCase final : public TimedCase {
   std::byte* in_of(const OperandSet& set) const;
   std::byte* out_of(const OperandSet& set) const;
   void fill(const OperandSet& set, const ExactInputs& inputs);
+  void check_algorithm() const;
   std::string first_wrong(const OperandSet& set, const ExactInputs& inputs);
 
   CollectiveCaseSetup setup_;

@@ -10,6 +10,7 @@
 #include "collectives/collective_case.h"
 #include "collectives/cost_model.h"
 #include "collectives/ranked_timer.h"
+#include "collectives/ways.h"
 #include "harness/core/statistics.h"
 #include "harness/measure/group_run.h"
 
@@ -17,7 +18,6 @@ namespace assay {
 
 namespace {
 
-constexpr const char* kInPlace = "_in_place";
 constexpr double kLeastRate = 1000;  // bytes a second
 
 using TimesByCase = std::map<std::string, std::shared_ptr<RankTimes>>;
@@ -28,7 +28,20 @@ struct RunOfRanks {
   const CollectiveRunOptions& options;
   std::size_t free_bytes = 0;  // on the rank that has least
   TimesByCase times;
+  std::unique_ptr<Device> registered;  // where the library has such memory
+  std::string why_not_registered;
 };
+
+void take_registered(RunOfRanks& run) {
+  run.why_not_registered = run.communicator.name() + " has no registered buffers";
+  try {
+    run.registered = run.communicator.registered(run.device);
+  } catch (const LostPeer&) {
+    throw;
+  } catch (const Error& lacking) {
+    run.why_not_registered = lacking.what();
+  }
+}
 
 std::size_t least_free_bytes(Communicator& communicator, Device& device) {
   const auto free = static_cast<double>(device.free_memory_bytes());
@@ -36,26 +49,46 @@ std::size_t least_free_bytes(Communicator& communicator, Device& device) {
   return static_cast<std::size_t>(*std::min_element(all.begin(), all.end()));
 }
 
+std::string why_not_forced(const std::string& algorithm, Operation operation,
+                           const RunOfRanks& run) {
+  const std::string refusal = run.communicator.refuses_algorithm(algorithm, operation);
+  if (!refusal.empty()) return refusal;
+  const auto forced = run.options.forced.find(algorithm);
+  if (forced == run.options.forced.end()) return "no ranks were forced to " + algorithm;
+  return forced->second.why_not;
+}
+
+std::string why_not_in_place(const CollectiveGroup& group, MovedElement element,
+                             const RunOfRanks& run) {
+  const CollectiveProblem problem(group.bytes, element, 0, run.communicator.size());
+  std::string refusal = group.collective->refuses_in_place(problem);
+  if (refusal.empty()) refusal = run.communicator.refuses_in_place(group.collective->operation());
+  return refusal.empty() ? "" : "it cannot be done in place: " + refusal;
+}
+
+std::string why_not_this_way(const CollectiveGroup& group, const Way& way, MovedElement element,
+                             const RunOfRanks& run) {
+  if (way.in_place) return why_not_in_place(group, element, run);
+  if (way.registered && !run.registered) return run.why_not_registered;
+  if (way.algorithm.empty()) return "";
+  return why_not_forced(way.algorithm, group.collective->operation(), run);
+}
+
 /// The same answer on every rank: it rests on nothing that only one of them knows.
 std::string why_not_here(const CollectiveGroup& group, const std::string& implementation,
                          const RunOfRanks& run, std::size_t sets) {
   const std::string name = run.communicator.name();
-  const bool in_place = implementation == name + kInPlace;
-  if (!in_place && implementation != name)
+  const auto way = way_of(name, implementation);
+  if (!way)
     return fmt::format("the ranks are joined by {}, which has no implementation {}", name,
                        implementation);
   const auto element = element_of(group.dtype);
   if (!element) return fmt::format("no collective moves {}", group.dtype);
   if (group.bytes < width_of(*element)) return "the size holds no element";
   std::string refusal = run.communicator.refuses(group.collective->operation(), *element);
+  if (refusal.empty()) refusal = why_not_this_way(group, *way, *element, run);
   if (!refusal.empty()) return refusal;
   const int ranks = run.communicator.size();
-  if (in_place) {
-    const CollectiveProblem problem(group.bytes, *element, 0, ranks);
-    refusal = group.collective->refuses_in_place(problem);
-    if (refusal.empty()) refusal = run.communicator.refuses_in_place(group.collective->operation());
-    if (!refusal.empty()) return "it cannot be done in place: " + refusal;
-  }
   const double needed =
       static_cast<double>(sets) *
       static_cast<double>(operand_bytes(*group.collective, group.bytes, *element, ranks));
@@ -63,6 +96,12 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
     return fmt::format("needs {:.1f} GiB a rank, more than half of the {:.1f} GiB that are free",
                        needed / 0x1p30, static_cast<double>(run.free_bytes) / 0x1p30);
   return "";
+}
+
+/// Who moves the data of a way.
+Communicator& mover(const Way& way, const RunOfRanks& run) {
+  return way.algorithm.empty() ? run.communicator
+                               : *run.options.forced.at(way.algorithm).communicator;
 }
 
 CaseId case_id(const CollectiveGroup& group, const std::string& implementation, int ranks) {
@@ -94,15 +133,19 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
     run.times[id.str() + name(asked.series)] = times;
     group.members.push_back({id, why_not_here(asked, implementation, run, sets),
                              [asked, implementation, sets, times, &run, &device] {
-                               CollectiveCaseSetup setup{&run.communicator,
+                               const Way way = *way_of(run.communicator.name(), implementation);
+                               Device& memory = way.registered ? *run.registered : device;
+                               CollectiveCaseSetup setup{&mover(way, run),
+                                                         &run.communicator,
                                                          asked.collective,
-                                                         &device,
+                                                         &memory,
                                                          *element_of(asked.dtype),
                                                          asked.bytes,
-                                                         implementation != run.communicator.name(),
+                                                         way.in_place,
                                                          sets,
                                                          run.options.seed,
-                                                         times};
+                                                         times,
+                                                         way.algorithm};
                                std::unique_ptr<TimedCase> timed;
                                together(run.communicator, [&] {
                                  timed = std::make_unique<CollectiveCase>(std::move(setup));
@@ -147,6 +190,16 @@ void add_speed_of_light(double rate, double light, Measurement& measurement) {
   if (light > 0 && rate <= kAnotherWay * light) measurement.speed_of_light_fraction = rate / light;
 }
 
+/// Whether an algorithm works here is found by trying: one that does not is no broken run.
+void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
+  if (measurement.status != MeasurementStatus::error) return;
+  const auto way = way_of(run.communicator.name(), measurement.id.implementation);
+  if (!way || way->algorithm.empty()) return;
+  measurement.status = MeasurementStatus::not_applicable;
+  measurement.reason =
+      fmt::format("{} could not be forced: {}", way->algorithm, measurement.reason);
+}
+
 void complete(Measurement& measurement, RunOfRanks& run) {
   if (measurement.status != MeasurementStatus::measured) return;
   const Collective& collective = *find_collective(measurement.id.workload);
@@ -162,7 +215,8 @@ void complete(Measurement& measurement, RunOfRanks& run) {
       add_speed_of_light(bus, run.options.light_bytes_per_s, measurement);
     }
   }
-  measurement.transport = transport_of(run.communicator.carrier(collective.operation()));
+  const Way way = *way_of(run.communicator.name(), measurement.id.implementation);
+  measurement.transport = transport_of(mover(way, run).carrier(collective.operation()));
 }
 
 }  // namespace
@@ -172,7 +226,8 @@ bool run_collectives(Communicator& communicator, Device& device,
                      const CollectiveRunOptions& options) {
   std::atomic<bool> agreed_stop{false};
   RankedDevice ranked(device, communicator, options.stop, agreed_stop);
-  RunOfRanks run{communicator, device, options, least_free_bytes(communicator, device), {}};
+  RunOfRanks run{communicator, device, options, least_free_bytes(communicator, device), {}, {}, {}};
+  take_registered(run);
   std::vector<Group> planned;
   for (const CollectiveGroup& group : groups) planned.push_back(sampler_group(group, run, ranked));
   GroupRunOptions run_options;
@@ -186,7 +241,10 @@ bool run_collectives(Communicator& communicator, Device& device,
       });
       throw LostPeer(broken == measurements.end() ? "the connections were ended" : broken->reason);
     }
-    for (Measurement& measurement : measurements) complete(measurement, run);
+    for (Measurement& measurement : measurements) {
+      excuse_forced(measurement, run);
+      complete(measurement, run);
+    }
     if (options.on_group) options.on_group(measurements);
   };
   return options.leads ? run_groups(std::move(planned), run_options)

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,13 +14,18 @@
 namespace assay {
 
 /// One collective at one size: its implementations are measured in alternation. `gloo` is what the
-/// communicator's name is; `gloo_in_place` the same in place.
+/// communicator's name is; a suffix asks for a way of it (ways.h).
 struct CollectiveGroup {
   const Collective* collective = nullptr;
   std::string dtype;
   std::size_t bytes = 0;
   Series series = Series::hot;
   std::vector<std::string> implementations;
+};
+
+struct ForcedRanks {
+  Communicator* communicator = nullptr;
+  std::string why_not;
 };
 
 struct CollectiveRunOptions {
@@ -29,7 +35,10 @@ struct CollectiveRunOptions {
   std::vector<std::string> members;         // their names, by rank
   double light_bytes_per_s = 0;             // the bound of bus bandwidth; 0: not known
   const std::atomic<bool>* stop = nullptr;  // this rank's wish; ranks agree on the moment
-  bool leads = true;                        // the first rank of its process
+  /// By algorithm: the communicators of the same ranks that were forced to it, or why there is
+  /// none.
+  std::map<std::string, ForcedRanks> forced;
+  bool leads = true;  // the first rank of its process
   std::function<void(const std::vector<Measurement>&)> on_group;
   std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;
 };

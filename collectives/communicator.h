@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/core/error.h"
+#include "harness/measure/device.h"
 
 namespace assay {
 
@@ -76,6 +77,16 @@ class Communicator {
   virtual std::string refuses(Operation operation, MovedElement element) const = 0;
   /// Why the library cannot do `operation` in place, or an empty text.
   virtual std::string refuses_in_place(Operation) const { return ""; }
+
+  /// Why `operation` cannot be forced to `algorithm` (ways.h), or an empty text. What was forced is
+  /// a communicator of its own, made as the library is told to.
+  virtual std::string refuses_algorithm(const std::string& algorithm, Operation) const {
+    return name() + " cannot be forced to " + algorithm;
+  }
+  /// Memory of `device` that the library is told of for as long as a buffer lives; null where it
+  /// has no such thing. The communicator outlives what it returns.
+  /// Throws Error, naming what is missing, where only the version that is here lacks it.
+  virtual std::unique_ptr<Device> registered(Device&) { return nullptr; }
 
   /// Sums over ranks. In place: `out == in`.
   virtual void all_reduce(const void* in, void* out, std::size_t count, MovedElement element) = 0;

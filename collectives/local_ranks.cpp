@@ -2,6 +2,7 @@
 #include "collectives/local_ranks.h"
 
 #include <exception>
+#include <numeric>
 #include <thread>
 #include <utility>
 
@@ -54,6 +55,7 @@ LocalRanks::LocalRanks(int first, const std::vector<Device*>& devices, const Joi
 LocalRanks::~LocalRanks() {
   try {
     each([](LocalRank& rank) {
+      rank.forced.clear();
       rank.part.reset();
       rank.rails.clear();
       rank.world.reset();
@@ -70,6 +72,7 @@ void LocalRanks::abort() noexcept {
     if (rank.world) rank.world->abort();
     if (rank.part) rank.part->abort();
     for (const auto& rail : rank.rails) rail->abort();
+    for (const auto& [algorithm, communicator] : rank.forced) communicator->abort();
   }
 }
 
@@ -89,6 +92,17 @@ void LocalRanks::add_rail(const Join& join) {
     rank.rails.push_back(std::move(rail));
     if (aborted_) rank.rails.back()->abort();
   });
+}
+
+Communicator& LocalRanks::force(LocalRank& rank, Communicator& all, const std::string& algorithm) {
+  std::vector<int> members(static_cast<std::size_t>(all.size()));
+  std::iota(members.begin(), members.end(), 0);
+  auto made = all.subgroup(members, algorithm);
+  const std::lock_guard lock(joining_);
+  auto& forced = rank.forced[algorithm];
+  std::swap(forced, made);
+  if (aborted_) forced->abort();
+  return *forced;
 }
 
 void LocalRanks::each(const std::function<void(LocalRank&)>& step) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -16,8 +17,9 @@ struct LocalRank {
   int rank = 0;
   Device* device = nullptr;
   std::unique_ptr<Communicator> world;
-  std::unique_ptr<Communicator> part;                // see LocalRanks::part
-  std::vector<std::unique_ptr<Communicator>> rails;  // see LocalRanks::add_rail
+  std::unique_ptr<Communicator> part;                           // see LocalRanks::part
+  std::vector<std::unique_ptr<Communicator>> rails;             // see LocalRanks::add_rail
+  std::map<std::string, std::unique_ptr<Communicator>> forced;  // see LocalRanks::force
   /// The first of its process: it drives what a process has once (Google Benchmark, the documents).
   bool leads = false;
 };
@@ -45,6 +47,10 @@ class LocalRanks {
 
   /// Joins every rank once more, by a way of its own (one NIC), as the next of its `rails`.
   void add_rail(const Join& join);
+
+  /// Another communicator of `all`'s ranks, made while the library is told to take `algorithm`; it
+  /// replaces the rank's last one of that algorithm, and an abort reaches it.
+  Communicator& force(LocalRank& rank, Communicator& all, const std::string& algorithm);
 
   /// From any thread.
   void abort() noexcept;

@@ -4,9 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "collectives/agree.h"
+#include "collectives/nccl/watch.h"
 #include "collectives/pair_rounds.h"
 #include "collectives/topology/scopes.h"
+#include "collectives/ways.h"
 #include "harness/cli/fabric_gather.h"
 #include "harness/cli/progress.h"
 
@@ -14,20 +18,42 @@ namespace assay::cli {
 
 namespace {
 
+/// Tells NCCL for as long as it lives; before and after, the choice is NCCL's or the user's.
+class ForcedAlgorithm {
+ public:
+  explicit ForcedAlgorithm(const std::string& algorithm) { nccl::Watch::force(algorithm, ""); }
+  ~ForcedAlgorithm() { nccl::Watch::force(algorithm_, protocol_); }
+  ForcedAlgorithm(const ForcedAlgorithm&) = delete;
+  ForcedAlgorithm& operator=(const ForcedAlgorithm&) = delete;
+
+ private:
+  static std::string now(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value == nullptr ? "" : value;
+  }
+  std::string algorithm_ = now("NCCL_ALGO"), protocol_ = now("NCCL_PROTO");
+};
+
 class Measuring {
  public:
   Measuring(const FabricPlan& plan, const FabricMeasuring& with)
-      : plan_(plan), with_(with), members_(with.world.members()), progress_(stderr) {}
+      : plan_(plan), with_(with), members_(with.world.members()), progress_(stderr) {
+    std::vector<std::string> names;
+    for (const CollectiveGroup& group : plan.collectives)
+      names.insert(names.end(), group.implementations.begin(), group.implementations.end());
+    algorithms_ = forced_algorithms("nccl", names);
+  }
 
   /// Over all ranks, then over the groups of every scope within them, a level's groups at once.
   bool collectives() {
     if (plan_.collectives.empty()) return true;
     const ScopeGroup all = whole_group(with_.world.places);
+    const Forced forced = forced_in({all});
     const bool whole = on_every_rank([&](LocalRank& rank) {
       const auto add = [this](const std::vector<Measurement>& measurements) {
         add_group(measurements);
       };
-      return collectives_of(all, *rank.world, rank, rank.rank == 0 ? Add(add) : Add());
+      return collectives_of(all, forced, *rank.world, rank, rank.rank == 0 ? Add(add) : Add());
     });
     if (!whole) return false;
     for (const std::vector<ScopeGroup>& level : groups_within(with_.world.places))
@@ -64,6 +90,7 @@ class Measuring {
   }
 
  private:
+  using Forced = std::map<std::string, std::string>;  // algorithm, why not
   using Add = std::function<void(const std::vector<Measurement>&)>;
 
   /// Every group of a level at once; their first ranks' measurements go to the first process.
@@ -75,14 +102,18 @@ class Measuring {
       const std::lock_guard lock(mutex);
       own.measurements.insert(own.measurements.end(), measurements.begin(), measurements.end());
     };
+    with_.ranks.each([&](LocalRank& rank) {
+      const ScopeGroup* group = group_of(level, rank);
+      if (group == nullptr) return;
+      with_.ranks.part(rank, group->ranks,
+                       fmt::format("{} of rank {}", name, group->ranks.front()));
+    });
+    const Forced forced = forced_in(level);
     own.whole = on_every_rank([&](LocalRank& rank) {
-      const auto group = std::find_if(level.begin(), level.end(), [&](const ScopeGroup& one) {
-        return std::binary_search(one.ranks.begin(), one.ranks.end(), rank.rank);
-      });
-      if (group == level.end()) return true;
-      const std::string part_name = fmt::format("{} of rank {}", name, group->ranks.front());
-      Communicator& part = with_.ranks.part(rank, group->ranks, part_name);
-      return collectives_of(*group, part, rank, part.rank() == 0 ? keep : Add());
+      const ScopeGroup* group = group_of(level, rank);
+      if (group == nullptr) return true;
+      return collectives_of(*group, forced, *rank.part, rank,
+                            rank.part->rank() == 0 ? keep : Add());
     });
     const Gathered all = gather_measurements(with_.client, "scope " + name, std::move(own),
                                              with_.deadline_s + longest_s());
@@ -90,8 +121,46 @@ class Measuring {
     return all.whole;
   }
 
-  bool collectives_of(const ScopeGroup& group, Communicator& communicator, const LocalRank& rank,
-                      const Add& add) {
+  static const ScopeGroup* group_of(const std::vector<ScopeGroup>& level, const LocalRank& rank) {
+    const auto group = std::find_if(level.begin(), level.end(), [&](const ScopeGroup& one) {
+      return std::binary_search(one.ranks.begin(), one.ranks.end(), rank.rank);
+    });
+    return group == level.end() ? nullptr : &*group;
+  }
+
+  /// Joins the ranks of every group again for each algorithm that the plan forces: libraries take
+  /// it from the environment when they are joined, which all ranks of a process share.
+  Forced forced_in(const std::vector<ScopeGroup>& level) {
+    Forced forced;
+    for (const std::string& algorithm : algorithms_) {
+      const ForcedAlgorithm told(algorithm);
+      std::mutex mutex;
+      std::string& why_not = forced[algorithm];
+      with_.ranks.each([&](LocalRank& rank) {
+        if (group_of(level, rank) == nullptr) return;
+        Communicator& all = rank.part ? *rank.part : *rank.world;
+        const std::string complaint = complaint_of_forcing(rank, all, algorithm);
+        const std::lock_guard lock(mutex);
+        if (why_not.empty()) why_not = complaint;
+      });
+    }
+    return forced;
+  }
+
+  /// The same on every rank of `all`.
+  std::string complaint_of_forcing(LocalRank& rank, Communicator& all,
+                                   const std::string& algorithm) {
+    std::string own;
+    try {
+      with_.ranks.force(rank, all, algorithm);
+    } catch (const Error& error) {  // also a loss: if a rank is gone, telling the others finds out
+      own = error.what();
+    }
+    return first_complaint(lines_of_all(all, own));
+  }
+
+  bool collectives_of(const ScopeGroup& group, const Forced& forced, Communicator& communicator,
+                      const LocalRank& rank, const Add& add) {
     CollectiveRunOptions options;
     options.sampling = with_.profile.sampling;
     options.seed = with_.seed;
@@ -100,6 +169,11 @@ class Measuring {
       options.members.push_back(members_[static_cast<std::size_t>(member)]);
     if (const auto light = speed_of_light(group, with_.world.places))
       options.light_bytes_per_s = light->bytes_per_s;
+    for (const auto& [algorithm, why_not] : forced) {
+      const auto made = rank.forced.find(algorithm);
+      options.forced[algorithm] = {made == rank.forced.end() ? nullptr : made->second.get(),
+                                   why_not};
+    }
     options.stop = with_.stop;
     options.leads = rank.leads;
     options.on_group = add;
@@ -150,6 +224,7 @@ class Measuring {
   const FabricPlan& plan_;
   const FabricMeasuring& with_;
   std::vector<std::string> members_;
+  std::vector<std::string> algorithms_;  // that the plan forces
   Progress progress_;
 };
 

@@ -13,6 +13,7 @@ Verification verified(Communicator& communicator, const Collective& collective,
   test::PlainDevice device;
   CollectiveCaseSetup setup;
   setup.communicator = &communicator;
+  setup.words = &communicator;
   setup.collective = &collective;
   setup.device = &device;
   setup.element = element;

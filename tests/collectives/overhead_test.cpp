@@ -48,9 +48,17 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
                RankSeries& series) {
   test::PlainDevice device;
   const auto times = std::make_shared<RankTimes>();
-  CollectiveCaseSetup setup{
-      &communicator, find_collective("all_reduce"), &device, MovedElement::f32, bytes, false, 1, 1,
-      times};
+  CollectiveCaseSetup setup{&communicator,
+                            &communicator,
+                            find_collective("all_reduce"),
+                            &device,
+                            MovedElement::f32,
+                            bytes,
+                            false,
+                            1,
+                            1,
+                            times,
+                            ""};
   CollectiveCase timed(std::move(setup));
   std::atomic<bool> stop{false};
   RankedTimer timer(communicator, nullptr, stop);

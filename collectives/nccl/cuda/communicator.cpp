@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
+
+#include "collectives/nccl/cuda/open.h"
 
 namespace assay {
 
@@ -133,7 +135,7 @@ std::string NcclCommunicator::id() const { return text_of(handle_.options().id);
 Carrier NcclCommunicator::carrier(Operation operation) const {
   const auto last = last_.find(operation);
   if (!watch_ || last == last_.end()) return {};
-  const nccl::Told told = watch_->told(id(), rank(), last->second);
+  const nccl::Told& told = told_.at({operation, last->second});
   return {told.algorithm, told.protocol, told.kind, told.channels, told.nics};
 }
 
@@ -151,6 +153,25 @@ std::string NcclCommunicator::refuses_in_place(Operation operation) const {
   return operation == Operation::all_to_all ? "NCCL has no all-to-all in place" : "";
 }
 
+std::string NcclCommunicator::refuses_algorithm(const std::string& algorithm,
+                                                Operation operation) const {
+  using Operations = std::set<Operation>;
+  static const std::map<std::string, Operations> kCan = {
+      {"ring",
+       {Operation::all_reduce, Operation::all_gather, Operation::reduce_scatter,
+        Operation::broadcast, Operation::reduce}},
+      {"tree", {Operation::all_reduce}},
+      {"nvls", {Operation::all_reduce, Operation::all_gather, Operation::reduce_scatter}}};
+  const auto can = kCan.find(algorithm);
+  if (can != kCan.end() && can->second.contains(operation)) return "";
+  return "NCCL does not do this by " + algorithm;
+}
+
+std::unique_ptr<Device> NcclCommunicator::registered(Device& device) {
+  if (const auto why = symbols().lacks(nccl::Feature::registered_buffers)) throw Error(*why);
+  return registered_memory(device, *this);
+}
+
 void NcclCommunicator::call(const char* attempted,
                             const std::function<ncclResult_t(ncclComm_t)>& make) {
   handle_.call(attempted, make);
@@ -158,10 +179,13 @@ void NcclCommunicator::call(const char* attempted,
 
 void NcclCommunicator::perform(Operation operation, const nccl::Asked& asked,
                                const std::function<ncclResult_t(ncclComm_t)>& make) {
-  std::optional<nccl::Listening> listening;
-  if (watch_ && listened_to_.insert({operation, asked}).second) listening.emplace();
   last_[operation] = asked;
+  const std::pair key(operation, asked);
+  if (!watch_ || told_.contains(key)) return call(asked.function.c_str(), make);
+  const nccl::Listening listening;
   call(asked.function.c_str(), make);
+  // At once: a communicator of the same ranks that is forced to something else may ask the same.
+  told_[key] = watch_->told(id(), rank(), asked);
 }
 
 std::function<ncclResult_t(ncclComm_t)> NcclCommunicator::grouped(

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "collectives/nccl/cuda/handle.h"
@@ -34,6 +33,8 @@ class NcclCommunicator final : public Communicator {
   Carrier carrier(Operation operation) const override;
   std::string refuses(Operation operation, MovedElement element) const override;
   std::string refuses_in_place(Operation operation) const override;
+  std::string refuses_algorithm(const std::string& algorithm, Operation operation) const override;
+  std::unique_ptr<Device> registered(Device& device) override;
 
   void all_reduce(const void* in, void* out, std::size_t count, MovedElement element) override;
   void all_gather(const void* in, void* out, Counts counts, MovedElement element) override;
@@ -85,7 +86,7 @@ class NcclCommunicator final : public Communicator {
   std::shared_ptr<nccl::Watch> watch_;
   nccl::Handle handle_;
   std::map<Operation, nccl::Asked> last_;
-  std::set<std::pair<Operation, nccl::Asked>> listened_to_;
+  std::map<std::pair<Operation, nccl::Asked>, nccl::Told> told_;
   std::unique_ptr<Buffer> scratch_;  // for words from and to the host
 };
 

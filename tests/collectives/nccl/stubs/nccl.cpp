@@ -25,6 +25,7 @@ struct ncclComm {
   std::shared_ptr<Clique> clique;
   int rank = 0;
   int polls_left = 0;  // -1: for ever
+  std::string algorithm = "RING";
   assay::test::FakeNccl plugin{assay::test::kProfilerLayouts[3]};
 };
 
@@ -144,6 +145,8 @@ ncclResult_t ncclCommInitRankConfig(ncclComm_t* comm, int ranks, ncclUniqueId id
   *comm = new ncclComm{join(std::string(id.internal, sizeof id.internal), ranks), rank};
   if ((*comm)->plugin.is_loaded()) (*comm)->plugin.make_communicator(rank);
   if (rank == 0) write_report();
+  // As NCCL: the environment is read when a communicator is made. This one has no NVLS.
+  if (environment("NCCL_ALGO") == "tree") (*comm)->algorithm = "TREE";
   (*comm)->polls_left = init == "never" ? -1 : std::atoi(init.c_str());
   return config->blocking == 0 && (*comm)->polls_left != 0 ? ncclInProgress : ncclSuccess;
 }
@@ -185,7 +188,7 @@ ncclResult_t ncclAllReduce(const void* send, void* receive, size_t count, ncclDa
   if (!reduces(type)) return ncclInvalidArgument;
   const char* name = type == ncclFloat ? "ncclFloat32" : "ncclBfloat16";
   if (comm->plugin.is_loaded())
-    comm->plugin.collective(comm->rank, "AllReduce", "RING", "LL", 2, count, name);
+    comm->plugin.collective(comm->rank, "AllReduce", comm->algorithm.c_str(), "LL", 2, count, name);
   sum_into(comm, comm->clique->meet(comm->rank, {send, receive}), 0, count, type, receive);
   return ncclSuccess;
 }

@@ -1,0 +1,172 @@
+// The document of a process that measures what is between its GPUs: all of them, then each scope.
+// The GPUs are host memory and NCCL is the stub.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "collectives/nccl/cuda/communicator.h"
+#include "harness/cli/fabric_measure.h"
+#include "tests/collectives/plain_device.h"
+
+using namespace assay;
+
+namespace {
+
+constexpr int kGpusOfNode = 4;
+
+/// A node of GPUs on two sockets, whose NVLink joins all of them.
+struct TwoSockets {
+  explicit TwoSockets(const std::string& version = "2.28") {
+    setenv("ASSAY_CUDA_LIBS", (ASSAY_NCCL_STUBS "/" + version).c_str(), 1);
+    symbols = nccl::Symbols::open();
+    symbols->call().get_unique_id(&id);
+    world.nodes = {"here"};
+    world.racks = {""};
+    for (int rank = 0; rank < kGpusOfNode; ++rank) {
+      RankPlace& place = world.places.emplace_back();
+      place.rank = rank;
+      place.node = "here";
+      place.device = "GPU-" + std::to_string(rank);
+      place.nvlink_domain = "here/nvlink0";
+      place.numa_node = rank < 2 ? "here/numa0" : "here/numa1";
+      place.nvlink_bytes_per_s = 1e15;  // the stub copies in memory
+      local.push_back(&gpus[rank]);
+    }
+    profile.sampling = {3, 0.001, 0.2, 0.5};
+    Result result;
+    result.run.id = "2026-11-23-0001";
+    result.run.started = "2026-11-23T17:40:00.000Z";
+    result.run.profile_name = "scopes";
+    result.run.profile_sha256 = std::string(64, 'a');
+    result.run.backend = "cuda";
+    result.run.command = {"assay"};
+    result.run.world_size = kGpusOfNode;
+    result.nodes.emplace_back().name = "here";
+    const std::string name = "assay-scopes-run-" + std::to_string(getpid()) + ".json";
+    document.emplace(std::filesystem::temp_directory_path() / name, result);
+  }
+  ~TwoSockets() { std::filesystem::remove(document->path()); }
+
+  /// As measure(), listened to.
+  bool watch(const cli::FabricPlan& plan) {
+    watching = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path());
+    return measure(plan);
+  }
+  bool measure(const cli::FabricPlan& plan) {
+    LocalRanks ranks(0, local, [this](int rank, Device& device) {
+      return std::make_unique<NcclCommunicator>(
+          nccl::HandleOptions{symbols, id, rank, kGpusOfNode, 20},
+          NcclGpu{&device, [] {}, [] { return true; }, 90}, watching);
+    });
+    return cli::measure_between_ranks(plan,
+                                      {world, profile, ranks, nullptr, 5, &*document, 7, &stop});
+  }
+  const std::vector<Measurement>& measurements() const { return document->result().measurements; }
+
+  std::shared_ptr<const nccl::Symbols> symbols;
+  ncclUniqueId id{};
+  test::PlainDevice gpus[kGpusOfNode];
+  std::vector<Device*> local;
+  cli::FabricWorld world;
+  Profile profile;
+  std::optional<cli::RunDocument> document;
+  std::atomic<bool> stop{false};
+  std::shared_ptr<nccl::Watch> watching;
+};
+
+cli::FabricPlan reductions() {
+  cli::FabricPlan plan;
+  for (const std::size_t bytes : {4096, 65536})
+    plan.collectives.push_back(
+        {find_collective("all_reduce"), "f32", bytes, Series::hot, {"nccl", "nccl_in_place"}});
+  return plan;
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("a process measures its GPUs together and on each socket and says what light allows") {
+    TwoSockets node;
+    CHECK(node.measure(reductions()));
+    std::map<std::string, int> seen;
+    for (const Measurement& measurement : node.measurements()) {
+      CAPTURE(measurement.id.str());
+      CAPTURE(measurement.reason);
+      REQUIRE(measurement.status == MeasurementStatus::measured);
+      ++seen[measurement.scope.level + " of " + measurement.scope.members.front()];
+      CHECK(measurement.ranks.size() == measurement.scope.members.size());
+      CHECK(measurement.speed_of_light_fraction.value_or(0) > 0);
+      CHECK(measurement.metrics.contains("rank_spread"));
+    }
+    CHECK(seen == std::map<std::string, int>{{"node of here/device0", 4},
+                                             {"numa_node of here/device0", 4},
+                                             {"numa_node of here/device2", 4}});
+    CHECK(node.document->result().fits.size() >= 6);
+  }
+
+  TEST_CASE("forced algorithms and registered memory are measured beside the choice of NCCL") {
+    TwoSockets node;
+    cli::FabricPlan plan;
+    plan.collectives.push_back(
+        {find_collective("all_reduce"),
+         "f32",
+         4096,
+         Series::hot,
+         {"nccl", "nccl_ring", "nccl_tree", "nccl_nvls", "nccl_registered", "nccl_other"}});
+    plan.collectives.push_back(
+        {find_collective("all_gather"), "f32", 4096, Series::hot, {"nccl_tree"}});
+    CHECK(node.watch(plan));
+    std::map<std::string, std::string> seen;  // over all, by implementation
+    for (const Measurement& measurement : node.measurements()) {
+      if (measurement.scope.level != "node" || measurement.id.workload != "all_reduce") continue;
+      seen[measurement.id.implementation] = measurement.status == MeasurementStatus::measured
+                                                ? measurement.transport->algorithm
+                                                : measurement.reason;
+    }
+    CHECK(seen["nccl"] == "ring");
+    CHECK(seen["nccl_ring"] == "ring");
+    CHECK(seen["nccl_tree"] == "tree");
+    CHECK(seen["nccl_registered"] == "ring");
+    CHECK(seen["nccl_nvls"] ==
+          "nvls could not be forced: rank 0: the library took ring where it was forced to nvls");
+    CHECK(seen["nccl_other"] ==
+          "the ranks are joined by nccl, which has no implementation "
+          "nccl_other");
+    const Measurement& gathered = node.measurements().at(6);
+    CHECK(gathered.id.workload == "all_gather");
+    CHECK(gathered.reason == "NCCL does not do this by tree");
+    CHECK(std::getenv("NCCL_ALGO") == nullptr);
+  }
+
+  TEST_CASE("what an older NCCL lacks is not measured and the reason names it") {
+    TwoSockets node("2.18");
+    cli::FabricPlan plan;
+    plan.collectives.push_back({find_collective("all_reduce"),
+                                "f32",
+                                4096,
+                                Series::hot,
+                                {"nccl", "nccl_ring", "nccl_registered"}});
+    CHECK(node.measure(plan));
+    std::map<std::string, std::string> why_not;
+    for (const Measurement& measurement : node.measurements()) {
+      if (measurement.scope.level != "node") continue;
+      why_not[measurement.id.implementation] = measurement.reason;
+    }
+    CHECK(why_not["nccl"] == "");
+    CHECK(why_not["nccl_ring"] ==
+          "ring could not be forced: rank 0: the library did not tell which algorithm it took");
+    CHECK(why_not["nccl_registered"] ==
+          "registered buffers: off, NCCL 2.18.5 has no ncclMemAlloc (since 2.19)");
+  }
+
+  TEST_CASE("a wish to stop leaves what is inside a node unmeasured too") {
+    TwoSockets node;
+    node.stop = true;
+    CHECK_FALSE(node.measure(reductions()));
+    for (const Measurement& measurement : node.measurements())
+      CHECK(measurement.scope.level == "node");
+  }
+}
