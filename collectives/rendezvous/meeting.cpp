@@ -189,17 +189,16 @@ std::string Meeting::missing(const Request& request) const {
 }
 
 std::string Meeting::lost_line() const {
-  std::string line;
+  std::string lost, left;
+  const auto add = [](std::string& line, std::size_t rank, const Member& member, const char* how) {
+    line += fmt::format("{}rank {} ({}) {}", line.empty() ? "" : ", ", rank, member.address, how);
+  };
   for (std::size_t rank = 0; rank < members_.size(); ++rank) {
-    const Member& member = members_[rank];
-    if (member.presence == Presence::lost)
-      line +=
-          fmt::format("{}rank {} ({}) was lost", line.empty() ? "" : ", ", rank, member.address);
-    else if (member.presence == Presence::left)
-      line +=
-          fmt::format("{}rank {} ({}) has left", line.empty() ? "" : ", ", rank, member.address);
+    if (members_[rank].presence == Presence::lost) add(lost, rank, members_[rank], "was lost");
+    if (members_[rank].presence == Presence::left) add(left, rank, members_[rank], "has left");
   }
-  return line;
+  // Who hears of a loss ends, and leaves in order: the loss is the cause.
+  return lost.empty() ? left : lost;
 }
 
 std::string rank_list(const std::vector<int>& ranks) {
