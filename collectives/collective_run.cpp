@@ -33,7 +33,6 @@ struct RunOfRanks {
 };
 
 void take_registered(RunOfRanks& run) {
-  run.why_not_registered = run.communicator.name() + " has no registered buffers";
   try {
     run.registered = run.communicator.registered(run.device);
   } catch (const LostPeer&) {
@@ -135,17 +134,17 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
                              [asked, implementation, sets, times, &run, &device] {
                                const Way way = *way_of(run.communicator.name(), implementation);
                                Device& memory = way.registered ? *run.registered : device;
-                               CollectiveCaseSetup setup{&mover(way, run),
-                                                         &run.communicator,
-                                                         asked.collective,
-                                                         &memory,
-                                                         *element_of(asked.dtype),
-                                                         asked.bytes,
-                                                         way.in_place,
-                                                         sets,
-                                                         run.options.seed,
-                                                         times,
-                                                         way.algorithm};
+                               CollectiveCaseSetup setup{.communicator = &mover(way, run),
+                                                         .words = &run.communicator,
+                                                         .collective = asked.collective,
+                                                         .device = &memory,
+                                                         .element = *element_of(asked.dtype),
+                                                         .bytes = asked.bytes,
+                                                         .in_place = way.in_place,
+                                                         .operand_sets = sets,
+                                                         .seed = run.options.seed,
+                                                         .times = times,
+                                                         .algorithm = way.algorithm};
                                std::unique_ptr<TimedCase> timed;
                                together(run.communicator, [&] {
                                  timed = std::make_unique<CollectiveCase>(std::move(setup));

@@ -83,10 +83,11 @@ class Communicator {
   virtual std::string refuses_algorithm(const std::string& algorithm, Operation) const {
     return name() + " cannot be forced to " + algorithm;
   }
-  /// Memory of `device` that the library is told of for as long as a buffer lives; null where it
-  /// has no such thing. The communicator outlives what it returns.
-  /// Throws Error, naming what is missing, where only the version that is here lacks it.
-  virtual std::unique_ptr<Device> registered(Device&) { return nullptr; }
+  /// Memory of `device` that the library is told of for as long as a buffer lives. The communicator
+  /// outlives what it returns. Throws Error, naming what is missing, where there is no such thing.
+  virtual std::unique_ptr<Device> registered(Device&) {
+    throw Error(name() + " has no registered buffers");
+  }
 
   /// Sums over ranks. In place: `out == in`.
   virtual void all_reduce(const void* in, void* out, std::size_t count, MovedElement element) = 0;

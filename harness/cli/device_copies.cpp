@@ -36,15 +36,13 @@ std::vector<AskedCopies> all_asked(const Profile& profile, Backend backend) {
   std::vector<AskedCopies> all;
   for (const ProfileCases& cases : profile.cases) {
     if (cases.backend != name(backend) || !spans_devices(cases.workload)) continue;
-    const std::vector<Series> series =
-        cases.series.empty() ? std::vector<Series>{Series::cold} : cases.series;
     const std::vector<std::string> implementations = cases.implementations.empty()
                                                          ? std::vector<std::string>{kImplementation}
                                                          : cases.implementations;
     for (const std::string& dtype : cases.dtypes)
       for (const std::string& implementation : implementations)
         for (const Shape& shape : cases.shapes)
-          for (const Series one : series)
+          for (const Series one : cases.series_or_cold())
             all.push_back({{cases.workload, dtype, implementation, shape}, one});
   }
   return all;

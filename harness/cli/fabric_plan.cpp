@@ -57,9 +57,7 @@ class FabricExpansion {
                               cases.workload));
     const std::vector<std::string> names =
         cases.implementations.empty() ? std::vector<std::string>{library_} : cases.implementations;
-    const std::vector<Series> series =
-        cases.series.empty() ? std::vector<Series>{Series::cold} : cases.series;
-    for (const Series one : series) {
+    for (const Series one : cases.series_or_cold()) {
       CollectiveGroup group{collective, dtype, bytes, one, {}};
       for (const std::string& name : names)
         if (takes(cases.workload, dtype, name, bytes, ranks_))

@@ -60,9 +60,8 @@ class FabricRun {
   ExitCode run() {
     const Backend backend = choose(node_, profile_, arguments_.value("backend"));
     const std::string filter = arguments_.value_or_empty("filter");
-    fabric_plan(profile_, backend, filter,
-                world_.facts.world_size);  // before anything is waited for
-    check_nics(backend);
+    // Before anything is waited for.
+    check_nics(backend, fabric_plan(profile_, backend, filter, world_.facts.world_size));
     devices_ = or_fail(node_, [&] { return open_devices(backend); });
     const std::vector<DeviceLock> locks = lock_devices(devices_);
     record_machine(node_.result(), backend, devices_);
@@ -81,10 +80,12 @@ class FabricRun {
     result.run.world_size = world_.facts.world_size;
     return result;
   }
-  /// Before anything is waited for, too.
-  void check_nics(Backend backend) const {
+  void check_nics(Backend backend, const FabricPlan& planned) const {
     const std::vector<std::string> nics = nics_of(arguments_);
-    if (backend == Backend::cuda && !nics.empty())
+    if (nics.empty()) return;
+    if (!planned.pairs)
+      throw Error(fmt::format("--nics: profile {} measures no pairs here", profile_.name));
+    if (backend == Backend::cuda)
       throw Error(
           "--nics: NCCL reads its choice of NICs once for the whole process: start a run for each, "
           "with NCCL_IB_HCA=NAME or NCCL_SOCKET_IFNAME=NAME in the environment of every rank");

@@ -63,12 +63,10 @@ std::vector<PlannedGroup> expand(const Profile& profile, Backend backend) {
     if (cases.backend != name(backend) || spans_ranks(cases.workload) ||
         spans_devices(cases.workload))
       continue;
-    const std::vector<Series> series =
-        cases.series.empty() ? std::vector<Series>{Series::cold} : cases.series;
     for (const std::string& dtype : cases.dtypes) {
       const std::vector<std::string> names = implementations(cases, dtype, backend);
       for (const Shape& shape : cases.shapes)
-        for (const Series one : series)
+        for (const Series one : cases.series_or_cold())
           for (const std::string& implementation : names)
             add_case(groups, {cases.workload, dtype, implementation, shape}, one,
                      cases.scope == "node", backend);

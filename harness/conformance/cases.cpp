@@ -48,8 +48,7 @@ std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::stri
     }
     for (const std::string& dtype : line.dtypes) {
       for (const Shape& shape : line.shapes) {
-        if (line.series.empty()) add(line, dtype, shape, Series::cold);
-        for (const Series series : line.series) add(line, dtype, shape, series);
+        for (const Series series : line.series_or_cold()) add(line, dtype, shape, series);
       }
     }
   }

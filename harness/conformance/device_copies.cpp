@@ -37,11 +37,9 @@ void add(DeviceCopies copies, std::vector<DeviceCopies>& all) {
 /// What one line of the profile asks of one pair.
 void add_line(const ProfileCases& line, const DeviceRef& from, const DeviceRef& to,
               std::vector<DeviceCopies>& all) {
-  const std::vector<Series> series =
-      line.series.empty() ? std::vector<Series>{Series::cold} : line.series;
   for (const std::string& dtype : line.dtypes) {
     for (const Shape& shape : line.shapes) {
-      for (const Series one : series) {
+      for (const Series one : line.series_or_cold()) {
         DeviceCopies copies{from, to, line.workload, dtype, shape, one, false, {}};
         add(copies, all);
         if (from.node->devices.size() < kDevicesOfTwoPairs) continue;

@@ -107,22 +107,8 @@ class DeviceCopiesVsSpeedOfLight final : public Requirement {
                                {"favourable_fraction", fraction.favourable}});
     const std::string text =
         fmt::format("{} {} = {} of speed of light", what, in_words(*rate), percent(reached));
-    report(text, fraction, limit, subject, findings);
+    if (!report_below(text, fraction, limit, subject, findings)) findings.pass();
     if (reached < lowest.fraction) lowest = {reached, text};
-  }
-
-  static void report(const std::string& text, const RateFraction& fraction, const RateLimit& limit,
-                     const Subject& subject, Findings& findings) {
-    switch (against(fraction, limit)) {
-      case Verdict::fail:
-        return findings.fail("below_limit",
-                             fmt::format("{}, below {}", text, percent(limit.fail_below)), subject);
-      case Verdict::warn:
-        return findings.warn("below_warn",
-                             fmt::format("{}, below {}", text, percent(limit.warn_below)), subject);
-      default:
-        return findings.pass();
-    }
   }
 };
 

@@ -67,11 +67,9 @@ std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilte
   for (const Result* document : fabric_documents(evidence)) {
     for (const ProfileCases& line : evidence.profile->cases) {
       if (line.backend != document->run.backend || !spans_ranks(line.workload)) continue;
-      const std::vector<Series> series =
-          line.series.empty() ? std::vector<Series>{Series::cold} : line.series;
       for (const std::string& dtype : line.dtypes) {
         for (const Shape& shape : line.shapes) {
-          for (const Series one : series) {
+          for (const Series one : line.series_or_cold()) {
             FabricGroup group = group_in(*document, line, dtype, shape, one);
             if (takes_group(filter, group)) groups.push_back(std::move(group));
           }

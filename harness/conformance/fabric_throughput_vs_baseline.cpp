@@ -66,14 +66,8 @@ class FabricThroughputVsBaseline final : public Requirement {
                               {"warn_below", limit.warn_below},
                               {"source", row.source},
                               {"expired", found.expired}});
-    const Verdict verdict = against(fraction, limit);
-    if (verdict == Verdict::fail) {
-      findings.fail("below_limit", fmt::format("{}, below {}", text, percent(limit.fail_below)),
-                    subject);
-    } else if (verdict == Verdict::warn) {
-      findings.warn("below_warn", fmt::format("{}, below {}", text, percent(limit.warn_below)),
-                    subject);
-    } else if (found.expired) {
+    if (report_below(text, fraction, limit, subject, findings)) return fraction.at_median;
+    if (found.expired) {
       findings.warn("baseline_expired",
                     fmt::format("{}, but the row expired on {}", text, row.expires), subject);
     } else {

@@ -1,6 +1,9 @@
 // A rate against its two limits.
 #include "harness/conformance/rate_limit.h"
 
+#include <fmt/format.h>
+
+#include "harness/conformance/quantity.h"
 #include "harness/core/error.h"
 
 namespace assay {
@@ -30,6 +33,18 @@ RateFraction with_interval(double at_median, const Measurement& measurement) {
 Verdict against(const RateFraction& fraction, const RateLimit& limit) {
   if (fraction.favourable < limit.fail_below) return Verdict::fail;
   return fraction.at_median < limit.warn_below ? Verdict::warn : Verdict::pass;
+}
+
+bool report_below(const std::string& text, const RateFraction& fraction, const RateLimit& limit,
+                  const Subject& subject, Findings& findings) {
+  const Verdict verdict = against(fraction, limit);
+  if (verdict == Verdict::fail)
+    findings.fail("below_limit", fmt::format("{}, below {}", text, percent(limit.fail_below)),
+                  subject);
+  if (verdict == Verdict::warn)
+    findings.warn("below_warn", fmt::format("{}, below {}", text, percent(limit.warn_below)),
+                  subject);
+  return verdict != Verdict::pass;
 }
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "harness/conformance/findings.h"
 #include "harness/conformance/parameters.h"
 #include "harness/core/result.h"
 #include "harness/core/verdict.h"
@@ -32,5 +33,10 @@ RateFraction with_interval(double at_median, const Measurement& measurement);
 /// fail: the median and the favourable end are both below `fail_below`; warn: the median alone
 /// is, or it is below `warn_below`; else pass. A noisy series can't condemn a device by itself.
 Verdict against(const RateFraction& fraction, const RateLimit& limit);
+
+/// Adds the failure or the warning of a rate that `text` describes; false where it is within both
+/// limits, and the caller says what that is.
+bool report_below(const std::string& text, const RateFraction& fraction, const RateLimit& limit,
+                  const Subject& subject, Findings& findings);
 
 }  // namespace assay

@@ -89,14 +89,8 @@ class ThroughputVsBaseline final : public Requirement {
 
   static void report(const std::string& text, const FoundRow& found, const RateFraction& fraction,
                      const RateLimit& limit, const Subject& subject, Findings& findings) {
-    const Verdict verdict = against(fraction, limit);
-    if (verdict == Verdict::fail) {
-      findings.fail("below_limit", fmt::format("{}, below {}", text, percent(limit.fail_below)),
-                    subject);
-    } else if (verdict == Verdict::warn) {
-      findings.warn("below_warn", fmt::format("{}, below {}", text, percent(limit.warn_below)),
-                    subject);
-    } else if (found.expired) {
+    if (report_below(text, fraction, limit, subject, findings)) return;
+    if (found.expired) {
       findings.warn("baseline_expired",
                     fmt::format("{}, but the row expired on {}", text, found.row->expires),
                     subject);

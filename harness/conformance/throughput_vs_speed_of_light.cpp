@@ -69,24 +69,8 @@ class ThroughputVsSpeedOfLight final : public Requirement {
     entry["speed_of_light_fraction"] = fraction.at_median;
     entry["favourable_fraction"] = fraction.favourable;
     findings.figure("cases", std::move(entry));
-    report(text, fraction, limit, subject, findings);
+    if (!report_below(text, fraction, limit, subject, findings)) findings.pass();
     if (reached < lowest.fraction) lowest = {reached, text};
-  }
-
-  static void report(const std::string& text, const RateFraction& fraction, const RateLimit& limit,
-                     const Subject& subject, Findings& findings) {
-    switch (against(fraction, limit)) {
-      case Verdict::fail:
-        findings.fail("below_limit", fmt::format("{}, below {}", text, percent(limit.fail_below)),
-                      subject);
-        return;
-      case Verdict::warn:
-        findings.warn("below_warn", fmt::format("{}, below {}", text, percent(limit.warn_below)),
-                      subject);
-        return;
-      default:
-        findings.pass();
-    }
   }
 };
 

@@ -26,9 +26,14 @@ struct ProfileCases {
   std::vector<std::string> dtypes;
   std::vector<std::string> implementations;  // empty: all that the catalogue has
   std::vector<Shape> shapes;
-  std::vector<Series> series;  // default: cold
+  std::vector<Series> series;  // see series_or_cold()
   /// `device`: each alone. `node`: all devices of a node at once, where there are several.
   std::string scope = "device";
+
+  /// What is measured: a line that names no series asks for cold.
+  std::vector<Series> series_or_cold() const {
+    return series.empty() ? std::vector<Series>{Series::cold} : series;
+  }
 };
 
 /// One requirement as the profile asks for it; `parameters` belong to the requirement named by

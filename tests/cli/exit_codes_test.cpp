@@ -114,6 +114,22 @@ TEST_SUITE("integration") {
     words_refused(workplace, {"help", "measure"}, "measure");
   }
 
+  TEST_CASE("network interfaces that a run cannot use are refused before anybody is waited for") {
+    const Workplace workplace;
+    write_text_file(workplace.path("token"), "a token of this test\n");
+    const auto refused = [&](const std::string& profile, const std::string& nics,
+                             const std::string& part) {
+      words_refused(
+          workplace,
+          {"run", "--profile", profile, "--backend", "host", "--rendezvous", "127.0.0.1:29999",
+           "--rank", "1", "--world-size", "2", "--token-file", "token", "--nics", nics},
+          part);
+    };
+    refused("fabric", "no-such-nic", "no-such-nic");
+    refused("fabric", "lo,lo", "--nics names lo twice");
+    refused(profile_path("tiny"), "lo", "measures no pairs");
+  }
+
   TEST_CASE("an output that cannot be written is refused before anything is measured") {
     const Workplace workplace;
     const double before = now_s();

@@ -48,17 +48,14 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
                RankSeries& series) {
   test::PlainDevice device;
   const auto times = std::make_shared<RankTimes>();
-  CollectiveCaseSetup setup{&communicator,
-                            &communicator,
-                            find_collective("all_reduce"),
-                            &device,
-                            MovedElement::f32,
-                            bytes,
-                            false,
-                            1,
-                            1,
-                            times,
-                            ""};
+  CollectiveCaseSetup setup{.communicator = &communicator,
+                            .words = &communicator,
+                            .collective = find_collective("all_reduce"),
+                            .device = &device,
+                            .bytes = bytes,
+                            .seed = 1,
+                            .times = times,
+                            .algorithm = ""};
   CollectiveCase timed(std::move(setup));
   std::atomic<bool> stop{false};
   RankedTimer timer(communicator, nullptr, stop);

@@ -164,14 +164,7 @@ TEST_SUITE("property") {
     const Profile profile = load_profile("copies");
     const Result whole = four_gpus(profile);
     CHECK(whole.measurements.size() == 2 * 2 * 4 + 12 + 6);
-    Evidence evidence{{whole}, &profile, {}};
-    for (std::size_t i = 0; i < whole.measurements.size(); ++i) {
-      CAPTURE(whole.measurements[i].id.str());
-      Result& result = evidence.results.front();
-      result = whole;
-      result.measurements.erase(result.measurements.begin() + static_cast<std::ptrdiff_t>(i));
-      CHECK(judge(evidence).verdict == Verdict::fail);
-    }
+    check_no_measurement_can_go({{whole}, &profile, {}});
   }
 }
 

@@ -1,6 +1,8 @@
 // Documents that pass: a healthy node, whatever the profile asks of it.
 #include "tests/conformance/passing_result.h"
 
+#include <doctest/doctest.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -205,6 +207,17 @@ Baseline passing_baseline() {
   row.date = "2026-01-01";
   row.expires = "2027-01-01";
   return {"example-baseline", "example-sxm", {"10de:ffff"}, {row}};
+}
+
+void check_no_measurement_can_go(Evidence evidence) {
+  const Result whole = evidence.results.front();
+  for (std::size_t i = 0; i < whole.measurements.size(); ++i) {
+    CAPTURE(whole.measurements[i].id.str());
+    Result& result = evidence.results.front();
+    result = whole;
+    result.measurements.erase(result.measurements.begin() + static_cast<std::ptrdiff_t>(i));
+    CHECK(judge(evidence).verdict == Verdict::fail);
+  }
 }
 
 }  // namespace assay::test
