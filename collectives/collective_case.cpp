@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "collectives/agree.h"
+#include "collectives/carriers.h"
 
 namespace assay {
 
@@ -70,15 +71,33 @@ std::string CollectiveCase::first_wrong(const OperandSet& set, const ExactInputs
   return "";
 }
 
+/// Whether a forced algorithm works is found by trying, and the first call is the trial: the
+/// library may refuse it, on one rank or on all.
+void CollectiveCase::move(const OperandSet& set) {
+  const auto run = [&] {
+    setup_.collective->run(*setup_.communicator, problem_, in_of(set), out_of(set));
+    setup_.communicator->wait();
+  };
+  if (setup_.algorithm.empty()) return run();
+  std::string own;
+  try {
+    run();
+  } catch (const Error& error) {  // also a loss: if a rank is gone, telling the others finds out
+    own = error.what();
+  }
+  const std::string first = first_complaint(lines_of_all(*setup_.words, own));
+  setup_.times->is_refused = !first.empty();
+  if (!first.empty()) throw Error(first);
+}
+
 void CollectiveCase::check_algorithm() const {
   if (setup_.algorithm.empty()) return;
-  const std::string taken = setup_.communicator->carrier(setup_.collective->operation()).algorithm;
-  together(*setup_.words, [&] {
-    if (taken.empty()) throw Error("the library did not tell which algorithm it took");
-    if (taken != setup_.algorithm)
-      throw Error(
-          fmt::format("the library took {} where it was forced to {}", taken, setup_.algorithm));
-  });
+  const std::string taken = joined(setup_.times->carriers).algorithm;
+  setup_.times->is_refused = taken != setup_.algorithm;
+  if (taken.empty()) throw Error("the library did not tell which algorithm it took");
+  if (taken != setup_.algorithm)
+    throw Error(
+        fmt::format("the library took {} where it was forced to {}", taken, setup_.algorithm));
 }
 
 Verification CollectiveCase::verify() {
@@ -88,8 +107,7 @@ Verification CollectiveCase::verify() {
     const ExactInputs inputs(setup_.element, problem_.ranks, setup_.seed, round);
     const OperandSet& set = sets_[round % sets_.size()];
     fill(set, inputs);
-    setup_.collective->run(*setup_.communicator, problem_, in_of(set), out_of(set));
-    setup_.communicator->wait();
+    move(set);
     const std::string wrong =
         first_complaint(lines_of_all(*setup_.words, first_wrong(set, inputs)));
     if (wrong.empty()) continue;
@@ -97,6 +115,8 @@ Verification CollectiveCase::verify() {
     verification.detail = fmt::format("round {}, {}", round, wrong);
     return verification;
   }
+  setup_.times->carriers =
+      carriers_of_all(*setup_.words, setup_.communicator->carrier(setup_.collective->operation()));
   check_algorithm();
   verification.error = 0;
   verification.tolerance = 0;

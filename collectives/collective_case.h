@@ -10,9 +10,11 @@
 
 namespace assay {
 
-/// Every rank's time of each sample, as the timer collected them.
+/// What every rank told of a case: its times, as the timer collected them, and what carried it.
 struct RankTimes {
   std::vector<std::vector<double>> by_sample;  // seconds of one iteration, by rank
+  std::vector<Carrier> carriers;               // by rank
+  bool is_refused = false;                     // the library does not do it as it was forced to
 };
 
 struct CollectiveCaseSetup {
@@ -52,6 +54,7 @@ class CollectiveCase final : public TimedCase {
   std::byte* in_of(const OperandSet& set) const;
   std::byte* out_of(const OperandSet& set) const;
   void fill(const OperandSet& set, const ExactInputs& inputs);
+  void move(const OperandSet& set);
   void check_algorithm() const;
   std::string first_wrong(const OperandSet& set, const ExactInputs& inputs);
 

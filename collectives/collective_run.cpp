@@ -7,6 +7,7 @@
 #include <map>
 
 #include "collectives/agree.h"
+#include "collectives/carriers.h"
 #include "collectives/collective_case.h"
 #include "collectives/cost_model.h"
 #include "collectives/ranked_timer.h"
@@ -175,13 +176,6 @@ void add_ranks(const RankTimes& times, Measurement& measurement) {
         *measurement.samples->p99_s / measurement.samples->median_s;
 }
 
-Transport transport_of(const Carrier& carrier) {
-  Transport transport{carrier.algorithm, carrier.protocol, carrier.kind, std::nullopt,
-                      carrier.nics};
-  if (carrier.channels > 0) transport.channels = carrier.channels;
-  return transport;
-}
-
 /// A rate far beyond its bound took another way than the one that the bound is of: ranks that share
 /// a host do not use its NIC.
 void add_speed_of_light(double rate, double light, Measurement& measurement) {
@@ -189,20 +183,26 @@ void add_speed_of_light(double rate, double light, Measurement& measurement) {
   if (light > 0 && rate <= kAnotherWay * light) measurement.speed_of_light_fraction = rate / light;
 }
 
-/// Whether an algorithm works here is found by trying: one that does not is no broken run.
+const RankTimes& times_of(const Measurement& measurement, const RunOfRanks& run) {
+  return *run.times.at(measurement.id.str() + name(measurement.series));
+}
+
+/// An algorithm that does not work here is no broken run; whatever else goes wrong with it is.
 void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
-  if (measurement.status != MeasurementStatus::error) return;
-  const auto way = way_of(run.communicator.name(), measurement.id.implementation);
-  if (!way || way->algorithm.empty()) return;
+  if (measurement.status != MeasurementStatus::error || !times_of(measurement, run).is_refused)
+    return;
   measurement.status = MeasurementStatus::not_applicable;
   measurement.reason =
-      fmt::format("{} could not be forced: {}", way->algorithm, measurement.reason);
+      fmt::format("{} could not be forced: {}",
+                  way_of(run.communicator.name(), measurement.id.implementation)->algorithm,
+                  measurement.reason);
 }
 
 void complete(Measurement& measurement, RunOfRanks& run) {
   if (measurement.status != MeasurementStatus::measured) return;
   const Collective& collective = *find_collective(measurement.id.workload);
-  add_ranks(*run.times.at(measurement.id.str() + name(measurement.series)), measurement);
+  const RankTimes& times = times_of(measurement, run);
+  add_ranks(times, measurement);
   const double rate =
       static_cast<double>(measurement.id.shape.at("bytes")) / measurement.samples->median_s;
   // A few bytes over a slow network measure latency: the schema knows no rate that small.
@@ -214,8 +214,7 @@ void complete(Measurement& measurement, RunOfRanks& run) {
       add_speed_of_light(bus, run.options.light_bytes_per_s, measurement);
     }
   }
-  const Way way = *way_of(run.communicator.name(), measurement.id.implementation);
-  measurement.transport = transport_of(mover(way, run).carrier(collective.operation()));
+  measurement.transport = transport_of(times.carriers, run.options.members, measurement.extensions);
 }
 
 }  // namespace

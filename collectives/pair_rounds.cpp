@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "collectives/agree.h"
+#include "collectives/carriers.h"
 #include "collectives/element.h"
 #include "collectives/inputs.h"
 #include "harness/core/document.h"
@@ -101,7 +102,7 @@ std::vector<double> slower_end(const std::vector<double>& all, const Probe& prob
 }
 
 Measurement measurement_of(const PairRun& run, const Probe& probe, const std::string& started,
-                           const std::vector<double>& times) {
+                           const std::vector<double>& times, const std::vector<Carrier>& carriers) {
   const PairRunOptions& options = run.options;
   Measurement measurement;
   measurement.id = {kPairWorkload, options.dtype, run.communicator.name(),
@@ -125,11 +126,11 @@ Measurement measurement_of(const PairRun& run, const Probe& probe, const std::st
   // Noise only ever adds time, and one disturbed pair must not accuse its ends.
   measurement.metrics[kReadingMetric] =
       static_cast<double>(options.bytes) / *std::min_element(times.begin(), times.end());
-  const auto rail = static_cast<std::size_t>(probe.rail);
-  const Carrier carrier = run.rails[rail]->carrier(Operation::send_recv);
-  measurement.transport =
-      Transport{carrier.algorithm, carrier.protocol, carrier.kind, std::nullopt, {}};
+  measurement.transport = transport_of(
+      {carriers[static_cast<std::size_t>(probe.a)], carriers[static_cast<std::size_t>(probe.b)]},
+      measurement.scope.members, measurement.extensions);
   if (!options.nics.empty()) {
+    const auto rail = static_cast<std::size_t>(probe.rail);
     measurement.group += " through " + options.nics[rail];
     measurement.transport->nics = {options.nics[rail]};
   }
@@ -169,9 +170,11 @@ std::optional<std::vector<Measurement>> run_round(PairRun& run, const std::vecto
     throw Error("data arrived wrong between two ranks: " +
                 first_complaint(lines_of_all(run.communicator, complaint)));
   if (stopped) return std::nullopt;
+  const std::vector<Carrier> carriers = carriers_of_all(
+      run.communicator, rail == nullptr ? Carrier() : rail->carrier(Operation::send_recv));
   std::vector<Measurement> measurements;
   for (const Probe& probe : round)
-    measurements.push_back(measurement_of(run, probe, started, slower_end(all, probe)));
+    measurements.push_back(measurement_of(run, probe, started, slower_end(all, probe), carriers));
   ++run.rounds;
   return measurements;
 }

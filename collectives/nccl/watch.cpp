@@ -1,8 +1,6 @@
 // NCCL's environment, its report by communicator, and its choices by operation.
 #include "collectives/nccl/watch.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cctype>
@@ -25,6 +23,13 @@ std::string lower(std::string text) {
   return text;
 }
 
+/// NCCL takes %h and %p in a file's name for the host and the process, and %% for a percent sign.
+std::string without_patterns(const std::string& path) {
+  std::string plain;
+  for (const char c : path) plain += c == '%' ? "%%" : std::string(1, c);
+  return plain;
+}
+
 void set_or_unset(const char* variable, const std::string& value) {
   if (value.empty()) {
     unsetenv(variable);
@@ -35,11 +40,12 @@ void set_or_unset(const char* variable, const std::string& value) {
 
 }  // namespace
 
-Watch::Watch(const std::filesystem::path& folder)
-    : path_(folder / ("nccl-" + std::to_string(getpid()) + ".txt")) {
+Watch::Watch(const std::filesystem::path& report) : path_(std::filesystem::absolute(report)) {
+  std::error_code absent;
+  std::filesystem::remove(path_, absent);  // an earlier run's
   setenv("NCCL_DEBUG", "INFO", 1);
   setenv("NCCL_DEBUG_SUBSYS", "INIT,GRAPH,NET", 1);
-  setenv("NCCL_DEBUG_FILE", path_.c_str(), 1);
+  setenv("NCCL_DEBUG_FILE", without_patterns(path_.string()).c_str(), 1);
   setenv("NCCL_PROFILER_PLUGIN", "STATIC_PLUGIN", 1);
   // Rings and trees are connected when the communicator is made, so that the report is whole then.
   setenv("NCCL_RUNTIME_CONNECT", "0", 1);

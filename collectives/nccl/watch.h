@@ -34,8 +34,9 @@ struct Told {
 /// reads the environment once.
 class Watch {
  public:
-  /// NCCL's report goes to `folder`; what the user set for NCCL's own log is replaced.
-  explicit Watch(const std::filesystem::path& folder);
+  /// NCCL's report goes to the file `report`, where it stays as evidence; what the user set for
+  /// NCCL's own log is replaced.
+  explicit Watch(const std::filesystem::path& report);
 
   /// The algorithm and protocol of communicators made from now on, as NCCL_ALGO and NCCL_PROTO
   /// take them (`ring`, `tree`, `nvls`; `simple`); empty: NCCL's choice. Before ranks' threads run.

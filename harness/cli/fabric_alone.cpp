@@ -25,7 +25,7 @@ bool measure_alone(const FabricPlan& plan, const Profile& profile, const Argumen
   result.extensions["fabric"] = {{"nodes", world.nodes}, {"racks", world.racks}};
   result.extensions["documents"] = Json::array();
   const auto deadline_s = static_cast<double>(arguments.number("deadline"));
-  const auto ranks = join_ranks(world, devices, nullptr, deadline_s / 2);
+  const auto ranks = join_ranks(world, devices, nullptr, deadline_s / 2, document.path());
   return measure_between_ranks(plan, {world, profile, *ranks, nullptr, deadline_s, &document,
                                       result.run.seed, signals.flag()});
 }

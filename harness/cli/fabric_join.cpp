@@ -1,8 +1,6 @@
 // What each library needs before its ranks can meet: a store of keys, or an id that all know.
 #include "harness/cli/fabric_join.h"
 
-#include <filesystem>
-
 #include "collectives/gloo/open.h"
 #include "collectives/nccl/join.h"
 #include "collectives/topology/interface_address.h"
@@ -53,9 +51,10 @@ std::unique_ptr<LocalRanks> join_over_gloo(const FabricWorld& world,
 
 std::unique_ptr<LocalRanks> join_over_nccl(const FabricWorld& world,
                                            const std::vector<Device*>& devices,
-                                           rendezvous::Client* client, double silence_s) {
+                                           rendezvous::Client* client, double silence_s,
+                                           std::filesystem::path report) {
   // NCCL reads its environment once: the watch comes before the first call of it.
-  const auto watch = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path());
+  const auto watch = std::make_shared<nccl::Watch>(report.replace_extension(".nccl.txt"));
   const std::string id = shared_nccl_id(world, client);
   const int size = static_cast<int>(world.places.size());
   return std::make_unique<LocalRanks>(
@@ -71,15 +70,16 @@ std::string why_not_joined(Backend backend) {
 }
 
 std::unique_ptr<LocalRanks> join_ranks(const FabricWorld& world, const Devices& devices,
-                                       rendezvous::Client* client, double silence_s) {
+                                       rendezvous::Client* client, double silence_s,
+                                       const std::filesystem::path& document) {
   const Backend backend = devices.front()->backend();
   if (const std::string why = why_not_joined(backend); !why.empty())
     throw Error(why, ExitCode::missing);
   std::vector<Device*> local;
   for (const auto& device : devices) local.push_back(device.get());
   if (client != nullptr) client->barrier("fabric");  // names who is missing, where a key could not
-  const auto join = backend == Backend::host ? join_over_gloo : join_over_nccl;
-  return join(world, local, client, silence_s);
+  if (backend == Backend::host) return join_over_gloo(world, local, client, silence_s);
+  return join_over_nccl(world, local, client, silence_s, document);
 }
 
 }  // namespace assay::cli

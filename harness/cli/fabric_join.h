@@ -1,6 +1,7 @@
 // Joins this process's devices to all others of a run: Gloo on the host, NCCL on GPUs.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "collectives/local_ranks.h"
@@ -11,9 +12,11 @@
 namespace assay::cli {
 
 /// `client` is null for a process alone. `silence_s`: how long a call waits for a silent peer.
+/// What NCCL reports of its transports stands beside `document`, as `*.nccl.txt`.
 /// Throws Error with exit code 3 where the library that joins them is missing.
 std::unique_ptr<LocalRanks> join_ranks(const FabricWorld& world, const Devices& devices,
-                                       rendezvous::Client* client, double silence_s);
+                                       rendezvous::Client* client, double silence_s,
+                                       const std::filesystem::path& document);
 
 /// Why the library that joins devices of `backend` cannot be used here, or an empty text.
 std::string why_not_joined(Backend backend);

@@ -171,7 +171,8 @@ class FabricRun {
     const FabricPlan plan = fabric_plan(profile_, backend, filter, ranks);
     if (plan.empty()) return true;
     if (is_first()) begin_fabric_document();
-    ranks_ = join_ranks(fabric_world_, devices_, client_.get(), silence_s(world_.deadline_s));
+    ranks_ = join_ranks(fabric_world_, devices_, client_.get(), silence_s(world_.deadline_s),
+                        node_.path());
     std::atomic<bool> ended_before{!node_whole};
     return measure_between_ranks(
         plan, {fabric_world_, profile_, *ranks_, client_.get(), world_.deadline_s,

@@ -55,6 +55,18 @@ Subject subject_of_scope(const Scope& scope) {
   return {"fabric", fmt::format("{} of {}", scope.level, fmt::join(scope.members, ", "))};
 }
 
+/// The members whose transport differs from the others' stand by themselves.
+std::vector<std::pair<Subject, std::string>> kinds_by_subject(const Measurement& measurement,
+                                                              const std::string& kind) {
+  const auto by_member = measurement.extensions.find("transport_of_members");
+  if (by_member == measurement.extensions.end())
+    return {{subject_of_scope(measurement.scope), kind}};
+  std::vector<std::pair<Subject, std::string>> kinds;
+  for (const auto& [member, its_kind] : by_member->items())
+    kinds.push_back({subject_of_scope({"node", {member}}), its_kind.get<std::string>()});
+  return kinds;
+}
+
 /// What the device's baselines were measured over, from their rows' versions; empty: they do not
 /// say.
 Kinds from_baselines(const Evidence& evidence, const Result& result,
@@ -128,17 +140,22 @@ class TransportAsExpected final : public Requirement {
           "no_baseline", id + ": neither the profile nor a baseline says what to expect", subject);
       return;
     }
-    const Kinds parts = parts_of(kind);
-    const bool is_expected = std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
-      return is_any_of(part, expected);
-    });
-    if (is_expected) return findings.pass();
+    if (is_expected(kind, expected)) return findings.pass();
     const auto& nics = measurement.transport->nics;
-    findings.fail("wrong_transport",
-                  fmt::format("{} went over {}{}, expected {}", id, kind,
-                              nics.empty() ? "" : fmt::format(" ({})", fmt::join(nics, ", ")),
-                              fmt::join(expected, " or ")),
-                  subject);
+    for (const auto& [who, its_kind] : kinds_by_subject(measurement, kind)) {
+      if (is_expected(its_kind, expected)) continue;
+      findings.fail("wrong_transport",
+                    fmt::format("{} went over {}{}, expected {}", id, its_kind,
+                                nics.empty() ? "" : fmt::format(" ({})", fmt::join(nics, ", ")),
+                                fmt::join(expected, " or ")),
+                    who);
+    }
+  }
+
+  static bool is_expected(const std::string& kind, const Kinds& expected) {
+    const Kinds parts = parts_of(kind);
+    return std::all_of(parts.begin(), parts.end(),
+                       [&](const std::string& part) { return is_any_of(part, expected); });
   }
 
   static void record(const Measurement& measurement, const std::string& kind, const Kinds& expected,

@@ -83,6 +83,18 @@ TEST_SUITE("unit") {
     CHECK(verdict.subjects[0].name == "node-b");
   }
 
+  TEST_CASE("the one node whose data went another way is named and no other") {
+    Result result = fabric("nvls", "ib_gdr+nvlink+socket");
+    result.measurements.back().extensions["transport_of_members"] = {{"node-a", "ib_gdr+nvlink"},
+                                                                     {"node-b", "nvlink+socket"}};
+    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    CHECK(verdict.reason_code == "wrong_transport");
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].kind == "node");
+    CHECK(verdict.subjects[0].name == "node-b");
+    CHECK(verdict.reason.find("went over nvlink+socket, expected") != std::string::npos);
+  }
+
   TEST_CASE("GPU direct that is off and what is not known are wrong where more is expected") {
     CHECK(judged(fabric("nvls", "ib+nvlink"), expecting(kInfiniBand)).reason_code ==
           "wrong_transport");

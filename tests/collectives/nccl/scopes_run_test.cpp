@@ -48,11 +48,17 @@ struct TwoSockets {
     const std::string name = "assay-scopes-run-" + std::to_string(getpid()) + ".json";
     document.emplace(std::filesystem::temp_directory_path() / name, result);
   }
-  ~TwoSockets() { std::filesystem::remove(document->path()); }
+  ~TwoSockets() {
+    std::filesystem::remove(document->path());
+    std::filesystem::remove(report());
+  }
+  std::filesystem::path report() const {
+    return std::filesystem::path(document->path()).replace_extension(".nccl.txt");
+  }
 
   /// As measure(), listened to.
   bool watch(const cli::FabricPlan& plan) {
-    watching = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path());
+    watching = std::make_shared<nccl::Watch>(report());
     return measure(plan);
   }
   bool measure(const cli::FabricPlan& plan) {
@@ -131,7 +137,7 @@ TEST_SUITE("integration") {
     CHECK(seen["nccl_tree"] == "tree");
     CHECK(seen["nccl_registered"] == "ring");
     CHECK(seen["nccl_nvls"] ==
-          "nvls could not be forced: rank 0: the library took ring where it was forced to nvls");
+          "nvls could not be forced: the library took ring where it was forced to nvls");
     CHECK(seen["nccl_other"] ==
           "the ranks are joined by nccl, which has no implementation "
           "nccl_other");
@@ -157,7 +163,7 @@ TEST_SUITE("integration") {
     }
     CHECK(why_not["nccl"] == "");
     CHECK(why_not["nccl_ring"] ==
-          "ring could not be forced: rank 0: the library did not tell which algorithm it took");
+          "ring could not be forced: the library did not tell which algorithm it took");
     CHECK(why_not["nccl_registered"] ==
           "registered buffers: off, NCCL 2.18.5 has no ncclMemAlloc (since 2.19)");
   }

@@ -40,7 +40,7 @@ std::string variable(const char* name) {
 TEST_SUITE("unit") {
   TEST_CASE("an operation is told with its communicator's transport and its own algorithm") {
     const ReportFolder folder;
-    Watch watch(folder.path);
+    Watch watch(folder.path / "report.txt");
     CHECK(variable("NCCL_DEBUG_FILE") == watch.report_path().string());
     CHECK(variable("NCCL_PROFILER_PLUGIN") == "STATIC_PLUGIN");
     watch.begins("world");
@@ -77,11 +77,23 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a report that NCCL never wrote leaves the transport unknown and says why") {
     const ReportFolder folder;
-    Watch watch(folder.path);
+    Watch watch(folder.path / "report.txt");
     watch.begins("world");
     const nccl::Told told = watch.told("world", 0, {"AllReduce", "ncclFloat32", 8});
     CHECK(told.kind == "unknown");
     CHECK(told.why == "the report tells of no communicator");
+  }
+
+  TEST_CASE(
+      "the report of an earlier run is not taken for this one and no sign in its path is a "
+      "pattern") {
+    const ReportFolder folder;
+    const auto report = folder.path / "100%h" / "report.txt";
+    std::filesystem::create_directory(report.parent_path());
+    std::ofstream(report) << "what another run wrote";
+    const Watch watch(report);
+    CHECK_FALSE(std::filesystem::exists(report));
+    CHECK(variable("NCCL_DEBUG_FILE") == (folder.path / "100%%h" / "report.txt").string());
   }
 
   TEST_CASE("an algorithm is forced and set free again") {

@@ -1,0 +1,68 @@
+// What carried an operation is what carried it on all ranks: a fallback on one of them shows.
+#include "collectives/carriers.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <thread>
+
+#include "tests/collectives/gloo_world.h"
+
+using namespace assay;
+
+namespace {
+
+const Carrier kFabric{"ring", "simple", "ib_gdr+nvlink", 16, {"mlx5_0", "mlx5_1"}};
+const Carrier kFallback{"ring", "simple", "nvlink+socket", 4, {"eth0"}};
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("carriers that agree are one carrier") {
+    Json extensions = Json::object();
+    const Transport transport = transport_of({kFabric, kFabric}, {"a", "b"}, extensions);
+    CHECK(transport.kind == "ib_gdr+nvlink");
+    CHECK(transport.algorithm == "ring");
+    CHECK(transport.channels == 16);
+    CHECK(transport.nics == kFabric.nics);
+    CHECK(extensions.empty());
+  }
+
+  TEST_CASE("a rank that went another way shows in the kind and by its name") {
+    Json extensions = Json::object();
+    const Transport transport =
+        transport_of({kFabric, kFabric, kFallback}, {"a", "b", "c"}, extensions);
+    CHECK(transport.kind == "ib_gdr+nvlink+socket");
+    CHECK(transport.nics == std::vector<std::string>{"eth0", "mlx5_0", "mlx5_1"});
+    CHECK(extensions["transport_of_members"] ==
+          Json{{"a", "ib_gdr+nvlink"}, {"b", "ib_gdr+nvlink"}, {"c", "nvlink+socket"}});
+  }
+
+  TEST_CASE("what one rank does not know nobody knows") {
+    CHECK(joined({kFabric, {}}).kind == "unknown");
+    CHECK(joined({kFabric, {"ring", "ll", "unknown", 2, {}}}).kind == "unknown");
+    CHECK(joined({{}, kFabric}).algorithm == "ring");
+  }
+}
+
+TEST_SUITE("integration") {
+  TEST_CASE("every rank hears the carriers of all in rank order") {
+    test::need_gloo();
+    test::MemoryStore store;
+    std::array<std::vector<Carrier>, 3> heard;
+    std::array<std::thread, 3> ranks;
+    for (std::size_t rank = 0; rank < 3; ++rank)
+      ranks[rank] = std::thread([&, rank] {
+        const auto communicator =
+            open_gloo(test::gloo_options(store, static_cast<int>(rank), 3, 30));
+        heard[rank] = carriers_of_all(*communicator, rank == 1 ? kFallback : kFabric);
+      });
+    for (std::thread& rank : ranks) rank.join();
+    for (const auto& carriers : heard) {
+      REQUIRE(carriers.size() == 3);
+      CHECK(carriers[1].kind == kFallback.kind);
+      CHECK(carriers[1].nics == kFallback.nics);
+      CHECK(carriers[2].channels == 16);
+    }
+  }
+}
