@@ -115,6 +115,11 @@ std::string in_scope(const Scope& scope) {
   return fmt::format(" in the {} of {}", scope.level, scope.members.front());
 }
 
+/// The series of a collective is hot unless it says otherwise.
+std::string in_series(Series series) {
+  return series == Series::hot ? "" : fmt::format(" ({})", name(series));
+}
+
 Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice& device) {
   const int ranks = run.communicator.size();
   Group group;
@@ -258,7 +263,7 @@ Json fits_of(const std::vector<Measurement>& measurements) {
       if (entry.key != "bytes") rest.add(entry.key, entry.value);
     const CaseId curve{measurement.id.workload, measurement.id.dtype, measurement.id.implementation,
                        rest};
-    sweeps[curve.str() + in_scope(measurement.scope)]
+    sweeps[curve.str() + in_series(measurement.series) + in_scope(measurement.scope)]
           [static_cast<double>(measurement.id.shape.at("bytes"))] = measurement.samples->median_s;
   }
   Json fits = Json::array();

@@ -14,16 +14,22 @@ namespace assay {
 class RankedTimer final : public Timer {
  public:
   /// `asked` is this rank's wish to stop (a signal); `agreed` becomes true on every rank at the
-  /// same sample when any rank wishes it.
-  RankedTimer(Communicator& communicator, const std::atomic<bool>* asked, std::atomic<bool>& agreed)
-      : communicator_(communicator), asked_(asked), agreed_(agreed) {}
+  /// same sample when any rank wishes it. `clock` is that of this rank's device; null: the host's.
+  RankedTimer(Communicator& communicator, const std::atomic<bool>* asked, std::atomic<bool>& agreed,
+              std::unique_ptr<BatchClock> clock = nullptr)
+      : communicator_(communicator), asked_(asked), agreed_(agreed), clock_(std::move(clock)) {}
 
   void prime(const Batch& batch) override;
   Reading time(const Batch& batch) override;
   double shortest_sample_s() const override { return kShortest_s; }
-  std::size_t most_iterations(TimedCase&) override { return kMostIterations; }
+  std::size_t most_iterations(TimedCase&) override {
+    return clock_ ? BatchClock::kMostReplayed : kMostIterations;
+  }
 
  private:
+  void prepare(const Batch& batch);
+  double run(const Batch& batch);
+
   // Fixed, where a single process calibrates: two ranks would find two values.
   static constexpr double kShortest_s = 500e-6;
   static constexpr std::size_t kMostIterations = 1 << 16;
@@ -31,6 +37,7 @@ class RankedTimer final : public Timer {
   Communicator& communicator_;
   const std::atomic<bool>* asked_;
   std::atomic<bool>& agreed_;
+  std::unique_ptr<BatchClock> clock_;
 };
 
 /// The device that collectives run on, measured by all ranks together. Nothing of this rank alone

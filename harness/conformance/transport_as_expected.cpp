@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/conformance/baseline_lookup.h"
@@ -55,15 +56,21 @@ Subject subject_of_scope(const Scope& scope) {
   return {"fabric", fmt::format("{} of {}", scope.level, fmt::join(scope.members, ", "))};
 }
 
-/// The members whose transport differs from the others' stand by themselves.
+/// A device of several in its node is named `node/device0`; its process, which tells for all of
+/// them, is the node's.
+std::string node_of(const std::string& member) { return member.substr(0, member.find("/device")); }
+
+/// Where members' transports differ, their nodes stand by themselves.
 std::vector<std::pair<Subject, std::string>> kinds_by_subject(const Measurement& measurement,
                                                               const std::string& kind) {
   const auto by_member = measurement.extensions.find("transport_of_members");
   if (by_member == measurement.extensions.end())
     return {{subject_of_scope(measurement.scope), kind}};
-  std::vector<std::pair<Subject, std::string>> kinds;
+  std::map<std::string, std::string> by_node;
   for (const auto& [member, its_kind] : by_member->items())
-    kinds.push_back({subject_of_scope({"node", {member}}), its_kind.get<std::string>()});
+    by_node[node_of(member)] = its_kind.get<std::string>();
+  std::vector<std::pair<Subject, std::string>> kinds;
+  for (const auto& [node, its_kind] : by_node) kinds.push_back({Subject{"node", node}, its_kind});
   return kinds;
 }
 

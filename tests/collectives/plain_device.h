@@ -8,7 +8,7 @@
 
 namespace assay::test {
 
-class PlainDevice final : public Device {
+class PlainDevice : public Device {
  public:
   Backend backend() const override { return Backend::host; }
   const DeviceFacts& facts() const override { return facts_; }

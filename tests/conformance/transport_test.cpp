@@ -85,8 +85,10 @@ TEST_SUITE("unit") {
 
   TEST_CASE("the one node whose data went another way is named and no other") {
     Result result = fabric("nvls", "ib_gdr+nvlink+socket");
-    result.measurements.back().extensions["transport_of_members"] = {{"node-a", "ib_gdr+nvlink"},
-                                                                     {"node-b", "nvlink+socket"}};
+    result.measurements.back().extensions["transport_of_members"] = {
+        {"node-a/device0", "ib_gdr+nvlink"},
+        {"node-b/device0", "nvlink+socket"},
+        {"node-b/device1", "nvlink+socket"}};
     const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
     CHECK(verdict.reason_code == "wrong_transport");
     REQUIRE(verdict.subjects.size() == 1);

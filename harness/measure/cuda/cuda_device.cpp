@@ -5,6 +5,7 @@
 
 #include "harness/core/statistics.h"
 #include "harness/measure/cuda/check.h"
+#include "harness/measure/cuda/cuda_batch_clock.h"
 #include "harness/measure/cuda/cuda_facts.h"
 #include "harness/measure/cuda/cuda_timer.h"
 #include "harness/measure/gpu_tables.h"
@@ -141,6 +142,11 @@ std::size_t CudaDevice::free_memory_bytes() const {
 std::unique_ptr<Timer> CudaDevice::make_timer(Series series, std::string&) {
   make_current();
   return make_cuda_timer(stream_, series);
+}
+
+std::unique_ptr<BatchClock> CudaDevice::make_batch_clock(Series series) {
+  make_current();
+  return make_cuda_batch_clock(stream_, series);
 }
 
 void CudaDevice::record_clock(double clock_hz) {

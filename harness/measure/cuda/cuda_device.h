@@ -39,6 +39,7 @@ class CudaDevice : public Device, public Instrument {
 
   void make_current() override;
   std::unique_ptr<Timer> make_timer(Series series, std::string& reason) override;
+  std::unique_ptr<BatchClock> make_batch_clock(Series series) override;
   Telemetry& telemetry() override { return *telemetry_; }
   void record_clock(double clock_hz) override;
 

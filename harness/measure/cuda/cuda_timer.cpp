@@ -2,12 +2,11 @@
 #include "harness/measure/cuda/cuda_timer.h"
 
 #include <algorithm>
-#include <exception>
-#include <map>
-#include <utility>
 
+#include "harness/measure/cuda/captured_batches.h"
 #include "harness/measure/cuda/check.h"
 #include "harness/measure/cuda/gated_sample.h"
+#include "harness/measure/instrument.h"
 
 namespace assay {
 
@@ -15,36 +14,6 @@ namespace {
 
 /// Events tell half a microsecond: 0.1 % of this.
 constexpr double kShortestSample = 500e-6;
-
-/// Captures what `enqueue` puts on the stream; null when some call of it cannot be captured.
-template <class Enqueue>
-cudaGraph_t capture(cudaStream_t stream, const Enqueue& enqueue) {
-  check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "capturing a graph");
-  bool whole = true;
-  try {
-    enqueue();
-  } catch (const std::exception&) {
-    whole = false;
-  }
-  cudaGraph_t graph = nullptr;
-  if (cudaStreamEndCapture(stream, &graph) != cudaSuccess || !whole) {
-    cudaGetLastError();
-    if (graph) cudaGraphDestroy(graph);
-    return nullptr;
-  }
-  return graph;
-}
-
-/// Launches of one iteration, counted in a capture that is thrown away.
-std::size_t launches_of(TimedCase& timed, cudaStream_t stream) {
-  constexpr std::size_t kWhenUnknown = 16;
-  const cudaGraph_t graph = capture(stream, [&] { timed.enqueue(0); });
-  if (!graph) return kWhenUnknown;
-  std::size_t nodes = 0;
-  const cudaError_t code = cudaGraphGetNodes(graph, nullptr, &nodes);
-  cudaGraphDestroy(graph);
-  return code == cudaSuccess && nodes > 0 ? nodes : kWhenUnknown;
-}
 
 class LaunchTimer : public Timer {
  public:
@@ -70,43 +39,31 @@ class LaunchTimer : public Timer {
 
 class GraphTimer : public Timer {
  public:
-  explicit GraphTimer(cudaStream_t stream) : stream_(stream), sample_(stream) {}
-  ~GraphTimer() override {
-    cudaStreamSynchronize(stream_);
-    for (auto& [key, graph] : graphs_) cudaGraphExecDestroy(graph);
-  }
+  explicit GraphTimer(cudaStream_t stream) : stream_(stream), sample_(stream), graphs_(stream) {}
+  ~GraphTimer() override { cudaStreamSynchronize(stream_); }
 
   void prime(const Batch& batch) override {
     batch.enqueue_all();
     check(cudaStreamSynchronize(stream_), "running a case on the GPU");
   }
   Reading time(const Batch& batch) override {
-    const cudaGraphExec_t graph = captured(batch);
+    cudaGraphExec_t graph = graphs_.find(batch);
+    if (!graph) replay_ungated(graph = graphs_.capture(batch));
     return sample_.take([&] { check(cudaGraphLaunch(graph, stream_), "replaying a graph"); });
   }
   double shortest_sample_s() const override { return kShortestSample; }
-  std::size_t most_iterations(TimedCase&) override { return 1024; }
+  std::size_t most_iterations(TimedCase&) override { return BatchClock::kMostReplayed; }
 
  private:
-  /// Captured, uploaded and replayed once ungated, the first time that it is asked for.
-  cudaGraphExec_t captured(const Batch& batch) {
-    const auto key = std::make_pair(batch.timed, batch.iterations);
-    if (const auto found = graphs_.find(key); found != graphs_.end()) return found->second;
-    const cudaGraph_t graph = capture(stream_, [&] { batch.enqueue_all(); });
-    if (!graph) throw Error("the case cannot be captured in a CUDA graph");
-    cudaGraphExec_t executable = nullptr;
-    const cudaError_t code = cudaGraphInstantiate(&executable, graph, 0);
-    cudaGraphDestroy(graph);
-    check(code, "instantiating a graph");
-    graphs_[key] = executable;
-    check(cudaGraphLaunch(executable, stream_), "replaying a graph");
+  /// Once, so that nothing happens for the first time when it is timed.
+  void replay_ungated(cudaGraphExec_t graph) {
+    check(cudaGraphLaunch(graph, stream_), "replaying a graph");
     check(cudaStreamSynchronize(stream_), "replaying a graph");
-    return executable;
   }
 
   cudaStream_t stream_;
   GatedSample sample_;
-  std::map<std::pair<TimedCase*, std::size_t>, cudaGraphExec_t> graphs_;
+  CapturedBatches graphs_;
 };
 
 }  // namespace

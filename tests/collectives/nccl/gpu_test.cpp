@@ -1,6 +1,7 @@
 // NCCL on real GPUs, one thread a device: results, transports, the abort. Run with `ctest -L gpu`
 // on one GPU and with `ctest -L multigpu` on several.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <thread>
 
+#include "collectives/collective_run.h"
 #include "collectives/nccl/cuda/open.h"
 #include "tests/collectives/nccl/checks.h"
 #include "tests/not_run.h"
@@ -31,7 +33,8 @@ Devices gpus(std::size_t at_least) {
 }
 
 std::shared_ptr<nccl::Watch> watch() {
-  static const auto one = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path());
+  static const auto one = std::make_shared<nccl::Watch>(std::filesystem::temp_directory_path() /
+                                                        fmt::format("assay-nccl-{}.txt", getpid()));
   return one;
 }
 
@@ -63,6 +66,26 @@ void check_everything(NcclCommunicator& all, Device& device) {
   }
 }
 
+/// All-reduces of every rank in `series`, timed by events.
+void check_series(NcclCommunicator& all, Device& device, Series series) {
+  CollectiveRunOptions options;
+  options.sampling = {3, 0.01, 1, 0.5};
+  options.level = "node";
+  for (int rank = 0; rank < all.size(); ++rank)
+    options.members.push_back("device" + std::to_string(rank));
+  options.leads = all.rank() == 0;
+  options.on_group = [](const std::vector<Measurement>& measurements) {
+    for (const Measurement& one : measurements) {
+      CAPTURE(one.reason);
+      CHECK(one.status == MeasurementStatus::measured);
+    }
+  };
+  std::vector<CollectiveGroup> groups;
+  for (const std::size_t bytes : {std::size_t{8}, std::size_t{1} << 20})
+    groups.push_back({find_collective("all_reduce"), "f32", bytes, series, {"nccl"}});
+  CHECK(run_collectives(all, device, groups, options));
+}
+
 }  // namespace
 
 TEST_SUITE("gpu") {
@@ -71,6 +94,15 @@ TEST_SUITE("gpu") {
     devices.resize(1);
     on_every_gpu(devices, check_everything);
     CHECK(nccl::profiler::interface_version() >= 2);
+  }
+
+  TEST_CASE("one rank on one GPU is timed launch by launch and replayed from a graph") {
+    Devices devices = gpus(1);
+    devices.resize(1);
+    for (const Series series : {Series::hot, Series::graph})
+      on_every_gpu(devices, [series](NcclCommunicator& all, Device& device) {
+        check_series(all, device, series);
+      });
   }
 
   TEST_CASE("an NCCL rank whose peer never comes is aborted at its deadline") {
@@ -99,6 +131,13 @@ TEST_SUITE("multigpu") {
       CHECK(carrier.algorithm != "");
       CHECK(carrier.kind != "unknown");
     });
+  }
+
+  TEST_CASE("all GPUs are timed launch by launch and replayed from graphs") {
+    for (const Series series : {Series::hot, Series::graph})
+      on_every_gpu(gpus(2), [series](NcclCommunicator& all, Device& device) {
+        check_series(all, device, series);
+      });
   }
 
   TEST_CASE("NCCL takes the algorithm that it is forced to") {

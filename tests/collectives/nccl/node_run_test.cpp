@@ -2,39 +2,17 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <cstdlib>
 
 #include "collectives/collective_run.h"
-#include "collectives/local_ranks.h"
-#include "collectives/nccl/cuda/communicator.h"
 #include "collectives/pair_rounds.h"
+#include "tests/collectives/nccl/stub_node.h"
 #include "tests/collectives/plain_device.h"
 
 using namespace assay;
 
 namespace {
 
-/// As many devices as asked for, their memory the host's, joined by the stub of 2.28.
-struct StubNode {
-  explicit StubNode(std::size_t count, double deadline_s = 20) : devices(count) {
-    setenv("ASSAY_CUDA_LIBS", ASSAY_NCCL_STUBS "/2.28", 1);
-    const auto symbols = nccl::Symbols::open();
-    ncclUniqueId id{};
-    symbols->call().get_unique_id(&id);
-    std::vector<Device*> local;
-    for (test::PlainDevice& device : devices) local.push_back(&device);
-    ranks = std::make_unique<LocalRanks>(0, local, [=, this](int rank, Device& device) {
-      const NcclGpu gpu{&device, [] {}, [this] { return is_idle.load(); }, 90};
-      return std::make_unique<NcclCommunicator>(
-          nccl::HandleOptions{symbols, id, rank, static_cast<int>(devices.size()), deadline_s}, gpu,
-          nullptr);
-    });
-  }
-
-  std::vector<test::PlainDevice> devices;
-  std::atomic<bool> is_idle{true};
-  std::unique_ptr<LocalRanks> ranks;
-};
+using StubNode = test::StubNode<test::PlainDevice>;
 
 CollectiveRunOptions quick(std::size_t ranks) {
   CollectiveRunOptions options;
