@@ -14,9 +14,8 @@ namespace {
 FenceState& fences_of(Thread& thread) {
   if (!thread.fences) {
     thread.fences = std::make_shared<FenceState>();
-    thread.fences->released = thread.known;  // for its size
-    thread.fences->released.clear();
-    thread.fences->seen = thread.fences->released;
+    thread.fences->released.clear(thread.known.slots());
+    thread.fences->seen.clear(thread.known.slots());
   }
   return *thread.fences;
 }
@@ -24,10 +23,8 @@ FenceState& fences_of(Thread& thread) {
 /// The cell of an address, as new if somebody wrote there without an atomic.
 AtomicCell& cell_at(const void* address, const Memory::Place& place, const Thread& thread) {
   AtomicCell& cell = Machine::current().atomics().cells[address];
-  const bool is_new = cell.last == 0;
-  if (is_new || place.shadow->writer(place.offset) != cell.last) {
-    if (is_new) cell.released = thread.known;
-    cell.released.clear();
+  if (cell.last == 0 || place.shadow->writer(place.offset) != cell.last) {
+    cell.released.clear(thread.known.slots());
     cell.last = 0;
   }
   return cell;
@@ -52,7 +49,7 @@ void judge_read(const void* address, std::size_t bytes, const Memory::Place& pla
                 const AtomicCell& cell, const Thread& thread, const Site& site) {
   const Epoch writer = place.shadow->writer(place.offset);
   if (writer == kHostEpoch || (writer != 0 && writer == cell.last)) return;
-  const bool known = writer != 0 && thread.known.plain[slot_of(writer)] >= clock_of(writer);
+  const bool known = writer != 0 && thread.known.plain(slot_of(writer)) >= clock_of(writer);
   if (!known) check_read(site, address, bytes);
 }
 
@@ -61,8 +58,8 @@ void write(void* address, std::uint64_t value, std::size_t bytes, const Memory::
            AtomicCell& cell, Thread& thread, const Site& site) {
   if (cell.last != 0) {
     // Passing over the atomic that came before, whoever made it, in an earlier block too.
-    Knowledge known = thread.known;
-    known.plain.raise(slot_of(cell.last), clock_of(cell.last));
+    Known known = thread.known;
+    known.raise(slot_of(cell.last), clock_of(cell.last));
     const Accessor accessor{&known, make_epoch(thread.slot, thread.time), false, kHostEpoch};
     if (place.shadow->write(place.offset, bytes, accessor).conflict != Conflict::kNone) {
       check_write(site, address, bytes);
@@ -121,9 +118,8 @@ std::uint64_t atomic_update(void* address, std::size_t bytes, Order order,
     write(address, after, bytes, place, cell, thread, site);
     if (after != before) note_change();
     cell.released.join(fences_of(thread).released);
-    Knowledge published = thread.known;
-    release(thread, published);  // the next access of this thread is a later one
-    if (order == Order::kRelease) cell.released.join(published);
+    if (order == Order::kRelease) thread.known.join_to(cell.released);
+    tick(thread);  // the next access of this thread is a later one
   }
   return before;
 }
@@ -152,7 +148,7 @@ void store_release(std::uint32_t* address, std::uint32_t value, const Site& site
   const Memory::Place place = place_of(address, sizeof *address, thread, site);
   AtomicCell& cell = cell_at(address, place, thread);
   write(address, call.operand(value), sizeof *address, place, cell, thread, site);
-  cell.released.clear();
+  cell.released.clear(thread.known.slots());
   release(thread, cell.released);
   note_change();
 }

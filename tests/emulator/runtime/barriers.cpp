@@ -3,11 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "tests/emulator/runtime/machine.h"
 
 namespace assay::emulator {
 
 namespace {
+
+void adopt(Thread& thread, const SharedKnowledge& all) {
+  thread.known.adopt(all);
+  ++thread.learned;
+}
 
 std::string describe_named(const void* object, std::uint64_t id) {
   const auto& barrier = *static_cast<const NamedBarrier*>(object);
@@ -29,8 +36,9 @@ std::string describe_meeting(const void* object, std::uint64_t mask) {
                      meeting.arrived);
 }
 
-/// True when this arrival completed the barrier, which is then as new.
-bool arrive(int id, int threads, const Call& call) {
+/// What all know when this arrival completed the barrier, which is then as new. Those who arrived
+/// and wait have learned nothing since, so that what all know includes what they do.
+std::optional<SharedKnowledge> arrive(int id, int threads, const Call& call) {
   Machine& machine = Machine::current();
   Thread& thread = Machine::self();
   const auto count = static_cast<std::uint32_t>(threads);
@@ -53,26 +61,25 @@ bool arrive(int id, int threads, const Call& call) {
                              barrier.expected, barrier.first.text()));
   }
   release(thread, barrier.joined);
-  if (++barrier.arrived < barrier.expected) return false;
+  if (++barrier.arrived < barrier.expected) return std::nullopt;
   barrier.arrived = 0;
-  for (Thread* waiting : barrier.queue.waiting) acquire(*waiting, barrier.joined);
+  const SharedKnowledge all = barrier.joined.take();
+  for (Thread* waiting : barrier.queue.waiting) adopt(*waiting, all);
   machine.wake(barrier.queue);
-  return true;
+  return all;
 }
 
 void sync(int id, int threads, const Call& call) {
   Thread& thread = Machine::self();
   for (int i = 0; i < call.times(); ++i) {
     collective(thread, call.site());
-    const bool completed = arrive(id, threads, call);
-    NamedBarrier& barrier = thread.block->named[id];
-    if (!completed) {
-      Machine::current().wait(
-          barrier.queue, {call.site(), &barrier, static_cast<std::uint64_t>(id), describe_named});
-    } else {
-      acquire(thread, barrier.joined);
-      barrier.joined.clear();
+    if (const auto all = arrive(id, threads, call)) {
+      adopt(thread, *all);
+      continue;
     }
+    NamedBarrier& barrier = thread.block->named[id];
+    Machine::current().wait(
+        barrier.queue, {call.site(), &barrier, static_cast<std::uint64_t>(id), describe_named});
   }
 }
 
@@ -93,7 +100,7 @@ void named_barrier_arrive(int id, int threads, const Site& site) {
   const int count = static_cast<int>(call.operand(static_cast<std::uint64_t>(threads)));
   for (int i = 0; i < call.times(); ++i) {
     collective(Machine::self(), site);
-    if (arrive(id, count, call)) Machine::self().block->named[id].joined.clear();
+    arrive(id, count, call);
   }
 }
 
@@ -123,10 +130,7 @@ std::array<std::uint64_t, 32> meet(std::uint32_t mask, std::uint64_t value, bool
   }
   meeting.arrived |= lane;
   meeting.values[thread.lane] = value;
-  if (orders_memory) {
-    if (!meeting.joined) meeting.joined = std::make_unique<Knowledge>(thread.known);
-    release(thread, *meeting.joined);
-  }
+  if (orders_memory) release(thread, meeting.joined);
   const std::uint32_t present =
       warp.threads.size() == 32 ? mask : mask & ((1u << warp.threads.size()) - 1);
   if (meeting.arrived != present) {
@@ -134,13 +138,13 @@ std::array<std::uint64_t, 32> meet(std::uint32_t mask, std::uint64_t value, bool
     return thread.received;
   }
   thread.received = meeting.values;
-  if (orders_memory) acquire(thread, *meeting.joined);
-  for (Thread* waiting : meeting.queue.waiting) {
-    waiting->received = meeting.values;
-    if (orders_memory) acquire(*waiting, *meeting.joined);
+  for (Thread* waiting : meeting.queue.waiting) waiting->received = meeting.values;
+  if (orders_memory) {
+    const SharedKnowledge all = meeting.joined.take();
+    adopt(thread, all);
+    for (Thread* waiting : meeting.queue.waiting) adopt(*waiting, all);
   }
   meeting.arrived = 0;
-  meeting.joined.reset();
   machine.wake(meeting.queue);
   return thread.received;
 }
@@ -168,8 +172,7 @@ void cluster_arrive(const Site& site) {
   if (++cluster.arrived < threads) return;
   cluster.arrived = 0;
   ++cluster.phase;
-  std::swap(cluster.released, cluster.joined);
-  cluster.joined.clear();
+  cluster.released = Published(cluster.joined.take());
   Machine::current().wake(cluster.queue);
 }
 

@@ -156,7 +156,7 @@ std::uint32_t wait_for_groups(const std::vector<std::uint32_t>& counts, std::uin
 
 void learn(Thread& thread, Slot slot, std::uint32_t groups) {
   if (groups == 0) return;
-  thread.known.plain.raise(slot, Machine::current().base_time() + groups - 1);
+  thread.known.raise(slot, Machine::current().base_time() + groups - 1);
   ++thread.learned;
 }
 

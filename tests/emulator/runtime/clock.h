@@ -33,9 +33,10 @@ class Clock {
     times_.assign(slots, 0);
     times_[kHostSlot] = 1;
   }
-  void clear() { times_.assign(times_.size(), 0); }
+  /// Nothing is known, not even what was there before the launch.
+  void clear(std::size_t slots) { times_.assign(slots, 0); }
+  std::size_t slots() const { return times_.size(); }
   std::uint32_t operator[](Slot slot) const { return times_[slot]; }
-  void set(Slot slot, std::uint32_t time) { times_[slot] = time; }
   void raise(Slot slot, std::uint32_t time) {
     if (times_[slot] < time) times_[slot] = time;
   }
@@ -56,30 +57,6 @@ class Clock {
 
  private:
   std::vector<std::uint32_t> times_;
-};
-
-/// Two clocks travel together: all that happened before, and how much of it a proxy fence has made
-/// visible to asynchronous accesses. The second is the first, copied at each fence.
-struct Knowledge {
-  Clock plain;
-  Clock fenced;
-
-  void reset(std::size_t slots) {
-    plain.reset(slots);
-    fenced.reset(slots);
-  }
-  void clear() {
-    plain.clear();
-    fenced.clear();
-  }
-  void join(const Knowledge& other) {
-    plain.join(other.plain);
-    fenced.join(other.fenced);
-  }
-  void meet(const Knowledge& other) {
-    plain.meet(other.plain);
-    fenced.meet(other.fenced);
-  }
 };
 
 }  // namespace assay::emulator

@@ -57,7 +57,7 @@ void finish_block(Block& block) {
     const auto& [time, site] = access;
     const bool known = std::any_of(block.warps.begin(), block.warps.end(), [&](const Warp* warp) {
       return std::any_of(warp->threads.begin(), warp->threads.end(),
-                         [&](const Thread* thread) { return thread->known.plain[slot] >= time; });
+                         [&](const Thread* thread) { return thread->known.plain(slot) >= time; });
     });
     if (known) continue;
     machine.fail(Fault::kUnfinished, &Machine::self(), site,

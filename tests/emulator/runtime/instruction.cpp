@@ -42,16 +42,26 @@ std::uint64_t Call::changed(Mutation::Kind kind, std::uint64_t value) const {
 
 void tick(Thread& thread) {
   Machine::current().note_time(++thread.time);
-  thread.known.plain.set(thread.slot, thread.time);
+  thread.known.set_time(thread.time);
 }
 
-void release(Thread& thread, Knowledge& into) {
+void release(Thread& thread, Gathered& into) {
   into.join(thread.known);
   tick(thread);
 }
 
+void release(Thread& thread, Knowledge& into) {
+  thread.known.join_to(into);
+  tick(thread);
+}
+
+void acquire(Thread& thread, Published& from) {
+  thread.known.learn(from);
+  ++thread.learned;
+}
+
 void acquire(Thread& thread, const Knowledge& from) {
-  thread.known.join(from);
+  thread.known.learn(from);
   ++thread.learned;
 }
 

@@ -52,8 +52,6 @@ void Machine::load_group(std::uint32_t first_cluster, std::uint32_t count) {
   for (std::uint32_t i = 0; i < count; ++i) {
     clusters_.push_back(std::make_unique<Cluster>());
     Cluster& cluster = *clusters_.back();
-    cluster.joined.reset(slot_capacity_);
-    cluster.released.reset(slot_capacity_);
     const Index3 at = delinearise(first_cluster + i, in_grid);
     for (std::uint32_t rank = 0; rank < volume(config_.cluster); ++rank) {
       const Index3 in_cluster = delinearise(rank, config_.cluster);
@@ -84,6 +82,8 @@ void Machine::load_block(Cluster& cluster, std::uint32_t rank, Index3 index) {
   cluster.blocks.push_back(&block);
   cluster.alive += block.thread_count;
 
+  auto at_launch = std::make_shared<Clock>();
+  at_launch->reset(slot_capacity_);
   for (std::uint32_t i = 0; i < block.thread_count; ++i) {
     if (i % kWarpgroupSize == 0) {
       warpgroups_.push_back(std::make_unique<Warpgroup>());
@@ -115,11 +115,9 @@ void Machine::load_block(Cluster& cluster, std::uint32_t rank, Index3 index) {
     thread.registers = config_.registers_per_thread;
     thread.time = base_time_;
     thread.since = make_epoch(thread.slot, base_time_);
-    thread.known.reset(slot_capacity_);
-    thread.known.plain.set(thread.slot, thread.time);
+    thread.known = Known(at_launch, thread.slot, thread.time);
     thread.context = make_fiber(threads_.size() - 1, &Machine::fiber_main);
   }
-  for (NamedBarrier& barrier : block.named) barrier.joined.reset(slot_capacity_);
 }
 
 }  // namespace assay::emulator

@@ -126,8 +126,10 @@ std::string describe(const Thread& thread);
 /// What the running thread does from now on is later than what it did.
 void tick(Thread& thread);
 /// Publishes what the running thread knows; what it does next is later than that.
+void release(Thread& thread, Gathered& into);
 void release(Thread& thread, Knowledge& into);
 /// Learns what was published.
+void acquire(Thread& thread, Published& from);
 void acquire(Thread& thread, const Knowledge& from);
 /// An instruction of the running thread, which may be one that a test changed.
 class Call {

@@ -43,7 +43,7 @@ Mbarrier& find(const void* pointer, Block& home, const Thread& who, const Site& 
   std::memcpy(&bytes, home.arena + address, sizeof bytes);
   if (bytes != kMbarrierBytes) misuse(who, site, describe(barrier) + " has been overwritten");
   if (barrier.initialiser != &who &&
-      who.known.plain[slot_of(barrier.initialised)] < clock_of(barrier.initialised)) {
+      who.known.plain(slot_of(barrier.initialised)) < clock_of(barrier.initialised)) {
     misuse(who, site, describe(barrier) + ": nothing orders its initialisation before this");
   }
   return barrier;
@@ -62,9 +62,8 @@ Mbarrier& find_own(const void* pointer, const Site& site) {
 
 void complete_phase_if_due(Mbarrier& barrier) {
   if (barrier.pending != 0 || barrier.bytes != 0) return;
-  barrier.joined.plain.raise(barrier.slot, clock_of(barrier.landing()));
-  std::swap(barrier.completed, barrier.joined);
-  barrier.joined.clear();
+  barrier.joined.raise(barrier.slot, clock_of(barrier.landing()));
+  barrier.completed = Published(barrier.joined.take());
   ++barrier.phase;
   barrier.pending = barrier.expected;
   Machine::current().note_time(clock_of(barrier.landing()));
@@ -129,9 +128,6 @@ void mbarrier_init(const void* pointer, std::uint32_t arrivals, const Site& site
   entry->slot =
       machine.new_slot(fmt::format("an asynchronous copy that completes on the mbarrier at byte {}",
                                    address - kReservedSharedBytes));
-  entry->joined = thread.known;  // for its size
-  entry->joined.clear();
-  entry->completed = entry->joined;
 }
 
 void mbarrier_invalidate(const void* pointer, const Site& site) {
@@ -224,7 +220,7 @@ void fence_proxy_async(const Site& site) {
   for (auto& [address, barrier] : thread.block->mbarriers) {
     if (barrier->initialiser == &thread) barrier->published = true;
   }
-  thread.known.fenced = thread.known.plain;
+  thread.known.fence();
   ++thread.learned;
   tick(thread);
 }

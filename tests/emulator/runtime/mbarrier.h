@@ -23,8 +23,8 @@ struct Mbarrier {
   bool published = false;  ///< fence.mbarrier_init (or a proxy fence) followed the init.
   Slot slot = 0;           ///< Under which copies that complete here write.
   std::uint32_t base_time = 0;
-  Knowledge joined;     ///< Of the arrivals of this phase.
-  Knowledge completed;  ///< Of the last complete one.
+  Gathered joined;      ///< Of the arrivals of this phase.
+  Published completed;  ///< Of the last complete one.
   WaitQueue queue;
 
   /// The epoch of bytes that land in the current phase: known to those who wait for it.

@@ -8,8 +8,6 @@ namespace assay::emulator {
 
 namespace {
 
-bool knows(const Clock& clock, Epoch epoch) { return clock[slot_of(epoch)] >= clock_of(epoch); }
-
 /// An epoch of an earlier block that had the same slot is nobody's own.
 bool is_own(Epoch epoch, const Accessor& accessor) {
   return slot_of(epoch) == slot_of(accessor.own_since) && epoch >= accessor.own_since;
@@ -18,7 +16,7 @@ bool is_own(Epoch epoch, const Accessor& accessor) {
 bool in_order(Epoch epoch, const Accessor& accessor) {
   if (slot_of(epoch) == kHostSlot || is_own(epoch, accessor)) return true;
   const bool someone_elses_time = slot_of(epoch) == slot_of(accessor.own_since);
-  return !someone_elses_time && knows(accessor.known->plain, epoch);
+  return !someone_elses_time && accessor.known->plain(slot_of(epoch)) >= clock_of(epoch);
 }
 
 }  // namespace
@@ -66,7 +64,7 @@ Conflict Shadow::judge_write(Epoch epoch, const Accessor& accessor) const {
   if (slot == kBarrierSlot) return Conflict::kBarrier;
   if (!in_order(epoch, accessor)) return Conflict::kUnordered;
   if (accessor.asynchronous && slot != kHostSlot && !context_->slot_is_async[slot] &&
-      !knows(accessor.known->fenced, epoch)) {
+      accessor.known->fenced(slot) < clock_of(epoch)) {
     return Conflict::kUnfenced;
   }
   return Conflict::kNone;

@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "tests/emulator/runtime/clock.h"
+#include "tests/emulator/runtime/known.h"
 
 namespace assay::emulator {
 
 /// Who accesses memory, as far as its order goes.
 struct Accessor {
-  const Knowledge* known = nullptr;
+  const Known* known = nullptr;
   Epoch epoch = 0;            ///< Under which this access is remembered.
   bool asynchronous = false;  ///< Through the asynchronous proxy.
   Epoch own_since = 0;        ///< Own slot's first epoch; earlier ones are another block's.

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "kernels/device/launch_config.h"
-#include "tests/emulator/runtime/clock.h"
 #include "tests/emulator/runtime/fiber.h"
+#include "tests/emulator/runtime/known.h"
 #include "tests/emulator/runtime/shadow.h"
 #include "tests/emulator/runtime/site.h"
 
@@ -79,7 +79,7 @@ struct Meeting {
   Site site;
   std::uint32_t arrived = 0;
   std::array<std::uint64_t, 32> values{};
-  std::unique_ptr<Knowledge> joined;
+  Gathered joined;
   WaitQueue queue;
 };
 
@@ -110,8 +110,8 @@ struct Thread {
   Blocked blocked;
   Site last;
 
-  Knowledge known;
-  std::uint32_t time = 1;     ///< Own clock; known.plain[slot] is always the same.
+  Known known;
+  std::uint32_t time = 1;     ///< Own clock; known.plain(slot) is always the same.
   std::uint64_t learned = 0;  ///< Counts changes of `known`.
   Epoch since = 0;            ///< The first epoch of this thread.
 
@@ -129,7 +129,7 @@ struct Thread {
 struct NamedBarrier {
   std::uint32_t expected = 0;
   std::uint32_t arrived = 0;
-  Knowledge joined;
+  Gathered joined;
   WaitQueue queue;
   Site first;
 };
@@ -159,8 +159,8 @@ struct Cluster {
   std::uint32_t alive = 0;
   std::uint32_t arrived = 0;
   std::uint64_t phase = 0;
-  Knowledge joined;
-  Knowledge released;
+  Gathered joined;
+  Published released;
   WaitQueue queue;
 };
 

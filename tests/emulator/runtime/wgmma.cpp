@@ -73,17 +73,19 @@ void refresh_knowledge(Warpgroup& warpgroup) {
   for (const Thread* thread : warpgroup.threads) learned += thread->learned;
   if (learned == warpgroup.learned) return;
   warpgroup.learned = learned;
-  Knowledge of_warp;
+  Knowledge all;
+  Gathered of_warp;
   for (std::size_t i = 0; i < kWarpgroupSize; ++i) {
-    const Knowledge& known = warpgroup.threads[i]->known;
-    if (i % 32 == 0) {
-      of_warp = known;
+    of_warp.join(warpgroup.threads[i]->known);
+    if (i % 32 != 31) continue;
+    const SharedKnowledge warp = of_warp.take();
+    if (i == 31) {
+      all = {*warp.plain, *warp.fenced};
     } else {
-      of_warp.join(known);
+      all.meet(warp);
     }
-    if (i == 31) warpgroup.known = of_warp;
-    if (i % 32 == 31 && i > 31) warpgroup.known.meet(of_warp);
   }
+  warpgroup.known = Known(std::move(all));
 }
 
 void remember_reads(Warpgroup& warpgroup, const Product& product, std::uint64_t descriptor,
@@ -267,7 +269,8 @@ void wgmma_wait(std::uint32_t pending, void* begin, std::size_t bytes, const Sit
                             {site, &warpgroup, products.waited, describe_products});
   }
   if (products.waited > 0) {
-    thread.known.plain.raise(warpgroup.slot, clock_of(epoch_of(warpgroup, products.waited)));
+    thread.known.raise(warpgroup.slot, clock_of(epoch_of(warpgroup, products.waited)),
+                       warpgroup.finished);
     ++thread.learned;
   }
   const char* first = static_cast<const char*>(begin);

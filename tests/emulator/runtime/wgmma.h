@@ -63,7 +63,8 @@ struct Warpgroup {
   bool executing = false;        ///< Posted as asynchronous work.
   Slot slot = 0;
   WaitQueue queue;
-  Knowledge known;  ///< What every warp knew when it started the newest product.
+  Known known;      ///< What every warp knew when it started the newest product.
+  Raised finished;  ///< What its threads know after the wait of one of them.
   std::uint64_t learned = ~0ull;
 };
 
