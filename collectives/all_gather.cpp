@@ -12,18 +12,17 @@ class AllGather final : public Collective {
   }
   double bus_factor(int ranks) const override { return static_cast<double>(ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
-    return {problem.part(), problem.elements, problem.elements, problem.before(), 0};
+    return {problem.part(), problem.elements, problem.before(), 0};
   }
   void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
            void* out) const override {
     communicator.all_gather(in, out, problem.parts, problem.element);
   }
-  int expected(const CollectiveProblem& problem, const ExactInputs& inputs,
-               std::size_t index) const override {
-    int rank = 0;
-    for (; index >= problem.parts[static_cast<std::size_t>(rank)]; ++rank)
-      index -= problem.parts[static_cast<std::size_t>(rank)];
-    return inputs.at(rank, index);
+  std::vector<Segment> expected(const CollectiveProblem& problem) const override {
+    std::vector<Segment> segments;
+    for (int rank = 0; rank < problem.ranks; ++rank)
+      segments.push_back({problem.parts[static_cast<std::size_t>(rank)], rank, 0});
+    return segments;
   }
 };
 

@@ -12,15 +12,14 @@ class AllReduce final : public Collective {
   }
   double bus_factor(int ranks) const override { return 2.0 * (ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
-    return {problem.elements, problem.elements, problem.elements, 0, 0};
+    return {problem.elements, problem.elements, 0, 0};
   }
   void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
            void* out) const override {
     communicator.all_reduce(in, out, problem.elements, problem.element);
   }
-  int expected(const CollectiveProblem&, const ExactInputs& inputs,
-               std::size_t index) const override {
-    return inputs.sum(index);
+  std::vector<Segment> expected(const CollectiveProblem& problem) const override {
+    return {{problem.elements, kSumOverRanks, 0}};
   }
 };
 

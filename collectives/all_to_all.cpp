@@ -13,7 +13,7 @@ class AllToAll final : public Collective {
   double bus_factor(int ranks) const override { return static_cast<double>(ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     const std::size_t received = problem.part() * problem.parts.size();
-    return {problem.elements, received, received, 0, 0};
+    return {problem.elements, received, 0, 0};
   }
   std::string refuses_in_place(const CollectiveProblem& problem) const override {
     return problem.elements % problem.parts.size() == 0 ? "" : "its parts differ in size";
@@ -22,10 +22,11 @@ class AllToAll final : public Collective {
            void* out) const override {
     communicator.all_to_all(in, problem.parts, out, problem.from_each, problem.element);
   }
-  int expected(const CollectiveProblem& problem, const ExactInputs& inputs,
-               std::size_t index) const override {
-    const std::size_t from = index / problem.part();
-    return inputs.at(static_cast<int>(from), problem.before() + index % problem.part());
+  std::vector<Segment> expected(const CollectiveProblem& problem) const override {
+    std::vector<Segment> segments;
+    for (int rank = 0; rank < problem.ranks; ++rank)
+      segments.push_back({problem.part(), rank, problem.before()});
+    return segments;
   }
 };
 

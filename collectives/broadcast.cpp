@@ -10,15 +10,14 @@ class Broadcast final : public Collective {
   std::string summary() const override { return "sends the root's array to every rank"; }
   double bus_factor(int) const override { return 1; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
-    return {problem.elements, problem.elements, problem.elements, 0, 0};
+    return {problem.elements, problem.elements, 0, 0};
   }
   void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
            void* out) const override {
     communicator.broadcast(in, out, problem.elements, problem.element, problem.root);
   }
-  int expected(const CollectiveProblem& problem, const ExactInputs& inputs,
-               std::size_t index) const override {
-    return inputs.at(problem.root, index);
+  std::vector<Segment> expected(const CollectiveProblem& problem) const override {
+    return {{problem.elements, problem.root, 0}};
   }
 };
 

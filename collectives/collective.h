@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "collectives/communicator.h"
-#include "collectives/inputs.h"
+#include "collectives/expectation.h"
 
 namespace assay {
 
@@ -30,7 +30,6 @@ struct CollectiveProblem {
 struct CollectiveExtent {
   std::size_t in = 0;
   std::size_t out = 0;
-  std::size_t checked = 0;  // of `out`, from its beginning: the rest is scratch
   /// In place: where in one buffer of max(in, out) elements the smaller one begins.
   std::size_t in_at = 0, out_at = 0;
 };
@@ -49,9 +48,8 @@ class Collective {
   virtual std::string refuses_in_place(const CollectiveProblem&) const { return ""; }
   virtual void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
                    void* out) const = 0;
-  /// What must stand at `index` of this rank's output.
-  virtual int expected(const CollectiveProblem& problem, const ExactInputs& inputs,
-                       std::size_t index) const = 0;
+  /// What must stand in this rank's output from its beginning on; what they leave out is scratch.
+  virtual std::vector<Segment> expected(const CollectiveProblem& problem) const = 0;
 
   std::string workload() const;
 };

@@ -48,27 +48,20 @@ std::byte* CollectiveCase::out_of(const OperandSet& set) const {
 
 void CollectiveCase::fill(const OperandSet& set, const ExactInputs& inputs) {
   const std::size_t width = width_of(setup_.element);
-  std::vector<std::byte> bytes(set.in->size_bytes(), std::byte{kPoison});
   const std::size_t begin = setup_.in_place ? extent_.in_at : 0;
-  inputs.fill(problem_.rank, bytes.data() + begin * width, extent_.in);
-  setup_.device->copy_in(*set.in, bytes.data(), bytes.size());
-  if (set.out) setup_.device->fill(*set.out, kPoison);
+  setup_.device->fill(setup_.in_place ? *set.in : *set.out, kPoison);
+  BufferPart in(*set.in, begin * width, extent_.in * width);
+  setup_.device->fill_with(in, inputs.of_rank(problem_.rank));
 }
 
-std::string CollectiveCase::first_wrong(const OperandSet& set, const ExactInputs& inputs) {
-  Buffer& buffer = setup_.in_place ? *set.in : *set.out;
-  std::vector<std::byte> bytes(buffer.size_bytes());
-  setup_.device->copy_out(bytes.data(), buffer, bytes.size());
+std::string CollectiveCase::complaint(const OperandSet& set, const ExactInputs& inputs) {
+  const std::size_t width = width_of(setup_.element);
   const std::size_t begin = setup_.in_place ? extent_.out_at : 0;
-  for (std::size_t index = 0; index < extent_.checked; ++index) {
-    const int expected = setup_.collective->expected(problem_, inputs, index);
-    const std::uint32_t bits =
-        load_bits(setup_.element, bytes.data() + (begin + index) * width_of(setup_.element));
-    if (bits != bits_of(setup_.element, expected))
-      return fmt::format("element {} is {}, expected {}", index, value_of(setup_.element, bits),
-                         expected);
-  }
-  return "";
+  BufferPart out(setup_.in_place ? *set.in : *set.out, begin * width, extent_.out * width);
+  const auto wrong =
+      first_wrong(*setup_.device, out, setup_.collective->expected(problem_), inputs);
+  if (!wrong) return "";
+  return fmt::format("element {} is {}, expected {}", wrong->index, wrong->value, wrong->expected);
 }
 
 /// Whether a forced algorithm works is found by trying, and the first call is the trial: the
@@ -108,8 +101,7 @@ Verification CollectiveCase::verify() {
     const OperandSet& set = sets_[round % sets_.size()];
     fill(set, inputs);
     move(set);
-    const std::string wrong =
-        first_complaint(lines_of_all(*setup_.words, first_wrong(set, inputs)));
+    const std::string wrong = first_complaint(lines_of_all(*setup_.words, complaint(set, inputs)));
     if (wrong.empty()) continue;
     verification.status = Verification::Status::failed;
     verification.detail = fmt::format("round {}, {}", round, wrong);

@@ -56,7 +56,7 @@ class CollectiveCase final : public TimedCase {
   void fill(const OperandSet& set, const ExactInputs& inputs);
   void move(const OperandSet& set);
   void check_algorithm() const;
-  std::string first_wrong(const OperandSet& set, const ExactInputs& inputs);
+  std::string complaint(const OperandSet& set, const ExactInputs& inputs);
 
   CollectiveCaseSetup setup_;
   CollectiveProblem problem_;

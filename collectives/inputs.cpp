@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace assay {
 
@@ -38,12 +39,21 @@ int ExactInputs::at(int rank, std::size_t index) const {
   return static_cast<int>(mixed(salt_ ^ (where + 1)) % choices) - largest_;
 }
 
-void ExactInputs::fill(int rank, std::byte* out, std::size_t count) const {
-  std::vector<std::uint32_t> bits(std::min(count, kPeriod));
-  for (std::size_t index = 0; index < bits.size(); ++index)
-    bits[index] = bits_of(element_, at(rank, index));
-  for (std::size_t index = 0; index < count; ++index)
-    store_bits(element_, bits[index % kPeriod], out + index * width_of(element_));
+template <class Number>
+ElementPattern ExactInputs::pattern(std::size_t begin, Number number) const {
+  const std::size_t width = width_of(element_);
+  std::vector<std::byte> period(kPeriod * width);
+  for (std::size_t i = 0; i < kPeriod; ++i)
+    store_bits(element_, bits_of(element_, number(begin % kPeriod + i)), period.data() + i * width);
+  return {width, std::move(period)};
+}
+
+ElementPattern ExactInputs::of_rank(int rank, std::size_t index) const {
+  return pattern(index, [&](std::size_t i) { return at(rank, i); });
+}
+
+ElementPattern ExactInputs::of_sum(std::size_t index) const {
+  return pattern(index, [&](std::size_t i) { return sum(i); });
 }
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "collectives/element.h"
+#include "harness/measure/pattern.h"
 
 namespace assay {
 
@@ -18,11 +19,17 @@ class ExactInputs {
   /// Over all ranks.
   int sum(std::size_t index) const { return sums_[index % kPeriod]; }
 
-  /// Writes what `rank` holds before an operation.
-  void fill(int rank, std::byte* out, std::size_t count) const;
+  MovedElement element() const { return element_; }
+  /// What `rank` holds before an operation, from `index` on.
+  ElementPattern of_rank(int rank, std::size_t index = 0) const;
+  /// The sum over all ranks, from `index` on.
+  ElementPattern of_sum(std::size_t index = 0) const;
+
+  static constexpr std::size_t kPeriod = 1021;  // a prime: no part's size is a multiple by habit
 
  private:
-  static constexpr std::size_t kPeriod = 1021;  // a prime: no part's size is a multiple by habit
+  template <class Number>
+  ElementPattern pattern(std::size_t begin, Number number) const;
 
   MovedElement element_;
   int largest_;

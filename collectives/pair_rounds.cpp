@@ -9,7 +9,7 @@
 #include "collectives/agree.h"
 #include "collectives/carriers.h"
 #include "collectives/element.h"
-#include "collectives/inputs.h"
+#include "collectives/expectation.h"
 #include "harness/core/document.h"
 #include "harness/measure/series_summary.h"
 #include "harness/measure/telemetry.h"
@@ -36,18 +36,11 @@ struct PairRun {
   int rounds = 0;
 };
 
-std::string first_wrong(PairRun& run, int partner, const ExactInputs& inputs) {
-  std::vector<std::byte> arrived(run.in->size_bytes());
-  run.device.copy_out(arrived.data(), *run.in, arrived.size());
-  for (std::size_t index = 0; index < run.count; ++index) {
-    const std::uint32_t bits =
-        load_bits(run.element, arrived.data() + index * width_of(run.element));
-    const int expected = inputs.at(partner, index);
-    if (bits != bits_of(run.element, expected))
-      return fmt::format("element {} from rank {} is {}, expected {}", index, partner,
-                         value_of(run.element, bits), expected);
-  }
-  return "";
+std::string what_arrived_wrong(PairRun& run, int partner, const ExactInputs& inputs) {
+  const auto wrong = first_wrong(run.device, *run.in, {{run.count, partner, 0}}, inputs);
+  if (!wrong) return "";
+  return fmt::format("element {} from rank {} is {}, expected {}", wrong->index, partner,
+                     wrong->value, wrong->expected);
 }
 
 void exchange_once(PairRun& run, Communicator& rail, int partner) {
@@ -74,9 +67,7 @@ std::vector<double> exchange(PairRun& run, Communicator& rail, int partner,
                              std::string& complaint) {
   const ExactInputs inputs(run.element, 2 * run.communicator.size(), run.options.seed,
                            static_cast<std::uint64_t>(run.rounds));
-  std::vector<std::byte> sent(run.out->size_bytes());
-  inputs.fill(run.communicator.rank(), sent.data(), run.count);
-  run.device.copy_in(*run.out, sent.data(), sent.size());
+  run.device.fill_with(*run.out, inputs.of_rank(run.communicator.rank()));
   run.device.fill(*run.in, 0xFF);
   const double first = steady_seconds();
   exchange_once(run, rail, partner);
@@ -86,7 +77,7 @@ std::vector<double> exchange(PairRun& run, Communicator& rail, int partner,
     exchange_once(run, rail, partner);
     time_s = steady_seconds() - begin;
   }
-  complaint = first_wrong(run, partner, inputs);
+  complaint = what_arrived_wrong(run, partner, inputs);
   return times;
 }
 

@@ -58,6 +58,13 @@ class RankedDevice final : public Device, public Instrument {
     device_.copy_out(to, from, bytes);
   }
   void fill(Buffer& buffer, unsigned char byte) override { device_.fill(buffer, byte); }
+  void fill_with(Buffer& buffer, const ElementPattern& pattern) override {
+    device_.fill_with(buffer, pattern);
+  }
+  std::optional<std::uint64_t> first_mismatch(Buffer& buffer,
+                                              const ElementPattern& pattern) override {
+    return device_.first_mismatch(buffer, pattern);
+  }
   void synchronize() override { device_.synchronize(); }
   std::size_t cache_bytes() const override { return device_.cache_bytes(); }
   std::size_t free_memory_bytes() const override { return device_.free_memory_bytes(); }

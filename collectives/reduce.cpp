@@ -12,16 +12,15 @@ class Reduce final : public Collective {
   }
   double bus_factor(int) const override { return 1; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
-    const std::size_t checked = problem.rank == problem.root ? problem.elements : 0;
-    return {problem.elements, problem.elements, checked, 0, 0};
+    return {problem.elements, problem.elements, 0, 0};
   }
   void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
            void* out) const override {
     communicator.reduce(in, out, problem.elements, problem.element, problem.root);
   }
-  int expected(const CollectiveProblem&, const ExactInputs& inputs,
-               std::size_t index) const override {
-    return inputs.sum(index);
+  std::vector<Segment> expected(const CollectiveProblem& problem) const override {
+    if (problem.rank != problem.root) return {};
+    return {{problem.elements, kSumOverRanks, 0}};
   }
 };
 

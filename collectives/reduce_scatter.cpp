@@ -12,15 +12,14 @@ class ReduceScatter final : public Collective {
   }
   double bus_factor(int ranks) const override { return static_cast<double>(ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
-    return {problem.elements, problem.part(), problem.part(), 0, problem.before()};
+    return {problem.elements, problem.part(), 0, problem.before()};
   }
   void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
            void* out) const override {
     communicator.reduce_scatter(in, out, problem.parts, problem.element);
   }
-  int expected(const CollectiveProblem& problem, const ExactInputs& inputs,
-               std::size_t index) const override {
-    return inputs.sum(problem.before() + index);
+  std::vector<Segment> expected(const CollectiveProblem& problem) const override {
+    return {{problem.part(), kSumOverRanks, problem.before()}};
   }
 };
 

@@ -12,7 +12,7 @@ class SendRecv final : public Collective {
   }
   double bus_factor(int) const override { return 1; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
-    return {problem.elements, problem.elements, problem.elements, 0, 0};
+    return {problem.elements, problem.elements, 0, 0};
   }
   std::string refuses_in_place(const CollectiveProblem&) const override {
     return "an array cannot leave and arrive in one place";
@@ -24,9 +24,9 @@ class SendRecv final : public Collective {
     communicator.send_receive(in, problem.elements, next, out, problem.elements, last,
                               problem.element);
   }
-  int expected(const CollectiveProblem& problem, const ExactInputs& inputs,
-               std::size_t index) const override {
-    return inputs.at((problem.rank + problem.ranks - 1) % problem.ranks, index);
+  std::vector<Segment> expected(const CollectiveProblem& problem) const override {
+    const int last = (problem.rank + problem.ranks - 1) % problem.ranks;
+    return {{problem.elements, last, 0}};
   }
 };
 

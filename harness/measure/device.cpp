@@ -1,6 +1,8 @@
 // Opens the devices of a backend, and the arithmetic that all of them share.
 #include "harness/measure/device.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/core/error.h"
@@ -10,6 +12,51 @@
 #endif
 
 namespace assay {
+
+namespace {
+
+/// As much of the buffer as is copied at once: whole periods, so that each piece begins with one,
+/// and few enough to stay in a core's cache.
+std::vector<std::byte> piece_for(const Buffer& buffer, const ElementPattern& pattern) {
+  constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+  const std::size_t period = pattern.period().size();
+  const std::size_t periods = std::max<std::size_t>(1, kPieceBytes / period);
+  return std::vector<std::byte>(std::min(buffer.size_bytes(), periods * period));
+}
+
+BufferPart part_at(Buffer& buffer, std::size_t begin, std::size_t most) {
+  return {buffer, begin, std::min(most, buffer.size_bytes() - begin)};
+}
+
+}  // namespace
+
+BufferPart::BufferPart(Buffer& whole, std::size_t begin_bytes, std::size_t size_bytes)
+    : data_(static_cast<std::byte*>(whole.data()) + begin_bytes), size_bytes_(size_bytes) {
+  if (begin_bytes > whole.size_bytes() || size_bytes > whole.size_bytes() - begin_bytes)
+    throw Error(fmt::format("{} bytes from byte {} on are not in a buffer of {}", size_bytes,
+                            begin_bytes, whole.size_bytes()));
+}
+
+void Device::fill_with(Buffer& buffer, const ElementPattern& pattern) {
+  std::vector<std::byte> piece = piece_for(buffer, pattern);
+  pattern.write(piece.data(), piece.size() / pattern.width());
+  for (std::size_t begin = 0; begin < buffer.size_bytes(); begin += piece.size()) {
+    BufferPart part = part_at(buffer, begin, piece.size());
+    copy_in(part, piece.data(), part.size_bytes());
+  }
+}
+
+std::optional<std::uint64_t> Device::first_mismatch(Buffer& buffer, const ElementPattern& pattern) {
+  std::vector<std::byte> piece = piece_for(buffer, pattern);
+  for (std::size_t begin = 0; begin < buffer.size_bytes(); begin += piece.size()) {
+    BufferPart part = part_at(buffer, begin, piece.size());
+    copy_out(piece.data(), part, part.size_bytes());
+    const std::size_t count = part.size_bytes() / pattern.width();
+    if (const auto wrong = pattern.first_mismatch(piece.data(), count))
+      return begin / pattern.width() + *wrong;
+  }
+  return std::nullopt;
+}
 
 std::size_t rotation_sets(const Device& device, std::size_t bytes) {
   if (bytes == 0) return 1;

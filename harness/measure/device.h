@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/core/result.h"
+#include "harness/measure/pattern.h"
 
 namespace assay {
 
@@ -22,6 +24,20 @@ class Buffer {
   virtual std::size_t size_bytes() const = 0;
 };
 
+/// A stretch of another buffer, which outlives it; aligned as its first byte happens to be.
+class BufferPart final : public Buffer {
+ public:
+  /// Throws Error where `whole` does not reach that far.
+  BufferPart(Buffer& whole, std::size_t begin_bytes, std::size_t size_bytes);
+
+  void* data() override { return data_; }
+  std::size_t size_bytes() const override { return size_bytes_; }
+
+ private:
+  std::byte* data_;
+  std::size_t size_bytes_;
+};
+
 class Device {
  public:
   virtual ~Device() = default;
@@ -34,6 +50,12 @@ class Device {
   virtual void copy_out(void* to, Buffer& from, std::size_t bytes) = 0;
   /// Sets every byte: 0xFF is the NaN poison of every float format in use.
   virtual void fill(Buffer& buffer, unsigned char byte) = 0;
+  /// Fills all of the buffer, whole elements long, with what repeats. Through a small piece of the
+  /// host's memory unless the device does it by itself, and so is the comparison.
+  virtual void fill_with(Buffer& buffer, const ElementPattern& pattern);
+  /// The first element of the buffer that is not the pattern's.
+  virtual std::optional<std::uint64_t> first_mismatch(Buffer& buffer,
+                                                      const ElementPattern& pattern);
   virtual void synchronize() = 0;
 
   /// The last-level cache that rotation must go past three times.

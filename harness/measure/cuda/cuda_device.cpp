@@ -8,7 +8,9 @@
 #include "harness/measure/cuda/cuda_batch_clock.h"
 #include "harness/measure/cuda/cuda_facts.h"
 #include "harness/measure/cuda/cuda_timer.h"
+#include "harness/measure/cuda/pattern.h"
 #include "harness/measure/gpu_tables.h"
+#include "harness/measure/pattern_share.h"
 
 namespace assay {
 
@@ -121,6 +123,42 @@ void CudaDevice::fill(Buffer& buffer, unsigned char byte) {
   make_current();
   check(cudaMemsetAsync(buffer.data(), byte, buffer.size_bytes(), stream_), "filling GPU memory");
   synchronize();
+}
+
+PatternOnGpu CudaDevice::bring(const ElementPattern& pattern) {
+  constexpr std::size_t kPeriodAt = 256;
+  const std::size_t bytes = pattern.period().size();
+  if (!pattern_room_ || pattern_room_->size_bytes() < kPeriodAt + bytes)
+    pattern_room_ = allocate(kPeriodAt + bytes);
+  fill(*pattern_room_, 0xFF);  // of the answer: no index is as large
+  BufferPart period(*pattern_room_, kPeriodAt, bytes);
+  copy_in(period, pattern.period().data(), bytes);
+  return {period.data(), pattern.elements(), pattern.width()};
+}
+
+unsigned CudaDevice::pattern_blocks() const {
+  constexpr int kEach = 8;  // of 256 threads: as many as a multiprocessor runs at once
+  return static_cast<unsigned>(facts_.multiprocessors.value_or(1) * kEach);
+}
+
+void CudaDevice::fill_with(Buffer& buffer, const ElementPattern& pattern) {
+  launch_fill(buffer.data(), buffer.size_bytes() / pattern.width(), bring(pattern),
+              pattern_blocks(), stream_);
+  check(cudaGetLastError(), "launching a fill");
+  synchronize();
+}
+
+std::optional<std::uint64_t> CudaDevice::first_mismatch(Buffer& buffer,
+                                                        const ElementPattern& pattern) {
+  const PatternOnGpu on_gpu = bring(pattern);
+  auto* first = static_cast<unsigned long long*>(pattern_room_->data());
+  launch_first_mismatch(buffer.data(), buffer.size_bytes() / pattern.width(), on_gpu, first,
+                        pattern_blocks(), stream_);
+  check(cudaGetLastError(), "launching a comparison");
+  std::uint64_t found = 0;
+  copy_out(&found, *pattern_room_, sizeof found);
+  if (found == kNoMismatch) return std::nullopt;
+  return found;
 }
 
 void CudaDevice::synchronize() {

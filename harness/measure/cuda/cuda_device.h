@@ -15,6 +15,8 @@
 
 namespace assay {
 
+struct PatternOnGpu;
+
 class CudaDevice : public Device, public Instrument {
  public:
   /// `nvml` may be null: then facts and telemetry that only NVML has are absent.
@@ -31,6 +33,10 @@ class CudaDevice : public Device, public Instrument {
   void copy_in(Buffer& to, const void* from, std::size_t bytes) override;
   void copy_out(void* to, Buffer& from, std::size_t bytes) override;
   void fill(Buffer& buffer, unsigned char byte) override;
+  /// By a kernel, and so is the comparison: nothing as large as the buffer leaves the GPU.
+  void fill_with(Buffer& buffer, const ElementPattern& pattern) override;
+  std::optional<std::uint64_t> first_mismatch(Buffer& buffer,
+                                              const ElementPattern& pattern) override;
   void synchronize() override;
 
   std::size_t cache_bytes() const override;
@@ -44,6 +50,10 @@ class CudaDevice : public Device, public Instrument {
   void record_clock(double clock_hz) override;
 
  private:
+  /// Copies a period into `pattern_room_`.
+  PatternOnGpu bring(const ElementPattern& pattern);
+  unsigned pattern_blocks() const;
+
   int ordinal_;
   cudaStream_t stream_ = nullptr;
   std::unique_ptr<Telemetry> telemetry_;
@@ -51,6 +61,7 @@ class CudaDevice : public Device, public Instrument {
   std::unique_ptr<XidLog> xid_log_;    // when NVML gives no events
   GpuPart part_;
   std::vector<double> clocks_hz_;
+  std::unique_ptr<Buffer> pattern_room_;  // a comparison's answer, then a period
   mutable DeviceFacts facts_;
 };
 
