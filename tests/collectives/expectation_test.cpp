@@ -161,6 +161,7 @@ TEST_SUITE("unit") {
       setup.device = &device;
       setup.bytes = 4 * 2000;
       setup.seed = 3;
+      setup.times = std::make_shared<RankTimes>();
       const ExactInputs inputs(MovedElement::f32, 2, 3, 1);
       REQUIRE(inputs.sum(1500) != 0);  // its sign is flipped
       const Verification answer = CollectiveCase(std::move(setup)).verify();
