@@ -1,21 +1,11 @@
 // Every GPU implementation passes its verification on a real device.
 #include <doctest/doctest.h>
 
-#include "harness/core/error.h"
 #include "kernels/catalogue.h"
-#include "tests/not_run.h"
+#include "tests/open_gpus.h"
 
 namespace assay {
 namespace {
-
-std::vector<std::unique_ptr<Device>> gpus() {
-  try {
-    return open_devices(choose_backend("cuda"));
-  } catch (const Error& none) {
-    if (none.code() != ExitCode::missing) throw;  // a driver that does not work is a failure
-    test::not_run(none.what());
-  }
-}
 
 std::vector<Shape> shapes_of(const std::string& workload) {
   if (workload == "gemm") {
@@ -65,7 +55,7 @@ class Recorded final : public Device {
 
 TEST_SUITE("gpu") {
   TEST_CASE("a bit that flips in a buffer of the GPU is found and its tile is named") {
-    const auto devices = gpus();
+    const auto devices = test::open_gpus();
     const Shape shape{{"m", 256}, {"n", 264}, {"k", 72}};
     int searched = 0;
     for (const auto& one : catalogue()) {
@@ -93,7 +83,7 @@ TEST_SUITE("gpu") {
   }
 
   TEST_CASE("every CUDA GEMM and memory workload passes its verification") {
-    const auto devices = gpus();
+    const auto devices = test::open_gpus();
     int verified = 0;
     for (const auto& one : catalogue()) {
       if (one->backend() != Backend::cuda) continue;

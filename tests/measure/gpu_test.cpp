@@ -1,21 +1,11 @@
 // A real GPU fills and compares what repeats by itself.
 #include <doctest/doctest.h>
 
-#include "harness/core/error.h"
 #include "harness/measure/device.h"
-#include "tests/not_run.h"
+#include "tests/open_gpus.h"
 
 namespace assay {
 namespace {
-
-std::vector<std::unique_ptr<Device>> gpus() {
-  try {
-    return open_devices(choose_backend("cuda"));
-  } catch (const Error& none) {
-    if (none.code() != ExitCode::missing) throw;  // a driver that does not work is a failure
-    test::not_run(none.what());
-  }
-}
 
 ElementPattern counting(std::size_t width) {
   std::vector<std::byte> period(1021 * width);
@@ -34,7 +24,7 @@ void flip_bit(Device& device, Buffer& buffer, std::size_t byte) {
 TEST_SUITE("gpu") {
   TEST_CASE(
       "a GPU fills part of a buffer with a pattern and finds the bit that was flipped in it") {
-    const auto devices = gpus();
+    const auto devices = test::open_gpus();
     Device& device = *devices[0];
     for (const std::size_t width : {1u, 2u, 4u}) {
       const ElementPattern pattern = counting(width);
@@ -57,7 +47,7 @@ TEST_SUITE("gpu") {
     }
   }
   TEST_CASE("a GPU names a wrong element beyond four billion of them") {
-    const auto devices = gpus();
+    const auto devices = test::open_gpus();
     Device& device = *devices[0];
     const std::size_t bytes = (std::size_t{1} << 32) + 4099;
     if (device.free_memory_bytes() < bytes + (std::size_t{1} << 28))
