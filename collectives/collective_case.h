@@ -11,10 +11,10 @@
 namespace assay {
 
 /// What every rank told of a case: its times, as the timer collected them, and what carried it.
-struct RankTimes {
-  std::vector<std::vector<double>> by_sample;  // seconds of one iteration, by rank
-  std::vector<Carrier> carriers;               // by rank
-  bool is_refused = false;                     // the library does not do it as it was forced to
+struct RankRecord {
+  std::vector<std::vector<double>> times_by_sample;  // seconds of one iteration, by rank
+  std::vector<Carrier> carriers;                     // by rank, of the verified call
+  bool is_refused = false;  // the library does not do it as it was forced to
 };
 
 struct CollectiveCaseSetup {
@@ -27,7 +27,7 @@ struct CollectiveCaseSetup {
   bool in_place = false;
   std::size_t operand_sets = 1;
   std::uint64_t seed = 0;
-  std::shared_ptr<RankTimes> times;
+  std::shared_ptr<RankRecord> record;
   std::string algorithm;  // that the communicator was forced to
 };
 
@@ -44,7 +44,7 @@ class CollectiveCase final : public TimedCase {
   Work work() const override { return {}; }
   /// Until what was enqueued has ended.
   void wait() { setup_.communicator->wait(); }
-  RankTimes& times() { return *setup_.times; }
+  RankRecord& record() { return *setup_.record; }
 
  private:
   struct OperandSet {
@@ -54,7 +54,7 @@ class CollectiveCase final : public TimedCase {
   std::byte* in_of(const OperandSet& set) const;
   std::byte* out_of(const OperandSet& set) const;
   void fill(const OperandSet& set, const ExactInputs& inputs);
-  void move(const OperandSet& set);
+  void move(const OperandSet& set, bool is_trial);
   void check_algorithm() const;
   std::string complaint(const OperandSet& set, const ExactInputs& inputs);
 

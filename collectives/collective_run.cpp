@@ -21,14 +21,14 @@ namespace {
 
 constexpr double kLeastRate = 1000;  // bytes a second
 
-using TimesByCase = std::map<std::string, std::shared_ptr<RankTimes>>;
+using RecordByCase = std::map<std::string, std::shared_ptr<RankRecord>>;
 
 struct RunOfRanks {
   Communicator& communicator;
   Device& device;
   const CollectiveRunOptions& options;
   std::size_t free_bytes = 0;  // on the rank that has least
-  TimesByCase times;
+  RecordByCase records;
   std::unique_ptr<Device> registered;  // where the library has such memory
   std::string why_not_registered;
 };
@@ -134,10 +134,10 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
                                : rotation_sets(device, std::max<std::size_t>(asked.bytes, 1));
   for (const std::string& implementation : asked.implementations) {
     const CaseId id = case_id(asked, implementation, ranks);
-    const auto times = std::make_shared<RankTimes>();
-    run.times[id.str() + name(asked.series)] = times;
+    const auto record = std::make_shared<RankRecord>();
+    run.records[id.str() + name(asked.series)] = record;
     group.members.push_back({id, why_not_here(asked, implementation, run, sets),
-                             [asked, implementation, sets, times, &run, &device] {
+                             [asked, implementation, sets, record, &run, &device] {
                                const Way way = *way_of(run.communicator.name(), implementation);
                                Device& memory = way.registered ? *run.registered : device;
                                CollectiveCaseSetup setup{.communicator = &mover(way, run),
@@ -149,7 +149,7 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
                                                          .in_place = way.in_place,
                                                          .operand_sets = sets,
                                                          .seed = run.options.seed,
-                                                         .times = times,
+                                                         .record = record,
                                                          .algorithm = way.algorithm};
                                std::unique_ptr<TimedCase> timed;
                                together(run.communicator, [&] {
@@ -162,14 +162,14 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
 }
 
 /// Per-rank figures of the samples that count: the last ones, after calibration and warm-up.
-void add_ranks(const RankTimes& times, Measurement& measurement) {
+void add_ranks(const RankRecord& record, Measurement& measurement) {
   const auto taken = static_cast<std::size_t>(measurement.samples->count);
-  if (times.by_sample.size() < taken || taken == 0) return;
-  const auto first = times.by_sample.end() - static_cast<std::ptrdiff_t>(taken);
+  if (record.times_by_sample.size() < taken || taken == 0) return;
+  const auto first = record.times_by_sample.end() - static_cast<std::ptrdiff_t>(taken);
   std::vector<double> medians;
   for (std::size_t rank = 0; rank < first->size(); ++rank) {
     std::vector<double> own;
-    for (auto sample = first; sample != times.by_sample.end(); ++sample)
+    for (auto sample = first; sample != record.times_by_sample.end(); ++sample)
       own.push_back((*sample)[rank]);
     medians.push_back(median(own));
     measurement.ranks.push_back({static_cast<int>(rank), medians.back(), p99(own)});
@@ -188,13 +188,13 @@ void add_speed_of_light(double rate, double light, Measurement& measurement) {
   if (light > 0 && rate <= kAnotherWay * light) measurement.speed_of_light_fraction = rate / light;
 }
 
-const RankTimes& times_of(const Measurement& measurement, const RunOfRanks& run) {
-  return *run.times.at(measurement.id.str() + name(measurement.series));
+const RankRecord& record_of(const Measurement& measurement, const RunOfRanks& run) {
+  return *run.records.at(measurement.id.str() + name(measurement.series));
 }
 
 /// An algorithm that does not work here is no broken run; whatever else goes wrong with it is.
 void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
-  if (measurement.status != MeasurementStatus::error || !times_of(measurement, run).is_refused)
+  if (measurement.status != MeasurementStatus::error || !record_of(measurement, run).is_refused)
     return;
   measurement.status = MeasurementStatus::not_applicable;
   measurement.reason =
@@ -206,8 +206,8 @@ void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
 void complete(Measurement& measurement, RunOfRanks& run) {
   if (measurement.status != MeasurementStatus::measured) return;
   const Collective& collective = *find_collective(measurement.id.workload);
-  const RankTimes& times = times_of(measurement, run);
-  add_ranks(times, measurement);
+  const RankRecord& record = record_of(measurement, run);
+  add_ranks(record, measurement);
   const double rate =
       static_cast<double>(measurement.id.shape.at("bytes")) / measurement.samples->median_s;
   // A few bytes over a slow network measure latency: the schema knows no rate that small.
@@ -219,7 +219,8 @@ void complete(Measurement& measurement, RunOfRanks& run) {
       add_speed_of_light(bus, run.options.light_bytes_per_s, measurement);
     }
   }
-  measurement.transport = transport_of(times.carriers, run.options.members, measurement.extensions);
+  measurement.transport =
+      transport_of(record.carriers, run.options.members, measurement.extensions);
 }
 
 }  // namespace

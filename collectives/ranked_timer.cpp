@@ -77,7 +77,7 @@ Reading RankedTimer::time(const Batch& batch) {
     iteration_s.push_back(all[at] / static_cast<double>(batch.iterations));
     if (all[at + 3] != 0) agreed_.store(true);
   }
-  case_of(batch).times().by_sample.push_back(std::move(iteration_s));
+  case_of(batch).record().times_by_sample.push_back(std::move(iteration_s));
   return reading;
 }
 

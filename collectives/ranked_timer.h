@@ -23,7 +23,7 @@ class RankedTimer final : public Timer {
   Reading time(const Batch& batch) override;
   double shortest_sample_s() const override { return kShortest_s; }
   std::size_t most_iterations(TimedCase&) override {
-    return clock_ ? BatchClock::kMostReplayed : kMostIterations;
+    return clock_ ? BatchClock::kMostIterations : kMostIterations;
   }
 
  private:

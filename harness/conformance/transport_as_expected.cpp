@@ -60,18 +60,33 @@ Subject subject_of_scope(const Scope& scope) {
 /// them, is the node's.
 std::string node_of(const std::string& member) { return member.substr(0, member.find("/device")); }
 
-/// Where members' transports differ, their nodes stand by themselves.
-std::vector<std::pair<Subject, std::string>> kinds_by_subject(const Measurement& measurement,
-                                                              const std::string& kind) {
-  const auto by_member = measurement.extensions.find("transport_of_members");
-  if (by_member == measurement.extensions.end())
-    return {{subject_of_scope(measurement.scope), kind}};
+bool is_expected(const std::string& kind, const Kinds& expected) {
+  const Kinds parts = parts_of(kind);
+  return std::all_of(parts.begin(), parts.end(),
+                     [&](const std::string& part) { return is_any_of(part, expected); });
+}
+
+/// Who went another way than expected, and over what.
+struct Astray {
+  Subject who;
+  std::string what;
+};
+
+/// Of a measurement that did: its nodes that did, where it tells, or else all of it.
+std::vector<Astray> all_astray(const Measurement& measurement, const Kinds& expected) {
   std::map<std::string, std::string> by_node;
-  for (const auto& [member, its_kind] : by_member->items())
-    by_node[node_of(member)] = its_kind.get<std::string>();
-  std::vector<std::pair<Subject, std::string>> kinds;
-  for (const auto& [node, its_kind] : by_node) kinds.push_back({Subject{"node", node}, its_kind});
-  return kinds;
+  const auto by_member = measurement.extensions.find("transport_of_members");
+  if (by_member != measurement.extensions.end() && by_member->is_object())
+    for (const auto& [member, kind] : by_member->items())
+      if (kind.is_string() && !is_expected(kind.get<std::string>(), expected))
+        by_node[node_of(member)] = kind.get<std::string>();
+  std::vector<Astray> all;
+  for (const auto& [node, kind] : by_node) all.push_back({Subject{"node", node}, kind});
+  if (!all.empty()) return all;
+  const Transport& transport = *measurement.transport;
+  const std::string nics =
+      transport.nics.empty() ? "" : fmt::format(" ({})", fmt::join(transport.nics, ", "));
+  return {{subject_of_scope(measurement.scope), transport.kind + nics}};
 }
 
 /// What the device's baselines were measured over, from their rows' versions; empty: they do not
@@ -148,21 +163,11 @@ class TransportAsExpected final : public Requirement {
       return;
     }
     if (is_expected(kind, expected)) return findings.pass();
-    const auto& nics = measurement.transport->nics;
-    for (const auto& [who, its_kind] : kinds_by_subject(measurement, kind)) {
-      if (is_expected(its_kind, expected)) continue;
-      findings.fail("wrong_transport",
-                    fmt::format("{} went over {}{}, expected {}", id, its_kind,
-                                nics.empty() ? "" : fmt::format(" ({})", fmt::join(nics, ", ")),
-                                fmt::join(expected, " or ")),
-                    who);
-    }
-  }
-
-  static bool is_expected(const std::string& kind, const Kinds& expected) {
-    const Kinds parts = parts_of(kind);
-    return std::all_of(parts.begin(), parts.end(),
-                       [&](const std::string& part) { return is_any_of(part, expected); });
+    for (const Astray& one : all_astray(measurement, expected))
+      findings.fail(
+          "wrong_transport",
+          fmt::format("{} went over {}, expected {}", id, one.what, fmt::join(expected, " or ")),
+          one.who);
   }
 
   static void record(const Measurement& measurement, const std::string& kind, const Kinds& expected,

@@ -14,8 +14,8 @@ namespace assay {
 /// them all does not wait by it.
 class BatchClock {
  public:
-  /// Iterations of a batch that is replayed as one.
-  static constexpr std::size_t kMostReplayed = 1024;
+  /// Of one batch: what a graph holds at most.
+  static constexpr std::size_t kMostIterations = 1024;
 
   virtual ~BatchClock() = default;
   /// Whether a batch of that case and count can be enqueued.

@@ -21,7 +21,7 @@ Verification verified(Communicator& communicator, const Collective& collective,
   setup.in_place = in_place;
   setup.operand_sets = 2;
   setup.seed = 42;
-  setup.times = std::make_shared<RankTimes>();
+  setup.record = std::make_shared<RankRecord>();
   return CollectiveCase(std::move(setup)).verify();
 }
 

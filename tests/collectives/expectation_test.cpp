@@ -88,8 +88,8 @@ void find_every_flip(MovedElement element, const std::vector<Segment>& segments,
   }
 }
 
-/// Sums, and one bit of one rank's that is wrong.
-class FlipsOneBit final : public Collective {
+/// An all-reduce to which something happens.
+class DisturbedSum : public Collective {
  public:
   Operation operation() const override { return Operation::all_reduce; }
   std::string summary() const override { return ""; }
@@ -100,12 +100,43 @@ class FlipsOneBit final : public Collective {
   void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
            void* out) const override {
     communicator.all_reduce(in, out, problem.elements, problem.element);
-    if (problem.rank == 1) static_cast<unsigned char*>(out)[4 * 1500 + 3] ^= 0x80;
+    if (problem.rank == 1) disturb(static_cast<unsigned char*>(out));
   }
   std::vector<Segment> expected(const CollectiveProblem& problem) const override {
     return {{problem.elements, kSumOverRanks, 0}};
   }
+
+ private:
+  virtual void disturb(unsigned char* out) const = 0;
 };
+
+class FlipsOneBit final : public DisturbedSum {
+  void disturb(unsigned char* out) const override { out[4 * 1500 + 3] ^= 0x80; }
+};
+
+class FailsAtCall final : public DisturbedSum {
+ public:
+  explicit FailsAtCall(int call) : left_(call) {}
+
+ private:
+  void disturb(unsigned char*) const override {
+    if (--left_ == 0) throw Error("it broke");
+  }
+  mutable int left_;
+};
+
+/// 2,000 numbers of `collective`, with a record of their own.
+CollectiveCaseSetup case_of(const Collective& collective, Communicator& communicator,
+                            Device& device) {
+  CollectiveCaseSetup setup;
+  setup.communicator = setup.words = &communicator;
+  setup.collective = &collective;
+  setup.device = &device;
+  setup.bytes = 4 * 2000;
+  setup.seed = 3;
+  setup.record = std::make_shared<RankRecord>();
+  return setup;
+}
 
 TEST_SUITE("property") {
   TEST_CASE("one flipped bit anywhere in an output is found and named with what must be there") {
@@ -155,21 +186,29 @@ TEST_SUITE("unit") {
     test::on_every_rank(2, [](Communicator& communicator) {
       test::PlainDevice device;
       const FlipsOneBit flips;
-      CollectiveCaseSetup setup;
-      setup.communicator = setup.words = &communicator;
-      setup.collective = &flips;
-      setup.device = &device;
-      setup.bytes = 4 * 2000;
-      setup.seed = 3;
-      setup.times = std::make_shared<RankTimes>();
       const ExactInputs inputs(MovedElement::f32, 2, 3, 1);
       REQUIRE(inputs.sum(1500) != 0);  // its sign is flipped
-      const Verification answer = CollectiveCase(std::move(setup)).verify();
+      const Verification answer = CollectiveCase(case_of(flips, communicator, device)).verify();
       CHECK(answer.status == Verification::Status::failed);
       CHECK(answer.detail == "round 1, rank 1: element 1500 is " +
                                  std::to_string(-inputs.sum(1500)) + ", expected " +
                                  std::to_string(inputs.sum(1500)));
     });
+  }
+  TEST_CASE("a forced algorithm is refused by its first call and broken by a later one") {
+    test::need_gloo();
+    for (const int call : {1, 2}) {
+      CAPTURE(call);
+      test::on_every_rank(2, [call](Communicator& communicator) {
+        test::PlainDevice device;
+        const FailsAtCall fails(call);
+        CollectiveCaseSetup setup = case_of(fails, communicator, device);
+        setup.algorithm = "ring";
+        const auto record = setup.record;
+        CHECK_THROWS_WITH_AS(CollectiveCase(std::move(setup)).verify(), "rank 1: it broke", Error);
+        CHECK(record->is_refused == (call == 1));
+      });
+    }
   }
 }
 

@@ -50,14 +50,14 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
                RankSeries& series) {
   test::PlainDevice device;
   const auto in = device.allocate(bytes), out = device.allocate(bytes);
-  const auto times = std::make_shared<RankTimes>();
+  const auto record = std::make_shared<RankRecord>();
   CollectiveCaseSetup setup{.communicator = &communicator,
                             .words = &communicator,
                             .collective = find_collective("all_reduce"),
                             .device = &device,
                             .bytes = bytes,
                             .seed = 1,
-                            .times = times,
+                            .record = record,
                             .algorithm = ""};
   CollectiveCase timed(std::move(setup));
   std::atomic<bool> stop{false};
@@ -77,7 +77,7 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
       ours();
     }
   }
-  for (const auto& by_rank : times->by_sample)
+  for (const auto& by_rank : record->times_by_sample)
     series.ours.push_back(by_rank[static_cast<std::size_t>(communicator.rank())]);
 }
 

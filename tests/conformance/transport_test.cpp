@@ -97,6 +97,18 @@ TEST_SUITE("unit") {
     CHECK(verdict.reason.find("went over nvlink+socket, expected") != std::string::npos);
   }
 
+  TEST_CASE("members that tell nothing of what went wrong leave it to the transport as a whole") {
+    for (const Json& members : {Json(5), Json{{"node-a", 5}}, Json::array({"tcp"}),
+                                Json{{"node-a", "ib_gdr"}, {"node-b", "ib_gdr"}}}) {
+      Result result = fabric("nvls", "nvlink+socket");
+      result.measurements.back().extensions["transport_of_members"] = members;
+      const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+      CHECK(verdict.reason_code == "wrong_transport");
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].kind == "fabric");
+    }
+  }
+
   TEST_CASE("GPU direct that is off and what is not known are wrong where more is expected") {
     CHECK(judged(fabric("nvls", "ib+nvlink"), expecting(kInfiniBand)).reason_code ==
           "wrong_transport");
