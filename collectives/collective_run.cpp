@@ -9,10 +9,10 @@
 #include "collectives/agree.h"
 #include "collectives/carriers.h"
 #include "collectives/collective_case.h"
-#include "collectives/cost_model.h"
 #include "collectives/ranked_timer.h"
 #include "collectives/ways.h"
 #include "harness/core/statistics.h"
+#include "harness/fabric/cost_model.h"
 #include "harness/measure/group_run.h"
 
 namespace assay {

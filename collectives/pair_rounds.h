@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "collectives/communicator.h"
-#include "collectives/isolation.h"
 #include "harness/core/result.h"
+#include "harness/fabric/isolation.h"
 #include "harness/measure/device.h"
 
 namespace assay {

@@ -1,7 +1,7 @@
 // The plan of copies, its pairs from the pairing of ranks.
 #include "collectives/copies/plan.h"
 
-#include "collectives/pairing.h"
+#include "harness/fabric/pairing.h"
 
 namespace assay {
 

@@ -1,5 +1,5 @@
 // Cost fits against sweeps made from known regions, and the curve-dip check.
-#include "collectives/cost_model.h"
+#include "harness/fabric/cost_model.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // The planned rounds and the named culprits, against fabrics whose faults are known.
-#include "collectives/isolation.h"
+#include "harness/fabric/isolation.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <numeric>
 #include <set>
 
-#include "collectives/pairing.h"
+#include "harness/fabric/pairing.h"
 #include "tests/collectives/simulated_fabric.h"
 
 using namespace assay;

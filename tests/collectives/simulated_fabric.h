@@ -8,7 +8,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "collectives/isolation.h"
+#include "harness/fabric/isolation.h"
 
 namespace assay::test {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/emulator/runtime/emulator.h"
+#include "kernels/emulator/emulator.h"
 
 namespace assay::emulator {
 

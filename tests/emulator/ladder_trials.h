@@ -1,7 +1,7 @@
 // Trials of the ladder's kernels.
 #pragma once
 
-#include "tests/emulator/runtime/emulator.h"
+#include "kernels/emulator/emulator.h"
 
 namespace assay::emulator {
 

@@ -7,7 +7,7 @@
 
 #include "harness/core/error.h"
 #include "kernels/device/formats.h"
-#include "tests/emulator/runtime/emulator.h"
+#include "kernels/emulator/emulator.h"
 #include "tests/gpu/ladder_variants.h"
 
 namespace assay::gpu {

@@ -61,7 +61,7 @@ int judge(std::span<const LadderCase> cases, std::span<const LadderVariant> vari
     ++wrong;
     out << "disagrees: " << one.name() << ": " << *why << '\n'
         << "the emulator is wrong here: " << one.name()
-        << ": what the GPU does is right; correct tests/emulator/runtime, or the device layer's "
+        << ": what the GPU does is right; correct kernels/emulator, or the device layer's "
            "twins if they are not the same instruction"
         << std::endl;
     if (outcome.lost) break;

@@ -28,6 +28,9 @@ class ThisRepository(unittest.TestCase):
     def test_nobody_includes_upwards(self):
         self.check(rules.upward_includes(self.tree))
 
+    def test_no_include_cycle(self):
+        self.check(rules.include_cycles(self.tree))
+
     def test_nobody_includes_a_kernel(self):
         self.check(rules.included_kernels(self.tree))
 
@@ -54,9 +57,6 @@ class ThisRepository(unittest.TestCase):
 
     def test_nothing_is_marked_unfinished(self):
         self.check(rules.unfinished_marks(self.tree))
-
-    def test_every_folder_says_what_belongs_there(self):
-        self.check(rules.undescribed_folders(self.tree))
 
     def test_no_package_registry_is_named(self):
         hosts = configured_hosts()
@@ -121,13 +121,19 @@ class PlantedViolations(unittest.TestCase):
         self.assertEqual(len(found), 1)
 
     def test_a_kernel_that_knows_the_emulator_is_found_but_a_twin_may(self):
-        include = '#include "tests/emulator/runtime/warp.h"'
+        include = '#include "kernels/emulator/warp.h"'
         self.assertEqual([], self.find(rules.upward_includes, "kernels/device/emulated/device/good.cuh", include))
         self.assertEqual(len(self.find(rules.upward_includes, "kernels/gemm/bad.cuh", include)), 1)
 
     def test_a_conformance_file_that_measures_is_found(self):
         found = self.find(rules.upward_includes, "harness/conformance/bad.h", '#include "harness/measure/timer.h"')
         self.assertEqual(len(found), 1)
+
+    def test_a_planted_include_cycle_is_found(self):
+        self.write("harness/core/first.h", HEADER + '#include "harness/core/second.h"\n')
+        self.write("harness/core/second.h", HEADER)
+        found = self.find(rules.include_cycles, "harness/core/second.h", '#include "harness/core/first.h"')
+        self.assertEqual(found, ["harness/core/first.h -> harness/core/second.h -> harness/core/first.h"])
 
     def test_a_folder_that_is_no_layer_is_found(self):
         self.assertEqual(len(self.find(rules.upward_includes, "harness/misc/bad.h", "")), 1)
@@ -173,12 +179,6 @@ class PlantedViolations(unittest.TestCase):
 
     def test_a_planted_unfinished_mark_is_found(self):
         self.assertEqual(len(self.find(rules.unfinished_marks, "harness/core/bad.h", "// TO" "DO: later")), 1)
-
-    def test_a_folder_without_a_readme_is_found(self):
-        for folder in ("", "harness/", "harness/core/", "kernels/", "kernels/gemm/"):
-            self.write(folder + "README.md", "# What belongs here.\n")
-        found = self.find(rules.undescribed_folders, "harness/report/page.h", "")
-        self.assertEqual(found, ["harness/report: no README.md that begins with a title"])
 
     def test_a_planted_registry_host_is_found(self):
         found = self.find(rules.registry_hosts, "scripts/bad.sh", "URIs: http://packages.example/debian",

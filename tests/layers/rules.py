@@ -6,26 +6,27 @@ import re
 # layer: the layers that it may include. The command line may include everything.
 LAYERS = {
     "core": {"core"},
-    "measure": {"core", "measure"},
-    "kernels": {"core", "measure", "kernels"},
-    "collectives": {"core", "measure", "collectives"},
-    "workloads": {"core", "measure", "kernels", "collectives", "workloads"},
-    "conformance": {"core", "conformance"},
-    "report": {"core", "report"},
+    "fabric": {"core", "fabric"},
+    "conformance": {"core", "fabric", "conformance"},
+    "compare": {"core", "fabric", "compare"},
+    "report": {"core", "fabric", "report"},
     "cluster": {"core", "cluster"},
-    "simulate": {"core", "simulate"},
-    "cli": {"core", "measure", "kernels", "collectives", "workloads", "conformance", "report", "cluster",
-            "simulate", "cli"},
+    "simulate": {"core", "fabric", "simulate"},
+    "measure": {"core", "fabric", "measure"},
+    "kernels": {"core", "fabric", "measure", "kernels"},
+    "emulator": {"core", "kernels", "emulator"},
+    "twins": {"core", "kernels", "emulator", "twins"},  # the emulated side of the device layer
+    "collectives": {"core", "fabric", "measure", "collectives"},
+    "workloads": {"core", "fabric", "measure", "kernels", "collectives", "workloads"},
+    "run": {"core", "fabric", "measure", "kernels", "collectives", "workloads", "run"},
+    "cli": {"core", "fabric", "measure", "kernels", "collectives", "workloads", "run", "conformance", "compare",
+            "report", "cluster", "simulate", "cli"},
 }
 SOURCES = ("harness", "kernels", "collectives")
 # The two sides of the device layer, chosen by include path: `device/x.cuh` is found in either.
 DEVICE_SIDES = ("kernels/device/ptx/", "kernels/device/emulated/")
-# A twin is test code that lies beside what it twins: it calls the emulator's runtime.
-EMULATED, EMULATOR = "kernels/device/emulated/", "tests/emulator/runtime/"
 # Assembly that is not a GPU's: a file, and why C++ cannot say it.
 HOST_ASSEMBLY = {"harness/measure/host_probe.cpp": "a chain of additions that no optimiser may shorten"}
-# Arithmetic on readings, of core alone, that plans rounds in a run and that verdicts replay from documents.
-REPLAYED = {"collectives/isolation.h", "collectives/cost_model.h"}
 PRESETS = {"host", "cuda", "asan", "tsan", "portable"}
 LINE_LIMIT = 400
 MARKERS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -35,6 +36,10 @@ def layer_of(path):
     parts = pathlib.PurePath(path).parts
     if parts[0] == "harness":
         return parts[1]
+    if path.startswith("kernels/emulator/"):
+        return "emulator"
+    if path.startswith("kernels/device/emulated/"):
+        return "twins"
     return "kernels" if parts[0] == "device" else parts[0]
 
 
@@ -45,13 +50,29 @@ def upward_includes(tree):
             yield f"{path}: its folder is no layer: add it to LAYERS in tests/layers/rules.py"
             continue
         for number, kind, included in tree.includes(path):
-            if path.startswith(EMULATED) and included.startswith(EMULATOR):
-                continue
             ours = included.split("/")[0] in (*SOURCES, "device", "tests")
-            if layer_of(path) == "conformance" and included in REPLAYED:
-                continue
             if kind == '"' and ours and layer_of(included) not in allowed:
                 yield f"{path}:{number}: {layer_of(path)} may not include {included}"
+
+
+def include_cycles(tree):
+    """No file includes itself by way of others."""
+    includes = {path: {included for _, kind, included in tree.includes(path)
+                       if kind == '"' and included in tree.paths} for path in tree.code()}
+    finished = set()
+
+    def visit(path, way):
+        if path in way:
+            yield " -> ".join([*way[way.index(path):], path])
+            return
+        if path in finished:
+            return
+        for included in sorted(includes.get(path, ())):
+            yield from visit(included, [*way, path])
+        finished.add(path)
+
+    for path in sorted(includes):
+        yield from visit(path, [])
 
 
 def included_kernels(tree):
@@ -131,20 +152,6 @@ def unfinished_marks(tree):
         for number, line in enumerate(tree.lines(path), start=1):
             if MARKERS.search(line):
                 yield f"{path}:{number}: finish it or file it: {line.strip()}"
-
-
-def undescribed_folders(tree):
-    """A README.md in each folder; folders of nothing but data are described by the one above."""
-    for folder in tree.folders():
-        inside = [path for path in tree.paths if path.startswith(folder + "/")] if folder else tree.paths
-        only_data = folder.endswith("golden") or folder and all(pathlib.PurePath(path).suffix in (".json", ".xml", ".txt", ".golden", "")
-                                   for path in inside)
-        # device/ is the include path's folder of either side, not a place of its own.
-        if only_data or folder.startswith(".") or folder + "/" in [side + "device/" for side in DEVICE_SIDES]:
-            continue
-        readme = tree.root / folder / "README.md"
-        if not readme.is_file() or not readme.read_text().startswith("#"):
-            yield f"{folder or 'the root'}: no README.md that begins with a title"
 
 
 def registry_hosts(tree, hosts):

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/emulator/runtime/emulator.h"
+#include "kernels/emulator/emulator.h"
 
 namespace assay::emulator {
 

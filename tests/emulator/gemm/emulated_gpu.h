@@ -5,7 +5,7 @@
 #include <string>
 
 #include "harness/measure/instrument.h"
-#include "tests/emulator/runtime/emulator.h"
+#include "kernels/emulator/emulator.h"
 #include "tests/kernels/small_host.h"
 
 namespace assay::emulator {

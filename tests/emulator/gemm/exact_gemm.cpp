@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "kernels/device/formats.h"
-#include "tests/emulator/runtime/schedule.h"
+#include "kernels/emulator/schedule.h"
 
 namespace assay::emulator {
 

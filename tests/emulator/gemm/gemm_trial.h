@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "device/tensor_map.cuh"
+#include "kernels/emulator/emulator.h"
 #include "kernels/gemm/sm90/kernel.cuh"
 #include "kernels/gemm/sm90/plan.h"
 #include "tests/emulator/gemm/exact_gemm.h"
-#include "tests/emulator/runtime/emulator.h"
 
 namespace assay::emulator {
 

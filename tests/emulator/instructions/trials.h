@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/emulator/runtime/emulator.h"
+#include "kernels/emulator/emulator.h"
 
 namespace assay::emulator {
 

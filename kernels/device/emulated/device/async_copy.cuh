@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <source_location>
 
-#include "tests/emulator/runtime/copy_async.h"
+#include "kernels/emulator/copy_async.h"
 
 namespace assay::device {
 

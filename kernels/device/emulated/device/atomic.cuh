@@ -6,7 +6,7 @@
 #include <cstring>
 #include <source_location>
 
-#include "tests/emulator/runtime/atomics.h"
+#include "kernels/emulator/atomics.h"
 
 namespace assay::device {
 

@@ -3,7 +3,7 @@
 
 #include <source_location>
 
-#include "tests/emulator/runtime/barriers.h"
+#include "kernels/emulator/barriers.h"
 
 namespace assay::device {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <source_location>
 
-#include "tests/emulator/runtime/barriers.h"
-#include "tests/emulator/runtime/machine.h"
+#include "kernels/emulator/barriers.h"
+#include "kernels/emulator/machine.h"
 
 namespace assay::device {
 

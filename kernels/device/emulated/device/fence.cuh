@@ -4,8 +4,8 @@
 
 #include <source_location>
 
-#include "tests/emulator/runtime/atomics.h"
-#include "tests/emulator/runtime/mbarrier.h"
+#include "kernels/emulator/atomics.h"
+#include "kernels/emulator/mbarrier.h"
 
 namespace assay::device {
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "kernels/device/launch_config.h"
-#include "tests/emulator/runtime/emulator.h"
+#include "kernels/emulator/emulator.h"
 
 #undef __launch_bounds__
 #define __launch_bounds__(...)

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <source_location>
 
-#include "tests/emulator/runtime/warp_matrix.h"
+#include "kernels/emulator/warp_matrix.h"
 
 namespace assay::device {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <source_location>
 
-#include "tests/emulator/runtime/mbarrier.h"
+#include "kernels/emulator/mbarrier.h"
 
 namespace assay::device {
 

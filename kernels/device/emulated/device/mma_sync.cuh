@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "kernels/device/element.h"
-#include "tests/emulator/runtime/warp_matrix.h"
+#include "kernels/emulator/warp_matrix.h"
 
 namespace assay::device {
 

@@ -3,7 +3,7 @@
 
 #include <source_location>
 
-#include "tests/emulator/runtime/registers.h"
+#include "kernels/emulator/registers.h"
 
 namespace assay::device {
 

@@ -4,7 +4,7 @@
 #include <cuda.h>
 
 #include "kernels/device/tensor_map.h"
-#include "tests/emulator/runtime/bulk_copy.h"
+#include "kernels/emulator/bulk_copy.h"
 
 namespace assay::device {
 

@@ -8,7 +8,7 @@
 
 #include "device/launch.cuh"
 #include "kernels/device/element.h"
-#include "tests/emulator/runtime/bulk_copy.h"
+#include "kernels/emulator/bulk_copy.h"
 
 namespace assay::device {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <source_location>
 
-#include "tests/emulator/runtime/lanes.h"
+#include "kernels/emulator/lanes.h"
 
 namespace assay::device {
 

@@ -8,7 +8,7 @@
 #include "device/launch.cuh"
 #include "kernels/device/descriptor.h"
 #include "kernels/device/element.h"
-#include "tests/emulator/runtime/wgmma.h"
+#include "kernels/emulator/wgmma.h"
 
 namespace assay::device {
 

@@ -1,0 +1,95 @@
+// Requirement: on a sound fabric more bytes never go slower; a size that does is named.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "harness/conformance/fabric.h"
+#include "harness/conformance/findings.h"
+#include "harness/conformance/quantity.h"
+#include "harness/fabric/cost_model.h"
+
+namespace assay {
+
+namespace {
+
+/// One implementation's sweep: seconds by bytes.
+using Curves = std::map<std::string, std::map<double, double>>;
+
+class FabricCurveDips final : public Requirement {
+ public:
+  std::string kind() const override { return "fabric_curve_dips"; }
+  Axis axis() const override { return Axis::performance; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters parameters(asked);
+    const CaseFilter filter = CaseFilter::read(parameters);
+    const double tolerance = parameters.fraction("tolerance", 0.9);
+    parameters.done();
+    Findings findings;
+    findings.set_figure("tolerance", tolerance);
+    const std::vector<const Result*> documents = fabric_documents(evidence);
+    if (documents.empty()) findings.not_evaluated("missing", kNoFabric);
+    std::size_t curves = 0;
+    for (const Result* document : documents) {
+      for (const auto& [name, points] : curves_of(*document, evidence, filter)) {
+        check_curve(name, points, tolerance, fabric_subject(*document), findings);
+        ++curves;
+      }
+    }
+    return findings.verdict(fmt::format("{} sweeps, none dips", curves));
+  }
+
+ private:
+  /// The racks of a cluster have sweeps of their own.
+  static std::string of_scope(const Measurement& member) {
+    const Scope& scope = member.scope;
+    if (scope.level == "cluster" || scope.members.empty()) return "";
+    return fmt::format(", {} of {}", scope.level, scope.members.front());
+  }
+
+  static Curves curves_of(const Result& document, const Evidence& evidence,
+                          const CaseFilter& filter) {
+    Curves curves;
+    for (const FabricGroup& group : fabric_groups(evidence, filter)) {
+      if (group.document != &document || group.workload == "pair") continue;
+      for (const Measurement* member : group.members) {
+        if (!rate_of(*member)) continue;
+        if (filter.implementation && member->id.implementation != *filter.implementation) continue;
+        const std::string name =
+            fmt::format("{}.{}.{} ({}{})", member->id.workload, member->id.dtype,
+                        member->id.implementation, assay::name(group.series), of_scope(*member));
+        curves[name][static_cast<double>(member->id.shape.at("bytes"))] = member->samples->median_s;
+      }
+    }
+    return curves;
+  }
+
+  static void check_curve(const std::string& name, const std::map<double, double>& points,
+                          double tolerance, const Subject& subject, Findings& findings) {
+    std::vector<SweepPoint> sweep;
+    for (const auto& [bytes, time_s] : points) sweep.push_back({bytes, time_s});
+    if (sweep.size() < 2) {
+      findings.not_evaluated("missing", name + " was measured at one size only", subject);
+      return;
+    }
+    const std::vector<CurveDip> dips = curve_dips(sweep, tolerance);
+    for (const CurveDip& dip : dips) {
+      findings.figure("dips", {{"curve", name},
+                               {"bytes", dip.bytes},
+                               {"smaller_bytes", dip.smaller_bytes},
+                               {"fraction", dip.fraction}});
+      findings.fail("dips",
+                    fmt::format("{} moves {} bytes at {} of the rate that {} bytes reach", name,
+                                dip.bytes, percent(dip.fraction), dip.smaller_bytes),
+                    subject);
+    }
+    if (dips.empty()) findings.pass();
+  }
+};
+
+const RequirementEnrolment<FabricCurveDips> fabric_curve_dips_enrolment;
+
+}  // namespace
+
+}  // namespace assay

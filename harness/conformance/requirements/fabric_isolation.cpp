@@ -1,0 +1,178 @@
+// Requirement: no node, NIC, device, link or uplink is slower than the rest of its fabric; the slow
+// are named.
+//
+// The rounds of pairs are replayed from the document through the arithmetic that planned them: the
+// same readings give the same names here as on the day.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/conformance/fabric.h"
+#include "harness/conformance/findings.h"
+#include "harness/conformance/quantity.h"
+#include "harness/core/error.h"
+#include "harness/fabric/isolation.h"
+
+namespace assay {
+
+namespace {
+
+struct ReplayFacts {
+  std::vector<std::string> nodes, rack_names, nics;
+  Fabric fabric;
+  std::uint64_t seed = 0;
+};
+
+ReplayFacts facts_of(const Json& isolation) {
+  ReplayFacts facts;
+  facts.seed = isolation.at("seed").get<std::uint64_t>();
+  facts.nodes = isolation.at("nodes").get<std::vector<std::string>>();
+  for (const Json& rack : isolation.at("racks")) {
+    const auto& known = facts.rack_names;
+    const auto at = std::find(known.begin(), known.end(), rack.get<std::string>());
+    facts.fabric.rack_of.push_back(static_cast<int>(at - known.begin()));
+    if (at == known.end()) facts.rack_names.push_back(rack.get<std::string>());
+  }
+  facts.nics = isolation.value("nics", std::vector<std::string>());
+  facts.fabric.rails = std::max(1, static_cast<int>(facts.nics.size()));
+  facts.fabric.device_memory = isolation.value("device_memory", false);
+  if (facts.fabric.rack_of.size() != facts.nodes.size())
+    throw Error("fabric document: extensions.isolation has not one rack for each node");
+  return facts;
+}
+
+/// The document's readings in the order that they were taken.
+std::vector<PairReading> readings_of(const Result& document, const ReplayFacts& facts) {
+  std::map<std::string, int> number;
+  for (std::size_t i = 0; i < facts.nodes.size(); ++i) number[facts.nodes[i]] = static_cast<int>(i);
+  std::vector<PairReading> readings;
+  for (const Json& link : document.links) {
+    const auto a = number.find(link.at("a").get<std::string>());
+    const auto b = number.find(link.at("b").get<std::string>());
+    const Measurement& measurement =
+        document.measurements.at(link.at("measurement").get<std::size_t>());
+    const auto rate = measurement.metrics.find("fastest_bytes_per_s");
+    if (measurement.id.workload != "pair" || a == number.end() || b == number.end() ||
+        rate == measurement.metrics.end())
+      continue;
+    const Json& extensions = measurement.extensions;
+    const bool device = extensions.value("memory", "host") == std::string("device");
+    readings.push_back({{a->second, b->second, extensions.value("rail", 0),
+                         device ? Memory::device : Memory::host},
+                        rate->second});
+  }
+  return readings;
+}
+
+/// What the rounds came to; `complete` is false where the document ends before the last round.
+struct Replay {
+  std::vector<Culprit> culprits;
+  int rounds = 0;
+  bool complete = false;
+};
+
+Replay replay(const ReplayFacts& facts, const std::vector<PairReading>& readings) {
+  Isolation isolation(facts.fabric, facts.seed);
+  std::size_t next = 0;
+  for (;;) {
+    const std::vector<Probe> round = isolation.next_round();
+    if (round.empty()) return {isolation.culprits(), isolation.rounds(), true};
+    std::vector<PairReading> taken;
+    for (const Probe& probe : round) {
+      if (next == readings.size() || !(readings[next].probe == probe))
+        return {{}, isolation.rounds() - 1, false};
+      taken.push_back(readings[next++]);
+    }
+    isolation.record(taken);
+  }
+}
+
+/// What somebody goes and looks at: an uplink is the fabric's, and what hangs at a node says which.
+Subject culprit_subject(const Culprit& culprit, const ReplayFacts& facts) {
+  const auto nic = [&] { return nic_name(facts.nics, culprit.rail); };
+  const auto node = [&](int number) { return facts.nodes.at(static_cast<std::size_t>(number)); };
+  switch (culprit.kind) {
+    case Culprit::Kind::node:
+      return {"node", node(culprit.a)};
+    case Culprit::Kind::device:
+      return {"device", fmt::format("{}/device at nic {}", node(culprit.a), nic())};
+    case Culprit::Kind::nic:
+      return {"device", fmt::format("{}/nic {}", node(culprit.a), nic())};
+    case Culprit::Kind::link:
+      return {"link", fmt::format("{} - {}", node(culprit.a), node(culprit.b)) +
+                          (culprit.rail < 0 ? "" : fmt::format(" through nic {}", nic()))};
+    case Culprit::Kind::rack_uplink:
+      break;
+  }
+  return {"fabric", describe(culprit, facts.nodes, facts.rack_names, facts.nics)};
+}
+
+class FabricIsolation final : public Requirement {
+ public:
+  std::string kind() const override { return "fabric_isolation"; }
+  Axis axis() const override { return Axis::performance; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters(asked).done();
+    Findings findings;
+    findings.set_figure("slow_below", IsolationRule().slow_below);
+    const std::vector<const Result*> documents = fabric_documents(evidence);
+    if (documents.empty()) findings.not_evaluated("missing", kNoFabric);
+    std::size_t pairs = 0;
+    for (const Result* document : documents) pairs += judge_document(*document, findings);
+    return findings.verdict(fmt::format("{} pair readings, none slow by itself", pairs));
+  }
+
+ private:
+  static std::size_t judge_document(const Result& document, Findings& findings) {
+    const auto isolation = document.extensions.find("isolation");
+    if (isolation == document.extensions.end()) {
+      findings.not_evaluated("missing", "the fabric document holds no rounds of pairs",
+                             fabric_subject(document));
+      return 0;
+    }
+    const ReplayFacts facts = facts_of(*isolation);
+    const std::vector<PairReading> readings = readings_of(document, facts);
+    const Replay replayed = replay(facts, readings);
+    if (!replayed.complete) {
+      findings.not_evaluated(
+          "missing",
+          fmt::format("the rounds of pairs end after round {}, before anybody could be named",
+                      replayed.rounds),
+          fabric_subject(document));
+      return readings.size();
+    }
+    findings.set_figure("rounds", replayed.rounds);
+    for (const Culprit& culprit : replayed.culprits) report(culprit, facts, findings);
+    if (replayed.culprits.empty()) findings.pass();
+    return readings.size();
+  }
+
+  static void report(const Culprit& culprit, const ReplayFacts& facts, Findings& findings) {
+    const std::string what = describe(culprit, facts.nodes, facts.rack_names, facts.nics);
+    Json evidence = Json::array();
+    for (const PairReading& reading : culprit.evidence)
+      evidence.push_back({{"a", facts.nodes.at(static_cast<std::size_t>(reading.probe.a))},
+                          {"b", facts.nodes.at(static_cast<std::size_t>(reading.probe.b))},
+                          {"bytes_per_s", reading.bytes_per_s}});
+    findings.figure("culprits", {{"name", what},
+                                 {"fraction", culprit.fraction},
+                                 {"doubt", culprit.doubt},
+                                 {"evidence", evidence}});
+    findings.fail(
+        "slow",
+        fmt::format("{} reaches {} of what is typical of this fabric, in {} readings "
+                    "against partners that are sound; the chance that noise alone read so is "
+                    "{:.1g}",
+                    what, percent(culprit.fraction), culprit.evidence.size(), culprit.doubt),
+        culprit_subject(culprit, facts));
+  }
+};
+
+const RequirementEnrolment<FabricIsolation> fabric_isolation_enrolment;
+
+}  // namespace
+
+}  // namespace assay

@@ -1,0 +1,75 @@
+// Which node, NIC, link or rack uplink is slow: plans the pairs to measure, and names the culprits.
+//
+// A pair is as fast as the slowest thing between its ends, so one slow reading accuses two nodes
+// and the link between them. A node is a suspect only when its best reading is slow, and is named
+// only when fresh readings against partners known to be good stay slow, every one of them; a pair
+// whose two ends are both good elsewhere accuses the link. How many readings that takes depends on
+// how many are slow anyway: on a disturbed machine, where half of all readings are, five slow ones
+// in a row say little. Pure arithmetic: the same readings give the same names.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "harness/fabric/culprit.h"
+
+namespace assay {
+
+struct IsolationRule {
+  double slow_below = 0.8;      // of the fabric's typical reading at the same scope and rail
+  int all_pairs_up_to = 16;     // nodes, or members of a rack, or racks; above, random partners
+  int random_rounds = 3;        // of those
+  int confirmations = 5;        // fresh readings against good partners before anything is named;
+  int most_confirmations = 32;  // more, up to so many, while
+  double doubt = 0.001;         // chance alone could have made them all slow with more than this
+};
+
+class Isolation {
+ public:
+  Isolation(Fabric fabric, std::uint64_t seed, IsolationRule rule = {});
+
+  /// The next disjoint probes to measure, all at once; empty when there is no more to ask.
+  std::vector<Probe> next_round();
+  /// What the last round's probes gave, every one of them.
+  void record(const std::vector<PairReading>& readings);
+  /// After the last round: what is slow, the widest cause first. Nothing where the whole fabric is
+  /// equally slow: that is for its baseline to say.
+  const std::vector<Culprit>& culprits() const { return culprits_; }
+  const std::vector<PairReading>& readings() const { return readings_; }
+  int rounds() const { return rounds_; }
+
+ private:
+  struct Suspicion {
+    int a, b;  // a node (b is -1), or a link
+    Lane lane;
+    std::vector<PairReading> confirming;
+  };
+
+  void plan_screening();
+  void suspect();
+  void suspect_in(const Lane& lane);
+  void plan_confirmation();
+  void judge();
+  bool slow(const PairReading& reading) const;
+  bool stayed_slow(const Suspicion& suspicion) const;
+  /// The chance that a sound fabric with as many slow readings would accuse anybody by this many.
+  double doubt(const Suspicion& suspicion) const;
+  bool open(const Suspicion& suspicion) const;  // neither cleared nor certain yet
+  std::vector<int> good_partners(const Suspicion& suspicion) const;
+
+  Fabric fabric_;
+  std::uint64_t seed_;
+  IsolationRule rule_;
+  std::vector<std::vector<Probe>> planned_;  // rounds still to run, the next one last
+  std::vector<PairReading> readings_;        // of the screening
+  std::vector<Suspicion> suspicions_;
+  std::vector<Culprit> culprits_;
+  enum class Phase { screening, confirming, done } phase_ = Phase::screening;
+  int rounds_ = 0;
+  std::map<Lane, std::map<int, double>> best_;  // by node, from the screening
+  std::map<Lane, double> typical_;
+  std::map<Lane, double> slow_share_;  // of the screening's readings
+};
+
+}  // namespace assay
