@@ -7,8 +7,8 @@
 #include <iterator>
 
 #include "collectives/copies/groups.h"
-#include "harness/cli/plan.h"
 #include "harness/core/between_ranks.h"
+#include "harness/core/case_filter.h"
 #include "harness/core/error.h"
 #ifdef ASSAY_HAVE_CUDA
 #include "collectives/copies/cuda/fabric.h"
@@ -58,11 +58,11 @@ std::vector<PlannedCopies> between_devices(std::size_t devices) {
 
 std::vector<AskedCopies> asked_device_copies(const Profile& profile, Backend backend,
                                              const std::string& filter) {
-  const std::regex pattern = compile_filter(filter);
+  const CaseIdFilter id_filter(filter);
   std::vector<AskedCopies> asked;
   for (const AskedCopies& one : all_asked(profile, backend)) {
     refuse_unknown(one.id);
-    if (!std::regex_search(one.id.str(), pattern)) continue;
+    if (!id_filter.takes(one.id)) continue;
     if (std::find(asked.begin(), asked.end(), one) == asked.end()) asked.push_back(one);
   }
   return asked;

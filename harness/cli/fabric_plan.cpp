@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "collectives/pair_rounds.h"
-#include "harness/cli/plan.h"
 #include "harness/core/between_ranks.h"
+#include "harness/core/case_filter.h"
 #include "harness/core/error.h"
 
 namespace assay::cli {
@@ -18,9 +17,7 @@ namespace {
 class FabricExpansion {
  public:
   FabricExpansion(Backend backend, const std::string& filter, int ranks)
-      : library_(backend == Backend::host ? "gloo" : "nccl"),
-        ranks_(ranks),
-        filter_(compile_filter(filter)) {}
+      : library_(backend == Backend::host ? "gloo" : "nccl"), ranks_(ranks), filter_(filter) {}
 
   FabricPlan take() { return std::move(plan_); }
 
@@ -41,7 +38,7 @@ class FabricExpansion {
   bool takes(const std::string& workload, const std::string& dtype,
              const std::string& implementation, std::size_t bytes, int ranks) const {
     const Shape shape{{"bytes", static_cast<std::int64_t>(bytes)}, {"ranks", ranks}};
-    return std::regex_search(CaseId{workload, dtype, implementation, shape}.str(), filter_);
+    return filter_.takes({workload, dtype, implementation, shape});
   }
 
   void add_pairs(const std::string& dtype, std::size_t bytes) {
@@ -68,7 +65,7 @@ class FabricExpansion {
 
   std::string library_;
   int ranks_;
-  std::regex filter_;
+  CaseIdFilter filter_;
   FabricPlan plan_;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "harness/core/between_ranks.h"
+#include "harness/core/case_filter.h"
 #include "harness/core/error.h"
 
 namespace assay::cli {
@@ -161,24 +162,15 @@ Group group_at_once(const PlannedGroup& planned,
 
 }  // namespace
 
-std::regex compile_filter(const std::string& filter) {
-  try {
-    return std::regex(filter, std::regex::ECMAScript | std::regex::optimize);
-  } catch (const std::regex_error& error) {
-    throw Error(fmt::format("--filter '{}' is not a regular expression: {}", filter, error.what()));
-  }
-}
-
 std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter,
                                bool beside) {
-  const std::regex pattern = compile_filter(filter);
+  const CaseIdFilter id_filter(filter);
   std::vector<PlannedGroup> groups = expand(profile, backend);
   if (groups.empty() && !beside)
     throw Error(fmt::format("profile {} has no case for {}", profile.name, name(backend)));
   for (PlannedGroup& group : groups)
-    std::erase_if(group.cases, [&](const PlannedCase& planned) {
-      return !std::regex_search(planned.id.str(), pattern);
-    });
+    std::erase_if(group.cases,
+                  [&](const PlannedCase& planned) { return !id_filter.takes(planned.id); });
   std::erase_if(groups, [](const PlannedGroup& group) { return group.cases.empty(); });
   if (groups.empty() && !beside)
     throw Error(

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -27,9 +26,6 @@ struct PlannedGroup {
   bool at_once = false;  ///< On all devices at the same time, where there are several.
   std::vector<PlannedCase> cases;
 };
-
-/// As --filter takes it; throws Error when it is not a regular expression.
-std::regex compile_filter(const std::string& filter);
 
 /// Every group of the profile for `backend`, in the profile's order. `filter` is a regular
 /// expression that some part of the case id must match; empty: all. Throws Error when it is not a
