@@ -1,0 +1,66 @@
+// What an attention case computes, read from its shape. Light, so that a .cu may include it.
+//
+// For each batch and query head: S = Q K^T / sqrt(d), P = softmax(S) over the keys that the mask
+// allows, O = P V, and the log-sum-exp of each row of S in natural units. Rows of positions are
+// [batch, position, head, width], the log-sum-exp is [batch, query head, query] in f32. A query
+// that attends to nothing has O = 0 and a log-sum-exp of minus infinity. Query head h shares key
+// head h / (hq / hkv).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "kernels/attention/mask.h"
+#include "kernels/attention/page_table.h"
+
+namespace assay {
+
+class Shape;
+
+namespace attention {
+
+enum class Workload { forward, decode, backward };
+
+/// `attention_forward`, `attention_decode`, `attention_backward`.
+const char* name(Workload workload);
+
+struct Problem {
+  int batches = 1;
+  int query_heads = 1, key_heads = 1;
+  int queries = 1, keys = 1;  ///< Of each sequence.
+  int width = 128;            ///< Of a query and a key.
+  int value_width = 128;      ///< Of a value and an output.
+  Mask mask;
+  int page = 0;  ///< Keys in a page of the cache; 0: keys are not paged.
+
+  /// Query heads that share a key head.
+  int group() const { return query_heads / key_heads; }
+  Scores scores() const { return {queries, keys, mask}; }
+  /// Factor of the scores.
+  double scale() const;
+  /// Rows of O: batches x queries x query heads, in this order.
+  std::int64_t output_rows() const {
+    return static_cast<std::int64_t>(batches) * queries * query_heads;
+  }
+  std::int64_t key_rows() const { return static_cast<std::int64_t>(batches) * keys * key_heads; }
+  int pages_a_sequence() const { return pages_for(keys, page); }
+  CacheLayout key_cache() const { return {page, key_heads, width}; }
+  CacheLayout value_cache() const { return {page, key_heads, value_width}; }
+  /// (query, key) pairs of one head by the convention of kernels/README.md: a causal diagonal
+  /// counts half.
+  double counted_pairs() const;
+};
+
+/// A problem, or one line that says what is wrong with the shape.
+struct ParsedProblem {
+  std::optional<Problem> problem;
+  std::string refusal;
+};
+
+/// Reads b, hq, hkv, sq, sk, d, then dv where it is not d, then causal, full or w<N>, and for
+/// decode page, in this order.
+ParsedProblem problem_of(Workload workload, const Shape& shape);
+
+}  // namespace attention
+}  // namespace assay

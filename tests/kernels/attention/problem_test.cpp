@@ -1,0 +1,78 @@
+// Shapes of attention: what is read from them, and one line for each that makes no sense.
+#include "kernels/attention/problem.h"
+
+#include <doctest/doctest.h>
+
+#include "harness/core/shape.h"
+
+namespace assay::attention {
+namespace {
+
+ParsedProblem parse(Workload workload, const char* shape) {
+  return problem_of(workload, Shape::parse(shape));
+}
+
+TEST_SUITE("unit") {
+  TEST_CASE("the pinned shape of a forward pass is read") {
+    const auto parsed = parse(Workload::forward, "b1_hq64_hkv8_sq8192_sk8192_d128_causal").problem;
+    REQUIRE(parsed);
+    CHECK(parsed->group() == 8);
+    CHECK(parsed->width == 128);
+    CHECK(parsed->value_width == 128);
+    CHECK(parsed->mask == Mask{Mask::Kind::causal, 0});
+    CHECK(parsed->counted_pairs() == 8192.0 * 8192 / 2);
+  }
+
+  TEST_CASE("value width and window and page are read") {
+    const auto latent = parse(Workload::backward, "b2_hq8_hkv8_sq64_sk128_d192_dv128_w32").problem;
+    REQUIRE(latent);
+    CHECK(latent->value_width == 128);
+    CHECK(latent->mask == Mask{Mask::Kind::window, 32});
+    const auto decode = parse(Workload::decode, "b4_hq8_hkv2_sq2_sk100_d64_causal_page16").problem;
+    REQUIRE(decode);
+    CHECK(decode->page == 16);
+    CHECK(decode->pages_a_sequence() == 7);
+  }
+
+  TEST_CASE("counted pairs halve the causal diagonal and count a window exactly") {
+    CHECK(parse(Workload::forward, "b1_hq1_hkv1_sq4_sk10_d8_full").problem->counted_pairs() == 40);
+    CHECK(parse(Workload::forward, "b1_hq1_hkv1_sq4_sk10_d8_causal").problem->counted_pairs() ==
+          32);
+    CHECK(parse(Workload::forward, "b1_hq1_hkv1_sq10_sk4_d8_causal").problem->counted_pairs() == 8);
+    CHECK(parse(Workload::forward, "b1_hq1_hkv1_sq4_sk4_d8_w2").problem->counted_pairs() == 7);
+  }
+
+  TEST_CASE("what makes no sense is refused in one line that names it") {
+    const struct {
+      Workload workload;
+      const char* shape;
+      const char* said;
+    } refused[] = {
+        {Workload::forward, "m8_n8_k8", "needs b from 1"},
+        {Workload::forward, "b1_hq8_hkv3_sq8_sk8_d64_full", "hq 8 is not a multiple of hkv 3"},
+        {Workload::forward, "b1_hq8_hkv8_sq0_sk8_d64_full", "needs sq from 1"},
+        {Workload::forward, "b1_hq8_hkv8_sk8_sq8_d64_full", "needs sq from 1"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d60_full", "multiples of 8"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64", "needs its mask"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_causal1", "needs its mask"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_w0", "needs w from 1"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_w", "needs w from 1"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_full_causal", "something after its mask"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_full_page16", "something after its mask"},
+        {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_full", "needs page from 1"},
+        {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_w4_page16", "no window"},
+        {Workload::decode, "b1_hq8_hkv8_sq17_sk80_d64_full_page16", "1 to 16 queries"},
+        {Workload::decode, "b1_hq8_hkv8_sq9_sk8_d64_full_page16", "sq is at most sk"},
+    };
+    for (const auto& one : refused) {
+      const auto parsed = parse(one.workload, one.shape);
+      CHECK_FALSE_MESSAGE(parsed.problem, one.shape);
+      const std::string& said = parsed.refusal;
+      CHECK_MESSAGE(said.find(one.said) != std::string::npos, one.shape, ": ", said);
+      CHECK(said.find('\n') == std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace assay::attention
