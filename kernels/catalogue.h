@@ -49,8 +49,6 @@ class Implementation {
   virtual Backend backend() const = 0;
   /// What `assay list` prints beside the name.
   virtual std::string summary() const = 0;
-  /// False: never measured on real hardware; `list` says "not yet run on hardware".
-  virtual bool run_on_hardware() const { return true; }
   /// Why this shape cannot run on this device (a missing library, an architecture), or nothing.
   virtual std::optional<std::string> refuses(const Shape& shape, const Device& device) const = 0;
   virtual std::unique_ptr<TimedCase> prepare(GroupContext& context) const = 0;

@@ -36,7 +36,7 @@ std::vector<Group> device_copies(const std::vector<AskedCopies>& asked,
                                  const std::vector<RankPlace>& places, std::uint64_t seed,
                                  const MakeFabric& make_fabric);
 
-/// The same of this node, by CUDA's copy engines; `node` describes it. Not yet run on hardware.
+/// The same of this node, by CUDA's copy engines; `node` describes it.
 std::vector<Group> device_copies(const std::vector<AskedCopies>& asked, const Devices& devices,
                                  const Result& node);
 

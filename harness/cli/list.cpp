@@ -9,6 +9,7 @@
 #include "harness/cli/plan.h"
 #include "harness/cli/table.h"
 #include "harness/core/between_ranks.h"
+#include "harness/core/hardware_record.h"
 #include "kernels/catalogue.h"
 
 namespace assay::cli {
@@ -16,6 +17,10 @@ namespace assay::cli {
 namespace {
 
 const char* kNotYetRun = "not yet run on hardware";
+
+bool has_run(const Implementation& one) {
+  return run_on_hardware(name(one.backend()), {one.workload(), one.dtype(), one.name(), {}});
+}
 
 /// The collectives over the host's communicator; which dtypes is for the profile to say.
 std::string collective_summary(const Collective& collective) {
@@ -37,7 +42,7 @@ Json catalogue_json() {
                        {"implementation", entry->name()},
                        {"backend", name(entry->backend())},
                        {"summary", entry->summary()},
-                       {"run_on_hardware", entry->run_on_hardware()}});
+                       {"run_on_hardware", has_run(*entry)}});
   return {{"implementations", entries}};
 }
 
@@ -46,9 +51,8 @@ std::string catalogue_text() {
       {"workload", "dtype", "implementation", "backend", "what it is"}};
   for (const auto& entry : catalogue())
     rows.push_back({entry->workload(), entry->dtype(), entry->name(), name(entry->backend()),
-                    entry->run_on_hardware()
-                        ? entry->summary()
-                        : fmt::format("{} ({})", entry->summary(), kNotYetRun)});
+                    has_run(*entry) ? entry->summary()
+                                    : fmt::format("{} ({})", entry->summary(), kNotYetRun)});
   for (const auto& one : collectives())
     rows.push_back({one->workload(), "f32", "gloo", name(Backend::host), collective_summary(*one)});
   return table(rows);
@@ -147,10 +151,7 @@ Json cases_json(const std::vector<ListedCase>& cases, const Profile& profile) {
                   {"scope", one.at_once ? "node" : "device"},
                   {"applicable", one.not_applicable.empty()}};
     if (!one.not_applicable.empty()) entry["reason"] = one.not_applicable;
-    if (one.planned.implementation)
-      entry["run_on_hardware"] = one.planned.implementation->run_on_hardware();
-    else if (spans_devices(one.planned.id.workload))
-      entry["run_on_hardware"] = false;
+    entry["run_on_hardware"] = run_on_hardware(name(one.backend), one.planned.id);
     entries.push_back(entry);
   }
   return {{"profile", profile.name}, {"cases", entries}};
@@ -161,10 +162,10 @@ std::string cases_text(const std::vector<ListedCase>& cases) {
   for (const ListedCase& one : cases) {
     std::string here =
         one.not_applicable.empty() ? "runs" : "not applicable: " + one.not_applicable;
-    if (one.planned.implementation && !one.planned.implementation->run_on_hardware())
+    if (!run_on_hardware(name(one.backend), one.planned.id))
       here += fmt::format(" ({})", kNotYetRun);
     if (spans_devices(one.planned.id.workload))
-      here = fmt::format("between devices: {} ({})", here, kNotYetRun);
+      here = "between devices: " + here;
     else if (one.at_once)
       here = "all devices at once: " + here;
     rows.push_back({one.planned.id.str(), name(one.backend), name(one.series), here});

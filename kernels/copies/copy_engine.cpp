@@ -21,7 +21,6 @@ class CopyEngine final : public Implementation {
   std::string name() const override { return "copy_engine"; }
   Backend backend() const override { return Backend::cuda; }
   std::string summary() const override { return summary_; }
-  bool run_on_hardware() const override { return false; }
   std::optional<std::string> refuses(const Shape& shape, const Device& device) const override;
   std::unique_ptr<TimedCase> prepare(GroupContext& context) const override;
 

@@ -1,4 +1,4 @@
-// CUDA's copy engines as implementations of one direction each. Not yet run on hardware.
+// CUDA's copy engines as implementations of one direction each.
 #pragma once
 
 #include "kernels/catalogue.h"

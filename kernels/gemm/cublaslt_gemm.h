@@ -19,7 +19,6 @@ class CublasLtGemm : public GemmImplementation {
         sum_(sum),
         capability_(capability) {}
 
-  bool run_on_hardware() const override { return false; }
   std::unique_ptr<TimedCase> prepare(GroupContext& context) const override;
 
  protected:

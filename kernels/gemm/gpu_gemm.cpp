@@ -38,8 +38,6 @@ class GpuGemm final : public GemmImplementation {
       : GemmImplementation(Backend::cuda, kernel.dtype, kernel.name, kernel.summary, kernel.types),
         kernel_(kernel) {}
 
-  bool run_on_hardware() const override { return false; }
-
   std::optional<std::string> refuses(const Shape& shape, const Device& device) const override {
     if (auto why = GemmImplementation::refuses(shape, device)) return why;
     if (auto why = capability_missing(kernel_, device)) return why;

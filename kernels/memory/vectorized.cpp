@@ -14,7 +14,6 @@ class VectorizedMemory final : public MemoryImplementation {
   VectorizedMemory(MemoryOperation operation, VectorLaunch launch, const std::string& summary)
       : MemoryImplementation(Backend::cuda, operation, "vectorized", summary), launch_(launch) {}
 
-  bool run_on_hardware() const override { return false; }
   std::unique_ptr<TimedCase> prepare(GroupContext& context) const override;
 
  private:

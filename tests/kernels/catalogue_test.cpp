@@ -100,19 +100,6 @@ TEST_SUITE("unit") {
     CHECK(ours == sanitized);
   }
 
-  TEST_CASE("no CUDA kernel is said to have run on hardware before its results are committed") {
-    int kernels = 0;
-    for (const auto& one : catalogue()) {
-      if (one->backend() != Backend::cuda) {
-        CHECK(one->run_on_hardware());
-        continue;
-      }
-      ++kernels;
-      CHECK_FALSE_MESSAGE(one->run_on_hardware(), one->name());
-    }
-    if (kernels == 0) test::not_run("this build has no CUDA kernels");
-  }
-
   TEST_CASE("members of a group share one set of operands") {
     test::SmallHost host;
     int made = 0;

@@ -33,16 +33,14 @@ const Implementation* find(const std::string& dtype, const std::string& name) {
 }
 
 TEST_SUITE("unit") {
-  TEST_CASE("the library is a peer in every dtype and marked as not yet run on hardware") {
+  TEST_CASE("the library is a peer in every dtype") {
     const std::pair<const char*, const char*> peers[] = {
         {"f32", "cublaslt"},  {"tf32", "cublaslt"},           {"f16", "cublaslt"},
         {"bf16", "cublaslt"}, {"fp8_e4m3", "cublaslt"},       {"fp8_e4m3", "cublaslt_fast"},
         {"int8", "cublaslt"}, {"fp8_e4m3", "cublaslt_mxfp8"}, {"fp4_e2m1", "cublaslt_nvfp4"}};
     for (const auto& [dtype, name] : peers) {
       CAPTURE(dtype);
-      const Implementation* peer = find(dtype, name);
-      REQUIRE(peer);
-      CHECK_FALSE(peer->run_on_hardware());
+      CHECK(find(dtype, name));
     }
   }
 

@@ -1,4 +1,4 @@
-// Copies by CUDA's copy engines, each on a stream of its own. Not yet run on hardware.
+// Copies by CUDA's copy engines, each on a stream of its own.
 #pragma once
 
 #include <memory>

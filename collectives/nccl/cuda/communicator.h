@@ -1,4 +1,4 @@
-// The NCCL communicator: one rank, one GPU, one stream. Not yet run on hardware.
+// The NCCL communicator: one rank, one GPU, one stream.
 #pragma once
 
 #include <functional>

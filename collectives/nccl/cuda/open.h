@@ -1,4 +1,4 @@
-// Joins one GPU to the others through NCCL. Not yet run on hardware.
+// Joins one GPU to the others through NCCL.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Events around launches, or around the graph that replays them. Not yet run on hardware.
+// Events around launches, or around the graph that replays them.
 #include "harness/measure/cuda/cuda_batch_clock.h"
 
 #include "harness/measure/cuda/captured_batches.h"

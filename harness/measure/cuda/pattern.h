@@ -1,4 +1,4 @@
-// Memory that repeats, filled and compared where it lies. Not yet run on hardware.
+// Memory that repeats, filled and compared where it lies.
 #pragma once
 
 #include <cuda_runtime_api.h>
