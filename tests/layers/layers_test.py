@@ -169,6 +169,11 @@ class PlantedViolations(unittest.TestCase):
         found = self.find(rules.benchmark_drivers, "kernels/gemm/bad.cpp", "#include <benchmark/benchmark.h>")
         self.assertEqual(len(found), 1)
 
+    def test_a_second_driver_of_google_benchmark_is_found(self):
+        driver = "void f() { benchmark::RunSpecifiedBenchmarks(); }"
+        self.write("harness/measure/group_run.cpp", f"// Drives.\n{driver}\n")
+        self.assertEqual(len(self.find(rules.benchmark_drivers, "harness/measure/bad.cpp", driver)), 1)
+
     def test_a_planted_long_file_is_found(self):
         self.assertEqual(len(self.find(rules.long_files, "harness/core/bad.h", "\n" * 400)), 1)
 

@@ -123,11 +123,16 @@ def inline_assembly(tree):
 
 
 def benchmark_drivers(tree):
-    """Google Benchmark drives the cases in one place."""
-    users = sorted({path for path in tree.code(*SOURCES) for _, _, included in tree.includes(path)
-                    if included.startswith("benchmark/")})
-    if len(users) > 1:
-        yield f"Google Benchmark is included in more than one place: {', '.join(users)}"
+    """Google Benchmark is harness/measure's, and drives the cases in one file of it."""
+    drivers = []
+    for path in tree.code(*SOURCES):
+        for number, _, included in tree.includes(path):
+            if included.startswith("benchmark/") and not path.startswith("harness/measure/"):
+                yield f"{path}:{number}: only harness/measure may include {included}"
+        if any("RunSpecifiedBenchmarks(" in line.split("//")[0] for line in tree.lines(path)):
+            drivers.append(path)
+    if len(drivers) > 1:
+        yield f"Google Benchmark drives the cases in more than one file: {', '.join(sorted(drivers))}"
 
 
 def long_files(tree):
