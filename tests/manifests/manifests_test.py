@@ -1,0 +1,168 @@
+"""manifests/: every example and every sensible combination builds, is valid, and holds together."""
+import difflib
+import itertools
+import os
+import re
+import unittest
+
+import yaml
+
+from tests.manifests import kustomize, strict
+
+GANGS = ["kueue", "native", "native-v1beta1", "volcano", "kai", "coscheduling", "jobset", "trainjob"]
+ALLOCATIONS = {"none": [], "device-plugin": ["allocation/device-plugin"], "dra": ["allocation/dra"],
+               "dra with a NIC": ["allocation/dra", "network/rdma"],
+               "dra with an aligned NIC": ["allocation/dra", "network/rdma", "network/aligned"],
+               "dra with a ComputeDomain": ["allocation/dra", "network/compute-domain"]}
+COMBINATIONS = {f"{allocation}, {gang or 'no gang'}": components + ([f"gang/{gang}"] if gang else [])
+                for (allocation, components), gang in itertools.product(ALLOCATIONS.items(), [None, *GANGS])}
+
+
+def goldens():
+    return {path.stem: list(yaml.safe_load_all(path.read_text())) for path in sorted(kustomize.GOLDEN.glob("*.yaml"))}
+
+
+def named(objects, kind, name):
+    return [one for one in objects if one["kind"] == kind and one["metadata"]["name"] == name]
+
+
+def job_of(objects):
+    return next(one for one in objects if one["kind"] == "Job")
+
+
+def references(pod):
+    """What a pod specification names: (kind, name)."""
+    yield "ServiceAccount", pod.get("serviceAccountName")
+    for claim in pod.get("resourceClaims", []):
+        yield "ResourceClaimTemplate", claim["resourceClaimTemplateName"]
+    for volume in pod.get("volumes", []):
+        if "secret" in volume:
+            yield "Secret", volume["secret"]["secretName"]
+    for variable in pod["containers"][0].get("env", []):
+        if "configMapKeyRef" in variable.get("valueFrom", {}):
+            yield "ConfigMap", variable["valueFrom"]["configMapKeyRef"]["name"]
+    if "subdomain" in pod:
+        yield "Service", pod["subdomain"]
+    if "schedulingGroup" in pod:
+        yield "PodGroup", pod["schedulingGroup"]["podGroupName"]
+
+
+def node_counts(node):
+    """Every field that must be the number of nodes, however deep."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("parallelism", "completions", "minCount", "minMember", "numNodes"):
+                yield value
+            yield from node_counts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from node_counts(value)
+
+
+class Goldens(unittest.TestCase):
+    def test_goldens_are_valid_and_hold_every_example(self):
+        self.assertEqual(sorted(goldens()), kustomize.examples(), "UPDATE_GOLDENS=1 runs write them")
+        self.assertEqual([], [line for objects in goldens().values() for one in objects for line in strict.problems(one)])
+
+    def test_pods_of_every_golden_pass_the_restricted_level(self):
+        for name, objects in goldens().items():
+            pods = [pod for one in objects for pod in strict.pod_specs(one)]
+            self.assertTrue(pods, name)
+            self.assertEqual([], [line for pod in pods for line in strict.unrestricted(pod)], name)
+
+    def test_examples_build_to_their_goldens(self):
+        copy = kustomize.Copy()
+        self.addCleanup(copy.close)
+        for name in kustomize.examples():
+            built = kustomize.text_of(copy.build(f"examples/{name}"))
+            path = kustomize.GOLDEN / f"{name}.yaml"
+            if os.environ.get("UPDATE_GOLDENS"):
+                path.write_text(built)
+            difference = "\n".join(difflib.unified_diff(path.read_text().splitlines(), built.splitlines(), "golden", "built"))
+            self.assertEqual("", difference, f"{name}: UPDATE_GOLDENS=1 accepts it")
+
+
+class Combinations(unittest.TestCase):
+    def setUp(self):
+        self.copy = kustomize.Copy()
+        self.addCleanup(self.copy.close)
+
+    def test_every_combination_is_valid_and_restricted_and_names_only_what_it_has(self):
+        for name, components in COMBINATIONS.items():
+            objects = self.copy.build_of(components, {"nodes": "5"}, nameSuffix="-r1", namespace="bench")
+            self.assertEqual([], [line for one in objects for line in strict.problems(one)], name)
+            self.assertTrue(all(one["metadata"]["name"].endswith("-r1") for one in objects), name)
+            (pod,) = [pod for one in objects for pod in strict.pod_specs(one)]
+            self.assertEqual([], list(strict.unrestricted(pod)), name)
+            for kind, target in references(pod):
+                if target != "assay-channel":  # made by NVIDIA's driver
+                    self.assertEqual(len(named(objects, kind, target)), 1, f"{name}: {kind} {target}")
+            self.assertEqual({value for one in objects for value in node_counts(one)}, {5}, name)
+
+    def test_pod_groups_follow_a_name_suffix_in_labels_and_annotations(self):
+        template = job_of(self.copy.build_of(["gang/volcano"], nameSuffix="-r1"))["spec"]["template"]
+        self.assertEqual(template["metadata"]["annotations"]["scheduling.k8s.io/group-name"], "assay-r1")
+        template = job_of(self.copy.build_of(["gang/coscheduling"], nameSuffix="-r1"))["spec"]["template"]
+        self.assertEqual(template["metadata"]["labels"]["scheduling.x-k8s.io/pod-group"], "assay-r1")
+
+    def test_the_number_of_nodes_reaches_the_annotation_of_kai(self):
+        job = job_of(self.copy.build_of(["gang/kai"], {"nodes": "5"}))
+        self.assertEqual(job["metadata"]["annotations"], {"kai.scheduler/batch-min-member": "5"})
+
+    def test_only_kueue_suspends_the_job(self):
+        for gang in GANGS:
+            objects = self.copy.build_of([f"gang/{gang}"])
+            suspended = [one["kind"] for one in objects if one["kind"] in ("Job", "JobSet", "TrainJob") and one["spec"].get("suspend")]
+            self.assertEqual(suspended, ["Job"] if gang == "kueue" else [], gang)
+
+    def test_claim_parameters_reach_the_claim(self):
+        objects = self.copy.build_of(ALLOCATIONS["dra with an aligned NIC"], {"devices": "7", "device-class": "a.b"})
+        devices = next(one for one in objects if one["kind"] == "ResourceClaimTemplate")["spec"]["spec"]["devices"]
+        accelerator, nic = devices["requests"]
+        self.assertEqual((accelerator["exactly"]["deviceClassName"], accelerator["exactly"]["count"]), ("a.b", 7))
+        self.assertEqual(nic["exactly"]["deviceClassName"], "dra.net")
+        self.assertEqual(devices["constraints"][0]["matchAttribute"], "resource.kubernetes.io/numaNode")
+
+
+class Planted(unittest.TestCase):
+    """A check that cannot fail is no check."""
+
+    def setUp(self):
+        self.objects = goldens()["example-driver"]
+
+    def test_a_planted_unknown_field_is_refused(self):
+        job = job_of(self.objects)
+        job["spec"]["template"]["spec"]["containers"][0]["imagePullPolcy"] = "Always"
+        self.assertIn("imagePullPolcy", "".join(strict.problems(job)))
+
+    def test_a_planted_device_class_outside_exactly_is_refused(self):
+        template = next(one for one in self.objects if one["kind"] == "ResourceClaimTemplate")
+        template["spec"]["spec"]["devices"]["requests"][0]["deviceClassName"] = "gpu.nvidia.com"
+        self.assertTrue(strict.problems(template))
+
+    def test_a_planted_privilege_is_found(self):
+        pod = next(strict.pod_specs(job_of(self.objects)))
+        pod["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = True
+        del pod["securityContext"]["runAsNonRoot"]
+        self.assertEqual(len(list(strict.unrestricted(pod))), 2)
+
+
+class Files(unittest.TestCase):
+    def test_no_secret_is_shipped_and_no_deprecated_field_is_used(self):
+        for path in kustomize.MANIFESTS.rglob("*.yaml"):
+            text = path.read_text()
+            self.assertNotIn("commonLabels", text, path)
+            self.assertIsNone(re.search(r"^kind: Secret$", text, re.MULTILINE), path)
+
+    def test_every_manifest_says_what_it_is(self):
+        for path in kustomize.MANIFESTS.rglob("*.yaml"):
+            self.assertTrue(path.read_text().startswith("# "), path)
+
+    def test_roles_are_valid(self):
+        roles = [one for path in (kustomize.MANIFESTS / "rbac").glob("*.yaml") for one in yaml.safe_load_all(path.read_text())]
+        self.assertTrue(roles)
+        self.assertEqual([], [line for one in roles for line in strict.problems(one)])
+
+
+if __name__ == "__main__":
+    unittest.main()
