@@ -67,16 +67,14 @@ Carrier joined(const std::vector<Carrier>& carriers) {
   return whole;
 }
 
-Transport transport_of(const std::vector<Carrier>& carriers, const Words& members,
-                       Json& extensions) {
+Transport transport_of(const std::vector<Carrier>& carriers, const Words& members) {
   const Carrier whole = joined(carriers);
-  Transport transport{whole.algorithm, whole.protocol, whole.kind, std::nullopt, whole.nics};
+  Transport transport{whole.algorithm, whole.protocol, whole.kind, {}, whole.nics, {}};
   if (whole.channels > 0) transport.channels = whole.channels;
   const auto differs = [&](const Carrier& one) { return one.kind != carriers.front().kind; };
   if (std::none_of(carriers.begin(), carriers.end(), differs)) return transport;
-  Json& by_member = extensions["transport_of_members"] = Json::object();
   for (std::size_t i = 0; i < carriers.size(); ++i)
-    by_member[members.at(i)] = joined({carriers[i]}).kind;
+    transport.members.push_back({members.at(i), joined({carriers[i]}).kind});
   return transport;
 }
 

@@ -18,9 +18,9 @@ std::vector<Carrier> carriers_of_all(Communicator& communicator, const Carrier& 
 /// them.
 Carrier joined(const std::vector<Carrier>& carriers);
 
-/// As the document has it. Where kinds differ, `extensions` gets `transport_of_members`: the kind
-/// of each of `members`, which are as many as `carriers`.
+/// As the document has it, with the kind of each of `members` where they differ; `members` are as
+/// many as `carriers`.
 Transport transport_of(const std::vector<Carrier>& carriers,
-                       const std::vector<std::string>& members, Json& extensions);
+                       const std::vector<std::string>& members);
 
 }  // namespace assay

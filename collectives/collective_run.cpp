@@ -219,8 +219,7 @@ void complete(Measurement& measurement, RunOfRanks& run) {
       add_speed_of_light(bus, run.options.light_bytes_per_s, measurement);
     }
   }
-  measurement.transport =
-      transport_of(record.carriers, run.options.members, measurement.extensions);
+  measurement.transport = transport_of(record.carriers, run.options.members);
 }
 
 }  // namespace

@@ -119,14 +119,13 @@ Measurement measurement_of(const PairRun& run, const Probe& probe, const std::st
       static_cast<double>(options.bytes) / *std::min_element(times.begin(), times.end());
   measurement.transport = transport_of(
       {carriers[static_cast<std::size_t>(probe.a)], carriers[static_cast<std::size_t>(probe.b)]},
-      measurement.scope.members, measurement.extensions);
+      measurement.scope.members);
   if (!options.nics.empty()) {
     const auto rail = static_cast<std::size_t>(probe.rail);
     measurement.group += " through " + options.nics[rail];
     measurement.transport->nics = {options.nics[rail]};
   }
-  measurement.extensions["round"] = run.rounds;
-  measurement.extensions["rail"] = probe.rail;
+  measurement.pair = PairFacts{run.rounds, probe.rail, probe.memory == Memory::device};
   return measurement;
 }
 
@@ -183,10 +182,8 @@ std::vector<int> rack_numbers(const std::vector<std::string>& racks) {
   return numbers;
 }
 
-Json isolation_facts(const PairRunOptions& options) {
-  Json facts = {{"seed", options.seed}, {"nodes", options.members}, {"racks", options.racks}};
-  if (!options.nics.empty()) facts["nics"] = options.nics;
-  return facts;
+IsolationFacts isolation_facts(const PairRunOptions& options) {
+  return {options.seed, options.members, options.racks, options.nics};
 }
 
 bool run_pairs(Communicator& communicator, const std::vector<Communicator*>& rails, Device& device,

@@ -39,7 +39,7 @@ bool run_pairs(Communicator& communicator, const std::vector<Communicator*>& rai
 /// Racks by rank as isolation counts them.
 std::vector<int> rack_numbers(const std::vector<std::string>& racks);
 
-/// What a verdict needs to replay the rounds from the document: its `extensions.isolation`.
-Json isolation_facts(const PairRunOptions& options);
+/// What a verdict needs to replay the rounds from the document: its `isolation`.
+IsolationFacts isolation_facts(const PairRunOptions& options);
 
 }  // namespace assay

@@ -22,8 +22,8 @@ bool measure_alone(const FabricPlan& plan, const Profile& profile, const Argumen
   Result& result = document.result();
   const FabricWorld world = world_alone(result, racks_of(arguments, result.nodes.front()));
   // It is the fabric's document too, and there are no others.
-  result.extensions["fabric"] = {{"nodes", world.nodes}, {"racks", world.racks}};
-  result.extensions["documents"] = Json::array();
+  result.fabric = FabricFacts{world.nodes, world.racks};
+  result.documents.emplace();
   const auto deadline_s = static_cast<double>(arguments.number("deadline"));
   const auto ranks = join_ranks(world, devices, nullptr, deadline_s / 2, document.path());
   return measure_between_ranks(plan, {world, profile, *ranks, nullptr, deadline_s, &document,

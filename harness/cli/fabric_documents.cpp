@@ -21,15 +21,9 @@ namespace {
 
 constexpr const char* kFabricName = "fabric.json";
 
-struct NamedHash {
-  std::string name, sha256;
-};
-
-void add_others(Result& result, const std::vector<NamedHash>& all, const std::string& own_name) {
-  Json others = Json::array();
-  for (const NamedHash& one : all)
-    if (one.name != own_name) others.push_back({{"name", one.name}, {"sha256", one.sha256}});
-  result.extensions["documents"] = std::move(others);
+void add_others(Result& result, std::vector<NamedDocument> all, const std::string& own_name) {
+  std::erase_if(all, [&](const NamedDocument& one) { return one.name == own_name; });
+  result.documents = std::move(all);
 }
 
 std::string node_name_in_folder(const RunDocument& node) {
@@ -41,30 +35,30 @@ void prepare_end(RunDocument& document, RunStatus status) {
   document.result().run.finished = utc_now();
 }
 
-std::string encoded(const std::vector<NamedHash>& hashes) {
+std::string encoded(const std::vector<NamedDocument>& hashes) {
   std::vector<std::string> words;
-  for (const NamedHash& hash : hashes) {
+  for (const NamedDocument& hash : hashes) {
     words.push_back(hash.name);
     words.push_back(hash.sha256);
   }
   return rendezvous::encode_list(words);
 }
 
-std::vector<NamedHash> decoded(const std::string& bytes) {
+std::vector<NamedDocument> decoded(const std::string& bytes) {
   const std::vector<std::string> words = rendezvous::decode_list(bytes);
-  std::vector<NamedHash> hashes;
+  std::vector<NamedDocument> hashes;
   for (std::size_t at = 0; at + 1 < words.size(); at += 2)
     hashes.push_back({words[at], words[at + 1]});
   return hashes;
 }
 
 /// Every document of the run, the same list on every rank.
-std::vector<NamedHash> hashes_of_all(rendezvous::Client& client, const RunDocument& node,
-                                     const RunDocument* fabric) {
-  const NamedHash mine{node_name_in_folder(node), content_sha256(node.result())};
+std::vector<NamedDocument> hashes_of_all(rendezvous::Client& client, const RunDocument& node,
+                                         const RunDocument* fabric) {
+  const NamedDocument mine{node_name_in_folder(node), content_sha256(node.result())};
   const std::vector<std::string> gathered = client.gather("hashes", encoded({mine}));
   if (client.rank() != 0) return decoded(client.get("hashes of all"));
-  std::vector<NamedHash> all;
+  std::vector<NamedDocument> all;
   for (const std::string& one : gathered) all.push_back(decoded(one).at(0));
   if (fabric != nullptr) all.push_back({kFabricName, content_sha256(fabric->result())});
   client.set("hashes of all", encoded(all));
@@ -100,7 +94,7 @@ void end_documents(rendezvous::Client& client, const FabricFolder& folder, RunSt
                    RunDocument& node, RunDocument* fabric) {
   prepare_end(node, status);
   if (fabric != nullptr) prepare_end(*fabric, status);
-  const std::vector<NamedHash> all = hashes_of_all(client, node, fabric);
+  const std::vector<NamedDocument> all = hashes_of_all(client, node, fabric);
   add_others(node.result(), all, node_name_in_folder(node));
   node.write();
   const std::vector<std::string> texts = client.gather("documents", read_text(node.path()));

@@ -75,8 +75,7 @@ class Measuring {
           {&places[static_cast<std::size_t>(a)], &places[static_cast<std::size_t>(b)]});
     };
     options.stop = with_.stop;
-    if (with_.document != nullptr)
-      with_.document->result().extensions["isolation"] = isolation_facts(options);
+    if (with_.document != nullptr) with_.document->result().isolation = isolation_facts(options);
     return on_every_rank([&](LocalRank& rank) {
       PairRunOptions own = options;
       if (rank.rank == 0)
@@ -212,10 +211,8 @@ class Measuring {
   void add_round(const std::vector<Measurement>& measurements) {
     Result& result = with_.document->result();
     for (const Measurement& measurement : measurements) {
-      result.links.push_back({{"a", measurement.scope.members.at(0)},
-                              {"b", measurement.scope.members.at(1)},
-                              {"kind", measurement.transport->kind},
-                              {"measurement", result.measurements.size()}});
+      result.links.push_back({measurement.scope.members.at(0), measurement.scope.members.at(1),
+                              measurement.transport->kind, result.measurements.size()});
       result.measurements.push_back(measurement);
     }
     with_.document->write();

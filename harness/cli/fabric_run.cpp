@@ -186,7 +186,7 @@ class FabricRun {
     result.run.backend = node_.result().run.backend;
     result.simulated = node_.result().simulated;
     result.software = node_.result().software;
-    result.extensions["fabric"] = {{"nodes", fabric_world_.nodes}, {"racks", fabric_world_.racks}};
+    result.fabric = FabricFacts{fabric_world_.nodes, fabric_world_.racks};
     fabric_.emplace(folder_.fabric_document(), std::move(result));
     fabric_->write();
   }

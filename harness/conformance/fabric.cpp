@@ -47,7 +47,7 @@ FabricGroup group_in(const Result& document, const ProfileCases& line, const std
 
 }  // namespace
 
-bool is_fabric_document(const Result& result) { return result.extensions.contains("fabric"); }
+bool is_fabric_document(const Result& result) { return result.fabric.has_value(); }
 
 std::vector<const Result*> fabric_documents(const Evidence& evidence) {
   std::vector<const Result*> documents;

@@ -6,11 +6,9 @@
 namespace assay {
 
 std::string content_sha256(const Result& result) {
-  Json document = to_json(result);
-  if (document.contains("extensions")) {
-    document["extensions"].erase("documents");
-    if (document["extensions"].empty()) document.erase("extensions");
-  }
+  Result alone = result;
+  alone.documents.reset();
+  const Json document = to_json(alone);
   return sha256_hex(document.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -15,20 +16,19 @@ namespace assay {
 
 namespace {
 
-constexpr const char* kVersion = "1.0";
-
 struct KindOfDocument {
   DocumentKind kind;
   const char* name;
   const char* schema;
+  std::vector<std::string> versions;  // that are read; the last is written
 };
 
-constexpr KindOfDocument kKinds[] = {
-    {DocumentKind::result, "assay.result", "result.schema.json"},
-    {DocumentKind::verdict, "assay.verdict", "verdict.schema.json"},
-    {DocumentKind::profile, "assay.profile", "profile.schema.json"},
-    {DocumentKind::baseline, "assay.baseline", "baseline.schema.json"},
-    {DocumentKind::comparison, "assay.comparison", "comparison.schema.json"},
+const KindOfDocument kKinds[] = {
+    {DocumentKind::result, "assay.result", "result.schema.json", {"1.0", "1.1"}},
+    {DocumentKind::verdict, "assay.verdict", "verdict.schema.json", {"1.0"}},
+    {DocumentKind::profile, "assay.profile", "profile.schema.json", {"1.0"}},
+    {DocumentKind::baseline, "assay.baseline", "baseline.schema.json", {"1.0"}},
+    {DocumentKind::comparison, "assay.comparison", "comparison.schema.json", {"1.0"}},
 };
 
 const KindOfDocument& described(DocumentKind kind) {
@@ -54,17 +54,17 @@ const std::string* text_field(const Json& document, const char* key) {
   return found == document.end() ? nullptr : found->get_ptr<const std::string*>();
 }
 
-void require_version(const Json& document, const std::string& where) {
+void require_version(const Json& document, const KindOfDocument& kind, const std::string& where) {
   const std::string* version = text_field(document, "schema_version");
   if (version == nullptr) {
-    throw Error(
-        fmt::format("{}: missing field \"schema_version\", expected \"{}\"", where, kVersion));
+    throw Error(fmt::format("{}: missing field \"schema_version\", expected \"{}\"", where,
+                            kind.versions.back()));
   }
-  if (*version != kVersion) {
+  if (std::count(kind.versions.begin(), kind.versions.end(), *version) == 0) {
     throw Error(
         fmt::format("{}: schema_version is {}, and this assay reads \"{}\": use the assay "
                     "that wrote it or a later one",
-                    where, in_quotes(*version), kVersion));
+                    where, in_quotes(*version), fmt::join(kind.versions, "\" and \"")));
   }
 }
 
@@ -88,7 +88,7 @@ void check_schema(const Json& document, DocumentKind kind, const std::string& wh
     throw Error(fmt::format("{}: is an {} document where an {} was expected", where, name(says),
                             name(kind)));
   }
-  require_version(document, where);
+  require_version(document, described(kind), where);
   if (const auto bad = schema_of(kind).check(document)) {
     const std::string& place = bad->pointer.empty() ? "top level" : bad->pointer;
     throw Error(fmt::format("{}: {}: {}", where, place, bad->problem));

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "harness/core/message.h"
+
 namespace assay {
 
 namespace {
@@ -36,6 +38,12 @@ void require_finite(const Json& document, const std::string& what) {
                 " is not a finite number, and JSON has no other: leave the field out or mark the "
                 "measurement as an error");
   }
+}
+
+std::string shown(const Json& value) {
+  if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
+  if (value.is_primitive()) return value.dump();
+  return value.is_array() ? "an array" : "an object";
 }
 
 std::uint64_t seed_from_json(const Json& json) {

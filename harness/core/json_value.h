@@ -13,6 +13,9 @@ namespace assay {
 /// Throws Error naming the first number that JSON cannot hold (NaN, infinity): `what: /pointer`.
 void require_finite(const Json& document, const std::string& what);
 
+/// A value in a message: short, on one line.
+std::string shown(const Json& value);
+
 /// A seed is any unsigned 64-bit number, more than a double holds exactly.
 std::uint64_t seed_from_json(const Json& json);
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/core/shape.h"
+#include "harness/core/words.h"
 
 namespace assay {
 
@@ -104,6 +105,7 @@ struct Samples {
   double ci_low_s = 0, ci_high_s = 0, ci_level = 0;
   std::string stop_reason;       // stable | noise_stable | max_time | interrupted
   std::vector<double> values_s;  // at most 256, thinned evenly in time
+  std::vector<int> pass;         // of each of values_s, from 0; empty: all of one pass
 };
 
 struct Scope {
@@ -117,10 +119,22 @@ struct RankSamples {
   std::optional<double> p99_s;
 };
 
+/// One member of a scope whose data went another way than that of others.
+struct MemberTransport {
+  std::string name, kind;
+};
+
 struct Transport {
   std::string algorithm, protocol, kind;
   std::optional<int> channels;
   std::vector<std::string> nics;
+  std::vector<MemberTransport> members;  // every member, where their kinds differ
+};
+
+/// Where in the rounds of pairs an exchange stands, for a verdict that replays them.
+struct PairFacts {
+  int round = 0, rail = 0;
+  bool device_memory = false;  // else from and to the host's
 };
 
 struct Measurement {
@@ -140,6 +154,7 @@ struct Measurement {
   std::optional<Verification> verification;
   Json telemetry = Json::object();
   std::optional<Transport> transport;
+  std::optional<PairFacts> pair;
   Json extensions = Json::object();
 };
 
@@ -152,7 +167,33 @@ struct RunFacts {
   int world_size = 1;
 };
 
+/// A measurement between two members, by its index in the document's measurements.
+struct Link {
+  std::string a, b, kind;
+  std::uint64_t measurement = 0;
+};
+
+/// The processes of a run whose document holds the measurements between them.
+struct FabricFacts {
+  std::vector<std::string> nodes, racks;  // by process; a rack that is not known is empty
+};
+
+/// What a verdict needs to plan the same rounds of pairs again.
+struct IsolationFacts {
+  std::uint64_t seed = 0;
+  std::vector<std::string> nodes, racks;  // by rank
+  std::vector<std::string> nics;          // the rails, where each is measured alone
+  bool device_memory = false;             // pairs exchange device memory too
+};
+
+/// Another document of the same run.
+struct NamedDocument {
+  std::string name;    // its path in the run's folder
+  std::string sha256;  // content_sha256() of it
+};
+
 struct Result {
+  std::string schema_version = "1.1";  // of the document it was read from, else the newest
   RunStatus status = RunStatus::running;
   std::string error;  // with status error: the one line
   bool simulated = false;
@@ -160,8 +201,11 @@ struct Result {
   std::map<std::string, std::string> software;
   std::vector<NodeFacts> nodes;
   std::vector<Measurement> measurements;
-  Json links = Json::array();
+  std::vector<Link> links;
   Json fits = Json::array();
+  std::optional<FabricFacts> fabric;                    // only in the document between processes
+  std::optional<IsolationFacts> isolation;              // only where pairs were measured
+  std::optional<std::vector<NamedDocument>> documents;  // the others of the run; empty: none
   Json extensions = Json::object();
 };
 
@@ -170,6 +214,10 @@ Json to_json(const Result& result);
 /// (a case id that does not match its own workload, dtype, implementation or shape).
 Result result_from_json(const Json& document);
 
+std::span<const Word<RunStatus>> words_of(RunStatus);
+std::span<const Word<Series>> words_of(Series);
+std::span<const Word<MeasurementStatus>> words_of(MeasurementStatus);
+std::span<const Word<Verification::Status>> words_of(Verification::Status);
 const char* name(RunStatus status);
 const char* name(Series series);
 const char* name(MeasurementStatus status);

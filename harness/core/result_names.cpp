@@ -1,55 +1,43 @@
 // The words that a result document uses for its enumerations.
-#include "harness/core/error.h"
-#include "harness/core/message.h"
 #include "harness/core/result.h"
+#include "harness/core/words.h"
 
 namespace assay {
 
-const char* name(RunStatus status) {
-  switch (status) {
-    case RunStatus::running:
-      return "running";
-    case RunStatus::complete:
-      return "complete";
-    case RunStatus::interrupted:
-      return "interrupted";
-    case RunStatus::error:
-      return "error";
-  }
-  throw Error("a run status outside its enumeration");
+std::span<const Word<RunStatus>> words_of(RunStatus) {
+  static constexpr Word<RunStatus> kWords[] = {{RunStatus::running, "running"},
+                                               {RunStatus::complete, "complete"},
+                                               {RunStatus::interrupted, "interrupted"},
+                                               {RunStatus::error, "error"}};
+  return kWords;
 }
 
-const char* name(Series series) {
-  switch (series) {
-    case Series::cold:
-      return "cold";
-    case Series::hot:
-      return "hot";
-    case Series::graph:
-      return "graph";
-  }
-  throw Error("a series outside its enumeration");
+std::span<const Word<Series>> words_of(Series) {
+  static constexpr Word<Series> kWords[] = {
+      {Series::cold, "cold"}, {Series::hot, "hot"}, {Series::graph, "graph"}};
+  return kWords;
 }
 
-const char* name(MeasurementStatus status) {
-  switch (status) {
-    case MeasurementStatus::measured:
-      return "measured";
-    case MeasurementStatus::failed_verification:
-      return "failed_verification";
-    case MeasurementStatus::not_applicable:
-      return "not_applicable";
-    case MeasurementStatus::error:
-      return "error";
-  }
-  throw Error("a measurement status outside its enumeration");
+std::span<const Word<MeasurementStatus>> words_of(MeasurementStatus) {
+  using Status = MeasurementStatus;
+  static constexpr Word<Status> kWords[] = {{Status::measured, "measured"},
+                                            {Status::failed_verification, "failed_verification"},
+                                            {Status::not_applicable, "not_applicable"},
+                                            {Status::error, "error"}};
+  return kWords;
 }
 
-Series series_from_name(const std::string& text) {
-  for (const Series series : {Series::cold, Series::hot, Series::graph}) {
-    if (text == name(series)) return series;
-  }
-  throw Error("series " + in_quotes(text) + " is none of cold, hot, graph");
+std::span<const Word<Verification::Status>> words_of(Verification::Status) {
+  using Status = Verification::Status;
+  static constexpr Word<Status> kWords[] = {{Status::exact, "exact"},
+                                            {Status::within_tolerance, "within_tolerance"},
+                                            {Status::failed, "failed"}};
+  return kWords;
 }
+
+const char* name(RunStatus status) { return word_of(status); }
+const char* name(Series series) { return word_of(series); }
+const char* name(MeasurementStatus status) { return word_of(status); }
+Series series_from_name(const std::string& text) { return from_word<Series>(text); }
 
 }  // namespace assay

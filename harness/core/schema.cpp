@@ -6,29 +6,14 @@
 #include <cmath>
 
 #include "harness/core/document.h"
+#include "harness/core/json_value.h"
 #include "harness/core/message.h"
+#include "harness/core/place.h"
 #include "harness/core/schema_reader.h"
 
 namespace assay {
 
 namespace {
-
-/// Where in the document a check stands, written out only when something is wrong there.
-struct Place {
-  const Place* parent = nullptr;
-  std::string_view key;
-  std::size_t index = 0;
-
-  std::string pointer() const {
-    if (parent == nullptr) return "";
-    std::string text = parent->pointer() + '/';
-    if (key.data() == nullptr) return text + std::to_string(index);
-    for (const char c : printable(key, 120)) {
-      text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    }
-    return text;
-  }
-};
 
 using Outcome = std::optional<Violation>;
 
@@ -70,12 +55,6 @@ std::string type_names(unsigned types) {
     if ((types & type) != 0) names += (names.empty() ? "" : " or ") + std::string(text);
   }
   return names;
-}
-
-std::string shown(const Json& value) {
-  if (value.is_string()) return in_quotes(value.get_ref<const std::string&>());
-  if (value.is_primitive()) return value.dump();
-  return value.is_array() ? "an array" : "an object";
 }
 
 std::string expecting(const SchemaNode& schema) {

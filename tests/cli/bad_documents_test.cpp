@@ -57,8 +57,8 @@ TEST_SUITE("integration") {
     document_refused(workplace, unit.dump(2), "median_");
 
     auto later = document;
-    later["schema_version"] = "1.1";
-    document_refused(workplace, later.dump(2), "1.1");
+    later["schema_version"] = "1.2";
+    document_refused(workplace, later.dump(2), "1.2");
     later["schema_version"] = "2.0";
     document_refused(workplace, later.dump(2), "2.0");
 

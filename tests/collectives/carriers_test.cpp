@@ -19,23 +19,23 @@ const Carrier kFallback{"ring", "simple", "nvlink+socket", 4, {"eth0"}};
 
 TEST_SUITE("unit") {
   TEST_CASE("carriers that agree are one carrier") {
-    Json extensions = Json::object();
-    const Transport transport = transport_of({kFabric, kFabric}, {"a", "b"}, extensions);
+    const Transport transport = transport_of({kFabric, kFabric}, {"a", "b"});
     CHECK(transport.kind == "ib_gdr+nvlink");
     CHECK(transport.algorithm == "ring");
     CHECK(transport.channels == 16);
     CHECK(transport.nics == kFabric.nics);
-    CHECK(extensions.empty());
+    CHECK(transport.members.empty());
   }
 
   TEST_CASE("a rank that went another way shows in the kind and by its name") {
-    Json extensions = Json::object();
-    const Transport transport =
-        transport_of({kFabric, kFabric, kFallback}, {"a", "b", "c"}, extensions);
+    const Transport transport = transport_of({kFabric, kFabric, kFallback}, {"a", "b", "c"});
     CHECK(transport.kind == "ib_gdr+nvlink+socket");
     CHECK(transport.nics == std::vector<std::string>{"eth0", "mlx5_0", "mlx5_1"});
-    CHECK(extensions["transport_of_members"] ==
-          Json{{"a", "ib_gdr+nvlink"}, {"b", "ib_gdr+nvlink"}, {"c", "nvlink+socket"}});
+    REQUIRE(transport.members.size() == 3);
+    CHECK(transport.members[0].name == "a");
+    CHECK(transport.members[0].kind == "ib_gdr+nvlink");
+    CHECK(transport.members[2].name == "c");
+    CHECK(transport.members[2].kind == "nvlink+socket");
   }
 
   TEST_CASE("what one rank does not know nobody knows") {

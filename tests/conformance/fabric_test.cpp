@@ -50,20 +50,19 @@ Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
   result.nodes.clear();
   result.measurements.clear();
   result.run.world_size = kNodes;
-  Json nodes = Json::array(), racks = Json::array();
+  std::vector<std::string> nodes, racks;
   for (int node = 0; node < kNodes; ++node) {
     nodes.push_back(node_called(node));
     racks.push_back(fmt::format("r{}", fabric.fabric().rack_of[static_cast<std::size_t>(node)]));
   }
-  result.extensions["fabric"] = {{"nodes", nodes}};
-  result.extensions["isolation"] = {{"seed", 5}, {"nodes", nodes}, {"racks", racks}};
+  result.fabric = FabricFacts{nodes, racks};
+  result.isolation = IsolationFacts{5, nodes, racks, {}, fabric.fabric().device_memory};
   for (int rail = 0; rail < fabric.fabric().rails; ++rail)
-    result.extensions["isolation"]["nics"].push_back(std::to_string(rail));
-  result.extensions["isolation"]["device_memory"] = fabric.fabric().device_memory;
+    result.isolation->nics.push_back(std::to_string(rail));
   for (const int bytes : {1024, 65536, 1048576}) {
     result.measurements.push_back(
         measured("all_reduce.f32.gloo/bytes" + std::to_string(bytes) + "_ranks8", bytes, rate));
-    result.measurements.back().scope = {"cluster", nodes.get<std::vector<std::string>>()};
+    result.measurements.back().scope = {"cluster", nodes};
   }
   Isolation isolation(fabric.fabric(), 5);
   for (;;) {
@@ -73,15 +72,13 @@ Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
     for (const Probe& probe : round) {
       readings.push_back(fabric.read(probe));
       readings.back().bytes_per_s *= kSoundRate;
-      result.links.push_back({{"a", node_called(probe.a)},
-                              {"b", node_called(probe.b)},
-                              {"kind", "tcp"},
-                              {"measurement", result.measurements.size()}});
+      result.links.push_back(
+          {node_called(probe.a), node_called(probe.b), "tcp", result.measurements.size()});
       result.measurements.push_back(
           measured("pair.f32.gloo/bytes262144_ranks2", 262144, readings.back().bytes_per_s));
       result.measurements.back().scope = {"cluster", {node_called(probe.a), node_called(probe.b)}};
-      result.measurements.back().extensions = {
-          {"rail", probe.rail}, {"memory", probe.memory == Memory::device ? "device" : "host"}};
+      result.measurements.back().pair =
+          PairFacts{isolation.rounds(), probe.rail, probe.memory == Memory::device};
     }
     isolation.record(readings);
   }
@@ -96,10 +93,10 @@ std::vector<Result> whole_run(Result fabric) {
     documents.back().measurements.clear();
   }
   documents.push_back(std::move(fabric));
-  Json named = Json::array();
+  std::vector<NamedDocument> named;
   for (const Result& document : documents)
-    named.push_back({{"name", "a document"}, {"sha256", content_sha256(document)}});
-  for (Result& document : documents) document.extensions["documents"] = named;
+    named.push_back({"a document", content_sha256(document)});
+  for (Result& document : documents) document.documents = named;
   return documents;
 }
 
@@ -160,13 +157,13 @@ TEST_SUITE("unit") {
     SimulatedFabric fabric = sound_fabric();
     fabric.slow_node(2, 0.3);
     Result result = fabric_result(fabric);
-    result.links.erase(result.links.size() - 1);
+    result.links.pop_back();
     const RequirementVerdict cut = judged_run(whole_run(result), "fabric_isolation");
     CHECK(cut.verdict == Verdict::not_evaluated);
     CHECK(cut.reason_code == "missing");
-    result.links = Json::array();
+    result.links.clear();
     CHECK(judged_run(whole_run(result), "fabric_isolation").reason_code == "missing");
-    result.extensions.erase("isolation");
+    result.isolation.reset();
     CHECK(judged_run(whole_run(result), "fabric_isolation").reason_code == "missing");
   }
 

@@ -76,7 +76,7 @@ class Agreement(unittest.TestCase):
                 yield document["kind"].removeprefix("assay."), name, document
 
     def valid(self):
-        for path in sorted((ROOT / "examples/valid").glob("*.json")):
+        for path in sorted((ROOT / "examples").glob("valid*/*.json")):
             document = json.loads(path.read_text())
             yield document["kind"].removeprefix("assay."), path.name, document
 

@@ -95,7 +95,7 @@ TEST_SUITE("unit") {
     CHECK(says_after([](Json& d) { d["run"].erase("finished"); }) ==
           "n1.json: /run: missing field \"finished\"");
     CHECK(says_after([](Json& d) { d.erase("schema_version"); }) ==
-          "n1.json: missing field \"schema_version\", expected \"1.0\"");
+          "n1.json: missing field \"schema_version\", expected \"1.1\"");
   }
 
   TEST_CASE("a wrong unit is refused where its size or its name gives it away") {
@@ -130,13 +130,13 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a later version is refused by naming both") {
-    for (const char* version : {"1.1", "2.0"}) {
+    for (const char* version : {"1.2", "2.0"}) {
       CHECK(says_after([&](Json& d) {
               d["schema_version"] = version;
               d["a_field_of_the_future"] = 1;
-            }) ==
-            std::string("n1.json: schema_version is \"") + version +
-                "\", and this assay reads \"1.0\": use the assay that wrote it or a later one");
+            }) == std::string("n1.json: schema_version is \"") + version +
+                      "\", and this assay reads \"1.0\" and \"1.1\": use the assay that wrote it "
+                      "or a later one");
     }
   }
 

@@ -69,6 +69,7 @@ Samples full_samples() {
   samples.ci_level = 0.9512;
   samples.stop_reason = "stable";
   samples.values_s = {1.4e-3, 1.5e-3, 1.6e-3};
+  samples.pass = {0, 0, 1};
   return samples;
 }
 
@@ -89,7 +90,9 @@ Measurement full_measurement() {
   measurement.verification =
       Verification{Verification::Status::within_tolerance, 1e-3, 2e-3, "00ff", ""};
   measurement.telemetry = {{"clock_hz", {{"low", 1.5e9}, {"high", 1.7e9}}}, {"readings", 12}};
-  measurement.transport = Transport{"ring", "ll128", "nvlink", 16, {"mlx5_0"}};
+  measurement.transport = Transport{"ring", "ll128",    "nvlink",
+                                    16,     {"mlx5_0"}, {{"node-a", "nvlink"}, {"node-b", "tcp"}}};
+  measurement.pair = PairFacts{1, 2, true};
   measurement.extensions = {{"choice", {{"tile_ms", "anything goes here"}}}};
   return measurement;
 }
@@ -112,9 +115,12 @@ Result full_result() {
   result.software = {{"driver", "580.00"}, {"nccl", "2.28.9"}};
   result.nodes = {full_node()};
   result.measurements = {full_measurement()};
-  result.links =
-      Json::array({{{"a", "node-a"}, {"b", "node-b"}, {"kind", "infiniband"}, {"measurement", 0}}});
+  result.links = {{"node-a", "node-b", "infiniband", 0}};
   result.fits = Json::array({{{"what", "all_reduce"}, {"alpha_s", 1e-5}}});
+  result.fabric = FabricFacts{{"node-a", "node-b"}, {"r7", ""}};
+  result.isolation =
+      IsolationFacts{18446744073709551615u, {"node-a", "node-b"}, {"r7", ""}, {"mlx5_0"}, true};
+  result.documents = {{"nodes/rank0001-node-b.json", std::string(64, 'b')}};
   result.extensions = {{"site", "lab"}};
   return result;
 }

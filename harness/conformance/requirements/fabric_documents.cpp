@@ -33,19 +33,17 @@ class FabricDocuments final : public Requirement {
     const std::string what = is_fabric_document(result) ? "fabric.json"
                              : result.nodes.empty()     ? "a document without nodes"
                                                         : "the document of " + result.nodes[0].name;
-    const auto others = result.extensions.find("documents");
-    if (others == result.extensions.end() || !others->is_array()) {
+    if (!result.documents) {
       findings.not_evaluated("missing", what + " does not name the others of its run");
       return;
     }
-    for (const Json& other : *others) {
-      const std::string name = other.value("name", ""), sha256 = other.value("sha256", "");
-      if (here.contains(sha256)) {
+    for (const NamedDocument& other : *result.documents) {
+      if (here.contains(other.sha256)) {
         findings.pass();
       } else {
         findings.not_evaluated(
             "missing",
-            fmt::format("{} is named by {} and is not here, or was changed", name, what));
+            fmt::format("{} is named by {} and is not here, or was changed", other.name, what));
       }
     }
   }

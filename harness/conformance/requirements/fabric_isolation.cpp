@@ -11,7 +11,6 @@
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
-#include "harness/core/error.h"
 #include "harness/fabric/isolation.h"
 
 namespace assay {
@@ -24,21 +23,16 @@ struct ReplayFacts {
   std::uint64_t seed = 0;
 };
 
-ReplayFacts facts_of(const Json& isolation) {
-  ReplayFacts facts;
-  facts.seed = isolation.at("seed").get<std::uint64_t>();
-  facts.nodes = isolation.at("nodes").get<std::vector<std::string>>();
-  for (const Json& rack : isolation.at("racks")) {
+ReplayFacts facts_of(const IsolationFacts& isolation) {
+  ReplayFacts facts{isolation.nodes, {}, isolation.nics, {}, isolation.seed};
+  for (const std::string& rack : isolation.racks) {
     const auto& known = facts.rack_names;
-    const auto at = std::find(known.begin(), known.end(), rack.get<std::string>());
+    const auto at = std::find(known.begin(), known.end(), rack);
     facts.fabric.rack_of.push_back(static_cast<int>(at - known.begin()));
-    if (at == known.end()) facts.rack_names.push_back(rack.get<std::string>());
+    if (at == known.end()) facts.rack_names.push_back(rack);
   }
-  facts.nics = isolation.value("nics", std::vector<std::string>());
   facts.fabric.rails = std::max(1, static_cast<int>(facts.nics.size()));
-  facts.fabric.device_memory = isolation.value("device_memory", false);
-  if (facts.fabric.rack_of.size() != facts.nodes.size())
-    throw Error("fabric document: extensions.isolation has not one rack for each node");
+  facts.fabric.device_memory = isolation.device_memory;
   return facts;
 }
 
@@ -47,20 +41,18 @@ std::vector<PairReading> readings_of(const Result& document, const ReplayFacts& 
   std::map<std::string, int> number;
   for (std::size_t i = 0; i < facts.nodes.size(); ++i) number[facts.nodes[i]] = static_cast<int>(i);
   std::vector<PairReading> readings;
-  for (const Json& link : document.links) {
-    const auto a = number.find(link.at("a").get<std::string>());
-    const auto b = number.find(link.at("b").get<std::string>());
-    const Measurement& measurement =
-        document.measurements.at(link.at("measurement").get<std::size_t>());
+  for (const Link& link : document.links) {
+    const auto a = number.find(link.a);
+    const auto b = number.find(link.b);
+    const Measurement& measurement = document.measurements.at(link.measurement);
     const auto rate = measurement.metrics.find("fastest_bytes_per_s");
     if (measurement.id.workload != "pair" || a == number.end() || b == number.end() ||
         rate == measurement.metrics.end())
       continue;
-    const Json& extensions = measurement.extensions;
-    const bool device = extensions.value("memory", "host") == std::string("device");
-    readings.push_back({{a->second, b->second, extensions.value("rail", 0),
-                         device ? Memory::device : Memory::host},
-                        rate->second});
+    const PairFacts pair = measurement.pair.value_or(PairFacts());
+    readings.push_back(
+        {{a->second, b->second, pair.rail, pair.device_memory ? Memory::device : Memory::host},
+         rate->second});
   }
   return readings;
 }
@@ -127,13 +119,12 @@ class FabricIsolation final : public Requirement {
 
  private:
   static std::size_t judge_document(const Result& document, Findings& findings) {
-    const auto isolation = document.extensions.find("isolation");
-    if (isolation == document.extensions.end()) {
+    if (!document.isolation) {
       findings.not_evaluated("missing", "the fabric document holds no rounds of pairs",
                              fabric_subject(document));
       return 0;
     }
-    const ReplayFacts facts = facts_of(*isolation);
+    const ReplayFacts facts = facts_of(*document.isolation);
     const std::vector<PairReading> readings = readings_of(document, facts);
     const Replay replayed = replay(facts, readings);
     if (!replayed.complete) {

@@ -75,11 +75,8 @@ struct Astray {
 /// Of a measurement that did: its nodes that did, where it tells, or else all of it.
 std::vector<Astray> all_astray(const Measurement& measurement, const Kinds& expected) {
   std::map<std::string, std::string> by_node;
-  const auto by_member = measurement.extensions.find("transport_of_members");
-  if (by_member != measurement.extensions.end() && by_member->is_object())
-    for (const auto& [member, kind] : by_member->items())
-      if (kind.is_string() && !is_expected(kind.get<std::string>(), expected))
-        by_node[node_of(member)] = kind.get<std::string>();
+  for (const MemberTransport& member : measurement.transport->members)
+    if (!is_expected(member.kind, expected)) by_node[node_of(member.name)] = member.kind;
   std::vector<Astray> all;
   for (const auto& [node, kind] : by_node) all.push_back({Subject{"node", node}, kind});
   if (!all.empty()) return all;
