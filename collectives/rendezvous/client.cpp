@@ -15,6 +15,7 @@
 #include <cstring>
 #include <thread>
 
+#include "harness/core/digest.h"
 #include "harness/core/error.h"
 
 namespace assay::rendezvous {
@@ -146,7 +147,8 @@ void Client::handshake(Moment end) {
   send_all(hello, end);
   const std::string challenge = receive(kChallengeBytes, end);
   const std::string nonce = challenge.substr(0, kNonceBytes);
-  if (!same_tag(challenge.substr(kNonceBytes), challenge_tag(options_.token, hello, nonce)))
+  if (!equal_in_constant_time(challenge.substr(kNonceBytes),
+                              challenge_tag(options_.token, hello, nonce)))
     throw Error(
         fmt::format("{} holds another token than rank {}: give every rank the same "
                     "--token-file",

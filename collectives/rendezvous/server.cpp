@@ -16,6 +16,7 @@
 
 #include "collectives/rendezvous/meeting.h"
 #include "collectives/rendezvous/wire.h"
+#include "harness/core/digest.h"
 #include "harness/core/error.h"
 
 namespace assay::rendezvous {
@@ -94,7 +95,7 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
 
   void on_proof(const std::string& proof) {
     const std::string& token = room_.options_.token;
-    if (!same_tag(proof, proof_tag(token, hello_bytes_, nonce_)))
+    if (!equal_in_constant_time(proof, proof_tag(token, hello_bytes_, nonce_)))
       throw WireError("holds another token");
     to_server_.emplace(token, hello_bytes_, nonce_, FrameKey::Direction::to_server);
     to_client_.emplace(token, hello_bytes_, nonce_, FrameKey::Direction::to_client);

@@ -3,8 +3,8 @@
 
 #include <sys/random.h>
 
+#include "harness/core/digest.h"
 #include "harness/core/error.h"
-#include "harness/core/sha256.h"
 
 namespace assay::rendezvous {
 
@@ -86,24 +86,6 @@ std::string random_nonce() {
   return nonce;
 }
 
-std::string hmac_sha256(std::string_view key, std::string_view message) {
-  constexpr std::size_t kBlockBytes = 64;  // FIPS 198-1 with SHA-256's block
-  std::string block = key.size() > kBlockBytes ? sha256(key) : std::string(key);
-  block.resize(kBlockBytes, '\0');
-  std::string inner = block, outer = block;
-  for (char& byte : inner) byte ^= 0x36;
-  for (char& byte : outer) byte ^= 0x5C;
-  return sha256(outer + sha256(inner.append(message)));
-}
-
-bool same_tag(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = static_cast<unsigned char>(difference | (a[i] ^ b[i]));
-  return difference == 0;
-}
-
 std::string challenge_tag(std::string_view token, std::string_view hello, std::string_view nonce) {
   return tag(token, "server", hello, nonce);
 }
@@ -129,7 +111,7 @@ std::string FrameKey::open(std::string_view frame) {
   if (frame.size() < sizeof(std::uint32_t) + kSequenceBytes + kTagBytes)
     throw WireError("frame is too short");
   const std::string_view tagged = frame.substr(0, frame.size() - kTagBytes);
-  if (!same_tag(hmac_sha256(key_, tagged), frame.substr(tagged.size())))
+  if (!equal_in_constant_time(hmac_sha256(key_, tagged), frame.substr(tagged.size())))
     throw WireError("frame has a wrong tag");
   Reader reader(tagged);
   reader.take(sizeof(std::uint32_t));

@@ -42,10 +42,6 @@ Hello decode_hello(std::string_view bytes);
 /// From the kernel's generator; throws Error when it has none.
 std::string random_nonce();
 
-std::string hmac_sha256(std::string_view key, std::string_view message);
-/// Compares in time that does not depend on where they differ.
-bool same_tag(std::string_view a, std::string_view b);
-
 std::string challenge_tag(std::string_view token, std::string_view hello, std::string_view nonce);
 std::string proof_tag(std::string_view token, std::string_view hello, std::string_view nonce);
 

@@ -1,6 +1,7 @@
 // Hashes a document without what it says of the others.
 #include "harness/core/content_hash.h"
 
+#include "harness/core/digest.h"
 #include "harness/core/document.h"
 
 namespace assay {

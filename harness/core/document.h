@@ -24,7 +24,7 @@ void validate(const Json& document, DocumentKind kind, const std::string& where)
 /// The kind that a document says it is; throws Error when it says none of ours.
 DocumentKind kind_of(const Json& document, const std::string& where);
 
-/// The bytes of a file, for parse_json and sha256_hex; throws Error naming the file and why.
+/// The bytes of a file, for parse_json and digests; throws Error naming the file and why.
 std::string read_text(const std::filesystem::path& path);
 /// Reads and validates. A result whose status is `running` is returned as `interrupted`: its
 /// writer is gone.
@@ -41,7 +41,6 @@ void write_document(const Json& document, DocumentKind kind, const std::filesyst
 /// The same care for text that is not JSON (reports, JUnit).
 void write_text(const std::string& text, const std::filesystem::path& path);
 
-std::string sha256_hex(std::string_view bytes);
 /// Now, as RFC 3339 UTC with milliseconds: `2026-11-23T17:40:00.123Z`.
 std::string utc_now();
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "harness/core/document_schema.h"
 #include "harness/core/embedded.h"

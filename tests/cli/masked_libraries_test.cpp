@@ -1,4 +1,5 @@
-// The CUDA build on a machine that has nothing of NVIDIA's: it starts, and measures the host.
+// What a machine lacks or configures its own way: nothing of NVIDIA's, an OpenSSL without
+// algorithms.
 #include <doctest/doctest.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -46,6 +47,18 @@ TEST_SUITE("integration") {
     CHECK(contains(cuda.err, "libcuda.so.1"));
     CHECK(workplace.assay({"version"}).exit_code == 0);
     CHECK(workplace.assay({"list", "--profile", "quick"}).exit_code == 0);
+  }
+
+  TEST_CASE("a system that configures OpenSSL without algorithms does not stop a run") {
+    const Workplace workplace;
+    write_text_file(workplace.path("openssl.cnf"),
+                    "openssl_conf = start\n[start]\nproviders = providers\n"
+                    "[providers]\nnull = nothing\n[nothing]\nactivate = 1\n");
+    Launch launch = workplace.launch({"list", "--profile", "quick"});  // it hashes the profile
+    launch.environment["OPENSSL_CONF"] = workplace.path("openssl.cnf");
+    const Outcome outcome = run_process(launch);
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 0);
   }
 }
 

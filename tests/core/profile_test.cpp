@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "harness/core/baseline.h"
+#include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "tests/core/refusal.h"
 #include "tests/core/scratch_folder.h"
