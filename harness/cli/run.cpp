@@ -102,7 +102,7 @@ Command run_command() {
       {.name = "filter",
        .value_name = "REGEX",
        .help = "Run only the cases whose id, such as gemm.f32.openblas/m512_n512_k512, has a match "
-               "of this regular expression (ECMAScript)."},
+               "of this regular expression (RE2 syntax)."},
       {.name = "backend",
        .value_name = "auto|cuda|host",
        .help =

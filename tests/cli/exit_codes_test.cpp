@@ -100,6 +100,10 @@ TEST_SUITE("integration") {
     words_refused(workplace, tiny_run_with({"--seed", "18446744073709551616"}), "--seed");
     words_refused(workplace, tiny_run_with({"--nics", "eth0"}), "--rendezvous");
     words_refused(workplace, tiny_run_with({"--filter", "("}), "regular expression");
+    words_refused(workplace, tiny_run_with({"--filter", std::string(50000, '(')}),
+                  "regular expression");
+    words_refused(workplace, tiny_run_with({"--filter", "(([a-z0-9_./]+)+)+!"}),
+                  "(([a-z0-9_./]+)+)+!");
     words_refused(workplace, tiny_run_with({"--filter", "nothing-of-that-name"}),
                   "matches no case");
     words_refused(workplace, {"run", "--profile", "quick", "--backend", "rocm"}, "rocm");

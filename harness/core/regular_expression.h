@@ -1,0 +1,27 @@
+// Regular expressions of users and schemas, in RE2 syntax: matching takes time that grows with the
+// text alone, and no stack, whatever the expression is.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace re2 {
+class RE2;
+}
+
+namespace assay {
+
+class RegularExpression {
+ public:
+  /// Throws Error that says what is wrong with `syntax`, in one short line.
+  explicit RegularExpression(const std::string& syntax);
+
+  /// Whether any part of `text` matches.
+  bool is_found_in(std::string_view text) const;
+
+ private:
+  std::shared_ptr<const re2::RE2> compiled_;
+};
+
+}  // namespace assay
