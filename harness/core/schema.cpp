@@ -98,7 +98,7 @@ Outcome check_string(const SchemaNode& schema, const std::string& text, const Pl
                                           *schema.max_length, expecting(schema)));
     }
   }
-  if (schema.pattern && !std::regex_search(text, *schema.pattern)) {
+  if (schema.pattern && !schema.pattern->is_found_in(text)) {
     return violation(place, fmt::format("{} is not {}", in_quotes(text), schema.expected));
   }
   return std::nullopt;

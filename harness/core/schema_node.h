@@ -3,10 +3,10 @@
 
 #include <map>
 #include <optional>
-#include <regex>
 #include <string>
 #include <vector>
 
+#include "harness/core/regular_expression.h"
 #include "harness/core/result.h"
 
 namespace assay {
@@ -45,7 +45,7 @@ struct SchemaNode {
   Bound minimum, maximum, exclusive_minimum, exclusive_maximum;
   std::optional<std::size_t> min_length, max_length, min_items, max_items, min_properties;
   bool unique_items = false;
-  std::optional<std::regex> pattern;
+  std::optional<RegularExpression> pattern;
   std::string pattern_text;
 };
 

@@ -143,7 +143,7 @@ bool SchemaReader::read_limits(SchemaNode& to, const std::string& key, const Jso
     to.unique_items = value.get<bool>();
   } else if (key == "pattern") {
     to.pattern_text = value.get<std::string>();
-    to.pattern.emplace(to.pattern_text, std::regex::ECMAScript | std::regex::optimize);
+    to.pattern.emplace(to.pattern_text);
   } else {
     return false;
   }
@@ -151,11 +151,6 @@ bool SchemaReader::read_limits(SchemaNode& to, const std::string& key, const Jso
 }
 
 void SchemaReader::require_sound(const SchemaNode& read, const std::string& pointer) const {
-  constexpr std::size_t kLongestForPattern = 1024;
-  // std::regex recurses once a character: the length must be bounded before it sees a string.
-  if (read.pattern && (!read.max_length || *read.max_length > kLongestForPattern)) {
-    refuse(pointer, "a pattern needs a maxLength of at most 1024 beside it");
-  }
   const bool only_integer = (read.types & kInteger) != 0 && (read.types & kNumber) == 0;
   if (only_integer && !(read.minimum && read.maximum)) {
     refuse(pointer, "an integer needs a minimum and a maximum: it must fit its C++ type");

@@ -123,7 +123,7 @@ TEST_SUITE("unit") {
     says(R"({"unevaluatedProperties": false})", "keyword unevaluatedProperties");
     says(R"({"properties": {"a": {"dependentRequired": {}}}})", "/properties/a");
     says(R"({"items": {"$ref": "#/$defs/a", "minLength": 1}, "$defs": {"a": {}}})", "siblings");
-    says(R"({"pattern": "a", "description": "d"})", "maxLength");
+    says(R"({"pattern": "(", "description": "d"})", "missing )");
     says(R"({"pattern": "a", "maxLength": 10})", "description");
     says(R"({"type": "integer", "minimum": 0})", "a minimum and a maximum");
     says(R"({"then": {}})", "without if");
