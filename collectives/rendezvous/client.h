@@ -2,17 +2,17 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "collectives/rendezvous/endpoint.h"
 #include "collectives/rendezvous/wire.h"
 
 namespace assay::rendezvous {
 
 struct ClientOptions {
-  std::string host;
-  std::uint16_t port = 0;
+  Endpoint rendezvous;  // rank 0's
   int rank = 0;
   int world_size = 1;
   std::string token;
@@ -23,7 +23,8 @@ struct ClientOptions {
 /// needs is lost, with a line that names the ranks.
 class Client {
  public:
-  /// Goes on trying until rank 0 listens or the deadline passes.
+  /// Tries every address of the host, again and again, until rank 0 listens at one or the deadline
+  /// passes.
   explicit Client(ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
@@ -50,22 +51,16 @@ class Client {
 
  private:
   using Moment = std::chrono::steady_clock::time_point;
+  class Connection;
 
-  void connect(Moment end);
-  bool try_connect(Moment end);
   void handshake(Moment end);
   std::string call(Operation operation, const std::string& name, const std::string& value);
   std::string call(Operation operation, const std::string& name, const std::string& value,
                    double patience_s, double grace_s);
-  std::string where() const;
-  void send_all(std::string_view bytes, Moment end);
-  std::string receive(std::size_t count, Moment end);
   Response receive_response(Moment end);
-  void wait_for(short events, Moment end);
 
   ClientOptions options_;
-  int socket_ = -1;
-  std::string last_failure_;
+  std::unique_ptr<Connection> connection_;
   std::vector<FrameKey> keys_;  // to the server, from the server
   FrameSplitter splitter_;
 };

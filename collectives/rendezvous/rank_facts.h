@@ -1,10 +1,11 @@
 // Who this process is among the ranks: from flags or from what the launcher set.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+
+#include "collectives/rendezvous/endpoint.h"
 
 namespace assay::rendezvous {
 
@@ -17,9 +18,8 @@ struct RankFlags {
 struct RankFacts {
   int rank = 0;
   int world_size = 1;
-  std::string host;  // of rank 0; empty in a world of one
-  std::uint16_t port = 0;
-  std::string source;  // which of the sources below gave the rank, for messages
+  Endpoint rendezvous;  // rank 0's; without a host in a world of one
+  std::string source;   // which of the sources below gave the rank, for messages
 };
 
 /// Flags, then ASSAY_*, torchrun's, an indexed Job's, Slurm's, Open MPI's: the first that knows a

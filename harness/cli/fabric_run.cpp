@@ -31,14 +31,14 @@ double roll_call_s(double deadline_s) { return deadline_s / 4; }
 double meeting_s(double deadline_s) { return std::max(deadline_s / 2, deadline_s - 2); }
 
 rendezvous::ClientOptions client_options(const RankWorld& world) {
-  return {world.facts.host,       world.facts.port, world.facts.rank,
-          world.facts.world_size, world.token,      meeting_s(world.deadline_s)};
+  return {world.facts.rendezvous, world.facts.rank, world.facts.world_size, world.token,
+          meeting_s(world.deadline_s)};
 }
 
 std::unique_ptr<rendezvous::Server> serve(const RankWorld& world) {
   if (world.facts.rank != 0) return nullptr;
   rendezvous::ServerOptions options;
-  options.port = world.facts.port;
+  options.port = world.facts.rendezvous.port;
   options.world_size = world.facts.world_size;
   options.token = world.token;
   options.log = [](const std::string& line) { fmt::print(stderr, "assay: {}\n", line); };

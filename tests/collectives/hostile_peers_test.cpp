@@ -55,8 +55,8 @@ struct Watched {
     }
   }
   void still_works() {
-    Client zero({"127.0.0.1", server.port(), 0, 2, kTheirToken, 5});
-    Client one({"127.0.0.1", server.port(), 1, 2, kTheirToken, 5});
+    Client zero({{"127.0.0.1", server.port()}, 0, 2, kTheirToken, 5});
+    Client one({{"127.0.0.1", server.port()}, 1, 2, kTheirToken, 5});
     std::thread other([&] { one.barrier("still"); });
     zero.barrier("still");
     other.join();
@@ -112,7 +112,7 @@ TEST_SUITE("integration") {
   TEST_CASE("a wrong token is refused on both sides and logged once") {
     Watched watched;
     for (int attempt = 0; attempt < 3; ++attempt)
-      CHECK_THROWS_WITH_AS(Client({"127.0.0.1", watched.server.port(), 1, 2, "another token", 2}),
+      CHECK_THROWS_WITH_AS(Client({{"127.0.0.1", watched.server.port()}, 1, 2, "another token", 2}),
                            doctest::Contains("holds another token than rank 1"), assay::Error);
     Stranger liar(watched.server.port());
     liar.say(encode(Hello{1, 2, random_nonce()}));
@@ -187,7 +187,7 @@ TEST_SUITE("integration") {
       CHECK(rank.closed_within(3));
     }
     CHECK(watched.logged("frame is replayed or reordered") == 1);
-    Client zero({"127.0.0.1", watched.server.port(), 0, 2, kTheirToken, 5});
+    Client zero({{"127.0.0.1", watched.server.port()}, 0, 2, kTheirToken, 5});
     CHECK(zero.get("k") == "v");
     CHECK_THROWS_WITH_AS(zero.barrier("b"), "rank 0: rank 1 (127.0.0.1) was lost", assay::Error);
   }

@@ -24,7 +24,7 @@ constexpr long kMostKibibytes = 1 << 20;
 
 void* one_rank(void* server_and_rank) {
   const auto& [server, rank] = *static_cast<std::pair<const Server*, int>*>(server_and_rank);
-  Client me({"127.0.0.1", server->port(), rank, kRanks, "token", kMostSeconds});
+  Client me({{"127.0.0.1", server->port()}, rank, kRanks, "token", kMostSeconds});
   me.barrier("all here");
   me.gather("facts", "rank");
   return nullptr;

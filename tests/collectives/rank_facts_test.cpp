@@ -25,15 +25,15 @@ TEST_SUITE("unit") {
     const RankFacts facts = from({}, {});
     CHECK(facts.rank == 0);
     CHECK(facts.world_size == 1);
-    CHECK(facts.host.empty());
+    CHECK(facts.rendezvous.host.empty());
   }
 
   TEST_CASE("flags give rank and world size and address") {
     const RankFacts facts = from({2, 4, "node-0:29400"}, {});
     CHECK(facts.rank == 2);
     CHECK(facts.world_size == 4);
-    CHECK(facts.host == "node-0");
-    CHECK(facts.port == 29400);
+    CHECK(facts.rendezvous.host == "node-0");
+    CHECK(facts.rendezvous.port == 29400);
   }
 
   TEST_CASE("every launcher is understood") {
@@ -42,17 +42,27 @@ TEST_SUITE("unit") {
     const RankFacts torchrun = from(
         {}, {{"RANK", "3"}, {"WORLD_SIZE", "8"}, {"MASTER_ADDR", "m"}, {"MASTER_PORT", "29500"}});
     CHECK(torchrun.rank == 3);
-    CHECK(torchrun.host == "m");
-    CHECK(torchrun.port == 29500);
+    CHECK(torchrun.rendezvous.host == "m");
+    CHECK(torchrun.rendezvous.port == 29500);
     CHECK(from({{}, 4, "a:1"}, {{"JOB_COMPLETION_INDEX", "3"}}).rank == 3);
     CHECK(from({{}, {}, "a:1"}, {{"SLURM_PROCID", "5"}, {"SLURM_NTASKS", "6"}}).world_size == 6);
     CHECK(from({{}, {}, "[::1]:7"}, {{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}})
-              .host == "::1");
+              .rendezvous.host == "::1");
   }
 
   TEST_CASE("two sources that agree are one") {
     CHECK(from({1, 2, "a:1"}, {{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"SLURM_PROCID", "1"}}).rank ==
           1);
+  }
+
+  TEST_CASE("an IPv6 address is the same with a launcher that writes it without brackets") {
+    const RankFacts facts =
+        from({1, 2, "[fd00::1]:29500"}, {{"MASTER_ADDR", "fd00::1"}, {"MASTER_PORT", "29500"}});
+    CHECK(facts.rendezvous.host == "fd00::1");
+    CHECK(facts.rendezvous.port == 29500);
+    CHECK(from({},
+               {{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "[::1]"}, {"MASTER_PORT", "7"}})
+              .rendezvous.host == "::1");
   }
 
   TEST_CASE("two sources that disagree are both named") {
@@ -84,7 +94,11 @@ TEST_SUITE("unit") {
     CHECK(refused({0, 2, {}}, {}) ==
           "a world of 2 (--world-size) needs --rendezvous HOST:PORT of rank 0");
     CHECK(refused({0, 2, "host"}, {}) ==
-          "--rendezvous is 'host': HOST:PORT is needed, e.g. node-0:29400");
+          "--rendezvous is 'host': HOST:PORT is needed, e.g. node-0:29400 or [fd00::1]:29400");
+    CHECK(refused({0, 2, "::1:29400"}, {}) ==
+          "--rendezvous is '::1:29400': write an IPv6 address in brackets, e.g. [fd00::1]:29400");
+    CHECK(refused({0, 2, "[]:29400"}, {}).find("HOST:PORT is needed") != std::string::npos);
+    CHECK(refused({0, 2, "[::1]"}, {}).find("HOST:PORT is needed") != std::string::npos);
     CHECK(refused({0, 2, "h:99999"}, {}).find("HOST:PORT is needed") != std::string::npos);
     CHECK(refused({}, {{"RANK", "x"}}) == "RANK is 'x': a whole number from 0 is needed");
   }

@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kToken = "a shared token";
 
 ClientOptions client(std::uint16_t port, int rank, int world_size, double deadline_s = 10) {
-  return {"127.0.0.1", port, rank, world_size, kToken, deadline_s};
+  return {{"127.0.0.1", port}, rank, world_size, kToken, deadline_s};
 }
 
 ServerOptions serving(int world_size) {
@@ -203,7 +203,7 @@ TEST_SUITE("integration") {
   TEST_CASE("a server that never comes is an error within the deadline") {
     std::uint16_t port = 0;
     { port = Server(serving(1)).port(); }
-    const std::string line = refusal([&] { Client me({"127.0.0.1", port, 1, 2, kToken, 0.4}); });
+    const std::string line = refusal([&] { Client me({{"127.0.0.1", port}, 1, 2, kToken, 0.4}); });
     CHECK(line.find("rank 1 could not reach the rendezvous at 127.0.0.1:") == 0);
     CHECK(line.find("Connection refused") != std::string::npos);
   }
