@@ -37,6 +37,15 @@ void raise_file_limit(int world_size) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// A socket of both families sees an IPv4 peer as `::ffff:10.0.0.1`.
+std::string peer_address(const tcp::socket& socket) {
+  error_code ignored;
+  const asio::ip::address address = socket.remote_endpoint(ignored).address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
 }  // namespace
 
 class Server::Room {
@@ -48,6 +57,8 @@ class Server::Room {
  private:
   class Session;
 
+  void listen();
+  void listen_at(const asio::ip::address& address);
   void accept();
   void refuse(const std::string& address, const std::string& reason);
 
@@ -69,7 +80,7 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
   Session(Room& room, tcp::socket socket)
       : room_(room), socket_(std::move(socket)), timer_(room.io_) {
     error_code ignored;
-    address_ = socket_.remote_endpoint(ignored).address().to_string();
+    address_ = peer_address(socket_);
     socket_.set_option(tcp::no_delay(true), ignored);
     ++room_.unproven_;
   }
@@ -226,16 +237,7 @@ Server::Room::Room(ServerOptions options)
                }),
       ranks_(static_cast<std::size_t>(options_.world_size)) {
   raise_file_limit(options_.world_size);
-  try {
-    const tcp::endpoint endpoint(asio::ip::make_address(options_.host), options_.port);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen(4096);
-  } catch (const boost::system::system_error& error) {
-    throw Error(fmt::format("rank 0 cannot listen on {}:{}: {}; name a free port with --rendezvous",
-                            options_.host, options_.port, error.code().message()));
-  }
+  listen();
   accept();
   thread_ = std::thread([this] { io_.run(); });
 }
@@ -250,6 +252,33 @@ Server::Room::~Room() {
   ranks_.clear();
 }
 
+void Server::Room::listen() {
+  try {
+    if (!options_.host.empty()) return listen_at(asio::ip::make_address(options_.host));
+    error_code no_ipv6;
+    tcp::socket(io_).open(tcp::v6(), no_ipv6);
+    if (no_ipv6)
+      listen_at(asio::ip::address_v4::any());
+    else
+      listen_at(asio::ip::address_v6::any());
+  } catch (const boost::system::system_error& error) {
+    throw Error(
+        fmt::format("rank 0 cannot listen on port {}{}: {}; name a free port with "
+                    "--rendezvous",
+                    options_.port, options_.host.empty() ? "" : " of " + options_.host,
+                    error.code().message()));
+  }
+}
+
+void Server::Room::listen_at(const asio::ip::address& address) {
+  const tcp::endpoint endpoint(address, options_.port);
+  acceptor_.open(endpoint.protocol());
+  acceptor_.set_option(tcp::acceptor::reuse_address(true));
+  if (address.is_v6()) acceptor_.set_option(asio::ip::v6_only(false));
+  acceptor_.bind(endpoint);
+  acceptor_.listen(4096);
+}
+
 void Server::Room::accept() {
   acceptor_.async_accept([this](error_code error, tcp::socket socket) {
     if (error) {  // out of file descriptors, mostly: the clients go on trying, and so do we
@@ -259,9 +288,7 @@ void Server::Room::accept() {
       return;
     }
     if (unproven_ > 2 * options_.world_size + 256) {
-      error_code ignored;
-      refuse(socket.remote_endpoint(ignored).address().to_string(),
-             "too many connections are in their handshake");
+      refuse(peer_address(socket), "too many connections are in their handshake");
     } else {
       std::make_shared<Session>(*this, std::move(socket))->start();
     }

@@ -11,8 +11,8 @@
 namespace assay::rendezvous {
 
 struct ServerOptions {
-  std::string host = "0.0.0.0";  // the address to listen on
-  std::uint16_t port = 0;        // 0: any free port; see Server::port()
+  std::string host;        // the address to listen on; empty: all of this host, IPv6 and IPv4
+  std::uint16_t port = 0;  // 0: any free port; see Server::port()
   int world_size = 1;
   std::string token;
   double handshake_s = 5;  // a connection that has not proved itself by then is closed

@@ -30,24 +30,26 @@ std::string in_numbers(const sockaddr* address) {
   return text;
 }
 
+bool is_v6(const std::string& address) { return address.find(':') != std::string::npos; }
+
 }  // namespace
 
-std::string address_of_interface(const std::string& interface) {
+std::string address_of_interface(const std::string& interface, const std::string& like) {
   ifaddrs* first = nullptr;
   if (getifaddrs(&first) != 0) throw Error("the network interfaces of this host cannot be listed");
   const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(first, &freeifaddrs);
   std::map<std::string, std::string> addresses;
   for (const ifaddrs* each = first; each != nullptr; each = each->ifa_next) {
     const std::string address = in_numbers(each->ifa_addr);
-    if (address.empty()) continue;
-    std::string& known = addresses[each->ifa_name];
-    if (known.empty() || each->ifa_addr->sa_family == AF_INET) known = address;
+    if (address.empty() || (!like.empty() && is_v6(address) != is_v6(like))) continue;
+    addresses.emplace(each->ifa_name, address);
   }
   if (const auto found = addresses.find(interface); found != addresses.end()) return found->second;
   std::vector<std::string> names;
   for (const auto& [name, address] : addresses) names.push_back(name);
-  throw Error(fmt::format("no interface '{}' with an address on this host; there are: {}",
-                          interface, fmt::join(names, ", ")));
+  const char* family = like.empty() ? "" : is_v6(like) ? "IPv6 " : "IPv4 ";
+  throw Error(fmt::format("no interface '{}' with an {}address on this host; there are: {}",
+                          interface, family, fmt::join(names, ", ")));
 }
 
 }  // namespace assay

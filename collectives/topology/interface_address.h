@@ -5,8 +5,9 @@
 
 namespace assay {
 
-/// In numbers, IPv4 before IPv6 (never one of a single link). Throws Error that names the
-/// interfaces with an address here when `interface` is none of them.
-std::string address_of_interface(const std::string& interface);
+/// In numbers, never one of a single link. `like` is an address in numbers whose family, IPv4 or
+/// IPv6, it must have; empty: any. Throws Error that names the interfaces with such an address here
+/// when `interface` is none of them.
+std::string address_of_interface(const std::string& interface, const std::string& like = "");
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 
 #include "collectives/gloo/open.h"
 #include "collectives/nccl/join.h"
+#include "collectives/rendezvous/reachable_address.h"
 #include "collectives/topology/interface_address.h"
 #include "harness/core/error.h"
 
@@ -42,10 +43,10 @@ std::unique_ptr<LocalRanks> join_over_gloo(const FabricWorld& world,
       return open_gloo(gloo_options(rank, size, *client, address, way, silence_s));
     };
   };
-  auto ranks =
-      std::make_unique<LocalRanks>(world.first_rank, devices, through(client->local_address(), ""));
+  const std::string address = rendezvous::reachable_address(*client);
+  auto ranks = std::make_unique<LocalRanks>(world.first_rank, devices, through(address, ""));
   for (const std::string& nic : world.nics)
-    ranks->add_rail(through(address_of_interface(nic), nic + "/"));
+    ranks->add_rail(through(address_of_interface(nic, address), nic + "/"));
   return ranks;
 }
 

@@ -121,7 +121,7 @@ Command run_command() {
                "./assay-<profile>-<UTC>.json, and without .json the folder."},
       {.name = "rendezvous",
        .value_name = "HOST:PORT",
-       .help = "Where rank 0 listens, as the other ranks reach it."},
+       .help = "Where rank 0 listens, as all ranks reach it: node-0:29400 or [fd00::1]:29400."},
       {.name = "rank", .value_name = "R", .help = "This process among the ranks, from 0."},
       {.name = "world-size", .value_name = "N", .help = "How many ranks there are."},
       {.name = "token-file",

@@ -1,5 +1,7 @@
 // Ranks as processes of their own meet, gather, and are told who is missing.
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,8 +13,10 @@
 #include <vector>
 
 #include "collectives/rendezvous/client.h"
+#include "collectives/rendezvous/reachable_address.h"
 #include "collectives/rendezvous/server.h"
 #include "harness/core/error.h"
+#include "tests/not_run.h"
 
 using namespace assay::rendezvous;
 
@@ -86,6 +90,17 @@ std::string refusal(const std::function<void()>& act) {
     return error.what();
   }
   return "accepted";
+}
+
+void require_ipv6() {
+  const int probe = socket(AF_INET6, SOCK_STREAM, 0);
+  sockaddr_in6 loopback{};
+  loopback.sin6_family = AF_INET6;
+  loopback.sin6_addr = in6addr_loopback;
+  const bool has_ipv6 =
+      probe >= 0 && bind(probe, reinterpret_cast<sockaddr*>(&loopback), sizeof loopback) == 0;
+  if (probe >= 0) close(probe);
+  if (!has_ipv6) assay::test::not_run("this host has no IPv6 loopback address");
 }
 
 }  // namespace
@@ -198,6 +213,47 @@ TEST_SUITE("integration") {
     Client me(client(server.port(), 0, 2));
     me.barrier("start");
     CHECK(early.succeeded());
+  }
+
+  TEST_CASE("ranks come by IPv4 and by IPv6 to one server and are named as they came") {
+    require_ipv6();
+    ServerOptions options = serving(3);
+    options.host = "";
+    Server server(options);
+    Client zero({{"::1", server.port()}, 0, 3, kToken, 0.5});
+    Client one({{"127.0.0.1", server.port()}, 1, 3, kToken, 10});
+    zero.set("by", "IPv6");
+    CHECK(one.get("by") == "IPv6");
+    CHECK(zero.local_address() == "::1");
+    CHECK(one.local_address() == "127.0.0.1");
+    CHECK(refusal([&] {
+            zero.barrier("start");
+          }).find("rank 2 never connected; rank 1 (127.0.0.1) did not arrive") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("every address of a name is tried") {
+    Server server(
+        serving(1));  // at 127.0.0.1 alone, which may be the last of localhost's addresses
+    const Client me({{"localhost", server.port()}, 0, 1, kToken, 10});
+    CHECK(me.local_address() == "127.0.0.1");
+  }
+
+  TEST_CASE("ranks of different address families are told so and by name") {
+    require_ipv6();
+    ServerOptions options = serving(2);
+    options.host = "";
+    Server server(options);
+    std::string told_to_other;
+    std::thread other([&] {
+      Client one({{"127.0.0.1", server.port()}, 1, 2, kToken, 10});
+      told_to_other = refusal([&] { reachable_address(one); });
+    });
+    Client zero({{"::1", server.port()}, 0, 2, kToken, 10});
+    const std::string line = refusal([&] { reachable_address(zero); });
+    other.join();
+    CHECK(line.find("rank 0 uses IPv6 (::1) and rank 1 uses IPv4 (127.0.0.1)") == 0);
+    CHECK(told_to_other == line);
   }
 
   TEST_CASE("a server that never comes is an error within the deadline") {

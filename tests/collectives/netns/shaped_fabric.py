@@ -52,10 +52,12 @@ def go_before_others():
 
 class ShapedFabric:
     """`mbit` gives a host's link rate where it is not the sound one, or that of one of its `nics` as (host, nic);
-    `timed` ranks go before other programs."""
+    `timed` ranks go before other programs; with `ipv6` the hosts have no IPv4 address but loopback's, and each knows
+    `names` (addresses by name) from its /etc/hosts."""
 
-    def __init__(self, hosts, mbit=None, sound=SOUND_MBIT, timed=False, nics=1):
-        self.hosts, self.nics, self.timed = hosts, nics, timed
+    def __init__(self, hosts, mbit=None, sound=SOUND_MBIT, timed=False, nics=1, ipv6=False, names=None):
+        self.hosts, self.nics, self.timed, self.ipv6 = hosts, nics, timed, ipv6
+        self.names, self.meeting_place = names or {}, self.in_brackets(self.address(0))
         self.mbit = {(rank, nic): (mbit or {}).get((rank, nic), (mbit or {}).get(rank, sound))
                      for rank in range(hosts) for nic in range(nics)}
         self.ranks = []
@@ -63,6 +65,8 @@ class ShapedFabric:
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay fabric "))
         (self.folder / "token").write_text("a token of this test\n")
+        lines = [f"{address} {name}\n" for name, addresses in self.names.items() for address in addresses]
+        (self.folder / "hosts").write_text("127.0.0.1 localhost\n" + "".join(lines))
         for nic in range(self.nics):
             run("ip", "link", "add", f"assay{nic}", "type", "bridge")
             run("ip", "link", "set", f"assay{nic}", "up")
@@ -92,14 +96,15 @@ class ShapedFabric:
 
     def waiting_rank(self, rank, profile, flags):
         command = [ASSAY, "run", "--profile", profile, "--backend", "host", "--rendezvous",
-                   f"{self.address(0)}:{PORT}", "--rank", str(rank), "--world-size", str(self.hosts),
+                   f"{self.meeting_place}:{PORT}", "--rank", str(rank), "--world-size", str(self.hosts),
                    "--token-file", self.folder / "token", "-o", self.output(rank), *flags]
         locks = self.folder / f"locks{rank}"
         locks.mkdir()
         environment = dict(os.environ, NODE_NAME=f"host{rank}", ASSAY_LOCK_DIR=str(locks))
         with open(self.folder / f"stdout{rank}", "w") as output, open(self.folder / f"stderr{rank}", "w") as errors:
             process = subprocess.Popen(
-                ["unshare", "-n", "sh", "-c", 'read -r line; exec "$@"', "sh", *map(str, command)],
+                ["unshare", "-n", "-m", "sh", "-c", 'mount --bind "$0" /etc/hosts; read -r line; exec "$@"',
+                 self.folder / "hosts", *map(str, command)],
                 stdin=subprocess.PIPE, stdout=output, stderr=errors, env=environment, preexec_fn=self.before_rank)
         own = os.readlink("/proc/self/ns/net")
         while os.readlink(f"/proc/{process.pid}/ns/net") == own:
@@ -120,7 +125,8 @@ class ShapedFabric:
         inside, outer, inner = ["nsenter", "-t", pid, "-n"], self.outer_end(rank, nic), f"eth{nic}"
         run("ip", "link", "add", outer, "type", "veth", "peer", "name", inner, "netns", pid)
         run("ip", "link", "set", outer, "master", f"assay{nic}", "up")
-        run(*inside, "ip", "address", "add", f"{self.address(rank, nic)}/24", "dev", inner)
+        prefix = ["64", "nodad"] if self.ipv6 else ["24"]  # an address that is looked for twice comes a second later
+        run(*inside, "ip", "address", "add", f"{self.address(rank, nic)}/{prefix[0]}", "dev", inner, *prefix[1:])
         run(*inside, "ip", "link", "set", inner, "up")
         shape = ["root", "tbf", "rate", f"{self.mbit[rank, nic]}mbit", "burst", "32kb", "latency", "100ms"]
         run("tc", "qdisc", "add", "dev", outer, *shape)
@@ -133,9 +139,12 @@ class ShapedFabric:
     def outer_end(rank, nic):
         return f"v{rank}n{nic}"
 
+    def address(self, rank, nic=0):
+        return f"fd77:{nic}::{rank + 1}" if self.ipv6 else f"10.77.{nic}.{rank + 1}"
+
     @staticmethod
-    def address(rank, nic=0):
-        return f"10.77.{nic}.{rank + 1}"
+    def in_brackets(address):
+        return f"[{address}]" if ":" in address else address
 
     def output(self, rank):
         return self.folder / f"host{rank}"
