@@ -82,20 +82,20 @@ std::string Watch::text_of(const std::string& id) const {
   return "";
 }
 
-void Watch::hear() {
+void Watch::take_choices() {
   for (profiler::Choice& choice : profiler::take()) {
     const Asked asked{choice.function, choice.datatype, choice.count};
-    heard_[{choice.rank, asked}] = std::move(choice);
+    choices_[{choice.rank, asked}] = std::move(choice);
   }
 }
 
 Told Watch::told(const std::string& id, int rank, const Asked& asked) {
   const std::lock_guard lock(mutex_);
-  hear();
+  take_choices();
   Told told;
   std::string algorithm;
   int channels = 0;
-  if (const auto choice = heard_.find({rank, asked}); choice != heard_.end()) {
+  if (const auto choice = choices_.find({rank, asked}); choice != choices_.end()) {
     algorithm = choice->second.algorithm;
     channels = choice->second.channels;
     told.algorithm = lower(algorithm);

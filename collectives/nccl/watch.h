@@ -51,12 +51,12 @@ class Watch {
 
  private:
   std::string text_of(const std::string& id) const;
-  void hear();
+  void take_choices();
 
   std::filesystem::path path_;
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::uintmax_t>> begun_;  // ids and where their text begins
-  std::map<std::pair<int, Asked>, profiler::Choice> heard_;
+  std::map<std::pair<int, Asked>, profiler::Choice> choices_;
 };
 
 /// Asks NCCL for its choices while it lives; there may be several at once.
