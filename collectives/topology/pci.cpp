@@ -5,8 +5,9 @@
 #include <cctype>
 #include <cstdlib>
 #include <fstream>
-#include <regex>
+#include <string_view>
 
+#include "harness/core/regular_expression.h"
 #include "harness/measure/gpu_tables.h"
 
 namespace assay {
@@ -63,12 +64,14 @@ std::string read_line(const fs::path& path) {
 }
 
 std::string pci_address(const std::string& text) {
-  static const std::regex pattern("(?:0000)?([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7])");
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
+  static const RegularExpression kAddress("^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]$");
+  constexpr std::string_view kNvmlZeros = "0000";  // NVML writes eight digits of the domain
+  std::string address = text;
+  std::transform(address.begin(), address.end(), address.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  std::smatch match;
-  return std::regex_match(lower, match, pattern) ? match[1].str() : "";
+  if (address.find(':') == 8 && address.starts_with(kNvmlZeros))
+    address.erase(0, kNvmlZeros.size());
+  return kAddress.is_found_in(address) ? address : "";
 }
 
 std::optional<PciPlace> read_pci(const fs::path& sys, const std::string& address) {

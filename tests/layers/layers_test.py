@@ -43,6 +43,9 @@ class ThisRepository(unittest.TestCase):
     def test_only_core_reads_documents(self):
         self.check(rules.document_readers(self.tree))
 
+    def test_regular_expressions_are_matched_in_one_place(self):
+        self.check(rules.regular_expressions(self.tree))
+
     def test_inline_assembly_stays_in_the_device_layer(self):
         self.check(rules.inline_assembly(self.tree))
 
@@ -163,6 +166,11 @@ class PlantedViolations(unittest.TestCase):
     def test_planted_assembly_in_a_kernel_is_found(self):
         found = self.find(rules.inline_assembly, "kernels/gemm/bad.cu", 'asm volatile("bar.sync 0;");')
         self.assertEqual(len(found), 1)
+
+    def test_another_matcher_of_regular_expressions_is_found(self):
+        self.write("harness/core/regular_expression.cpp", "// Matches.\n#include <re2/re2.h>\n")
+        found = self.find(rules.regular_expressions, "harness/cli/bad.cpp", "#include <regex>\n#include <re2/re2.h>")
+        self.assertEqual(len(found), 2)
 
     def test_a_second_user_of_google_benchmark_is_found(self):
         self.write("harness/measure/group_run.cpp", "// Drives.\n#include <benchmark/benchmark.h>\n")

@@ -113,6 +113,14 @@ def document_readers(tree):
                 yield f"{path}:{number}: only harness/core parses JSON: use parse_json or read_result"
 
 
+def regular_expressions(tree):
+    """Expressions are matched by RE2, in one file: std::regex recurses once a character and need not end."""
+    for path in tree.code(*SOURCES):
+        for number, _, included in tree.includes(path):
+            if included == "regex" or (included.startswith("re2/") and path != "harness/core/regular_expression.cpp"):
+                yield f"{path}:{number}: includes {included}: use harness/core/regular_expression.h"
+
+
 def inline_assembly(tree):
     for path in tree.code():
         if path.startswith("kernels/device/ptx/") or path in HOST_ASSEMBLY:
