@@ -4,16 +4,14 @@
 #include <fmt/format.h>
 
 #include "harness/core/document.h"
-#include "harness/core/measurement_json.h"
+#include "harness/core/result_fields.h"
 
 namespace assay::cli {
 
 namespace {
 
 std::string text_of(const Gathered& own) {
-  Json measurements = Json::array();
-  for (const Measurement& one : own.measurements) measurements.push_back(to_json(one));
-  return Json{{"whole", own.whole}, {"measurements", std::move(measurements)}}.dump();
+  return Json{{"whole", own.whole}, {"measurements", written(own.measurements)}}.dump();
 }
 
 Gathered together_of(const std::vector<std::string>& texts) {
@@ -21,8 +19,9 @@ Gathered together_of(const std::vector<std::string>& texts) {
   for (std::size_t process = 0; process < texts.size(); ++process) {
     const Json one = parse_json(texts[process], fmt::format("measurements of process {}", process));
     all.whole &= one.at("whole").get<bool>();
-    for (const Json& json : one.at("measurements"))
-      all.measurements.push_back(measurement_from_json(json));
+    std::vector<Measurement> measurements;
+    read_value(one.at("measurements"), measurements, Place());
+    all.measurements.insert(all.measurements.end(), measurements.begin(), measurements.end());
   }
   return all;
 }
