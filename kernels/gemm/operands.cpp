@@ -6,9 +6,8 @@
 #include <limits>
 
 #include "kernels/gemm/reference.h"
-#include "kernels/inputs.h"
+#include "kernels/normal_values.h"
 #include "kernels/storage.h"
-#include "kernels/thread_pool.h"
 #include "kernels/verify.h"
 
 namespace assay {
@@ -78,8 +77,8 @@ GemmOperands::GemmOperands(Device& device, GemmShape shape, GemmTypes types, std
   const std::size_t wanted = rotation_sets(device, bytes);
   // Rotation is about addresses: every set holds the same values, which take longer to make than
   // to copy.
-  const std::vector<float> a = normal(0, count_a, types.rounding);
-  const std::vector<float> b = normal(1, count_b, types.rounding);
+  const std::vector<float> a = normal_values(device, {seed, 0, 0}, count_a, types.rounding);
+  const std::vector<float> b = normal_values(device, {seed, 1, 0}, count_b, types.rounding);
   for (std::size_t i = 0; i < wanted; ++i) sets_.push_back(make_set(a, b));
 }
 
@@ -113,21 +112,6 @@ Work GemmOperands::work(const GemmTerms& terms) const {
   return {2 * m * n * k, ((m * k + used * k * n) * static_cast<double>(bits_of(types_.storage)) +
                           (terms.beta != 0 ? 2 : 1) * output) /
                              8};
-}
-
-std::vector<float> GemmOperands::normal(std::uint32_t operand, std::size_t count,
-                                        Element rounding) {
-  std::vector<float> values(count);
-  ThreadPool& threads = host_threads(device_);
-  threads.run([&](int thread) {
-    const Part part = part_of(static_cast<std::int64_t>(count), thread, threads.size(), 4);
-    const auto first = static_cast<std::size_t>(part.first);
-    const std::span<float> mine(values.data() + first,
-                                static_cast<std::size_t>(part.last - part.first));
-    fill_normal(mine, {seed_, operand, 0}, first);
-    for (float& value : mine) value = rounded_input(rounding, value);
-  });
-  return values;
 }
 
 GemmOperands::Set GemmOperands::make_set(const std::vector<float>& a, const std::vector<float>& b) {
@@ -273,7 +257,8 @@ Verification GemmOperands::verify(const Multiply& multiply, const GemmTerms& ter
   }
   std::vector<float> before;
   if (terms.beta != 0) {
-    before = normal(kNormalC, elements(shape_.rows(), shape_.n), types_.output);
+    before = normal_values(device_, {seed_, kNormalC, 0}, elements(shape_.rows(), shape_.n),
+                           types_.output);
     for (Set& set : sets_) set.c->set(encode(types_.output, before));
   }
   const Answer answer = run(sets_[0], multiply, terms, before);

@@ -69,7 +69,6 @@ class GemmOperands {
   struct Answer;
   struct Rows;
 
-  std::vector<float> normal(std::uint32_t operand, std::size_t count, Element rounding);
   Set make_set(const std::vector<float>& a, const std::vector<float>& b);
   void store(Buffer& to, const std::vector<float>& values);
   std::vector<float> values_of(Buffer& from, std::size_t count);

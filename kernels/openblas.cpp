@@ -1,0 +1,44 @@
+// Finds the symbols, and says what is missing.
+#include "kernels/openblas.h"
+
+#include <memory>
+
+namespace assay {
+namespace {
+
+/// Null when the library is absent or lacks a symbol; then `reason` says so.
+const OpenBlas* find_openblas(std::string& reason) {
+  static std::string why_not;
+  static const std::unique_ptr<const OpenBlas> blas = []() -> std::unique_ptr<const OpenBlas> {
+    auto library = Library::find(OpenBlas::kLibrary, &why_not);
+    if (!library) return nullptr;
+    const auto sgemm = library->find_sym<OpenBlas::Sgemm>("cblas_sgemm");
+    const auto set_threads = library->find_sym<void (*)(int)>("openblas_set_num_threads");
+    const auto core_name = library->find_sym<char* (*)()>("openblas_get_corename");
+    if (!sgemm || !set_threads || !core_name) {
+      why_not = "it lacks cblas_sgemm, openblas_set_num_threads or openblas_get_corename";
+      return nullptr;
+    }
+    return std::make_unique<const OpenBlas>(
+        OpenBlas{std::move(*library), sgemm, set_threads, core_name});
+  }();
+  reason = why_not;
+  return blas.get();
+}
+
+}  // namespace
+
+std::optional<std::string> openblas_missing() {
+  std::string reason;
+  if (find_openblas(reason)) return std::nullopt;
+  return std::string(OpenBlas::kLibrary) + " is missing: " + reason;
+}
+
+const OpenBlas& open_openblas() {
+  std::string reason;
+  const OpenBlas* blas = find_openblas(reason);
+  if (!blas) throw Error(*openblas_missing(), ExitCode::missing);
+  return *blas;
+}
+
+}  // namespace assay

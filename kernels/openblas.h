@@ -1,0 +1,32 @@
+// OpenBLAS, opened once for the process: its threads outlive every case.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/measure/library.h"
+
+namespace assay {
+
+/// From cblas.h, so that the header is not needed to build.
+struct OpenBlas {
+  static constexpr const char* kLibrary = "libopenblas.so.0";
+  static constexpr int kRowMajor = 101, kNoTranspose = 111, kTranspose = 112;
+
+  using Sgemm = void (*)(int order, int transpose_a, int transpose_b, int m, int n, int k,
+                         float alpha, const float* a, int lda, const float* b, int ldb, float beta,
+                         float* c, int ldc);
+
+  Library library;
+  Sgemm sgemm;
+  void (*set_threads)(int);  ///< Of the process; a case sets it when it is prepared.
+  char* (*core_name)();
+};
+
+/// One line that says what is missing, or nothing.
+std::optional<std::string> openblas_missing();
+
+/// Throws Error (exit 3) when it is missing.
+const OpenBlas& open_openblas();
+
+}  // namespace assay
