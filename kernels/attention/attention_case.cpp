@@ -1,0 +1,57 @@
+// Refusals come before anything is allocated: backend, shape, memory, then what is missing.
+#include "kernels/attention/attention_case.h"
+
+#include <fmt/format.h>
+
+namespace assay::attention {
+namespace {
+
+/// The timed set and the one of counting inputs as they are stored; while either is made, its
+/// values in f32 and in the bytes that are copied in, which are the host's and count there.
+double needed_bytes(const Problem& problem, const Types& types, Backend backend) {
+  const double stored = stored_bytes(problem, types);
+  const double values = stored / static_cast<double>(size_of(types.storage)) * sizeof(float);
+  return 2 * stored + (backend == Backend::host ? values + stored : 0);
+}
+
+}  // namespace
+
+Work work_of(Workload workload, const Problem& p, const Types& types) {
+  const double cache = static_cast<double>(p.key_rows()) * (p.width + p.value_width) *
+                       static_cast<double>(size_of(types.storage));
+  if (workload == Workload::decode) return {0, cache};
+  const double flop =
+      2.0 * p.batches * p.query_heads * p.counted_pairs() * (p.width + p.value_width);
+  const double bytes = stored_bytes(p, types);
+  return {flop, bytes};
+}
+
+Types host_types(const std::string& dtype) {
+  const Element element = dtype == "bf16" ? Element::bf16 : Element::f32;
+  return {element, element};
+}
+
+std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
+                                                            const Device& device) const {
+  if (device.backend() != backend_) {
+    return fmt::format("runs on the {} backend only", assay::name(backend_));
+  }
+  const ParsedProblem parsed = problem_of(workload_, shape);
+  if (!parsed.problem) return parsed.refusal;
+  const double needed = needed_bytes(*parsed.problem, types_, backend_);
+  const auto free = static_cast<double>(device.free_memory_bytes());
+  if (needed > free) {
+    return fmt::format("needs {:.1f} GiB for its arrays, {:.1f} GiB are free", needed / 0x1p30,
+                       free / 0x1p30);
+  }
+  return missing(device);
+}
+
+std::unique_ptr<TimedCase> AttentionImplementation::prepare(GroupContext& context) const {
+  const Problem problem = problem_of(workload_, context.shape()).problem.value();
+  Bound bound = bind(problem, context.device());
+  return std::make_unique<Case>(Operands::of(context, problem, types_), std::move(bound.attend),
+                                work_of(workload_, problem, types_), std::move(bound.choice));
+}
+
+}  // namespace assay::attention

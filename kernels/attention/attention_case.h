@@ -1,0 +1,80 @@
+// What every attention implementation shares: its timed case, its work, its refusals.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "kernels/attention/operands.h"
+#include "kernels/catalogue.h"
+
+namespace assay::attention {
+
+/// Of one pass by the conventions of kernels/README.md: decode is about the bytes of the cache and
+/// counts no FLOP.
+Work work_of(Workload workload, const Problem& problem, const Types& types);
+
+/// A pass bound to a group's operands.
+class Case final : public TimedCase {
+ public:
+  Case(std::shared_ptr<Operands> operands, Attend attend, Work work, Json choice)
+      : operands_(std::move(operands)),
+        attend_(std::move(attend)),
+        work_(work),
+        choice_(std::move(choice)) {}
+
+  Verification verify() override { return operands_->verify(attend_); }
+  void enqueue(std::size_t set) override { attend_(operands_->set(set)); }
+  std::size_t operand_sets() const override { return operands_->count(); }
+  Work work() const override { return work_; }
+  Json choice() const override { return choice_; }
+
+ private:
+  std::shared_ptr<Operands> operands_;
+  Attend attend_;
+  Work work_;
+  Json choice_;
+};
+
+/// What the host stores for a dtype: that dtype, O included.
+Types host_types(const std::string& dtype);
+
+/// An implementation for one workload and dtype on one backend; derived ones add how to attend.
+class AttentionImplementation : public Implementation {
+ public:
+  AttentionImplementation(Workload workload, Backend backend, std::string dtype, std::string name,
+                          std::string summary, Types types)
+      : workload_(workload),
+        backend_(backend),
+        dtype_(std::move(dtype)),
+        name_(std::move(name)),
+        summary_(std::move(summary)),
+        types_(types) {}
+
+  std::string workload() const override { return attention::name(workload_); }
+  std::string dtype() const override { return dtype_; }
+  std::string name() const override { return name_; }
+  std::string summary() const override { return summary_; }
+  Backend backend() const override { return backend_; }
+  std::optional<std::string> refuses(const Shape& shape, const Device& device) const override;
+  std::unique_ptr<TimedCase> prepare(GroupContext& context) const override;
+
+ protected:
+  struct Bound {
+    Attend attend;
+    Json choice;
+  };
+  /// How to compute the problem on a device; everything it needs is made here and not in a pass.
+  virtual Bound bind(const Problem& problem, Device& device) const = 0;
+  /// A library or a device feature that is not here, or nothing.
+  virtual std::optional<std::string> missing(const Device&) const { return std::nullopt; }
+  const Types& types() const { return types_; }
+
+ private:
+  Workload workload_;
+  Backend backend_;
+  std::string dtype_, name_, summary_;
+  Types types_;
+};
+
+}  // namespace assay::attention

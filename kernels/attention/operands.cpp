@@ -1,0 +1,231 @@
+// Makes, stores and checks the arrays of an attention group.
+#include "kernels/attention/operands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "kernels/attention/counting.h"
+#include "kernels/gemm/reference.h"
+#include "kernels/normal_values.h"
+#include "kernels/storage.h"
+#include "kernels/thread_pool.h"
+
+namespace assay::attention {
+namespace {
+
+// Operand numbers of the generator; Q, K and V are 0, 1 and 2.
+constexpr std::uint32_t kPages = 24;
+constexpr float kUnused = 240;      // in slots of a cache without a key: every type holds it
+constexpr std::int64_t kSpare = 3;  // pages of a cache that no table names
+
+std::size_t elements(std::int64_t rows, int width) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
+}
+
+/// `wanted` of the numbers below `all`, in a drawn order.
+std::vector<std::int32_t> drawn_pages(std::int64_t all, std::size_t wanted, std::uint64_t seed) {
+  std::vector<std::int32_t> pages(static_cast<std::size_t>(all));
+  std::iota(pages.begin(), pages.end(), 0);
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const std::uint64_t left = pages.size() - i;
+    std::swap(pages[i], pages[i + random_bits({seed, kPages, 0}, i) % left]);
+  }
+  pages.resize(wanted);
+  return pages;
+}
+
+DenseInputs normal_inputs(const Device& device, const Problem& p, Element rounding,
+                          std::uint64_t seed) {
+  const auto values = [&](std::uint32_t operand, std::int64_t rows, int width) {
+    return normal_values(device, {seed, operand, 0}, elements(rows, width), rounding);
+  };
+  return {values(0, p.output_rows(), p.width), values(1, p.key_rows(), p.width),
+          values(2, p.key_rows(), p.value_width)};
+}
+
+}  // namespace
+
+double stored_bytes(const Problem& p, const Types& types) {
+  const auto rows = static_cast<double>(p.batches) * p.queries * p.query_heads;
+  const double keys_a_head =
+      p.page > 0 ? (static_cast<double>(p.batches) * p.pages_a_sequence() + kSpare) * p.page
+                 : static_cast<double>(p.batches) * p.keys;
+  const double keys = keys_a_head * p.key_heads;
+  const auto inputs = rows * p.width + keys * (p.width + p.value_width);
+  return (inputs * static_cast<double>(bits_of(types.storage)) +
+          rows * p.value_width * static_cast<double>(bits_of(types.output))) /
+             8 +
+         rows * sizeof(float);
+}
+
+Operands::Operands(Device& device, Problem problem, Types types, std::uint64_t seed)
+    : device_(device), problem_(problem), types_(types), seed_(seed) {
+  if (problem_.page > 0) {
+    const auto used = static_cast<std::size_t>(problem_.batches) *
+                      static_cast<std::size_t>(problem_.pages_a_sequence());
+    pages_ = static_cast<std::int64_t>(used) + kSpare;
+    table_ = drawn_pages(pages_, used, seed);
+  }
+  const DenseInputs inputs = normal_inputs(device, problem_, types.storage, seed);
+  make_reference(inputs);
+  const auto wanted =
+      rotation_sets(device, static_cast<std::size_t>(attention::stored_bytes(problem_, types)));
+  for (std::size_t i = 0; i < wanted; ++i) sets_.push_back(make_set(inputs));
+}
+
+std::shared_ptr<Operands> Operands::of(GroupContext& context, const Problem& problem, Types types) {
+  using All = std::vector<std::shared_ptr<Operands>>;
+  const auto all = context.operands<All>([] { return std::make_shared<All>(); });
+  for (const auto& one : *all) {
+    if (one->types() == types) return one;
+  }
+  all->push_back(std::make_shared<Operands>(context.device(), problem, types, context.seed()));
+  return all->back();
+}
+
+Pointers Operands::pointers(Set& set) {
+  return {
+      set.q->data(),      set.k->data(),
+      set.v->data(),      set.table ? static_cast<const std::int32_t*>(set.table->data()) : nullptr,
+      set.output->data(), static_cast<float*>(set.log_sum_exp->data())};
+}
+
+std::unique_ptr<Buffer> Operands::stored(const std::vector<float>& values) {
+  const std::vector<std::byte> bytes = encode(types_.storage, values);
+  auto buffer = device_.allocate(bytes.size());
+  device_.copy_in(*buffer, bytes.data(), bytes.size());
+  return buffer;
+}
+
+std::vector<float> Operands::paged(const std::vector<float>& rows, CacheLayout layout) const {
+  std::vector<float> cache(static_cast<std::size_t>(pages_ * layout.page_elements()), kUnused);
+  const float* from = rows.data();
+  for (int batch = 0; batch < problem_.batches; ++batch) {
+    const std::int32_t* table =
+        table_.data() + static_cast<std::int64_t>(batch) * problem_.pages_a_sequence();
+    for (int key = 0; key < problem_.keys; ++key) {
+      for (int head = 0; head < layout.heads; ++head, from += layout.width) {
+        std::copy_n(from, layout.width,
+                    cache.data() + layout.row(table[key / layout.page], head, key % layout.page));
+      }
+    }
+  }
+  return cache;
+}
+
+Operands::Set Operands::make_set(const DenseInputs& inputs) {
+  Set set;
+  set.q = stored(inputs.q);
+  if (problem_.page > 0) {
+    set.k = stored(paged(inputs.k, problem_.key_cache()));
+    set.v = stored(paged(inputs.v, problem_.value_cache()));
+    set.table = device_.allocate(table_.size() * sizeof table_[0]);
+    device_.copy_in(*set.table, table_.data(), table_.size() * sizeof table_[0]);
+  } else {
+    set.k = stored(inputs.k);
+    set.v = stored(inputs.v);
+  }
+  const auto rows = static_cast<std::size_t>(problem_.output_rows());
+  set.output = std::make_unique<GuardedOutput>(
+      device_, elements(problem_.output_rows(), problem_.value_width) * size_of(types_.output));
+  set.log_sum_exp = std::make_unique<GuardedOutput>(device_, rows * sizeof(float));
+  set.output->poison();  // also the first touch of its pages
+  set.log_sum_exp->poison();
+  return set;
+}
+
+Operands::Answer Operands::run(Set& set, const Attend& attend) {
+  set.output->poison();
+  set.log_sum_exp->poison();
+  attend(pointers(set));
+  device_.synchronize();
+  auto output = set.output->read();
+  auto sums = set.log_sum_exp->read();
+  if (sums.guard_broken) sums.guard_broken = "log-sum-exp: " + *sums.guard_broken;
+  return {decode(types_.output, output.bytes), decode(Element::f32, sums.bytes),
+          checksum(output.bytes.data(), output.bytes.size() / size_of(types_.output),
+                   size_of(types_.output)),
+          output.guard_broken ? output.guard_broken : sums.guard_broken};
+}
+
+Roundoff Operands::roundoff() const {
+  return {types_.accumulator_roundoff, unit_roundoff(types_.output)};
+}
+
+void Operands::make_reference(const DenseInputs& inputs) {
+  const InputView view(problem_, inputs);
+  const auto rows = sampled_rows(
+      {problem_.output_rows(), problem_.width + problem_.value_width, problem_.keys}, seed_);
+  reference_.resize(rows.size());
+  ThreadPool& threads = host_threads(device_);
+  threads.run([&](int thread) {
+    for (auto i = static_cast<std::size_t>(thread); i < rows.size();
+         i += static_cast<std::size_t>(threads.size())) {
+      reference_[i] = reference_row(view, rows[i], types_.output, roundoff());
+    }
+  });
+}
+
+std::optional<std::string> Operands::counting_difference(const Attend& attend) {
+  DenseInputs inputs = counting_inputs(problem_, seed_);
+  Set set = make_set(inputs);
+  inputs.q.clear();
+  inputs.k.clear();
+  const Answer answer = run(set, attend);
+  if (answer.guard_broken) return answer.guard_broken;
+  return first_counting_difference(problem_, seed_, inputs.v, answer.output, answer.log_sum_exp,
+                                   roundoff());
+}
+
+Verification Operands::compare(const Answer& answer) const {
+  BoundCheck check;
+  const auto width = static_cast<std::size_t>(problem_.value_width);
+  for (const ReferenceRow& row : reference_) {
+    const float* output = answer.output.data() + static_cast<std::size_t>(row.number) * width;
+    for (std::size_t i = 0; i < width; ++i) {
+      check.element(row.number, static_cast<std::int64_t>(i), output[i], row.output[i],
+                    2 * row.naive_error + output_floor(row, i, roundoff()));
+    }
+    const Row at = row_at(problem_, row.number);
+    const std::int64_t place =
+        (static_cast<std::int64_t>(at.batch) * problem_.query_heads + at.head) * problem_.queries +
+        at.query;
+    const float sum = answer.log_sum_exp[static_cast<std::size_t>(place)];
+    const bool right = row.visible == 0
+                           ? sum == static_cast<float>(row.log_sum_exp)
+                           : std::abs(sum - row.log_sum_exp) <= log_sum_exp_bound(row, roundoff());
+    if (!right) {
+      return failed_verification(
+          fmt::format("the log-sum-exp of batch {} query {} head {} is {:.9g} where {:.9g} is "
+                      "expected",
+                      at.batch, at.query, at.head, sum, row.log_sum_exp));
+    }
+  }
+  return check.verification();
+}
+
+Verification Operands::verify(const Attend& attend) {
+  if (const auto wrong = counting_difference(attend)) {
+    return failed_verification("integer inputs: " + *wrong);
+  }
+  const Answer answer = run(sets_[0], attend);
+  if (answer.guard_broken) return failed_verification("normal inputs: " + *answer.guard_broken);
+  for (std::size_t i = 0; i < answer.output.size(); ++i) {
+    if (std::isnan(answer.output[i])) {
+      const auto at = static_cast<std::int64_t>(i);
+      return failed_verification("normal inputs: " + wrong_element(at / problem_.value_width,
+                                                                   at % problem_.value_width,
+                                                                   answer.output[i], 0));
+    }
+  }
+  Verification verification = compare(answer);
+  if (!verification.ok()) verification.detail = "normal inputs: " + verification.detail;
+  verification.checksum = answer.checksum;
+  return verification;
+}
+
+}  // namespace assay::attention

@@ -1,0 +1,89 @@
+// The arrays of an attention group, shared by its implementations, and the check of an answer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/attention/reference.h"
+#include "kernels/catalogue.h"
+#include "kernels/guarded_output.h"
+
+namespace assay::attention {
+
+/// How elements are stored, and the unit roundoff of the sums.
+struct Types {
+  Element storage = Element::f32;  ///< Of Q, K and V.
+  Element output = Element::f32;   ///< Of O; the log-sum-exp is f32.
+  double accumulator_roundoff = 0x1p-24;
+
+  friend bool operator==(const Types&, const Types&) = default;
+};
+
+/// One pass. With pages, K and V are caches (page_table.h) and `table` names the pages of sequence
+/// b from table[b * pages_a_sequence] on; else both are rows of positions, and it is null.
+struct Pointers {
+  const void* q = nullptr;
+  const void* k = nullptr;
+  const void* v = nullptr;
+  const std::int32_t* table = nullptr;
+  void* output = nullptr;
+  float* log_sum_exp = nullptr;
+};
+
+/// Enqueues one pass.
+using Attend = std::function<void(const Pointers&)>;
+
+class Operands {
+ public:
+  Operands(Device& device, Problem problem, Types types, std::uint64_t seed);
+
+  /// Shared by all of the group that store alike.
+  static std::shared_ptr<Operands> of(GroupContext& context, const Problem& problem, Types types);
+
+  const Problem& problem() const { return problem_; }
+  const Types& types() const { return types_; }
+  std::size_t count() const { return sets_.size(); }
+  Pointers set(std::size_t index) { return pointers(sets_[index]); }
+
+  /// Counting inputs on every element, then normal data on sampled rows.
+  Verification verify(const Attend& attend);
+
+ private:
+  struct Set {
+    std::unique_ptr<Buffer> q, k, v, table;
+    std::unique_ptr<GuardedOutput> output, log_sum_exp;
+  };
+  struct Answer {
+    std::vector<float> output, log_sum_exp;
+    std::string checksum;
+    std::optional<std::string> guard_broken;
+  };
+
+  Set make_set(const DenseInputs& inputs);
+  std::unique_ptr<Buffer> stored(const std::vector<float>& values);
+  /// Into the pages that the table names; what belongs to no key holds kUnused.
+  std::vector<float> paged(const std::vector<float>& rows, CacheLayout layout) const;
+  static Pointers pointers(Set& set);
+  Answer run(Set& set, const Attend& attend);
+  void make_reference(const DenseInputs& inputs);
+  std::optional<std::string> counting_difference(const Attend& attend);
+  Verification compare(const Answer& answer) const;
+  Roundoff roundoff() const;
+
+  Device& device_;
+  Problem problem_;
+  Types types_;
+  std::uint64_t seed_;
+  std::vector<std::int32_t> table_;  // of all sequences
+  std::int64_t pages_ = 0;           // in a cache
+  std::vector<Set> sets_;
+  std::vector<ReferenceRow> reference_;  // of the normal inputs
+};
+
+/// Of Q, K, V (of a cache, whole pages), O and the log-sum-exp.
+double stored_bytes(const Problem& problem, const Types& types);
+
+}  // namespace assay::attention

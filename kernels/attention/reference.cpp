@@ -1,0 +1,99 @@
+// Rows by their numbers, the two implementations of one, and the bounds.
+#include "kernels/attention/reference.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/attention/attend_row.h"
+#include "kernels/storage.h"
+
+namespace assay::attention {
+namespace {
+
+/// Of exp: ex2.approx is within 2 units in the last place, host polynomials within 1.
+constexpr double kExponentialError = 0x1p-22;
+
+std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width) {
+  return std::span(array).subspan(static_cast<std::size_t>(row) * static_cast<std::size_t>(width),
+                                  static_cast<std::size_t>(width));
+}
+
+std::int64_t key_row(const Problem& p, Row row, int key) {
+  return (static_cast<std::int64_t>(row.batch) * p.keys + key) * p.key_heads + row.head / p.group();
+}
+
+/// Relative to p and summed over a row: of scores, exponentials, and the two sums over keys.
+double relative_error(const ReferenceRow& row, Roundoff roundoff) {
+  return row.score_error + kExponentialError +
+         accumulation_gamma(row.visible, roundoff.accumulator);
+}
+
+}  // namespace
+
+Row row_at(const Problem& problem, std::int64_t number) {
+  const std::int64_t query = number / problem.query_heads;
+  return {static_cast<int>(query / problem.queries), static_cast<int>(query % problem.queries),
+          static_cast<int>(number % problem.query_heads)};
+}
+
+std::span<const float> InputView::query(Row row) const {
+  const std::int64_t query = static_cast<std::int64_t>(row.batch) * problem_.queries + row.query;
+  return row_of(inputs_.q, query * problem_.query_heads + row.head, problem_.width);
+}
+
+std::span<const float> InputView::key(Row row, int key) const {
+  return row_of(inputs_.k, key_row(problem_, row, key), problem_.width);
+}
+
+std::span<const float> InputView::value(Row row, int key) const {
+  return row_of(inputs_.v, key_row(problem_, row, key), problem_.value_width);
+}
+
+ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Element rounding,
+                           Roundoff roundoff) {
+  const Problem& problem = inputs.problem();
+  const Row row = row_at(problem, number);
+  const auto exact = attend_row<double>(inputs, row, [](double value) { return value; });
+  const auto naive = attend_row<float>(
+      inputs, row, [rounding](float value) { return rounded_input(rounding, value); });
+  ReferenceRow out{
+      number, exact.output,     std::vector<double>(exact.output.size(), 0.0), exact.log_sum_exp, 0,
+      0,      exact.keys.size()};
+  double largest = 0;
+  for (const double score : exact.scores) largest = std::max(largest, std::abs(score));
+  for (int key = exact.keys.first; key < exact.keys.last; ++key) {
+    double magnitude = 0;
+    const auto q = inputs.query(row), k = inputs.key(row, key);
+    for (std::size_t i = 0; i < q.size(); ++i) {
+      magnitude += std::abs(static_cast<double>(q[i]) * k[i]);
+    }
+    out.score_error =
+        std::max(out.score_error,
+                 score_error(problem.width, problem.scale() * magnitude, largest, roundoff));
+    const auto value = inputs.value(row, key);
+    const auto at = static_cast<std::size_t>(key - exact.keys.first);
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      out.magnitude[i] += exact.probabilities[at] * std::abs(value[i]);
+    }
+  }
+  for (std::size_t i = 0; i < exact.output.size(); ++i) {
+    out.naive_error = std::max(out.naive_error, std::abs(naive.output[i] - exact.output[i]));
+  }
+  return out;
+}
+
+double score_error(int width, double magnitude, double largest, Roundoff roundoff) {
+  return accumulation_gamma(width, roundoff.accumulator) * magnitude +
+         6 * roundoff.accumulator * largest;
+}
+
+double output_floor(const ReferenceRow& row, std::size_t column, Roundoff roundoff) {
+  return roundoff.output * std::abs(row.output[column]) +
+         (1 + roundoff.output) * 2 * relative_error(row, roundoff) * row.magnitude[column];
+}
+
+double log_sum_exp_bound(const ReferenceRow& row, Roundoff roundoff) {
+  return relative_error(row, roundoff) + 4 * roundoff.accumulator * std::abs(row.log_sum_exp);
+}
+
+}  // namespace assay::attention

@@ -1,0 +1,68 @@
+// The reference of attention: rows in fp64 from the same rounded inputs, beside a naive
+// low-precision implementation whose error says what the data allow.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/attention/problem.h"
+#include "kernels/rounding.h"
+#include "kernels/verify.h"
+
+namespace assay::attention {
+
+/// The inputs of a problem without pages, as f32: q [b, sq, hq, d], k [b, sk, hkv, d],
+/// v [b, sk, hkv, dv].
+struct DenseInputs {
+  std::vector<float> q, k, v;
+};
+
+/// One row of O, numbered (batch * queries + query) * query heads + head.
+struct Row {
+  int batch = 0, query = 0, head = 0;
+};
+Row row_at(const Problem& problem, std::int64_t number);
+
+/// Rows of dense arrays by their indices.
+class InputView {
+ public:
+  InputView(const Problem& problem, const DenseInputs& inputs)
+      : problem_(problem), inputs_(inputs) {}
+
+  const Problem& problem() const { return problem_; }
+  const DenseInputs& arrays() const { return inputs_; }
+  std::span<const float> query(Row row) const;
+  /// Of the key head that the row's query head shares.
+  std::span<const float> key(Row row, int key) const;
+  std::span<const float> value(Row row, int key) const;
+
+ private:
+  const Problem& problem_;
+  const DenseInputs& inputs_;
+};
+
+/// What one row is compared with.
+struct ReferenceRow {
+  std::int64_t number = 0;
+  std::vector<double> output;
+  std::vector<double> magnitude;  ///< Sums of p |v|.
+  double log_sum_exp = 0;
+  double score_error = 0;  ///< Of an f32 score, at most; see score_error().
+  double naive_error = 0;  ///< The largest of the naive implementation in this row.
+  int visible = 0;         ///< Keys that the query attends to.
+};
+
+/// `rounding`: of the naive implementation's scores, probabilities and output, which it adds up in
+/// f32.
+ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Element rounding,
+                           Roundoff roundoff);
+
+/// How far a score may be from its exact value: `magnitude` is scale * sum |q||k|, and its row's
+/// scores go up to `largest` in magnitude. kernels/README.md has the derivation of all three.
+double score_error(int width, double magnitude, double largest, Roundoff roundoff);
+/// How far an output may be that keeps everything but itself in f32.
+double output_floor(const ReferenceRow& row, std::size_t column, Roundoff roundoff);
+double log_sum_exp_bound(const ReferenceRow& row, Roundoff roundoff);
+
+}  // namespace assay::attention
