@@ -1,0 +1,146 @@
+// A tile of queries of one head goes over the tiles of keys that it attends to.
+#include "kernels/attention/prefill.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/rounding.h"
+
+namespace assay::attention {
+namespace {
+
+std::size_t elements(int rows, int width) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
+}
+
+}  // namespace
+
+Prefill::Prefill(const Problem& problem, Element storage, ThreadPool& threads, BlockProduct product)
+    : problem_(problem),
+      is_bf16_(storage == Element::bf16),
+      threads_(threads),
+      product_(product),
+      kernels_(vector_kernels(problem.width, problem.value_width)),
+      order_((problem.queries + kQueries - 1) / kQueries,
+             static_cast<std::int64_t>(problem.batches) * problem.query_heads,
+             static_cast<std::int64_t>(problem.batches) * problem.query_heads) {
+  for (int thread = 0; thread < threads.size(); ++thread) {
+    Scratch scratch;
+    if (is_bf16_) {
+      scratch.q.resize(elements(kQueries, problem.width));
+      scratch.k.resize(elements(kKeys, problem.width));
+      scratch.v.resize(elements(kKeys, problem.value_width));
+    }
+    scratch.scores.resize(elements(kQueries, kKeys));
+    scratch.output.resize(elements(kQueries, problem.value_width));
+    scratch.rows.resize(kQueries);
+    scratch_.push_back(std::move(scratch));
+  }
+}
+
+void Prefill::operator()(const Pointers& arrays) {
+  next_.store(0, std::memory_order_relaxed);
+  threads_.run([&](int thread) {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    for (;;) {
+      const std::int64_t tile = next_.fetch_add(1, std::memory_order_relaxed);
+      if (tile >= order_.count()) return;
+      attend_tile(arrays, order_.at(tile), scratch);
+    }
+  });
+}
+
+Prefill::Matrix Prefill::rows_of(const void* array, std::int64_t first_row, int count, int heads,
+                                 int width, std::vector<float>& widened) const {
+  const int stride = heads * width;
+  if (!is_bf16_) return {static_cast<const float*>(array) + first_row * width, stride};
+  const auto* from = static_cast<const std::uint16_t*>(array) + first_row * width;
+  for (int row = 0; row < count; ++row) {
+    kernels_.widen(from + static_cast<std::int64_t>(row) * stride,
+                   widened.data() + elements(row, width), width);
+  }
+  return {widened.data(), width};
+}
+
+void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scratch) const {
+  const int batch = static_cast<int>(tile.head / problem_.query_heads);
+  const int head = static_cast<int>(tile.head % problem_.query_heads);
+  const int key_head = head / problem_.group();
+  const Range queries = tile_range(tile.block, kQueries, problem_.queries);
+  const std::int64_t first_row =
+      (static_cast<std::int64_t>(batch) * problem_.queries + queries.first) * problem_.query_heads +
+      head;
+  const Matrix q =
+      rows_of(arrays.q, first_row, queries.size(), problem_.query_heads, problem_.width, scratch.q);
+  std::fill(scratch.rows.begin(), scratch.rows.end(), SoftmaxState{});
+  const TileSpan span = key_tiles(problem_.scores(), queries, kKeys);
+  for (int block = span.first; block < span.last; ++block) {
+    const Range keys = tile_range(block, kKeys, problem_.keys);
+    const std::int64_t first_key =
+        (static_cast<std::int64_t>(batch) * problem_.keys + keys.first) * problem_.key_heads +
+        key_head;
+    const Matrix k =
+        rows_of(arrays.k, first_key, keys.size(), problem_.key_heads, problem_.width, scratch.k);
+    const Matrix v = rows_of(arrays.v, first_key, keys.size(), problem_.key_heads,
+                             problem_.value_width, scratch.v);
+    product_(true, queries.size(), keys.size(), problem_.width, q.data, q.stride, k.data, k.stride,
+             0, scratch.scores.data(), kKeys);
+    attend_keys(queries, keys, block == span.first, v, scratch);
+  }
+  finish(arrays, batch, head, queries, scratch);
+}
+
+void Prefill::attend_keys(Range queries, Range keys, bool is_first, Matrix v,
+                          Scratch& scratch) const {
+  const auto scale = static_cast<float>(problem_.scale());
+  const int width = problem_.value_width;
+  for (int query = queries.first; query < queries.last; ++query) {
+    const int row = query - queries.first;
+    float* scores = scratch.scores.data() + elements(row, kKeys);
+    const Range seen = visible_keys(problem_.scores(), query);
+    const int first = std::clamp(seen.first - keys.first, 0, keys.size());
+    const int last = std::clamp(seen.last - keys.first, first, keys.size());
+    std::fill(scores, scores + first, 0.0F);
+    std::fill(scores + last, scores + keys.size(), 0.0F);
+    if (first == last) continue;
+    const float factor = kernels_.softmax(scores + first, last - first, scale,
+                                          scratch.rows[static_cast<std::size_t>(row)]);
+    if (is_first || factor == 1) continue;
+    float* output = scratch.output.data() + elements(row, width);
+    for (int i = 0; i < width; ++i) output[i] *= factor;
+  }
+  product_(false, queries.size(), width, keys.size(), scratch.scores.data(), kKeys, v.data,
+           v.stride, is_first ? 0.0F : 1.0F, scratch.output.data(), width);
+}
+
+void Prefill::finish(const Pointers& arrays, int batch, int head, Range queries,
+                     Scratch& scratch) const {
+  const int width = problem_.value_width;
+  for (int query = queries.first; query < queries.last; ++query) {
+    const int row = query - queries.first;
+    const SoftmaxState& state = scratch.rows[static_cast<std::size_t>(row)];
+    const bool is_empty = state.sum == 0;  // the query attends to nothing, and output is not set
+    const float factor = is_empty ? 0 : 1 / state.sum;
+    const float* from = scratch.output.data() + elements(row, width);
+    const std::int64_t place =
+        ((static_cast<std::int64_t>(batch) * problem_.queries + query) * problem_.query_heads +
+         head) *
+        width;
+    for (int i = 0; i < width; ++i) {
+      const float value = is_empty ? 0 : from[i] * factor;
+      if (is_bf16_) {
+        static_cast<std::uint16_t*>(arrays.output)[place + i] = to_bf16(value);
+      } else {
+        static_cast<float*>(arrays.output)[place + i] = value;
+      }
+    }
+    arrays.log_sum_exp[(static_cast<std::int64_t>(batch) * problem_.query_heads + head) *
+                           problem_.queries +
+                       query] =
+        is_empty ? -std::numeric_limits<float>::infinity()
+                 : state.largest * static_cast<float>(problem_.scale()) + std::log(state.sum);
+  }
+}
+
+}  // namespace assay::attention
