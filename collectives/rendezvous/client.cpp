@@ -150,7 +150,12 @@ class Client::Connection {
 
 Client::Client(ClientOptions options) : options_(std::move(options)) {
   const Moment end = after(options_.deadline_s);
-  connection_ = std::make_unique<Connection>(options_, end);
+  try {
+    connection_ = std::make_unique<Connection>(options_, end);
+  } catch (const boost::system::system_error& error) {  // no file descriptor for Asio to wait with
+    throw Error(
+        fmt::format("rank {} cannot open a connection: {}", options_.rank, error.code().message()));
+  }
   handshake(end);
 }
 

@@ -1,6 +1,7 @@
 // Ranks as processes of their own meet, gather, and are told who is missing.
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -262,6 +263,16 @@ TEST_SUITE("integration") {
     const std::string line = refusal([&] { Client me({{"127.0.0.1", port}, 1, 2, kToken, 0.4}); });
     CHECK(line.find("rank 1 could not reach the rendezvous at 127.0.0.1:") == 0);
     CHECK(line.find("Connection refused") != std::string::npos);
+  }
+
+  TEST_CASE("a process without free file descriptors says so in one line") {
+    rlimit files{};
+    getrlimit(RLIMIT_NOFILE, &files);
+    const rlimit none{3, files.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    const std::string line = refusal([&] { Client me(client(1, 1, 2, 0.4)); });
+    setrlimit(RLIMIT_NOFILE, &files);
+    CHECK(line == "rank 1 cannot open a connection: Too many open files");
   }
 
   TEST_CASE("a port that is taken is an error that names it") {
