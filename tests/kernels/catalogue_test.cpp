@@ -41,7 +41,7 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(enrol(std::make_unique<Duplicate>()), Error);
   }
 
-  TEST_CASE("the host has its four memory workloads and two members in each GEMM group") {
+  TEST_CASE("the host has its memory workloads and attention and two members in each GEMM group") {
     std::set<std::string> found;
     for (const auto& one : catalogue()) {
       if (one->backend() == Backend::host) {
@@ -51,7 +51,9 @@ TEST_SUITE("unit") {
     for (const char* name :
          {"gemm.f32.blocked", "gemm.f32.openblas", "gemm.bf16.blocked", "gemm.bf16.openblas",
           "memory_read.f32.stream", "memory_write.f32.stream", "memory_copy.f32.stream",
-          "memory_triad.f32.stream"}) {
+          "memory_triad.f32.stream", "attention_forward.f32.openblas",
+          "attention_forward.bf16.openblas", "attention_decode.f32.blocked",
+          "attention_decode.bf16.blocked"}) {
       CHECK_MESSAGE(found.count(name) == 1, name);
     }
   }

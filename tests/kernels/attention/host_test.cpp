@@ -1,10 +1,13 @@
 // The host's implementations of attention and the vector loops they are made of.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "harness/core/shape.h"
+#include "kernels/attention/combine.h"
 #include "kernels/attention/vector_kernels.h"
 #include "kernels/catalogue.h"
 #include "tests/kernels/attention/draws.h"
@@ -102,6 +105,20 @@ TEST_SUITE("unit") {
         CHECK(state.sum == doctest::Approx(sum * std::exp(-1.0) + 1).epsilon(1e-6));
       }
     }
+  }
+
+  TEST_CASE("parts combine to the whole row and one without keys weighs nothing") {
+    const float nothing = -std::numeric_limits<float>::infinity();
+    CombinedRow row;
+    for (const float part : {nothing, 2.0F, 3.0F, nothing, -100.0F}) row.add(part);
+    CHECK(row.log_sum_exp() == doctest::Approx(std::log(std::exp(2.0) + std::exp(3.0))));
+    CHECK(row.weight(2) == doctest::Approx(1 / (1 + std::exp(1.0))));
+    CHECK(row.weight(2) + row.weight(3) == doctest::Approx(1));
+    CHECK(row.weight(nothing) == 0);
+    CombinedRow empty;
+    empty.add(nothing);
+    CHECK(empty.log_sum_exp() == nothing);
+    CHECK(empty.weight(nothing) == 0);
   }
 
   TEST_CASE("a score far below the largest counts as nothing") {
