@@ -125,7 +125,7 @@ Measurement measurement_of(const PairRun& run, const Probe& probe, const std::st
     measurement.group += " through " + options.nics[rail];
     measurement.transport->nics = {options.nics[rail]};
   }
-  measurement.pair = PairFacts{run.rounds, probe.rail, probe.memory == Memory::device};
+  measurement.pair = PairFacts{run.rounds, probe.rail};
   return measurement;
 }
 

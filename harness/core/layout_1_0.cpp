@@ -8,7 +8,6 @@ namespace {
 // In the order in which 1.0 wrote them.
 constexpr const char* kOfDocument[] = {"fabric", "isolation", "documents"};
 constexpr const char* kOfPair[] = {"round", "rail"};
-constexpr const char* kMemory = "memory";  // 1.1: device_memory
 constexpr const char* kTransports = "transport_of_members";
 
 void move_field(Json& from, Json& to, const char* key) {
@@ -31,8 +30,6 @@ void take_pair(Json& extensions, Json& measurement) {
   if (measurement["workload"] != "pair") return;
   Json pair = Json::object();
   for (const char* key : kOfPair) move_field(extensions, pair, key);
-  if (extensions.contains(kMemory)) pair["device_memory"] = extensions[kMemory] == "device";
-  extensions.erase(kMemory);
   if (!pair.empty()) measurement["pair"] = std::move(pair);
 }
 
@@ -47,7 +44,6 @@ void give_transports(Json& measurement, Json& extensions) {
 void give_pair(Json& measurement, Json& extensions) {
   if (!measurement.contains("pair")) return;
   for (const char* key : kOfPair) move_field(measurement["pair"], extensions, key);
-  if (measurement["pair"].contains("device_memory")) extensions[kMemory] = "device";
   measurement.erase("pair");
 }
 

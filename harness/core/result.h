@@ -134,7 +134,6 @@ struct Transport {
 /// Where in the rounds of pairs an exchange stands, for a verdict that replays them.
 struct PairFacts {
   int round = 0, rail = 0;
-  bool device_memory = false;  // else from and to the host's
 };
 
 struct Measurement {
@@ -183,7 +182,6 @@ struct IsolationFacts {
   std::uint64_t seed = 0;
   std::vector<std::string> nodes, racks;  // by rank
   std::vector<std::string> nics;          // the rails, where each is measured alone
-  bool device_memory = false;             // pairs exchange device memory too
 };
 
 /// Another document of the same run.

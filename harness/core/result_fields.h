@@ -145,7 +145,6 @@ void visit_fields(auto& field, Like<MemberTransport> auto& member) {
 void visit_fields(auto& field, Like<PairFacts> auto& pair) {
   field.or_default("round", pair.round);
   field.or_default("rail", pair.rail);
-  field.or_absent("device_memory", pair.device_memory);
 }
 
 void visit_fields(auto& field, Like<Transport> auto& transport) {
@@ -215,7 +214,6 @@ void visit_fields(auto& field, Like<IsolationFacts> auto& isolation) {
   field("nodes", isolation.nodes);
   field("racks", isolation.racks);
   field.or_absent("nics", isolation.nics);
-  field.or_absent("device_memory", isolation.device_memory);
 }
 
 void visit_fields(auto& field, Like<NamedDocument> auto& document) {

@@ -1,4 +1,4 @@
-// From slow paths to causes: a rack's uplink, a node, its NICs, the devices at them, a link.
+// From slow paths to causes: a rack's uplink, a node, its NICs, a link.
 #include "harness/fabric/culprit.h"
 
 #include <fmt/format.h>
@@ -12,7 +12,6 @@ namespace assay {
 namespace {
 
 using Kind = Culprit::Kind;
-using Part = std::pair<int, Memory>;  // rail and memory
 
 void add_evidence(Culprit& culprit, const SlowPath& path) {
   culprit.fraction = std::min(culprit.fraction, path.fraction);
@@ -42,14 +41,12 @@ std::optional<Culprit> take_uplink(const Fabric& fabric, int rack, std::vector<S
   return uplink;
 }
 
-/// What of one node, or of the link between two, is slow: all of it, or the NICs and devices.
+/// What of one node, or of the link between two, is slow: all of it, or on some NICs alone.
 void add_parts(const Fabric& fabric, int a, int b, const std::vector<SlowPath>& slow,
                std::vector<Culprit>& culprits) {
-  std::set<Part> parts;
   std::set<int> rails;
   for (const SlowPath& path : slow) {
     if (path.a != a || path.b != b) continue;
-    parts.insert({path.lane.rail, path.lane.memory});
     rails.insert(path.lane.rail);
   }
   const auto add = [&](Kind kind, int rail) {
@@ -60,25 +57,15 @@ void add_parts(const Fabric& fabric, int a, int b, const std::vector<SlowPath>& 
     culprits.push_back(std::move(culprit));
   };
   const Kind whole = b < 0 ? Kind::node : Kind::link;
-  if (parts.size() == static_cast<std::size_t>(fabric.rails) * fabric.memories().size())
-    return add(whole, -1);
-  for (const int rail : rails) {
-    // The NIC carries the host's bytes too: where these are sound, the device is what is slow.
-    const Kind end = parts.contains({rail, Memory::host}) ? Kind::nic : Kind::device;
-    add(b < 0 ? end : Kind::link, rail);
-  }
+  if (rails.size() == static_cast<std::size_t>(fabric.rails)) return add(whole, -1);
+  for (const int rail : rails) add(b < 0 ? Kind::nic : Kind::link, rail);
 }
 
 }  // namespace
 
-std::vector<Memory> Fabric::memories() const {
-  if (device_memory) return {Memory::host, Memory::device};
-  return {Memory::host};
-}
-
 Lane lane_of(const Fabric& fabric, const Probe& probe) {
   const auto rack = [&](int node) { return fabric.rack_of[static_cast<std::size_t>(node)]; };
-  return {rack(probe.a) != rack(probe.b), probe.rail, probe.memory};
+  return {rack(probe.a) != rack(probe.b), probe.rail};
 }
 
 std::vector<Culprit> causes_of(const Fabric& fabric, std::vector<SlowPath> slow) {
@@ -110,8 +97,6 @@ std::string describe(const Culprit& culprit, const std::vector<std::string>& nod
   switch (culprit.kind) {
     case Kind::node:
       return fmt::format("node {}", node(culprit.a));
-    case Kind::device:
-      return fmt::format("the device at NIC {} of node {}", nic(culprit.rail), node(culprit.a));
     case Kind::nic:
       return fmt::format("NIC {} of node {}", nic(culprit.rail), node(culprit.a));
     case Kind::link:

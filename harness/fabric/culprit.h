@@ -6,23 +6,16 @@
 
 namespace assay {
 
-/// Where the bytes lie that a pair exchanges. From the device that is nearest to the NIC they tell
-/// of device and NIC together; from the host's memory, of the NIC alone.
-enum class Memory { host, device };
-
 struct Fabric {
-  std::vector<int> rack_of;    // by node; one rack where nothing is known
-  int rails = 1;               // NICs a node, each measured alone
-  bool device_memory = false;  // measured from the device at each NIC as well as from the host
+  std::vector<int> rack_of;  // by node; one rack where nothing is known
+  int rails = 1;             // NICs a node, each measured alone
 
   int nodes() const { return static_cast<int>(rack_of.size()); }
-  std::vector<Memory> memories() const;
 };
 
 struct Probe {
   int a = 0, b = 0;  // a < b
   int rail = 0;
-  Memory memory = Memory::host;
   bool operator==(const Probe&) const = default;
 };
 
@@ -32,21 +25,20 @@ struct PairReading {
 };
 
 struct Culprit {
-  enum class Kind { node, device, nic, link, rack_uplink };
+  enum class Kind { node, nic, link, rack_uplink };
   Kind kind = Kind::node;
   int a = 0;            // node, or rack for an uplink
   int b = -1;           // a link's other end
-  int rail = -1;        // of a NIC, the device at it, or a link that is slow on this one alone
+  int rail = -1;        // of a NIC, or of a link that is slow on this one alone
   double fraction = 0;  // the best confirming reading, of what is typical
   double doubt = 0;     // the chance that a sound part would have read so; 0.01 is 1 %
   std::vector<PairReading> evidence;
 };
 
-/// Readings are only compared with others across or inside racks, of the same rail and memory.
+/// Readings are only compared with others across or inside racks, of the same rail.
 struct Lane {
   bool across = false;
   int rail = 0;
-  Memory memory = Memory::host;
   auto operator<=>(const Lane&) const = default;
 };
 Lane lane_of(const Fabric& fabric, const Probe& probe);

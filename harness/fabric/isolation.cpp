@@ -126,12 +126,10 @@ void Isolation::plan_screening() {
     rounds.insert(rounds.end(), across.begin(), across.end());
   }
   for (int rail = 0; rail < fabric_.rails; ++rail) {
-    for (const Memory memory : fabric_.memories()) {
-      for (const Round& round : rounds) {
-        std::vector<Probe> probes;
-        for (const auto& [a, b] : round) probes.push_back({a, b, rail, memory});
-        if (!probes.empty()) planned_.push_back(std::move(probes));
-      }
+    for (const Round& round : rounds) {
+      std::vector<Probe> probes;
+      for (const auto& [a, b] : round) probes.push_back({a, b, rail});
+      if (!probes.empty()) planned_.push_back(std::move(probes));
     }
   }
   std::reverse(planned_.begin(), planned_.end());
@@ -223,7 +221,7 @@ void Isolation::plan_confirmation() {
       const int partner = partners[(seed_ + turn + i) % partners.size()];
       if (busy.contains(partner)) continue;
       const auto [a, b] = std::minmax(suspicion.a, partner);
-      round.push_back({a, b, suspicion.lane.rail, suspicion.lane.memory});
+      round.push_back({a, b, suspicion.lane.rail});
       busy.insert({a, b});
       break;
     }

@@ -15,12 +15,10 @@ namespace assay::test {
 /// Bandwidths in units of a healthy NIC. A pair reads the slowest thing between its ends.
 class SimulatedFabric {
  public:
-  SimulatedFabric(int nodes, int nodes_a_rack, int rails, double noise, std::uint64_t seed,
-                  bool device_memory = false)
+  SimulatedFabric(int nodes, int nodes_a_rack, int rails, double noise, std::uint64_t seed)
       : noise_(noise), random_(seed) {
     for (int node = 0; node < nodes; ++node) fabric_.rack_of.push_back(node / nodes_a_rack);
     fabric_.rails = rails;
-    fabric_.device_memory = device_memory;
   }
 
   const Fabric& fabric() const { return fabric_; }
@@ -28,8 +26,6 @@ class SimulatedFabric {
     for (int rail = 0; rail < fabric_.rails; ++rail) nic_[{node, rail}] = factor;
   }
   void slow_nic(int node, int rail, double factor) { nic_[{node, rail}] = factor; }
-  /// The device nearest to this rail's NIC: what starts or ends in its memory is slow.
-  void slow_device(int node, int rail, double factor) { device_[{node, rail}] = factor; }
   void slow_link(int a, int b, double factor) { link_[std::minmax(a, b)] = factor; }
   void slow_uplink(int rack, double factor) { uplink_[rack] = factor; }
   void slow_everything(double factor) { everything_ = factor; }
@@ -43,9 +39,6 @@ class SimulatedFabric {
     };
     double speed = std::min(of(nic_, std::pair(probe.a, probe.rail)),
                             of(nic_, std::pair(probe.b, probe.rail)));
-    if (probe.memory == Memory::device)
-      speed = std::min({speed, of(device_, std::pair(probe.a, probe.rail)),
-                        of(device_, std::pair(probe.b, probe.rail))});
     speed = std::min(speed, of(link_, std::pair(probe.a, probe.b)));
     const int rack_a = fabric_.rack_of[static_cast<std::size_t>(probe.a)];
     const int rack_b = fabric_.rack_of[static_cast<std::size_t>(probe.b)];
@@ -80,7 +73,7 @@ class SimulatedFabric {
   Fabric fabric_;
   double noise_;
   std::mt19937_64 random_;
-  std::map<std::pair<int, int>, double> nic_, device_, link_;
+  std::map<std::pair<int, int>, double> nic_, link_;
   std::map<int, double> uplink_;
   double everything_ = 1, disturbance_ = 0;
 };

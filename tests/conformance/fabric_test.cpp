@@ -56,7 +56,7 @@ Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
     racks.push_back(fmt::format("r{}", fabric.fabric().rack_of[static_cast<std::size_t>(node)]));
   }
   result.fabric = FabricFacts{nodes, racks};
-  result.isolation = IsolationFacts{5, nodes, racks, {}, fabric.fabric().device_memory};
+  result.isolation = IsolationFacts{5, nodes, racks, {}};
   for (int rail = 0; rail < fabric.fabric().rails; ++rail)
     result.isolation->nics.push_back(std::to_string(rail));
   for (const int bytes : {1024, 65536, 1048576}) {
@@ -77,8 +77,7 @@ Result fabric_result(SimulatedFabric fabric, double rate = kSoundRate) {
       result.measurements.push_back(
           measured("pair.f32.gloo/bytes262144_ranks2", 262144, readings.back().bytes_per_s));
       result.measurements.back().scope = {"cluster", {node_called(probe.a), node_called(probe.b)}};
-      result.measurements.back().pair =
-          PairFacts{isolation.rounds(), probe.rail, probe.memory == Memory::device};
+      result.measurements.back().pair = PairFacts{isolation.rounds(), probe.rail};
     }
     isolation.record(readings);
   }
@@ -136,11 +135,11 @@ TEST_SUITE("unit") {
     CHECK(judged_run(whole_run(fabric_result(all)), "fabric_isolation").verdict == Verdict::pass);
   }
 
-  TEST_CASE("slow uplinks and NICs and devices are named as what somebody goes and looks at") {
+  TEST_CASE("slow uplinks and NICs are named as what somebody goes and looks at") {
     const auto named = [](const SimulatedFabric& fabric) {
       return subjects_of(judged_run(whole_run(fabric_result(fabric)), "fabric_isolation"));
     };
-    const SimulatedFabric racks(kNodes, 2, 2, 0.02, 3, true);
+    const SimulatedFabric racks(kNodes, 2, 2, 0.02, 3);
     CHECK(named(racks).empty());
     SimulatedFabric uplink = racks;
     uplink.slow_uplink(1, 0.3);
@@ -148,9 +147,6 @@ TEST_SUITE("unit") {
     SimulatedFabric nic = racks;
     nic.slow_nic(5, 1, 0.3);
     CHECK(named(nic) == "device node-5/nic 1");
-    SimulatedFabric device = racks;
-    device.slow_device(5, 1, 0.3);
-    CHECK(named(device) == "device node-5/device at nic 1");
   }
 
   TEST_CASE("rounds of pairs that were cut short name nobody and do not pass") {

@@ -92,7 +92,7 @@ Measurement full_measurement() {
   measurement.telemetry = {{"clock_hz", {{"low", 1.5e9}, {"high", 1.7e9}}}, {"readings", 12}};
   measurement.transport = Transport{"ring", "ll128",    "nvlink",
                                     16,     {"mlx5_0"}, {{"node-a", "nvlink"}, {"node-b", "tcp"}}};
-  measurement.pair = PairFacts{1, 2, true};
+  measurement.pair = PairFacts{1, 2};
   measurement.extensions = {{"choice", {{"tile_ms", "anything goes here"}}}};
   return measurement;
 }
@@ -119,7 +119,7 @@ Result full_result() {
   result.fits = Json::array({{{"what", "all_reduce"}, {"alpha_s", 1e-5}}});
   result.fabric = FabricFacts{{"node-a", "node-b"}, {"r7", ""}};
   result.isolation =
-      IsolationFacts{18446744073709551615u, {"node-a", "node-b"}, {"r7", ""}, {"mlx5_0"}, true};
+      IsolationFacts{18446744073709551615u, {"node-a", "node-b"}, {"r7", ""}, {"mlx5_0"}};
   result.documents = {{"nodes/rank0001-node-b.json", std::string(64, 'b')}};
   result.extensions = {{"site", "lab"}};
   return result;

@@ -1,5 +1,5 @@
-// Requirement: no node, NIC, device, link or uplink is slower than the rest of its fabric; the slow
-// are named.
+// Requirement: no node, NIC, link or uplink is slower than the rest of its fabric; the slow are
+// named.
 //
 // The rounds of pairs are replayed from the document through the arithmetic that planned them: the
 // same readings give the same names here as on the day.
@@ -32,7 +32,6 @@ ReplayFacts facts_of(const IsolationFacts& isolation) {
     if (at == known.end()) facts.rack_names.push_back(rack);
   }
   facts.fabric.rails = std::max(1, static_cast<int>(facts.nics.size()));
-  facts.fabric.device_memory = isolation.device_memory;
   return facts;
 }
 
@@ -49,10 +48,8 @@ std::vector<PairReading> readings_of(const Result& document, const ReplayFacts& 
     if (measurement.id.workload != "pair" || a == number.end() || b == number.end() ||
         rate == measurement.metrics.end())
       continue;
-    const PairFacts pair = measurement.pair.value_or(PairFacts());
-    readings.push_back(
-        {{a->second, b->second, pair.rail, pair.device_memory ? Memory::device : Memory::host},
-         rate->second});
+    const int rail = measurement.pair.value_or(PairFacts()).rail;
+    readings.push_back({{a->second, b->second, rail}, rate->second});
   }
   return readings;
 }
@@ -87,8 +84,6 @@ Subject culprit_subject(const Culprit& culprit, const ReplayFacts& facts) {
   switch (culprit.kind) {
     case Culprit::Kind::node:
       return {"node", node(culprit.a)};
-    case Culprit::Kind::device:
-      return {"device", fmt::format("{}/device at nic {}", node(culprit.a), nic())};
     case Culprit::Kind::nic:
       return {"device", fmt::format("{}/nic {}", node(culprit.a), nic())};
     case Culprit::Kind::link:
