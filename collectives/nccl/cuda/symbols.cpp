@@ -26,10 +26,6 @@ constexpr FeatureNeeds kFeatures[] = {
      "registered buffers",
      21900,
      {"ncclMemAlloc", "ncclMemFree", "ncclCommRegister", "ncclCommDeregister"}},
-    {Feature::symmetric_windows,
-     "symmetric windows",
-     22700,
-     {"ncclCommWindowRegister", "ncclCommWindowDeregister"}},
     {Feature::fp8, "fp8", 22400, {}},
     {Feature::native_all_to_all, "native all-to-all", 22800, {"ncclAlltoAll"}},
     {Feature::profiler, "the profiler plugin", 22400, {}},
@@ -75,8 +71,6 @@ void look_up(const Library& library, Functions& to) {
   want(to.mem_free, "ncclMemFree");
   want(to.comm_register, "ncclCommRegister");
   want(to.comm_deregister, "ncclCommDeregister");
-  want(to.comm_window_register, "ncclCommWindowRegister");
-  want(to.comm_window_deregister, "ncclCommWindowDeregister");
   want(to.all_to_all, "ncclAlltoAll");
 }
 

@@ -15,7 +15,6 @@ namespace assay::nccl {
 /// What versions after 2.18 added and a measurement can do without.
 enum class Feature {
   registered_buffers,  // ncclMemAlloc, ncclCommRegister
-  symmetric_windows,   // ncclCommWindowRegister
   fp8,                 // the two 8-bit float types
   native_all_to_all,   // ncclAlltoAll; older: grouped sends and receives
   profiler,            // a profiler plugin in the executable, with names in its events
@@ -50,8 +49,6 @@ struct Functions {
   decltype(&ncclMemFree) mem_free = nullptr;
   decltype(&ncclCommRegister) comm_register = nullptr;
   decltype(&ncclCommDeregister) comm_deregister = nullptr;
-  decltype(&ncclCommWindowRegister) comm_window_register = nullptr;
-  decltype(&ncclCommWindowDeregister) comm_window_deregister = nullptr;
   decltype(&ncclAlltoAll) all_to_all = nullptr;
 };
 

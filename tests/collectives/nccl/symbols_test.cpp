@@ -27,11 +27,9 @@ TEST_SUITE("unit") {
     CHECK(symbols->version_text() == "2.18.5");
     CHECK(bool(symbols->call().all_reduce));
     CHECK_FALSE(bool(symbols->call().mem_alloc));
-    CHECK_FALSE(bool(symbols->call().comm_window_register));
     CHECK(symbols->disabled() ==
           std::vector<std::string>{
               "registered buffers: off, NCCL 2.18.5 has no ncclMemAlloc (since 2.19)",
-              "symmetric windows: off, NCCL 2.18.5 has no ncclCommWindowRegister (since 2.27)",
               "fp8: off, NCCL 2.18.5 is older than 2.24",
               "native all-to-all: off, NCCL 2.18.5 has no ncclAlltoAll (since 2.28)",
               "the profiler plugin: off, NCCL 2.18.5 is older than 2.24",

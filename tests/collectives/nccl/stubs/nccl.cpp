@@ -274,11 +274,6 @@ ncclResult_t ncclCommDeregister(const ncclComm_t, void*) {
 }
 #endif
 #if ASSAY_STUB_VERSION >= 22800
-ncclResult_t ncclCommWindowRegister(ncclComm_t, void* data, size_t, ncclWindow_t* window, int) {
-  *window = static_cast<ncclWindow_t>(data);
-  return ncclSuccess;
-}
-ncclResult_t ncclCommWindowDeregister(ncclComm_t, ncclWindow_t) { return ncclSuccess; }
 ncclResult_t ncclAlltoAll(const void* send, void* receive, size_t count, ncclDataType_t type,
                           ncclComm_t comm, cudaStream_t) {
   const std::size_t bytes = count * size_of(type);
