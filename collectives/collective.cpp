@@ -6,9 +6,14 @@
 
 namespace assay {
 
-CollectiveProblem::CollectiveProblem(std::size_t bytes, MovedElement moved, int this_rank,
-                                     int rank_count)
-    : elements(bytes / width_of(moved)), element(moved), rank(this_rank), ranks(rank_count) {
+std::optional<Dtype> moved_dtype(std::string_view dtype) {
+  const auto found = dtype_named(dtype);
+  if (!found || *found == Dtype::tf32 || bits_of(*found) % 8 != 0) return std::nullopt;
+  return found;
+}
+
+CollectiveProblem::CollectiveProblem(std::size_t bytes, Dtype moved, int this_rank, int rank_count)
+    : elements(bytes / size_of(moved)), element(moved), rank(this_rank), ranks(rank_count) {
   const auto count = static_cast<std::size_t>(ranks);
   for (std::size_t r = 0; r < count; ++r)
     parts.push_back(elements / count + (r < elements % count ? 1 : 0));

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectives/communicator.h"
@@ -13,10 +15,10 @@ namespace assay {
 /// A collective at one size, seen from one rank. Parts are as even as can be: the first ranks have
 /// one element more where the size does not divide, and the last none where it is too small.
 struct CollectiveProblem {
-  CollectiveProblem(std::size_t bytes, MovedElement moved, int this_rank, int rank_count);
+  CollectiveProblem(std::size_t bytes, Dtype moved, int this_rank, int rank_count);
 
   std::size_t elements;  // of the whole: what `bytes` in the case id holds
-  MovedElement element;
+  Dtype element;
   int rank, ranks;
   int root = 0;
   std::vector<std::size_t> parts;      // of `elements`, by rank
@@ -33,6 +35,10 @@ struct CollectiveExtent {
   /// In place: where in one buffer of max(in, out) elements the smaller one begins.
   std::size_t in_at = 0, out_at = 0;
 };
+
+/// The elements of a case id's dtype; none where no collective moves them: tf32 is only computed
+/// with, and elements of less than a byte have no address.
+std::optional<Dtype> moved_dtype(std::string_view dtype);
 
 class Collective {
  public:

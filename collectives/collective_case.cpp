@@ -25,7 +25,7 @@ CollectiveCase::CollectiveCase(CollectiveCaseSetup setup)
                setup_.communicator->size()),
       extent_(setup_.collective->extent(problem_)),
       sets_(setup_.operand_sets) {
-  const std::size_t width = width_of(setup_.element);
+  const std::size_t width = size_of(setup_.element);
   const ExactInputs inputs(setup_.element, problem_.ranks, setup_.seed, 0);
   for (OperandSet& set : sets_) {
     const std::size_t larger = std::max(extent_.in, extent_.out);
@@ -38,16 +38,16 @@ CollectiveCase::CollectiveCase(CollectiveCaseSetup setup)
 
 std::byte* CollectiveCase::in_of(const OperandSet& set) const {
   const std::size_t skipped = setup_.in_place ? extent_.in_at : 0;
-  return static_cast<std::byte*>(set.in->data()) + skipped * width_of(setup_.element);
+  return static_cast<std::byte*>(set.in->data()) + skipped * size_of(setup_.element);
 }
 
 std::byte* CollectiveCase::out_of(const OperandSet& set) const {
   if (!setup_.in_place) return static_cast<std::byte*>(set.out->data());
-  return static_cast<std::byte*>(set.in->data()) + extent_.out_at * width_of(setup_.element);
+  return static_cast<std::byte*>(set.in->data()) + extent_.out_at * size_of(setup_.element);
 }
 
 void CollectiveCase::fill(const OperandSet& set, const ExactInputs& inputs) {
-  const std::size_t width = width_of(setup_.element);
+  const std::size_t width = size_of(setup_.element);
   const std::size_t begin = setup_.in_place ? extent_.in_at : 0;
   setup_.device->fill(setup_.in_place ? *set.in : *set.out, kPoison);
   BufferPart in(*set.in, begin * width, extent_.in * width);
@@ -55,7 +55,7 @@ void CollectiveCase::fill(const OperandSet& set, const ExactInputs& inputs) {
 }
 
 std::string CollectiveCase::complaint(const OperandSet& set, const ExactInputs& inputs) {
-  const std::size_t width = width_of(setup_.element);
+  const std::size_t width = size_of(setup_.element);
   const std::size_t begin = setup_.in_place ? extent_.out_at : 0;
   BufferPart out(setup_.in_place ? *set.in : *set.out, begin * width, extent_.out * width);
   const auto wrong =
@@ -119,11 +119,11 @@ void CollectiveCase::enqueue(std::size_t set) {
   setup_.collective->run(*setup_.communicator, problem_, in_of(sets_[set]), out_of(sets_[set]));
 }
 
-std::size_t operand_bytes(const Collective& collective, std::size_t bytes, MovedElement element,
+std::size_t operand_bytes(const Collective& collective, std::size_t bytes, Dtype element,
                           int ranks) {
   const CollectiveProblem problem(bytes, element, 0, ranks);  // rank 0 has the largest part
   const CollectiveExtent extent = collective.extent(problem);
-  return (extent.in + extent.out) * width_of(element);
+  return (extent.in + extent.out) * size_of(element);
 }
 
 }  // namespace assay

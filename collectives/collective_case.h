@@ -22,7 +22,7 @@ struct CollectiveCaseSetup {
   Communicator* words = nullptr;         // that ranks agree through; may be the same
   const Collective* collective = nullptr;
   Device* device = nullptr;
-  MovedElement element = MovedElement::f32;
+  Dtype element = Dtype::f32;
   std::size_t bytes = 0;
   bool in_place = false;
   std::size_t operand_sets = 1;
@@ -65,7 +65,7 @@ class CollectiveCase final : public TimedCase {
 };
 
 /// Bytes that one operand set of the problem takes on its largest rank.
-std::size_t operand_bytes(const Collective& collective, std::size_t bytes, MovedElement element,
+std::size_t operand_bytes(const Collective& collective, std::size_t bytes, Dtype element,
                           int ranks);
 
 }  // namespace assay

@@ -58,15 +58,14 @@ std::string why_not_forced(const std::string& algorithm, Operation operation,
   return forced->second.why_not;
 }
 
-std::string why_not_in_place(const CollectiveGroup& group, MovedElement element,
-                             const RunOfRanks& run) {
+std::string why_not_in_place(const CollectiveGroup& group, Dtype element, const RunOfRanks& run) {
   const CollectiveProblem problem(group.bytes, element, 0, run.communicator.size());
   std::string refusal = group.collective->refuses_in_place(problem);
   if (refusal.empty()) refusal = run.communicator.refuses_in_place(group.collective->operation());
   return refusal.empty() ? "" : "it cannot be done in place: " + refusal;
 }
 
-std::string why_not_this_way(const CollectiveGroup& group, const Way& way, MovedElement element,
+std::string why_not_this_way(const CollectiveGroup& group, const Way& way, Dtype element,
                              const RunOfRanks& run) {
   if (way.in_place) return why_not_in_place(group, element, run);
   if (way.registered && !run.registered) return run.why_not_registered;
@@ -82,9 +81,9 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
   if (!way)
     return fmt::format("the ranks are joined by {}, which has no implementation {}", name,
                        implementation);
-  const auto element = element_of(group.dtype);
+  const auto element = moved_dtype(group.dtype);
   if (!element) return fmt::format("no collective moves {}", group.dtype);
-  if (group.bytes < width_of(*element)) return "the size holds no element";
+  if (group.bytes < size_of(*element)) return "the size holds no element";
   std::string refusal = run.communicator.refuses(group.collective->operation(), *element);
   if (refusal.empty()) refusal = why_not_this_way(group, *way, *element, run);
   if (!refusal.empty()) return refusal;
@@ -144,7 +143,7 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
                                                          .words = &run.communicator,
                                                          .collective = asked.collective,
                                                          .device = &memory,
-                                                         .element = *element_of(asked.dtype),
+                                                         .element = *moved_dtype(asked.dtype),
                                                          .bytes = asked.bytes,
                                                          .in_place = way.in_place,
                                                          .operand_sets = sets,

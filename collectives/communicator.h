@@ -13,27 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/core/dtype.h"
 #include "harness/core/error.h"
 #include "harness/measure/device.h"
 
 namespace assay {
-
-/// What an operation moves and, where it reduces, adds. (kernels/ have an Element of their own.)
-enum class MovedElement : std::uint8_t { f32, f16, bf16, fp8_e4m3, fp8_e5m2, int8 };
-constexpr std::size_t width_of(MovedElement element) {
-  switch (element) {
-    case MovedElement::f32:
-      return 4;
-    case MovedElement::f16:
-    case MovedElement::bf16:
-      return 2;
-    case MovedElement::fp8_e4m3:
-    case MovedElement::fp8_e5m2:
-    case MovedElement::int8:
-      return 1;
-  }
-  return 0;
-}
 
 /// A peer closed its connection or kept silent past the deadline. Which one is for the rendezvous
 /// to say (Client::roll_call): a rank that ends early breaks its neighbours' connections too.
@@ -74,7 +58,7 @@ class Communicator {
   virtual std::string name() const = 0;
   virtual Carrier carrier(Operation operation) const = 0;
   /// Why this build or library cannot do `operation` on `element`, or an empty text.
-  virtual std::string refuses(Operation operation, MovedElement element) const = 0;
+  virtual std::string refuses(Operation operation, Dtype element) const = 0;
   /// Why the library cannot do `operation` in place, or an empty text.
   virtual std::string refuses_in_place(Operation) const { return ""; }
 
@@ -90,27 +74,25 @@ class Communicator {
   }
 
   /// Sums over ranks. In place: `out == in`.
-  virtual void all_reduce(const void* in, void* out, std::size_t count, MovedElement element) = 0;
+  virtual void all_reduce(const void* in, void* out, std::size_t count, Dtype element) = 0;
   /// `out` holds every rank's part in rank order, rank r's of counts[r]. In place: `in` is this
   /// rank's part of `out`.
-  virtual void all_gather(const void* in, void* out, Counts counts, MovedElement element) = 0;
+  virtual void all_gather(const void* in, void* out, Counts counts, Dtype element) = 0;
   /// `in` holds a part for every rank; `out` gets the sum of this rank's parts. In place: `out` is
   /// this rank's part of `in`; the other parts are then undefined.
-  virtual void reduce_scatter(const void* in, void* out, Counts counts, MovedElement element) = 0;
+  virtual void reduce_scatter(const void* in, void* out, Counts counts, Dtype element) = 0;
   /// `in` holds sent[r] elements for rank r, `out` gets received[r] from rank r, both in rank
   /// order. In place (`out == in`): only where sent and received are equal everywhere.
   virtual void all_to_all(const void* in, Counts sent, void* out, Counts received,
-                          MovedElement element) = 0;
+                          Dtype element) = 0;
   /// `in` is read on the root alone; in place: `out == in`.
-  virtual void broadcast(const void* in, void* out, std::size_t count, MovedElement element,
-                         int root) = 0;
+  virtual void broadcast(const void* in, void* out, std::size_t count, Dtype element, int root) = 0;
   /// The sum is in `out` on the root; elsewhere `out` is scratch. In place: `out == in`.
-  virtual void reduce(const void* in, void* out, std::size_t count, MovedElement element,
-                      int root) = 0;
+  virtual void reduce(const void* in, void* out, std::size_t count, Dtype element, int root) = 0;
   /// Sends to one rank while it receives from another: a ring when every rank names its
   /// neighbours, a pair when both are the same rank. A rank of -1 sends or receives nothing.
   virtual void send_receive(const void* in, std::size_t sent, int to, void* out,
-                            std::size_t received, int from, MovedElement element) = 0;
+                            std::size_t received, int from, Dtype element) = 0;
   /// Nobody returns before everybody came. On a GPU: enqueued like the others.
   virtual void barrier() = 0;
 

@@ -1,15 +1,13 @@
 // One comparison a segment; the wrong element alone is brought to the host.
 #include "collectives/expectation.h"
 
-#include <array>
-
 namespace assay {
 
 std::optional<WrongElement> first_wrong(Device& device, Buffer& output,
                                         const std::vector<Segment>& segments,
                                         const ExactInputs& inputs) {
-  const MovedElement element = inputs.element();
-  const std::size_t width = width_of(element);
+  const Dtype element = inputs.element();
+  const std::size_t width = size_of(element);
   std::size_t begin = 0;
   for (const Segment& segment : segments) {
     const ElementPattern pattern = segment.whose == kSumOverRanks
@@ -17,10 +15,10 @@ std::optional<WrongElement> first_wrong(Device& device, Buffer& output,
                                        : inputs.of_rank(segment.whose, segment.index);
     BufferPart part(output, begin * width, segment.count * width);
     if (const auto wrong = device.first_mismatch(part, pattern)) {
-      std::array<std::byte, sizeof(std::uint32_t)> bytes{};
+      std::vector<std::byte> bytes(width);
       BufferPart one(part, *wrong * width, width);
       device.copy_out(bytes.data(), one, width);
-      return WrongElement{begin + *wrong, value_of(element, load_bits(element, bytes.data())),
+      return WrongElement{begin + *wrong, decode(element, bytes).front(),
                           value_of(element, pattern.bits(*wrong))};
     }
     begin += segment.count;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/core/error.h"
+
 namespace assay {
 
 namespace {
@@ -19,9 +21,9 @@ std::uint64_t mixed(std::uint64_t z) {
 
 }  // namespace
 
-ExactInputs::ExactInputs(MovedElement element, int ranks, std::uint64_t seed, std::uint64_t round)
+ExactInputs::ExactInputs(Dtype element, int ranks, std::uint64_t seed, std::uint64_t round)
     : element_(element),
-      largest_(std::min(8, exact_limit(element) / ranks)),
+      largest_(static_cast<int>(std::min<std::int64_t>(8, exact_limit(element) / ranks))),
       salt_(mixed(seed * 0x9E3779B97F4A7C15 + round)) {
   if (largest_ < 1)
     throw Error(
@@ -41,11 +43,10 @@ int ExactInputs::at(int rank, std::size_t index) const {
 
 template <class Number>
 ElementPattern ExactInputs::pattern(std::size_t begin, Number number) const {
-  const std::size_t width = width_of(element_);
-  std::vector<std::byte> period(kPeriod * width);
+  std::vector<float> period(kPeriod);
   for (std::size_t i = 0; i < kPeriod; ++i)
-    store_bits(element_, bits_of(element_, number(begin % kPeriod + i)), period.data() + i * width);
-  return {width, std::move(period)};
+    period[i] = static_cast<float>(number(begin % kPeriod + i));
+  return {size_of(element_), encode(element_, period)};
 }
 
 ElementPattern ExactInputs::of_rank(int rank, std::size_t index) const {

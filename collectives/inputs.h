@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "collectives/element.h"
+#include "harness/core/dtype.h"
 #include "harness/measure/pattern.h"
 
 namespace assay {
@@ -13,13 +13,13 @@ class ExactInputs {
  public:
   /// Throws Error where so many ranks cannot be added exactly in `element`. A new `round` changes
   /// every number, so that what is left from the last one is wrong in this one.
-  ExactInputs(MovedElement element, int ranks, std::uint64_t seed, std::uint64_t round);
+  ExactInputs(Dtype element, int ranks, std::uint64_t seed, std::uint64_t round);
 
   int at(int rank, std::size_t index) const;
   /// Over all ranks.
   int sum(std::size_t index) const { return sums_[index % kPeriod]; }
 
-  MovedElement element() const { return element_; }
+  Dtype element() const { return element_; }
   /// What `rank` holds before an operation, from `index` on.
   ElementPattern of_rank(int rank, std::size_t index = 0) const;
   /// The sum over all ranks, from `index` on.
@@ -31,7 +31,7 @@ class ExactInputs {
   template <class Number>
   ElementPattern pattern(std::size_t begin, Number number) const;
 
-  MovedElement element_;
+  Dtype element_;
   int largest_;
   std::uint64_t salt_;
   std::vector<int> sums_;

@@ -8,7 +8,7 @@
 
 #include "collectives/agree.h"
 #include "collectives/carriers.h"
-#include "collectives/element.h"
+#include "collectives/collective.h"
 #include "collectives/expectation.h"
 #include "harness/core/document.h"
 #include "harness/measure/series_summary.h"
@@ -30,7 +30,7 @@ struct PairRun {
   std::vector<Communicator*> rails;  // by Probe::rail
   Device& device;
   const PairRunOptions& options;
-  MovedElement element;
+  Dtype element;
   std::size_t count;
   std::unique_ptr<Buffer> out, in, words_out, words_in;
   int rounds = 0;
@@ -55,7 +55,7 @@ std::size_t agreed_exchanges(PairRun& run, int partner, double exchange_s) {
   const double wanted = std::clamp(fitting, double{kFewestExchanges}, double{kMostExchanges});
   run.device.copy_in(*run.words_out, &wanted, sizeof wanted);
   run.communicator.send_receive(run.words_out->data(), sizeof wanted, partner, run.words_in->data(),
-                                sizeof wanted, partner, MovedElement::int8);
+                                sizeof wanted, partner, Dtype::int8);
   run.communicator.wait();
   double other = 0;
   run.device.copy_out(&other, *run.words_in, sizeof other);
@@ -188,9 +188,9 @@ IsolationFacts isolation_facts(const PairRunOptions& options) {
 
 bool run_pairs(Communicator& communicator, const std::vector<Communicator*>& rails, Device& device,
                const PairRunOptions& options) {
-  const auto element = element_of(options.dtype);
+  const auto element = moved_dtype(options.dtype);
   if (!element) throw Error("no pair exchanges " + options.dtype);
-  const std::size_t count = options.bytes / width_of(*element);
+  const std::size_t count = options.bytes / size_of(*element);
   if (count == 0) throw Error("a pair's exchange needs at least one element");
   PairRun run{communicator,
               rails.empty() ? std::vector<Communicator*>{&communicator} : rails,
@@ -198,8 +198,8 @@ bool run_pairs(Communicator& communicator, const std::vector<Communicator*>& rai
               options,
               *element,
               count,
-              device.allocate(count * width_of(*element)),
-              device.allocate(count * width_of(*element)),
+              device.allocate(count * size_of(*element)),
+              device.allocate(count * size_of(*element)),
               device.allocate(sizeof(double)),
               device.allocate(sizeof(double))};
   Isolation isolation({rack_numbers(options.racks), static_cast<int>(run.rails.size())},

@@ -99,6 +99,11 @@ void fill_integer(std::span<float> out, InputArray array, int limit, std::uint64
   });
 }
 
+float rounded_input(Dtype dtype, float deviate) {
+  if (dtype != Dtype::int8) return rounded(dtype, deviate);
+  return std::clamp(rounded(dtype, deviate * 20), -127.0F, 127.0F);
+}
+
 std::uint64_t random_bits(InputArray array, std::uint64_t index) {
   const auto words = block_of(array, index);
   return static_cast<std::uint64_t>(words[1]) << 32 | words[0];

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <span>
 
+#include "harness/core/dtype.h"
+
 namespace assay {
 
 /// Names of the patterns, as a measurement records them.
@@ -32,6 +34,10 @@ void fill_normal(std::span<float> out, InputArray array, std::uint64_t first = 0
 
 /// Integers of magnitude 1 to `limit` (a power of two), either sign, never zero.
 void fill_integer(std::span<float> out, InputArray array, int limit, std::uint64_t first = 0);
+
+/// A deviate as an element of the type: the nearest value, for int8 in steps of 1/20, so that the
+/// sums of usual products stay below 2^24, where an f32 holds them exactly.
+float rounded_input(Dtype dtype, float deviate);
 
 /// 64 random bits, for choices that must repeat: which rows are checked, which columns are kept.
 std::uint64_t random_bits(InputArray array, std::uint64_t index);

@@ -3,13 +3,14 @@
 
 #include <span>
 
-#include "kernels/storage.h"
+#include "harness/core/dtype.h"
+#include "kernels/inputs.h"
 #include "kernels/thread_pool.h"
 
 namespace assay {
 
 std::vector<float> normal_values(const Device& device, InputArray array, std::size_t count,
-                                 Element rounding) {
+                                 Dtype rounding) {
   std::vector<float> values(count);
   ThreadPool& threads = host_threads(device);
   threads.run([&](int thread) {

@@ -4,14 +4,14 @@
 #include <cstddef>
 #include <vector>
 
+#include "harness/core/dtype.h"
 #include "kernels/inputs.h"
-#include "kernels/rounding.h"
 
 namespace assay {
 
 class Device;
 
 std::vector<float> normal_values(const Device& device, InputArray array, std::size_t count,
-                                 Element rounding);
+                                 Dtype rounding);
 
 }  // namespace assay

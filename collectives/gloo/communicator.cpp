@@ -89,9 +89,8 @@ void set_typed(Options& options, const void* in, void* out, std::size_t count) {
 }
 
 template <class Options>
-void set_elements(Options& options, const void* in, void* out, std::size_t count,
-                  MovedElement element) {
-  switch (width_of(element)) {
+void set_elements(Options& options, const void* in, void* out, std::size_t count, Dtype element) {
+  switch (size_of(element)) {
     case 4:
       return set_typed<std::uint32_t>(options, in, out, count);
     case 2:
@@ -140,7 +139,7 @@ Carrier GlooCommunicator::carrier(Operation operation) const {
   return carrier;
 }
 
-std::string GlooCommunicator::refuses(Operation operation, MovedElement element) const {
+std::string GlooCommunicator::refuses(Operation operation, Dtype element) const {
   const bool adds = operation == Operation::all_reduce || operation == Operation::reduce ||
                     operation == Operation::reduce_scatter;
   return adds && adder(element) == nullptr ? "Gloo sums f32, bf16 and int8 here and nothing else"
@@ -158,8 +157,7 @@ void GlooCommunicator::guarded(const char* what, const Step& step) {
   }
 }
 
-void GlooCommunicator::all_reduce(const void* in, void* out, std::size_t count,
-                                  MovedElement element) {
+void GlooCommunicator::all_reduce(const void* in, void* out, std::size_t count, Dtype element) {
   guarded("all_reduce", [&] {
     gloo::AllreduceOptions options(context_);
     options.setReduceFunction(adder(element));
@@ -168,13 +166,13 @@ void GlooCommunicator::all_reduce(const void* in, void* out, std::size_t count,
   });
 }
 
-void GlooCommunicator::all_gather(const void* in, void* out, Counts counts, MovedElement element) {
+void GlooCommunicator::all_gather(const void* in, void* out, Counts counts, Dtype element) {
   guarded("all_gather", [&] {
     std::vector<std::size_t> bytes;
     std::size_t before = 0;
     for (std::size_t r = 0; r < counts.size(); ++r) {
-      if (static_cast<int>(r) < rank()) before += counts[r] * width_of(element);
-      bytes.push_back(counts[r] * width_of(element));
+      if (static_cast<int>(r) < rank()) before += counts[r] * size_of(element);
+      bytes.push_back(counts[r] * size_of(element));
     }
     const std::size_t mine = bytes[static_cast<std::size_t>(rank())];
     gloo::AllgathervOptions options(context_);
@@ -185,24 +183,23 @@ void GlooCommunicator::all_gather(const void* in, void* out, Counts counts, Move
   });
 }
 
-void GlooCommunicator::reduce_scatter(const void* in, void* out, Counts counts,
-                                      MovedElement element) {
+void GlooCommunicator::reduce_scatter(const void* in, void* out, Counts counts, Dtype element) {
   guarded("reduce_scatter",
-          [&] { pairs_.ring_reduce_scatter(in, out, counts, width_of(element), adder(element)); });
+          [&] { pairs_.ring_reduce_scatter(in, out, counts, size_of(element), adder(element)); });
 }
 
 void GlooCommunicator::all_to_all(const void* in, Counts sent, void* out, Counts received,
-                                  MovedElement element) {
+                                  Dtype element) {
   guarded("all_to_all", [&] {
     if (in == out) {
-      pairs_.swap_all_to_all(out, sent[0] * width_of(element));
+      pairs_.swap_all_to_all(out, sent[0] * size_of(element));
       return;
     }
     std::vector<std::int64_t> outgoing, incoming;
     for (const std::size_t count : sent)
-      outgoing.push_back(static_cast<std::int64_t>(count * width_of(element)));
+      outgoing.push_back(static_cast<std::int64_t>(count * size_of(element)));
     for (const std::size_t count : received)
-      incoming.push_back(static_cast<std::int64_t>(count * width_of(element)));
+      incoming.push_back(static_cast<std::int64_t>(count * size_of(element)));
     gloo::AlltoallvOptions options(context_);
     options.setInput(static_cast<char*>(const_cast<void*>(in)), std::move(outgoing));
     options.setOutput(static_cast<char*>(out), std::move(incoming));
@@ -210,10 +207,10 @@ void GlooCommunicator::all_to_all(const void* in, Counts sent, void* out, Counts
   });
 }
 
-void GlooCommunicator::broadcast(const void* in, void* out, std::size_t count, MovedElement element,
+void GlooCommunicator::broadcast(const void* in, void* out, std::size_t count, Dtype element,
                                  int root) {
   guarded("broadcast", [&] {
-    const std::size_t bytes = count * width_of(element);
+    const std::size_t bytes = count * size_of(element);
     if (bytes == 0) return;
     gloo::BroadcastOptions options(context_);
     if (rank() == root && in != out)
@@ -224,7 +221,7 @@ void GlooCommunicator::broadcast(const void* in, void* out, std::size_t count, M
   });
 }
 
-void GlooCommunicator::reduce(const void* in, void* out, std::size_t count, MovedElement element,
+void GlooCommunicator::reduce(const void* in, void* out, std::size_t count, Dtype element,
                               int root) {
   guarded("reduce", [&] {
     gloo::ReduceOptions options(context_);
@@ -236,9 +233,9 @@ void GlooCommunicator::reduce(const void* in, void* out, std::size_t count, Move
 }
 
 void GlooCommunicator::send_receive(const void* in, std::size_t sent, int to, void* out,
-                                    std::size_t received, int from, MovedElement element) {
+                                    std::size_t received, int from, Dtype element) {
   guarded("send_receive", [&] {
-    const std::size_t width = width_of(element);
+    const std::size_t width = size_of(element);
     pairs_.send_receive(in, sent * width, to, out, received * width, from);
   });
 }
@@ -251,12 +248,12 @@ void GlooCommunicator::barrier() {
 }
 
 void GlooCommunicator::tell(std::span<std::byte> bytes) {
-  broadcast(bytes.data(), bytes.data(), bytes.size(), MovedElement::int8, 0);
+  broadcast(bytes.data(), bytes.data(), bytes.size(), Dtype::int8, 0);
 }
 
 void GlooCommunicator::collect(std::span<const std::byte> mine, std::span<std::byte> all) {
   const std::vector<std::size_t> counts(static_cast<std::size_t>(size()), mine.size());
-  all_gather(mine.data(), all.data(), counts, MovedElement::int8);
+  all_gather(mine.data(), all.data(), counts, Dtype::int8);
 }
 
 std::unique_ptr<Communicator> GlooCommunicator::subgroup(std::span<const int> members,

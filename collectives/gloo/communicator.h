@@ -23,19 +23,16 @@ class GlooCommunicator final : public Communicator {
   int size() const override { return context_->size; }
   std::string name() const override { return "gloo"; }
   Carrier carrier(Operation operation) const override;
-  std::string refuses(Operation operation, MovedElement element) const override;
+  std::string refuses(Operation operation, Dtype element) const override;
 
-  void all_reduce(const void* in, void* out, std::size_t count, MovedElement element) override;
-  void all_gather(const void* in, void* out, Counts counts, MovedElement element) override;
-  void reduce_scatter(const void* in, void* out, Counts counts, MovedElement element) override;
-  void all_to_all(const void* in, Counts sent, void* out, Counts received,
-                  MovedElement element) override;
-  void broadcast(const void* in, void* out, std::size_t count, MovedElement element,
-                 int root) override;
-  void reduce(const void* in, void* out, std::size_t count, MovedElement element,
-              int root) override;
+  void all_reduce(const void* in, void* out, std::size_t count, Dtype element) override;
+  void all_gather(const void* in, void* out, Counts counts, Dtype element) override;
+  void reduce_scatter(const void* in, void* out, Counts counts, Dtype element) override;
+  void all_to_all(const void* in, Counts sent, void* out, Counts received, Dtype element) override;
+  void broadcast(const void* in, void* out, std::size_t count, Dtype element, int root) override;
+  void reduce(const void* in, void* out, std::size_t count, Dtype element, int root) override;
   void send_receive(const void* in, std::size_t sent, int to, void* out, std::size_t received,
-                    int from, MovedElement element) override;
+                    int from, Dtype element) override;
   void barrier() override;
 
   void tell(std::span<std::byte> bytes) override;

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
+#include "harness/core/dtype.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 
@@ -113,7 +113,7 @@ CaseId CaseId::parse(std::string_view text) {
   id.dtype = head.substr(first + 1, second - first - 1);
   id.implementation = head.substr(second + 1);
   if (!is_identifier(id.workload)) refuse("its workload is not a lower-case identifier");
-  if (!is_dtype(id.dtype)) refuse(fmt::format("{} is not a dtype", in_quotes(id.dtype)));
+  if (!dtype_named(id.dtype)) refuse(fmt::format("{} is not a dtype", in_quotes(id.dtype)));
   if (id.implementation != "*" && !is_identifier(id.implementation)) {
     refuse("its implementation is not a lower-case identifier");
   }
@@ -126,11 +126,5 @@ std::string CaseId::str() const {
 }
 
 std::string CaseId::group() const { return fmt::format("{}.{}/{}", workload, dtype, shape.str()); }
-
-bool is_dtype(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kDtypes = {"f32",      "tf32",     "f16",      "bf16",
-                                                       "fp8_e4m3", "fp8_e5m2", "fp4_e2m1", "int8"};
-  return std::find(kDtypes.begin(), kDtypes.end(), name) != kDtypes.end();
-}
 
 }  // namespace assay

@@ -53,7 +53,4 @@ struct CaseId {
   bool operator==(const CaseId&) const = default;
 };
 
-/// The dtypes that a case id may name.
-bool is_dtype(std::string_view name);
-
 }  // namespace assay

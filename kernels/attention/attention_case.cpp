@@ -27,7 +27,7 @@ Work work_of(Workload workload, const Problem& p, const Types& types) {
 }
 
 Types host_types(const std::string& dtype) {
-  const Element element = dtype == "bf16" ? Element::bf16 : Element::f32;
+  const Dtype element = dtype == "bf16" ? Dtype::bf16 : Dtype::f32;
   return {element, element};
 }
 

@@ -1,8 +1,9 @@
 // Row by row: what one query adds to each gradient.
 #include "kernels/attention/gradients.h"
 
+#include "harness/core/dtype.h"
 #include "kernels/attention/attend_row.h"
-#include "kernels/storage.h"
+#include "kernels/inputs.h"
 
 namespace assay::attention {
 namespace {
@@ -64,7 +65,7 @@ Gradients<double> reference_gradients(const InputView& inputs,
 }
 
 Gradients<float> naive_gradients(const InputView& inputs, std::span<const float> output_gradient,
-                                 Element rounding) {
+                                 Dtype rounding) {
   return gradients_of<float>(inputs, output_gradient,
                              [rounding](float value) { return rounded_input(rounding, value); });
 }

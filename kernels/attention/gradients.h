@@ -22,6 +22,6 @@ Gradients<double> reference_gradients(const InputView& inputs,
 
 /// The same in f32 with S, P, dP, dS and the results rounded to `rounding`.
 Gradients<float> naive_gradients(const InputView& inputs, std::span<const float> output_gradient,
-                                 Element rounding);
+                                 Dtype rounding);
 
 }  // namespace assay::attention

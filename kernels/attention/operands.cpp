@@ -8,10 +8,10 @@
 #include <cstring>
 #include <numeric>
 
+#include "harness/core/dtype.h"
 #include "kernels/attention/counting.h"
 #include "kernels/gemm/reference.h"
 #include "kernels/normal_values.h"
-#include "kernels/storage.h"
 #include "kernels/thread_pool.h"
 
 namespace assay::attention {
@@ -38,7 +38,7 @@ std::vector<std::int32_t> drawn_pages(std::int64_t all, std::size_t wanted, std:
   return pages;
 }
 
-DenseInputs normal_inputs(const Device& device, const Problem& p, Element rounding,
+DenseInputs normal_inputs(const Device& device, const Problem& p, Dtype rounding,
                           std::uint64_t seed) {
   const auto values = [&](std::uint32_t operand, std::int64_t rows, int width) {
     return normal_values(device, {seed, operand, 0}, elements(rows, width), rounding);
@@ -146,7 +146,7 @@ Operands::Answer Operands::run(Set& set, const Attend& attend) {
   auto output = set.output->read();
   auto sums = set.log_sum_exp->read();
   if (sums.guard_broken) sums.guard_broken = "log-sum-exp: " + *sums.guard_broken;
-  return {decode(types_.output, output.bytes), decode(Element::f32, sums.bytes),
+  return {decode(types_.output, output.bytes), decode(Dtype::f32, sums.bytes),
           checksum(output.bytes.data(), output.bytes.size() / size_of(types_.output),
                    size_of(types_.output)),
           output.guard_broken ? output.guard_broken : sums.guard_broken};

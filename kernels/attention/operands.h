@@ -15,8 +15,8 @@ namespace assay::attention {
 
 /// How elements are stored, and the unit roundoff of the sums.
 struct Types {
-  Element storage = Element::f32;  ///< Of Q, K and V.
-  Element output = Element::f32;   ///< Of O; the log-sum-exp is f32.
+  Dtype storage = Dtype::f32;  ///< Of Q, K and V.
+  Dtype output = Dtype::f32;   ///< Of O; the log-sum-exp is f32.
   double accumulator_roundoff = 0x1p-24;
 
   friend bool operator==(const Types&, const Types&) = default;

@@ -5,7 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/rounding.h"
+#include "harness/core/dtype.h"
+#include "harness/core/small_float.h"
 
 namespace assay::attention {
 namespace {
@@ -16,9 +17,9 @@ std::size_t elements(int rows, int width) {
 
 }  // namespace
 
-Prefill::Prefill(const Problem& problem, Element storage, ThreadPool& threads, BlockProduct product)
+Prefill::Prefill(const Problem& problem, Dtype storage, ThreadPool& threads, BlockProduct product)
     : problem_(problem),
-      is_bf16_(storage == Element::bf16),
+      is_bf16_(storage == Dtype::bf16),
       threads_(threads),
       product_(product),
       kernels_(vector_kernels(problem.width, problem.value_width)),

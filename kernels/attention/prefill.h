@@ -23,7 +23,7 @@ class Prefill {
   /// Queries and keys of a block: scores of 256 KiB stay in a core's L2.
   static constexpr int kQueries = 128, kKeys = 512;
 
-  Prefill(const Problem& problem, Element storage, ThreadPool& threads, BlockProduct product);
+  Prefill(const Problem& problem, Dtype storage, ThreadPool& threads, BlockProduct product);
 
   void operator()(const Pointers& arrays);
 

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/core/dtype.h"
 #include "kernels/attention/attend_row.h"
-#include "kernels/storage.h"
+#include "kernels/inputs.h"
 
 namespace assay::attention {
 namespace {
@@ -49,7 +50,7 @@ std::span<const float> InputView::value(Row row, int key) const {
   return row_of(inputs_.v, key_row(problem_, row, key), problem_.value_width);
 }
 
-ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Element rounding,
+ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype rounding,
                            Roundoff roundoff) {
   const Problem& problem = inputs.problem();
   const Row row = row_at(problem, number);

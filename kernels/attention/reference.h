@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "harness/core/dtype.h"
 #include "kernels/attention/problem.h"
-#include "kernels/rounding.h"
 #include "kernels/verify.h"
 
 namespace assay::attention {
@@ -55,7 +55,7 @@ struct ReferenceRow {
 
 /// `rounding`: of the naive implementation's scores, probabilities and output, which it adds up in
 /// f32.
-ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Element rounding,
+ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype rounding,
                            Roundoff roundoff);
 
 /// How far a score may be from its exact value: `magnitude` is scale * sum |q||k|, and its row's

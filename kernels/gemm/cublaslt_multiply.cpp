@@ -62,27 +62,28 @@ cublasComputeType_t compute_type(CublasLtSum sum) {
   return sum == CublasLtSum::tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
 }
 
-cudaDataType_t data_type(Element element) {
-  switch (element) {
-    case Element::bf16:
+cudaDataType_t data_type(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::bf16:
       return CUDA_R_16BF;
-    case Element::f16:
+    case Dtype::f16:
       return CUDA_R_16F;
-    case Element::fp8_e4m3:
+    case Dtype::fp8_e4m3:
       return CUDA_R_8F_E4M3;
-    case Element::fp8_e5m2:
+    case Dtype::fp8_e5m2:
       return CUDA_R_8F_E5M2;
-    case Element::fp4_e2m1:
+    case Dtype::fp4_e2m1:
       return CUDA_R_4F_E2M1;
-    case Element::int8:
+    case Dtype::int8:
       return CUDA_R_8I;
-    case Element::int32:
+    case Dtype::int32:
       return CUDA_R_32I;
-    case Element::f32:
-    case Element::tf32:
-      break;
+    case Dtype::f32:
+    case Dtype::tf32:
+      return CUDA_R_32F;
+    default:
+      throw Error(fmt::format("cuBLASLt multiplies no {}", name(dtype)));
   }
-  return CUDA_R_32F;
 }
 
 cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& types, CublasLtSum sum,
@@ -134,7 +135,7 @@ CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, Gemm
   }
 }
 
-CublasLtMultiply::Layout CublasLtMultiply::make_layout(Element element, std::int64_t rows,
+CublasLtMultiply::Layout CublasLtMultiply::make_layout(Dtype element, std::int64_t rows,
                                                        std::int64_t columns) const {
   cublasLtMatrixLayout_t layout = nullptr;
   check(library_.layout_create(&layout, data_type(element), static_cast<std::uint64_t>(rows),

@@ -39,7 +39,7 @@ class CublasLtMultiply {
   using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, cublasStatus_t (*)(Handle)>;
   using Layout = Owned<cublasLtMatrixLayout_t>;
 
-  Layout make_layout(Element element, std::int64_t rows, std::int64_t columns) const;
+  Layout make_layout(Dtype element, std::int64_t rows, std::int64_t columns) const;
   std::vector<cublasLtMatmulAlgo_t> candidates() const;
   double time_s(const cublasLtMatmulAlgo_t& algorithm, GemmOperands& operands) const;
   void run(const cublasLtMatmulAlgo_t& algorithm, const GemmPointers& matrices) const;

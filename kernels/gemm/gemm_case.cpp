@@ -6,7 +6,7 @@
 namespace assay {
 
 GemmTypes host_gemm_types(const std::string& dtype) {
-  return {dtype == "bf16" ? Element::bf16 : Element::f32, Element::f32, Element::f32};
+  return {dtype_named(dtype).value(), Dtype::f32, Dtype::f32};
 }
 
 std::optional<std::string> GemmImplementation::refuses(const Shape& shape,

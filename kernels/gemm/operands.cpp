@@ -7,16 +7,11 @@
 
 #include "kernels/gemm/reference.h"
 #include "kernels/normal_values.h"
-#include "kernels/storage.h"
+#include "kernels/transposed.h"
 #include "kernels/verify.h"
 
 namespace assay {
 namespace {
-
-/// The integer up to which the output type holds every integer.
-std::int64_t exact_limit(Element output) {
-  return static_cast<std::int64_t>(1 / unit_roundoff(output));
-}
 
 constexpr std::uint32_t kNormalC = 11;  // operand number of the generator
 
@@ -230,10 +225,11 @@ std::shared_ptr<GemmOperands::Rows> GemmOperands::make_reference(const BlockScal
 Verification GemmOperands::compare(const Answer& answer, const Rows& reference,
                                    const GemmTerms& terms, const std::vector<float>& before) const {
   BoundCheck check;
-  const Roundoff roundoff{types_.accumulator_roundoff, unit_roundoff(types_.output)};
+  const Roundoff roundoff{types_.sum.roundoff, unit_roundoff(types_.output)};
   // beta C is one term more of the sum; alpha rounds nothing.
   const std::int64_t products =
-      (shape_.k + types_.terms_a_rounding - 1) / types_.terms_a_rounding + (terms.beta != 0);
+      (shape_.k + types_.sum.terms_a_rounding - 1) / types_.sum.terms_a_rounding +
+      (terms.beta != 0);
   for (const ReferenceRow& row : reference.rows) {
     for (std::size_t j = 0; j < row.value.size(); ++j) {
       const std::size_t place = elements(row.row, shape_.n) + j;

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "kernels/rounding.h"
+#include "harness/core/dtype.h"
 
 namespace assay {
 
@@ -29,15 +29,13 @@ struct GemmShape {
 /// How the elements are stored, and to what the values are rounded. The host keeps bf16 values in
 /// f32 storage (bf16 is rounded outside the timed part; C stays f32).
 struct GemmTypes {
-  Element rounding = Element::f32;  // of A and B
-  Element storage = Element::f32;   // of A and B
-  Element output = Element::f32;    // of C
+  Dtype rounding = Dtype::f32;  // of A and B
+  Dtype storage = Dtype::f32;   // of A and B
+  Dtype output = Dtype::f32;    // of C
   /// B is stored by columns (K contiguous), as weights are: all that tensor cores read of types
   /// that are not of 16 bits.
   bool b_by_columns = false;
-  /// Of a sum: its unit roundoff, and how many products are added up between two roundings.
-  double accumulator_roundoff = 0x1p-24;
-  int terms_a_rounding = 1;
+  Accumulation sum = {};
   bool a_by_columns = false;  ///< M contiguous.
 
   friend bool operator==(const GemmTypes&, const GemmTypes&) = default;

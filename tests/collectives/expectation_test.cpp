@@ -40,32 +40,26 @@ std::vector<std::size_t> borders_of(const std::vector<Segment>& segments) {
 
 /// An output in which one bit can be flipped.
 struct Output {
-  Output(MovedElement moved, const std::vector<int>& numbers) : element(moved) {
-    for (const int number : numbers) {
-      std::byte bytes[4];
-      store_bits(element, bits_of(element, number), bytes);
-      right.insert(right.end(), bytes, bytes + width_of(element));
-    }
+  Output(Dtype moved, const std::vector<int>& numbers) : element(moved) {
+    right = encode(element, std::vector<float>(numbers.begin(), numbers.end()));
     right.insert(right.end(), 12, std::byte{0xFF});  // scratch, of which nothing is expected
     buffer = device.allocate(right.size());
     device.copy_in(*buffer, right.data(), right.size());
   }
-  /// Returns the bits that then stand there.
-  std::uint32_t flip(std::size_t index, unsigned bit) {
-    auto* at = static_cast<std::byte*>(buffer->data()) + index * width_of(element);
-    const std::uint32_t bits = load_bits(element, at) ^ (std::uint32_t{1} << bit);
-    store_bits(element, bits, at);
-    return bits;
+  /// Returns the value that then stands there.
+  double flip(std::size_t index, unsigned bit) {
+    auto* at = static_cast<std::byte*>(buffer->data()) + index * size_of(element);
+    at[bit / 8] ^= std::byte{1} << (bit % 8);
+    return decode(element, std::span(at, size_of(element))).front();
   }
 
-  MovedElement element;
+  Dtype element;
   test::PlainDevice device;
   std::vector<std::byte> right;
   std::unique_ptr<Buffer> buffer;
 };
 
-void find_every_flip(MovedElement element, const std::vector<Segment>& segments,
-                     std::mt19937_64& random) {
+void find_every_flip(Dtype element, const std::vector<Segment>& segments, std::mt19937_64& random) {
   const ExactInputs inputs(element, kRanks, 9, 2);
   const std::vector<int> numbers = numbers_of(segments, inputs);
   Output output(element, numbers);
@@ -77,8 +71,8 @@ void find_every_flip(MovedElement element, const std::vector<Segment>& segments,
   }
   for (int i = 0; i < 50; ++i) positions.push_back(random() % numbers.size());
   for (const std::size_t index : positions) {
-    const auto bit = static_cast<unsigned>(random() % (8 * width_of(element)));
-    const double seen = value_of(element, output.flip(index, bit));
+    const auto bit = static_cast<unsigned>(random() % (8 * size_of(element)));
+    const double seen = output.flip(index, bit);
     const auto wrong = first_wrong(output.device, *output.buffer, segments, inputs);
     REQUIRE(wrong);
     CHECK(wrong->index == index);
@@ -141,14 +135,14 @@ CollectiveCaseSetup case_of(const Collective& collective, Communicator& communic
 TEST_SUITE("property") {
   TEST_CASE("one flipped bit anywhere in an output is found and named with what must be there") {
     std::mt19937_64 random(5);
-    for (const MovedElement element : {MovedElement::f32, MovedElement::bf16, MovedElement::int8}) {
+    for (const Dtype element : {Dtype::f32, Dtype::bf16, Dtype::int8}) {
       CAPTURE(static_cast<int>(element));
       // An element, none, less than a period, exactly one, several; and more than is copied at
       // once.
       find_every_flip(
           element, {{1, 2, 0}, {0, 1, 5}, {1000, 0, 7}, {1021, kSumOverRanks, 1020}, {5000, 1, 3}},
           random);
-      find_every_flip(element, {{700'000 / width_of(element), kSumOverRanks, 4321}, {3, 0, 0}},
+      find_every_flip(element, {{700'000 / size_of(element), kSumOverRanks, 4321}, {3, 0, 0}},
                       random);
     }
   }
@@ -159,7 +153,7 @@ TEST_SUITE("unit") {
     for (int ranks = 1; ranks <= 9; ++ranks) {
       for (int rank = 0; rank < ranks; ++rank) {
         for (const std::size_t bytes : {4u, 12u, 36u, 4u * 1019u, 65536u}) {
-          const CollectiveProblem problem(bytes, MovedElement::f32, rank, ranks);
+          const CollectiveProblem problem(bytes, Dtype::f32, rank, ranks);
           for (const auto& collective : collectives()) {
             CAPTURE(collective->workload());
             std::size_t covered = 0;
@@ -176,8 +170,8 @@ TEST_SUITE("unit") {
     }
   }
   TEST_CASE("segments that an output does not hold are an error") {
-    const ExactInputs inputs(MovedElement::f32, kRanks, 9, 2);
-    Output output(MovedElement::f32, {inputs.at(0, 0)});
+    const ExactInputs inputs(Dtype::f32, kRanks, 9, 2);
+    Output output(Dtype::f32, {inputs.at(0, 0)});
     CHECK_THROWS_AS(first_wrong(output.device, *output.buffer, {{1, 0, 0}, {99, 0, 0}}, inputs),
                     Error);
   }
@@ -186,7 +180,7 @@ TEST_SUITE("unit") {
     test::on_every_rank(2, [](Communicator& communicator) {
       test::PlainDevice device;
       const FlipsOneBit flips;
-      const ExactInputs inputs(MovedElement::f32, 2, 3, 1);
+      const ExactInputs inputs(Dtype::f32, 2, 3, 1);
       REQUIRE(inputs.sum(1500) != 0);  // its sign is flipped
       const Verification answer = CollectiveCase(case_of(flips, communicator, device)).verify();
       CHECK(answer.status == Verification::Status::failed);

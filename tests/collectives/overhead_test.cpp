@@ -38,7 +38,7 @@ double bare_loop(const std::shared_ptr<gloo::Context>& context, Buffer& in, Buff
   const double begin = steady_seconds();
   for (std::size_t i = 0; i < iterations; ++i) {
     gloo::AllreduceOptions options(context);
-    options.setReduceFunction(adder(MovedElement::f32));
+    options.setReduceFunction(adder(Dtype::f32));
     options.setInput(floats(in), in.size_bytes() / sizeof(float));
     options.setOutput(floats(out), out.size_bytes() / sizeof(float));
     gloo::allreduce(options);

@@ -82,7 +82,7 @@ TEST_SUITE("unit") {
       CHECK_FALSE(baseline.pci_ids.empty());
       for (const BaselineRow& row : baseline.rows) {
         CAPTURE(row.case_id);
-        CHECK(is_dtype(CaseId::parse(row.case_id).dtype));
+        CHECK(dtype_named(CaseId::parse(row.case_id).dtype));
         CHECK_FALSE(row.source.empty());
         CHECK(row.date < row.expires);
         CHECK(row.n >= 1);

@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "harness/core/dtype.h"
 #include "harness/core/error.h"
 #include "harness/core/profile.h"
 #include "kernels/gemm/gemm_case.h"
@@ -32,7 +33,7 @@ TEST_SUITE("unit") {
     CHECK(std::is_sorted(all.begin(), all.end(),
                          [](const auto& a, const auto& b) { return key(*a) < key(*b); }));
     for (const auto& one : all) {
-      CHECK(is_dtype(one->dtype()));
+      CHECK(dtype_named(one->dtype()));
       CHECK_FALSE(one->summary().empty());
       // What the case id is made of reads back as itself.
       const CaseId id{one->workload(), one->dtype(), one->name(), Shape{{"m", 1}}};

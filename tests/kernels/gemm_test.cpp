@@ -128,7 +128,7 @@ TEST_SUITE("unit") {
     // Accumulating in bf16 is exact for small integers, so exact mode cannot see it.
     SmallHost host;
     const GemmShape shape{8, 16, 64};
-    GemmOperands operands(host, shape, {Element::bf16, Element::f32, Element::bf16}, 5);
+    GemmOperands operands(host, shape, {Dtype::bf16, Dtype::f32, Dtype::bf16}, 5);
     CHECK_FALSE(operands
                     .verify([&](const GemmPointers& p) {
                       const auto* a = static_cast<const float*>(p.a);

@@ -13,9 +13,9 @@
 #include <span>
 #include <vector>
 
+#include "harness/core/small_float.h"
 #include "kernels/gemm/reference.h"
 #include "kernels/inputs.h"
-#include "kernels/rounding.h"
 #include "tests/kernels/soak_count.h"
 
 namespace assay {
@@ -64,11 +64,11 @@ Problem problem(std::uint64_t seed, bool bf16) {
 }
 
 /// Checks the product over terms [0, k) with the bound for all of them.
-Verification check(const Problem& p, std::int64_t k, Order order, Element output) {
+Verification check(const Problem& p, std::int64_t k, Order order, Dtype output) {
   BoundCheck bound;
   for (std::int64_t j = 0; j < p.shape.n; ++j) {
     float got = dot(p.a.data(), p.b.data() + j, k, p.shape.n, order);
-    if (output == Element::bf16) got = from_bf16(to_bf16(got));
+    if (output == Dtype::bf16) got = from_bf16(to_bf16(got));
     const auto at = static_cast<std::size_t>(j);
     bound.element(0, j, got, p.reference.value[at],
                   element_bound(p.reference.value[at], p.reference.magnitude[at], p.shape.k,
@@ -83,7 +83,7 @@ TEST_SUITE("property") {
     for (int seed = 0; seed < count; ++seed) {
       const Problem p = problem(static_cast<std::uint64_t>(seed), seed % 2 == 1);
       for (const Order order : {Order::forward, Order::backward, Order::pairwise}) {
-        for (const Element output : {Element::f32, Element::bf16}) {
+        for (const Dtype output : {Dtype::f32, Dtype::bf16}) {
           const auto verification = check(p, p.shape.k, order, output);
           REQUIRE_MESSAGE(verification.ok(), "seed ", seed, ": ", verification.detail);
           REQUIRE(*verification.error <= *verification.tolerance);
@@ -97,11 +97,11 @@ TEST_SUITE("property") {
     for (int seed = 0; seed < count; ++seed) {
       const Problem p = problem(static_cast<std::uint64_t>(seed), seed % 2 == 1);
       for (const std::int64_t dropped : {1, 16}) {
-        const auto verification = check(p, p.shape.k - dropped, Order::forward, Element::f32);
+        const auto verification = check(p, p.shape.k - dropped, Order::forward, Dtype::f32);
         REQUIRE_FALSE(verification.ok());
         REQUIRE(*verification.error > *verification.tolerance);
       }
-      REQUIRE_FALSE(check(p, p.shape.k - 16, Order::forward, Element::bf16).ok());
+      REQUIRE_FALSE(check(p, p.shape.k - 16, Order::forward, Dtype::bf16).ok());
     }
   }
 }

@@ -14,41 +14,33 @@ namespace assay {
 
 namespace {
 
-ncclDataType_t type_of(MovedElement element) {
-  switch (element) {
-    case MovedElement::f32:
-      return ncclFloat32;
-    case MovedElement::f16:
-      return ncclFloat16;
-    case MovedElement::bf16:
-      return ncclBfloat16;
-    case MovedElement::fp8_e4m3:
-      return ncclFloat8e4m3;
-    case MovedElement::fp8_e5m2:
-      return ncclFloat8e5m2;
-    case MovedElement::int8:
-      return ncclInt8;
+struct NcclType {
+  ncclDataType_t type;
+  const char* name;
+};
+
+/// Throws Error for one that NCCL does not move.
+NcclType nccl_type(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::f32:
+      return {ncclFloat32, "ncclFloat32"};
+    case Dtype::f16:
+      return {ncclFloat16, "ncclFloat16"};
+    case Dtype::bf16:
+      return {ncclBfloat16, "ncclBfloat16"};
+    case Dtype::fp8_e4m3:
+      return {ncclFloat8e4m3, "ncclFloat8e4m3"};
+    case Dtype::fp8_e5m2:
+      return {ncclFloat8e5m2, "ncclFloat8e5m2"};
+    case Dtype::int8:
+      return {ncclInt8, "ncclInt8"};
+    default:
+      throw Error(fmt::format("NCCL moves no {}", name(dtype)));
   }
-  return ncclInt8;
 }
 
-const char* type_name(MovedElement element) {
-  switch (element) {
-    case MovedElement::f32:
-      return "ncclFloat32";
-    case MovedElement::f16:
-      return "ncclFloat16";
-    case MovedElement::bf16:
-      return "ncclBfloat16";
-    case MovedElement::fp8_e4m3:
-      return "ncclFloat8e4m3";
-    case MovedElement::fp8_e5m2:
-      return "ncclFloat8e5m2";
-    case MovedElement::int8:
-      return "ncclInt8";
-  }
-  return "";
-}
+ncclDataType_t type_of(Dtype dtype) { return nccl_type(dtype).type; }
+const char* type_name(Dtype dtype) { return nccl_type(dtype).name; }
 
 std::string text_of(const ncclUniqueId& id) { return {id.internal, sizeof id.internal}; }
 
@@ -60,9 +52,7 @@ const nccl::HandleOptions& prepared(const nccl::HandleOptions& options, const Nc
   return options;
 }
 
-bool is_fp8(MovedElement element) {
-  return element == MovedElement::fp8_e4m3 || element == MovedElement::fp8_e5m2;
-}
+bool is_fp8(Dtype element) { return element == Dtype::fp8_e4m3 || element == Dtype::fp8_e5m2; }
 
 bool sums(Operation operation) {
   return operation == Operation::all_reduce || operation == Operation::reduce_scatter ||
@@ -74,12 +64,12 @@ bool are_equal(Communicator::Counts counts) {
                      [&](std::size_t count) { return count == counts[0]; });
 }
 
-const std::byte* at(const void* base, std::size_t elements, MovedElement element) {
-  return static_cast<const std::byte*>(base) + elements * width_of(element);
+const std::byte* at(const void* base, std::size_t elements, Dtype element) {
+  return static_cast<const std::byte*>(base) + elements * size_of(element);
 }
 
-std::byte* at(void* base, std::size_t elements, MovedElement element) {
-  return static_cast<std::byte*>(base) + elements * width_of(element);
+std::byte* at(void* base, std::size_t elements, Dtype element) {
+  return static_cast<std::byte*>(base) + elements * size_of(element);
 }
 
 }  // namespace
@@ -139,7 +129,7 @@ Carrier NcclCommunicator::carrier(Operation operation) const {
   return {told.algorithm, told.protocol, told.kind, told.channels, told.nics};
 }
 
-std::string NcclCommunicator::refuses(Operation operation, MovedElement element) const {
+std::string NcclCommunicator::refuses(Operation operation, Dtype element) const {
   if (!is_fp8(element)) return "";
   if (auto why = symbols().lacks(nccl::Feature::fp8)) return *why;
   constexpr int kFirstWithFp8 = 90;
@@ -199,14 +189,13 @@ std::function<ncclResult_t(ncclComm_t)> NcclCommunicator::grouped(
   };
 }
 
-void NcclCommunicator::all_reduce(const void* in, void* out, std::size_t count,
-                                  MovedElement element) {
+void NcclCommunicator::all_reduce(const void* in, void* out, std::size_t count, Dtype element) {
   perform(Operation::all_reduce, {"AllReduce", type_name(element), count}, [&](ncclComm_t comm) {
     return nccl().all_reduce(in, out, count, type_of(element), ncclSum, comm, stream());
   });
 }
 
-void NcclCommunicator::all_gather(const void* in, void* out, Counts counts, MovedElement element) {
+void NcclCommunicator::all_gather(const void* in, void* out, Counts counts, Dtype element) {
   const ncclDataType_t type = type_of(element);
   const auto even = [&](ncclComm_t comm) {
     return nccl().all_gather(in, out, counts[0], type, comm, stream());
@@ -229,8 +218,7 @@ void NcclCommunicator::all_gather(const void* in, void* out, Counts counts, Move
           is_even ? std::function<ncclResult_t(ncclComm_t)>(even) : grouped(uneven));
 }
 
-void NcclCommunicator::reduce_scatter(const void* in, void* out, Counts counts,
-                                      MovedElement element) {
+void NcclCommunicator::reduce_scatter(const void* in, void* out, Counts counts, Dtype element) {
   const ncclDataType_t type = type_of(element);
   const auto even = [&](ncclComm_t comm) {
     return nccl().reduce_scatter(in, out, counts[0], type, ncclSum, comm, stream());
@@ -253,7 +241,7 @@ void NcclCommunicator::reduce_scatter(const void* in, void* out, Counts counts,
 }
 
 void NcclCommunicator::all_to_all(const void* in, Counts sent, void* out, Counts received,
-                                  MovedElement element) {
+                                  Dtype element) {
   if (in == out && size() > 1) throw Error(refuses_in_place(Operation::all_to_all));
   const ncclDataType_t type = type_of(element);
   const auto native = [&](ncclComm_t comm) {
@@ -278,7 +266,7 @@ void NcclCommunicator::all_to_all(const void* in, Counts sent, void* out, Counts
           is_native ? std::function<ncclResult_t(ncclComm_t)>(native) : grouped(by_pairs));
 }
 
-void NcclCommunicator::broadcast(const void* in, void* out, std::size_t count, MovedElement element,
+void NcclCommunicator::broadcast(const void* in, void* out, std::size_t count, Dtype element,
                                  int root) {
   perform(Operation::broadcast, {"Broadcast", type_name(element), count}, [&](ncclComm_t comm) {
     return nccl().broadcast(rank() == root ? in : out, out, count, type_of(element), root, comm,
@@ -286,7 +274,7 @@ void NcclCommunicator::broadcast(const void* in, void* out, std::size_t count, M
   });
 }
 
-void NcclCommunicator::reduce(const void* in, void* out, std::size_t count, MovedElement element,
+void NcclCommunicator::reduce(const void* in, void* out, std::size_t count, Dtype element,
                               int root) {
   perform(Operation::reduce, {"Reduce", type_name(element), count}, [&](ncclComm_t comm) {
     return nccl().reduce(in, out, count, type_of(element), ncclSum, root, comm, stream());
@@ -294,7 +282,7 @@ void NcclCommunicator::reduce(const void* in, void* out, std::size_t count, Move
 }
 
 void NcclCommunicator::send_receive(const void* in, std::size_t sent, int to, void* out,
-                                    std::size_t received, int from, MovedElement element) {
+                                    std::size_t received, int from, Dtype element) {
   const auto both = [&](ncclComm_t comm) {
     ncclResult_t result = ncclSuccess;
     if (to >= 0) result = nccl().send(in, sent, type_of(element), to, comm, stream());
@@ -308,7 +296,7 @@ void NcclCommunicator::send_receive(const void* in, std::size_t sent, int to, vo
 }
 
 void NcclCommunicator::barrier() {
-  std::byte* word = scratch(width_of(MovedElement::f32));
+  std::byte* word = scratch(size_of(Dtype::f32));
   call("a barrier", [&](ncclComm_t comm) {
     return nccl().all_reduce(word, word, 1, ncclFloat32, ncclSum, comm, stream());
   });

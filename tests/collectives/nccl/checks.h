@@ -77,10 +77,10 @@ inline bool reductions_are_exact(Communicator& all, Device& device, std::size_t 
   const std::size_t part = parts[static_cast<std::size_t>(rank)], first = before(parts, rank);
   OnDevice mine(device, inputs(rank, whole)), in_place(device, inputs(rank, whole));
   OnDevice out(device, whole), at_root(device, whole), own(device, part);
-  all.all_reduce(mine.data(), out.data(), whole, MovedElement::f32);
-  all.all_reduce(in_place.data(), in_place.data(), whole, MovedElement::f32);
-  all.reduce(mine.data(), at_root.data(), whole, MovedElement::f32, root);
-  all.reduce_scatter(mine.data(), own.data(), parts, MovedElement::f32);
+  all.all_reduce(mine.data(), out.data(), whole, Dtype::f32);
+  all.all_reduce(in_place.data(), in_place.data(), whole, Dtype::f32);
+  all.reduce(mine.data(), at_root.data(), whole, Dtype::f32, root);
+  all.reduce_scatter(mine.data(), own.data(), parts, Dtype::f32);
   all.wait();
   Floats sums(whole);
   for (std::size_t i = 0; i < whole; ++i) sums[i] = sum_at(ranks, i);
@@ -96,11 +96,10 @@ inline bool movements_are_exact(Communicator& all, Device& device, std::size_t w
   const Parts from_each(static_cast<std::size_t>(ranks), part);
   OnDevice mine(device, inputs(rank, whole)), gathered(device, whole), told(device, whole);
   OnDevice exchanged(device, part * static_cast<std::size_t>(ranks)), passed(device, whole);
-  all.all_gather(mine.data(), gathered.data(), parts, MovedElement::f32);
-  all.broadcast(mine.data(), told.data(), whole, MovedElement::f32, ranks - 1);
-  all.all_to_all(mine.data(), parts, exchanged.data(), from_each, MovedElement::f32);
-  all.send_receive(mine.data(), whole, (rank + 1) % ranks, passed.data(), whole, left,
-                   MovedElement::f32);
+  all.all_gather(mine.data(), gathered.data(), parts, Dtype::f32);
+  all.broadcast(mine.data(), told.data(), whole, Dtype::f32, ranks - 1);
+  all.all_to_all(mine.data(), parts, exchanged.data(), from_each, Dtype::f32);
+  all.send_receive(mine.data(), whole, (rank + 1) % ranks, passed.data(), whole, left, Dtype::f32);
   all.barrier();
   all.wait();
   Floats all_parts, for_me;

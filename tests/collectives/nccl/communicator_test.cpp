@@ -169,7 +169,7 @@ TEST_SUITE("unit") {
       CHECK(members[static_cast<std::size_t>(some->rank())] == all.rank());
       const auto mine = static_cast<float>(all.rank());
       float sum = 0;
-      some->all_reduce(&mine, &sum, 1, MovedElement::f32);
+      some->all_reduce(&mine, &sum, 1, Dtype::f32);
       CHECK(sum == 7);
     });
   }
@@ -185,7 +185,7 @@ TEST_SUITE("unit") {
     world.run([](NcclCommunicator& all, Device&) {
       CHECK(all.carrier(Operation::all_reduce).kind == "");
       float value = 1;
-      all.all_reduce(&value, &value, 1, MovedElement::f32);
+      all.all_reduce(&value, &value, 1, Dtype::f32);
       const Carrier carrier = all.carrier(Operation::all_reduce);
       CHECK(carrier.algorithm == "ring");
       CHECK(carrier.protocol == "ll");
@@ -200,16 +200,16 @@ TEST_SUITE("unit") {
     World old("2.18", 1);
     HostMemory memory;
     NcclCommunicator one(old.options(0), old.gpu(memory), {});
-    CHECK(one.refuses(Operation::all_reduce, MovedElement::bf16) == "");
-    CHECK(one.refuses(Operation::all_gather, MovedElement::fp8_e4m3) ==
+    CHECK(one.refuses(Operation::all_reduce, Dtype::bf16) == "");
+    CHECK(one.refuses(Operation::all_gather, Dtype::fp8_e4m3) ==
           "fp8: off, NCCL 2.18.5 is older than 2.24");
     CHECK(message_of([&] { one.allocate_registered(64); }) ==
           "error: registered buffers: off, NCCL 2.18.5 has no ncclMemAlloc (since 2.19)");
     World recent("2.28", 1);
     recent.compute_capability = 80;
     NcclCommunicator two(recent.options(0), recent.gpu(memory), {});
-    CHECK(two.refuses(Operation::all_gather, MovedElement::fp8_e4m3) == "");
-    CHECK(two.refuses(Operation::all_reduce, MovedElement::fp8_e5m2) ==
+    CHECK(two.refuses(Operation::all_gather, Dtype::fp8_e4m3) == "");
+    CHECK(two.refuses(Operation::all_reduce, Dtype::fp8_e5m2) ==
           "NCCL sums fp8 from compute capability 9.0 on, this is 8.0");
   }
 
@@ -273,7 +273,7 @@ TEST_SUITE("unit") {
     CHECK(one.is_broken());
     CHECK(world.count("aborted") == 1);
     float value = 1;
-    CHECK(message_of([&] { one.all_reduce(&value, &value, 1, MovedElement::f32); }) ==
+    CHECK(message_of([&] { one.all_reduce(&value, &value, 1, Dtype::f32); }) ==
           "lost: AllReduce: the communicator of rank 0 of 1 (NCCL 2.28.9) was aborted");
   }
 
@@ -283,7 +283,7 @@ TEST_SUITE("unit") {
     NcclCommunicator one(world.options(0), world.gpu(memory), {});
     std::byte value{};
     CHECK(message_of([&] {
-            one.all_reduce(&value, &value, 1, MovedElement::int8);
+            one.all_reduce(&value, &value, 1, Dtype::int8);
           }).starts_with("error: AllReduce failed at rank 0 of 1"));
   }
 

@@ -16,7 +16,7 @@ namespace {
 double loss(const Problem& p, const DenseInputs& inputs, const std::vector<float>& gradient) {
   double sum = 0;
   for (std::int64_t number = 0; number < p.output_rows(); ++number) {
-    const auto row = reference_row({p, inputs}, number, Element::f32, {});
+    const auto row = reference_row({p, inputs}, number, Dtype::f32, {});
     for (std::size_t i = 0; i < row.output.size(); ++i) {
       sum += row.output[i] * gradient[static_cast<std::size_t>(number) * row.output.size() + i];
     }
@@ -56,7 +56,7 @@ TEST_SUITE("unit") {
     const DenseInputs inputs = test::coarse_inputs(p, 4);
     const auto gradient = output_gradient(p);
     const auto exact = reference_gradients({p, inputs}, gradient);
-    const auto worst = [&](Element rounding) {
+    const auto worst = [&](Dtype rounding) {
       const auto naive = naive_gradients({p, inputs}, gradient, rounding);
       double error = 0;
       for (std::size_t i = 0; i < exact.k.size(); ++i) {
@@ -64,9 +64,9 @@ TEST_SUITE("unit") {
       }
       return error;
     };
-    CHECK(worst(Element::f32) < 1e-5);
-    CHECK(worst(Element::bf16) > 1e-3);
-    CHECK(worst(Element::bf16) < 0.1);
+    CHECK(worst(Dtype::f32) < 1e-5);
+    CHECK(worst(Dtype::bf16) > 1e-3);
+    CHECK(worst(Dtype::bf16) < 0.1);
   }
 }
 

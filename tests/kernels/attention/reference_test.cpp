@@ -21,7 +21,7 @@ TEST_SUITE("unit") {
     const Problem p = problem("b1_hq1_hkv1_sq1_sk5_d8_full");
     DenseInputs inputs = coarse_inputs(p, 1);
     std::fill(inputs.k.begin(), inputs.k.end(), 0.0F);
-    const auto row = reference_row({p, inputs}, 0, Element::f32, kF32);
+    const auto row = reference_row({p, inputs}, 0, Dtype::f32, kF32);
     CHECK(row.log_sum_exp == doctest::Approx(std::log(5.0)).epsilon(1e-12));
     double mean = 0;
     for (std::size_t key = 0; key < 5; ++key) mean += inputs.v[key * 8 + 3] / 5.0;
@@ -31,7 +31,7 @@ TEST_SUITE("unit") {
   TEST_CASE("a query that attends to nothing has zeros and minus infinity and no bound") {
     const Problem p = problem("b1_hq1_hkv1_sq3_sk1_d8_causal");
     const DenseInputs inputs = coarse_inputs(p, 1);
-    const auto row = reference_row({p, inputs}, 1, Element::bf16, kF32);
+    const auto row = reference_row({p, inputs}, 1, Dtype::bf16, kF32);
     CHECK(row.visible == 0);
     CHECK(row.log_sum_exp == -std::numeric_limits<double>::infinity());
     for (std::size_t i = 0; i < 8; ++i) {
@@ -55,7 +55,7 @@ TEST_SUITE("unit") {
       weights.push_back(std::exp(score / 4));
       sum += weights.back();
     }
-    const auto row = reference_row({p, inputs}, (1 * 3 + 2) * 4 + 3, Element::f32, kF32);
+    const auto row = reference_row({p, inputs}, (1 * 3 + 2) * 4 + 3, Dtype::f32, kF32);
     CHECK(row.visible == 7);
     CHECK(row.log_sum_exp == doctest::Approx(std::log(sum)).epsilon(1e-12));
     for (std::size_t i = 0; i < 8; ++i) {
@@ -70,9 +70,9 @@ TEST_SUITE("unit") {
   TEST_CASE("the naive implementation errs by about what its type rounds") {
     const Problem p = problem("b1_hq1_hkv1_sq1_sk256_d64_full");
     const DenseInputs inputs = coarse_inputs(p, 3);
-    const double f32 = reference_row({p, inputs}, 0, Element::f32, kF32).naive_error;
-    const double f16 = reference_row({p, inputs}, 0, Element::f16, kF32).naive_error;
-    const double bf16 = reference_row({p, inputs}, 0, Element::bf16, kF32).naive_error;
+    const double f32 = reference_row({p, inputs}, 0, Dtype::f32, kF32).naive_error;
+    const double f16 = reference_row({p, inputs}, 0, Dtype::f16, kF32).naive_error;
+    const double bf16 = reference_row({p, inputs}, 0, Dtype::bf16, kF32).naive_error;
     CHECK(f32 > 0);
     CHECK(f32 < 1e-6);
     CHECK(f16 > 100 * f32);

@@ -6,8 +6,10 @@
 #include <cstring>
 #include <limits>
 
+#include "harness/core/dtype.h"
+#include "harness/core/small_float.h"
 #include "kernels/attention/operands.h"
-#include "kernels/storage.h"
+#include "kernels/inputs.h"
 #include "tests/kernels/attention/problems.h"
 #include "tests/kernels/small_host.h"
 
@@ -17,7 +19,7 @@ namespace {
 using test::problem;
 using test::SmallHost;
 
-constexpr Types kBf16{Element::bf16, Element::bf16};
+constexpr Types kBf16{Dtype::bf16, Dtype::bf16};
 
 /// What may go wrong in the plain pass below.
 struct Faults {
@@ -31,7 +33,7 @@ struct Faults {
   float masked_output = 0;  // of a row that attends to nothing
 };
 
-std::vector<float> values(const void* data, std::int64_t count, Element element) {
+std::vector<float> values(const void* data, std::int64_t count, Dtype element) {
   const auto bytes = static_cast<std::size_t>(count) * size_of(element);
   return decode(element, {static_cast<const std::byte*>(data), bytes});
 }
@@ -70,7 +72,7 @@ PlainRow plain_row(const InputView& inputs, Row row, const Faults& faults) {
 }
 
 /// The rows of a paged cache, by its table.
-std::vector<float> gathered(const Problem& p, const Pointers& a, const void* cache, Element element,
+std::vector<float> gathered(const Problem& p, const Pointers& a, const void* cache, Dtype element,
                             CacheLayout layout) {
   const std::int64_t pages =
       1 + *std::max_element(a.table, a.table + p.batches * p.pages_a_sequence());

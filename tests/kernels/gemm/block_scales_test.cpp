@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "kernels/gemm/operands.h"
-#include "kernels/storage.h"
+#include "kernels/transposed.h"
 #include "tests/kernels/small_host.h"
 
 namespace assay {

@@ -13,15 +13,16 @@ namespace {
 using device::Major;
 using device::TensorElement;
 
-struct Dtype {
+struct MapElements {
   TensorElement operand, output;
 };
-constexpr Dtype kDtypes[] = {{TensorElement::kBf16, TensorElement::kBf16},
-                             {TensorElement::kU8, TensorElement::kBf16},
-                             {TensorElement::kF32, TensorElement::kF32},
-                             {TensorElement::kU8, TensorElement::kS32}};
+constexpr MapElements kMapElements[] = {{TensorElement::kBf16, TensorElement::kBf16},
+                                        {TensorElement::kU8, TensorElement::kBf16},
+                                        {TensorElement::kF32, TensorElement::kF32},
+                                        {TensorElement::kU8, TensorElement::kS32}};
 
-Product product_of(const GemmShape& shape, Dtype dtype, Major a = Major::kK, Major b = Major::kK) {
+Product product_of(const GemmShape& shape, MapElements dtype, Major a = Major::kK,
+                   Major b = Major::kK) {
   return {shape, dtype.operand, dtype.operand, dtype.output, a, b};
 }
 
@@ -42,7 +43,7 @@ void check_maps(const Product& product) {
 TEST_SUITE("unit") {
   TEST_CASE("tensor maps of all listed shapes obey the driver's rules") {
     for (const GemmShape& shape : listed_shapes()) {
-      for (const Dtype dtype : kDtypes) {
+      for (const MapElements dtype : kMapElements) {
         const Product product = product_of(shape, dtype);
         CHECK_FALSE(refusal(product));
         check_maps(product);
@@ -50,7 +51,7 @@ TEST_SUITE("unit") {
       for (const Major a : {Major::kK, Major::kMn}) {
         // A column-major has rows of M elements: one row is not 16 bytes.
         if (a == Major::kMn && shape.m % 8 != 0) continue;
-        const Product product = product_of(shape, kDtypes[0], a, Major::kMn);
+        const Product product = product_of(shape, kMapElements[0], a, Major::kMn);
         CHECK_FALSE(refusal(product));
         check_maps(product);
       }
@@ -58,16 +59,16 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a shape whose rows TMA cannot copy is refused with the matrix and the rule") {
-    const auto why = [](const GemmShape& shape, Dtype dtype, Major a, Major b) {
+    const auto why = [](const GemmShape& shape, MapElements dtype, Major a, Major b) {
       return refusal(product_of(shape, dtype, a, b)).value_or("");
     };
-    const Dtype bf16 = kDtypes[0];
+    const MapElements bf16 = kMapElements[0];
     CHECK(why({64, 64, 129}, bf16, Major::kK, Major::kMn) ==
           "TMA cannot copy A, whose rows are 258 bytes: a stride is not a multiple of 16 bytes");
     CHECK(why({64, 257, 128}, bf16, Major::kK, Major::kMn).find("copy B") != std::string::npos);
     CHECK(why({64, 257, 128}, bf16, Major::kK, Major::kK).find("copy C") != std::string::npos);
     CHECK(why({63, 64, 64}, bf16, Major::kMn, Major::kMn).find("copy A") != std::string::npos);
-    CHECK(why({64, 64, 64}, kDtypes[1], Major::kK, Major::kMn).find("K contiguous") !=
+    CHECK(why({64, 64, 64}, kMapElements[1], Major::kK, Major::kMn).find("K contiguous") !=
           std::string::npos);
     CHECK(why({1 << 30, 1 << 30, 64}, bf16, Major::kK, Major::kMn).find("tiles") !=
           std::string::npos);
@@ -77,7 +78,7 @@ TEST_SUITE("unit") {
     std::vector<GemmShape> shapes = listed_shapes();
     for (const GemmShape& ragged : ragged_shapes()) shapes.push_back(ragged);
     for (const GemmShape& shape : shapes) {
-      for (const Dtype dtype : kDtypes) {
+      for (const MapElements dtype : kMapElements) {
         for (const int multiprocessors : {1, 3, 78, 114, 132}) {
           for (const Major a : {Major::kK, Major::kMn}) {
             const Product product = product_of(shape, dtype, a);
@@ -96,7 +97,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("large products take large tiles in clusters and few rows take swapped ones") {
     const auto tile = [](const GemmShape& shape) {
-      return kTiles[choose(product_of(shape, kDtypes[0], Major::kK, Major::kMn), 132).tile];
+      return kTiles[choose(product_of(shape, kMapElements[0], Major::kK, Major::kMn), 132).tile];
     };
     CHECK(tile({8192, 8192, 8192}).cluster == 2);
     CHECK(tile({4096, 4096, 4096}).right * tile({4096, 4096, 4096}).left == 128 * 256);
@@ -107,7 +108,8 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a grid that is too small for the device is split along K") {
-    const Plan plan = choose(product_of({64, 2112, 7168}, kDtypes[0], Major::kK, Major::kMn), 132);
+    const Plan plan =
+        choose(product_of({64, 2112, 7168}, kMapElements[0], Major::kK, Major::kMn), 132);
     CHECK(plan.schedule.splits > 1);
     CHECK(plan.schedule.count() > 66);
   }

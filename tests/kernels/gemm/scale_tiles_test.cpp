@@ -5,8 +5,7 @@
 
 #include <set>
 
-#include "kernels/rounding.h"
-#include "kernels/storage.h"
+#include "harness/core/dtype.h"
 
 namespace assay {
 namespace {
@@ -57,16 +56,16 @@ TEST_SUITE("unit") {
 
   TEST_CASE("two elements of fp4 share a byte and the first is its lower half") {
     const std::vector<float> values{1.0F, -6.0F, 0.5F};
-    const auto bytes = encode(Element::fp4_e2m1, values);
+    const auto bytes = encode(Dtype::fp4_e2m1, values);
     REQUIRE(bytes.size() == 2);
     CHECK(bytes[0] == std::byte{0xF2});
     CHECK(bytes[1] == std::byte{0x01});
-    const auto read = decode(Element::fp4_e2m1, bytes);
+    const auto read = decode(Dtype::fp4_e2m1, bytes);
     CHECK(read[0] == 1.0F);
     CHECK(read[1] == -6.0F);
     CHECK(read[2] == 0.5F);
-    CHECK(stored_bytes(Element::fp4_e2m1, 5) == 3);
-    CHECK(stored_bytes(Element::bf16, 5) == 10);
+    CHECK(stored_bytes(Dtype::fp4_e2m1, 5) == 3);
+    CHECK(stored_bytes(Dtype::bf16, 5) == 10);
   }
 }
 

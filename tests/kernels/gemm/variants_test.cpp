@@ -5,8 +5,8 @@
 #include <cstring>
 #include <functional>
 
+#include "harness/core/dtype.h"
 #include "kernels/gemm/operands.h"
-#include "kernels/storage.h"
 #include "tests/kernels/small_host.h"
 
 namespace assay {
@@ -26,7 +26,7 @@ struct Plain {
 
 void plain_product(const Plain& plain, const GemmPointers& p) {
   const GemmShape& s = plain.shape;
-  const auto read = [&](Element type, const void* from, std::int64_t count) {
+  const auto read = [&](Dtype type, const void* from, std::int64_t count) {
     return decode(type, {static_cast<const std::byte*>(from),
                          stored_bytes(type, static_cast<std::size_t>(count))});
   };

@@ -1,0 +1,13 @@
+// The transpose of a matrix.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace assay {
+
+/// Of a row-major matrix.
+std::vector<float> transposed(std::span<const float> matrix, std::size_t rows, std::size_t columns);
+
+}  // namespace assay

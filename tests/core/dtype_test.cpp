@@ -1,0 +1,103 @@
+// Dtypes: every code and rounding by its format, arrays, and that the schemas list the same names.
+#include "harness/core/dtype.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "harness/core/document.h"
+#include "harness/core/embedded.h"
+#include "harness/core/shape.h"
+
+namespace assay {
+
+namespace {
+
+bool is_integer(Dtype dtype) { return dtype == Dtype::int8 || dtype == Dtype::int32; }
+
+Json schema(const char* file) { return parse_json(embedded_file(file), file); }
+
+std::vector<std::string> named_in_case_ids() {
+  std::vector<std::string> names;
+  for (const DtypeFacts& facts : kDtypes)
+    if (dtype_named(facts.name)) names.emplace_back(facts.name);
+  return names;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("the schemas list the dtypes that a case id may name") {
+    const auto names = named_in_case_ids();
+    CHECK(names.size() == kDtypes.size() - 1);
+    CHECK_FALSE(dtype_named("int32"));
+    CHECK(schema("result.schema.json").at("/$defs/dtype/enum"_json_pointer) == names);
+    CHECK(schema("profile.schema.json")
+              .at("/$defs/cases/properties/dtypes/items/enum"_json_pointer) == names);
+    for (const std::string& name : names)
+      CHECK(CaseId::parse("gemm." + name + ".x/m1_n1_k1").dtype == name);
+    CHECK_THROWS(CaseId::parse("gemm.int32.x/m1_n1_k1"));
+  }
+
+  TEST_CASE("every whole number up to the limit is exact and the next one is not") {
+    for (const DtypeFacts& facts : kDtypes) {
+      CAPTURE(facts.name);
+      const auto limit = exact_limit(facts.dtype);
+      for (std::int64_t i = -std::min<std::int64_t>(limit, 4096); i <= limit; ++i) {
+        if (i == 4096) i = std::max<std::int64_t>(i, limit - 2);
+        const auto value = static_cast<float>(i);
+        CHECK(value_of(facts.dtype, code_of(facts.dtype, value)) == value);
+        CHECK(rounded(facts.dtype, value) == value);
+      }
+      CHECK(code_of(facts.dtype, 0) == 0);
+      if (is_integer(facts.dtype)) continue;
+      CHECK(rounded(facts.dtype, static_cast<float>(limit + 1)) != static_cast<double>(limit + 1));
+      CHECK(unit_roundoff(facts.dtype) * static_cast<double>(limit) == 1);
+    }
+  }
+
+  TEST_CASE("no rounding is off by more than the unit roundoff and some is off by all of it") {
+    for (const DtypeFacts& facts : kDtypes) {
+      if (is_integer(facts.dtype) || facts.dtype == Dtype::f32) continue;
+      CAPTURE(facts.name);
+      double worst = 0;
+      for (float value = 1; value < 2; value += 0x1p-13F) {
+        worst = std::max(worst, std::abs(static_cast<double>(rounded(facts.dtype, value)) - value));
+      }
+      CHECK(worst == unit_roundoff(facts.dtype));
+    }
+  }
+
+  TEST_CASE("known codes are those of the formats") {
+    CHECK(code_of(Dtype::bf16, 1) == 0x3F80);
+    CHECK(code_of(Dtype::f16, -2) == 0xC000);
+    CHECK(code_of(Dtype::fp8_e4m3, 16) == 0x58);
+    CHECK(code_of(Dtype::fp8_e5m2, 1e9F) == 0x7B);
+    CHECK(code_of(Dtype::fp4_e2m1, -6) == 0xF);
+    CHECK(code_of(Dtype::int8, -1) == 0xFF);
+    CHECK(code_of(Dtype::f32, 1) == 0x3F800000);
+    CHECK(code_of(Dtype::bf16, std::bit_cast<float>(0x7F800001U)) == 0x7FFF);
+    CHECK(std::isnan(value_of(Dtype::fp8_e4m3, 0xFF)));
+    CHECK(std::isinf(value_of(Dtype::fp8_e5m2, 0x7C)));
+  }
+
+  TEST_CASE("an array has the bytes that its bits need and its values are read back") {
+    for (const DtypeFacts& facts : kDtypes) {
+      CAPTURE(facts.name);
+      const std::vector<float> values = {1, -2, 0, 3, -1};
+      const auto bytes = encode(facts.dtype, values);
+      CHECK(bytes.size() == (5 * bits_of(facts.dtype) + 7) / 8);
+      CHECK(bytes.size() == stored_bytes(facts.dtype, 5));
+      auto back = decode(facts.dtype, bytes);
+      CHECK(back.size() >= 5);
+      back.resize(5);
+      CHECK(back == values);
+    }
+    const std::vector<float> pair = {1, -1.5F};
+    CHECK(encode(Dtype::fp4_e2m1, pair) == std::vector<std::byte>{std::byte{0xB2}});
+  }
+}
+
+}  // namespace assay
