@@ -15,8 +15,6 @@ namespace {
 constexpr std::uint64_t kRounds = 3;  // of verification, each with other inputs
 constexpr unsigned char kPoison = 0xFF;
 
-std::size_t at_least_one(std::size_t bytes) { return std::max<std::size_t>(bytes, 1); }
-
 }  // namespace
 
 CollectiveCase::CollectiveCase(CollectiveCaseSetup setup)
@@ -30,10 +28,16 @@ CollectiveCase::CollectiveCase(CollectiveCaseSetup setup)
   for (OperandSet& set : sets_) {
     const std::size_t larger = std::max(extent_.in, extent_.out);
     const std::size_t in = setup_.in_place ? larger : extent_.in;
-    set.in = setup_.device->allocate(at_least_one(in * width));
-    if (!setup_.in_place) set.out = setup_.device->allocate(at_least_one(extent_.out * width));
+    set.in = allocate(in * width);
+    if (!setup_.in_place) set.out = allocate(extent_.out * width);
     fill(set, inputs);
   }
+}
+
+std::unique_ptr<Buffer> CollectiveCase::allocate(std::size_t bytes) {
+  const std::size_t some = std::max<std::size_t>(bytes, 1);
+  return setup_.registered ? setup_.communicator->allocate_registered(some)
+                           : setup_.device->allocate(some);
 }
 
 std::byte* CollectiveCase::in_of(const OperandSet& set) const {

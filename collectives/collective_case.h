@@ -10,11 +10,10 @@
 
 namespace assay {
 
-/// What every rank told of a case: its times, as the timer collected them, and what carried it.
-struct RankRecord {
-  std::vector<std::vector<double>> times_by_sample;  // seconds of one iteration, by rank
-  std::vector<Carrier> carriers;                     // by rank, of the verified call
-  bool is_refused = false;  // the library does not do it as it was forced to
+/// What a case's verification finds out beside the answer.
+struct CollectiveRecord {
+  std::vector<Carrier> carriers;  // by rank, of the verified call
+  bool is_refused = false;        // the library does not do it as it was forced to
 };
 
 struct CollectiveCaseSetup {
@@ -25,9 +24,10 @@ struct CollectiveCaseSetup {
   Dtype element = Dtype::f32;
   std::size_t bytes = 0;
   bool in_place = false;
+  bool registered = false;  // buffers that the library is told of
   std::size_t operand_sets = 1;
   std::uint64_t seed = 0;
-  std::shared_ptr<RankRecord> record;
+  std::shared_ptr<CollectiveRecord> record;
   std::string algorithm;  // that the communicator was forced to
 };
 
@@ -40,17 +40,16 @@ class CollectiveCase final : public TimedCase {
   /// Throws Error where the library took another algorithm than it was forced to, or did not tell.
   Verification verify() override;
   void enqueue(std::size_t set) override;
+  void finish() override { setup_.communicator->wait(); }
   std::size_t operand_sets() const override { return sets_.size(); }
   Work work() const override { return {}; }
-  /// Until what was enqueued has ended.
-  void wait() { setup_.communicator->wait(); }
-  RankRecord& record() { return *setup_.record; }
 
  private:
   struct OperandSet {
     std::unique_ptr<Buffer> in, out;  // in place: `in` alone
   };
 
+  std::unique_ptr<Buffer> allocate(std::size_t bytes);
   std::byte* in_of(const OperandSet& set) const;
   std::byte* out_of(const OperandSet& set) const;
   void fill(const OperandSet& set, const ExactInputs& inputs);

@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kLeastRate = 1000;  // bytes a second
 
-using RecordByCase = std::map<std::string, std::shared_ptr<RankRecord>>;
+using RecordByCase = std::map<std::string, std::shared_ptr<CollectiveRecord>>;
 
 struct RunOfRanks {
   Communicator& communicator;
@@ -29,19 +29,7 @@ struct RunOfRanks {
   const CollectiveRunOptions& options;
   std::size_t free_bytes = 0;  // on the rank that has least
   RecordByCase records;
-  std::unique_ptr<Device> registered;  // where the library has such memory
-  std::string why_not_registered;
 };
-
-void take_registered(RunOfRanks& run) {
-  try {
-    run.registered = run.communicator.registered(run.device);
-  } catch (const LostPeer&) {
-    throw;
-  } catch (const Error& lacking) {
-    run.why_not_registered = lacking.what();
-  }
-}
 
 std::size_t least_free_bytes(Communicator& communicator, Device& device) {
   const auto free = static_cast<double>(device.free_memory_bytes());
@@ -68,7 +56,7 @@ std::string why_not_in_place(const CollectiveGroup& group, Dtype element, const 
 std::string why_not_this_way(const CollectiveGroup& group, const Way& way, Dtype element,
                              const RunOfRanks& run) {
   if (way.in_place) return why_not_in_place(group, element, run);
-  if (way.registered && !run.registered) return run.why_not_registered;
+  if (way.registered) return run.communicator.refuses_registered();
   if (way.algorithm.empty()) return "";
   return why_not_forced(way.algorithm, group.collective->operation(), run);
 }
@@ -119,10 +107,11 @@ std::string in_series(Series series) {
   return series == Series::hot ? "" : fmt::format(" ({})", name(series));
 }
 
-Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice& device) {
+Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedInstrument& instrument) {
   const int ranks = run.communicator.size();
   Group group;
-  group.device = &device;
+  group.device = &run.device;
+  group.instrument = &instrument;
   group.scope = Scope{run.options.level, run.options.members};
   group.name = case_id(asked, "", ranks).group() + in_scope(group.scope);
   group.series = asked.series;
@@ -130,22 +119,22 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
   group.input_seed = run.options.seed;
   const std::size_t sets = asked.series == Series::hot
                                ? 1
-                               : rotation_sets(device, std::max<std::size_t>(asked.bytes, 1));
+                               : rotation_sets(run.device, std::max<std::size_t>(asked.bytes, 1));
   for (const std::string& implementation : asked.implementations) {
     const CaseId id = case_id(asked, implementation, ranks);
-    const auto record = std::make_shared<RankRecord>();
+    const auto record = std::make_shared<CollectiveRecord>();
     run.records[id.str() + name(asked.series)] = record;
     group.members.push_back({id, why_not_here(asked, implementation, run, sets),
-                             [asked, implementation, sets, record, &run, &device] {
+                             [asked, implementation, sets, record, &run] {
                                const Way way = *way_of(run.communicator.name(), implementation);
-                               Device& memory = way.registered ? *run.registered : device;
                                CollectiveCaseSetup setup{.communicator = &mover(way, run),
                                                          .words = &run.communicator,
                                                          .collective = asked.collective,
-                                                         .device = &memory,
+                                                         .device = &run.device,
                                                          .element = *moved_dtype(asked.dtype),
                                                          .bytes = asked.bytes,
                                                          .in_place = way.in_place,
+                                                         .registered = way.registered,
                                                          .operand_sets = sets,
                                                          .seed = run.options.seed,
                                                          .record = record,
@@ -160,19 +149,10 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedDevice&
   return group;
 }
 
-/// Per-rank figures of the samples that count: the last ones, after calibration and warm-up.
-void add_ranks(const RankRecord& record, Measurement& measurement) {
-  const auto taken = static_cast<std::size_t>(measurement.samples->count);
-  if (record.times_by_sample.size() < taken || taken == 0) return;
-  const auto first = record.times_by_sample.end() - static_cast<std::ptrdiff_t>(taken);
+void add_rank_figures(Measurement& measurement) {
+  if (measurement.ranks.empty()) return;
   std::vector<double> medians;
-  for (std::size_t rank = 0; rank < first->size(); ++rank) {
-    std::vector<double> own;
-    for (auto sample = first; sample != record.times_by_sample.end(); ++sample)
-      own.push_back((*sample)[rank]);
-    medians.push_back(median(own));
-    measurement.ranks.push_back({static_cast<int>(rank), medians.back(), p99(own)});
-  }
+  for (const RankSamples& rank : measurement.ranks) medians.push_back(rank.median_s);
   const auto [fastest, slowest] = std::minmax_element(medians.begin(), medians.end());
   measurement.metrics["rank_spread"] = (*slowest - *fastest) / median(medians);
   if (measurement.samples->p99_s)
@@ -187,7 +167,7 @@ void add_speed_of_light(double rate, double light, Measurement& measurement) {
   if (light > 0 && rate <= kAnotherWay * light) measurement.speed_of_light_fraction = rate / light;
 }
 
-const RankRecord& record_of(const Measurement& measurement, const RunOfRanks& run) {
+const CollectiveRecord& record_of(const Measurement& measurement, const RunOfRanks& run) {
   return *run.records.at(measurement.id.str() + name(measurement.series));
 }
 
@@ -205,8 +185,7 @@ void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
 void complete(Measurement& measurement, RunOfRanks& run) {
   if (measurement.status != MeasurementStatus::measured) return;
   const Collective& collective = *find_collective(measurement.id.workload);
-  const RankRecord& record = record_of(measurement, run);
-  add_ranks(record, measurement);
+  add_rank_figures(measurement);
   const double rate =
       static_cast<double>(measurement.id.shape.at("bytes")) / measurement.samples->median_s;
   // A few bytes over a slow network measure latency: the schema knows no rate that small.
@@ -218,7 +197,7 @@ void complete(Measurement& measurement, RunOfRanks& run) {
       add_speed_of_light(bus, run.options.light_bytes_per_s, measurement);
     }
   }
-  measurement.transport = transport_of(record.carriers, run.options.members);
+  measurement.transport = transport_of(record_of(measurement, run).carriers, run.options.members);
 }
 
 }  // namespace
@@ -227,9 +206,8 @@ bool run_collectives(Communicator& communicator, Device& device,
                      const std::vector<CollectiveGroup>& groups,
                      const CollectiveRunOptions& options) {
   std::atomic<bool> agreed_stop{false};
-  RankedDevice ranked(device, communicator, options.stop, agreed_stop);
-  RunOfRanks run{communicator, device, options, least_free_bytes(communicator, device), {}, {}, {}};
-  take_registered(run);
+  RankedInstrument ranked(device, communicator, options.stop, agreed_stop);
+  RunOfRanks run{communicator, device, options, least_free_bytes(communicator, device), {}};
   std::vector<Group> planned;
   for (const CollectiveGroup& group : groups) planned.push_back(sampler_group(group, run, ranked));
   GroupRunOptions run_options;

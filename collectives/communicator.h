@@ -67,10 +67,12 @@ class Communicator {
   virtual std::string refuses_algorithm(const std::string& algorithm, Operation) const {
     return name() + " cannot be forced to " + algorithm;
   }
-  /// Memory of `device` that the library is told of for as long as a buffer lives. The communicator
-  /// outlives what it returns. Throws Error, naming what is missing, where there is no such thing.
-  virtual std::unique_ptr<Device> registered(Device&) {
-    throw Error(name() + " has no registered buffers");
+  /// Why the library has no memory that it is told of, or an empty text.
+  virtual std::string refuses_registered() const { return name() + " has no registered buffers"; }
+  /// Memory of this rank's device that the library is told of for as long as the buffer lives. The
+  /// communicator outlives it. Throws Error where it is refused.
+  virtual std::unique_ptr<Buffer> allocate_registered(std::size_t) {
+    throw Error(refuses_registered());
   }
 
   /// Sums over ranks. In place: `out == in`.

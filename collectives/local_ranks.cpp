@@ -6,8 +6,6 @@
 #include <thread>
 #include <utility>
 
-#include "harness/measure/instrument.h"
-
 namespace assay {
 
 namespace {
@@ -29,11 +27,6 @@ class Failures {
   std::mutex mutex_;
   std::exception_ptr cause_, loss_;
 };
-
-/// A thread's work goes to its own device.
-void make_current(Device& device) {
-  if (auto* instrument = dynamic_cast<Instrument*>(&device)) instrument->make_current();
-}
 
 }  // namespace
 
@@ -109,7 +102,7 @@ void LocalRanks::each(const std::function<void(LocalRank&)>& step) {
   Failures failures;
   const auto guarded = [&](LocalRank& rank) {
     try {
-      make_current(*rank.device);
+      rank.device->make_current();
       step(rank);
       return;
     } catch (const LostPeer&) {

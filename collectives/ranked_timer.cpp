@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "collectives/agree.h"
-#include "collectives/collective_case.h"
 
 namespace assay {
 
@@ -24,14 +23,12 @@ void agree_on_iterations(Communicator& communicator, const Batch& batch) {
                   communicator.rank(), batch.iterations, agreed));
 }
 
-CollectiveCase& case_of(const Batch& batch) { return *static_cast<CollectiveCase*>(batch.timed); }
-
 }  // namespace
 
 void RankedTimer::prime(const Batch& batch) {
   agree_on_iterations(communicator_, batch);
   batch.enqueue_all();
-  case_of(batch).wait();
+  batch.timed->finish();
 }
 
 /// Where one rank cannot replay the batch, none does: the others would wait for it for ever. The
@@ -40,7 +37,7 @@ void RankedTimer::prepare(const Batch& batch) {
   if (!clock_ || clock_->is_prepared(batch)) return;
   together(communicator_, [&] { clock_->prepare(batch); });
   clock_->enqueue(batch);
-  case_of(batch).wait();
+  batch.timed->finish();
 }
 
 /// Seconds from when all ranks are there. A device's stream runs on from the barrier to the batch,
@@ -49,13 +46,13 @@ double RankedTimer::run(const Batch& batch) {
   communicator_.barrier();
   if (clock_) {
     clock_->enqueue(batch);
-    case_of(batch).wait();  // a forced algorithm has a communicator of its own
+    batch.timed->finish();  // a forced algorithm has a communicator of its own
     return clock_->elapsed_s();
   }
   communicator_.wait();
   const double begin_s = steady_seconds();
   batch.enqueue_all();
-  case_of(batch).wait();
+  batch.timed->finish();
   return steady_seconds() - begin_s;
 }
 
@@ -71,39 +68,16 @@ Reading RankedTimer::time(const Batch& batch) {
   Reading reading;
   reading.begin_s = all[1];  // of rank 0, so that time spent is the same on every rank
   reading.end_s = all[2];
-  std::vector<double> iteration_s;
   for (std::size_t at = 0; at < all.size(); at += 4) {
     reading.time_s = std::max(reading.time_s, all[at]);
-    iteration_s.push_back(all[at] / static_cast<double>(batch.iterations));
+    reading.ranks_s.push_back(all[at]);
     if (all[at + 3] != 0) agreed_.store(true);
   }
-  case_of(batch).record().times_by_sample.push_back(std::move(iteration_s));
   return reading;
 }
 
-class RankedDevice::Unwatched final : public Telemetry {
- public:
-  bool is_polled() const override { return false; }
-  TelemetryReading read() override { return {}; }
-  Json counters() override { return Json::object(); }
-  Json since(const Json&) override { return Json::object(); }
-};
-
-RankedDevice::RankedDevice(Device& device, Communicator& communicator,
-                           const std::atomic<bool>* asked, std::atomic<bool>& agreed)
-    : device_(device),
-      communicator_(communicator),
-      asked_(asked),
-      agreed_(agreed),
-      telemetry_(std::make_unique<Unwatched>()) {}
-
-RankedDevice::~RankedDevice() = default;
-
-Telemetry& RankedDevice::telemetry() { return *telemetry_; }
-
-std::unique_ptr<Timer> RankedDevice::make_timer(Series series, std::string& reason) {
-  auto* instrument = dynamic_cast<Instrument*>(&device_);
-  auto clock = instrument != nullptr ? instrument->make_batch_clock(series) : nullptr;
+std::unique_ptr<Timer> RankedInstrument::make_timer(Series series, std::string& reason) {
+  auto clock = device_.instrument().make_batch_clock(series);
   if (series == Series::graph && !clock) {
     reason = "this backend has no graphs that ranks could replay together";
     return nullptr;

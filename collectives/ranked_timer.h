@@ -40,48 +40,25 @@ class RankedTimer final : public Timer {
   std::unique_ptr<BatchClock> clock_;
 };
 
-/// The device that collectives run on, measured by all ranks together. Nothing of this rank alone
-/// may end or discard a sample, so it is not polled.
-class RankedDevice final : public Device, public Instrument {
+/// How the ranks measure a device each together. Nothing of this rank alone may end or discard a
+/// sample, so that nothing is watched.
+class RankedInstrument final : public Instrument {
  public:
-  RankedDevice(Device& device, Communicator& communicator, const std::atomic<bool>* asked,
-               std::atomic<bool>& agreed);
-  ~RankedDevice() override;
-
-  Backend backend() const override { return device_.backend(); }
-  const DeviceFacts& facts() const override { return device_.facts(); }
-  std::unique_ptr<Buffer> allocate(std::size_t bytes) override { return device_.allocate(bytes); }
-  void copy_in(Buffer& to, const void* from, std::size_t bytes) override {
-    device_.copy_in(to, from, bytes);
-  }
-  void copy_out(void* to, Buffer& from, std::size_t bytes) override {
-    device_.copy_out(to, from, bytes);
-  }
-  void fill(Buffer& buffer, unsigned char byte) override { device_.fill(buffer, byte); }
-  void fill_with(Buffer& buffer, const ElementPattern& pattern) override {
-    device_.fill_with(buffer, pattern);
-  }
-  std::optional<std::uint64_t> first_mismatch(Buffer& buffer,
-                                              const ElementPattern& pattern) override {
-    return device_.first_mismatch(buffer, pattern);
-  }
-  void synchronize() override { device_.synchronize(); }
-  std::size_t cache_bytes() const override { return device_.cache_bytes(); }
-  std::size_t free_memory_bytes() const override { return device_.free_memory_bytes(); }
-  void* stream() override { return device_.stream(); }
+  /// As for RankedTimer. `device` is this rank's.
+  RankedInstrument(Device& device, Communicator& communicator, const std::atomic<bool>* asked,
+                   std::atomic<bool>& agreed)
+      : device_(device), communicator_(communicator), asked_(asked), agreed_(agreed) {}
 
   std::unique_ptr<Timer> make_timer(Series series, std::string& reason) override;
-  Telemetry& telemetry() override;
+  Telemetry& telemetry() override { return telemetry_; }
   void record_clock(double) override {}
 
  private:
-  class Unwatched;
-
   Device& device_;
   Communicator& communicator_;
   const std::atomic<bool>* asked_;
   std::atomic<bool>& agreed_;
-  std::unique_ptr<Unwatched> telemetry_;
+  NoTelemetry telemetry_;
 };
 
 }  // namespace assay

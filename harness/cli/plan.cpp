@@ -84,6 +84,7 @@ class CaseWithOperands : public TimedCase {
 
   Verification verify() override { return timed_->verify(); }
   void enqueue(std::size_t set) override { timed_->enqueue(set); }
+  void finish() override { timed_->finish(); }
   std::size_t operand_sets() const override { return timed_->operand_sets(); }
   Work work() const override { return timed_->work(); }
   std::optional<std::string> wrong_after_samples() override {

@@ -12,6 +12,8 @@
 
 namespace assay {
 
+class Instrument;
+
 enum class Backend { host, cuda };
 const char* name(Backend backend);
 
@@ -44,7 +46,11 @@ class Device {
 
   virtual Backend backend() const = 0;
   virtual const DeviceFacts& facts() const = 0;
+  /// What times and watches this device.
+  virtual Instrument& instrument() = 0;
 
+  /// Makes this the device that the calling thread's work goes to.
+  virtual void make_current() {}
   virtual std::unique_ptr<Buffer> allocate(std::size_t bytes) = 0;
   virtual void copy_in(Buffer& to, const void* from, std::size_t bytes) = 0;
   virtual void copy_out(void* to, Buffer& from, std::size_t bytes) = 0;

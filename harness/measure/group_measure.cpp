@@ -90,6 +90,7 @@ void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& devi
   }
   measurement.status = MeasurementStatus::measured;
   measurement.samples = outcome.samples;
+  measurement.ranks = outcome.ranks;
   add_metrics(entry.timed->work(), device.facts().speed_of_light, measurement);
   if (outcome.endurance) add_endurance(entry.timed->work(), *outcome.endurance, measurement);
 
@@ -143,15 +144,15 @@ void sample_entries(const Group& group, const GroupRunOptions& options, Instrume
 class GroupMeasurement {
  public:
   GroupMeasurement(const Group& group, const GroupRunOptions& options)
-      : group_(group), options_(options), instrument_(dynamic_cast<Instrument*>(group.device)) {
-    if (!instrument_) throw Error("group " + group.name + " has no device that can be measured");
-  }
+      : group_(group),
+        options_(options),
+        instrument_(group.instrument ? *group.instrument : group.device->instrument()) {}
 
   void prepare() {
-    instrument_->make_current();
+    group_.device->make_current();
     entries_.reserve(group_.members.size());
     std::string no_series;
-    timer_ = instrument_->make_timer(group_.series, no_series);
+    timer_ = instrument_.make_timer(group_.series, no_series);
     for (const GroupMember& member : group_.members) {
       Entry& entry = entries_.emplace_back();
       entry.measurement = blank(group_, member);
@@ -174,8 +175,8 @@ class GroupMeasurement {
     if (stopped()) {
       for (Entry* entry : measurable) entry->is_dropped = true;
     } else if (!measurable.empty()) {
-      instrument_->make_current();
-      sample_entries(group_, options_, *instrument_, *timer_, measurable);
+      group_.device->make_current();
+      sample_entries(group_, options_, instrument_, *timer_, measurable);
     }
   }
 
@@ -191,7 +192,7 @@ class GroupMeasurement {
 
   const Group& group_;
   const GroupRunOptions& options_;
-  Instrument* instrument_;
+  Instrument& instrument_;
   std::unique_ptr<Timer> timer_;
   std::vector<Entry> entries_;  // freed before the timer that they were sampled with
 };

@@ -25,6 +25,7 @@ struct GroupMember {
 struct Group {
   std::string name;  // CaseId::group(), plus the scope's member when there are several devices
   Device* device = nullptr;
+  Instrument* instrument = nullptr;  // null: the device's own
   Scope scope;
   Series series = Series::cold;
   std::string input_pattern;

@@ -14,6 +14,7 @@ class HostDevice : public Device, public Instrument {
 
   Backend backend() const override { return Backend::host; }
   const DeviceFacts& facts() const override { return facts_; }
+  Instrument& instrument() override { return *this; }
 
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
   void copy_in(Buffer& to, const void* from, std::size_t bytes) override;

@@ -1,4 +1,4 @@
-// What measuring needs of a device beyond the interface that cases see.
+// How a device's work is timed and watched: what the sampler asks for, and cases never see.
 #pragma once
 
 #include <memory>
@@ -28,13 +28,11 @@ class BatchClock {
   virtual double elapsed_s() = 0;
 };
 
-/// Every Device of this layer is one too.
+/// Each Device has one. Where ranks measure together, one of theirs takes its place.
 class Instrument {
  public:
   virtual ~Instrument() = default;
 
-  /// Makes this the device that the calling thread's work goes to.
-  virtual void make_current() {}
   /// A timer for the series, or null with the reason when the backend has no such series.
   virtual std::unique_ptr<Timer> make_timer(Series series, std::string& reason) = 0;
   /// Null where the device's work is done when its calls return: any clock times it.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <utility>
 
 #include "harness/measure/series_summary.h"
 #include "harness/measure/stop_rule.h"
@@ -133,7 +134,9 @@ class GroupSampler {
     const char* slowed =
         input_.slowdowns ? input_.slowdowns->active(reading.begin_s, reading.end_s) : nullptr;
     if (!slowed) member.stop.add(value, reading.time_s);
-    member.record.add({value, reading.begin_s, reading.end_s, round, slowed}, reading.clock_hz);
+    SampleEntry entry{value, reading.begin_s, reading.end_s, round, slowed, reading.ranks_s};
+    for (double& rank_s : entry.ranks_s) rank_s /= static_cast<double>(member.iterations);
+    member.record.add(std::move(entry), reading.clock_hz);
     member.stop_reason = member.stop.reason();
     if (member.stop_reason) member.active = false;
   }
@@ -153,6 +156,7 @@ class GroupSampler {
       outcome.samples = member.record.summary(interrupted ? "interrupted" : member.stop_reason);
       outcome.endurance = member.record.endurance();
       outcome.clocks_hz = member.record.clocks_hz();
+      outcome.ranks = member.record.ranks();
       outcome.discarded_fraction = static_cast<double>(outcome.samples->discarded) /
                                    static_cast<double>(member.record.entries().size());
       if (i > 0) outcome.ratio = paired_ratio(members_[0].record, member.record);

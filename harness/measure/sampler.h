@@ -42,6 +42,7 @@ struct SeriesOutcome {
   std::optional<PairedRatio> ratio;    // absent for the first, and where pairs are missing
   std::optional<Endurance> endurance;  // of a series long enough
   std::vector<double> clocks_hz;       // of the samples whose clock was read
+  std::vector<RankSamples> ranks;      // where several take part
   std::size_t iterations_per_sample = 0;
   double discarded_fraction = 0;  // of the samples taken
 };

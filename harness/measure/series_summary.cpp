@@ -63,6 +63,20 @@ Samples SeriesRecord::summary(const char* stop_reason) const {
   return samples;
 }
 
+std::vector<RankSamples> SeriesRecord::ranks() const {
+  std::vector<std::vector<double>> times;
+  for (const SampleEntry& entry : entries_) {
+    if (entry.discarded) continue;
+    times.resize(entry.ranks_s.size());
+    for (std::size_t rank = 0; rank < times.size(); ++rank)
+      times[rank].push_back(entry.ranks_s[rank]);
+  }
+  std::vector<RankSamples> ranks;
+  for (const std::vector<double>& own : times)
+    ranks.push_back({static_cast<int>(ranks.size()), median(own), p99(own)});
+  return ranks;
+}
+
 std::optional<Endurance> SeriesRecord::endurance() const {
   if (entries_.empty()) return std::nullopt;
   const double begin_s = entries_.front().begin_s, end_s = entries_.back().end_s;

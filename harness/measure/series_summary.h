@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "harness/core/result.h"
@@ -14,7 +15,8 @@ struct SampleEntry {
   double value_s = 0;  // of one iteration
   double begin_s = 0, end_s = 0;
   std::uint32_t round = 0;
-  const char* discarded = nullptr;  // why it does not count
+  const char* discarded = nullptr;   // why it does not count
+  std::vector<double> ranks_s = {};  // of one iteration, by rank, where several take part
 };
 
 class SeriesRecord {
@@ -22,8 +24,8 @@ class SeriesRecord {
   /// Longer than a power controller's swings and a series of usual length.
   static constexpr double kEndurance_s = 20;
 
-  void add(const SampleEntry& entry, std::optional<double> clock_hz) {
-    entries_.push_back(entry);
+  void add(SampleEntry entry, std::optional<double> clock_hz) {
+    entries_.push_back(std::move(entry));
     if (clock_hz) clocks_hz_.push_back(*clock_hz);
   }
   /// Asks again about every sample, now that what came after the last ones is known too.
@@ -32,6 +34,8 @@ class SeriesRecord {
   std::int64_t kept() const;
   /// Of the samples that count. When none does, of all: invalid, as `discarded` shows, not empty.
   Samples summary(const char* stop_reason) const;
+  /// Each rank's own times in the samples that count; none where one rank took them alone.
+  std::vector<RankSamples> ranks() const;
   /// Nothing for a series shorter than kEndurance_s. Samples that are discarded count too: a device
   /// that slows down is what this looks for.
   std::optional<Endurance> endurance() const;

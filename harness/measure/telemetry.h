@@ -45,4 +45,13 @@ class Telemetry {
   virtual Json since(const Json& before) = 0;
 };
 
+/// Of a device about which nothing is known.
+class NoTelemetry : public Telemetry {
+ public:
+  bool is_polled() const override { return false; }
+  TelemetryReading read() override { return {}; }
+  Json counters() override { return Json::object(); }
+  Json since(const Json&) override { return Json::object(); }
+};
+
 }  // namespace assay

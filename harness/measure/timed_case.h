@@ -30,6 +30,10 @@ class TimedCase {
   /// the device's stream and returns. Allocates nothing and synchronises nothing.
   virtual void enqueue(std::size_t set) = 0;
 
+  /// Waits until what was enqueued has ended, where that takes more than the device: other ranks,
+  /// for which it waits until their deadline and then throws.
+  virtual void finish() {}
+
   virtual std::size_t operand_sets() const = 0;
   virtual Work work() const = 0;
 

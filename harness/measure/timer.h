@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "harness/measure/timed_case.h"
 
@@ -33,6 +34,7 @@ struct Reading {
   double begin_s = 0, end_s = 0;   // when, by the steady clock: what telemetry is matched with
   std::optional<double> clock_hz;  // the processor's clock over the sample
   bool gate_timeout = false;       // the gate opened itself: the time is not the batch's
+  std::vector<double> ranks_s;     // of the whole batch, by rank, where several ranks take part
 };
 
 class Timer {

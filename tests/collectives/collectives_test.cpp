@@ -21,7 +21,7 @@ Verification verified(Communicator& communicator, const Collective& collective, 
   setup.in_place = in_place;
   setup.operand_sets = 2;
   setup.seed = 42;
-  setup.record = std::make_shared<RankRecord>();
+  setup.record = std::make_shared<CollectiveRecord>();
   return CollectiveCase(std::move(setup)).verify();
 }
 

@@ -128,7 +128,7 @@ CollectiveCaseSetup case_of(const Collective& collective, Communicator& communic
   setup.device = &device;
   setup.bytes = 4 * 2000;
   setup.seed = 3;
-  setup.record = std::make_shared<RankRecord>();
+  setup.record = std::make_shared<CollectiveRecord>();
   return setup;
 }
 

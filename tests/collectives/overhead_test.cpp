@@ -50,14 +50,13 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
                RankSeries& series) {
   test::PlainDevice device;
   const auto in = device.allocate(bytes), out = device.allocate(bytes);
-  const auto record = std::make_shared<RankRecord>();
   CollectiveCaseSetup setup{.communicator = &communicator,
                             .words = &communicator,
                             .collective = find_collective("all_reduce"),
                             .device = &device,
                             .bytes = bytes,
                             .seed = 1,
-                            .record = record,
+                            .record = std::make_shared<CollectiveRecord>(),
                             .algorithm = ""};
   CollectiveCase timed(std::move(setup));
   std::atomic<bool> stop{false};
@@ -65,7 +64,11 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
   const Batch batch{&timed, 0, 0, iterations};
   timer.prime(batch);
   for (int sample = 0; sample < kSamples; ++sample) {
-    const auto ours = [&] { timer.time(batch); };
+    const auto ours = [&] {
+      const Reading reading = timer.time(batch);
+      series.ours.push_back(reading.ranks_s[static_cast<std::size_t>(communicator.rank())] /
+                            static_cast<double>(iterations));
+    };
     const auto bare = [&] {
       series.bare.push_back(bare_loop(communicator.context(), *in, *out, iterations));
     };
@@ -77,8 +80,6 @@ void time_both(GlooCommunicator& communicator, std::size_t bytes, std::size_t it
       ours();
     }
   }
-  for (const auto& by_rank : record->times_by_sample)
-    series.ours.push_back(by_rank[static_cast<std::size_t>(communicator.rank())]);
 }
 
 /// Every buffer in pages of its own: malloc otherwise maps the first large ones and cuts later ones

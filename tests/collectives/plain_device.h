@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/measure/device.h"
+#include "tests/measure/unmeasured.h"
 
 namespace assay::test {
 
@@ -12,6 +13,7 @@ class PlainDevice : public Device {
  public:
   Backend backend() const override { return Backend::host; }
   const DeviceFacts& facts() const override { return facts_; }
+  Instrument& instrument() override { return unmeasured_; }
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override {
     return std::make_unique<Memory>(bytes);
   }
@@ -40,6 +42,7 @@ class PlainDevice : public Device {
     std::vector<unsigned char> bytes_;
   };
   DeviceFacts facts_;
+  Unmeasured unmeasured_;
 };
 
 }  // namespace assay::test

@@ -59,7 +59,7 @@ double bare_median(const Bare& bare, std::size_t sets, std::size_t& next) {
 /// The median ratio of ours to bare over kPairs pairs, their order swapped every time.
 double median_ratio(Device& device, TimedCase& timed, const Bare& bare) {
   std::string reason;
-  const auto timer = dynamic_cast<Instrument&>(device).make_timer(Series::cold, reason);
+  const auto timer = device.instrument().make_timer(Series::cold, reason);
   std::size_t next = 0;
   std::vector<double> ratios;
   for (int pair = 0; pair < kPairs; ++pair) {

@@ -30,6 +30,7 @@ class Recorded final : public Device {
   explicit Recorded(Device& device) : device_(device) {}
   Backend backend() const override { return device_.backend(); }
   const DeviceFacts& facts() const override { return device_.facts(); }
+  Instrument& instrument() override { return device_.instrument(); }
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override {
     auto buffer = device_.allocate(bytes);
     buffers.push_back(buffer.get());

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "harness/measure/device.h"
+#include "tests/measure/unmeasured.h"
 
 namespace assay::test {
 
@@ -18,6 +19,7 @@ class SmallHost : public Device {
 
   Backend backend() const override { return Backend::host; }
   const DeviceFacts& facts() const override { return facts_; }
+  Instrument& instrument() override { return unmeasured_; }
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override {
     return std::make_unique<Memory>(bytes);
   }
@@ -50,6 +52,7 @@ class SmallHost : public Device {
   };
 
   DeviceFacts facts_;
+  Unmeasured unmeasured_;
   std::size_t cache_bytes_;
 };
 

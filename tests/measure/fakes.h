@@ -109,6 +109,7 @@ class FakeDevice : public Device, public Instrument {
  public:
   Backend backend() const override { return Backend::host; }
   const DeviceFacts& facts() const override { return device_facts; }
+  Instrument& instrument() override { return *this; }
   std::unique_ptr<Buffer> allocate(std::size_t) override { return nullptr; }
   void copy_in(Buffer&, const void*, std::size_t) override {}
   void copy_out(void*, Buffer&, std::size_t) override {}

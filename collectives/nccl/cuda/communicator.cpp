@@ -47,7 +47,7 @@ std::string text_of(const ncclUniqueId& id) { return {id.internal, sizeof id.int
 /// What must have happened before the communicator is made.
 const nccl::HandleOptions& prepared(const nccl::HandleOptions& options, const NcclGpu& gpu,
                                     const std::shared_ptr<nccl::Watch>& watch) {
-  gpu.make_current();
+  gpu.device->make_current();
   if (watch) watch->begins(text_of(options.id));
   return options;
 }
@@ -80,7 +80,7 @@ class NcclCommunicator::RegisteredBuffer final : public Buffer {
   RegisteredBuffer(NcclCommunicator& communicator, std::size_t bytes)
       : communicator_(communicator), size_bytes_(bytes) {
     const nccl::Functions& nccl = communicator_.nccl();
-    communicator_.gpu_.make_current();
+    communicator_.gpu_.device->make_current();
     communicator_.call("allocating a registered buffer", [&](ncclComm_t) {
       return nccl.mem_alloc(&data_, std::max<std::size_t>(bytes, 1));
     });
@@ -96,7 +96,7 @@ class NcclCommunicator::RegisteredBuffer final : public Buffer {
   ~RegisteredBuffer() override {
     const nccl::Functions& nccl = communicator_.nccl();
     try {  // an aborted communicator has forgotten its registrations
-      communicator_.gpu_.make_current();
+      communicator_.gpu_.device->make_current();
       communicator_.call("deregistering a buffer",
                          [&](ncclComm_t comm) { return nccl.comm_deregister(comm, handle_); });
     } catch (const std::exception&) {
@@ -157,9 +157,8 @@ std::string NcclCommunicator::refuses_algorithm(const std::string& algorithm,
   return "NCCL does not do this by " + algorithm;
 }
 
-std::unique_ptr<Device> NcclCommunicator::registered(Device& device) {
-  if (const auto why = symbols().lacks(nccl::Feature::registered_buffers)) throw Error(*why);
-  return registered_memory(device, *this);
+std::string NcclCommunicator::refuses_registered() const {
+  return symbols().lacks(nccl::Feature::registered_buffers).value_or("");
 }
 
 void NcclCommunicator::call(const char* attempted,
@@ -303,7 +302,7 @@ void NcclCommunicator::barrier() {
 }
 
 void NcclCommunicator::wait() {
-  gpu_.make_current();
+  gpu_.device->make_current();
   handle_.wait("waiting for the GPU", gpu_.is_idle);
 }
 
@@ -374,7 +373,7 @@ std::unique_ptr<Communicator> NcclCommunicator::subgroup(std::span<const int> me
 }
 
 std::unique_ptr<Buffer> NcclCommunicator::allocate_registered(std::size_t bytes) {
-  if (auto why = symbols().lacks(nccl::Feature::registered_buffers)) throw Error(*why);
+  if (const std::string refusal = refuses_registered(); !refusal.empty()) throw Error(refusal);
   return std::make_unique<RegisteredBuffer>(*this, bytes);
 }
 

@@ -15,9 +15,8 @@ namespace assay {
 /// What the communicator needs of its GPU beside memory: stubs take CUDA's place in tests.
 struct NcclGpu {
   Device* device = nullptr;
-  std::function<void()> make_current;  // in the calling thread
-  std::function<bool()> is_idle;       // whether the stream has ended everything queued
-  int compute_capability = 0;          // 90 for 9.0
+  std::function<bool()> is_idle;  // whether the stream has ended everything queued
+  int compute_capability = 0;     // 90 for 9.0
 };
 
 class NcclCommunicator final : public Communicator {
@@ -34,7 +33,9 @@ class NcclCommunicator final : public Communicator {
   std::string refuses(Operation operation, Dtype element) const override;
   std::string refuses_in_place(Operation operation) const override;
   std::string refuses_algorithm(const std::string& algorithm, Operation operation) const override;
-  std::unique_ptr<Device> registered(Device& device) override;
+  std::string refuses_registered() const override;
+  /// Memory from NCCL's own allocator, which NVLS and the NICs read and write without a copy.
+  std::unique_ptr<Buffer> allocate_registered(std::size_t bytes) override;
 
   void all_reduce(const void* in, void* out, std::size_t count, Dtype element) override;
   void all_gather(const void* in, void* out, Counts counts, Dtype element) override;
@@ -57,10 +58,6 @@ class NcclCommunicator final : public Communicator {
   bool is_broken() const override { return handle_.is_broken(); }
   double deadline_s() const override { return handle_.options().deadline_s; }
 
-  /// Memory from NCCL's own allocator, registered with this communicator for as long as it lives:
-  /// what NVLS and the NICs then read and write without a copy. Throws Error where the library
-  /// has no registration. The buffer must go before the communicator.
-  std::unique_ptr<Buffer> allocate_registered(std::size_t bytes);
   const nccl::Symbols& symbols() const { return handle_.symbols(); }
 
  private:

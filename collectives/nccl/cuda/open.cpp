@@ -1,4 +1,4 @@
-// The id, the device's stream, and memory that NCCL knows.
+// The id and the device's stream.
 #include "collectives/nccl/cuda/open.h"
 
 #include <cuda_runtime_api.h>
@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "harness/measure/cuda/check.h"
-#include "harness/measure/instrument.h"
 
 namespace assay {
 
@@ -31,46 +30,10 @@ bool is_idle(cudaStream_t stream) {
 }
 
 NcclGpu gpu_of(Device& device) {
-  auto* instrument = dynamic_cast<Instrument*>(&device);
-  if (!instrument || device.backend() != Backend::cuda) throw Error("NCCL joins CUDA devices only");
+  if (device.backend() != Backend::cuda) throw Error("NCCL joins CUDA devices only");
   const auto stream = static_cast<cudaStream_t>(device.stream());
-  return {&device, [instrument] { instrument->make_current(); },
-          [stream] { return is_idle(stream); }, compute_capability_of(device)};
+  return {&device, [stream] { return is_idle(stream); }, compute_capability_of(device)};
 }
-
-class RegisteredMemory final : public Device {
- public:
-  RegisteredMemory(Device& device, NcclCommunicator& communicator)
-      : device_(device), communicator_(communicator) {}
-
-  Backend backend() const override { return device_.backend(); }
-  const DeviceFacts& facts() const override { return device_.facts(); }
-  std::unique_ptr<Buffer> allocate(std::size_t bytes) override {
-    return communicator_.allocate_registered(bytes);
-  }
-  void copy_in(Buffer& to, const void* from, std::size_t bytes) override {
-    device_.copy_in(to, from, bytes);
-  }
-  void copy_out(void* to, Buffer& from, std::size_t bytes) override {
-    device_.copy_out(to, from, bytes);
-  }
-  void fill(Buffer& buffer, unsigned char byte) override { device_.fill(buffer, byte); }
-  void fill_with(Buffer& buffer, const ElementPattern& pattern) override {
-    device_.fill_with(buffer, pattern);
-  }
-  std::optional<std::uint64_t> first_mismatch(Buffer& buffer,
-                                              const ElementPattern& pattern) override {
-    return device_.first_mismatch(buffer, pattern);
-  }
-  void synchronize() override { device_.synchronize(); }
-  std::size_t cache_bytes() const override { return device_.cache_bytes(); }
-  std::size_t free_memory_bytes() const override { return device_.free_memory_bytes(); }
-  void* stream() override { return device_.stream(); }
-
- private:
-  Device& device_;
-  NcclCommunicator& communicator_;
-};
 
 }  // namespace
 
@@ -102,10 +65,6 @@ std::unique_ptr<NcclCommunicator> open_nccl(const NcclWorld& world, Device& devi
 std::unique_ptr<Communicator> join_nccl(const NcclWorld& world, Device& device,
                                         std::shared_ptr<nccl::Watch> watch) {
   return open_nccl(world, device, std::move(watch));
-}
-
-std::unique_ptr<Device> registered_memory(Device& device, NcclCommunicator& communicator) {
-  return std::make_unique<RegisteredMemory>(device, communicator);
 }
 
 }  // namespace assay

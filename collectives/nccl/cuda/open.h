@@ -12,8 +12,4 @@ namespace assay {
 std::unique_ptr<NcclCommunicator> open_nccl(const NcclWorld& world, Device& device,
                                             std::shared_ptr<nccl::Watch> watch);
 
-/// The same device, its memory registered with the communicator: for implementations that are
-/// named `nccl_registered`. Buffers must go before the communicator.
-std::unique_ptr<Device> registered_memory(Device& device, NcclCommunicator& communicator);
-
 }  // namespace assay

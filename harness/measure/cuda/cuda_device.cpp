@@ -45,12 +45,8 @@ class CudaBuffer : public Buffer {
   void* data_ = nullptr;
 };
 
-/// Where NVML is absent: nothing is known, and nothing is polled.
-class NoTelemetry : public Telemetry {
+class NvmlAbsent : public NoTelemetry {
  public:
-  bool is_polled() const override { return false; }
-  TelemetryReading read() override { return {}; }
-  Json counters() override { return Json::object(); }
   Json since(const Json&) override { return Json{{"nvml", "absent"}}; }
 };
 
@@ -71,7 +67,7 @@ CudaDevice::CudaDevice(int ordinal, const std::shared_ptr<Nvml>& nvml) : ordinal
     nvml_device_ = device.get();
     telemetry_ = std::move(device);
   } else {
-    telemetry_ = std::make_unique<NoTelemetry>();
+    telemetry_ = std::make_unique<NvmlAbsent>();
   }
   if (!nvml_device_ || !nvml_device_->has_xid_events()) xid_log_ = std::make_unique<XidLog>();
   if (const GpuSku* sku = find_gpu_sku(facts_.pci_id.value_or(""))) facts_.sku = sku->name;

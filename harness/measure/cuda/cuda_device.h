@@ -28,7 +28,9 @@ class CudaDevice : public Device, public Instrument {
   Backend backend() const override { return Backend::cuda; }
   /// XIDs logged since the last call are added here.
   const DeviceFacts& facts() const override;
+  Instrument& instrument() override { return *this; }
 
+  void make_current() override;
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
   void copy_in(Buffer& to, const void* from, std::size_t bytes) override;
   void copy_out(void* to, Buffer& from, std::size_t bytes) override;
@@ -43,7 +45,6 @@ class CudaDevice : public Device, public Instrument {
   std::size_t free_memory_bytes() const override;
   void* stream() override { return stream_; }
 
-  void make_current() override;
   std::unique_ptr<Timer> make_timer(Series series, std::string& reason) override;
   std::unique_ptr<BatchClock> make_batch_clock(Series series) override;
   Telemetry& telemetry() override { return *telemetry_; }

@@ -14,44 +14,15 @@
 #include <thread>
 
 #include "tests/collectives/nccl/checks.h"
+#include "tests/collectives/plain_device.h"
 
 using namespace assay;
 
 namespace {
 
-class HostMemory final : public Device {
+class HostMemory final : public test::PlainDevice {
  public:
-  class Bytes final : public Buffer {
-   public:
-    explicit Bytes(std::size_t bytes) : bytes_(bytes) {}
-    void* data() override { return bytes_.data(); }
-    std::size_t size_bytes() const override { return bytes_.size(); }
-
-   private:
-    std::vector<std::byte> bytes_;
-  };
-
   Backend backend() const override { return Backend::cuda; }
-  const DeviceFacts& facts() const override { return facts_; }
-  std::unique_ptr<Buffer> allocate(std::size_t bytes) override {
-    return std::make_unique<Bytes>(bytes);
-  }
-  void copy_in(Buffer& to, const void* from, std::size_t bytes) override {
-    std::memcpy(to.data(), from, bytes);
-  }
-  void copy_out(void* to, Buffer& from, std::size_t bytes) override {
-    std::memcpy(to, from.data(), bytes);
-  }
-  void fill(Buffer& buffer, unsigned char byte) override {
-    std::memset(buffer.data(), byte, buffer.size_bytes());
-  }
-  void synchronize() override {}
-  std::size_t cache_bytes() const override { return 0; }
-  std::size_t free_memory_bytes() const override { return 1 << 30; }
-  void* stream() override { return nullptr; }
-
- private:
-  DeviceFacts facts_;
 };
 
 /// An environment variable of the stub, for as long as the object lives.
@@ -85,7 +56,7 @@ struct World {
   int count(const char* what) const { return count_of(*symbols, what) - at_first.at(what); }
   nccl::HandleOptions options(int rank) const { return {symbols, id, rank, ranks, deadline_s}; }
   NcclGpu gpu(HostMemory& memory) const {
-    return {&memory, [] {}, [this] { return is_idle.load(); }, compute_capability};
+    return {&memory, [this] { return is_idle.load(); }, compute_capability};
   }
 
   /// Every rank in a thread of its own; what one throws is the test's.

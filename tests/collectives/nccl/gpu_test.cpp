@@ -66,8 +66,9 @@ void check_everything(NcclCommunicator& all, Device& device) {
   }
 }
 
-/// All-reduces of every rank in `series`, timed by events.
-void check_series(NcclCommunicator& all, Device& device, Series series) {
+/// All-reduces of every rank in `series`, verified and timed by events.
+void check_series(NcclCommunicator& all, Device& device, Series series,
+                  const char* implementation = "nccl") {
   CollectiveRunOptions options;
   options.sampling = {3, 0.01, 1, 0.5};
   options.level = "node";
@@ -82,7 +83,7 @@ void check_series(NcclCommunicator& all, Device& device, Series series) {
   };
   std::vector<CollectiveGroup> groups;
   for (const std::size_t bytes : {std::size_t{8}, std::size_t{1} << 20})
-    groups.push_back({find_collective("all_reduce"), "f32", bytes, series, {"nccl"}});
+    groups.push_back({find_collective("all_reduce"), "f32", bytes, series, {implementation}});
   CHECK(run_collectives(all, device, groups, options));
 }
 
@@ -117,7 +118,7 @@ TEST_SUITE("gpu") {
     devices.resize(1);
     on_every_gpu(devices, [](NcclCommunicator& all, Device& device) {
       if (all.symbols().lacks(nccl::Feature::registered_buffers)) return;
-      CHECK(test::reductions_are_exact(all, *registered_memory(device, all), 4096));
+      check_series(all, device, Series::hot, "nccl_registered");
     });
   }
 }

@@ -53,6 +53,7 @@ class TellingClock final : public BatchClock {
 
 class ClockedDevice final : public test::PlainDevice, public Instrument {
  public:
+  Instrument& instrument() override { return *this; }
   std::unique_ptr<Timer> make_timer(Series, std::string&) override { return nullptr; }
   std::unique_ptr<BatchClock> make_batch_clock(Series) override {
     return std::make_unique<TellingClock>(journal, iteration_s, refuses);

@@ -65,7 +65,7 @@ struct TwoSockets {
     LocalRanks ranks(0, local, [this](int rank, Device& device) {
       return std::make_unique<NcclCommunicator>(
           nccl::HandleOptions{symbols, id, rank, kGpusOfNode, 20},
-          NcclGpu{&device, [] {}, [] { return true; }, 90}, watching);
+          NcclGpu{&device, [] { return true; }, 90}, watching);
     });
     return cli::measure_between_ranks(plan,
                                       {world, profile, ranks, nullptr, 5, &*document, 7, &stop});

@@ -20,7 +20,7 @@ struct StubNode {
     std::vector<Device*> local;
     for (OneDevice& device : devices) local.push_back(&device);
     ranks = std::make_unique<LocalRanks>(0, local, [=, this](int rank, Device& device) {
-      const NcclGpu gpu{&device, [] {}, [this] { return is_idle.load(); }, 90};
+      const NcclGpu gpu{&device, [this] { return is_idle.load(); }, 90};
       return std::make_unique<NcclCommunicator>(
           nccl::HandleOptions{symbols, id, rank, static_cast<int>(devices.size()), deadline_s}, gpu,
           nullptr);

@@ -34,14 +34,6 @@ class EmulatedTimer final : public Timer {
   double now_s_ = 0;
 };
 
-class Unwatched final : public Telemetry {
- public:
-  bool is_polled() const override { return false; }
-  TelemetryReading read() override { return {}; }
-  Json counters() override { return Json::object(); }
-  Json since(const Json&) override { return Json::object(); }
-};
-
 }  // namespace
 
 EmulatedGpu::EmulatedGpu(Emulator& emulator, const std::string& compute_capability)
@@ -57,11 +49,6 @@ std::unique_ptr<Buffer> EmulatedGpu::allocate(std::size_t bytes) {
 
 std::unique_ptr<Timer> EmulatedGpu::make_timer(Series, std::string&) {
   return std::make_unique<EmulatedTimer>();
-}
-
-Telemetry& EmulatedGpu::telemetry() {
-  static Unwatched unwatched;
-  return unwatched;
 }
 
 }  // namespace assay::emulator

@@ -16,14 +16,16 @@ class EmulatedGpu final : public test::SmallHost, public Instrument {
 
   Backend backend() const override { return Backend::cuda; }
   const DeviceFacts& facts() const override { return facts_; }
+  Instrument& instrument() override { return *this; }
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
   std::unique_ptr<Timer> make_timer(Series series, std::string& reason) override;
-  Telemetry& telemetry() override;
+  Telemetry& telemetry() override { return telemetry_; }
   void record_clock(double) override {}
 
  private:
   Emulator& emulator_;
   DeviceFacts facts_;
+  NoTelemetry telemetry_;
 };
 
 }  // namespace assay::emulator
