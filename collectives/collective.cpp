@@ -24,28 +24,6 @@ std::size_t CollectiveProblem::before() const {
   return std::accumulate(parts.begin(), parts.begin() + rank, std::size_t{0});
 }
 
-const char* name(Operation operation) {
-  switch (operation) {
-    case Operation::all_reduce:
-      return "all_reduce";
-    case Operation::all_gather:
-      return "all_gather";
-    case Operation::reduce_scatter:
-      return "reduce_scatter";
-    case Operation::all_to_all:
-      return "all_to_all";
-    case Operation::broadcast:
-      return "broadcast";
-    case Operation::reduce:
-      return "reduce";
-    case Operation::send_recv:
-      return "send_recv";
-  }
-  return "";
-}
-
-std::string Collective::workload() const { return name(operation()); }
-
 namespace {
 
 std::vector<std::unique_ptr<Collective>>& enrolled_collectives() {

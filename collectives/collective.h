@@ -43,6 +43,9 @@ std::optional<Dtype> moved_dtype(std::string_view dtype);
 class Collective {
  public:
   virtual ~Collective() = default;
+  /// The name in case ids: `all_reduce`.
+  virtual std::string workload() const = 0;
+  /// What it is to the communicator: what it can be forced to and carried by.
   virtual Operation operation() const = 0;
   /// What `assay list` prints beside the name.
   virtual std::string summary() const = 0;
@@ -56,12 +59,7 @@ class Collective {
                    void* out) const = 0;
   /// What must stand in this rank's output from its beginning on; what they leave out is scratch.
   virtual std::vector<Segment> expected(const CollectiveProblem& problem) const = 0;
-
-  std::string workload() const;
 };
-
-/// The name in case ids: `all_reduce`.
-const char* name(Operation operation);
 
 /// Sorted by name.
 const std::vector<std::unique_ptr<Collective>>& collectives();

@@ -26,7 +26,7 @@ class LostPeer : public Error {
   explicit LostPeer(const std::string& message) : Error(message) {}
 };
 
-/// The operations that are measured, one file each; barrier and agreement are not among them.
+/// The calls that measured collectives are made of; barrier and agreement are not among them.
 enum class Operation : std::uint8_t {
   all_reduce,
   all_gather,

@@ -6,6 +6,7 @@ namespace {
 
 class AllGather final : public Collective {
  public:
+  std::string workload() const override { return "all_gather"; }
   Operation operation() const override { return Operation::all_gather; }
   std::string summary() const override {
     return "puts every rank's part together; everyone gets all of it";

@@ -6,6 +6,7 @@ namespace {
 
 class AllReduce final : public Collective {
  public:
+  std::string workload() const override { return "all_reduce"; }
   Operation operation() const override { return Operation::all_reduce; }
   std::string summary() const override {
     return "sums an array over ranks; everyone gets all of it";

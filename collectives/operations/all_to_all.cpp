@@ -6,6 +6,7 @@ namespace {
 
 class AllToAll final : public Collective {
  public:
+  std::string workload() const override { return "all_to_all"; }
   Operation operation() const override { return Operation::all_to_all; }
   std::string summary() const override {
     return "sends a different part of the array to every rank";

@@ -6,6 +6,7 @@ namespace {
 
 class Broadcast final : public Collective {
  public:
+  std::string workload() const override { return "broadcast"; }
   Operation operation() const override { return Operation::broadcast; }
   std::string summary() const override { return "sends the root's array to every rank"; }
   double bus_factor(int) const override { return 1; }

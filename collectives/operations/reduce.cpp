@@ -6,6 +6,7 @@ namespace {
 
 class Reduce final : public Collective {
  public:
+  std::string workload() const override { return "reduce"; }
   Operation operation() const override { return Operation::reduce; }
   std::string summary() const override {
     return "sums an array over ranks; the root gets all of it";

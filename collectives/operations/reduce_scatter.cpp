@@ -6,6 +6,7 @@ namespace {
 
 class ReduceScatter final : public Collective {
  public:
+  std::string workload() const override { return "reduce_scatter"; }
   Operation operation() const override { return Operation::reduce_scatter; }
   std::string summary() const override {
     return "sums an array over ranks; everyone gets its part";

@@ -6,6 +6,7 @@ namespace {
 
 class SendRecv final : public Collective {
  public:
+  std::string workload() const override { return "send_recv"; }
   Operation operation() const override { return Operation::send_recv; }
   std::string summary() const override {
     return "sends an array to the next rank while the last one's arrives";

@@ -85,6 +85,7 @@ void find_every_flip(Dtype element, const std::vector<Segment>& segments, std::m
 /// An all-reduce to which something happens.
 class DisturbedSum : public Collective {
  public:
+  std::string workload() const override { return "all_reduce"; }
   Operation operation() const override { return Operation::all_reduce; }
   std::string summary() const override { return ""; }
   double bus_factor(int) const override { return 1; }

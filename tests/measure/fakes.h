@@ -77,6 +77,7 @@ class FakeTimer : public Timer {
     reading.time_s = reading.end_s - reading.begin_s;
     reading.clock_hz = 1e9;
     reading.gate_timeout = gate_timeout && gate_timeout(batch);
+    if (ranks) reading.ranks_s = ranks(reading);
     ++samples;
     return reading;
   }
@@ -88,6 +89,7 @@ class FakeTimer : public Timer {
   int samples = 0;
   std::function<void(const Batch&)> on_prime;
   std::function<bool(const Batch&)> gate_timeout;
+  std::function<std::vector<double>(const Reading&)> ranks;
 
  private:
   FakeClock& clock_;

@@ -204,6 +204,29 @@ TEST_SUITE("unit") {
     CHECK(outcome.discarded_fraction == doctest::Approx(6.0 / 46));
   }
 
+  TEST_CASE("the times of every rank are of one iteration and of the samples that count") {
+    FakeClock clock;
+    FakeTimer timer(clock);
+    timer.shortest_s = 2e-3;  // two iterations a sample
+    FakeCase a("a", clock, 1e-3);
+    SlowWindow slow;
+    slow.from_s = 0.0205;
+    slow.until_s = 0.1505;  // more samples than those that count
+    timer.ranks = [&](const Reading& reading) {
+      const bool is_slow = slow.active(reading.begin_s, reading.end_s) != nullptr;
+      return std::vector<double>{reading.time_s, is_slow ? 1 : reading.time_s / 2};
+    };
+    const SamplingRule rule{40, 0, 1e9, 1.0};
+    const auto outcome = run(timer, {&a}, rule, Series::cold, &slow)[0];
+    CHECK(outcome.samples->discarded > 0);
+    REQUIRE(outcome.ranks.size() == 2);
+    CHECK(outcome.ranks[1].rank == 1);
+    CHECK(outcome.ranks[0].median_s == doctest::Approx(1e-3));
+    CHECK(outcome.ranks[1].median_s == doctest::Approx(0.5e-3));
+    timer.ranks = nullptr;
+    CHECK(run(timer, {&a}, rule)[0].ranks.empty());
+  }
+
   TEST_CASE("a slowdown that becomes known only later still discards what it covers") {
     FakeClock clock;
     FakeTimer timer(clock);
