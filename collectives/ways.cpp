@@ -16,6 +16,13 @@ std::optional<Way> way_of(const std::string& library, const std::string& impleme
   return std::nullopt;
 }
 
+std::vector<std::string> variants_of(const std::string& library) {
+  std::vector<std::string> variants;
+  for (const char* suffix : {"in_place", "registered", "ring", "tree", "nvls"})
+    variants.push_back(library + "_" + suffix);
+  return variants;
+}
+
 std::vector<std::string> forced_algorithms(const std::string& library,
                                            const std::vector<std::string>& implementations) {
   std::vector<std::string> algorithms;

@@ -16,6 +16,9 @@ struct Way {
 /// Nothing where `library` has no such implementation.
 std::optional<Way> way_of(const std::string& library, const std::string& implementation);
 
+/// Every implementation of a collective by `library` beside its plain one.
+std::vector<std::string> variants_of(const std::string& library);
+
 /// The algorithms that one of `implementations` forces, each once.
 std::vector<std::string> forced_algorithms(const std::string& library,
                                            const std::vector<std::string>& implementations);

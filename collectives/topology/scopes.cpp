@@ -2,6 +2,7 @@
 #include "collectives/topology/scopes.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -116,6 +117,17 @@ std::vector<std::vector<ScopeGroup>> groups_within(const std::vector<RankPlace>&
     if (!groups.empty()) levels.push_back(std::move(groups));
   }
   return levels;
+}
+
+std::vector<int> sizes_of_groups(const std::vector<RankPlace>& places) {
+  std::set<int, std::greater<>> sizes;
+  for (const std::vector<ScopeGroup>& level : groups_within(places))
+    for (const ScopeGroup& group : level) sizes.insert(static_cast<int>(group.ranks.size()));
+  const int all = static_cast<int>(places.size());
+  sizes.erase(all);
+  std::vector<int> whole_first = {all};
+  whole_first.insert(whole_first.end(), sizes.begin(), sizes.end());
+  return whole_first;
 }
 
 std::optional<ScopeLight> speed_of_light(const ScopeGroup& group,

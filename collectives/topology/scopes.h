@@ -33,6 +33,9 @@ ScopeGroup whole_group(const std::vector<RankPlace>& places);
 /// level already are no group of their own.
 std::vector<std::vector<ScopeGroup>> groups_within(const std::vector<RankPlace>& places);
 
+/// How many ranks the whole has, and then every other size of the groups inside it, largest first.
+std::vector<int> sizes_of_groups(const std::vector<RankPlace>& places);
+
 /// The bound of bus bandwidth by point-to-point algorithms; one that sums in the switch may go
 /// beyond.
 struct ScopeLight {

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "collectives/agree.h"
+#include "collectives/collective_run.h"
 #include "collectives/nccl/watch.h"
 #include "collectives/pair_rounds.h"
 #include "collectives/topology/scopes.h"
@@ -36,17 +38,21 @@ class ForcedAlgorithm {
 
 class Measuring {
  public:
-  Measuring(const FabricPlan& plan, const FabricMeasuring& with)
-      : plan_(plan), with_(with), members_(with.world.members()), progress_(stderr) {
+  Measuring(const std::vector<AskedGroup>& asked, const FabricMeasuring& with)
+      : with_(with), members_(with.world.members()), progress_(stderr) {
     std::vector<std::string> names;
-    for (const CollectiveGroup& group : plan.collectives)
+    for (const AskedGroup& group : asked) {
+      if (group.reach == Reach::rank_pairs) pairs_ = group;
+      if (group.reach != Reach::between_ranks) continue;
+      collectives_.push_back(group);
       names.insert(names.end(), group.implementations.begin(), group.implementations.end());
+    }
     algorithms_ = forced_algorithms("nccl", names);
   }
 
   /// Over all ranks, then over the groups of every scope within them, a level's groups at once.
   bool collectives() {
-    if (plan_.collectives.empty()) return true;
+    if (collectives_.empty()) return true;
     const ScopeGroup all = whole_group(with_.world.places);
     const Forced forced = forced_in({all});
     const bool whole = on_every_rank([&](LocalRank& rank) {
@@ -62,10 +68,10 @@ class Measuring {
   }
 
   bool pairs() {
-    if (!plan_.pairs || members_.size() < 2) return true;
+    if (!pairs_) return true;
     PairRunOptions options;
-    options.dtype = plan_.pairs->dtype;
-    options.bytes = plan_.pairs->bytes;
+    options.dtype = pairs_->dtype;
+    options.bytes = static_cast<std::size_t>(pairs_->shape.at("bytes"));
     options.seed = with_.seed;
     options.members = members_;
     for (const RankPlace& place : with_.world.places) options.racks.push_back(place.rack);
@@ -115,7 +121,7 @@ class Measuring {
                             rank.part->rank() == 0 ? keep : Add());
     });
     const Gathered all = gather_measurements(with_.client, "scope " + name, std::move(own),
-                                             with_.deadline_s + longest_s());
+                                             with_.deadline_s + longest_s(level));
     if (with_.document != nullptr) add_group(all.measurements);
     return all.whole;
   }
@@ -127,7 +133,7 @@ class Measuring {
     return group == level.end() ? nullptr : &*group;
   }
 
-  /// Joins the ranks of every group again for each algorithm that the plan forces: libraries take
+  /// Joins the ranks of every group again for each algorithm that is asked for: libraries take
   /// it from the environment when they are joined, which all ranks of a process share.
   Forced forced_in(const std::vector<ScopeGroup>& level) {
     Forced forced;
@@ -181,14 +187,29 @@ class Measuring {
         progress_.update(done, total, name,
                          static_cast<double>(total - done) * with_.profile.sampling.max_time_s);
       };
-    return run_collectives(communicator, *rank.device, plan_.collectives, options);
+    return run_collectives(communicator, *rank.device, asked_of(group), options);
   }
 
-  /// The collectives over one scope, at worst.
-  double longest_s() const {
-    std::size_t cases = 0;
-    for (const CollectiveGroup& group : plan_.collectives) cases += group.implementations.size();
-    return static_cast<double>(cases) * with_.profile.sampling.max_time_s;
+  /// The collectives that are asked of as many ranks as the scope has.
+  std::vector<CollectiveGroup> asked_of(const ScopeGroup& scope) const {
+    std::vector<CollectiveGroup> groups;
+    for (const AskedGroup& asked : collectives_)
+      if (asked.shape.at("ranks") == static_cast<std::int64_t>(scope.ranks.size()))
+        groups.push_back({find_collective(asked.workload), asked.dtype,
+                          static_cast<std::size_t>(asked.shape.at("bytes")), asked.series,
+                          asked.implementations});
+    return groups;
+  }
+
+  /// The collectives of a level's largest scope, at worst.
+  double longest_s(const std::vector<ScopeGroup>& level) const {
+    std::size_t most = 0;
+    for (const ScopeGroup& scope : level) {
+      std::size_t cases = 0;
+      for (const CollectiveGroup& group : asked_of(scope)) cases += group.implementations.size();
+      most = std::max(most, cases);
+    }
+    return static_cast<double>(most) * with_.profile.sampling.max_time_s;
   }
 
   /// False when the ranks agreed to stop: they all say the same.
@@ -218,17 +239,18 @@ class Measuring {
     with_.document->write();
   }
 
-  const FabricPlan& plan_;
+  std::vector<AskedGroup> collectives_;
+  std::optional<AskedGroup> pairs_;
   const FabricMeasuring& with_;
   std::vector<std::string> members_;
-  std::vector<std::string> algorithms_;  // that the plan forces
+  std::vector<std::string> algorithms_;  // that an implementation forces
   Progress progress_;
 };
 
 }  // namespace
 
-bool measure_between_ranks(const FabricPlan& plan, const FabricMeasuring& measuring) {
-  Measuring run(plan, measuring);
+bool measure_between_ranks(const std::vector<AskedGroup>& asked, const FabricMeasuring& measuring) {
+  Measuring run(asked, measuring);
   return run.collectives() && run.pairs();
 }
 

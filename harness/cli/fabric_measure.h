@@ -4,10 +4,9 @@
 #include <atomic>
 
 #include "collectives/local_ranks.h"
-#include "harness/cli/fabric_plan.h"
 #include "harness/cli/fabric_world.h"
 #include "harness/cli/run_document.h"
-#include "harness/core/profile.h"
+#include "harness/core/asked_cases.h"
 
 namespace assay::cli {
 
@@ -22,8 +21,8 @@ struct FabricMeasuring {
   const std::atomic<bool>* stop = nullptr;  // this process's wish; ranks agree on the moment
 };
 
-/// Returns false when it was stopped. Throws LostPeer when a peer is lost; the document then holds
-/// what was measured before.
-bool measure_between_ranks(const FabricPlan& plan, const FabricMeasuring& measuring);
+/// Of what is asked, the groups between ranks. Returns false when it was stopped. Throws LostPeer
+/// when a peer is lost; the document then holds what was measured before.
+bool measure_between_ranks(const std::vector<AskedGroup>& asked, const FabricMeasuring& measuring);
 
 }  // namespace assay::cli

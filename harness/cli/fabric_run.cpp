@@ -9,11 +9,13 @@
 #include "collectives/rendezvous/client.h"
 #include "collectives/rendezvous/server.h"
 #include "collectives/topology/interface_address.h"
+#include "collectives/topology/scopes.h"
 #include "harness/cli/device_copies.h"
 #include "harness/cli/device_lock.h"
 #include "harness/cli/fabric_documents.h"
 #include "harness/cli/fabric_join.h"
 #include "harness/cli/fabric_measure.h"
+#include "harness/cli/implemented.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/run_steps.h"
 #include "harness/cli/summary.h"
@@ -61,15 +63,19 @@ class FabricRun {
     const Backend backend = choose(node_, profile_, arguments_.value("backend"));
     const std::string filter = arguments_.value_or_empty("filter");
     // Before anything is waited for.
-    check_nics(backend, fabric_plan(profile_, backend, filter, world_.facts.world_size));
+    check_nics(backend, CaseIdFilter(filter));
     devices_ = or_fail(node_, [&] { return open_devices(backend); });
     const std::vector<DeviceLock> locks = lock_devices(devices_);
     record_machine(node_.result(), backend, devices_);
     node_.write();
     return guarded([&] {
       meet_others();
-      const bool node_whole = measure_node(backend, filter);
-      const bool fabric_whole = measure_fabric(backend, filter, node_whole);
+      const std::vector<AskedGroup> asked = asked_of_run(
+          profile_,
+          {name(backend), static_cast<int>(devices_.size()), sizes_of_groups(fabric_world_.places)},
+          implemented(), filter);
+      const bool node_whole = measure_node(asked);
+      const bool fabric_whole = measure_fabric(asked, node_whole);
       return end(node_whole && fabric_whole);
     });
   }
@@ -80,10 +86,16 @@ class FabricRun {
     result.run.world_size = world_.facts.world_size;
     return result;
   }
-  void check_nics(Backend backend, const FabricPlan& planned) const {
+  void check_nics(Backend backend, const CaseIdFilter& filter) const {
     const std::vector<std::string> nics = nics_of(arguments_);
     if (nics.empty()) return;
-    if (!planned.pairs)
+    const std::vector<AskedGroup> asked =
+        asked_cases(profile_, {name(backend), 1, {2}}, implemented());
+    const bool has_pairs = std::any_of(asked.begin(), asked.end(), [&](const AskedGroup& group) {
+      return group.reach == Reach::rank_pairs &&
+             filter.takes(group.id(group.implementations.front()));
+    });
+    if (!has_pairs)
       throw Error(fmt::format("--nics: profile {} measures no pairs here", profile_.name));
     if (backend == Backend::cuda)
       throw Error(
@@ -149,14 +161,9 @@ class FabricRun {
     node_.write();
   }
 
-  bool measure_node(Backend backend, const std::string& filter) {
-    if (!has_node_cases(profile_, backend)) return true;
-    const std::vector<AskedCopies> copies = asked_device_copies(profile_, backend, filter);
-    const bool joins =
-        !copies.empty() || !fabric_plan(profile_, backend, filter, world_.facts.world_size).empty();
-    std::vector<Group> groups =
-        groups_for(plan(profile_, backend, filter, joins), devices_, node_.result().run.seed);
-    for (Group& group : device_copies(copies, devices_, node_.result()))
+  bool measure_node(const std::vector<AskedGroup>& asked) {
+    std::vector<Group> groups = groups_for(asked, devices_, node_.result().run.seed);
+    for (Group& group : device_copies(asked, devices_, node_.result()))
       groups.push_back(std::move(group));
     double longest_s = world_.deadline_s;
     for (const Group& group : groups)
@@ -166,18 +173,16 @@ class FabricRun {
     return whole;
   }
 
-  bool measure_fabric(Backend backend, const std::string& filter, bool node_whole) {
-    const int ranks = static_cast<int>(fabric_world_.places.size());
-    const FabricPlan plan = fabric_plan(profile_, backend, filter, ranks);
-    if (plan.empty()) return true;
+  bool measure_fabric(const std::vector<AskedGroup>& asked, bool node_whole) {
+    if (!asks_between_ranks(asked)) return true;
     if (is_first()) begin_fabric_document();
     ranks_ = join_ranks(fabric_world_, devices_, client_.get(), silence_s(world_.deadline_s),
                         node_.path());
     std::atomic<bool> ended_before{!node_whole};
     return measure_between_ranks(
-        plan, {fabric_world_, profile_, *ranks_, client_.get(), world_.deadline_s,
-               fabric_ ? &*fabric_ : nullptr, node_.result().run.seed,
-               node_whole ? signals_.flag() : &ended_before});
+        asked, {fabric_world_, profile_, *ranks_, client_.get(), world_.deadline_s,
+                fabric_ ? &*fabric_ : nullptr, node_.result().run.seed,
+                node_whole ? signals_.flag() : &ended_before});
   }
 
   void begin_fabric_document() {

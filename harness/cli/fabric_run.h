@@ -2,7 +2,6 @@
 #pragma once
 
 #include "harness/cli/arguments.h"
-#include "harness/cli/fabric_plan.h"
 #include "harness/cli/rank_world.h"
 #include "harness/cli/stop_signal.h"
 #include "harness/core/error.h"

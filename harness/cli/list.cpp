@@ -1,14 +1,16 @@
-// `assay list`: the catalogue, or with a profile the cases that it asks for and what keeps them
+// `assay list`: the catalogue, or with a profile the cases that a run of it has and what keeps them
 // from running here.
 #include <fmt/format.h>
 
-#include "collectives/gloo/open.h"
+#include "collectives/collective.h"
 #include "harness/cli/command.h"
 #include "harness/cli/device_copies.h"
-#include "harness/cli/fabric_plan.h"
+#include "harness/cli/fabric_join.h"
+#include "harness/cli/fit_profile.h"
+#include "harness/cli/implemented.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/table.h"
-#include "harness/core/between_ranks.h"
+#include "harness/cli/world_like.h"
 #include "harness/core/hardware_record.h"
 #include "kernels/catalogue.h"
 
@@ -18,58 +20,64 @@ namespace {
 
 const char* kNotYetRun = "not yet run on hardware";
 
-bool has_run(const Implementation& one) {
-  return run_on_hardware(name(one.backend()), {one.workload(), one.dtype(), one.name(), {}});
-}
+struct CatalogueEntry {
+  std::string workload, dtype, implementation, backend, summary;
 
-/// The collectives over the host's communicator; which dtypes is for the profile to say.
-std::string collective_summary(const Collective& collective) {
-  return fmt::format("{}, between ranks, over Gloo", collective.summary());
-}
+  bool has_run() const { return run_on_hardware(backend, {workload, dtype, implementation, {}}); }
+};
 
-Json catalogue_json() {
-  Json entries = Json::array();
+/// Of collectives f32 by the library alone: which dtypes and variants is for the profile to say.
+std::vector<CatalogueEntry> catalogue_of(const std::string& backend) {
+  std::vector<CatalogueEntry> entries;
+  for (const auto& one : catalogue())
+    entries.push_back(
+        {one->workload(), one->dtype(), one->name(), name(one->backend()), one->summary()});
+  const std::vector<Implemented> known = implemented();
   for (const auto& one : collectives())
-    entries.push_back({{"workload", one->workload()},
-                       {"dtype", "f32"},
-                       {"implementation", "gloo"},
-                       {"backend", name(Backend::host)},
-                       {"summary", collective_summary(*one)},
-                       {"run_on_hardware", true}});
-  for (const auto& entry : catalogue())
-    entries.push_back({{"workload", entry->workload()},
-                       {"dtype", entry->dtype()},
-                       {"implementation", entry->name()},
-                       {"backend", name(entry->backend())},
-                       {"summary", entry->summary()},
-                       {"run_on_hardware", has_run(*entry)}});
+    for (const Implemented& by : known)
+      if (by.workload == one->workload() && by.dtype == "f32" && !by.on_request)
+        entries.push_back({by.workload, by.dtype, by.name, by.backend,
+                           fmt::format("{}, between ranks, over {}", one->summary(),
+                                       by.name == "gloo" ? "Gloo" : "NCCL")});
+  std::erase_if(entries, [&](const CatalogueEntry& entry) {
+    return !backend.empty() && entry.backend != backend;
+  });
+  return entries;
+}
+
+Json catalogue_json(const std::vector<CatalogueEntry>& catalogue) {
+  Json entries = Json::array();
+  for (const CatalogueEntry& entry : catalogue)
+    entries.push_back({{"workload", entry.workload},
+                       {"dtype", entry.dtype},
+                       {"implementation", entry.implementation},
+                       {"backend", entry.backend},
+                       {"summary", entry.summary},
+                       {"run_on_hardware", entry.has_run()}});
   return {{"implementations", entries}};
 }
 
-std::string catalogue_text() {
+std::string catalogue_text(const std::vector<CatalogueEntry>& catalogue) {
   std::vector<std::vector<std::string>> rows = {
       {"workload", "dtype", "implementation", "backend", "what it is"}};
-  for (const auto& entry : catalogue())
-    rows.push_back({entry->workload(), entry->dtype(), entry->name(), name(entry->backend()),
-                    has_run(*entry) ? entry->summary()
-                                    : fmt::format("{} ({})", entry->summary(), kNotYetRun)});
-  for (const auto& one : collectives())
-    rows.push_back({one->workload(), "f32", "gloo", name(Backend::host), collective_summary(*one)});
+  for (const CatalogueEntry& entry : catalogue)
+    rows.push_back(
+        {entry.workload, entry.dtype, entry.implementation, entry.backend,
+         entry.has_run() ? entry.summary : fmt::format("{} ({})", entry.summary, kNotYetRun)});
   return table(rows);
 }
 
 /// One case of a profile as it would run here.
 struct ListedCase {
   Backend backend;
-  Series series;
-  PlannedCase planned;
+  AskedGroup group;
+  CaseId id;
   std::string not_applicable;  // empty: it runs here
-  bool at_once = false;        // on all devices of the node
 };
 
 /// The devices of a backend, or why there are none.
 struct Here {
-  std::vector<std::unique_ptr<Device>> devices;
+  Devices devices;
   std::string why_none;
 };
 
@@ -83,75 +91,88 @@ Here devices_here(Backend backend) {
 }
 
 /// Applicable when any device of this machine can run it.
-std::string reason_not_to_run(const PlannedCase& planned, const Here& here) {
+std::string reason_not_to_run(const AskedGroup& group, const CaseId& id, const Here& here) {
+  const bool is_between_ranks =
+      group.reach == Reach::between_ranks || group.reach == Reach::rank_pairs;
+  if (is_between_ranks && !group.shape.has("ranks"))
+    return "it is between ranks: --world-size N lists it as a run of N processes has it";
   if (here.devices.empty()) return here.why_none;
+  if (is_between_ranks) return why_not_joined(here.devices.front()->backend());
+  if (group.reach == Reach::between_devices) return "";
   std::string first_reason;
   for (const auto& device : here.devices) {
-    const auto reason = why_not(planned, *device);
+    const auto reason = why_not(id, *device);
     if (!reason) return "";
     if (first_reason.empty()) first_reason = *reason;
   }
   return first_reason;
 }
 
-/// What the profile asks between ranks, without a number of them: that is the run's.
-void add_fabric_cases(const Profile& profile, Backend backend, std::vector<ListedCase>& listed) {
-  const FabricPlan fabric = fabric_plan(profile, backend, "", 1);
-  const std::string missing =
-      backend == Backend::host ? why_no_gloo() : "collectives between GPUs are not driven yet";
-  const auto add = [&](const std::string& workload, const std::string& dtype,
-                       const std::string& implementation, std::size_t bytes, Series series) {
-    const Shape shape{{"bytes", static_cast<std::int64_t>(bytes)}};
-    listed.push_back(
-        {backend, series, {{workload, dtype, implementation, shape}, nullptr}, missing});
-  };
-  for (const CollectiveGroup& group : fabric.collectives)
-    for (const std::string& implementation : group.implementations)
-      add(group.collective->workload(), group.dtype, implementation, group.bytes, group.series);
-  if (fabric.pairs)
-    add("pair", fabric.pairs->dtype, backend == Backend::host ? "gloo" : "nccl",
-        fabric.pairs->bytes, Series::hot);
+/// The groups of a run of `processes` such machines; without a number what one process has, and
+/// what is between ranks as the profile has it.
+std::vector<AskedGroup> asked_here(const Profile& profile, Backend backend, const Here& here,
+                                   std::optional<int> processes) {
+  AskedWorld world = world_like(backend, here.devices, processes.value_or(1));
+  if (!processes && world.ranks.front() == 1) world.ranks = {kAnyRanks};
+  return asked_of_run(profile, world, implemented(), "");
 }
 
-/// Each is of every pair of the devices, and of disjoint pairs at once.
-void add_device_copies(const std::vector<AskedCopies>& copies, Backend backend, const Here& here,
-                       std::vector<ListedCase>& listed) {
-  std::string why_not = here.why_none;
-  if (here.devices.size() == 1) why_not = "there is one device alone";
-  for (const AskedCopies& one : copies)
-    listed.push_back({backend, one.series, {one.id, nullptr}, why_not, true});
-}
-
-std::vector<ListedCase> cases_of(const Profile& profile) {
+std::vector<ListedCase> cases_of(const Profile& profile, const std::string& only,
+                                 std::optional<int> processes) {
   std::vector<ListedCase> listed;
-  for (const std::string& asked : profile.backends) {
-    const Backend backend = asked == name(Backend::cuda) ? Backend::cuda : Backend::host;
-    add_fabric_cases(profile, backend, listed);
-    if (!has_node_cases(profile, backend)) continue;
+  for (const Backend backend : {Backend::host, Backend::cuda}) {
+    if (!is_for(profile, name(backend)) || (!only.empty() && only != name(backend))) continue;
     const Here here = devices_here(backend);
-    const std::vector<AskedCopies> copies = asked_device_copies(profile, backend, "");
-    add_device_copies(copies, backend, here, listed);
-    for (const PlannedGroup& group : plan(profile, backend, "", !copies.empty()))
-      for (const PlannedCase& planned : group.cases)
-        listed.push_back({backend, group.series, planned,
-                          group.at_once && here.devices.size() == 1
-                              ? "there is one device alone"
-                              : reason_not_to_run(planned, here),
-                          group.at_once});
+    for (const AskedGroup& group : asked_here(profile, backend, here, processes))
+      for (const std::string& implementation : group.implementations) {
+        const CaseId id = group.id(implementation);
+        listed.push_back({backend, group, id, reason_not_to_run(group, id, here)});
+      }
   }
   return listed;
+}
+
+const char* scope_word(Reach reach) {
+  switch (reach) {
+    case Reach::each_device:
+      return "device";
+    case Reach::devices_at_once:
+    case Reach::between_devices:
+      return "node";
+    case Reach::between_ranks:
+      return "ranks";
+    case Reach::rank_pairs:
+      return "pair";
+  }
+  return "";
+}
+
+const char* reach_words(Reach reach) {
+  switch (reach) {
+    case Reach::each_device:
+      return "";
+    case Reach::devices_at_once:
+      return "all devices at once: ";
+    case Reach::between_devices:
+      return "between devices: ";
+    case Reach::between_ranks:
+      return "between ranks: ";
+    case Reach::rank_pairs:
+      return "every pair of ranks: ";
+  }
+  return "";
 }
 
 Json cases_json(const std::vector<ListedCase>& cases, const Profile& profile) {
   Json entries = Json::array();
   for (const ListedCase& one : cases) {
-    Json entry = {{"case", one.planned.id.str()},
+    Json entry = {{"case", one.id.str()},
                   {"backend", name(one.backend)},
-                  {"series", name(one.series)},
-                  {"scope", one.at_once ? "node" : "device"},
+                  {"series", name(one.group.series)},
+                  {"scope", scope_word(one.group.reach)},
                   {"applicable", one.not_applicable.empty()}};
     if (!one.not_applicable.empty()) entry["reason"] = one.not_applicable;
-    entry["run_on_hardware"] = run_on_hardware(name(one.backend), one.planned.id);
+    entry["run_on_hardware"] = run_on_hardware(name(one.backend), one.id);
     entries.push_back(entry);
   }
   return {{"profile", profile.name}, {"cases", entries}};
@@ -162,25 +183,33 @@ std::string cases_text(const std::vector<ListedCase>& cases) {
   for (const ListedCase& one : cases) {
     std::string here =
         one.not_applicable.empty() ? "runs" : "not applicable: " + one.not_applicable;
-    if (!run_on_hardware(name(one.backend), one.planned.id))
-      here += fmt::format(" ({})", kNotYetRun);
-    if (spans_devices(one.planned.id.workload))
-      here = "between devices: " + here;
-    else if (one.at_once)
-      here = "all devices at once: " + here;
-    rows.push_back({one.planned.id.str(), name(one.backend), name(one.series), here});
+    if (!run_on_hardware(name(one.backend), one.id)) here += fmt::format(" ({})", kNotYetRun);
+    rows.push_back({one.id.str(), name(one.backend), name(one.group.series),
+                    reach_words(one.group.reach) + here});
   }
   return table(rows);
 }
 
+std::optional<int> processes_of(const Arguments& arguments) {
+  if (!arguments.has("world-size")) return std::nullopt;
+  const std::uint64_t size = arguments.number("world-size");
+  if (size < 1 || size > 1000000)
+    throw Error(fmt::format("--world-size {} is not from 1 to a million", size));
+  return static_cast<int>(size);
+}
+
 ExitCode execute_list(const Arguments& arguments) {
   const bool json = arguments.value("format") == "json";
+  const std::string backend = arguments.value_or_empty("backend");
   if (!arguments.has("profile")) {
-    fmt::print("{}", json ? catalogue_json().dump(2) + "\n" : catalogue_text());
+    const std::vector<CatalogueEntry> entries = catalogue_of(backend);
+    fmt::print("{}", json ? catalogue_json(entries).dump(2) + "\n" : catalogue_text(entries));
     return ExitCode::passed;
   }
-  const Profile profile = load_profile(arguments.value("profile"));
-  const std::vector<ListedCase> cases = cases_of(profile);
+  const Profile profile = load_fit_profile(arguments.value("profile"));
+  if (!backend.empty() && !is_for(profile, backend))
+    throw Error(fmt::format("profile {} is not for {}", profile.name, backend));
+  const std::vector<ListedCase> cases = cases_of(profile, backend, processes_of(arguments));
   fmt::print("{}", json ? cases_json(cases, profile).dump(2) + "\n" : cases_text(cases));
   return ExitCode::passed;
 }
@@ -191,15 +220,25 @@ Command list_command() {
   Command command;
   command.name = "list";
   command.summary = "list the implementations, or the cases of a profile";
-  command.synopsis = "[--profile NAME|FILE] [--format text|json]";
+  command.synopsis =
+      "[--profile NAME|FILE] [--backend cuda|host] [--world-size N] [--format text|json]";
   command.description = {
       "Without a profile: every implementation in this executable, with its workload, dtype and "
       "backend, and whether it has ever been run on the hardware that it is for.",
-      "With a profile: every case that the profile asks for, and whether it runs on this machine; "
-      "where it does not, what is missing. Nothing is measured."};
+      "With a profile: every case that a run of it has, and whether it runs on this machine; where "
+      "it does not, what is missing. Nothing is measured. --world-size says how many processes the "
+      "run has, each on a machine like this one; ranks are the processes' devices, of which a "
+      "machine without any is taken to have one."};
   command.options = {{.name = "profile",
                       .value_name = "NAME|FILE",
                       .help = "List this profile's cases: a built-in profile or a profile's file."},
+                     {.name = "backend",
+                      .value_name = "cuda|host",
+                      .help = "List what is for this backend alone.",
+                      .choices = {"cuda", "host"}},
+                     {.name = "world-size",
+                      .value_name = "N",
+                      .help = "List the cases that a run of N processes has, with their ranks."},
                      {.name = "format",
                       .value_name = "text|json",
                       .help = "How to print the list.",

@@ -1,11 +1,9 @@
-// Expands a profile's cross products, and finds each case's implementation in the catalogue.
+// Finds each case's implementation in the catalogue, and shares operands between them.
 #include "harness/cli/plan.h"
 
 #include <fmt/format.h>
 
-#include "harness/core/between_ranks.h"
-#include "harness/core/case_filter.h"
-#include "harness/core/error.h"
+#include "kernels/catalogue.h"
 
 namespace assay::cli {
 
@@ -13,67 +11,12 @@ namespace {
 
 const char* kInputPattern = "normal";  // timing never sees zeros or constants
 
-const Implementation* find(const std::string& workload, const std::string& dtype,
-                           const std::string& implementation, Backend backend) {
+const Implementation* find(const CaseId& id, Backend backend) {
   for (const auto& candidate : catalogue())
-    if (candidate->workload() == workload && candidate->dtype() == dtype &&
-        candidate->name() == implementation && candidate->backend() == backend)
+    if (candidate->workload() == id.workload && candidate->dtype() == id.dtype &&
+        candidate->name() == id.implementation && candidate->backend() == backend)
       return candidate.get();
   return nullptr;
-}
-
-/// The names that the profile gives, or all that the catalogue has.
-std::vector<std::string> implementations(const ProfileCases& cases, const std::string& dtype,
-                                         Backend backend) {
-  if (!cases.implementations.empty()) return cases.implementations;
-  std::vector<std::string> names;
-  for (const auto& candidate : catalogue())
-    if (candidate->workload() == cases.workload && candidate->dtype() == dtype &&
-        candidate->backend() == backend)
-      names.push_back(candidate->name());
-  if (names.empty())
-    throw Error(
-        fmt::format("the profile asks for {} in {} on {} and nothing here implements it: "
-                    "`assay list` shows what there is",
-                    cases.workload, dtype, name(backend)));
-  return names;
-}
-
-PlannedGroup& group_of(std::vector<PlannedGroup>& groups, const CaseId& id, Series series,
-                       bool at_once) {
-  for (PlannedGroup& group : groups)
-    if (group.series == series && group.at_once == at_once &&
-        group.cases.front().id.group() == id.group())
-      return group;
-  groups.push_back({series, at_once, {}});
-  return groups.back();
-}
-
-/// Two lines of a profile that name one group become one group: its members must alternate.
-void add_case(std::vector<PlannedGroup>& groups, const CaseId& id, Series series, bool at_once,
-              Backend backend) {
-  PlannedGroup& group = group_of(groups, id, series, at_once);
-  for (const PlannedCase& planned : group.cases)
-    if (planned.id == id) return;
-  group.cases.push_back({id, find(id.workload, id.dtype, id.implementation, backend)});
-}
-
-std::vector<PlannedGroup> expand(const Profile& profile, Backend backend) {
-  std::vector<PlannedGroup> groups;
-  for (const ProfileCases& cases : profile.cases) {
-    if (cases.backend != name(backend) || spans_ranks(cases.workload) ||
-        spans_devices(cases.workload))
-      continue;
-    for (const std::string& dtype : cases.dtypes) {
-      const std::vector<std::string> names = implementations(cases, dtype, backend);
-      for (const Shape& shape : cases.shapes)
-        for (const Series one : cases.series_or_cold())
-          for (const std::string& implementation : names)
-            add_case(groups, {cases.workload, dtype, implementation, shape}, one,
-                     cases.scope == "node", backend);
-    }
-  }
-  return groups;
 }
 
 /// Keeps a case's shared operands alive with it: when the last case of a group goes, they go.
@@ -119,22 +62,21 @@ class SharedContext {
   std::weak_ptr<GroupContext> alive_;
 };
 
-Group group_for(const PlannedGroup& planned, Device& device, bool several_devices,
-                std::uint64_t seed) {
-  CaseId shared = planned.cases.front().id;
-  shared.implementation.clear();
+Group group_for(const AskedGroup& asked, Device& device, bool several_devices, std::uint64_t seed) {
+  const CaseId shared = asked.id("");
   Group group;
   group.name = shared.group();
   if (several_devices) group.name += fmt::format(" on device {}", device.facts().index);
   group.device = &device;
   group.scope = Scope{"device", {device.facts().uuid}};
-  group.series = planned.series;
+  group.series = asked.series;
   group.input_pattern = kInputPattern;
   group.input_seed = seed;
   const auto context = std::make_shared<SharedContext>(device, shared, seed);
-  for (const PlannedCase& one : planned.cases) {
-    const Implementation* implementation = one.implementation;
-    group.members.push_back({one.id, why_not(one, device).value_or(""), [context, implementation] {
+  for (const std::string& name : asked.implementations) {
+    const CaseId id = asked.id(name);
+    const Implementation* implementation = find(id, device.backend());
+    group.members.push_back({id, why_not(id, device).value_or(""), [context, implementation] {
                                auto alive = context->get();
                                auto timed = implementation->prepare(*alive);
                                return std::make_unique<CaseWithOperands>(std::move(alive),
@@ -145,59 +87,43 @@ Group group_for(const PlannedGroup& planned, Device& device, bool several_device
 }
 
 /// One group that is the same on every device.
-Group group_at_once(const PlannedGroup& planned,
-                    const std::vector<std::unique_ptr<Device>>& devices, std::uint64_t seed) {
+Group group_at_once(const AskedGroup& asked, const std::vector<std::unique_ptr<Device>>& devices,
+                    std::uint64_t seed) {
   Group all;
   for (const auto& device : devices) {
-    Group& one = all.together.emplace_back(group_for(planned, *device, true, seed));
+    Group& one = all.together.emplace_back(group_for(asked, *device, true, seed));
     one.name += " while all work";
     one.scope.level = "node";
     for (const auto& other : devices)
       if (other != device) one.scope.members.push_back(other->facts().uuid);
   }
   const Group& first = all.together.front();
-  all.name = planned.cases.front().id.group() + " on all devices at once";
+  all.name = asked.id("").group() + " on all devices at once";
   all.series = first.series;
   return all;
 }
 
 }  // namespace
 
-std::vector<PlannedGroup> plan(const Profile& profile, Backend backend, const std::string& filter,
-                               bool beside) {
-  const CaseIdFilter id_filter(filter);
-  std::vector<PlannedGroup> groups = expand(profile, backend);
-  if (groups.empty() && !beside)
-    throw Error(fmt::format("profile {} has no case for {}", profile.name, name(backend)));
-  for (PlannedGroup& group : groups)
-    std::erase_if(group.cases,
-                  [&](const PlannedCase& planned) { return !id_filter.takes(planned.id); });
-  std::erase_if(groups, [](const PlannedGroup& group) { return group.cases.empty(); });
-  if (groups.empty() && !beside)
-    throw Error(
-        fmt::format("--filter '{}' matches no case of profile {} on {}: `assay list "
-                    "--profile {}` shows them",
-                    filter, profile.name, name(backend), profile.name));
-  return groups;
-}
-
-std::optional<std::string> why_not(const PlannedCase& planned, const Device& device) {
-  if (!planned.implementation)
+std::optional<std::string> why_not(const CaseId& id, const Device& device) {
+  const Implementation* implementation = find(id, device.backend());
+  if (implementation == nullptr)
     return fmt::format("this executable has no implementation {} of {} in {} for {}",
-                       planned.id.implementation, planned.id.workload, planned.id.dtype,
-                       name(device.backend()));
-  return planned.implementation->refuses(planned.id.shape, device);
+                       id.implementation, id.workload, id.dtype, name(device.backend()));
+  return implementation->refuses(id.shape, device);
 }
 
-std::vector<Group> groups_for(const std::vector<PlannedGroup>& planned,
+std::vector<Group> groups_for(const std::vector<AskedGroup>& asked,
                               const std::vector<std::unique_ptr<Device>>& devices,
                               std::uint64_t seed) {
   std::vector<Group> groups;
   for (const auto& device : devices)
-    for (const PlannedGroup& group : planned)
-      if (!group.at_once) groups.push_back(group_for(group, *device, devices.size() > 1, seed));
-  for (const PlannedGroup& group : planned)
-    if (group.at_once && devices.size() > 1) groups.push_back(group_at_once(group, devices, seed));
+    for (const AskedGroup& group : asked)
+      if (group.reach == Reach::each_device)
+        groups.push_back(group_for(group, *device, devices.size() > 1, seed));
+  for (const AskedGroup& group : asked)
+    if (group.reach == Reach::devices_at_once)
+      groups.push_back(group_at_once(group, devices, seed));
   return groups;
 }
 

@@ -8,6 +8,8 @@
 #include "harness/cli/device_lock.h"
 #include "harness/cli/fabric_alone.h"
 #include "harness/cli/fabric_run.h"
+#include "harness/cli/fit_profile.h"
+#include "harness/cli/implemented.h"
 #include "harness/cli/plan.h"
 #include "harness/cli/run_steps.h"
 #include "harness/cli/summary.h"
@@ -20,7 +22,7 @@ ExitCode execute_run(const Arguments& arguments) {
   const StopSignals signals;
   std::signal(SIGPIPE, SIG_IGN);  // a closed pager must not end a measurement
   const std::string& profile_name = arguments.value("profile");
-  const Profile profile = load_profile(profile_name);
+  const Profile profile = load_fit_profile(profile_name);
   if (const auto world = rank_world(arguments))
     return run_fabric(arguments, profile, *world, signals);
   if (arguments.has("nics"))
@@ -32,24 +34,20 @@ ExitCode execute_run(const Arguments& arguments) {
   const Backend backend = choose(document, profile, arguments.value("backend"));
   const std::string filter = arguments.value_or_empty("filter");
   const Devices devices = or_fail(document, [&] { return open_devices(backend); });
-  const bool joins = joins_alone(profile, backend, devices);
-  if (!joins) refuse_alone(profile);
-  const FabricPlan fabric =
-      joins ? fabric_plan(profile, backend, filter, static_cast<int>(devices.size()))
-            : FabricPlan{};
-  const std::vector<AskedCopies> copies = asked_device_copies(profile, backend, filter);
-  const bool copy_between = devices.size() > 1 && !copies.empty();
-  const auto planned = plan(profile, backend, filter, copy_between || !fabric.empty());
   const std::vector<DeviceLock> locks = lock_devices(devices);
+  or_fail(document, [&] { record_machine(document.result(), backend, devices); });
+  const std::vector<AskedGroup> asked = asked_of_run(
+      profile,
+      {name(backend), static_cast<int>(devices.size()), ranks_alone(document.result(), devices)},
+      implemented(), filter);
   const bool whole = or_fail(document, [&] {
-    record_machine(document.result(), backend, devices);
     document.write();
     const std::uint64_t seed = document.result().run.seed;
-    std::vector<Group> groups = groups_for(planned, devices, seed);
-    for (Group& group : device_copies(copies, devices, document.result()))
+    std::vector<Group> groups = groups_for(asked, devices, seed);
+    for (Group& group : device_copies(asked, devices, document.result()))
       groups.push_back(std::move(group));
     return measure(document, std::move(groups), profile.sampling, signals) &&
-           measure_alone(fabric, profile, arguments, document, devices, signals);
+           measure_alone(asked, profile, arguments, document, devices, signals);
   });
   document.finish(whole ? RunStatus::complete : RunStatus::interrupted);
   if (!whole)

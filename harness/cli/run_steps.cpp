@@ -16,6 +16,7 @@
 #include "collectives/topology/node_topology.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/version.h"
+#include "harness/core/asked_cases.h"
 #include "harness/core/document.h"
 
 namespace assay::cli {
@@ -38,12 +39,11 @@ void set_backend(Result& result, Backend backend) {
 }
 
 void refuse_other_backend(const Profile& profile, Backend backend) {
-  const auto& backends = profile.backends;
-  if (std::find(backends.begin(), backends.end(), name(backend)) == backends.end())
+  if (!is_for(profile, name(backend)))
     throw Error(
         fmt::format("profile {} is for {} and this run is of {}: choose another profile or "
                     "--backend",
-                    profile.name, fmt::join(backends, ", "), name(backend)));
+                    profile.name, fmt::join(profile.backends, ", "), name(backend)));
 }
 
 /// `key=value,key=value` of ASSAY_NODE_LABELS: what the launcher knows of this node.

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "harness/cli/command.h"
+#include "harness/cli/fit_profile.h"
 #include "harness/core/document.h"
 
 namespace assay::cli {
@@ -29,7 +30,9 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 std::string validate_file(const fs::path& path) {
   const std::string where = path.string();
   const Json document = parse_json(read_text(path), where);
-  validate(document, kind_of(document, where), where);
+  const DocumentKind kind = kind_of(document, where);
+  validate(document, kind, where);
+  if (kind == DocumentKind::profile) load_fit_profile(where);
   return document["kind"].get<std::string>();
 }
 
@@ -67,6 +70,8 @@ Command validate_command() {
       "Reads each file strictly and checks it against the schema of the kind that it says it is: "
       "result, verdict, profile or baseline. Prints one line a file: ok, or the place in the file "
       "and what was expected there. A PATH is a file or a folder, whose *.json are all read.",
+      "Of a profile, also what no schema knows: kinds of requirements and their parameters, "
+      "implementations and dtypes of this executable, sizes that a dtype can have.",
       "A later schema version, an unknown field, NaN, a duplicate key and anything after the end "
       "are refused."};
   command.operands = {"PATH...", true};

@@ -5,81 +5,48 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
 
-#include "harness/core/between_ranks.h"
 #include "harness/core/error.h"
+#include "harness/core/message.h"
 
 namespace assay {
 
 namespace {
 
-bool takes(const std::vector<std::string>& wanted, const std::string& value) {
+bool takes_value(const std::vector<std::string>& wanted, const std::string& value) {
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
-bool takes(const CaseFilter& filter, const DeviceGroup& group) {
-  return takes(filter.workloads, group.workload) && takes(filter.dtypes, group.dtype) &&
-         takes(filter.shapes, group.shape.str()) && takes(filter.series, name(group.series));
-}
-
-/// The groups that the profile asks of each device of a backend; lines for one group are merged.
-std::vector<DeviceGroup> expected_groups(const Profile& profile, const std::string& backend,
-                                         const std::string& scope) {
-  std::vector<DeviceGroup> groups;
-  const auto add = [&](const ProfileCases& line, const std::string& dtype, const Shape& shape,
-                       Series series) {
-    DeviceGroup group{{}, line.workload, dtype, shape, series, scope, line.implementations, {}};
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const DeviceGroup& known) {
-      return known.workload == group.workload && known.dtype == dtype && known.shape == shape &&
-             known.series == series;
-    });
-    if (same == groups.end()) {
-      groups.push_back(group);
-      return;
-    }
-    same->implementations.insert(same->implementations.end(), line.implementations.begin(),
-                                 line.implementations.end());
-  };
-  for (const ProfileCases& line : profile.cases) {
-    if (line.backend != backend || line.scope != scope || spans_ranks(line.workload) ||
-        spans_devices(line.workload)) {
-      continue;
-    }
-    for (const std::string& dtype : line.dtypes) {
-      for (const Shape& shape : line.shapes) {
-        for (const Series series : line.series_or_cold()) add(line, dtype, shape, series);
-      }
-    }
-  }
+/// What the profile asks of one device of a node, alone or while all of them work.
+std::vector<AskedGroup> asked_of_device(const Evidence& evidence, const Result& result,
+                                        const NodeFacts& node, const CaseFilter& filter) {
+  const Reach reach = filter.scope == "node" ? Reach::devices_at_once : Reach::each_device;
+  const int devices = static_cast<int>(node.devices.size());
+  std::vector<AskedGroup> groups =
+      asked_cases(*evidence.profile, {result.run.backend, devices, {kAnyRanks}});
+  std::erase_if(groups, [&](const AskedGroup& group) {
+    return group.reach != reach || !filter.takes(group);
+  });
   return groups;
 }
 
 /// The first member of the scope is the device that was timed.
 bool belongs(const Measurement& measurement, const DeviceGroup& group) {
-  const std::size_t at_work = group.scope == "node" ? group.device.node->devices.size() : 1;
+  const std::size_t at_work = group.is_at_once() ? group.device.node->devices.size() : 1;
   return measurement.id.workload == group.workload && measurement.id.dtype == group.dtype &&
          measurement.series == group.series && measurement.id.shape == group.shape &&
-         measurement.scope.level == group.scope && measurement.scope.members.size() == at_work &&
+         measurement.scope.level == (group.is_at_once() ? "node" : "device") &&
+         measurement.scope.members.size() == at_work &&
          measurement.scope.members.front() == group.device.device->uuid;
-}
-
-void refuse_unknown_shapes(const CaseFilter& filter, const std::vector<DeviceGroup>& expected,
-                           const std::string& backend) {
-  for (const std::string& shape : filter.shapes) {
-    const auto has = [&](const DeviceGroup& group) { return group.shape.str() == shape; };
-    if (std::none_of(expected.begin(), expected.end(), has)) {
-      throw Error(
-          fmt::format("a requirement looks at shape '{}', which none of the profile's {} cases has",
-                      shape, backend));
-    }
-  }
 }
 
 }  // namespace
 
 CaseFilter CaseFilter::read(Parameters& parameters) {
   CaseFilter filter;
+  filter.requirement = parameters.id();
   filter.workloads = parameters.texts("workload");
   filter.dtypes = parameters.texts("dtype");
   filter.shapes = parameters.texts("shapes");
@@ -98,30 +65,42 @@ CaseFilter CaseFilter::read_with_scope(Parameters& parameters) {
   return filter;
 }
 
-std::string DeviceGroup::name() const {
-  const std::string group = fmt::format("{}.{}/{}", workload, dtype, shape.str());
-  const std::string at_once = scope == "node" ? " on all devices at once" : "";
-  if (series == Series::cold) return group + at_once;
-  return fmt::format("{} ({}){}", group, assay::name(series), at_once);
+bool CaseFilter::takes(const AskedGroup& group) const {
+  return takes_value(workloads, group.workload) && takes_value(dtypes, group.dtype) &&
+         takes_value(shapes, group.shape.str()) && takes_value(series, name(group.series));
+}
+
+void CaseFilter::refuse_unknown(const Profile& profile) const {
+  std::set<std::string> known_shapes, known_dtypes;
+  for (const ProfileCases& line : profile.cases) {
+    known_dtypes.insert(line.dtypes.begin(), line.dtypes.end());
+    for (const Shape& shape : line.shapes) known_shapes.insert(shape.str());
+  }
+  const auto refuse = [&](const char* what, const auto& wanted, const auto& known) {
+    for (const std::string& value : wanted) {
+      if (known.contains(value)) continue;
+      throw Error(fmt::format("profile requirement '{}': none of the profile's cases has the {} {}",
+                              requirement, what, in_quotes(value)));
+    }
+  };
+  refuse("shape", shapes, known_shapes);
+  refuse("dtype", dtypes, known_dtypes);
 }
 
 std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter) {
+  filter.refuse_unknown(*evidence.profile);
   std::vector<DeviceGroup> groups;
   for (const Result& result : evidence.results) {
-    const std::vector<DeviceGroup> expected =
-        expected_groups(*evidence.profile, result.run.backend, filter.scope);
-    refuse_unknown_shapes(filter, expected, result.run.backend);
-    for (const DeviceRef& device : devices_of(result)) {
-      if (filter.scope == "node" && device.node->devices.size() < 2) continue;
-      for (DeviceGroup group : expected) {
-        if (!takes(filter, group)) continue;
-        group.device = device;
-        for (const Measurement& measurement : result.measurements) {
-          if (belongs(measurement, group)) {
-            group.members.push_back(&measurement);
+    for (const NodeFacts& node : result.nodes) {
+      const std::vector<AskedGroup> asked = asked_of_device(evidence, result, node, filter);
+      for (const DeviceFacts& device : node.devices) {
+        for (const AskedGroup& one : asked) {
+          DeviceGroup group{one, {&result, &node, &device}, {}};
+          for (const Measurement& measurement : result.measurements) {
+            if (belongs(measurement, group)) group.members.push_back(&measurement);
           }
+          groups.push_back(std::move(group));
         }
-        groups.push_back(std::move(group));
       }
     }
   }

@@ -7,6 +7,7 @@
 
 #include "harness/conformance/devices.h"
 #include "harness/conformance/parameters.h"
+#include "harness/core/asked_cases.h"
 
 namespace assay {
 
@@ -15,31 +16,30 @@ struct CaseFilter {
   std::vector<std::string> workloads, dtypes, shapes, series;
   std::optional<std::string> implementation;
   std::string scope = "device";  ///< Or `node`: a device while all of its node worked.
+  std::string requirement;       ///< Whose filter it is, for messages.
 
   /// Reads the parameters `workload`, `dtype`, `shapes`, `series` and `implementation`.
   static CaseFilter read(Parameters& parameters);
   /// `scope` too: `device`, or `node` for what all devices did at once.
   static CaseFilter read_with_scope(Parameters& parameters);
+
+  bool takes(const AskedGroup& group) const;
+  /// Throws Error for a shape or a dtype that no case of the profile has.
+  void refuse_unknown(const Profile& profile) const;
 };
 
 /// One group that the profile asks of every device, and the measurements that one device has of
 /// it. `members` may be empty: that is what `missing` means.
-struct DeviceGroup {
+struct DeviceGroup : AskedGroup {
   DeviceRef device;
-  std::string workload, dtype;
-  Shape shape;
-  Series series = Series::cold;
-  std::string scope = "device";
-  std::vector<std::string> implementations;  // that the profile names; empty: any
   std::vector<const Measurement*> members;
 
-  /// `workload.dtype/shape`, with the series when it is not cold, and the scope of all at once.
-  std::string name() const;
+  bool is_at_once() const { return reach == Reach::devices_at_once; }
 };
 
 /// Every group of the profile that the filter takes, for every device of every document. Of scope
 /// `node` on nodes with several devices only: on others the profile asks for none.
-/// Throws Error when the filter names a shape that the profile's cases do not have.
+/// Throws Error as CaseFilter::refuse_unknown.
 std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter);
 
 /// The rate that a measurement is judged by (flop_per_s, else bus bandwidth, else bytes_per_s; of

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "harness/core/between_ranks.h"
-
 namespace assay {
 
 namespace {
@@ -34,20 +32,14 @@ void add(DeviceCopies copies, std::vector<DeviceCopies>& all) {
   all.push_back(std::move(copies));
 }
 
-/// What one line of the profile asks of one pair.
-void add_line(const ProfileCases& line, const DeviceRef& from, const DeviceRef& to,
+/// What the profile asks of one pair.
+void add_pair(const AskedGroup& asked, const DeviceRef& from, const DeviceRef& to,
               std::vector<DeviceCopies>& all) {
-  for (const std::string& dtype : line.dtypes) {
-    for (const Shape& shape : line.shapes) {
-      for (const Series one : line.series_or_cold()) {
-        DeviceCopies copies{from, to, line.workload, dtype, shape, one, false, {}};
-        add(copies, all);
-        if (from.node->devices.size() < kDevicesOfTwoPairs) continue;
-        copies.at_once = true;
-        add(copies, all);
-      }
-    }
-  }
+  DeviceCopies copies{asked, from, to, false, {}};
+  add(copies, all);
+  if (from.node->devices.size() < kDevicesOfTwoPairs) return;
+  copies.at_once = true;
+  add(copies, all);
 }
 
 std::string with_address(const DeviceFacts& device) {
@@ -58,21 +50,19 @@ std::string with_address(const DeviceFacts& device) {
 }  // namespace
 
 std::string DeviceCopies::name() const {
-  return fmt::format("{}.{}/{}{}{} from device {} to device {}{}", workload, dtype, shape.str(),
-                     series == Series::cold ? "" : " (",
-                     series == Series::cold ? "" : std::string(assay::name(series)) + ")",
-                     from.device->index, to.device->index,
-                     at_once ? " while other pairs copy" : "");
+  return fmt::format("{} from device {} to device {}{}", AskedGroup::name(), from.device->index,
+                     to.device->index, at_once ? " while other pairs copy" : "");
 }
 
 std::vector<DeviceCopies> device_copies(const Evidence& evidence) {
   std::vector<DeviceCopies> all;
   for (const DeviceRef& from : devices_of(evidence)) {
-    for (const DeviceFacts& other : from.node->devices) {
-      if (&other == from.device) continue;
-      for (const ProfileCases& line : evidence.profile->cases) {
-        if (line.backend != from.result->run.backend || !spans_devices(line.workload)) continue;
-        add_line(line, from, {from.result, from.node, &other}, all);
+    const int devices = static_cast<int>(from.node->devices.size());
+    for (const AskedGroup& asked :
+         asked_cases(*evidence.profile, {from.result->run.backend, devices, {kAnyRanks}})) {
+      if (asked.reach != Reach::between_devices) continue;
+      for (const DeviceFacts& to : from.node->devices) {
+        if (&to != from.device) add_pair(asked, from, {from.result, from.node, &to}, all);
       }
     }
   }

@@ -5,16 +5,14 @@
 #include <vector>
 
 #include "harness/conformance/devices.h"
+#include "harness/core/asked_cases.h"
 
 namespace assay {
 
 /// Copies from one device to another of its node: one case of the profile in one direction, alone
 /// or while disjoint pairs copy at once. `members` may be empty: that is what `missing` means.
-struct DeviceCopies {
+struct DeviceCopies : AskedGroup {
   DeviceRef from, to;
-  std::string workload, dtype;
-  Shape shape;
-  Series series = Series::cold;
   bool at_once = false;
   std::vector<const Measurement*> members;
 

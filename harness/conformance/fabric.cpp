@@ -5,20 +5,11 @@
 
 #include <algorithm>
 
-#include "harness/core/between_ranks.h"
+#include "harness/core/workload.h"
+
 namespace assay {
 
 namespace {
-
-bool takes_value(const std::vector<std::string>& wanted, const std::string& value) {
-  return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
-
-bool takes_group(const CaseFilter& filter, const FabricGroup& group) {
-  return takes_value(filter.workloads, group.workload) && takes_value(filter.dtypes, group.dtype) &&
-         takes_value(filter.shapes, group.shape.str()) &&
-         takes_value(filter.series, name(group.series));
-}
 
 /// The document's shape is the profile's with the ranks that ran.
 bool is_of_shape(const Measurement& measurement, const Shape& asked) {
@@ -31,18 +22,9 @@ bool is_of_shape(const Measurement& measurement, const Shape& asked) {
   return true;
 }
 
-FabricGroup group_in(const Result& document, const ProfileCases& line, const std::string& dtype,
-                     const Shape& shape, Series series) {
-  FabricGroup group{&document, line.workload, dtype, shape, series, line.implementations, {}};
-  for (const Measurement& measurement : document.measurements) {
-    // A pair is always hot: it is run a few times on one buffer.
-    const bool same_series = measurement.series == series || line.workload == "pair";
-    if (measurement.id.workload == line.workload && measurement.id.dtype == dtype && same_series &&
-        is_of_shape(measurement, shape)) {
-      group.members.push_back(&measurement);
-    }
-  }
-  return group;
+bool belongs(const Measurement& measurement, const FabricGroup& group) {
+  return measurement.id.workload == group.workload && measurement.id.dtype == group.dtype &&
+         measurement.series == group.series && is_of_shape(measurement, group.shape);
 }
 
 }  // namespace
@@ -57,24 +39,18 @@ std::vector<const Result*> fabric_documents(const Evidence& evidence) {
   return documents;
 }
 
-std::string FabricGroup::name() const {
-  const std::string group = fmt::format("{}.{}/{}", workload, dtype, shape.str());
-  return series == Series::cold ? group : fmt::format("{} ({})", group, assay::name(series));
-}
-
 std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilter& filter) {
+  filter.refuse_unknown(*evidence.profile);
   std::vector<FabricGroup> groups;
   for (const Result* document : fabric_documents(evidence)) {
-    for (const ProfileCases& line : evidence.profile->cases) {
-      if (line.backend != document->run.backend || !spans_ranks(line.workload)) continue;
-      for (const std::string& dtype : line.dtypes) {
-        for (const Shape& shape : line.shapes) {
-          for (const Series one : line.series_or_cold()) {
-            FabricGroup group = group_in(*document, line, dtype, shape, one);
-            if (takes_group(filter, group)) groups.push_back(std::move(group));
-          }
-        }
+    for (const AskedGroup& asked :
+         asked_cases(*evidence.profile, {document->run.backend, 1, {kAnyRanks}})) {
+      if (!spans_ranks(asked.workload) || !filter.takes(asked)) continue;
+      FabricGroup group{asked, document, {}};
+      for (const Measurement& measurement : document->measurements) {
+        if (belongs(measurement, group)) group.members.push_back(&measurement);
       }
+      groups.push_back(std::move(group));
     }
   }
   return groups;

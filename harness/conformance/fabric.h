@@ -14,19 +14,13 @@ std::vector<const Result*> fabric_documents(const Evidence& evidence);
 
 /// One collective that the profile asks for, and what a fabric document has of it. The profile's
 /// shape has no ranks; the document's has those that ran.
-struct FabricGroup {
+struct FabricGroup : AskedGroup {
   const Result* document = nullptr;
-  std::string workload, dtype;
-  Shape shape;
-  Series series = Series::cold;
-  std::vector<std::string> implementations;  // that the profile names; empty: any
   std::vector<const Measurement*> members;
-
-  std::string name() const;
 };
 
 /// Every group of the profile that spans ranks and that the filter takes, for every fabric
-/// document; pairs are one group like the others.
+/// document; pairs are one group like the others. Throws Error as CaseFilter::refuse_unknown.
 std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilter& filter);
 
 /// The fabric as a subject: all of its nodes together.

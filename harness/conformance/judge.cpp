@@ -6,6 +6,7 @@
 
 #include "harness/conformance/applies.h"
 #include "harness/conformance/requirement.h"
+#include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
 
 namespace assay {
@@ -30,11 +31,10 @@ void refuse_unfit_evidence(const Evidence& evidence) {
   const Profile& profile = *evidence.profile;
   if (evidence.results.empty()) throw Error("nothing to judge: no result document was given");
   for (const Result& result : evidence.results) {
-    const auto& backends = profile.backends;
-    if (std::find(backends.begin(), backends.end(), result.run.backend) != backends.end()) continue;
+    if (is_for(profile, result.run.backend)) continue;
     throw Error(fmt::format(
         "run {} is of the {} backend, but profile '{}' is for {}; judge it by a profile for {}",
-        result.run.id, result.run.backend, profile.name, fmt::join(backends, ", "),
+        result.run.id, result.run.backend, profile.name, fmt::join(profile.backends, ", "),
         result.run.backend));
   }
 }
@@ -82,10 +82,20 @@ RequirementVerdict evaluate(const Requirement& requirement, const Evidence& evid
 
 }  // namespace
 
+void refuse_unfit(const Profile& profile) {
+  refuse_unknown_cases(profile, {});
+  const Evidence none{{}, &profile, {}};
+  for (const ProfileRequirement& one : asked_of(profile)) {
+    const Requirement& requirement = requirement_of_kind(one);
+    applicability(none, one);
+    requirement.evaluate(none, one);  // reads its parameters before it looks at any document
+  }
+}
+
 VerdictDocument judge(const Evidence& evidence) {
   refuse_unfit_evidence(evidence);
+  refuse_unfit(*evidence.profile);
   const std::vector<ProfileRequirement> asked = asked_of(*evidence.profile);
-  for (const ProfileRequirement& one : asked) requirement_of_kind(one);
   std::vector<RequirementVerdict> verdicts;
   for (const ProfileRequirement& one : asked) {
     const Requirement& requirement = requirement_of_kind(one);

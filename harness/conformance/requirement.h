@@ -40,8 +40,13 @@ struct RequirementEnrolment {
   RequirementEnrolment() { enrol(std::make_unique<T>()); }
 };
 
-/// Judges every requirement of the profile. Refuses (Error, exit 2) documents of a backend that
-/// the profile is not for.
+/// Throws Error, naming the profile's entry, for what no documents could make good: a requirement
+/// of an unknown kind, a condition or parameter that it does not have, a shape or a dtype that no
+/// case has, a size that the dtype cannot have.
+void refuse_unfit(const Profile& profile);
+
+/// Judges every requirement of the profile. Refuses unfit profiles and (Error, exit 2) documents of
+/// a backend that the profile is not for.
 VerdictDocument judge(const Evidence& evidence);
 
 /// The verdict as text for a terminal, Markdown; one table, failures first with their subjects.

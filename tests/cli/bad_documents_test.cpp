@@ -85,6 +85,36 @@ TEST_SUITE("integration") {
     document_refused(workplace, "", "spoilt.json");
   }
 
+  TEST_CASE("a profile that asks for what does not exist is refused by validate and list and run") {
+    const Workplace workplace;
+    const auto good = nlohmann::ordered_json::parse(read_text(profile_path("tiny")));
+    const auto profile_refused = [&](const nlohmann::ordered_json& profile,
+                                     const std::string& named) {
+      write_text_file(workplace.path("spoilt.json"), profile.dump(2));
+      for (const std::vector<std::string>& words :
+           {std::vector<std::string>{"validate", "spoilt.json"},
+            std::vector<std::string>{"list", "--profile", "spoilt.json"},
+            std::vector<std::string>{"run", "--profile", "spoilt.json", "--backend", "host"}}) {
+        const Outcome outcome = workplace.assay(words);
+        CAPTURE(words.front());
+        CAPTURE(outcome.err);
+        CHECK(outcome.exit_code == 2);
+        CHECK(is_one_line(outcome.err));
+        CHECK(contains(outcome.err, "spoilt.json"));
+        CHECK(contains(outcome.err, named));
+      }
+    };
+    auto profile = good;
+    profile["cases"][0]["implementations"] = {"openblass"};
+    profile_refused(profile, "/cases/0");
+    profile = good;
+    profile["requirements"][0]["kind"] = "complete_run_of_all";
+    profile_refused(profile, "complete_run_of_all");
+    profile = good;
+    profile["cases"][1]["shapes"] = {"bytes7"};
+    profile_refused(profile, "multiple of 4");
+  }
+
   TEST_CASE("validate says ok of each good file and refuses a folder with one bad one") {
     const Workplace workplace;
     fresh_document(workplace);

@@ -94,9 +94,9 @@ Result measured_with(const PlannedCopy& slow) {
   const auto make = [&](const std::vector<Device*>&, int timed, const std::vector<PlannedCopy>&) {
     return std::make_shared<TimedLinks>(node.owned.at(static_cast<std::size_t>(timed)).clock, slow);
   };
-  CHECK(run_groups(device_copies(asked_device_copies(copies_profile(), Backend::host, ""),
-                                 node.devices, node.places, 1, make),
-                   options));
+  CHECK(run_groups(
+      device_copies(asked_cases(copies_profile(), {"host", 4}), node.devices, node.places, 1, make),
+      options));
   return result;
 }
 
@@ -115,37 +115,13 @@ RequirementVerdict judged(const Result& result, const char* copies) {
 TEST_SUITE("unit") {
   TEST_CASE("devices copy to each other alone and then in disjoint pairs at once") {
     Node node;
-    const auto asked = asked_device_copies(copies_profile(), Backend::host, "");
-    REQUIRE(asked.size() == 1);
+    const auto asked = asked_cases(copies_profile(), {"host", 4});
     const std::vector<Group> groups = device_copies(asked, node.devices, node.places, 1, nullptr);
     REQUIRE(groups.size() == 12 + 6);  // ordered pairs, and three rounds there and back
     CHECK(groups.front().members.front().id.str() == "device_to_device.f32.copy_engine/bytes4096");
     CHECK(groups.front().series == Series::hot);
     CHECK(groups.front().device == node.devices[1]);
     CHECK(groups.front().scope.level == "node");
-    node.devices.resize(1);
-    CHECK(device_copies(asked, node.devices, node.places, 1, nullptr).empty());
-  }
-
-  TEST_CASE("the filter and the backend choose and what is asked twice is measured once") {
-    Profile profile = copies_profile();
-    CHECK(asked_device_copies(profile, Backend::host, "host_to").empty());
-    CHECK(asked_device_copies(profile, Backend::cuda, "").empty());
-    CHECK_THROWS_AS(asked_device_copies(profile, Backend::host, "["), Error);
-    profile.cases.push_back(profile.cases[0]);
-    CHECK(asked_device_copies(profile, Backend::host, "device_to").size() == 1);
-  }
-
-  TEST_CASE("copies of another dtype or implementation or shape are refused by name") {
-    const auto refused = [](auto change) {
-      Profile profile = copies_profile();
-      change(profile.cases[0]);
-      CHECK_THROWS_AS(asked_device_copies(profile, Backend::host, ""), Error);
-    };
-    refused([](ProfileCases& cases) { cases.dtypes = {"bf16"}; });
-    refused([](ProfileCases& cases) { cases.implementations = {"by_hand"}; });
-    refused([](ProfileCases& cases) { cases.shapes = {Shape::parse("bytes15")}; });
-    refused([](ProfileCases& cases) { cases.shapes = {Shape::parse("bytes64_ranks2")}; });
   }
 }
 

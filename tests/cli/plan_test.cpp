@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "harness/cli/implemented.h"
 #include "tests/kernels/small_host.h"
 
 namespace assay::cli {
@@ -28,12 +29,12 @@ std::vector<std::unique_ptr<Device>> hosts(int count) {
 }
 
 /// One product, on each device alone and on all at once.
-std::vector<PlannedGroup> alone_and_at_once() {
+std::vector<AskedGroup> alone_and_at_once(int devices) {
   Profile profile;
   profile.name = "both";
   profile.cases.assign(2, {"gemm", "host", {"f32"}, {"blocked"}, {Shape::parse("m8_n8_k8")}, {}});
   profile.cases[1].scope = "node";
-  return plan(profile, Backend::host, "");
+  return asked_cases(profile, {"host", devices});
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ std::vector<PlannedGroup> alone_and_at_once() {
 TEST_SUITE("unit") {
   TEST_CASE("what is asked alone and at once becomes a group a device and one of all") {
     const auto devices = hosts(3);
-    const auto groups = groups_for(alone_and_at_once(), devices, 1);
+    const auto groups = groups_for(alone_and_at_once(3), devices, 1);
     REQUIRE(groups.size() == 4);
     for (std::size_t i = 0; i < 3; ++i) {
       CHECK(groups[i].together.empty());
@@ -62,8 +63,13 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("every built-in profile asks for what this executable has") {
+    for (const std::string& name : builtin_profile_names())
+      refuse_unknown_cases(load_profile(name), implemented());
+  }
+
   TEST_CASE("a device that is alone is asked nothing at once") {
-    const auto groups = groups_for(alone_and_at_once(), hosts(1), 1);
+    const auto groups = groups_for(alone_and_at_once(1), hosts(1), 1);
     REQUIRE(groups.size() == 1);
     CHECK(groups[0].together.empty());
   }

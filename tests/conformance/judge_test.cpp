@@ -65,6 +65,29 @@ TEST_SUITE("unit") {
     CHECK(mentions(refusal(evidence), "min_devices"));
   }
 
+  TEST_CASE("a profile is refused without documents for what none could make good") {
+    const auto refused = [](const char* kind, const Json& parameters) {
+      Profile profile = small_profile();
+      profile.requirements = {requirement(kind, parameters)};
+      try {
+        refuse_unfit(profile);
+      } catch (const Error& error) {
+        return std::string(error.what());
+      }
+      return std::string();
+    };
+    CHECK(mentions(refused("throughput_vs_wishes", {}), "throughput_vs_wishes"));
+    CHECK(mentions(refused("verified_results", {{"leniency", 1}}), "leniency"));
+    const Json unknown_shape = {{"shapes", "m1_n2_k3"}, {"fail_below", 0.5}, {"warn_below", 0.6}};
+    CHECK(mentions(refused("throughput_vs_speed_of_light", unknown_shape), "m1_n2_k3"));
+    CHECK(mentions(refused("stable_samples", {{"dtype", "int8"}}), "int8"));
+    CHECK(refused("verified_results", Json::object()).empty());
+  }
+
+  TEST_CASE("every built-in profile is fit to be judged by") {
+    for (const std::string& name : builtin_profile_names()) refuse_unfit(load_profile(name));
+  }
+
   TEST_CASE("two requirements with one id are refused") {
     Profile profile = small_profile();
     profile.requirements = {requirement("verified_results"), requirement("verified_results")};

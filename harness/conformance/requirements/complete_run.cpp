@@ -8,7 +8,6 @@
 #include "harness/conformance/device_copies.h"
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
-#include "harness/core/between_ranks.h"
 
 namespace assay {
 
@@ -109,11 +108,10 @@ class CompleteRun final : public Requirement {
   /// groups and measurements that are.
   static std::pair<std::size_t, std::size_t> check_fabric(const Evidence& evidence,
                                                           Findings& findings) {
-    const auto& cases = evidence.profile->cases;
-    const std::string& backend = evidence.results.front().run.backend;
-    const bool asked = std::any_of(cases.begin(), cases.end(), [&](const ProfileCases& line) {
-      return line.backend == backend && spans_ranks(line.workload);
-    });
+    const bool asked =
+        std::any_of(evidence.results.begin(), evidence.results.end(), [&](const Result& result) {
+          return asks_between_ranks(*evidence.profile, result.run.backend);
+        });
     if (asked && fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
     std::size_t members = 0;
     const std::vector<FabricGroup> groups = fabric_groups(evidence, {});

@@ -91,7 +91,7 @@ class SustainedRate final : public Requirement {
                         const RateLimit& limit, Findings& findings) {
     Json entry = device_figures(group.device);
     entry["case"] = member.id.str();
-    entry["scope"] = group.scope;
+    entry["scope"] = group.is_at_once() ? "node" : "device";
     entry["peak"] = endured.peak.value;
     entry["sustained"] = endured.sustained.value;
     entry["fraction"] = endured.fraction();
@@ -100,7 +100,7 @@ class SustainedRate final : public Requirement {
     }
     findings.figure("cases", std::move(entry));
     const std::string text = fmt::format("{}{} sustains {}, {} of its peak {}", member.id.str(),
-                                         group.scope == "node" ? " on all devices at once" : "",
+                                         group.is_at_once() ? " on all devices at once" : "",
                                          in_words(endured.sustained), percent(endured.fraction()),
                                          in_words(endured.peak));
     const Subject subject = subject_of(group.device);

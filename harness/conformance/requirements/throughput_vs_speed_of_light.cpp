@@ -59,7 +59,7 @@ class ThroughputVsSpeedOfLight final : public Requirement {
     }
     const Rate rate = *rate_of(*best);
     const std::string text = fmt::format("{}{} {} = {} of speed of light", best->id.str(),
-                                         group.scope == "node" ? " on all devices at once" : "",
+                                         group.is_at_once() ? " on all devices at once" : "",
                                          in_words(rate), percent(reached));
     const RateFraction fraction = with_interval(reached, *best);
     Json entry = device_figures(group.device);

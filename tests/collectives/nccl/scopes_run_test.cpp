@@ -57,17 +57,17 @@ struct TwoSockets {
   }
 
   /// As measure(), listened to.
-  bool watch(const cli::FabricPlan& plan) {
+  bool watch(const std::vector<AskedGroup>& asked) {
     watching = std::make_shared<nccl::Watch>(report());
-    return measure(plan);
+    return measure(asked);
   }
-  bool measure(const cli::FabricPlan& plan) {
+  bool measure(const std::vector<AskedGroup>& asked) {
     LocalRanks ranks(0, local, [this](int rank, Device& device) {
       return std::make_unique<NcclCommunicator>(
           nccl::HandleOptions{symbols, id, rank, kGpusOfNode, 20},
           NcclGpu{&device, [] { return true; }, 90}, watching);
     });
-    return cli::measure_between_ranks(plan,
+    return cli::measure_between_ranks(asked,
                                       {world, profile, ranks, nullptr, 5, &*document, 7, &stop});
   }
   const std::vector<Measurement>& measurements() const { return document->result().measurements; }
@@ -83,12 +83,18 @@ struct TwoSockets {
   std::shared_ptr<nccl::Watch> watching;
 };
 
-cli::FabricPlan reductions() {
-  cli::FabricPlan plan;
-  for (const std::size_t bytes : {4096, 65536})
-    plan.collectives.push_back(
-        {find_collective("all_reduce"), "f32", bytes, Series::hot, {"nccl", "nccl_in_place"}});
-  return plan;
+/// Of all ranks and of each socket's.
+std::vector<AskedGroup> asked(const std::string& workload, const std::vector<const char*>& shapes,
+                              const std::vector<std::string>& implementations) {
+  Profile profile;
+  ProfileCases line{workload, "cuda", {"f32"}, implementations, {}, {Series::hot}};
+  for (const char* shape : shapes) line.shapes.push_back(Shape::parse(shape));
+  profile.cases = {line};
+  return asked_cases(profile, {"cuda", kGpusOfNode, {kGpusOfNode, kGpusOfNode / 2}});
+}
+
+std::vector<AskedGroup> reductions() {
+  return asked("all_reduce", {"bytes4096", "bytes65536"}, {"nccl", "nccl_in_place"});
 }
 
 }  // namespace
@@ -115,16 +121,12 @@ TEST_SUITE("integration") {
 
   TEST_CASE("forced algorithms and registered memory are measured beside the choice of NCCL") {
     TwoSockets node;
-    cli::FabricPlan plan;
-    plan.collectives.push_back(
-        {find_collective("all_reduce"),
-         "f32",
-         4096,
-         Series::hot,
-         {"nccl", "nccl_ring", "nccl_tree", "nccl_nvls", "nccl_registered", "nccl_other"}});
-    plan.collectives.push_back(
-        {find_collective("all_gather"), "f32", 4096, Series::hot, {"nccl_tree"}});
-    CHECK(node.watch(plan));
+    std::vector<AskedGroup> groups =
+        asked("all_reduce", {"bytes4096"},
+              {"nccl", "nccl_ring", "nccl_tree", "nccl_nvls", "nccl_registered", "nccl_other"});
+    for (const AskedGroup& group : asked("all_gather", {"bytes4096"}, {"nccl_tree"}))
+      groups.push_back(group);
+    CHECK(node.watch(groups));
     std::map<std::string, std::string> seen;  // over all, by implementation
     for (const Measurement& measurement : node.measurements()) {
       if (measurement.scope.level != "node" || measurement.id.workload != "all_reduce") continue;
@@ -149,13 +151,8 @@ TEST_SUITE("integration") {
 
   TEST_CASE("what an older NCCL lacks is not measured and the reason names it") {
     TwoSockets node("2.18");
-    cli::FabricPlan plan;
-    plan.collectives.push_back({find_collective("all_reduce"),
-                                "f32",
-                                4096,
-                                Series::hot,
-                                {"nccl", "nccl_ring", "nccl_registered"}});
-    CHECK(node.measure(plan));
+    CHECK(
+        node.measure(asked("all_reduce", {"bytes4096"}, {"nccl", "nccl_ring", "nccl_registered"})));
     std::map<std::string, std::string> why_not;
     for (const Measurement& measurement : node.measurements()) {
       if (measurement.scope.level != "node") continue;

@@ -1,0 +1,14 @@
+// Everything that this executable can measure, by the names that a profile uses.
+#pragma once
+
+#include <vector>
+
+#include "harness/core/asked_cases.h"
+
+namespace assay::cli {
+
+/// Kernels, collectives over Gloo and NCCL, pairs of ranks and copies between devices. Of CUDA only
+/// where the executable has kernels for it.
+std::vector<Implemented> implemented();
+
+}  // namespace assay::cli

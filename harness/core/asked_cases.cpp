@@ -1,0 +1,238 @@
+// Expands a profile's lines, merges those that name one group, and refuses what cannot exist.
+#include "harness/core/asked_cases.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+#include "harness/core/workload.h"
+
+namespace assay {
+
+namespace {
+
+constexpr std::int64_t kCopyGranule = 16;  // bytes; what one lane of a copy kernel moves at once
+
+/// The groups of one world, each once, in the order in which the profile names them.
+class Expansion {
+ public:
+  Expansion(const AskedWorld& world, const std::vector<Implemented>& implemented)
+      : world_(world), implemented_(implemented) {}
+
+  void add(const ProfileCases& line) {
+    for (const std::string& dtype : line.dtypes)
+      for (const Shape& shape : line.shapes)
+        for (const Series series : line.series_or_cold()) add(line, dtype, shape, series);
+  }
+  std::vector<AskedGroup> take() { return std::move(groups_); }
+
+ private:
+  void add(const ProfileCases& line, const std::string& dtype, const Shape& shape, Series series) {
+    AskedGroup group{line.workload, dtype, shape, series, Reach::each_device, {}};
+    group.implementations =
+        line.implementations.empty() ? all_implementations(line, dtype) : line.implementations;
+    switch (span_of(line.workload)) {
+      case Span::device:
+        if (line.scope == "node") group.reach = Reach::devices_at_once;
+        if (line.scope != "node" || world_.devices > 1) merge(std::move(group));
+        break;
+      case Span::between_devices:
+        group.reach = Reach::between_devices;
+        if (world_.devices > 1) merge(std::move(group));
+        break;
+      case Span::between_ranks:
+        group.reach = Reach::between_ranks;
+        add_for_ranks(std::move(group), world_.ranks);
+        break;
+      case Span::rank_pairs:
+        group.reach = Reach::rank_pairs;
+        group.series = Series::hot;  // a few exchanges on one buffer
+        if (!world_.ranks.empty() && world_.ranks.front() != 1)
+          add_for_ranks(std::move(group), {world_.ranks.front() == kAnyRanks ? kAnyRanks : 2});
+        break;
+    }
+  }
+
+  void add_for_ranks(AskedGroup group, const std::vector<int>& sizes) {
+    const Shape asked = group.shape;
+    for (const int ranks : sizes) {
+      if (ranks == 1) continue;
+      group.shape = asked;
+      if (ranks != kAnyRanks) group.shape.add("ranks", ranks);
+      merge(group);
+    }
+  }
+
+  std::vector<std::string> all_implementations(const ProfileCases& line,
+                                               const std::string& dtype) const {
+    std::vector<std::string> names;
+    for (const Implemented& one : implemented_)
+      if (one.workload == line.workload && one.dtype == dtype && one.backend == line.backend &&
+          !one.on_request)
+        names.push_back(one.name);
+    return names;
+  }
+
+  void merge(AskedGroup group) {
+    const auto same = std::find_if(groups_.begin(), groups_.end(), [&](const AskedGroup& known) {
+      return known.shape == group.shape && known.series == group.series &&
+             known.reach == group.reach && known.dtype == group.dtype &&
+             known.workload == group.workload;
+    });
+    if (same == groups_.end()) {
+      groups_.push_back(std::move(group));
+      return;
+    }
+    for (const std::string& name : group.implementations) {
+      auto& names = same->implementations;
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+  }
+
+  const AskedWorld& world_;
+  const std::vector<Implemented>& implemented_;
+  std::vector<AskedGroup> groups_;
+};
+
+std::int64_t element_bytes(const std::string& dtype) {
+  if (dtype == "f32" || dtype == "tf32") return 4;
+  return dtype == "f16" || dtype == "bf16" ? 2 : 1;
+}
+
+/// The shape of a workload between devices or ranks, and of any other that is bytes alone.
+void refuse_size(const ProfileCases& line, const std::string& dtype, const Shape& shape) {
+  const Span span = span_of(line.workload);
+  const bool is_bytes = shape.entries().size() == 1 && shape.entries()[0].key == "bytes" &&
+                        shape.entries()[0].value.has_value();
+  if (!is_bytes && span == Span::device) return;
+  const std::int64_t unit = span == Span::between_devices ? kCopyGranule : element_bytes(dtype);
+  if (is_bytes && shape.at("bytes") > 0 && shape.at("bytes") % unit == 0) return;
+  throw Error(fmt::format("{} in {} at {}: its shape is bytes alone, a positive multiple of {}{}",
+                          line.workload, dtype, shape.str(), unit,
+                          spans_ranks(line.workload) ? "; the ranks are those that run" : ""));
+}
+
+/// Only of backends that the executable has implementations for.
+void refuse_implementations(const ProfileCases& line, const std::string& dtype,
+                            const std::vector<Implemented>& implemented) {
+  std::vector<std::string> names;
+  bool has_backend = false;
+  for (const Implemented& one : implemented) {
+    if (one.backend != line.backend) continue;
+    has_backend = true;
+    if (one.workload == line.workload && one.dtype == dtype) names.push_back(one.name);
+  }
+  if (!has_backend) return;
+  if (names.empty())
+    throw Error(
+        fmt::format("nothing here implements {} in {} on {}: `assay list` shows what there is",
+                    line.workload, dtype, line.backend));
+  for (const std::string& name : line.implementations)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw Error(fmt::format("{} in {} on {} has no implementation {}; there are {}",
+                              line.workload, dtype, line.backend, in_quotes(name),
+                              fmt::join(names, ", ")));
+}
+
+void refuse_second_pair(const Profile& profile) {
+  std::vector<std::string> backends;
+  for (const ProfileCases& line : profile.cases) {
+    if (span_of(line.workload) != Span::rank_pairs) continue;
+    const bool again = std::find(backends.begin(), backends.end(), line.backend) != backends.end();
+    if (again || line.dtypes.size() * line.shapes.size() > 1)
+      throw Error(
+          fmt::format("profile {}: it asks for pairs at two sizes or in two dtypes on {}: "
+                      "one is what is compared",
+                      profile.name, line.backend));
+    backends.push_back(line.backend);
+  }
+}
+
+[[noreturn]] void refuse_nothing_asked(const Profile& profile, const std::string& backend) {
+  bool has_backend = false;
+  for (const ProfileCases& line : profile.cases) has_backend |= line.backend == backend;
+  if (!has_backend)
+    throw Error(fmt::format("profile {} has no case for {}", profile.name, backend));
+  if (asks_between_ranks(profile, backend))
+    throw Error(fmt::format(
+        "profile {} measures what is between ranks and this is one process: start one a node with "
+        "--rendezvous HOST:PORT --rank R --world-size N --token-file FILE",
+        profile.name));
+  throw Error(
+      fmt::format("profile {} measures what is between devices and there is one", profile.name));
+}
+
+}  // namespace
+
+CaseId AskedGroup::id(const std::string& implementation) const {
+  return {workload, dtype, implementation, shape};
+}
+
+std::string AskedGroup::name() const {
+  return fmt::format("{}{}{}", id("").group(),
+                     series == Series::cold ? "" : fmt::format(" ({})", assay::name(series)),
+                     reach == Reach::devices_at_once ? " on all devices at once" : "");
+}
+
+std::vector<AskedGroup> asked_cases(const Profile& profile, const AskedWorld& world,
+                                    const std::vector<Implemented>& implemented) {
+  Expansion expansion(world, implemented);
+  for (const ProfileCases& line : profile.cases)
+    if (line.backend == world.backend) expansion.add(line);
+  return expansion.take();
+}
+
+std::vector<AskedGroup> asked_of_run(const Profile& profile, const AskedWorld& world,
+                                     const std::vector<Implemented>& implemented,
+                                     const std::string& filter) {
+  const CaseIdFilter id_filter(filter);
+  std::vector<AskedGroup> groups = asked_cases(profile, world, implemented);
+  if (groups.empty()) refuse_nothing_asked(profile, world.backend);
+  for (AskedGroup& group : groups)
+    std::erase_if(group.implementations,
+                  [&](const std::string& name) { return !id_filter.takes(group.id(name)); });
+  std::erase_if(groups, [](const AskedGroup& group) { return group.implementations.empty(); });
+  if (groups.empty())
+    throw Error(
+        fmt::format("--filter '{}' matches no case of profile {} on {}: `assay list "
+                    "--profile {}` shows them",
+                    filter, profile.name, world.backend, profile.name));
+  return groups;
+}
+
+void refuse_unknown_cases(const Profile& profile, const std::vector<Implemented>& implemented) {
+  refuse_second_pair(profile);
+  for (std::size_t i = 0; i < profile.cases.size(); ++i) {
+    const ProfileCases& line = profile.cases[i];
+    try {
+      for (const std::string& dtype : line.dtypes) {
+        for (const Shape& shape : line.shapes) refuse_size(line, dtype, shape);
+        refuse_implementations(line, dtype, implemented);
+      }
+    } catch (const Error& error) {
+      throw Error(fmt::format("profile {}: /cases/{}: {}", profile.name, i, error.what()));
+    }
+  }
+}
+
+bool is_for(const Profile& profile, const std::string& backend) {
+  const auto& backends = profile.backends;
+  return std::find(backends.begin(), backends.end(), backend) != backends.end();
+}
+
+bool asks_between_ranks(const std::vector<AskedGroup>& groups) {
+  return std::any_of(groups.begin(), groups.end(), [](const AskedGroup& group) {
+    return group.reach == Reach::between_ranks || group.reach == Reach::rank_pairs;
+  });
+}
+
+bool asks_between_ranks(const Profile& profile, const std::string& backend) {
+  return std::any_of(profile.cases.begin(), profile.cases.end(), [&](const ProfileCases& line) {
+    return line.backend == backend && spans_ranks(line.workload);
+  });
+}
+
+}  // namespace assay

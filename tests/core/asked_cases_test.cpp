@@ -1,0 +1,153 @@
+// What a profile asks of one device, of several, of ranks, and what of it is refused.
+#include "harness/core/asked_cases.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/core/error.h"
+#include "tests/core/refusal.h"
+
+namespace assay {
+
+namespace {
+
+ProfileCases line(const std::string& workload, const char* shape,
+                  std::vector<std::string> implementations = {"one"}) {
+  return {workload, "cuda", {"f32"}, std::move(implementations), {Shape::parse(shape)}, {}};
+}
+
+Profile profile_of(const std::vector<ProfileCases>& cases) {
+  Profile profile;
+  profile.name = "asked";
+  profile.backends = {"cuda", "host"};
+  profile.cases = cases;
+  return profile;
+}
+
+std::vector<std::string> ids(const std::vector<AskedGroup>& groups) {
+  std::vector<std::string> ids;
+  for (const AskedGroup& group : groups)
+    for (const std::string& name : group.implementations) ids.push_back(group.id(name).str());
+  return ids;
+}
+
+std::vector<std::string> ids(const std::vector<ProfileCases>& cases, const AskedWorld& world) {
+  return ids(asked_cases(profile_of(cases), world));
+}
+
+template <class Action>
+void check_refused(const Action& action, const std::vector<std::string>& words) {
+  const std::string message = test::refusal(action);
+  CAPTURE(message);
+  for (const std::string& word : words) CHECK(message.find(word) != std::string::npos);
+}
+
+const std::vector<Implemented> kHere = {{"gemm", "f32", "cuda", "one"},
+                                        {"gemm", "f32", "cuda", "two"},
+                                        {"gemm", "f32", "cuda", "rare", true},
+                                        {"all_reduce", "f32", "cuda", "nccl"}};
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("lines that name one group are merged and each implementation is there once") {
+    const auto groups =
+        asked_cases(profile_of({line("gemm", "m8_n8_k8", {"one", "two"}), line("gemm", "m9_n8_k8"),
+                                line("gemm", "m8_n8_k8", {"two", "three"})}),
+                    {"cuda"});
+    REQUIRE(groups.size() == 2);
+    CHECK(groups[0].implementations == std::vector<std::string>{"one", "two", "three"});
+    CHECK(groups[0].name() == "gemm.f32/m8_n8_k8");
+  }
+
+  TEST_CASE("series and scopes are groups of their own") {
+    ProfileCases twice = line("gemm", "m8_n8_k8");
+    twice.series = {Series::cold, Series::hot};
+    ProfileCases at_once = line("gemm", "m8_n8_k8");
+    at_once.scope = "node";
+    const auto groups = asked_cases(profile_of({twice, at_once}), {"cuda", 2});
+    REQUIRE(groups.size() == 3);
+    CHECK(groups[1].name() == "gemm.f32/m8_n8_k8 (hot)");
+    CHECK(groups[2].name() == "gemm.f32/m8_n8_k8 on all devices at once");
+    CHECK(groups[2].reach == Reach::devices_at_once);
+  }
+
+  TEST_CASE("one device is asked nothing at once and nothing between devices") {
+    ProfileCases at_once = line("gemm", "m8_n8_k8");
+    at_once.scope = "node";
+    const std::vector<ProfileCases> cases = {at_once, line("device_to_device", "bytes64")};
+    CHECK(ids(cases, {"cuda", 1}).empty());
+    CHECK(ids(cases, {"cuda", 8}).size() == 2);
+    CHECK(ids(cases, {"host", 8}).empty());
+  }
+
+  TEST_CASE("collectives are asked of every size of a group of ranks and pairs of two ranks") {
+    const std::vector<ProfileCases> cases = {line("all_reduce", "bytes64", {"nccl"}),
+                                             line("pair", "bytes64", {"nccl"})};
+    CHECK(ids(cases, {"cuda", 4, {8, 4}}) ==
+          std::vector<std::string>{"all_reduce.f32.nccl/bytes64_ranks8",
+                                   "all_reduce.f32.nccl/bytes64_ranks4",
+                                   "pair.f32.nccl/bytes64_ranks2"});
+    CHECK(ids(cases, {"cuda", 1, {1}}).empty());
+    CHECK(ids(cases, {"cuda", 1, {kAnyRanks}}) ==
+          std::vector<std::string>{"all_reduce.f32.nccl/bytes64", "pair.f32.nccl/bytes64"});
+  }
+
+  TEST_CASE("a line without implementations takes all that are here but variants on request") {
+    const Profile profile = profile_of({line("gemm", "m8_n8_k8", {})});
+    CHECK(asked_cases(profile, {"cuda"}, kHere).front().implementations ==
+          std::vector<std::string>{"one", "two"});
+    CHECK(asked_cases(profile, {"cuda"}).front().implementations.empty());
+  }
+
+  TEST_CASE("the filter of a run leaves the cases whose id has a match") {
+    const Profile profile =
+        profile_of({line("gemm", "m8_n8_k8", {}), line("gemm", "m9_n8_k8", {"rare"})});
+    const auto asked = [&](const std::string& filter) {
+      return ids(asked_of_run(profile, {"cuda"}, kHere, filter));
+    };
+    CHECK(asked("two") == std::vector<std::string>{"gemm.f32.two/m8_n8_k8"});
+    CHECK(asked("").size() == 3);
+    check_refused([&] { asked("three"); }, {"--filter 'three'", "matches no case"});
+    check_refused([&] { asked("["); }, {"--filter '['", "not a regular expression"});
+  }
+
+  TEST_CASE("a run that has nothing of what the profile asks says what it lacks") {
+    const auto run = [](const std::vector<ProfileCases>& cases, const char* backend) {
+      asked_of_run(profile_of(cases), {backend}, {}, "");
+    };
+    check_refused([&] { run({line("gemm", "m8")}, "host"); }, {"no case for host"});
+    check_refused([&] { run({line("all_reduce", "bytes64")}, "cuda"); },
+                  {"between ranks", "--rendezvous"});
+    check_refused([&] { run({line("device_to_device", "bytes64")}, "cuda"); },
+                  {"between devices", "there is one"});
+  }
+
+  TEST_CASE("what no executable could measure is refused with the line of the profile") {
+    const auto refused = [](const ProfileCases& second, const std::vector<std::string>& words) {
+      const Profile profile = profile_of({line("gemm", "m8_n8_k8"), second});
+      std::vector<std::string> all = {"asked", "/cases/1"};
+      all.insert(all.end(), words.begin(), words.end());
+      check_refused([&] { refuse_unknown_cases(profile, kHere); }, all);
+    };
+    refused(line("gemm", "m8_n8_k8", {"four"}), {"no implementation \"four\"", "one, two, rare"});
+    refused(line("gemmm", "m8_n8_k8"), {"nothing here implements gemmm in f32 on cuda"});
+    refused(line("all_reduce", "bytes6", {"nccl"}), {"bytes6", "multiple of 4"});
+    refused(line("all_reduce", "bytes8_ranks2", {"nccl"}), {"bytes alone", "those that run"});
+    refused(line("device_to_device", "bytes24"), {"bytes24", "multiple of 16"});
+    refused(line("memory_read", "bytes0"), {"bytes0", "multiple of 4"});
+  }
+
+  TEST_CASE("a backend that the executable has nothing of is not held to its names") {
+    refuse_unknown_cases(profile_of({line("gemm", "m8_n8_k8", {"four"})}),
+                         {{"gemm", "f32", "host", "one"}});
+  }
+
+  TEST_CASE("pairs of two sizes are refused") {
+    const Profile profile = profile_of({line("pair", "bytes64"), line("pair", "bytes128")});
+    check_refused([&] { refuse_unknown_cases(profile, {}); }, {"pairs at two sizes"});
+  }
+}
+
+}  // namespace assay
