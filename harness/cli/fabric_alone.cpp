@@ -2,8 +2,8 @@
 #include "harness/cli/fabric_alone.h"
 
 #include "collectives/topology/scopes.h"
-#include "harness/cli/fabric_join.h"
-#include "harness/cli/fabric_measure.h"
+#include "harness/run/join.h"
+#include "harness/run/between_ranks.h"
 
 namespace assay::cli {
 

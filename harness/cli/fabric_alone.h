@@ -2,8 +2,8 @@
 #pragma once
 
 #include "harness/cli/arguments.h"
-#include "harness/cli/run_document.h"
-#include "harness/cli/run_steps.h"
+#include "harness/run/document.h"
+#include "harness/run/machine.h"
 #include "harness/cli/stop_signal.h"
 #include "harness/core/asked_cases.h"
 

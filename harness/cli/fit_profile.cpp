@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/cli/implemented.h"
+#include "harness/run/implemented.h"
 #include "harness/conformance/requirement.h"
 
 namespace assay::cli {

@@ -4,14 +4,14 @@
 #include <csignal>
 
 #include "harness/cli/command.h"
-#include "harness/cli/device_copies.h"
-#include "harness/cli/device_lock.h"
+#include "harness/run/device_copies.h"
+#include "harness/run/device_lock.h"
 #include "harness/cli/fabric_alone.h"
-#include "harness/cli/fabric_run.h"
+#include "harness/run/engine.h"
 #include "harness/cli/fit_profile.h"
-#include "harness/cli/implemented.h"
-#include "harness/cli/plan.h"
-#include "harness/cli/run_steps.h"
+#include "harness/run/implemented.h"
+#include "harness/run/device_groups.h"
+#include "harness/run/machine.h"
 #include "harness/cli/summary.h"
 
 namespace assay::cli {

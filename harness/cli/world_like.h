@@ -1,7 +1,7 @@
 // The world of a run before it is met: every process on a machine like this one.
 #pragma once
 
-#include "harness/cli/run_steps.h"
+#include "harness/run/machine.h"
 #include "harness/core/asked_cases.h"
 
 namespace assay::cli {

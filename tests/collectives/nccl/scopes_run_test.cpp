@@ -8,7 +8,7 @@
 #include <map>
 
 #include "collectives/nccl/cuda/communicator.h"
-#include "harness/cli/fabric_measure.h"
+#include "harness/run/between_ranks.h"
 #include "tests/collectives/plain_device.h"
 
 using namespace assay;

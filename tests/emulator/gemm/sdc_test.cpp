@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "harness/cli/plan.h"
+#include "harness/run/device_groups.h"
 #include "tests/emulator/gemm/emulated_gpu.h"
 #include "tests/emulator/gemm/sdc_kernels.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/cli/arguments.h"
-#include "harness/cli/run_document.h"
+#include "harness/run/document.h"
 #include "harness/cli/stop_signal.h"
 #include "harness/core/error.h"
 #include "harness/core/profile.h"

@@ -1,5 +1,5 @@
 // A barrier for those that are late, then one text a process, then what all of them came to.
-#include "harness/cli/fabric_gather.h"
+#include "harness/run/gather.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // From a profile to copies between devices, measured over a stand-in of their links and judged.
-#include "harness/cli/device_copies.h"
+#include "harness/run/device_copies.h"
 
 #include <doctest/doctest.h>
 

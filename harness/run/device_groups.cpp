@@ -1,5 +1,5 @@
 // Finds each case's implementation in the catalogue, and shares operands between them.
-#include "harness/cli/plan.h"
+#include "harness/run/device_groups.h"
 
 #include <fmt/format.h>
 

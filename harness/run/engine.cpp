@@ -1,5 +1,5 @@
 // Meets the other ranks, measures with them, and ends with them or within the deadline.
-#include "harness/cli/fabric_run.h"
+#include "harness/run/engine.h"
 
 #include <fmt/format.h>
 
@@ -10,14 +10,14 @@
 #include "collectives/rendezvous/server.h"
 #include "collectives/topology/interface_address.h"
 #include "collectives/topology/scopes.h"
-#include "harness/cli/device_copies.h"
-#include "harness/cli/device_lock.h"
-#include "harness/cli/fabric_documents.h"
-#include "harness/cli/fabric_join.h"
-#include "harness/cli/fabric_measure.h"
-#include "harness/cli/implemented.h"
-#include "harness/cli/plan.h"
-#include "harness/cli/run_steps.h"
+#include "harness/run/device_copies.h"
+#include "harness/run/device_lock.h"
+#include "harness/run/documents.h"
+#include "harness/run/join.h"
+#include "harness/run/between_ranks.h"
+#include "harness/run/implemented.h"
+#include "harness/run/device_groups.h"
+#include "harness/run/machine.h"
 #include "harness/cli/summary.h"
 #include "harness/measure/node.h"
 

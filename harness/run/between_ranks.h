@@ -4,8 +4,8 @@
 #include <atomic>
 
 #include "collectives/local_ranks.h"
-#include "harness/cli/fabric_world.h"
-#include "harness/cli/run_document.h"
+#include "harness/run/world.h"
+#include "harness/run/document.h"
 #include "harness/core/asked_cases.h"
 
 namespace assay::cli {

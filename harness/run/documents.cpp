@@ -1,6 +1,6 @@
 // Hashes first, then the documents that name them: what a document says of the others is no part
 // of its own hash.
-#include "harness/cli/fabric_documents.h"
+#include "harness/run/documents.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

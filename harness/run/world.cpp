@@ -1,6 +1,6 @@
 // The first process checks that all mean the same run and names them; then each says where its
 // devices are, under the name that it was given.
-#include "harness/cli/fabric_world.h"
+#include "harness/run/world.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

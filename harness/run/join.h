@@ -6,8 +6,8 @@
 
 #include "collectives/local_ranks.h"
 #include "collectives/rendezvous/client.h"
-#include "harness/cli/fabric_world.h"
-#include "harness/cli/run_steps.h"
+#include "harness/run/world.h"
+#include "harness/run/machine.h"
 
 namespace assay::cli {
 

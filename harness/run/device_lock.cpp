@@ -3,7 +3,7 @@
 // The folder is /tmp and not $XDG_RUNTIME_DIR, because a login, cron and sudo have different
 // runtime folders and must still see each other. fcntl's record locks and not flock, because the
 // kernel then names the holder's PID itself: no file content that a killed run leaves behind.
-#include "harness/cli/device_lock.h"
+#include "harness/run/device_lock.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // Reads the ranks' flags and token.
-#include "harness/cli/rank_world.h"
+#include "harness/cli/rank_flags.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // Setting up, measuring and ending a run, whoever runs it.
-#include "harness/cli/run_steps.h"
+#include "harness/run/machine.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

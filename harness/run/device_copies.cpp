@@ -1,5 +1,5 @@
 // The plan of copies, cut to what lies between devices: those from and to the host are kernels'.
-#include "harness/cli/device_copies.h"
+#include "harness/run/device_copies.h"
 
 #include <iterator>
 

@@ -1,9 +1,9 @@
 // From a profile to groups: what each device is asked alone, and what all of them at once.
-#include "harness/cli/plan.h"
+#include "harness/run/device_groups.h"
 
 #include <doctest/doctest.h>
 
-#include "harness/cli/implemented.h"
+#include "harness/run/implemented.h"
 #include "tests/kernels/small_host.h"
 
 namespace assay::cli {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "harness/cli/arguments.h"
-#include "harness/cli/rank_world.h"
+#include "harness/cli/rank_flags.h"
 #include "harness/cli/stop_signal.h"
 #include "harness/core/error.h"
 #include "harness/core/profile.h"

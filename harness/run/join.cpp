@@ -1,5 +1,5 @@
 // What each library needs before its ranks can meet: a store of keys, or an id that all know.
-#include "harness/cli/fabric_join.h"
+#include "harness/run/join.h"
 
 #include "collectives/gloo/open.h"
 #include "collectives/nccl/join.h"

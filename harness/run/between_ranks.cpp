@@ -1,5 +1,5 @@
 // Hands every local rank its part, and the first rank's measurements to the document.
-#include "harness/cli/fabric_measure.h"
+#include "harness/run/between_ranks.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include "collectives/pair_rounds.h"
 #include "collectives/topology/scopes.h"
 #include "collectives/ways.h"
-#include "harness/cli/fabric_gather.h"
+#include "harness/run/gather.h"
 #include "harness/cli/progress.h"
 
 namespace assay::cli {

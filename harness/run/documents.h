@@ -5,7 +5,7 @@
 #include <string>
 
 #include "collectives/rendezvous/client.h"
-#include "harness/cli/run_document.h"
+#include "harness/run/document.h"
 
 namespace assay::cli {
 

@@ -1,5 +1,5 @@
 // Checks the place of the document early, and rewrites it through core's writer.
-#include "harness/cli/run_document.h"
+#include "harness/run/document.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

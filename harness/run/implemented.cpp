@@ -1,5 +1,5 @@
 // The catalogue of kernels, and what libraries do between devices and ranks.
-#include "harness/cli/implemented.h"
+#include "harness/run/implemented.h"
 
 #include "collectives/collective.h"
 #include "collectives/element.h"

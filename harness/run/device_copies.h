@@ -8,7 +8,7 @@
 
 #include "collectives/copies/copy_set.h"
 #include "collectives/topology/places.h"
-#include "harness/cli/run_steps.h"
+#include "harness/run/machine.h"
 #include "harness/core/asked_cases.h"
 
 namespace assay::cli {
