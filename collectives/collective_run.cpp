@@ -91,11 +91,6 @@ Communicator& mover(const Way& way, const RunOfRanks& run) {
                                : *run.options.forced.at(way.algorithm).communicator;
 }
 
-CaseId case_id(const CollectiveGroup& group, const std::string& implementation, int ranks) {
-  return {group.collective->workload(), group.dtype, implementation,
-          Shape{{"bytes", static_cast<std::int64_t>(group.bytes)}, {"ranks", ranks}}};
-}
-
 /// Two racks of as many ranks have the same cases, which are not to be taken for each other.
 std::string in_scope(const Scope& scope) {
   if (scope.level == "cluster" || scope.members.empty()) return "";
@@ -113,7 +108,7 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedInstrum
   group.device = &run.device;
   group.instrument = &instrument;
   group.scope = Scope{run.options.level, run.options.members};
-  group.name = case_id(asked, "", ranks).group() + in_scope(group.scope);
+  group.name = asked.id("", ranks).group() + in_scope(group.scope);
   group.series = asked.series;
   group.input_pattern = "small_integers";
   group.input_seed = run.options.seed;
@@ -121,7 +116,7 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedInstrum
                                ? 1
                                : rotation_sets(run.device, std::max<std::size_t>(asked.bytes, 1));
   for (const std::string& implementation : asked.implementations) {
-    const CaseId id = case_id(asked, implementation, ranks);
+    const CaseId id = asked.id(implementation, ranks);
     const auto record = std::make_shared<CollectiveRecord>();
     run.records[id.str() + name(asked.series)] = record;
     group.members.push_back({id, why_not_here(asked, implementation, run, sets),
@@ -201,6 +196,11 @@ void complete(Measurement& measurement, RunOfRanks& run) {
 }
 
 }  // namespace
+
+CaseId CollectiveGroup::id(const std::string& implementation, int ranks) const {
+  return {collective->workload(), dtype, implementation,
+          Shape{{"bytes", static_cast<std::int64_t>(bytes)}, {"ranks", ranks}}};
+}
 
 bool run_collectives(Communicator& communicator, Device& device,
                      const std::vector<CollectiveGroup>& groups,

@@ -21,6 +21,8 @@ struct CollectiveGroup {
   std::size_t bytes = 0;
   Series series = Series::hot;
   std::vector<std::string> implementations;
+
+  CaseId id(const std::string& implementation, int ranks) const;
 };
 
 struct ForcedRanks {

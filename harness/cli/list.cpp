@@ -4,14 +4,11 @@
 
 #include "collectives/collective.h"
 #include "harness/cli/command.h"
-#include "harness/run/device_copies.h"
-#include "harness/run/join.h"
 #include "harness/cli/fit_profile.h"
-#include "harness/run/implemented.h"
-#include "harness/run/device_groups.h"
+#include "harness/cli/listed_cases.h"
 #include "harness/cli/table.h"
-#include "harness/cli/world_like.h"
 #include "harness/core/hardware_record.h"
+#include "harness/run/implemented.h"
 #include "kernels/catalogue.h"
 
 namespace assay::cli {
@@ -32,7 +29,7 @@ std::vector<CatalogueEntry> catalogue_of(const std::string& backend) {
   for (const auto& one : catalogue())
     entries.push_back(
         {one->workload(), one->dtype(), one->name(), name(one->backend()), one->summary()});
-  const std::vector<Implemented> known = implemented();
+  const std::vector<Implemented> known = run::implemented();
   for (const auto& one : collectives())
     for (const Implemented& by : known)
       if (by.workload == one->workload() && by.dtype == "f32" && !by.on_request)
@@ -65,71 +62,6 @@ std::string catalogue_text(const std::vector<CatalogueEntry>& catalogue) {
         {entry.workload, entry.dtype, entry.implementation, entry.backend,
          entry.has_run() ? entry.summary : fmt::format("{} ({})", entry.summary, kNotYetRun)});
   return table(rows);
-}
-
-/// One case of a profile as it would run here.
-struct ListedCase {
-  Backend backend;
-  AskedGroup group;
-  CaseId id;
-  std::string not_applicable;  // empty: it runs here
-};
-
-/// The devices of a backend, or why there are none.
-struct Here {
-  Devices devices;
-  std::string why_none;
-};
-
-Here devices_here(Backend backend) {
-  try {
-    choose_backend(name(backend));
-    return {open_devices(backend), ""};
-  } catch (const Error& error) {
-    return {{}, error.what()};
-  }
-}
-
-/// Applicable when any device of this machine can run it.
-std::string reason_not_to_run(const AskedGroup& group, const CaseId& id, const Here& here) {
-  const bool is_between_ranks =
-      group.reach == Reach::between_ranks || group.reach == Reach::rank_pairs;
-  if (is_between_ranks && !group.shape.has("ranks"))
-    return "it is between ranks: --world-size N lists it as a run of N processes has it";
-  if (here.devices.empty()) return here.why_none;
-  if (is_between_ranks) return why_not_joined(here.devices.front()->backend());
-  if (group.reach == Reach::between_devices) return "";
-  std::string first_reason;
-  for (const auto& device : here.devices) {
-    const auto reason = why_not(id, *device);
-    if (!reason) return "";
-    if (first_reason.empty()) first_reason = *reason;
-  }
-  return first_reason;
-}
-
-/// The groups of a run of `processes` such machines; without a number what one process has, and
-/// what is between ranks as the profile has it.
-std::vector<AskedGroup> asked_here(const Profile& profile, Backend backend, const Here& here,
-                                   std::optional<int> processes) {
-  AskedWorld world = world_like(backend, here.devices, processes.value_or(1));
-  if (!processes && world.ranks.front() == 1) world.ranks = {kAnyRanks};
-  return asked_of_run(profile, world, implemented(), "");
-}
-
-std::vector<ListedCase> cases_of(const Profile& profile, const std::string& only,
-                                 std::optional<int> processes) {
-  std::vector<ListedCase> listed;
-  for (const Backend backend : {Backend::host, Backend::cuda}) {
-    if (!is_for(profile, name(backend)) || (!only.empty() && only != name(backend))) continue;
-    const Here here = devices_here(backend);
-    for (const AskedGroup& group : asked_here(profile, backend, here, processes))
-      for (const std::string& implementation : group.implementations) {
-        const CaseId id = group.id(implementation);
-        listed.push_back({backend, group, id, reason_not_to_run(group, id, here)});
-      }
-  }
-  return listed;
 }
 
 const char* scope_word(Reach reach) {
@@ -209,7 +141,12 @@ ExitCode execute_list(const Arguments& arguments) {
   const Profile profile = load_fit_profile(arguments.value("profile"));
   if (!backend.empty() && !is_for(profile, backend))
     throw Error(fmt::format("profile {} is not for {}", profile.name, backend));
-  const std::vector<ListedCase> cases = cases_of(profile, backend, processes_of(arguments));
+  std::vector<ListedCase> cases;
+  for (const Backend one : {Backend::host, Backend::cuda}) {
+    if (!is_for(profile, name(one)) || (!backend.empty() && backend != name(one))) continue;
+    for (ListedCase& listed : listed_cases(profile, devices_here(one), processes_of(arguments)))
+      cases.push_back(std::move(listed));
+  }
   fmt::print("{}", json ? cases_json(cases, profile).dump(2) + "\n" : cases_text(cases));
   return ExitCode::passed;
 }

@@ -34,14 +34,14 @@ Progress::~Progress() {
   if (shown_) fmt::print(stream_, "{}", kEraseLine);
 }
 
-void Progress::update(std::size_t done, std::size_t total, const std::string& name,
-                      double worst_s) {
+void Progress::show(const run::Step& step) {
   if (!shown_) return;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started_;
-  const double left = remaining_s(elapsed.count(), done, total);
-  const std::string estimate = left < 0 ? fmt::format("at most {} left", duration(worst_s))
+  const double left = remaining_s(elapsed.count(), step.done, step.total);
+  const std::string estimate = left < 0 ? fmt::format("at most {} left", duration(step.worst_s))
                                         : fmt::format("about {} left", duration(left));
-  std::string line = fmt::format("{}/{} groups, {}: {}", done, total, estimate, name);
+  std::string line =
+      fmt::format("{}/{} groups, {}: {}", step.done, step.total, estimate, step.name);
   line.resize(std::min(line.size(), width(stream_) - 1));
   fmt::print(stream_, "{}{}", kEraseLine, line);
   std::fflush(stream_);

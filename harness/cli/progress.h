@@ -3,7 +3,8 @@
 
 #include <chrono>
 #include <cstdio>
-#include <string>
+
+#include "harness/run/sink.h"
 
 namespace assay::cli {
 
@@ -18,8 +19,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `worst_s`: what the groups to come take at most, shown until one group has been timed.
-  void update(std::size_t done, std::size_t total, const std::string& name, double worst_s);
+  /// The worst case is shown until one group has been timed.
+  void show(const run::Step& step);
 
  private:
   std::FILE* stream_;

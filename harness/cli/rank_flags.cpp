@@ -1,9 +1,11 @@
-// Reads the ranks' flags and token.
+// Reads the ranks' flags and token; lists are separated by commas.
 #include "harness/cli/rank_flags.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <sstream>
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
@@ -17,6 +19,13 @@ std::optional<int> whole_number(const Arguments& arguments, const std::string& f
   const std::uint64_t value = arguments.number(flag);
   if (value > 1000000) throw Error(fmt::format("--{} {} is more than a million", flag, value));
   return static_cast<int>(value);
+}
+
+std::vector<std::string> listed(const std::string& text) {
+  std::vector<std::string> words;
+  std::istringstream list(text);
+  for (std::string word; std::getline(list, word, ',');) words.push_back(word);
+  return words;
 }
 
 std::string read_token(const Arguments& arguments) {
@@ -38,20 +47,36 @@ std::string read_token(const Arguments& arguments) {
 
 }  // namespace
 
-std::optional<RankWorld> rank_world(const Arguments& arguments) {
+std::optional<run::Meeting> meeting_of(const Arguments& arguments) {
   rendezvous::RankFlags flags;
   flags.rank = whole_number(arguments, "rank");
   flags.world_size = whole_number(arguments, "world-size");
   if (arguments.has("rendezvous")) flags.rendezvous = arguments.value("rendezvous");
-  RankWorld world;
-  world.facts = rendezvous::rank_facts(flags, [](const char* name) { return std::getenv(name); });
-  if (world.facts.world_size == 1 && !flags.rendezvous) return std::nullopt;
+  run::Meeting meeting;
+  meeting.facts = rendezvous::rank_facts(flags, [](const char* name) { return std::getenv(name); });
+  if (meeting.facts.world_size == 1 && !flags.rendezvous) return std::nullopt;
+  meeting.token = read_token(arguments);
+  return meeting;
+}
+
+double deadline_of(const Arguments& arguments) {
   const std::uint64_t deadline_s = arguments.number("deadline");
   if (deadline_s < 2 || deadline_s > 86400)
     throw Error(fmt::format("--deadline {} is not from 2 to 86400 seconds", deadline_s));
-  world.deadline_s = static_cast<double>(deadline_s);
-  world.token = read_token(arguments);
-  return world;
+  return static_cast<double>(deadline_s);
+}
+
+run::RackSource rack_source_of(const Arguments& arguments) {
+  if (arguments.has("topology")) return {arguments.value("topology"), {}};
+  return {std::nullopt, listed(arguments.value("rack-labels"))};
+}
+
+std::vector<std::string> nics_of(const Arguments& arguments) {
+  const std::vector<std::string> nics = listed(arguments.value_or_empty("nics"));
+  for (const std::string& nic : nics)
+    if (std::count(nics.begin(), nics.end(), nic) > 1)
+      throw Error(fmt::format("--nics names {} twice", nic));
+  return nics;
 }
 
 }  // namespace assay::cli

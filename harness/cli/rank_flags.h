@@ -1,21 +1,25 @@
-// The world that a run's flags and its launcher name: rank, size, rendezvous, token, deadline.
+// What a run's flags and its launcher say of its ranks and their machines.
 #pragma once
 
 #include <optional>
-#include <string>
 
-#include "collectives/rendezvous/rank_facts.h"
 #include "harness/cli/arguments.h"
+#include "harness/run/peers.h"
+#include "harness/run/world.h"
 
 namespace assay::cli {
 
-struct RankWorld {
-  rendezvous::RankFacts facts;
-  std::string token;
-  double deadline_s = 60;
-};
+/// Rank, size, rendezvous and token. Nothing for a process alone: no rendezvous was named and the
+/// world, if any, is of one.
+std::optional<run::Meeting> meeting_of(const Arguments& arguments);
 
-/// Nothing for a process alone: no rendezvous was named and the world, if any, is of one.
-std::optional<RankWorld> rank_world(const Arguments& arguments);
+/// From 2 s to a day.
+double deadline_of(const Arguments& arguments);
+
+/// The topology file, or the labels that may name a rack.
+run::RackSource rack_source_of(const Arguments& arguments);
+
+/// The names in --nics, in their order; none without it. Throws Error for one named twice.
+std::vector<std::string> nics_of(const Arguments& arguments);
 
 }  // namespace assay::cli

@@ -4,58 +4,64 @@
 #include <csignal>
 
 #include "harness/cli/command.h"
-#include "harness/run/device_copies.h"
-#include "harness/run/device_lock.h"
-#include "harness/cli/fabric_alone.h"
-#include "harness/run/engine.h"
 #include "harness/cli/fit_profile.h"
-#include "harness/run/implemented.h"
-#include "harness/run/device_groups.h"
-#include "harness/run/machine.h"
+#include "harness/cli/outcome.h"
+#include "harness/cli/progress.h"
+#include "harness/cli/rank_flags.h"
+#include "harness/cli/stop_signal.h"
 #include "harness/cli/summary.h"
+#include "harness/cli/version.h"
+#include "harness/run/engine.h"
 
 namespace assay::cli {
 
 namespace {
 
+run::RunOptions options_of(const Arguments& arguments, const StopSignals& signals) {
+  run::RunOptions options;
+  options.profile = load_fit_profile(arguments.value("profile"));
+  options.backend = arguments.value("backend");
+  options.filter = arguments.value_or_empty("filter");
+  options.seed = arguments.number("seed");
+  if (arguments.has("output")) options.output = arguments.value("output");
+  options.meeting = meeting_of(arguments);
+  options.deadline_s = deadline_of(arguments);
+  options.racks = rack_source_of(arguments);
+  options.nics = nics_of(arguments);
+  if (!options.meeting && !options.nics.empty())
+    throw Error("--nics is for several ranks: a run needs --rendezvous, --rank and --world-size");
+  options.command = arguments.command_line();
+  options.version = version();
+  options.stop = signals.flag();
+  return options;
+}
+
+/// What was measured, where it is, and how to judge it.
+void print_end(const run::RunEnd& end, bool is_folder, const std::string& profile) {
+  const std::string where = end.where.string();
+  fmt::print("{}\nDocument{}: {}\nTo judge {}: {}\n", summary(end.result), is_folder ? "s" : "",
+             where, is_folder ? "them" : "it", check_line(where, profile));
+}
+
 ExitCode execute_run(const Arguments& arguments) {
   const StopSignals signals;
   std::signal(SIGPIPE, SIG_IGN);  // a closed pager must not end a measurement
-  const std::string& profile_name = arguments.value("profile");
-  const Profile profile = load_fit_profile(profile_name);
-  if (const auto world = rank_world(arguments))
-    return run_fabric(arguments, profile, *world, signals);
-  if (arguments.has("nics"))
-    throw Error("--nics is for several ranks: a run needs --rendezvous, --rank and --world-size");
-  RunDocument document(arguments.has("output") ? std::filesystem::path(arguments.value("output"))
-                                               : default_output(profile.name),
-                       new_result(profile, arguments));
-  check_output(document.path());
-  const Backend backend = choose(document, profile, arguments.value("backend"));
-  const std::string filter = arguments.value_or_empty("filter");
-  const Devices devices = or_fail(document, [&] { return open_devices(backend); });
-  const std::vector<DeviceLock> locks = lock_devices(devices);
-  or_fail(document, [&] { record_machine(document.result(), backend, devices); });
-  const std::vector<AskedGroup> asked = asked_of_run(
-      profile,
-      {name(backend), static_cast<int>(devices.size()), ranks_alone(document.result(), devices)},
-      implemented(), filter);
-  const bool whole = or_fail(document, [&] {
-    document.write();
-    const std::uint64_t seed = document.result().run.seed;
-    std::vector<Group> groups = groups_for(asked, devices, seed);
-    for (Group& group : device_copies(asked, devices, document.result()))
-      groups.push_back(std::move(group));
-    return measure(document, std::move(groups), profile.sampling, signals) &&
-           measure_alone(asked, profile, arguments, document, devices, signals);
-  });
-  document.finish(whole ? RunStatus::complete : RunStatus::interrupted);
-  if (!whole)
+  run::RunOptions options = options_of(arguments, signals);
+  run::RunEnd end;
+  {
+    Progress progress(stderr);
+    options.on_step = [&](const run::Step& step) { progress.show(step); };
+    end = run::run(options);
+  }
+  if (!end.whole) {
+    const std::string signal = signals.signal_name();
     throw Error(fmt::format("ended by {}: {} has what was measured until then, as interrupted",
-                            signals.signal_name(), document.path().string()));
-  fmt::print("{}\nDocument: {}\nTo judge it: {}\n", summary(document.result()),
-             document.path().string(), check_line(document.path().string(), profile_name));
-  return outcome(document.result());
+                            signal.empty() ? "another rank's signal" : signal, end.where.string()));
+  }
+  if (end.is_first) print_end(end, options.meeting.has_value(), arguments.value("profile"));
+  // Another rank has cases of its own, if any.
+  if (!end.is_first && end.result.measurements.empty()) return ExitCode::passed;
+  return outcome(end.result);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Hands every local rank its part, and the first rank's measurements to the document.
+// Hands every local rank its part, and the measurements of the first ranks to the sink.
 #include "harness/run/between_ranks.h"
 
 #include <fmt/format.h>
@@ -8,15 +8,12 @@
 #include <optional>
 
 #include "collectives/agree.h"
-#include "collectives/collective_run.h"
 #include "collectives/nccl/watch.h"
-#include "collectives/pair_rounds.h"
 #include "collectives/topology/scopes.h"
 #include "collectives/ways.h"
 #include "harness/run/gather.h"
-#include "harness/cli/progress.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -36,10 +33,10 @@ class ForcedAlgorithm {
   std::string algorithm_ = now("NCCL_ALGO"), protocol_ = now("NCCL_PROTO");
 };
 
-class Measuring {
+class RankMeasurer {
  public:
-  Measuring(const std::vector<AskedGroup>& asked, const FabricMeasuring& with)
-      : with_(with), members_(with.world.members()), progress_(stderr) {
+  RankMeasurer(const std::vector<AskedGroup>& asked, const BetweenRanks& with, Sink& sink)
+      : with_(with), sink_(sink), members_(with.world.members()) {
     std::vector<std::string> names;
     for (const AskedGroup& group : asked) {
       if (group.reach == Reach::rank_pairs) pairs_ = group;
@@ -56,10 +53,7 @@ class Measuring {
     const ScopeGroup all = whole_group(with_.world.places);
     const Forced forced = forced_in({all});
     const bool whole = on_every_rank([&](LocalRank& rank) {
-      const auto add = [this](const std::vector<Measurement>& measurements) {
-        add_group(measurements);
-      };
-      return collectives_of(all, forced, *rank.world, rank, rank.rank == 0 ? Add(add) : Add());
+      return collectives_of(all, forced, *rank.world, rank, rank.rank == 0 ? to_sink() : Keep());
     });
     if (!whole) return false;
     for (const std::vector<ScopeGroup>& level : groups_within(with_.world.places))
@@ -69,25 +63,13 @@ class Measuring {
 
   bool pairs() {
     if (!pairs_) return true;
-    PairRunOptions options;
+    PairRunOptions options = pair_options(with_.world, with_.seed);
     options.dtype = pairs_->dtype;
     options.bytes = static_cast<std::size_t>(pairs_->shape.at("bytes"));
-    options.seed = with_.seed;
-    options.members = members_;
-    for (const RankPlace& place : with_.world.places) options.racks.push_back(place.rack);
-    options.nics = with_.world.nics;
-    options.level_between = [&places = with_.world.places](int a, int b) {
-      return level_shared_by(
-          {&places[static_cast<std::size_t>(a)], &places[static_cast<std::size_t>(b)]});
-    };
     options.stop = with_.stop;
-    if (with_.document != nullptr) with_.document->result().isolation = isolation_facts(options);
     return on_every_rank([&](LocalRank& rank) {
       PairRunOptions own = options;
-      if (rank.rank == 0)
-        own.on_round = [this](const std::vector<Measurement>& measurements) {
-          add_round(measurements);
-        };
+      if (rank.rank == 0) own.on_round = to_sink();
       std::vector<Communicator*> rails;
       for (const auto& rail : rank.rails) rails.push_back(rail.get());
       return run_pairs(*rank.world, rails, *rank.device, own);
@@ -96,14 +78,20 @@ class Measuring {
 
  private:
   using Forced = std::map<std::string, std::string>;  // algorithm, why not
-  using Add = std::function<void(const std::vector<Measurement>&)>;
+  using Keep = std::function<void(const std::vector<Measurement>&)>;
+
+  Keep to_sink() {
+    return [this](const std::vector<Measurement>& measurements) {
+      sink_.measured(Part::between_ranks, measurements);
+    };
+  }
 
   /// Every group of a level at once; their first ranks' measurements go to the first process.
   bool scopes(const std::vector<ScopeGroup>& level) {
     const std::string name = level.front().scope.level;
     Gathered own;
     std::mutex mutex;
-    const Add keep = [&](const std::vector<Measurement>& measurements) {
+    const Keep keep = [&](const std::vector<Measurement>& measurements) {
       const std::lock_guard lock(mutex);
       own.measurements.insert(own.measurements.end(), measurements.begin(), measurements.end());
     };
@@ -118,11 +106,11 @@ class Measuring {
       const ScopeGroup* group = group_of(level, rank);
       if (group == nullptr) return true;
       return collectives_of(*group, forced, *rank.part, rank,
-                            rank.part->rank() == 0 ? keep : Add());
+                            rank.part->rank() == 0 ? keep : Keep());
     });
     const Gathered all = gather_measurements(with_.client, "scope " + name, std::move(own),
                                              with_.deadline_s + longest_s(level));
-    if (with_.document != nullptr) add_group(all.measurements);
+    if (!all.measurements.empty()) sink_.measured(Part::between_ranks, all.measurements);
     return all.whole;
   }
 
@@ -165,9 +153,9 @@ class Measuring {
   }
 
   bool collectives_of(const ScopeGroup& group, const Forced& forced, Communicator& communicator,
-                      const LocalRank& rank, const Add& add) {
+                      const LocalRank& rank, const Keep& keep) {
     CollectiveRunOptions options;
-    options.sampling = with_.profile.sampling;
+    options.sampling = with_.sampling;
     options.seed = with_.seed;
     options.level = group.scope.level;
     for (const int member : group.ranks)
@@ -181,24 +169,14 @@ class Measuring {
     }
     options.stop = with_.stop;
     options.leads = rank.leads;
-    options.on_group = add;
-    if (rank.rank == 0)
+    options.on_group = keep;
+    if (rank.leads)
       options.on_progress = [this](std::size_t done, std::size_t total, const std::string& name) {
-        progress_.update(done, total, name,
-                         static_cast<double>(total - done) * with_.profile.sampling.max_time_s);
+        sink_.under_way(
+            {done, total, name, static_cast<double>(total - done) * with_.sampling.max_time_s});
       };
-    return run_collectives(communicator, *rank.device, asked_of(group), options);
-  }
-
-  /// The collectives that are asked of as many ranks as the scope has.
-  std::vector<CollectiveGroup> asked_of(const ScopeGroup& scope) const {
-    std::vector<CollectiveGroup> groups;
-    for (const AskedGroup& asked : collectives_)
-      if (asked.shape.at("ranks") == static_cast<std::int64_t>(scope.ranks.size()))
-        groups.push_back({find_collective(asked.workload), asked.dtype,
-                          static_cast<std::size_t>(asked.shape.at("bytes")), asked.series,
-                          asked.implementations});
-    return groups;
+    return run_collectives(communicator, *rank.device,
+                           collectives_over(collectives_, group.ranks.size()), options);
   }
 
   /// The collectives of a level's largest scope, at worst.
@@ -206,10 +184,11 @@ class Measuring {
     std::size_t most = 0;
     for (const ScopeGroup& scope : level) {
       std::size_t cases = 0;
-      for (const CollectiveGroup& group : asked_of(scope)) cases += group.implementations.size();
+      for (const CollectiveGroup& group : collectives_over(collectives_, scope.ranks.size()))
+        cases += group.implementations.size();
       most = std::max(most, cases);
     }
-    return static_cast<double>(most) * with_.profile.sampling.max_time_s;
+    return static_cast<double>(most) * with_.sampling.max_time_s;
   }
 
   /// False when the ranks agreed to stop: they all say the same.
@@ -222,36 +201,45 @@ class Measuring {
     return whole;
   }
 
-  void add_group(const std::vector<Measurement>& measurements) {
-    Result& result = with_.document->result();
-    result.measurements.insert(result.measurements.end(), measurements.begin(), measurements.end());
-    result.fits = fits_of(result.measurements);
-    with_.document->write();
-  }
-
-  void add_round(const std::vector<Measurement>& measurements) {
-    Result& result = with_.document->result();
-    for (const Measurement& measurement : measurements) {
-      result.links.push_back({measurement.scope.members.at(0), measurement.scope.members.at(1),
-                              measurement.transport->kind, result.measurements.size()});
-      result.measurements.push_back(measurement);
-    }
-    with_.document->write();
-  }
-
   std::vector<AskedGroup> collectives_;
   std::optional<AskedGroup> pairs_;
-  const FabricMeasuring& with_;
+  const BetweenRanks& with_;
+  Sink& sink_;
   std::vector<std::string> members_;
   std::vector<std::string> algorithms_;  // that an implementation forces
-  Progress progress_;
 };
 
 }  // namespace
 
-bool measure_between_ranks(const std::vector<AskedGroup>& asked, const FabricMeasuring& measuring) {
-  Measuring run(asked, measuring);
-  return run.collectives() && run.pairs();
+bool measure_between_ranks(const std::vector<AskedGroup>& asked, const BetweenRanks& with,
+                           Sink& sink) {
+  RankMeasurer measurer(asked, with, sink);
+  return measurer.collectives() && measurer.pairs();
 }
 
-}  // namespace assay::cli
+std::vector<CollectiveGroup> collectives_over(const std::vector<AskedGroup>& asked,
+                                              std::size_t ranks) {
+  std::vector<CollectiveGroup> groups;
+  for (const AskedGroup& group : asked)
+    if (group.reach == Reach::between_ranks &&
+        group.shape.at("ranks") == static_cast<std::int64_t>(ranks))
+      groups.push_back({find_collective(group.workload), group.dtype,
+                        static_cast<std::size_t>(group.shape.at("bytes")), group.series,
+                        group.implementations});
+  return groups;
+}
+
+PairRunOptions pair_options(const World& world, std::uint64_t seed) {
+  PairRunOptions options;
+  options.seed = seed;
+  options.members = world.members();
+  for (const RankPlace& place : world.places) options.racks.push_back(place.rack);
+  options.nics = world.nics;
+  options.level_between = [places = world.places](int a, int b) {
+    return level_shared_by(
+        {&places[static_cast<std::size_t>(a)], &places[static_cast<std::size_t>(b)]});
+  };
+  return options;
+}
+
+}  // namespace assay::run

@@ -1,28 +1,38 @@
-// What is between the ranks, measured by all of them in step and written by the first.
+// Collectives over all ranks and over every scope inside, and pairs, measured by all in step.
 #pragma once
 
 #include <atomic>
+#include <vector>
 
+#include "collectives/collective_run.h"
 #include "collectives/local_ranks.h"
-#include "harness/run/world.h"
-#include "harness/run/document.h"
+#include "collectives/pair_rounds.h"
 #include "harness/core/asked_cases.h"
+#include "harness/run/sink.h"
+#include "harness/run/world.h"
 
-namespace assay::cli {
+namespace assay::run {
 
-struct FabricMeasuring {
-  const FabricWorld& world;
-  const Profile& profile;
+struct BetweenRanks {
+  const World& world;
+  SamplingRule sampling;
   LocalRanks& ranks;
   rendezvous::Client* client = nullptr;  // null for a process alone
   double deadline_s = 60;
-  RunDocument* document = nullptr;  // on the first process alone
   std::uint64_t seed = 0;
   const std::atomic<bool>* stop = nullptr;  // this process's wish; ranks agree on the moment
 };
 
-/// Of what is asked, the groups between ranks. Returns false when it was stopped. Throws LostPeer
-/// when a peer is lost; the document then holds what was measured before.
-bool measure_between_ranks(const std::vector<AskedGroup>& asked, const FabricMeasuring& measuring);
+/// Of what is asked, the groups between ranks; the first process has the measurements of all.
+/// Returns false when it was stopped. Throws LostPeer when a peer is lost.
+bool measure_between_ranks(const std::vector<AskedGroup>& asked, const BetweenRanks& with,
+                           Sink& sink);
 
-}  // namespace assay::cli
+/// The collectives that are asked of a scope of `ranks`.
+std::vector<CollectiveGroup> collectives_over(const std::vector<AskedGroup>& asked,
+                                              std::size_t ranks);
+
+/// Who takes part in pairs, and where; dtype and bytes are for the caller to say.
+PairRunOptions pair_options(const World& world, std::uint64_t seed);
+
+}  // namespace assay::run

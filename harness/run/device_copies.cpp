@@ -1,27 +1,14 @@
-// The plan of copies, cut to what lies between devices: those from and to the host are kernels'.
+// Every asked case over the plan of copies between this node's devices.
 #include "harness/run/device_copies.h"
 
 #include <iterator>
 
 #include "collectives/copies/groups.h"
-#include "harness/core/workload.h"
 #ifdef ASSAY_HAVE_CUDA
 #include "collectives/copies/cuda/fabric.h"
 #endif
 
-namespace assay::cli {
-
-namespace {
-
-std::vector<PlannedCopies> between_devices(std::size_t devices) {
-  std::vector<PlannedCopies> plan = plan_copies(static_cast<int>(devices));
-  std::erase_if(plan, [](const PlannedCopies& set) {
-    return span_of(set.workload) != Span::between_devices;
-  });
-  return plan;
-}
-
-}  // namespace
+namespace assay::run {
 
 std::vector<Group> device_copies(const std::vector<AskedGroup>& asked,
                                  const std::vector<Device*>& devices,
@@ -34,12 +21,11 @@ std::vector<Group> device_copies(const std::vector<AskedGroup>& asked,
     options.bytes = static_cast<std::size_t>(one.shape.at("bytes"));
     options.seed = seed;
     options.series = one.series;
-    options.make_fabric = [devices, make_fabric](int timed,
-                                                 const std::vector<PlannedCopy>& copies) {
+    options.make_fabric = [devices, make_fabric](int timed, const PlannedCopies& copies) {
       return make_fabric(devices, timed, copies);
     };
     std::vector<Group> more =
-        copy_groups(between_devices(devices.size()), devices, places, options);
+        copy_groups(plan_copies(static_cast<int>(devices.size())), devices, places, options);
     std::move(more.begin(), more.end(), std::back_inserter(groups));
   }
   return groups;
@@ -57,4 +43,4 @@ std::vector<Group> device_copies(const std::vector<AskedGroup>& asked, const Dev
 #endif
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

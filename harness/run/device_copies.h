@@ -8,14 +8,14 @@
 
 #include "collectives/copies/copy_set.h"
 #include "collectives/topology/places.h"
-#include "harness/run/machine.h"
 #include "harness/core/asked_cases.h"
+#include "harness/run/machine.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 /// The fabric of one set of copies; `timed` is the device whose stream is timed.
 using MakeFabric = std::function<std::shared_ptr<CopyFabric>(
-    const std::vector<Device*>& devices, int timed, const std::vector<PlannedCopy>& copies)>;
+    const std::vector<Device*>& devices, int timed, const PlannedCopies& copies)>;
 
 /// What is asked between devices: every ordered pair alone, then disjoint pairs at once. `places`
 /// are those devices', in their order.
@@ -28,4 +28,4 @@ std::vector<Group> device_copies(const std::vector<AskedGroup>& asked,
 std::vector<Group> device_copies(const std::vector<AskedGroup>& asked, const Devices& devices,
                                  const Result& node);
 
-}  // namespace assay::cli
+}  // namespace assay::run

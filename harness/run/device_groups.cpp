@@ -5,7 +5,7 @@
 
 #include "kernels/catalogue.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -127,4 +127,4 @@ std::vector<Group> groups_for(const std::vector<AskedGroup>& asked,
   return groups;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -11,7 +11,7 @@
 #include "harness/measure/device.h"
 #include "harness/measure/group_run.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 /// Why a case cannot run on `device`, or nothing.
 std::optional<std::string> why_not(const CaseId& id, const Device& device);
@@ -23,4 +23,4 @@ std::vector<Group> groups_for(const std::vector<AskedGroup>& asked,
                               const std::vector<std::unique_ptr<Device>>& devices,
                               std::uint64_t seed);
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -17,7 +17,7 @@
 
 #include "harness/core/error.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -101,4 +101,4 @@ std::vector<DeviceLock> lock_devices(const std::vector<std::unique_ptr<Device>>&
   return locks;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -7,7 +7,7 @@
 
 #include "harness/measure/device.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 /// The lock of one device, held until the object or the process goes, however it goes.
 class DeviceLock {
@@ -25,4 +25,4 @@ class DeviceLock {
 /// Locks every device by UUID, in an order that all processes share; the host is one device.
 std::vector<DeviceLock> lock_devices(const std::vector<std::unique_ptr<Device>>& devices);
 
-}  // namespace assay::cli
+}  // namespace assay::run

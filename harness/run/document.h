@@ -7,13 +7,7 @@
 
 #include "harness/core/result.h"
 
-namespace assay::cli {
-
-/// Where a run of `profile_name` writes when no file was named: `./assay-<profile>-<UTC>.json`.
-std::filesystem::path default_output(const std::string& profile_name);
-/// Throws Error when no file can be made at `path` (a folder, no such folder, not writable), before
-/// anything has been measured for it.
-void check_output(const std::filesystem::path& path);
+namespace assay::run {
 
 class RunDocument {
  public:
@@ -26,10 +20,8 @@ class RunDocument {
 
   /// Writes the document as it stands.
   void write() const;
-  /// Adds a group's measurements and writes.
-  void add(const std::vector<Measurement>& measurements);
-  /// Sets the final status and writes for the last time.
-  void finish(RunStatus status);
+  /// The status and time of the end, not yet written.
+  void set_end(RunStatus status);
   /// Leaves the document as `status: error` with `reason` if it can still be written at all; what
   /// broke the run is the better message, so a failure here is not reported.
   void fail(const std::string& reason) noexcept;
@@ -39,4 +31,4 @@ class RunDocument {
   Result result_;
 };
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -1,38 +1,24 @@
-// Hashes first, then the documents that name them: what a document says of the others is no part
+// What follows from measurements between ranks, and how the documents of several ranks end: hashes
+// first, then the documents that name them, because what a document says of the others is no part
 // of its own hash.
 #include "harness/run/documents.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
+#include "collectives/collective_run.h"
+#include "collectives/pair_rounds.h"
 #include "collectives/rendezvous/wire.h"
 #include "harness/core/content_hash.h"
 #include "harness/core/document.h"
-#include "harness/core/error.h"
+#include "harness/run/between_ranks.h"
 
-namespace assay::cli {
-
-namespace fs = std::filesystem;
+namespace assay::run {
 
 namespace {
 
-constexpr const char* kFabricName = "fabric.json";
+constexpr const char* kNodes = "nodes/";
 
 void add_others(Result& result, std::vector<NamedDocument> all, const std::string& own_name) {
   std::erase_if(all, [&](const NamedDocument& one) { return one.name == own_name; });
   result.documents = std::move(all);
-}
-
-std::string node_name_in_folder(const RunDocument& node) {
-  return "nodes/" + node.path().filename().string();
-}
-
-void prepare_end(RunDocument& document, RunStatus status) {
-  document.result().status = status;
-  document.result().run.finished = utc_now();
 }
 
 std::string encoded(const std::vector<NamedDocument>& hashes) {
@@ -52,57 +38,83 @@ std::vector<NamedDocument> decoded(const std::string& bytes) {
   return hashes;
 }
 
-/// Every document of the run, the same list on every rank.
-std::vector<NamedDocument> hashes_of_all(rendezvous::Client& client, const RunDocument& node,
-                                         const RunDocument* fabric) {
-  const NamedDocument mine{node_name_in_folder(node), content_sha256(node.result())};
-  const std::vector<std::string> gathered = client.gather("hashes", encoded({mine}));
+/// Every document of the run, the same list on every process.
+std::vector<NamedDocument> hashes_of_all(rendezvous::Client& client, const NamedDocument& node,
+                                         const std::optional<NamedDocument>& between_ranks) {
+  const std::vector<std::string> gathered = client.gather("hashes", encoded({node}));
   if (client.rank() != 0) return decoded(client.get("hashes of all"));
   std::vector<NamedDocument> all;
   for (const std::string& one : gathered) all.push_back(decoded(one).at(0));
-  if (fabric != nullptr) all.push_back({kFabricName, content_sha256(fabric->result())});
+  if (between_ranks) all.push_back(*between_ranks);
   client.set("hashes of all", encoded(all));
   return all;
 }
 
 }  // namespace
 
-FabricFolder::FabricFolder(fs::path folder) : folder_(std::move(folder)) {
-  std::error_code failure;
-  fs::create_directories(folder_ / "nodes", failure);
-  const bool writable = !failure && access((folder_ / "nodes").c_str(), W_OK | X_OK) == 0 &&
-                        access(folder_.c_str(), W_OK | X_OK) == 0;
-  if (!writable)
-    throw Error(
-        fmt::format("cannot write into the folder {}: {}; with several ranks -o names a "
-                    "folder",
-                    folder_.string(), failure ? failure.message() : std::strerror(errno)));
+Documents::Documents(DocumentPlaces places, Result first)
+    : places_(std::move(places)), node_(places_.node, std::move(first)) {}
+
+void Documents::write() {
+  is_begun_ = true;
+  node_.write();
 }
 
-fs::path FabricFolder::node_document(int rank, const std::string& node) const {
-  std::string plain;
-  for (const char c : node)
-    plain += std::isalnum(static_cast<unsigned char>(c)) || c == '.' ? c : '-';
-  return folder_ / "nodes" / fmt::format("rank{:04}-{}.json", rank, plain.substr(0, 200));
+void Documents::begin_between_ranks(const World& world) {
+  world_ = world;
+  if (world.process != 0) return;
+  const bool has_own_file = !places_.between_ranks.empty();
+  if (has_own_file) {
+    Result first = node_.result();
+    first.nodes.clear();
+    first.measurements.clear();
+    between_ranks_.emplace(places_.between_ranks, std::move(first));
+  }
+  Result& result = between_ranks().result();
+  result.fabric = FabricFacts{world.nodes, world.racks};
+  if (!has_own_file) result.documents.emplace();  // there are no others
+  between_ranks().write();
 }
 
-fs::path default_folder(const std::string& profile_name) {
-  return default_output(profile_name).stem();
+void Documents::add(Part part, const std::vector<Measurement>& measurements) {
+  RunDocument& document = part == Part::devices ? node_ : between_ranks();
+  Result& result = document.result();
+  for (const Measurement& measurement : measurements) {
+    if (measurement.id.workload == kPairWorkload) {
+      result.links.push_back({measurement.scope.members.at(0), measurement.scope.members.at(1),
+                              measurement.transport->kind, result.measurements.size()});
+      if (!result.isolation)
+        result.isolation = isolation_facts(pair_options(world_, result.run.seed));
+    }
+    result.measurements.push_back(measurement);
+  }
+  if (part == Part::between_ranks) result.fits = fits_of(result.measurements);
+  document.write();
 }
 
-void end_documents(rendezvous::Client& client, const FabricFolder& folder, RunStatus status,
-                   RunDocument& node, RunDocument* fabric) {
-  prepare_end(node, status);
-  if (fabric != nullptr) prepare_end(*fabric, status);
-  const std::vector<NamedDocument> all = hashes_of_all(client, node, fabric);
-  add_others(node.result(), all, node_name_in_folder(node));
-  node.write();
-  const std::vector<std::string> texts = client.gather("documents", read_text(node.path()));
-  if (fabric == nullptr) return;
+void Documents::finish(RunStatus status, rendezvous::Client* client) {
+  node_.set_end(status);
+  if (between_ranks_) between_ranks_->set_end(status);
+  if (client == nullptr) return node_.write();
+  const std::string own_name = kNodes + places_.node.filename().string();
+  const std::string shared_name = places_.between_ranks.filename().string();
+  std::optional<NamedDocument> shared;
+  if (between_ranks_) shared = {shared_name, content_sha256(between_ranks_->result())};
+  const std::vector<NamedDocument> all =
+      hashes_of_all(*client, {own_name, content_sha256(node_.result())}, shared);
+  add_others(node_.result(), all, own_name);
+  node_.write();
+  const std::vector<std::string> texts = client->gather("documents", read_text(node_.path()));
+  if (!between_ranks_) return;
   for (std::size_t rank = 1; rank < texts.size(); ++rank)
-    write_text(texts[rank], folder.path() / all.at(rank).name);
-  add_others(fabric->result(), all, kFabricName);
-  fabric->write();
+    write_text(texts[rank], places_.where / all.at(rank).name);
+  add_others(between_ranks_->result(), all, shared_name);
+  between_ranks_->write();
 }
 
-}  // namespace assay::cli
+void Documents::fail(const std::string& reason) noexcept {
+  node_.fail(reason);
+  if (between_ranks_) between_ranks_->fail(reason);
+}
+
+}  // namespace assay::run

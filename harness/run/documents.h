@@ -1,33 +1,51 @@
-// The folder of a run of many ranks: one document a node, one of the fabric, each naming the rest.
+// The documents that this process writes: of its node, and on the first process of what is between
+// ranks. A process alone has one for both.
 #pragma once
 
-#include <filesystem>
-#include <string>
+#include <optional>
+#include <vector>
 
 #include "collectives/rendezvous/client.h"
 #include "harness/run/document.h"
+#include "harness/run/folder.h"
+#include "harness/run/sink.h"
+#include "harness/run/world.h"
 
-namespace assay::cli {
+namespace assay::run {
 
-class FabricFolder {
+class Documents {
  public:
-  /// Makes the folder; throws Error where it cannot be made or written.
-  explicit FabricFolder(std::filesystem::path folder);
+  /// Nothing is written yet: the files may be another run's until the devices are locked.
+  Documents(DocumentPlaces places, Result first);
 
-  const std::filesystem::path& path() const { return folder_; }
-  std::filesystem::path fabric_document() const { return folder_ / "fabric.json"; }
-  std::filesystem::path node_document(int rank, const std::string& node) const;
+  const std::filesystem::path& where() const { return places_.where; }
+  const std::filesystem::path& node_path() const { return places_.node; }
+  Result& node() { return node_.result(); }
+  /// What this process has to show at the end.
+  const Result& shown() const { return between_ranks_ ? between_ranks_->result() : node_.result(); }
+
+  /// Writes the node's document as it stands.
+  void write();
+  bool is_begun() const { return is_begun_; }
+
+  /// From here on measurements between ranks may be added, on the first process.
+  void begin_between_ranks(const World& world);
+  void add(Part part, const std::vector<Measurement>& measurements);
+
+  /// Ends every document with `status`; of several processes each learns the names and SHA-256 of
+  /// the others' documents, and the first gets every node's. `client` is null for a process alone.
+  void finish(RunStatus status, rendezvous::Client* client);
+  /// Leaves them as `status: error` where they can still be written.
+  void fail(const std::string& reason) noexcept;
 
  private:
-  std::filesystem::path folder_;
+  RunDocument& between_ranks() { return between_ranks_ ? *between_ranks_ : node_; }
+
+  DocumentPlaces places_;
+  RunDocument node_;
+  std::optional<RunDocument> between_ranks_;  // where it has a file of its own
+  World world_;
+  bool is_begun_ = false;
 };
 
-/// Where a run of many ranks writes when no folder was named.
-std::filesystem::path default_folder(const std::string& profile_name);
-
-/// Ends every document with `status`: each learns the names and SHA-256 of the others, and rank 0
-/// gets every node's. `fabric` is null but on rank 0.
-void end_documents(rendezvous::Client& client, const FabricFolder& folder, RunStatus status,
-                   RunDocument& node, RunDocument* fabric);
-
-}  // namespace assay::cli
+}  // namespace assay::run

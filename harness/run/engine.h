@@ -1,17 +1,47 @@
-// `assay run` as one of several ranks: this node, then what is between the nodes.
+// One run: measures what a profile asks for and leaves its documents, however it ends.
 #pragma once
 
-#include "harness/cli/arguments.h"
-#include "harness/cli/rank_flags.h"
-#include "harness/cli/stop_signal.h"
-#include "harness/core/error.h"
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "harness/core/profile.h"
+#include "harness/run/peers.h"
+#include "harness/run/sink.h"
+#include "harness/run/world.h"
 
-namespace assay::cli {
+namespace assay::run {
 
-/// Returns when every rank has what it needs, or throws Error within the deadline of losing one,
-/// with a line that names it; the documents then hold what was measured before.
-ExitCode run_fabric(const Arguments& arguments, const Profile& profile, const RankWorld& world,
-                    const StopSignals& signals);
+struct RunOptions {
+  Profile profile;
+  std::string backend = "auto";  // or cuda or host
+  std::string filter;            // of case ids; empty: all
+  std::uint64_t seed = 1;
+  /// The document of a process alone, the folder of several; none: named by profile and time.
+  std::optional<std::filesystem::path> output;
+  std::optional<Meeting> meeting;  // none: this process alone
+  double deadline_s = 60;          // how long a rank waits for the others
+  RackSource racks;
+  std::vector<std::string> nics;     // through each of which pairs are measured
+  std::vector<std::string> command;  // for the record
+  std::string version;               // of this executable
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(const Step&)> on_step;
+};
 
-}  // namespace assay::cli
+struct RunEnd {
+  bool whole = true;            // false: stopped; the documents say interrupted
+  bool is_first = true;         // this process has the run's own document
+  std::filesystem::path where;  // the document, or the folder
+  Result result;                // what this process has to show
+};
+
+/// A process alone is a world of one. Input that is refused leaves no document. What breaks the run
+/// is thrown, and left in the documents as status error with what was measured before; of several
+/// processes all end, within the deadline, and the message names the rank that was lost.
+RunEnd run(const RunOptions& options);
+
+}  // namespace assay::run

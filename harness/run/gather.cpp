@@ -6,7 +6,7 @@
 #include "harness/core/document.h"
 #include "harness/core/result_fields.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -40,4 +40,4 @@ Gathered gather_measurements(rendezvous::Client* client, const std::string& name
   return all;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -7,7 +7,7 @@
 #include "collectives/rendezvous/client.h"
 #include "harness/core/result.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 struct Gathered {
   std::vector<Measurement> measurements;  // of all processes, in their order; on the first alone
@@ -19,4 +19,4 @@ struct Gathered {
 Gathered gather_measurements(rendezvous::Client* client, const std::string& name, Gathered own,
                              double patience_s);
 
-}  // namespace assay::cli
+}  // namespace assay::run

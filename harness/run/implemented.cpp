@@ -7,7 +7,7 @@
 #include "collectives/ways.h"
 #include "kernels/catalogue.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::vector<Implemented> implemented() {
   return all;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

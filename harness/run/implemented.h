@@ -5,10 +5,10 @@
 
 #include "harness/core/asked_cases.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 /// Kernels, collectives over Gloo and NCCL, pairs of ranks and copies between devices. Of CUDA only
 /// where the executable has kernels for it.
 std::vector<Implemented> implemented();
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -7,7 +7,7 @@
 #include "collectives/topology/interface_address.h"
 #include "harness/core/error.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -27,14 +27,13 @@ GlooOptions gloo_options(int rank, int size, rendezvous::Client& client, const s
   return options;
 }
 
-std::string shared_nccl_id(const FabricWorld& world, rendezvous::Client* client) {
+std::string shared_nccl_id(const World& world, rendezvous::Client* client) {
   if (client == nullptr) return make_nccl_id();
   if (world.process == 0) client->set("nccl", make_nccl_id());
   return client->get("nccl");
 }
 
-std::unique_ptr<LocalRanks> join_over_gloo(const FabricWorld& world,
-                                           const std::vector<Device*>& devices,
+std::unique_ptr<LocalRanks> join_over_gloo(const World& world, const std::vector<Device*>& devices,
                                            rendezvous::Client* client, double silence_s) {
   if (client == nullptr) throw Error("a host alone has nobody to be joined to");
   const int size = static_cast<int>(world.places.size());
@@ -50,8 +49,7 @@ std::unique_ptr<LocalRanks> join_over_gloo(const FabricWorld& world,
   return ranks;
 }
 
-std::unique_ptr<LocalRanks> join_over_nccl(const FabricWorld& world,
-                                           const std::vector<Device*>& devices,
+std::unique_ptr<LocalRanks> join_over_nccl(const World& world, const std::vector<Device*>& devices,
                                            rendezvous::Client* client, double silence_s,
                                            std::filesystem::path report) {
   // NCCL reads its environment once: the watch comes before the first call of it.
@@ -70,7 +68,7 @@ std::string why_not_joined(Backend backend) {
   return backend == Backend::host ? why_no_gloo() : why_no_nccl();
 }
 
-std::unique_ptr<LocalRanks> join_ranks(const FabricWorld& world, const Devices& devices,
+std::unique_ptr<LocalRanks> join_ranks(const World& world, const Devices& devices,
                                        rendezvous::Client* client, double silence_s,
                                        const std::filesystem::path& document) {
   const Backend backend = devices.front()->backend();
@@ -83,4 +81,4 @@ std::unique_ptr<LocalRanks> join_ranks(const FabricWorld& world, const Devices& 
   return join_over_nccl(world, local, client, silence_s, document);
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

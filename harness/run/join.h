@@ -6,19 +6,19 @@
 
 #include "collectives/local_ranks.h"
 #include "collectives/rendezvous/client.h"
-#include "harness/run/world.h"
 #include "harness/run/machine.h"
+#include "harness/run/world.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 /// `client` is null for a process alone. `silence_s`: how long a call waits for a silent peer.
 /// What NCCL reports of its transports stands beside `document`, as `*.nccl.txt`.
 /// Throws Error with exit code 3 where the library that joins them is missing.
-std::unique_ptr<LocalRanks> join_ranks(const FabricWorld& world, const Devices& devices,
+std::unique_ptr<LocalRanks> join_ranks(const World& world, const Devices& devices,
                                        rendezvous::Client* client, double silence_s,
                                        const std::filesystem::path& document);
 
 /// Why the library that joins devices of `backend` cannot be used here, or an empty text.
 std::string why_not_joined(Backend backend);
 
-}  // namespace assay::cli
+}  // namespace assay::run

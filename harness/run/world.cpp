@@ -8,12 +8,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <sstream>
 
 #include "collectives/rendezvous/wire.h"
+#include "collectives/topology/scopes.h"
 #include "harness/core/error.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -82,15 +82,8 @@ RankPlace place_of(const Words& words, std::size_t at, int rank) {
   return place;
 }
 
-Words listed(const std::string& text) {
-  Words words;
-  std::istringstream list(text);
-  for (std::string word; std::getline(list, word, ',');) words.push_back(word);
-  return words;
-}
-
 /// This process's devices, its node under the name that the run gave it.
-std::string own_places(const Result& result, const FabricWorld& world) {
+std::string own_places(const Result& result, const World& world) {
   NodeFacts node = result.nodes.front();
   node.name = world.nodes.at(static_cast<std::size_t>(world.process));
   RackOfNode racks;
@@ -104,7 +97,7 @@ std::string own_places(const Result& result, const FabricWorld& world) {
   return rendezvous::encode_list(words);
 }
 
-void add_places(const Words& places_of_each, FabricWorld& world) {
+void add_places(const Words& places_of_each, World& world) {
   for (std::size_t process = 0; process < places_of_each.size(); ++process) {
     if (static_cast<int>(process) == world.process)
       world.first_rank = static_cast<int>(world.places.size());
@@ -121,7 +114,7 @@ std::string rack_of(const NodeFacts& node, const RackOfNode& racks) {
 
 }  // namespace
 
-std::vector<std::string> FabricWorld::members() const {
+std::vector<std::string> World::members() const {
   std::map<std::string, int> devices;
   for (const RankPlace& place : places) ++devices[place.node];
   std::map<std::string, int> seen;
@@ -134,30 +127,33 @@ std::vector<std::string> FabricWorld::members() const {
   return names;
 }
 
-RackOfNode racks_of(const Arguments& arguments, const NodeFacts& node) {
-  if (arguments.has("topology")) return racks_from_file(arguments.value("topology"));
-  return racks_from_labels({node}, listed(arguments.value("rack-labels")));
+AskedWorld World::as_asked(const Devices& devices) const {
+  const Backend backend = devices.front()->backend();
+  const bool is_joined = nodes.size() > 1 || backend == Backend::cuda;
+  return {name(backend), static_cast<int>(devices.size()),
+          is_joined ? sizes_of_groups(places) : std::vector<int>{1}};
 }
 
-std::vector<std::string> nics_of(const Arguments& arguments) {
-  const std::vector<std::string> nics = listed(arguments.value_or_empty("nics"));
-  for (const std::string& nic : nics)
-    if (std::count(nics.begin(), nics.end(), nic) > 1)
-      throw Error(fmt::format("--nics names {} twice", nic));
-  return nics;
+RackOfNode racks_of(const RackSource& source, const NodeFacts& node) {
+  return source.file ? racks_from_file(*source.file) : racks_from_labels({node}, source.label_keys);
 }
 
-FabricWorld world_alone(const Result& result, const RackOfNode& racks) {
-  FabricWorld world;
-  world.run_id = result.run.id;
-  world.nodes = {result.nodes.front().name};
-  world.racks = {rack_of(result.nodes.front(), racks)};
-  add_places({own_places(result, world)}, world);
+World world_like(const Result& machine, int processes, const RackOfNode& racks) {
+  std::vector<NodeFacts> nodes(static_cast<std::size_t>(processes), machine.nodes.front());
+  World world;
+  world.run_id = machine.run.id;
+  for (int process = 0; process < processes; ++process) {
+    NodeFacts& node = nodes[static_cast<std::size_t>(process)];
+    if (process > 0) node.name += fmt::format(" (rank {})", process);
+    world.nodes.push_back(node.name);
+    world.racks.push_back(rack_of(node, racks));
+  }
+  world.places = rank_places(nodes, racks);
   return world;
 }
 
-FabricWorld meet(rendezvous::Client& client, const Result& result, const RackOfNode& racks,
-                 const std::vector<std::string>& nics) {
+World world_met(rendezvous::Client& client, const Result& result, const RackOfNode& racks,
+                const std::vector<std::string>& nics) {
   const NodeFacts& node = result.nodes.front();
   const Facts facts{node.name,
                     result.run.profile_sha256,
@@ -169,7 +165,7 @@ FabricWorld meet(rendezvous::Client& client, const Result& result, const RackOfN
   const bool is_first = client.rank() == 0;
   if (is_first) client.set("peers", rendezvous::encode_list(named(result.run.id, gathered)));
   const Words words = rendezvous::decode_list(client.get("peers"));
-  FabricWorld world;
+  World world;
   world.run_id = words.at(0);
   world.nics = nics;
   world.process = client.rank();
@@ -182,4 +178,4 @@ FabricWorld meet(rendezvous::Client& client, const Result& result, const RackOfN
   return world;
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -1,17 +1,20 @@
 // Who takes part in a run: its processes (one a node), and the rank of every device.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "collectives/rendezvous/client.h"
 #include "collectives/topology/places.h"
-#include "harness/cli/arguments.h"
+#include "harness/core/asked_cases.h"
 #include "harness/core/result.h"
+#include "harness/run/machine.h"
 
-namespace assay::cli {
+namespace assay::run {
 
-struct FabricWorld {
+struct World {
   std::string run_id;
   std::vector<std::string> nodes, racks;  // by process; two processes of one host keep two names
   std::vector<RankPlace> places;          // by rank: one a device, processes in their order
@@ -21,21 +24,25 @@ struct FabricWorld {
 
   /// By rank: the node where it has one device, else node and device, as verdicts name them.
   std::vector<std::string> members() const;
+  /// What decides which cases of a profile this process has.
+  AskedWorld as_asked(const Devices& devices) const;
 };
 
-/// The rack of each node as --topology's file or the labels of --rack-labels say; empty: not known.
-RackOfNode racks_of(const Arguments& arguments, const NodeFacts& node);
+/// Where it stands which rack a node is in.
+struct RackSource {
+  std::optional<std::filesystem::path> file;  // a topology file
+  std::vector<std::string> label_keys;        // else the first of these labels that the node has
+};
 
-/// The names in --nics, in their order; none without it. Throws Error for one
-/// named twice.
-std::vector<std::string> nics_of(const Arguments& arguments);
+RackOfNode racks_of(const RackSource& source, const NodeFacts& node);
 
-/// A process alone: its devices are the world. Collective with nobody.
-FabricWorld world_alone(const Result& node, const RackOfNode& racks);
+/// A world of `processes` nodes like this one: one is this process alone, several is a guess at
+/// those who have not met yet. `racks` may name the rack of this one.
+World world_like(const Result& machine, int processes, const RackOfNode& racks = {});
 
-/// Tells the others who this process is and learns the same of them. Throws Error on the process
-/// that was started otherwise than the first (another profile, backend, seed or --nics).
-FabricWorld meet(rendezvous::Client& client, const Result& node, const RackOfNode& racks,
-                 const std::vector<std::string>& nics);
+/// Says to the others who this process is and learns the same of them. Throws Error on the process
+/// that was started otherwise than the first (another profile, backend, seed or `nics`).
+World world_met(rendezvous::Client& client, const Result& node, const RackOfNode& racks,
+                const std::vector<std::string>& nics);
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <thread>
 
 #include "tests/cli/workplace.h"
@@ -21,6 +22,14 @@ void refuse_busy_machine() {
             std::to_string(cores) + " cores");
 }
 
+/// Of the cases of a list or the measurements of a document.
+std::set<std::string> ids(const nlohmann::ordered_json& cases) {
+  std::set<std::string> ids;
+  for (const auto& one : cases)
+    ids.insert(one["case"].get<std::string>() + " " + one["series"].get<std::string>());
+  return ids;
+}
+
 }  // namespace
 
 TEST_SUITE("timing") {
@@ -36,6 +45,10 @@ TEST_SUITE("timing") {
     MESSAGE("seconds: ", run.seconds);
     CHECK(run.seconds < 60);
     CHECK(workplace.assay({"validate", "result.json"}).exit_code == 0);
+    const Outcome list = workplace.assay({"list", "--profile", "quick", "--backend", "host",
+                                          "--world-size", "1", "--format", "json"});
+    CHECK(ids(nlohmann::ordered_json::parse(list.out)["cases"]) ==
+          ids(read_json(workplace.path("result.json"))["measurements"]));
   }
 }
 

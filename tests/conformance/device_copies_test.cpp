@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "harness/core/between_ranks.h"
+#include "harness/core/workload.h"
 #include "harness/core/error.h"
 #include "tests/conformance/passing_result.h"
 
@@ -30,7 +30,7 @@ Result four_gpus(const Profile& profile) {
   result.measurements.clear();
   std::vector<std::string> seen;  // the profile asks for host copies alone and at once
   for (const Measurement& one : devices) {
-    if (spans_devices(one.id.workload)) continue;
+    if (span_of(one.id.workload) == Span::between_devices) continue;
     const std::string key = one.id.str() + one.scope.members.front();
     const bool alone = std::find(seen.begin(), seen.end(), key) == seen.end();
     seen.push_back(key);

@@ -12,7 +12,7 @@
 #include "tests/kernels/small_host.h"
 #include "tests/measure/fakes.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -91,7 +91,7 @@ Result measured_with(const PlannedCopy& slow) {
   options.on_group = [&](const std::vector<Measurement>& group) {
     result.measurements.insert(result.measurements.end(), group.begin(), group.end());
   };
-  const auto make = [&](const std::vector<Device*>&, int timed, const std::vector<PlannedCopy>&) {
+  const auto make = [&](const std::vector<Device*>&, int timed, const PlannedCopies&) {
     return std::make_shared<TimedLinks>(node.owned.at(static_cast<std::size_t>(timed)).clock, slow);
   };
   CHECK(run_groups(
@@ -141,7 +141,7 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("sound links pass from the copies to the verdict") {
-    const Result result = measured_with({kHostMemory, kHostMemory});
+    const Result result = measured_with({0, 0});
     for (const char* copies : {"alone", "at_once"}) {
       const RequirementVerdict verdict = judged(result, copies);
       CAPTURE(verdict.reason);
@@ -150,4 +150,4 @@ TEST_SUITE("integration") {
   }
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -6,7 +6,7 @@
 #include "harness/run/implemented.h"
 #include "tests/kernels/small_host.h"
 
-namespace assay::cli {
+namespace assay::run {
 
 namespace {
 
@@ -75,4 +75,4 @@ TEST_SUITE("unit") {
   }
 }
 
-}  // namespace assay::cli
+}  // namespace assay::run

@@ -9,6 +9,7 @@
 
 #include "collectives/nccl/cuda/communicator.h"
 #include "harness/run/between_ranks.h"
+#include "harness/run/documents.h"
 #include "tests/collectives/plain_device.h"
 
 using namespace assay;
@@ -16,6 +17,16 @@ using namespace assay;
 namespace {
 
 constexpr int kGpusOfNode = 4;
+
+/// Measurements into the document of a process alone.
+struct DocumentSink final : run::Sink {
+  explicit DocumentSink(run::Documents& all) : documents(all) {}
+  void under_way(const run::Step&) override {}
+  void measured(run::Part part, const std::vector<Measurement>& measurements) override {
+    documents.add(part, measurements);
+  }
+  run::Documents& documents;
+};
 
 /// A node of GPUs on two sockets, whose NVLink joins all of them.
 struct TwoSockets {
@@ -35,7 +46,6 @@ struct TwoSockets {
       place.nvlink_bytes_per_s = 1e15;  // the stub copies in memory
       local.push_back(&gpus[rank]);
     }
-    profile.sampling = {3, 0.001, 0.2, 0.5};
     Result result;
     result.run.id = "2026-11-23-0001";
     result.run.started = "2026-11-23T17:40:00.000Z";
@@ -46,14 +56,16 @@ struct TwoSockets {
     result.run.world_size = kGpusOfNode;
     result.nodes.emplace_back().name = "here";
     const std::string name = "assay-scopes-run-" + std::to_string(getpid()) + ".json";
-    document.emplace(std::filesystem::temp_directory_path() / name, result);
+    const std::filesystem::path path = std::filesystem::temp_directory_path() / name;
+    documents.emplace(run::DocumentPlaces{path, path, {}}, result);
+    documents->begin_between_ranks(world);
   }
   ~TwoSockets() {
-    std::filesystem::remove(document->path());
+    std::filesystem::remove(documents->where());
     std::filesystem::remove(report());
   }
   std::filesystem::path report() const {
-    return std::filesystem::path(document->path()).replace_extension(".nccl.txt");
+    return std::filesystem::path(documents->where()).replace_extension(".nccl.txt");
   }
 
   /// As measure(), listened to.
@@ -67,18 +79,18 @@ struct TwoSockets {
           nccl::HandleOptions{symbols, id, rank, kGpusOfNode, 20},
           NcclGpu{&device, [] { return true; }, 90}, watching);
     });
-    return cli::measure_between_ranks(asked,
-                                      {world, profile, ranks, nullptr, 5, &*document, 7, &stop});
+    DocumentSink sink(*documents);
+    return run::measure_between_ranks(
+        asked, {world, {3, 0.001, 0.2, 0.5}, ranks, nullptr, 5, 7, &stop}, sink);
   }
-  const std::vector<Measurement>& measurements() const { return document->result().measurements; }
+  const std::vector<Measurement>& measurements() const { return documents->shown().measurements; }
 
   std::shared_ptr<const nccl::Symbols> symbols;
   ncclUniqueId id{};
   test::PlainDevice gpus[kGpusOfNode];
   std::vector<Device*> local;
-  cli::FabricWorld world;
-  Profile profile;
-  std::optional<cli::RunDocument> document;
+  run::World world;
+  std::optional<run::Documents> documents;
   std::atomic<bool> stop{false};
   std::shared_ptr<nccl::Watch> watching;
 };
@@ -116,7 +128,7 @@ TEST_SUITE("integration") {
     CHECK(seen == std::map<std::string, int>{{"node of here/device0", 4},
                                              {"numa_node of here/device0", 4},
                                              {"numa_node of here/device2", 4}});
-    CHECK(node.document->result().fits.size() >= 6);
+    CHECK(node.documents->shown().fits.size() >= 6);
   }
 
   TEST_CASE("forced algorithms and registered memory are measured beside the choice of NCCL") {

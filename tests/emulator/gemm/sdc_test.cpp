@@ -28,7 +28,7 @@ Measurement measured(const std::string& implementation, const std::optional<Flip
   options.sampling = {3, 0.002, 0.003, 0.01};
   options.on_group = [&](const std::vector<Measurement>& group) { all = group; };
   plant(flip);
-  run_groups(cli::groups_for(asked_cases(profile, {"cuda"}), devices, 3), options);
+  run_groups(run::groups_for(asked_cases(profile, {"cuda"}), devices, 3), options);
   plant(std::nullopt);
   REQUIRE(all.size() == 1);
   return all.front();

@@ -1,0 +1,57 @@
+// How one deadline is spent when a peer is lost: half of it on hearing nothing from the peer, a
+// quarter and at most two seconds on asking the rendezvous who it was.
+#include "harness/run/peers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace assay::run {
+
+namespace {
+
+rendezvous::ClientOptions client_options(const Meeting& meeting, double deadline_s) {
+  // The client waits two seconds longer than it says, for the answer to arrive.
+  const double waiting_s = std::max(deadline_s / 2, deadline_s - 2);
+  return {meeting.facts.rendezvous, meeting.facts.rank, meeting.facts.world_size, meeting.token,
+          waiting_s};
+}
+
+std::unique_ptr<rendezvous::Server> serve(const Meeting& meeting) {
+  if (meeting.facts.rank != 0) return nullptr;
+  rendezvous::ServerOptions options;
+  options.port = meeting.facts.rendezvous.port;
+  options.world_size = meeting.facts.world_size;
+  options.token = meeting.token;
+  options.log = [](const std::string& line) { fmt::print(stderr, "assay: {}\n", line); };
+  return std::make_unique<rendezvous::Server>(std::move(options));
+}
+
+}  // namespace
+
+Peers::Peers(const Meeting& meeting, double deadline_s)
+    : deadline_s_(deadline_s),
+      server_(serve(meeting)),
+      client_(std::make_unique<rendezvous::Client>(client_options(meeting, deadline_s))) {}
+
+std::string Peers::who_was_lost(const LostPeer& lost) {
+  try {
+    const std::string line = client_->roll_call(deadline_s_ / 4);
+    if (!line.empty()) return fmt::format("{} ({})", line, lost.what());
+    return fmt::format("every rank still answers, but the network between two of them broke: {}",
+                       lost.what());
+  } catch (const Error& error) {
+    return fmt::format("{} ({})", error.what(), lost.what());
+  }
+}
+
+void Peers::abort(const std::string& why) noexcept {
+  try {
+    client_->abort(why);
+  } catch (const std::exception&) {
+    // The rendezvous is what broke, or has ended the run already.
+  }
+}
+
+}  // namespace assay::run

@@ -1,0 +1,34 @@
+"""The documents of a run of the fabric profile hold the cases that `assay list` names, and no others."""
+import json
+import unittest
+
+from tests.collectives.processes.node_processes import NodeProcesses
+
+
+def ids(cases):
+    return {(one["case"], one["series"]) for one in cases}
+
+
+class Listed(unittest.TestCase):
+    def test_two_processes_measure_the_cases_of_the_fabric_profile_that_are_listed_for_two(self):
+        with NodeProcesses("fabric", ["", ""]) as nodes:
+            listed = nodes.assay("list", "--profile", "fabric", "--backend", "host", "--world-size", "2",
+                                 "--format", "json")
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+            for code, errors in nodes.wait():
+                self.assertEqual(code, 0, errors)
+            measured = ids(nodes.fabric_document()["measurements"])
+            self.assertEqual(measured, ids(json.loads(listed.stdout)["cases"]))
+            self.assertIn(("all_reduce.f32.gloo/bytes8_ranks2", "hot"), measured)
+            self.assertEqual(nodes.node_document(1)["measurements"], [])
+
+    def test_a_process_alone_is_refused_what_is_between_ranks(self):
+        with NodeProcesses("fabric", [""]) as nodes:
+            ((code, errors),) = nodes.wait()
+            self.assertEqual(code, 2)
+            self.assertEqual(errors.count("\n"), 1)
+            self.assertIn("between ranks and this is one process", errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
