@@ -14,25 +14,24 @@ namespace assay {
 class CopyFabric {
  public:
   virtual ~CopyFabric() = default;
-  /// At a device, or page-locked on the host.
-  virtual std::unique_ptr<Buffer> allocate(int where, std::size_t bytes) = 0;
-  virtual void put(int where, Buffer& to, const void* from, std::size_t bytes) = 0;
-  virtual void get(int where, void* to, Buffer& from, std::size_t bytes) = 0;
+  virtual std::unique_ptr<Buffer> allocate(int device, std::size_t bytes) = 0;
+  virtual void put(int device, Buffer& to, const void* from, std::size_t bytes) = 0;
+  virtual void get(int device, void* to, Buffer& from, std::size_t bytes) = 0;
   /// What is enqueued between the two starts when the timed stream comes to `fork`, and the timed
-  /// stream goes on when all of it has ended. `lane` tells the copies of one set apart.
+  /// stream goes on when all of it has ended. `index` is the copy's in its set.
   virtual void fork() = 0;
-  virtual void enqueue(std::size_t lane, const PlannedCopy& copy, void* to, const void* from,
+  virtual void enqueue(std::size_t index, const PlannedCopy& copy, void* to, const void* from,
                        std::size_t bytes) = 0;
   virtual void join() = 0;
   virtual void finish() = 0;
   /// What is worth knowing beside the time: whether the devices reach each other directly.
-  virtual Json facts(const std::vector<PlannedCopy>&) const { return Json::object(); }
+  virtual Json facts(const PlannedCopies&) const { return Json::object(); }
 };
 
 class CopySet final : public TimedCase {
  public:
   /// `link_bytes_per_s`: of all copies together; 0: not known.
-  CopySet(std::shared_ptr<CopyFabric> fabric, std::vector<PlannedCopy> copies, std::size_t bytes,
+  CopySet(std::shared_ptr<CopyFabric> fabric, PlannedCopies copies, std::size_t bytes,
           double link_bytes_per_s, std::uint64_t seed);
 
   Verification verify() override;
@@ -45,10 +44,10 @@ class CopySet final : public TimedCase {
   struct Ends {
     std::unique_ptr<Buffer> from, to;
   };
-  std::vector<std::uint32_t> pattern(std::size_t lane) const;
+  std::vector<std::uint32_t> pattern(std::size_t index) const;
 
   std::shared_ptr<CopyFabric> fabric_;
-  std::vector<PlannedCopy> copies_;
+  PlannedCopies copies_;
   std::size_t bytes_;
   double link_bytes_per_s_;
   std::uint64_t seed_;

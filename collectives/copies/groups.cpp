@@ -16,8 +16,6 @@ const RankPlace& place_at(const std::vector<RankPlace>& places, int device) {
 }
 
 double rate_of_copy(const PlannedCopy& copy, const std::vector<RankPlace>& places) {
-  if (copy.from == kHostMemory) return place_at(places, copy.to).pcie_bytes_per_s;
-  if (copy.to == kHostMemory) return place_at(places, copy.from).pcie_bytes_per_s;
   const RankPlace &from = place_at(places, copy.from), &to = place_at(places, copy.to);
   const bool by_nvlink = !from.nvlink_domain.empty() && from.nvlink_domain == to.nvlink_domain;
   return by_nvlink ? std::min(from.nvlink_bytes_per_s, to.nvlink_bytes_per_s)
@@ -25,36 +23,27 @@ double rate_of_copy(const PlannedCopy& copy, const std::vector<RankPlace>& place
 }
 
 Scope scope_of(const PlannedCopies& set, const std::vector<RankPlace>& places) {
-  Scope scope{"node", {}};
+  Scope scope;
   std::vector<const RankPlace*> ends;
-  bool with_host = false;
-  for (const PlannedCopy& copy : set.at_once) {
+  for (const PlannedCopy& copy : set) {
     for (const int end : {copy.from, copy.to}) {
-      with_host = with_host || end == kHostMemory;
-      if (end == kHostMemory) continue;
       ends.push_back(&place_at(places, end));
       scope.members.push_back(ends.back()->device);
     }
   }
-  if (!with_host) scope.level = level_shared_by(ends);
+  scope.level = level_shared_by(ends);
   return scope;
 }
 
 std::string text_of(const PlannedCopies& set) {
   std::vector<std::string> copies;
-  for (const PlannedCopy& copy : set.at_once) {
-    const auto end = [](int where) {
-      return where == kHostMemory ? std::string("host") : fmt::format("{}", where);
-    };
-    copies.push_back(end(copy.from) + ">" + end(copy.to));
-  }
+  for (const PlannedCopy& copy : set) copies.push_back(fmt::format("{}>{}", copy.from, copy.to));
   return fmt::format("{}", fmt::join(copies, " "));
 }
 
 }  // namespace
 
-double link_bytes_per_s(const std::vector<PlannedCopy>& copies,
-                        const std::vector<RankPlace>& places) {
+double link_bytes_per_s(const PlannedCopies& copies, const std::vector<RankPlace>& places) {
   double sum = 0;
   for (const PlannedCopy& copy : copies) {
     const double rate = rate_of_copy(copy, places);
@@ -70,10 +59,10 @@ std::vector<Group> copy_groups(const std::vector<PlannedCopies>& plan,
                                const CopyGroupOptions& options) {
   std::vector<Group> groups;
   for (const PlannedCopies& set : plan) {
-    const CaseId id{set.workload, "f32", "copy_engine",
+    const CaseId id{"device_to_device", "f32", "copy_engine",
                     Shape{{"bytes", static_cast<std::int64_t>(options.bytes)}}};
-    const int timed = std::max(set.at_once.front().from, set.at_once.front().to);
-    const double rate = link_bytes_per_s(set.at_once, places);
+    const int timed = std::max(set.front().from, set.front().to);
+    const double rate = link_bytes_per_s(set, places);
     Group group;
     group.name = id.group() + " " + text_of(set);
     group.device = devices.at(static_cast<std::size_t>(timed));
@@ -82,9 +71,9 @@ std::vector<Group> copy_groups(const std::vector<PlannedCopies>& plan,
     group.input_pattern = "random_bits";
     group.input_seed = options.seed;
     group.members.push_back({id, "", [set, timed, rate, options] {
-                               return std::make_unique<CopySet>(
-                                   options.make_fabric(timed, set.at_once), set.at_once,
-                                   options.bytes, rate, options.seed);
+                               return std::make_unique<CopySet>(options.make_fabric(timed, set),
+                                                                set, options.bytes, rate,
+                                                                options.seed);
                              }});
     groups.push_back(std::move(group));
   }

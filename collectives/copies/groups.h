@@ -16,8 +16,7 @@ struct CopyGroupOptions {
   std::uint64_t seed = 0;
   Series series = Series::hot;  // one pair of buffers
   /// The fabric of one set of copies; the device's stream is the timed one.
-  std::function<std::shared_ptr<CopyFabric>(int timed_device,
-                                            const std::vector<PlannedCopy>& copies)>
+  std::function<std::shared_ptr<CopyFabric>(int timed_device, const PlannedCopies& copies)>
       make_fabric;
 };
 
@@ -30,7 +29,6 @@ std::vector<Group> copy_groups(const std::vector<PlannedCopies>& plan,
                                const CopyGroupOptions& options);
 
 /// What the links of all copies together carry; 0 when one is not known.
-double link_bytes_per_s(const std::vector<PlannedCopy>& copies,
-                        const std::vector<RankPlace>& places);
+double link_bytes_per_s(const PlannedCopies& copies, const std::vector<RankPlace>& places);
 
 }  // namespace assay

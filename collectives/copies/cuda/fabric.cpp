@@ -3,30 +3,27 @@
 
 #include <cuda_runtime_api.h>
 
-#include <algorithm>
-
 #include "harness/measure/cuda/check.h"
-#include "harness/measure/cuda/pinned_buffer.h"
 
 namespace assay {
 
 namespace {
 
 /// A stream on one device, and the event that says that its copy has ended.
-class Lane {
+class CopyStream {
  public:
-  explicit Lane(int ordinal) : ordinal_(ordinal) {
+  explicit CopyStream(int ordinal) : ordinal_(ordinal) {
     check(cudaSetDevice(ordinal), "choosing a GPU");
     check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
     check(cudaEventCreateWithFlags(&ended_, cudaEventDisableTiming), "creating an event");
   }
-  ~Lane() {
+  ~CopyStream() {
     cudaSetDevice(ordinal_);
     if (ended_) cudaEventDestroy(ended_);
     if (stream_) cudaStreamDestroy(stream_);
   }
-  Lane(const Lane&) = delete;
-  Lane& operator=(const Lane&) = delete;
+  CopyStream(const CopyStream&) = delete;
+  CopyStream& operator=(const CopyStream&) = delete;
 
   int ordinal() const { return ordinal_; }
   cudaStream_t stream() const { return stream_; }
@@ -40,29 +37,29 @@ class Lane {
 
 class CudaFabric final : public CopyFabric {
  public:
-  CudaFabric(std::vector<Device*> devices, int timed, const std::vector<PlannedCopy>& copies);
+  CudaFabric(std::vector<Device*> devices, int timed, const PlannedCopies& copies);
   ~CudaFabric() override;
 
-  std::unique_ptr<Buffer> allocate(int where, std::size_t bytes) override;
-  void put(int where, Buffer& to, const void* from, std::size_t bytes) override;
-  void get(int where, void* to, Buffer& from, std::size_t bytes) override;
+  std::unique_ptr<Buffer> allocate(int device, std::size_t bytes) override;
+  void put(int device, Buffer& to, const void* from, std::size_t bytes) override;
+  void get(int device, void* to, Buffer& from, std::size_t bytes) override;
   void fork() override;
-  void enqueue(std::size_t lane, const PlannedCopy& copy, void* to, const void* from,
+  void enqueue(std::size_t index, const PlannedCopy& copy, void* to, const void* from,
                std::size_t bytes) override;
   void join() override;
   void finish() override { timed().synchronize(); }
-  Json facts(const std::vector<PlannedCopy>& copies) const override;
+  Json facts(const PlannedCopies& copies) const override;
 
  private:
   Device& timed() const { return *devices_[static_cast<std::size_t>(timed_)]; }
-  Device& device(int where) const { return *devices_[static_cast<std::size_t>(where)]; }
-  int ordinal_of(int where) const { return device(where).facts().index; }
+  Device& device_at(int index) const { return *devices_[static_cast<std::size_t>(index)]; }
+  int ordinal_of(int device) const { return device_at(device).facts().index; }
   cudaStream_t timed_stream() const { return static_cast<cudaStream_t>(timed().stream()); }
 
   std::vector<Device*> devices_;
   int timed_;
   cudaEvent_t started_ = nullptr;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<CopyStream>> streams_;
 };
 
 bool have_peer_access(int one, int other) {
@@ -82,18 +79,13 @@ void enable_peer_access(int one, int other) {
   check(code, "turning peer access on");
 }
 
-/// A copy engine of the source pushes; from the host, the destination's pulls.
-int lane_of(const PlannedCopy& copy) { return copy.from == kHostMemory ? copy.to : copy.from; }
-
-CudaFabric::CudaFabric(std::vector<Device*> devices, int timed,
-                       const std::vector<PlannedCopy>& copies)
+CudaFabric::CudaFabric(std::vector<Device*> devices, int timed, const PlannedCopies& copies)
     : devices_(std::move(devices)), timed_(timed) {
   for (const PlannedCopy& copy : copies) {
-    if (copy.from != kHostMemory && copy.to != kHostMemory) {
-      enable_peer_access(ordinal_of(copy.from), ordinal_of(copy.to));
-      enable_peer_access(ordinal_of(copy.to), ordinal_of(copy.from));
-    }
-    lanes_.push_back(std::make_unique<Lane>(ordinal_of(lane_of(copy))));
+    enable_peer_access(ordinal_of(copy.from), ordinal_of(copy.to));
+    enable_peer_access(ordinal_of(copy.to), ordinal_of(copy.from));
+    // A copy engine of the source pushes.
+    streams_.push_back(std::make_unique<CopyStream>(ordinal_of(copy.from)));
   }
   check(cudaSetDevice(ordinal_of(timed_)), "choosing a GPU");
   check(cudaEventCreateWithFlags(&started_, cudaEventDisableTiming), "creating an event");
@@ -104,24 +96,16 @@ CudaFabric::~CudaFabric() {
   if (started_) cudaEventDestroy(started_);
 }
 
-std::unique_ptr<Buffer> CudaFabric::allocate(int where, std::size_t bytes) {
-  return where == kHostMemory ? allocate_pinned(bytes) : device(where).allocate(bytes);
+std::unique_ptr<Buffer> CudaFabric::allocate(int device, std::size_t bytes) {
+  return device_at(device).allocate(bytes);
 }
 
-void CudaFabric::put(int where, Buffer& to, const void* from, std::size_t bytes) {
-  if (where == kHostMemory) {
-    std::copy_n(static_cast<const std::byte*>(from), bytes, static_cast<std::byte*>(to.data()));
-  } else {
-    device(where).copy_in(to, from, bytes);
-  }
+void CudaFabric::put(int device, Buffer& to, const void* from, std::size_t bytes) {
+  device_at(device).copy_in(to, from, bytes);
 }
 
-void CudaFabric::get(int where, void* to, Buffer& from, std::size_t bytes) {
-  if (where == kHostMemory) {
-    std::copy_n(static_cast<const std::byte*>(from.data()), bytes, static_cast<std::byte*>(to));
-  } else {
-    device(where).copy_out(to, from, bytes);
-  }
+void CudaFabric::get(int device, void* to, Buffer& from, std::size_t bytes) {
+  device_at(device).copy_out(to, from, bytes);
 }
 
 void CudaFabric::fork() {
@@ -129,32 +113,27 @@ void CudaFabric::fork() {
   check(cudaEventRecord(started_, timed_stream()), "recording an event");
 }
 
-void CudaFabric::enqueue(std::size_t lane, const PlannedCopy& copy, void* to, const void* from,
+void CudaFabric::enqueue(std::size_t index, const PlannedCopy& copy, void* to, const void* from,
                          std::size_t bytes) {
-  const Lane& own = *lanes_[lane];
+  const CopyStream& own = *streams_[index];
   check(cudaSetDevice(own.ordinal()), "choosing a GPU");
   check(cudaStreamWaitEvent(own.stream(), started_, 0), "waiting for an event");
-  if (copy.from != kHostMemory && copy.to != kHostMemory) {
-    check(cudaMemcpyPeerAsync(to, ordinal_of(copy.to), from, ordinal_of(copy.from), bytes,
-                              own.stream()),
-          "copying between GPUs");
-  } else {
-    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, own.stream()), "enqueuing a copy");
-  }
+  check(cudaMemcpyPeerAsync(to, ordinal_of(copy.to), from, ordinal_of(copy.from), bytes,
+                            own.stream()),
+        "copying between GPUs");
   check(cudaEventRecord(own.ended(), own.stream()), "recording an event");
 }
 
 void CudaFabric::join() {
   check(cudaSetDevice(ordinal_of(timed_)), "choosing a GPU");
-  for (const auto& lane : lanes_) {
-    check(cudaStreamWaitEvent(timed_stream(), lane->ended(), 0), "waiting for an event");
+  for (const auto& stream : streams_) {
+    check(cudaStreamWaitEvent(timed_stream(), stream->ended(), 0), "waiting for an event");
   }
 }
 
-Json CudaFabric::facts(const std::vector<PlannedCopy>& copies) const {
+Json CudaFabric::facts(const PlannedCopies& copies) const {
   Json facts = Json::object();
   for (const PlannedCopy& copy : copies) {
-    if (copy.from == kHostMemory || copy.to == kHostMemory) continue;
     const bool direct = have_peer_access(ordinal_of(copy.from), ordinal_of(copy.to));
     facts["peer_access"] = facts.value("peer_access", true) && direct;
   }
@@ -164,7 +143,7 @@ Json CudaFabric::facts(const std::vector<PlannedCopy>& copies) const {
 }  // namespace
 
 std::shared_ptr<CopyFabric> make_cuda_fabric(const std::vector<Device*>& devices, int timed,
-                                             const std::vector<PlannedCopy>& copies) {
+                                             const PlannedCopies& copies) {
   return std::make_shared<CudaFabric>(devices, timed, copies);
 }
 

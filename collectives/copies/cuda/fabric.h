@@ -11,6 +11,6 @@ namespace assay {
 /// `devices` are all of this process, by the index that copies name them with; the timed stream is
 /// devices[timed]'s. Turns peer access on between the devices of the copies, where they have it.
 std::shared_ptr<CopyFabric> make_cuda_fabric(const std::vector<Device*>& devices, int timed,
-                                             const std::vector<PlannedCopy>& copies);
+                                             const PlannedCopies& copies);
 
 }  // namespace assay
