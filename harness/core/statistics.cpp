@@ -57,26 +57,15 @@ double quantile(std::span<const double> samples, double p) {
   return *at_below + (position - static_cast<double>(below)) * (next - *at_below);
 }
 
-double mean(std::span<const double> samples) {
-  require_samples(samples, "a mean");
-  return std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
-}
-
 double relative_stdev(std::span<const double> samples) {
-  const double average = mean(samples);
+  require_samples(samples, "a relative standard deviation");
   if (samples.size() < 2) return 0;
+  const double average =
+      std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
   double squares = 0;
   for (const double sample : samples) squares += (sample - average) * (sample - average);
   if (squares == 0) return 0;
   return std::sqrt(squares / static_cast<double>(samples.size() - 1)) / std::abs(average);
-}
-
-double median_absolute_deviation(std::span<const double> samples) {
-  const double middle = median(samples);
-  std::vector<double> deviations;
-  deviations.reserve(samples.size());
-  for (const double sample : samples) deviations.push_back(std::abs(sample - middle));
-  return median(deviations);
 }
 
 Interval median_interval(std::span<const double> samples, double level) {

@@ -17,11 +17,8 @@ struct Interval {
 double median(std::span<const double> samples);
 /// Linear interpolation between order statistics (Hyndman-Fan type 7); p in [0, 1].
 double quantile(std::span<const double> samples, double p);
-double mean(std::span<const double> samples);
-/// Sample standard deviation over the mean; 0 for fewer than two samples.
+/// Sample standard deviation over the mean; 0 for fewer than two samples and where all are equal.
 double relative_stdev(std::span<const double> samples);
-/// Median absolute deviation from the median, unscaled.
-double median_absolute_deviation(std::span<const double> samples);
 
 /// The distribution-free interval of the median from order statistics (binomial), at `level` or
 /// the widest that n samples allow.

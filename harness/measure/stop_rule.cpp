@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "harness/core/statistics.h"
+
 namespace assay {
 
 void StopRule::add(double value_s, double sample_s) {
@@ -14,21 +16,13 @@ void StopRule::add(double value_s, double sample_s) {
   if (!has_minimum()) return;
   noise_[static_cast<std::size_t>(noise_count_++) % kNoiseWindow] = relative_stdev();
   if (noise_count_ >= static_cast<std::int64_t>(kNoiseWindow) && noise_count_ % kNoiseStride == 0) {
-    noise_stable_ = is_noise_stable();
+    noise_stable_ = assay::relative_stdev(noise_) < kNoiseVariation;
   }
 }
 
 double StopRule::relative_stdev() const {
   if (count_ < 2 || mean_ <= 0) return 0;
   return std::sqrt(squares_ / static_cast<double>(count_ - 1)) / mean_;
-}
-
-bool StopRule::is_noise_stable() const {
-  double mean = 0;
-  for (double noise : noise_) mean += noise / kNoiseWindow;
-  double squares = 0;
-  for (double noise : noise_) squares += (noise - mean) * (noise - mean);
-  return std::sqrt(squares / (kNoiseWindow - 1)) < kNoiseVariation * mean;
 }
 
 const char* StopRule::reason() const {

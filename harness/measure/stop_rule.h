@@ -29,7 +29,6 @@ class StopRule {
     return count_ >= rule_.min_samples && measured_s_ >= rule_.min_time_s;
   }
   double relative_stdev() const;
-  bool is_noise_stable() const;
 
   static constexpr std::size_t kNoiseWindow = 64;
   static constexpr std::int64_t kNoiseStride = 16;

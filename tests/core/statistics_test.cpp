@@ -56,10 +56,8 @@ TEST_SUITE("unit") {
   TEST_CASE("nothing is computed from no samples or outside its range") {
     const std::vector<double> none;
     CHECK_THROWS_AS(median(none), Error);
-    CHECK_THROWS_AS(mean(none), Error);
     CHECK_THROWS_AS(relative_stdev(none), Error);
     CHECK_THROWS_AS(median_interval(none), Error);
-    CHECK_THROWS_AS(median_absolute_deviation(none), Error);
     CHECK_THROWS_AS(quantile(counting(3), 1.01), Error);
     CHECK_THROWS_AS(quantile(counting(3), std::nan("")), Error);
     CHECK(thin(none, 5).empty());
@@ -67,11 +65,9 @@ TEST_SUITE("unit") {
 
   TEST_CASE("spread is measured as the textbook has it") {
     const std::vector<double> values = {2, 4, 4, 4, 5, 5, 7, 9};
-    CHECK(mean(values) == 5);
     CHECK(relative_stdev(values) == doctest::Approx(std::sqrt(32.0 / 7) / 5));
     CHECK(relative_stdev(std::vector<double>{3}) == 0);
     CHECK(relative_stdev(std::vector<double>{3, 3, 3}) == 0);
-    CHECK(median_absolute_deviation(std::vector<double>{1, 1, 2, 2, 4, 6, 9}) == 1);
   }
 
   TEST_CASE("the interval of the median has the ranks of the published table") {
