@@ -16,7 +16,7 @@ struct BaselineRow {
   std::string metric;  // a key of Measurement::metrics
   double value = 0;    // SI
   std::optional<double> mad;
-  std::int64_t n = 0;
+  std::optional<std::int64_t> n;
   std::optional<double> fail_below, warn_below;  // fractions of value; the profile's if absent
   std::string input_pattern;
   std::string tier;  // measured_here | vendor | third_party | derived

@@ -45,7 +45,7 @@ void read_value(const Json& json, std::string& value, const Place& place) {
 
 void read_value(const Json& json, Json& value, const Place&) { value = json; }
 
-Json written(const Shape& shape) {
+Json shape_as_fields(const Shape& shape) {
   Json json = Json::object();
   for (const Shape::Entry& entry : shape.entries()) {
     json[entry.key] = entry.value ? Json(*entry.value) : Json(true);
@@ -53,12 +53,25 @@ Json written(const Shape& shape) {
   return json;
 }
 
+Json written(const Shape& shape) { return shape.str(); }
 Json written(const CaseId& id) { return id.str(); }
 
-void read_value(const Json& json, CaseId& value, const Place& place) {
+namespace {
+
+template <class Parsed>
+void parse_word(const Json& json, Parsed& value, const Place& place) {
   std::string text;
   read_value(json, text, place);
-  at_place(place, [&] { value = CaseId::parse(text); });
+  at_place(place, [&] { value = Parsed::parse(text); });
+}
+
+}  // namespace
+
+void read_value(const Json& json, Shape& value, const Place& place) {
+  parse_word(json, value, place);
+}
+void read_value(const Json& json, CaseId& value, const Place& place) {
+  parse_word(json, value, place);
 }
 
 FieldReader::FieldReader(const Json& json, const Place& place) : object_(json), place_(place) {

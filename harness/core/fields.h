@@ -54,9 +54,13 @@ void read_value(const Json& json, double& value, const Place& place);
 void read_value(const Json& json, std::string& value, const Place& place);
 void read_value(const Json& json, Json& value, const Place& place);
 
+/// Shapes and cases are one word each.
 Json written(const Shape& shape);
 Json written(const CaseId& id);
+void read_value(const Json& json, Shape& value, const Place& place);
 void read_value(const Json& json, CaseId& value, const Place& place);
+/// A shape as an object: `{"m": 512, "causal": true}`.
+Json shape_as_fields(const Shape& shape);
 
 void require_type(bool holds, const Json& json, const char* expected, const Place& place);
 
@@ -67,7 +71,7 @@ void at_place(const Place& place, const Read& read) {
     read();
   } catch (const Error& problem) {
     const std::string what = problem.what();
-    throw Error(place.str() + (what.starts_with('/') ? "" : ": ") + what);
+    throw Error(what.starts_with('/') ? place.pointer() + what : place.str() + ": " + what);
   }
 }
 
@@ -222,6 +226,18 @@ void read_value(const Json& json, T& value, const Place& place) {
     read_value(json, text, place);
     at_place(place, [&] { value = from_word<T>(text); });
   }
+}
+
+/// A whole document that its schema has accepted; throws Error that begins with `where`.
+template <class Document>
+Document read_document(const Json& json, const std::string& where) {
+  Document document;
+  try {
+    read_value(json, document, Place());
+  } catch (const Error& problem) {
+    throw Error(where + ": " + problem.what());
+  }
+  return document;
 }
 
 }  // namespace assay

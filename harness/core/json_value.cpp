@@ -46,12 +46,4 @@ std::string shown(const Json& value) {
   return value.is_array() ? "an array" : "an object";
 }
 
-std::uint64_t seed_from_json(const Json& json) {
-  constexpr double kTooLarge = 18446744073709551616.0;  // 2^64
-  if (json.is_number_unsigned()) return json.get<std::uint64_t>();
-  const double value = json.get<double>();
-  if (!(value >= 0 && value < kTooLarge)) throw Error("seed is outside 0 to 2^64 - 1");
-  return static_cast<std::uint64_t>(value);
-}
-
 }  // namespace assay

@@ -34,10 +34,7 @@ Verdict weight(const RequirementVerdict& requirement) {
 VerdictDocument summarise(std::string profile_name, std::vector<RequirementVerdict> requirements) {
   VerdictDocument document;
   document.profile_name = std::move(profile_name);
-  for (const Verdict verdict :
-       {Verdict::pass, Verdict::warn, Verdict::fail, Verdict::not_evaluated}) {
-    document.counts[name(verdict)] = 0;
-  }
+  for (const Word<Verdict>& verdict : words_of(Verdict())) document.counts[verdict.text] = 0;
   bool evaluated = false;
   Verdict worst = Verdict::pass;
   for (const RequirementVerdict& requirement : requirements) {
@@ -52,32 +49,28 @@ VerdictDocument summarise(std::string profile_name, std::vector<RequirementVerdi
   return document;
 }
 
-const char* name(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::pass:
-      return "pass";
-    case Verdict::warn:
-      return "warn";
-    case Verdict::fail:
-      return "fail";
-    case Verdict::not_evaluated:
-      return "not_evaluated";
-  }
-  throw Error("a verdict outside its enumeration");
+std::span<const Word<Verdict>> words_of(Verdict) {
+  static constexpr Word<Verdict> kWords[] = {{Verdict::pass, "pass"},
+                                             {Verdict::warn, "warn"},
+                                             {Verdict::fail, "fail"},
+                                             {Verdict::not_evaluated, "not_evaluated"}};
+  return kWords;
 }
 
-const char* name(Level level) { return level == Level::must ? "must" : "should"; }
-
-const char* name(Axis axis) {
-  switch (axis) {
-    case Axis::functional:
-      return "functional";
-    case Axis::performance:
-      return "performance";
-    case Axis::validity:
-      return "validity";
-  }
-  throw Error("an axis outside its enumeration");
+std::span<const Word<Level>> words_of(Level) {
+  static constexpr Word<Level> kWords[] = {{Level::must, "must"}, {Level::should, "should"}};
+  return kWords;
 }
+
+std::span<const Word<Axis>> words_of(Axis) {
+  static constexpr Word<Axis> kWords[] = {{Axis::functional, "functional"},
+                                          {Axis::performance, "performance"},
+                                          {Axis::validity, "validity"}};
+  return kWords;
+}
+
+const char* name(Verdict verdict) { return word_of(verdict); }
+const char* name(Level level) { return word_of(level); }
+const char* name(Axis axis) { return word_of(axis); }
 
 }  // namespace assay

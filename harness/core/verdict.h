@@ -44,6 +44,9 @@ VerdictDocument summarise(std::string profile_name, std::vector<RequirementVerdi
 
 Json to_json(const VerdictDocument& document);
 VerdictDocument verdict_from_json(const Json& document);
+std::span<const Word<Verdict>> words_of(Verdict);
+std::span<const Word<Level>> words_of(Level);
+std::span<const Word<Axis>> words_of(Axis);
 const char* name(Verdict verdict);
 const char* name(Level level);
 const char* name(Axis axis);

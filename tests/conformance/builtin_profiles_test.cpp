@@ -85,7 +85,7 @@ TEST_SUITE("unit") {
         CHECK(dtype_named(CaseId::parse(row.case_id).dtype));
         CHECK_FALSE(row.source.empty());
         CHECK(row.date < row.expires);
-        CHECK(row.n >= 1);
+        CHECK(row.n.value_or(0) >= 1);
         CHECK(row.value > 0);
       }
     }

@@ -37,7 +37,7 @@ TEST_SUITE("unit") {
     CHECK(profile.sampling.rel_stdev == 0.005);
     REQUIRE(profile.cases.size() == 1);
     CHECK(profile.cases[0].implementations.empty());
-    CHECK(profile.cases[0].series == std::vector<Series>{Series::cold});
+    CHECK(profile.cases[0].series_or_cold() == std::vector<Series>{Series::cold});
     CHECK(profile.cases[0].scope == "device");
     CHECK(profile.cases[0].shapes[0].at("k") == 1);
     CHECK(profile.requirements[0].kind == "unheard_of");  // the judge knows the kinds
