@@ -14,9 +14,12 @@ struct Site {
   const char* instruction = "";
   std::source_location at{};
 
+  /// The same line of another instance of a template is another place: kernels share functions, and
+  /// each use of one is to be deleted by itself.
   bool same_place(const Site& other) const {
     return at.line() == other.at.line() && at.column() == other.at.column() &&
-           std::strcmp(at.file_name(), other.at.file_name()) == 0;
+           std::strcmp(at.file_name(), other.at.file_name()) == 0 &&
+           std::strcmp(at.function_name(), other.at.function_name()) == 0;
   }
   /// "mbarrier.arrive at kernels/ladder/tma_copy.cuh:41", from the repository's root.
   std::string text() const;

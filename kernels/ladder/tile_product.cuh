@@ -16,6 +16,7 @@
 #include "device/wgmma.cuh"
 #include "kernels/device/fragment.h"
 #include "kernels/device/swizzle.h"
+#include "kernels/hopper/ring.cuh"
 
 namespace assay::ladder {
 
@@ -55,24 +56,12 @@ struct ProductShape {
   int blocks_k;  ///< Steps of kTileK.
 };
 
-/// Where in the ring of stages a warpgroup is, and the parity of that round.
-template <int kStages>
-struct RingPosition {
-  int stage = 0;
-  std::uint32_t parity = 0;
-  __device__ __forceinline__ void advance() {
-    if (++stage < kStages) return;
-    stage = 0;
-    parity ^= 1;
-  }
-};
-
 /// One thread fills the stages.
 template <class Config>
 __device__ __forceinline__ void produce(TileProductShared<Config>& shared, const CUtensorMap& a,
                                         const CUtensorMap& b, const ProductShape& shape) {
   constexpr int kRowsB = Config::kTileN / Config::kCluster;
-  RingPosition<Config::kStages> ring;
+  hopper::RingPosition<Config::kStages> ring;
   const int rank = static_cast<int>(device::cluster_rank());
   const int step = static_cast<int>(device::grid_size().x);
   for (int tile = static_cast<int>(device::block_index().x); tile < shape.tiles; tile += step) {
@@ -138,7 +127,7 @@ __device__ __forceinline__ void store_tile(TileProductShared<Config>& shared, co
 template <class Config>
 __device__ __forceinline__ void consume(TileProductShared<Config>& shared, const CUtensorMap& c,
                                         const ProductShape& shape, int consumer) {
-  RingPosition<Config::kStages> ring;
+  hopper::RingPosition<Config::kStages> ring;
   const int thread = static_cast<int>(device::thread_index().x % 128);
   const int step = static_cast<int>(device::grid_size().x);
   for (int tile = static_cast<int>(device::block_index().x); tile < shape.tiles; tile += step) {

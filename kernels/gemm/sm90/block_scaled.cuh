@@ -17,8 +17,7 @@ struct ScaleBlocks {
 
 /// The products of one warpgroup. While it scales, the other one multiplies.
 template <class K>
-__device__ __forceinline__ void multiply_scaled(Shared<K>& shared,
-                                                RingPosition<K::kTile.stages>& ring,
+__device__ __forceinline__ void multiply_scaled(Shared<K>& shared, typename K::RingPosition& ring,
                                                 typename K::Accumulators& d, const Work& work,
                                                 const Arguments& arguments,
                                                 const ScaleBlocks& scales, int left, int consumer,
@@ -42,11 +41,11 @@ __device__ __forceinline__ void multiply_scaled(Shared<K>& shared,
       const int at = row + 8 * half;
       scale[half] = at < arguments.rows ? b * scales.a[k * all_rows + first + at] : 0;
     }
-    device::mbarrier_wait_parity(&shared.full[ring.stage], ring.parity);
+    hopper::wait_stage(shared.ring, ring);
     typename K::Accumulators sums;
     start_products<K>(shared, ring.stage, sums, consumer, false);
     device::wgmma_wait<0>(sums);
-    release_stage(shared, ring.stage, thread);
+    hopper::release_stage<K::kTile.cluster>(shared.ring, ring.stage, thread);
 #pragma unroll
     for (int i = 0; i < K::kPerBlock; ++i) d[0][i] += scale[i / 2 % 2] * sums[0][i];
   }
@@ -60,7 +59,7 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
                       const __grid_constant__ Arguments arguments,
                       const __grid_constant__ ScaleBlocks scales) {
   run<K>(left, right, c, arguments, [&](Shared<K>& shared, int consumer) {
-    return [&, consumer](RingPosition<K::kTile.stages>& ring, typename K::Accumulators& d,
+    return [&, consumer](typename K::RingPosition& ring, typename K::Accumulators& d,
                          const Work& work, int from, int thread) {
       multiply_scaled<K>(shared, ring, d, work, arguments, scales, from, consumer, thread);
     };

@@ -10,19 +10,13 @@
 #include "device/atomic.cuh"
 #include "device/barrier.cuh"
 #include "device/convert.cuh"
-#include "device/fence.cuh"
-#include "device/matrix.cuh"
 #include "device/tma.cuh"
 #include "kernels/device/formats.h"
 #include "kernels/device/fragment.h"
 #include "kernels/gemm/sm90/mainloop.cuh"
+#include "kernels/hopper/store.cuh"
 
 namespace assay::sm90 {
-
-/// A consumer's own named barrier.
-__device__ __forceinline__ void consumer_sync(int consumer) {
-  device::named_barrier_sync(1 + consumer, 128);
-}
 
 /// Split K: leaves this slice's accumulators in memory and counts it done. In the warpgroup that
 /// was last, sums all slices in their order, so that the result does not depend on who that was,
@@ -49,14 +43,14 @@ __device__ __forceinline__ bool join_slices(Shared<K>& shared, typename K::Accum
 #pragma unroll
     for (int i = 0; i < K::kPerBlock; ++i) mine[(block * K::kPerBlock + i) * 128] = d[block][i];
   }
-  consumer_sync(consumer);
+  device::named_barrier_sync(hopper::consumer_barrier(consumer), hopper::kWarpgroup);
   const auto others = static_cast<std::uint32_t>(arguments.schedule.splits) - 1;
   if (thread == 0) {
     shared.arrived[consumer] = device::atomic_add_release(arrivals, 1);
     // Only for the last: to anyone else the count may be set back meanwhile.
     if (shared.arrived[consumer] == others) device::load_acquire(arrivals);
   }
-  consumer_sync(consumer);
+  device::named_barrier_sync(hopper::consumer_barrier(consumer), hopper::kWarpgroup);
   if (shared.arrived[consumer] != others) return false;
   // By groups, so that the loads of few accumulators are under way at once: all would not fit.
   constexpr int kGroup = K::kPerBlock < 32 ? K::kPerBlock : 32;
@@ -121,66 +115,6 @@ __device__ __forceinline__ void scale(typename K::Accumulators& d, const Argumen
   }
 }
 
-template <class Output>
-__device__ __forceinline__ std::uint32_t pack_pair(float low, float high) {
-  if constexpr (std::is_same_v<Output, device::Bf16>) {
-    return device::pack_bf16(low, high);
-  } else {
-    static_assert(std::is_same_v<Output, device::F16>);
-    return device::pack_f16(low, high);
-  }
-}
-
-/// 16 of an accumulator's columns as 8x8 matrices into a box whose rows are the left rows or, when
-/// swapped, the right ones: then the matrices are transposed on the way.
-template <class K, int kMatrices>
-__device__ __forceinline__ void store_matrices(unsigned char* box, const float* d, int column,
-                                               int thread) {
-  const int lane = thread % 32;
-  const int on_left = thread / 32 * 16 + lane / 8 % 2 * 8;
-  const int on_right = column + lane / 16 * 8;
-  const int row = (K::kTile.swapped ? on_right : on_left) + lane % 8;
-  const int place = K::kTile.swapped ? on_left : on_right;
-  std::uint32_t fragment[kMatrices];
-#pragma unroll
-  for (int i = 0; i < kMatrices; ++i) {
-    fragment[i] = pack_pair<typename K::Operands::Output>(d[2 * i], d[2 * i + 1]);
-  }
-  const auto offset = static_cast<std::uint32_t>(row * kRowBytes + place * 2);
-  device::stmatrix<K::kTile.swapped>(box + device::swizzled(device::Swizzle::k128, offset),
-                                     fragment);
-}
-
-/// Box number `box` of a row block into shared memory. A box has rows of 128 bytes: along the right
-/// side of the tile, or along the left one when swapped.
-template <class K>
-__device__ __forceinline__ void write_box(unsigned char* to,
-                                          const typename K::Accumulator (&d)[K::kPerBlock], int box,
-                                          int thread) {
-  using Output = typename K::Operands::Output;
-  constexpr int kWidth = kRowBytes / static_cast<int>(sizeof(Output));
-  constexpr int kColumns = K::kTile.swapped ? K::kTile.right : kWidth;
-  const int first = K::kTile.swapped ? 0 : box * (kWidth / 2);  // of the accumulators
-  if constexpr (sizeof(Output) == 2) {
-#pragma unroll
-    for (int i = 0; i < kColumns; i += 16) {
-      constexpr int kMatrices = kColumns == 8 ? 2 : 4;
-      store_matrices<K, kMatrices>(to, &d[first + i / 2], i, thread);
-    }
-  } else {
-    if (K::kTile.swapped && thread / 64 != box) return;  // two warps hold a box's 32 columns
-#pragma unroll
-    for (int i = 0; i < kColumns / 2; ++i) {
-      const device::Position at = device::accumulator_position(thread, i);
-      const int row = K::kTile.swapped ? at.column : at.row;
-      const int column = K::kTile.swapped ? at.row % kWidth : at.column;
-      const auto offset = static_cast<std::uint32_t>(row * kRowBytes + column * 4);
-      *reinterpret_cast<Output*>(to + device::swizzled(device::Swizzle::k128, offset)) =
-          d[first + i];
-    }
-  }
-}
-
 struct alignas(16) Piece {
   unsigned char bytes[16];
 };
@@ -195,7 +129,7 @@ __device__ __forceinline__ void copy_rows(const Arguments& arguments, const unsi
   constexpr int kPieces = kRowBytes / 16, kInPiece = 16 / static_cast<int>(sizeof(Output));
   const int at = column + thread % kPieces * kInPiece;
   if (at >= arguments.columns) return;
-  for (int i = thread / kPieces; i < output_rows(K::kTile) && row + i < end_row;
+  for (int i = thread / kPieces; i < K::OutputBoxes::kRows && row + i < end_row;
        i += 128 / kPieces) {
     const auto offset = static_cast<std::uint32_t>(i * kRowBytes + thread % kPieces * 16);
     auto* to = static_cast<Output*>(arguments.c) +
@@ -212,28 +146,22 @@ __device__ __forceinline__ void store_tile(Shared<K>& shared, const CUtensorMap&
                                            const typename K::Accumulators& d,
                                            const Arguments& arguments, const Work& work, int left,
                                            int consumer, int thread, int& turn) {
-  constexpr int kWidth = kRowBytes / static_cast<int>(sizeof(typename K::Operands::Output));
-  constexpr int kBoxes = (K::kTile.swapped ? 64 : K::kTile.right) / kWidth;
+  using Boxes = typename K::OutputBoxes;
   const int right = right_begin<K>(work);
 #pragma unroll
   for (int block = 0; block < K::kRowBlocks; ++block) {
 #pragma unroll
-    for (int box = 0; box < kBoxes; ++box) {
-      unsigned char* buffer = shared.out[consumer][turn];
-      turn = (turn + 1) % kOutputBoxes;
-      if (thread == 0) device::bulk_wait_read<kOutputBoxes - 1>();
-      consumer_sync(consumer);  // what was in this buffer has been read
-      write_box<K>(buffer, d[block], box, thread);
-      device::fence_proxy_async_shared();
-      consumer_sync(consumer);
+    for (int box = 0; box < Boxes::kCount; ++box) {
+      unsigned char* buffer =
+          hopper::fill_next_box<Boxes>(shared.out[consumer], turn, d[block], box, consumer, thread);
       const int on_left = left + 64 * block;
       const int row = K::kTile.swapped ? right : on_left;
-      const int column = (K::kTile.swapped ? on_left : right) + kWidth * box;
-      const bool whole = !K::kGrouped || row + output_rows(K::kTile) <= work.end_row;
+      const int column = (K::kTile.swapped ? on_left : right) + Boxes::kWidth * box;
+      const bool whole = !K::kGrouped || row + Boxes::kRows <= work.end_row;
       if (!whole) copy_rows<K>(arguments, buffer, row, work.end_row, column, thread);
       if (thread == 0) {
         if (whole) device::tensor_store(c, {column, row, matrix_of_rows<K>(work)}, buffer);
-        device::bulk_commit();  // empty where nothing was stored, so that groups count buffers
+        device::bulk_commit();  // empty where nothing was stored
       }
     }
   }

@@ -2,11 +2,9 @@
 // and tile configurations are instances of it.
 #pragma once
 
-#include "device/barrier.cuh"
-#include "device/fence.cuh"
-#include "device/register.cuh"
 #include "kernels/gemm/sm90/epilogue.cuh"
 #include "kernels/gemm/sm90/mainloop.cuh"
+#include "kernels/hopper/roles.cuh"
 
 namespace assay::sm90 {
 
@@ -14,11 +12,10 @@ namespace assay::sm90 {
 /// thread)` leaves a tile's sums, of rows `left` on, in d.
 template <class K, class Products>
 __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
-                                        const Arguments& arguments, int consumer,
+                                        const Arguments& arguments, int consumer, int thread,
                                         const Products& products) {
-  const int thread = static_cast<int>(device::thread_index().x % 128);
   Pieces<K> pieces(arguments);
-  RingPosition<K::kTile.stages> ring;
+  typename K::RingPosition ring;
   int turn = 0;
   for (Work work; pieces.take(work);) {
     const int left = left_begin<K>(work) + consumer * K::kRowBlocks * 64;
@@ -36,48 +33,27 @@ __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
   if (thread == 0) device::bulk_wait_read<0>();  // shared memory outlives the stores
 }
 
-template <class K>
-__device__ __forceinline__ void make_barriers(Shared<K>& shared) {
-  if (device::thread_index().x == 0) {
-    for (int i = 0; i < K::kTile.stages; ++i) {
-      device::mbarrier_init(&shared.full[i], 1);
-      device::mbarrier_init(&shared.empty[i], K::kTile.consumers * K::kTile.cluster);
-    }
-    device::fence_mbarrier_init();
-  }
-  if constexpr (K::kTile.cluster == 1) {
-    device::syncthreads();
-  } else {
-    device::cluster_sync();
-  }
-}
-
 /// The body of a kernel: `products(shared, consumer)` gives what consume() calls.
 template <class K, class Products>
 __device__ __forceinline__ void run(const CUtensorMap& left, const CUtensorMap& right,
                                     const CUtensorMap& c, const Arguments& arguments,
                                     const Products& products) {
-  static_assert(sizeof(Shared<K>) <= kMostShared);
+  static_assert(sizeof(Shared<K>) <= hopper::kMostShared);
+  constexpr int kCluster = K::kTile.cluster, kConsumers = K::kTile.consumers;
   auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
-  make_barriers(shared);
-  constexpr Registers kRegisters = registers(K::kTile);
-  const int warpgroup = static_cast<int>(device::warp_index() / 4);
-  if (warpgroup == 0) {
-    if constexpr (kRegisters.producer != 0) device::registers_decrease<kRegisters.producer>();
-    if (device::thread_index().x == 0) {
-      device::prefetch_tensor_map(left);
-      device::prefetch_tensor_map(right);
-      device::prefetch_tensor_map(c);
-      produce<K>(shared, left, right, arguments);
-    }
-  } else {
-    if constexpr (kRegisters.consumer != 0) device::registers_increase<kRegisters.consumer>();
-    consume<K>(shared, c, arguments, warpgroup - 1, products(shared, warpgroup - 1));
-  }
-  if constexpr (K::kTile.cluster > 1) {
-    device::syncwarp();      // the thread that copied, and those that had nothing to do
-    device::cluster_sync();  // nobody leaves while others may still arrive at its barriers
-  }
+  hopper::share_barriers<kCluster>([&] { hopper::make_ring(shared.ring, kConsumers * kCluster); });
+  hopper::split_roles<kConsumers, producer_registers(kConsumers)>(
+      [&] {
+        if (device::thread_index().x != 0) return;
+        device::prefetch_tensor_map(left);
+        device::prefetch_tensor_map(right);
+        device::prefetch_tensor_map(c);
+        produce<K>(shared, left, right, arguments);
+      },
+      [&](int consumer, int thread) {
+        consume<K>(shared, c, arguments, consumer, thread, products(shared, consumer));
+      });
+  hopper::leave_cluster<kCluster>();
 }
 
 template <class K>
@@ -85,7 +61,7 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
     gemm(const __grid_constant__ CUtensorMap left, const __grid_constant__ CUtensorMap right,
          const __grid_constant__ CUtensorMap c, const __grid_constant__ Arguments arguments) {
   run<K>(left, right, c, arguments, [](Shared<K>& shared, int consumer) {
-    return [&shared, consumer](RingPosition<K::kTile.stages>& ring, typename K::Accumulators& d,
+    return [&shared, consumer](typename K::RingPosition& ring, typename K::Accumulators& d,
                                const Work& work, int, int thread) {
       multiply<K>(shared, ring, d, consumer, thread, work.end_k - work.first_k);
     };

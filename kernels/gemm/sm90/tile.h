@@ -2,9 +2,9 @@
 // it must keep.
 #pragma once
 
-#include <cstdint>
-
 #include "kernels/device/element.h"
+#include "kernels/hopper/budget.h"
+#include "kernels/hopper/output_box.h"
 
 namespace assay::sm90 {
 
@@ -22,36 +22,25 @@ struct TileConfig {
   friend constexpr bool operator==(const TileConfig&, const TileConfig&) = default;
 };
 
-inline constexpr int kRowBytes = 128;       ///< One swizzle span: what a stage holds of K.
-inline constexpr int kProducers = 128;      ///< The warpgroup that copies.
-inline constexpr int kMostShared = 232448;  ///< Of one block of sm_90: 227 KiB.
-inline constexpr int kOutputBoxes = 2;      ///< Of each consumer: one is stored, one is written.
+using hopper::kRowBytes;                ///< One swizzle span: what a stage holds of K.
+inline constexpr int kOutputBoxes = 2;  ///< Of each consumer: one is stored, one is written.
 
-constexpr int threads(const TileConfig& tile) { return kProducers + 128 * tile.consumers; }
+constexpr int threads(const TileConfig& tile) { return hopper::threads(tile.consumers); }
 constexpr int stage_bytes(const TileConfig& tile) { return (tile.left + tile.right) * kRowBytes; }
 /// Rows of 128 bytes of a box in which C leaves through shared memory.
 constexpr int output_rows(const TileConfig& tile) { return tile.swapped ? tile.right : 64; }
-/// Rounded up to what begins at a multiple of 1024 again.
-constexpr int output_box_bytes(const TileConfig& tile) {
-  return (output_rows(tile) * kRowBytes + 1023) / 1024 * 1024;
-}
 
 /// All but the barriers, which are the last and small.
 constexpr int tile_bytes(const TileConfig& tile) {
-  return tile.stages * stage_bytes(tile) + tile.consumers * kOutputBoxes * output_box_bytes(tile);
+  return tile.stages * stage_bytes(tile) +
+         tile.consumers * kOutputBoxes * hopper::box_bytes(output_rows(tile));
 }
 inline constexpr int kBarrierBytes = 1024;  ///< Room for barriers and flags.
 
-/// Registers. ptxas gives each thread of a kernel the same number; setmaxnreg then moves them from
-/// the copying warpgroup to the multiplying ones within the same pool.
-struct Registers {
-  int initial;   ///< What ptxas may use: 65536 / threads, a multiple of 8, at most 255.
-  int producer;  ///< 0: nothing is moved.
-  int consumer;
-};
-constexpr Registers registers(const TileConfig& tile) {
-  if (tile.consumers == 1) return {255, 0, 0};
-  return tile.consumers == 2 ? Registers{168, 40, 232} : Registers{128, 32, 160};
+/// What setmaxnreg leaves to a thread of the warpgroup that copies.
+constexpr int producer_registers(int consumers) { return consumers == 2 ? 40 : 32; }
+constexpr hopper::Registers registers(const TileConfig& tile) {
+  return hopper::registers(tile.consumers, producer_registers(tile.consumers));
 }
 
 constexpr int accumulators(const TileConfig& tile) {
@@ -60,7 +49,9 @@ constexpr int accumulators(const TileConfig& tile) {
 
 /// The rule that a configuration breaks, in words; nullptr when it breaks none.
 constexpr const char* tile_fault(const TileConfig& tile) {
-  if (tile.consumers < 1 || tile.consumers > 3) return "one to three warpgroups multiply";
+  if (tile.consumers < 1 || tile.consumers > hopper::kMostConsumers) {
+    return "one to three warpgroups multiply";
+  }
   if (tile.left % (64 * tile.consumers) != 0) return "a consumer's rows are a multiple of 64";
   if (tile.left > 256) return "a box of TMA has at most 256 rows";
   if (tile.right < 8 || tile.right > 256 || tile.right % 8 != 0) return "wgmma's N is 8 to 256";
@@ -69,17 +60,8 @@ constexpr const char* tile_fault(const TileConfig& tile) {
   if (tile.cluster != 1 && tile.cluster != 2) return "clusters have one or two blocks";
   if (tile.cluster == 2 && tile.right % 128 != 0) return "half of the right tile is whole boxes";
   if (tile.stages < 2) return "a ring has two stages or more";
-  if (tile_bytes(tile) + kBarrierBytes > kMostShared) return "more shared memory than a block has";
-  const Registers pool = registers(tile);
-  if (pool.producer != 0 && kProducers * pool.producer + 128 * tile.consumers * pool.consumer >
-                                threads(tile) * pool.initial) {
-    return "setmaxnreg asks for more registers than the pool has";
-  }
-  if (threads(tile) * pool.initial > 65536) return "more registers than a multiprocessor has";
-  // Addresses, descriptors and loop state take about 40 beside the accumulators.
-  const int most = pool.consumer != 0 ? pool.consumer : pool.initial;
-  if (accumulators(tile) + 40 > most) return "the accumulators leave too few registers";
-  return nullptr;
+  return hopper::budget_fault(tile.consumers, registers(tile), tile_bytes(tile) + kBarrierBytes,
+                              accumulators(tile));
 }
 
 /// Whether the right operand's layout allows the configuration: a box of what is not K-major is 64

@@ -77,7 +77,26 @@ __global__ void lanes_differ() {
   }
 }
 
+template <int kUse>
+void shared_function() {
+  syncthreads();
+}
+
+__global__ void use_twice() {
+  shared_function<0>();
+  shared_function<1>();
+}
+
 TEST_SUITE("unit") {
+  TEST_CASE("a call in a function template is a site of its own in each instance") {
+    const auto sites = emulator::sites_of([](Emulator&) {
+      launch({.block = {32, 1, 1}}, use_twice);
+    });
+    REQUIRE(sites.size() == 2);
+    CHECK(sites[0].at.line() == sites[1].at.line());
+    CHECK_FALSE(sites[0].same_place(sites[1]));
+  }
+
   TEST_CASE("syncthreads and named barriers and syncwarp order memory") {
     check_clean(passing_on<Between::kSyncthreads>(96));
     check_clean(passing_on<Between::kNamed>(64));
