@@ -4,7 +4,7 @@
 namespace assay {
 namespace {
 
-const GpuGemmEnrolment sm80_sdc_enrolment(sdc::bf16_sm80());
+const SdcKernelEnrolment sm80_sdc_enrolment(sdc::bf16_sm80());
 
 }  // namespace
 }  // namespace assay

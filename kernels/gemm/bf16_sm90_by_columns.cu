@@ -8,17 +8,17 @@ using device::Bf16;
 using device::Major;
 
 template <Major kMajorA, Major kMajorB>
-GpuGemmKernel stored(const char* name, const char* summary) {
+GemmKernel stored(const char* name, const char* summary) {
   return by_columns(sm90::entry<sm90::Gemm<Bf16, Bf16, Bf16, kMajorB, kMajorA>>("bf16", summary),
                     name, kMajorA == Major::kMn, kMajorB == Major::kK);
 }
 
-const GpuGemmEnrolment a(stored<Major::kMn, Major::kMn>("sm90_a_by_columns",
-                                                        "the Hopper kernel, A by columns"));
-const GpuGemmEnrolment b(stored<Major::kK, Major::kK>(
+const GemmKernelEnrolment a(stored<Major::kMn, Major::kMn>("sm90_a_by_columns",
+                                                           "the Hopper kernel, A by columns"));
+const GemmKernelEnrolment b(stored<Major::kK, Major::kK>(
     "sm90_b_by_columns", "the Hopper kernel, B by columns, as weights are stored"));
-const GpuGemmEnrolment ab(stored<Major::kMn, Major::kK>("sm90_ab_by_columns",
-                                                        "the Hopper kernel, A and B by columns"));
+const GemmKernelEnrolment ab(
+    stored<Major::kMn, Major::kK>("sm90_ab_by_columns", "the Hopper kernel, A and B by columns"));
 
 }  // namespace
 }  // namespace assay

@@ -6,18 +6,16 @@ namespace {
 
 using Bf16Gemm = sm90::Gemm<device::Bf16, device::Bf16, device::Bf16, device::Major::kMn>;
 
-GpuGemmKernel grouped() {
-  GpuGemmKernel kernel = sm90::entry<Bf16Gemm>(
+GemmKernel grouped() {
+  GemmKernel kernel = sm90::entry<Bf16Gemm>(
       "bf16", "the Hopper kernel over groups of rows, each with its own B, which end anywhere",
-      Bf16Gemm::launch_grouped);
+      Bf16Gemm::plan_grouped);
   kernel.name = "sm90_grouped";
-  kernel.workspace_bytes = nullptr;
-  kernel.batched = false;
-  kernel.grouped = true;
+  kernel.takes = GemmParts::groups;
   return kernel;
 }
 
-const GpuGemmEnrolment sm90_grouped_enrolment(grouped());
+const GemmKernelEnrolment sm90_grouped_enrolment(grouped());
 
 }  // namespace
 }  // namespace assay

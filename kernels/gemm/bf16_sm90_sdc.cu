@@ -4,7 +4,7 @@
 namespace assay {
 namespace {
 
-const GpuGemmEnrolment sm90_sdc_enrolment(sdc::bf16_sm90());
+const SdcKernelEnrolment sm90_sdc_enrolment(sdc::bf16_sm90());
 
 }  // namespace
 }  // namespace assay

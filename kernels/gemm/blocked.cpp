@@ -13,7 +13,7 @@ std::unique_ptr<TimedCase> BlockedGemm::prepare(GroupContext& context) const {
     (*product)(static_cast<const float*>(p.a), static_cast<const float*>(p.b),
                static_cast<float*>(p.c));
   };
-  return std::make_unique<GemmCase>(operands, multiply,
+  return std::make_unique<GemmCase>(operands, bind_calls<GemmPointers>(multiply),
                                     Json{{"threads", threads.size()},
                                          {"isa", micro_kernel().isa},
                                          {"row_parts", product->row_parts()},

@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstdlib>
+#include "kernels/launch/capability.h"
 
 namespace assay {
 namespace {
@@ -18,11 +17,7 @@ std::shared_ptr<Buffer> copied_to(Device& device, const std::vector<std::byte>& 
 }  // namespace
 
 std::optional<std::string> BlockScaledCublasLt::missing(const Device& device) const {
-  const auto& capability = device.facts().compute_capability;
-  if (capability && std::atoi(capability->c_str()) != kCapability / 10) {
-    return fmt::format("needs compute capability {}.x and no other, this device has {}",
-                       kCapability / 10, *capability);
-  }
+  if (auto why = capability_missing({kCapability / 10, true}, device)) return why;
   if (auto why = CublasLtGemm::missing(device)) return why;
   if (library().version() < kLeastVersion) {
     return fmt::format("needs cuBLASLt {} or later, this is {}", kLeastVersion,
@@ -66,7 +61,8 @@ std::unique_ptr<TimedCase> BlockScaledCublasLt::prepare(GroupContext& context) c
   };
   Json choice = product->choice();
   choice["scaled_block"] = format_.block;
-  return std::make_unique<GemmCase>(operands, multiply, std::move(choice), GemmTerms{scales});
+  return std::make_unique<GemmCase>(operands, bind_calls<GemmPointers>(multiply), std::move(choice),
+                                    GemmTerms{scales});
 }
 
 }  // namespace assay

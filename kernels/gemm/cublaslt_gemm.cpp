@@ -20,7 +20,8 @@ std::unique_ptr<TimedCase> CublasLtGemm::prepare(GroupContext& context) const {
   const auto product =
       std::make_shared<CublasLtMultiply>(library(), context.device(), *operands, sum_);
   const auto multiply = [product](const GemmPointers& matrices) { (*product)(matrices); };
-  return std::make_unique<GemmCase>(operands, multiply, product->choice());
+  return std::make_unique<GemmCase>(operands, bind_calls<GemmPointers>(multiply),
+                                    product->choice());
 }
 
 std::optional<std::string> CublasLtGemm::missing(const Device& device) const {

@@ -5,9 +5,9 @@ namespace assay {
 namespace {
 
 using Portable = sm80::Operands<device::F16, device::F16, device::Major::kMn>;
-const GpuGemmEnrolment sm80_enrolment(sm80::entry<Portable>("f16"));
-const GpuGemmEnrolment sm80_alpha_beta(with_alpha_beta(sm80::entry<Portable>("f16"),
-                                                       "sm80_alpha_beta"));
+const GemmKernelEnrolment sm80_enrolment(sm80::entry<Portable>("f16"));
+const GemmKernelEnrolment sm80_alpha_beta(with_alpha_beta(sm80::entry<Portable>("f16"),
+                                                          "sm80_alpha_beta"));
 
 }  // namespace
 }  // namespace assay

@@ -1,7 +1,8 @@
 // gemm.f32.naive: one thread an element of C, straight from global memory; what others start from.
 #include <algorithm>
 
-#include "kernels/gemm/gpu_gemm.h"
+#include "kernels/gemm/gemm_kernel.h"
+#include "kernels/launch/prepare.cuh"
 
 namespace assay {
 namespace {
@@ -22,24 +23,29 @@ __global__ void __launch_bounds__(kBlockColumns* kBlockRows)
   }
 }
 
-void launch(const GemmCall& call) {
-  const GemmPointers& p = call.matrices;
-  const GemmShape& shape = call.shape;
+GemmPlan plan(const GemmProblem& problem) {
   constexpr std::int64_t kMostRowBlocks = 65535;  // gridDim.y; a taller C is walked in strides
-  const dim3 block(kBlockColumns, kBlockRows);
-  const dim3 grid(
-      static_cast<unsigned>((shape.n + kBlockColumns - 1) / kBlockColumns),
-      static_cast<unsigned>(std::min((shape.m + kBlockRows - 1) / kBlockRows, kMostRowBlocks)));
-  naive_kernel<<<grid, block, 0, call.stream>>>(
-      static_cast<const float*>(p.a), static_cast<const float*>(p.b), static_cast<float*>(p.c),
-      shape.m, shape.n, shape.k);
+  const GemmShape shape = problem.shape;
+  device::LaunchConfig config;
+  config.grid.x = static_cast<unsigned>((shape.n + kBlockColumns - 1) / kBlockColumns);
+  config.grid.y =
+      static_cast<unsigned>(std::min((shape.m + kBlockRows - 1) / kBlockRows, kMostRowBlocks));
+  config.block = {kBlockColumns, kBlockRows, 1};
+  GemmPlan plan;
+  plan.bind = [=](const GemmPointers& p, const Workspace&) {
+    return prepare_launch(config, naive_kernel, static_cast<const float*>(p.a),
+                          static_cast<const float*>(p.b), static_cast<float*>(p.c), shape.m,
+                          shape.n, shape.k);
+  };
+  return plan;
 }
 
-const GpuGemmEnrolment f32_naive_enrolment({.dtype = "f32",
-                                            .name = "naive",
-                                            .summary = "one thread an element, from global memory",
-                                            .types = {},
-                                            .launch = launch});
+const GemmKernelEnrolment f32_naive_enrolment(
+    {.dtype = "f32",
+     .name = "naive",
+     .summary = "one thread an element, from global memory",
+     .types = {},
+     .plan = plan});
 
 }  // namespace
 }  // namespace assay

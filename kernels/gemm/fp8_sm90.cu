@@ -9,9 +9,9 @@ template <class T>
 using Fp8Gemm = sm90::Gemm<T, T, device::Bf16, device::Major::kK>;
 
 constexpr const char* kSummary = "warp-specialised wgmma fed by TMA, B by columns, C in bf16";
-const GpuGemmEnrolment e4m3(sm90::entry<Fp8Gemm<device::E4m3>>("fp8_e4m3", kSummary));
-const GpuGemmEnrolment e5m2(sm90::entry<Fp8Gemm<device::E5m2>>("fp8_e5m2", kSummary));
-const GpuGemmEnrolment e4m3_alpha_beta(with_alpha_beta(
+const GemmKernelEnrolment e4m3(sm90::entry<Fp8Gemm<device::E4m3>>("fp8_e4m3", kSummary));
+const GemmKernelEnrolment e5m2(sm90::entry<Fp8Gemm<device::E5m2>>("fp8_e5m2", kSummary));
+const GemmKernelEnrolment e4m3_alpha_beta(with_alpha_beta(
     sm90::entry<Fp8Gemm<device::E4m3>>("fp8_e4m3", "the same with alpha and beta: C is read too"),
     "sm90_alpha_beta"));
 

@@ -12,37 +12,29 @@ using ScaledOperands =
     sm90::Operands<device::E4m3, device::E4m3, device::Bf16, device::Major::kK, device::Major::kK>;
 constexpr int kScaledTile = 2;  // 128x128: one scale of B a tile and stage
 
-sm90::Plan scaled_plan(const GemmShape& shape, int multiprocessors) {
-  return sm90::plan_with(ScaledGemm::product(shape), kScaledTile, 1, multiprocessors);
-}
-
 template <bool kGrouped>
-void launch_scaled(const GemmCall& call) {
+GemmPlan plan_scaled(const GemmProblem& problem) {
   using K = sm90::Kernel<ScaledOperands, sm90::ListedTile<kScaledTile>, kGrouped>;
-  sm90::launch_kernel<K>(sm90::gemm_block_scaled<K>, ScaledGemm::product(call.shape),
-                         scaled_plan(call.shape, call.multiprocessors), call,
-                         sm90::ScaleBlocks{call.scales_a, call.scales_b});
+  const sm90::Product product = ScaledGemm::product(problem.shape);
+  return sm90::kernel_plan<K>(sm90::gemm_block_scaled<K>, product,
+                              sm90::plan_with(product, K::kTile, 1, problem.multiprocessors),
+                              problem, sm90::ScaleBlocks{problem.scales_a, problem.scales_b});
 }
 
-GpuGemmKernel scaled(bool grouped) {
-  GpuGemmKernel kernel = sm90::entry<ScaledGemm>(
+GemmKernel scaled(bool grouped) {
+  GemmKernel kernel = sm90::entry<ScaledGemm>(
       "fp8_e4m3",
       grouped ? "scales by block, over groups of rows, each with its own B"
               : "the Hopper kernel with scales by block, sums promoted to f32 every 128 of K",
-      grouped ? launch_scaled<true> : launch_scaled<false>);
+      grouped ? plan_scaled<true> : plan_scaled<false>);
   kernel.name = grouped ? "sm90_grouped_block_scaled" : "sm90_block_scaled";
-  kernel.workspace_bytes = nullptr;
-  kernel.describe = [](const GemmShape& shape, int multiprocessors) {
-    return sm90::describe(scaled_plan(shape, multiprocessors));
-  };
   kernel.block_scaled = true;
-  kernel.batched = !grouped;
-  kernel.grouped = grouped;
+  kernel.takes = grouped ? GemmParts::groups : GemmParts::batches;
   return kernel;
 }
 
-const GpuGemmEnrolment sm90_enrolment(scaled(false));
-const GpuGemmEnrolment sm90_grouped_enrolment(scaled(true));
+const GemmKernelEnrolment sm90_enrolment(scaled(false));
+const GemmKernelEnrolment sm90_grouped_enrolment(scaled(true));
 
 }  // namespace
 }  // namespace assay

@@ -9,6 +9,14 @@ GemmTypes host_gemm_types(const std::string& dtype) {
   return {dtype_named(dtype).value(), Dtype::f32, Dtype::f32};
 }
 
+GemmCase::GemmCase(std::shared_ptr<GemmOperands> operands, const BindMultiply& bind, Json choice,
+                   GemmTerms terms)
+    : operands_(std::move(operands)),
+      multiply_(call_bound(bind)),
+      ready_(bound_to_sets(*operands_, bind)),
+      choice_(std::move(choice)),
+      terms_(std::move(terms)) {}
+
 std::optional<std::string> GemmImplementation::refuses(const Shape& shape,
                                                        const Device& device) const {
   if (device.backend() != backend_) {

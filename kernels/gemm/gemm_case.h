@@ -4,9 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/catalogue.h"
 #include "kernels/gemm/operands.h"
+#include "kernels/launch/bound.h"
 
 namespace assay {
 
@@ -14,19 +16,18 @@ namespace assay {
 /// bf16 before anything is timed.
 GemmTypes host_gemm_types(const std::string& dtype);
 
-/// A multiplication bound to a group's operands.
+/// Makes a multiplication of these matrices ready.
+using BindMultiply = Bind<GemmPointers>;
+
+/// A multiplication of a group's operands.
 class GemmCase final : public TimedCase {
  public:
   /// `terms`: what the multiplication does beside A B.
-  GemmCase(std::shared_ptr<GemmOperands> operands, Multiply multiply, Json choice,
-           GemmTerms terms = {})
-      : operands_(std::move(operands)),
-        multiply_(std::move(multiply)),
-        choice_(std::move(choice)),
-        terms_(std::move(terms)) {}
+  GemmCase(std::shared_ptr<GemmOperands> operands, const BindMultiply& bind, Json choice,
+           GemmTerms terms = {});
 
   Verification verify() override { return operands_->verify(multiply_, terms_); }
-  void enqueue(std::size_t set) override { multiply_(operands_->set(set)); }
+  void enqueue(std::size_t set) override { ready_[set](); }
   std::size_t operand_sets() const override { return operands_->count(); }
   Work work() const override { return operands_->work(terms_); }
   Json choice() const override { return choice_; }
@@ -34,6 +35,7 @@ class GemmCase final : public TimedCase {
  private:
   std::shared_ptr<GemmOperands> operands_;
   Multiply multiply_;
+  std::vector<Enqueue> ready_;  // by operand set
   Json choice_;
   GemmTerms terms_;
 };

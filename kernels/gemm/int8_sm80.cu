@@ -5,7 +5,7 @@ namespace assay {
 namespace {
 
 using Portable = sm80::Operands<std::int8_t, std::int32_t, device::Major::kK>;
-const GpuGemmEnrolment sm80_enrolment(sm80::entry<Portable>("int8"));
+const GemmKernelEnrolment sm80_enrolment(sm80::entry<Portable>("int8"));
 
 }  // namespace
 }  // namespace assay

@@ -6,7 +6,7 @@ namespace {
 
 using Int8Gemm = sm90::Gemm<std::int8_t, std::int8_t, std::int32_t, device::Major::kK>;
 
-const GpuGemmEnrolment sm90_enrolment(
+const GemmKernelEnrolment sm90_enrolment(
     sm90::entry<Int8Gemm>("int8", "warp-specialised wgmma fed by TMA, B by columns, C in int32"));
 
 }  // namespace

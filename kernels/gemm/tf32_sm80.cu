@@ -5,9 +5,9 @@ namespace assay {
 namespace {
 
 using Portable = sm80::Operands<device::Tf32, float, device::Major::kK>;
-const GpuGemmEnrolment sm80_enrolment(sm80::entry<Portable>("tf32"));
-const GpuGemmEnrolment sm80_alpha_beta(with_alpha_beta(sm80::entry<Portable>("tf32"),
-                                                       "sm80_alpha_beta"));
+const GemmKernelEnrolment sm80_enrolment(sm80::entry<Portable>("tf32"));
+const GemmKernelEnrolment sm80_alpha_beta(with_alpha_beta(sm80::entry<Portable>("tf32"),
+                                                          "sm80_alpha_beta"));
 
 }  // namespace
 }  // namespace assay

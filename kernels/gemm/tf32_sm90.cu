@@ -6,9 +6,9 @@ namespace {
 
 using Tf32Gemm = sm90::Gemm<device::Tf32, device::Tf32, float, device::Major::kK>;
 
-const GpuGemmEnrolment sm90_enrolment(
+const GemmKernelEnrolment sm90_enrolment(
     sm90::entry<Tf32Gemm>("tf32", "warp-specialised wgmma fed by TMA, B by columns, C in f32"));
-const GpuGemmEnrolment sm90_alpha_beta(
+const GemmKernelEnrolment sm90_alpha_beta(
     with_alpha_beta(sm90::entry<Tf32Gemm>("tf32", "the same with alpha and beta: C is read too"),
                     "sm90_alpha_beta"));
 

@@ -1,5 +1,5 @@
 // memory_copy.f32.vectorized: a[i] = b[i] by the multiprocessors, not by a copy engine.
-#include "kernels/memory/vectorized.h"
+#include "kernels/memory/vectorized.cuh"
 
 namespace assay {
 namespace {
@@ -14,12 +14,12 @@ __global__ void __launch_bounds__(kVectorThreads)
   }
 }
 
-void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
-  copy_kernel<<<blocks, kVectorThreads, 0, stream>>>(
-      static_cast<uint4*>(arrays.out), reinterpret_cast<const uint4*>(arrays.b), arrays.count / 4);
+PreparedLaunch prepare(const MemoryPointers& arrays, int blocks) {
+  return prepare_launch(vector_config(blocks), copy_kernel, static_cast<uint4*>(arrays.out),
+                        reinterpret_cast<const uint4*>(arrays.b), arrays.count / 4);
 }
 
-const VectorizedEnrolment copy_vectorized_enrolment(MemoryOperation::copy, launch,
+const VectorizedEnrolment copy_vectorized_enrolment(MemoryOperation::copy, prepare,
                                                     "copies one array to another");
 
 }  // namespace

@@ -4,23 +4,29 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/catalogue.h"
+#include "kernels/launch/bound.h"
 #include "kernels/memory/arrays.h"
 
 namespace assay {
 
-/// A pass bound to a group's arrays.
+/// Makes a pass over these arrays ready.
+using BindPass = Bind<MemoryPointers>;
+
+/// A pass over a group's arrays.
 class MemoryCase final : public TimedCase {
  public:
-  MemoryCase(std::shared_ptr<MemoryArrays> arrays, Pass pass, int partials, Json choice)
+  MemoryCase(std::shared_ptr<MemoryArrays> arrays, const BindPass& bind, int partials, Json choice)
       : arrays_(std::move(arrays)),
-        pass_(std::move(pass)),
+        pass_(call_bound(bind)),
+        ready_(bound_to_sets(*arrays_, bind)),
         partials_(partials),
         choice_(std::move(choice)) {}
 
   Verification verify() override { return arrays_->verify(pass_, partials_); }
-  void enqueue(std::size_t set) override { pass_(arrays_->set(set)); }
+  void enqueue(std::size_t set) override { ready_[set](); }
   std::size_t operand_sets() const override { return arrays_->count(); }
   Work work() const override { return arrays_->work(); }
   Json choice() const override { return choice_; }
@@ -28,6 +34,7 @@ class MemoryCase final : public TimedCase {
  private:
   std::shared_ptr<MemoryArrays> arrays_;
   Pass pass_;
+  std::vector<Enqueue> ready_;  // by operand set
   int partials_;
   Json choice_;
 };

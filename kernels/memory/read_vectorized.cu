@@ -1,5 +1,5 @@
 // memory_read.f32.vectorized: every block leaves the sum of the words it read; no atomics.
-#include "kernels/memory/vectorized.h"
+#include "kernels/memory/vectorized.cuh"
 
 namespace assay {
 namespace {
@@ -26,13 +26,12 @@ __global__ void __launch_bounds__(kVectorThreads)
   }
 }
 
-void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
-  read_kernel<<<blocks, kVectorThreads, 0, stream>>>(static_cast<std::uint32_t*>(arrays.out),
-                                                     reinterpret_cast<const uint4*>(arrays.b),
-                                                     arrays.count / 4);
+PreparedLaunch prepare(const MemoryPointers& arrays, int blocks) {
+  return prepare_launch(vector_config(blocks), read_kernel, static_cast<std::uint32_t*>(arrays.out),
+                        reinterpret_cast<const uint4*>(arrays.b), arrays.count / 4);
 }
 
-const VectorizedEnrolment read_vectorized_enrolment(MemoryOperation::read, launch,
+const VectorizedEnrolment read_vectorized_enrolment(MemoryOperation::read, prepare,
                                                     "adds up the words of one array");
 
 }  // namespace

@@ -14,7 +14,8 @@ std::unique_ptr<TimedCase> StreamMemory::prepare(GroupContext& context) const {
       if (sums) static_cast<std::uint32_t*>(arrays.out)[thread] = sum;
     });
   };
-  return std::make_unique<MemoryCase>(MemoryArrays::of(context, operation()), pass, threads.size(),
+  return std::make_unique<MemoryCase>(MemoryArrays::of(context, operation()),
+                                      bind_calls<MemoryPointers>(pass), threads.size(),
                                       Json{{"threads", threads.size()}});
 }
 

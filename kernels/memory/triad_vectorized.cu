@@ -1,5 +1,5 @@
 // memory_triad.f32.vectorized: a[i] = b[i] + 2 c[i].
-#include "kernels/memory/vectorized.h"
+#include "kernels/memory/vectorized.cuh"
 
 namespace assay {
 namespace {
@@ -17,13 +17,13 @@ __global__ void __launch_bounds__(kVectorThreads)
   }
 }
 
-void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
-  triad_kernel<<<blocks, kVectorThreads, 0, stream>>>(
-      static_cast<float4*>(arrays.out), reinterpret_cast<const float4*>(arrays.b),
-      reinterpret_cast<const float4*>(arrays.c), arrays.count / 4);
+PreparedLaunch prepare(const MemoryPointers& arrays, int blocks) {
+  return prepare_launch(vector_config(blocks), triad_kernel, static_cast<float4*>(arrays.out),
+                        reinterpret_cast<const float4*>(arrays.b),
+                        reinterpret_cast<const float4*>(arrays.c), arrays.count / 4);
 }
 
-const VectorizedEnrolment triad_vectorized_enrolment(MemoryOperation::triad, launch,
+const VectorizedEnrolment triad_vectorized_enrolment(MemoryOperation::triad, prepare,
                                                      "a = b + 2 c over three arrays");
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "harness/measure/cuda/check.h"
+#include "kernels/launch/prepared_kernel.h"
 #include "kernels/memory/memory_case.h"
 
 namespace assay {
@@ -11,13 +11,14 @@ namespace {
 
 class VectorizedMemory final : public MemoryImplementation {
  public:
-  VectorizedMemory(MemoryOperation operation, VectorLaunch launch, const std::string& summary)
-      : MemoryImplementation(Backend::cuda, operation, "vectorized", summary), launch_(launch) {}
+  VectorizedMemory(MemoryOperation operation, PrepareVectorized pass, const std::string& summary)
+      : MemoryImplementation(Backend::cuda, operation, "vectorized", summary),
+        prepare_pass_(pass) {}
 
   std::unique_ptr<TimedCase> prepare(GroupContext& context) const override;
 
  private:
-  VectorLaunch launch_;
+  PrepareVectorized prepare_pass_;
 };
 
 std::unique_ptr<TimedCase> VectorizedMemory::prepare(GroupContext& context) const {
@@ -30,20 +31,24 @@ std::unique_ptr<TimedCase> VectorizedMemory::prepare(GroupContext& context) cons
   const std::int64_t resident =
       kBlocksPerMultiprocessor * device.facts().multiprocessors.value_or(1);
   const int blocks = static_cast<int>(std::min({useful, resident, std::int64_t{kMaxPartials}}));
-  const auto pass = [launch = launch_, blocks, stream = static_cast<cudaStream_t>(device.stream())](
-                        const MemoryPointers& pointers) {
-    launch(pointers, blocks, stream);
-    check(cudaGetLastError(), "launching a memory kernel");
+  KernelPlan<MemoryPointers> plan;
+  plan.bind = [prepare_pass = prepare_pass_, blocks](const MemoryPointers& pointers,
+                                                     const Workspace&) {
+    return prepare_pass(pointers, blocks);
   };
-  return std::make_unique<MemoryCase>(arrays, pass, blocks,
+  const auto kernel = std::make_shared<const PreparedKernel<MemoryPointers>>(device, plan);
+  const BindPass bind = [kernel, stream = device.stream()](const MemoryPointers& pointers) {
+    return [kernel, stream, launch = kernel->on(pointers)] { launch.launch(stream); };
+  };
+  return std::make_unique<MemoryCase>(arrays, bind, blocks,
                                       Json{{"blocks", blocks}, {"threads", kVectorThreads}});
 }
 
 }  // namespace
 
-VectorizedEnrolment::VectorizedEnrolment(MemoryOperation operation, VectorLaunch launch,
+VectorizedEnrolment::VectorizedEnrolment(MemoryOperation operation, PrepareVectorized prepare,
                                          const char* summary) {
-  enrol(std::make_unique<VectorizedMemory>(operation, launch, summary));
+  enrol(std::make_unique<VectorizedMemory>(operation, prepare, summary));
 }
 
 }  // namespace assay

@@ -1,8 +1,7 @@
 // The GPU's memory workloads: 16 bytes a thread and access, a grid that strides over the arrays.
 #pragma once
 
-#include <cuda_runtime_api.h>
-
+#include "kernels/launch/prepared_launch.h"
 #include "kernels/memory/operation.h"
 
 namespace assay {
@@ -10,13 +9,13 @@ namespace assay {
 /// Threads of a block of every vectorized kernel.
 inline constexpr int kVectorThreads = 256;
 
-/// Enqueues one pass by `blocks` blocks; memory_read leaves one partial sum a block.
-using VectorLaunch = void (*)(const MemoryPointers& arrays, int blocks, cudaStream_t stream);
+/// One pass over these arrays by so many blocks; memory_read leaves one partial sum a block.
+using PrepareVectorized = PreparedLaunch (*)(const MemoryPointers& arrays, int blocks);
 
 /// A namespace-scope object of this type enrols `<workload>.f32.vectorized`; a .cu names nothing
 /// else of the catalogue, since nvcc reads every header once for each architecture.
 struct VectorizedEnrolment {
-  VectorizedEnrolment(MemoryOperation operation, VectorLaunch launch, const char* summary);
+  VectorizedEnrolment(MemoryOperation operation, PrepareVectorized prepare, const char* summary);
 };
 
 }  // namespace assay

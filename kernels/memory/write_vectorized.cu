@@ -1,5 +1,5 @@
 // memory_write.f32.vectorized: every element another mantissa, since constants flatter the memory.
-#include "kernels/memory/vectorized.h"
+#include "kernels/memory/vectorized.cuh"
 
 namespace assay {
 namespace {
@@ -15,12 +15,12 @@ __global__ void __launch_bounds__(kVectorThreads) write_kernel(uint4* a, std::in
   }
 }
 
-void launch(const MemoryPointers& arrays, int blocks, cudaStream_t stream) {
-  write_kernel<<<blocks, kVectorThreads, 0, stream>>>(static_cast<uint4*>(arrays.out),
-                                                      arrays.count / 4);
+PreparedLaunch prepare(const MemoryPointers& arrays, int blocks) {
+  return prepare_launch(vector_config(blocks), write_kernel, static_cast<uint4*>(arrays.out),
+                        arrays.count / 4);
 }
 
-const VectorizedEnrolment write_vectorized_enrolment(MemoryOperation::write, launch,
+const VectorizedEnrolment write_vectorized_enrolment(MemoryOperation::write, prepare,
                                                      "fills one array");
 
 }  // namespace

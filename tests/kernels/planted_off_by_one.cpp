@@ -27,7 +27,7 @@ class OffByOne final : public GemmImplementation {
         }
       }
     };
-    return std::make_unique<GemmCase>(operands, multiply, Json::object());
+    return std::make_unique<GemmCase>(operands, bind_calls<GemmPointers>(multiply), Json::object());
   }
 };
 

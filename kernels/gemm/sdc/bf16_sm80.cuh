@@ -2,19 +2,18 @@
 #pragma once
 
 #include "kernels/gemm/sdc/compare.cuh"
+#include "kernels/gemm/sdc/sdc_kernel.h"
 #include "kernels/gemm/sm80/launch.cuh"
 
 namespace assay::sdc {
 
-inline GpuGemmKernel bf16_sm80() {
+inline SdcKernel bf16_sm80() {
   using Portable = sm80::Operands<device::Bf16, device::Bf16, device::Major::kMn>;
-  GpuGemmKernel kernel = sm80::entry<Portable>("bf16");
-  kernel.name = "sm80_sdc";
-  kernel.summary = "the portable kernel, each result compared bit for bit";
-  kernel.batched = false;  // a wrong word is named by its place in one product
-  kernel.compare = compare<8>;
-  kernel.tile = {sm80::kTile, sm80::kTile};
-  return kernel;
+  GemmKernel product = sm80::entry<Portable>("bf16");
+  product.name = "sm80_sdc";
+  product.summary = "the portable kernel, each result compared bit for bit";
+  product.takes = GemmParts::one_product;  // a wrong word is named by its place in one
+  return {product, compare<8>, {sm80::kTile, sm80::kTile}};
 }
 
 }  // namespace assay::sdc

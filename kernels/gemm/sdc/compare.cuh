@@ -6,6 +6,7 @@
 #include "device/atomic.cuh"
 #include "device/launch.cuh"
 #include "kernels/gemm/sdc/difference.h"
+#include "kernels/launch/prepare.cuh"
 
 namespace assay::sdc {
 
@@ -34,13 +35,17 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <int kCapability>
-void compare(const CompareCall& call) {
+KernelPlan<ComparedResults> compare(int multiprocessors) {
   device::LaunchConfig config;
-  config.grid.x = static_cast<unsigned>(call.multiprocessors * kBlocksEach);
+  config.grid.x = static_cast<unsigned>(multiprocessors * kBlocksEach);
   config.block.x = kThreads;
-  config.stream = call.stream;
-  device::launch(config, compare_bits<kCapability>, static_cast<const std::uint32_t*>(call.golden),
-                 static_cast<const std::uint32_t*>(call.got), call.words, call.difference);
+  KernelPlan<ComparedResults> plan;
+  plan.bind = [config](const ComparedResults& results, const Workspace&) {
+    return prepare_launch(
+        config, compare_bits<kCapability>, static_cast<const std::uint32_t*>(results.golden),
+        static_cast<const std::uint32_t*>(results.got), results.words, results.difference);
+  };
+  return plan;
 }
 
 }  // namespace assay::sdc

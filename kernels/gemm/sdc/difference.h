@@ -19,14 +19,12 @@ struct OutputTile {
   int rows = 0, columns = 0;
 };
 
-/// One comparison to enqueue.
-struct CompareCall {
+/// What a comparison is of; all on the device.
+struct ComparedResults {
   const void* golden = nullptr;
   const void* got = nullptr;
   std::uint64_t words = 0;
-  BitDifference* difference = nullptr;  ///< On the device.
-  int multiprocessors = 1;
-  void* stream = nullptr;  ///< A cudaStream_t.
+  BitDifference* difference = nullptr;
 };
 
 /// "3 words of C changed between runs of the same product; the first is element (5, 300), in tile

@@ -1,20 +1,27 @@
 // Keeps a golden result on the device and compares every other with it there.
 #include "kernels/gemm/sdc/sdc_case.h"
 
-#include <vector>
-
 namespace assay {
 
-SdcCase::SdcCase(Device& device, std::shared_ptr<GemmOperands> operands, Multiply multiply,
-                 Compare compare, OutputTile tile, Json choice)
+SdcCase::SdcCase(Device& device, std::shared_ptr<GemmOperands> operands, BindMultiply bind,
+                 PreparedKernel<ComparedResults> compare, OutputTile tile, Json choice)
     : device_(device),
       operands_(std::move(operands)),
-      multiply_(std::move(multiply)),
+      bind_(std::move(bind)),
       compare_(std::move(compare)),
       tile_(tile),
       choice_(std::move(choice)),
       golden_(device.allocate(output_bytes())),
-      difference_(device.allocate(sizeof(BitDifference))) {}
+      difference_(device.allocate(sizeof(BitDifference))),
+      products_(bound_to_sets(*operands_, bind_)) {
+  for (std::size_t set = 0; set < operands_->count(); ++set) {
+    comparisons_.push_back(
+        compare_.on({.golden = golden_->data(),
+                     .got = operands_->set(set).c,
+                     .words = output_bytes() / sizeof(std::uint32_t),
+                     .difference = static_cast<BitDifference*>(difference_->data())}));
+  }
+}
 
 std::size_t SdcCase::output_bytes() const {
   const auto& shape = operands_->shape();
@@ -23,9 +30,9 @@ std::size_t SdcCase::output_bytes() const {
 }
 
 Verification SdcCase::verify() {
-  Verification verification = operands_->verify(multiply_);
+  Verification verification = operands_->verify(call_bound(bind_));
   if (!verification.ok()) return verification;
-  multiply_(operands_->set(0));
+  products_[0]();
   device_.synchronize();
   operands_->copy_output(0, *golden_);
   const BitDifference none;
@@ -39,13 +46,8 @@ Verification SdcCase::verify() {
 }
 
 void SdcCase::enqueue(std::size_t set) {
-  multiply_(operands_->set(set));
-  compare_({.golden = golden_->data(),
-            .got = operands_->set(set).c,
-            .words = output_bytes() / sizeof(std::uint32_t),
-            .difference = static_cast<BitDifference*>(difference_->data()),
-            .multiprocessors = device_.facts().multiprocessors.value_or(1),
-            .stream = device_.stream()});
+  products_[set]();
+  comparisons_[set].launch(device_.stream());
 }
 
 std::optional<std::string> SdcCase::wrong_after_samples() {

@@ -1,12 +1,13 @@
 // A product that is repeated for as long as it is sampled, each result compared with the first.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <vector>
 
 #include "harness/measure/timed_case.h"
-#include "kernels/gemm/operands.h"
+#include "kernels/gemm/gemm_case.h"
 #include "kernels/gemm/sdc/difference.h"
+#include "kernels/launch/prepared_kernel.h"
 
 namespace assay {
 
@@ -14,10 +15,8 @@ namespace assay {
 /// copy of the operands, has to give them again. What differs shows after the samples.
 class SdcCase final : public TimedCase {
  public:
-  using Compare = std::function<void(const CompareCall&)>;
-
-  SdcCase(Device& device, std::shared_ptr<GemmOperands> operands, Multiply multiply,
-          Compare compare, OutputTile tile, Json choice);
+  SdcCase(Device& device, std::shared_ptr<GemmOperands> operands, BindMultiply bind,
+          PreparedKernel<ComparedResults> compare, OutputTile tile, Json choice);
 
   Verification verify() override;
   void enqueue(std::size_t set) override;
@@ -28,15 +27,16 @@ class SdcCase final : public TimedCase {
 
  private:
   std::size_t output_bytes() const;
-  void compare_with_golden(std::size_t set);
 
   Device& device_;
   std::shared_ptr<GemmOperands> operands_;
-  Multiply multiply_;
-  Compare compare_;
+  BindMultiply bind_;
+  PreparedKernel<ComparedResults> compare_;
   OutputTile tile_;
   Json choice_;
   std::unique_ptr<Buffer> golden_, difference_;
+  std::vector<Enqueue> products_;  // by operand set
+  std::vector<PreparedLaunch> comparisons_;
 };
 
 }  // namespace assay

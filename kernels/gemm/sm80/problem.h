@@ -66,13 +66,12 @@ struct Arguments {
   float alpha = 1, beta = 0;
 };
 
-inline Arguments arguments_of(const GemmShape& shape, const GemmPointers& matrices) {
-  Arguments arguments{matrices.a,
-                      matrices.b,
-                      matrices.c,
-                      static_cast<int>(shape.m),
-                      static_cast<int>(shape.n),
-                      static_cast<int>(shape.k)};
+/// All but the matrices.
+inline Arguments arguments_of(const GemmShape& shape) {
+  Arguments arguments;
+  arguments.m = static_cast<int>(shape.m);
+  arguments.n = static_cast<int>(shape.n);
+  arguments.k = static_cast<int>(shape.k);
   arguments.rows = (arguments.m + kTile - 1) / kTile;
   arguments.columns = (arguments.n + kTile - 1) / kTile;
   return arguments;

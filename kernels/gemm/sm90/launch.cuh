@@ -1,12 +1,14 @@
-// From a catalogue case to a launch: plan, tensor maps, workspace, the instance of the kernel.
+// How a product is launched: its plan, the instance of the kernel, tensor maps and workspace.
 #pragma once
 
 #include <type_traits>
 
 #include "device/tensor_map.cuh"
-#include "kernels/gemm/gpu_gemm.h"
+#include "harness/core/error.h"
+#include "kernels/gemm/gemm_kernel.h"
 #include "kernels/gemm/sm90/kernel.cuh"
 #include "kernels/gemm/sm90/plan.h"
+#include "kernels/launch/prepare.cuh"
 
 namespace assay::sm90 {
 
@@ -23,40 +25,45 @@ inline constexpr device::TensorElement kTensorElement<float> = device::TensorEle
 template <>
 inline constexpr device::TensorElement kTensorElement<std::int32_t> = device::TensorElement::kS32;
 
-/// Launches an instance of gemm(), or of a kernel that takes more arguments after the same ones.
+/// How an instance of gemm() runs under a plan, or one of a kernel that takes more arguments after
+/// the same ones.
 template <class K, class Function, class... More>
-void launch_kernel(Function function, const Product& product, const Plan& plan,
-                   const GemmCall& call, const More&... more) {
+GemmPlan kernel_plan(Function function, const Product& product, const Plan& plan,
+                     const GemmProblem& problem, const More&... more) {
   Arguments arguments;
   arguments.schedule = plan.schedule;
-  arguments.alpha = call.alpha;
-  arguments.beta = call.beta;
-  arguments.group_begins = call.group_begins;
-  arguments.c = call.matrices.c;
-  arguments.rows = static_cast<int>(call.shape.m);
-  arguments.columns = static_cast<int>(call.shape.n);
-  arguments.partials = call.workspace;
-  arguments.arrivals = reinterpret_cast<std::uint32_t*>(static_cast<char*>(call.workspace) +
-                                                        partials_bytes(plan.schedule, K::kTile));
-  const Maps maps = maps_of(product, K::kTile, call.matrices);
+  arguments.alpha = problem.alpha;
+  arguments.beta = problem.beta;
+  arguments.group_begins = problem.group_begins;
+  arguments.rows = static_cast<int>(problem.shape.m);
+  arguments.columns = static_cast<int>(problem.shape.n);
   device::LaunchConfig config;
   config.grid.x = static_cast<unsigned>(plan.clusters * K::kTile.cluster);
   config.block.x = static_cast<unsigned>(threads(K::kTile));
   config.cluster.x = static_cast<unsigned>(K::kTile.cluster);
   config.shared_bytes = sizeof(Shared<K>);
-  config.stream = call.stream;
-  device::launch(config, function, device::encode_tensor_map(maps.left),
-                 device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
-                 arguments, more...);
+  config.registers_per_thread = registers(K::kTile).initial;
+  const auto bind = [=](const GemmPointers& matrices, const Workspace& workspace) {
+    Arguments bound = arguments;
+    bound.c = matrices.c;
+    bound.partials = workspace.scratch;
+    bound.arrivals = static_cast<std::uint32_t*>(workspace.counters);
+    const Maps maps = maps_of(product, K::kTile, matrices);
+    return prepare_launch(config, function, device::encode_tensor_map(maps.left),
+                          device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
+                          bound, more...);
+  };
+  return {describe(plan), static_cast<std::size_t>(partials_bytes(plan.schedule, K::kTile)),
+          static_cast<std::size_t>(arrivals_bytes(plan.schedule, K::kTile)), bind};
 }
 
-/// Calls `with` with the listed tile of a plan.
+/// What `with` makes of the listed tile of a plan.
 template <int kIndex = 0, class With>
-void with_tile(const Plan& plan, const With& with) {
-  if constexpr (kIndex < kTileCount) {
-    if (plan.tile != kIndex) return with_tile<kIndex + 1>(plan, with);
-    with(ListedTile<kIndex>{});
+GemmPlan with_tile(const Plan& plan, const With& with) {
+  if constexpr (kIndex + 1 < kTileCount) {
+    if (plan.tile != kTiles[kIndex]) return with_tile<kIndex + 1>(plan, with);
   }
+  return with(ListedTile<kIndex>{});
 }
 
 /// The kernels of one dtype: C = A B.
@@ -76,66 +83,50 @@ struct Gemm {
     return refusal(product(shape));
   }
 
-  static std::size_t workspace_bytes(const GemmShape& shape, int multiprocessors) {
-    const Plan plan = choose(product(shape), multiprocessors);
-    return static_cast<std::size_t>(partials_bytes(plan.schedule, kTiles[plan.tile]) +
-                                    arrivals_bytes(plan.schedule, kTiles[plan.tile]));
-  }
-
-  static std::string describe(const GemmShape& shape, int multiprocessors) {
-    return sm90::describe(choose(product(shape), multiprocessors));
-  }
-
-  static void launch(const GemmCall& call) {
-    const Plan plan = choose(product(call.shape), call.multiprocessors);
-    with_tile(plan, [&](auto tile) { run<decltype(tile), false>(plan, call); });
-  }
-  static void launch_grouped(const GemmCall& call) {
-    const Plan plan = choose(product(call.shape), call.multiprocessors);
-    with_tile(plan, [&](auto tile) { run<decltype(tile), true>(plan, call); });
-  }
-
+  static GemmPlan plan(const GemmProblem& problem) { return chosen<false>(problem); }
+  static GemmPlan plan_grouped(const GemmProblem& problem) { return chosen<true>(problem); }
   /// Always the first configuration and whole sums: the same additions in the same order.
-  static Plan fixed_plan(const GemmShape& shape, int multiprocessors) {
-    return plan_with(product(shape), 0, 1, multiprocessors);
-  }
-  static void launch_fixed(const GemmCall& call) {
-    run<ListedTile<0>, false>(fixed_plan(call.shape, call.multiprocessors), call);
-  }
-  static std::string describe_fixed(const GemmShape& shape, int multiprocessors) {
-    return sm90::describe(fixed_plan(shape, multiprocessors));
+  static GemmPlan plan_fixed(const GemmProblem& problem) {
+    return of_tile<ListedTile<0>, false>(
+        plan_with(product(problem.shape), kTiles[0], 1, problem.multiprocessors), problem);
   }
 
  private:
   using Plain = Operands<A, B, C, kMajorA, kMajorB>;
   using Swapped = Operands<B, A, C, kMajorB, kMajorA>;
 
+  template <bool kGrouped>
+  static GemmPlan chosen(const GemmProblem& problem) {
+    const Plan plan = choose(product(problem.shape), problem.multiprocessors);
+    return with_tile(plan,
+                     [&](auto tile) { return of_tile<decltype(tile), kGrouped>(plan, problem); });
+  }
+
   /// choose() gives no tile that cannot take the layouts: those kernels are not compiled.
   template <class Tile, bool kGrouped>
-  static void run(const Plan& plan, const GemmCall& call) {
+  static GemmPlan of_tile(const Plan& plan, const GemmProblem& problem) {
     using Sides = std::conditional_t<Tile::kTile.swapped, Swapped, Plain>;
     if constexpr (takes(Tile::kTile, Sides::kRightMajor)) {
       using K = Kernel<Sides, Tile, kGrouped>;
-      launch_kernel<K>(gemm<K>, product(call.shape), plan, call);
+      return kernel_plan<K>(gemm<K>, product(problem.shape), plan, problem);
+    } else {
+      throw Error("the plan has a tile that cannot take the operands: " + describe(plan));
     }
   }
 };
 
 /// The catalogue's entry of one dtype; variants are made from it.
 template <class G>
-GpuGemmKernel entry(const char* dtype, const char* summary,
-                    void (*launch)(const GemmCall&) = G::launch) {
+GemmKernel entry(const char* dtype, const char* summary,
+                 GemmPlan (*plan)(const GemmProblem&) = G::plan) {
   return {.dtype = dtype,
           .name = "sm90",
           .summary = summary,
           .types = tensor_core_types(dtype),
-          .launch = launch,
-          .capability = 9,
-          .only_there = true,
+          .plan = plan,
+          .capability = {9, true},
           .refuses = G::refuses,
-          .workspace_bytes = G::workspace_bytes,
-          .describe = G::describe,
-          .batched = true};
+          .takes = GemmParts::batches};
 }
 
 }  // namespace assay::sm90

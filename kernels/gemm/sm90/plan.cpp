@@ -128,23 +128,22 @@ double cost(const Product& product, const TileConfig& tile, const Schedule& sche
   return std::max(compute, memory) + std::min(compute, memory) / 5;
 }
 
-Plan plan_with(const Product& product, int tile, int splits, int multiprocessors) {
-  const TileConfig& config = kTiles[tile];
-  Plan plan{tile, schedule_of(product, config, splits, multiprocessors), 1};
-  plan.clusters = std::min(plan.schedule.count(), std::max(1, multiprocessors / config.cluster));
+Plan plan_with(const Product& product, const TileConfig& tile, int splits, int multiprocessors) {
+  Plan plan{tile, schedule_of(product, tile, splits, multiprocessors), 1};
+  plan.clusters = std::min(plan.schedule.count(), std::max(1, multiprocessors / tile.cluster));
   return plan;
 }
 
 Plan choose(const Product& product, int multiprocessors) {
   Plan best;
   double least = std::numeric_limits<double>::infinity();
-  for (int tile = 0; tile < kTileCount; ++tile) {
-    if (!takes(kTiles[tile], product)) continue;
+  for (const TileConfig& tile : kTiles) {
+    if (!takes(tile, product)) continue;
     for (int splits = 1; splits <= (product.shape.groups > 0 ? 1 : kMostSplits); ++splits) {
       const Plan plan = plan_with(product, tile, splits, multiprocessors);
       if (plan.schedule.splits < splits) break;
-      if (partials_bytes(plan.schedule, kTiles[tile]) > kMostPartialsBytes) break;
-      const double estimate = cost(product, kTiles[tile], plan.schedule, multiprocessors);
+      if (partials_bytes(plan.schedule, tile) > kMostPartialsBytes) break;
+      const double estimate = cost(product, tile, plan.schedule, multiprocessors);
       if (estimate < least) {
         least = estimate;
         best = plan;
@@ -167,7 +166,7 @@ Maps maps_of(const Product& product, const TileConfig& tile, const GemmPointers&
 }
 
 std::string describe(const Plan& plan) {
-  const TileConfig& tile = kTiles[plan.tile];
+  const TileConfig& tile = plan.tile;
   return fmt::format("{}x{}{}, cluster of {}, {} stages, {} slices of K, {} blocks", tile.left,
                      tile.right, tile.swapped ? " swapped" : "", tile.cluster, tile.stages,
                      plan.schedule.splits, plan.clusters * tile.cluster);

@@ -45,7 +45,7 @@ struct Product {
 };
 
 struct Plan {
-  int tile = 0;  ///< In kTiles.
+  TileConfig tile = kTiles[0];
   Schedule schedule;
   int clusters = 1;  ///< That the launch has.
 };
@@ -70,8 +70,8 @@ double cost(const Product& product, const TileConfig& tile, const Schedule& sche
 /// Of a product that is not refused.
 Plan choose(const Product& product, int multiprocessors);
 
-/// A plan with this configuration and this many splits.
-Plan plan_with(const Product& product, int tile, int splits, int multiprocessors);
+/// A plan with this configuration, which need not be listed, and this many splits.
+Plan plan_with(const Product& product, const TileConfig& tile, int splits, int multiprocessors);
 
 /// The tensor maps of a launch, by side in wgmma; addresses are A's, B's and C's.
 struct Maps {

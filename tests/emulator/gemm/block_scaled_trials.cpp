@@ -41,14 +41,11 @@ void run_block_scaled(Emulator& emulator, const GemmTrial& trial) {
                               device::TensorElement::kBf16,
                               Major::kK,
                               Major::kK};
-  sm90::Arguments arguments;
-  arguments.schedule = sm90::schedule_of(product, kTile, 1, trial.blocks);
-  arguments.rows = trial.m;
-  arguments.columns = trial.n;
   const auto count = [](int rows, int columns) {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
   };
-  const int k_blocks = arguments.schedule.k_blocks;
+  const sm90::Plan plan = sm90::plan_with(product, kTile, 1, trial.blocks);
+  const int k_blocks = plan.schedule.k_blocks;
   const std::vector<TrialPart> parts = trial_parts(trial);
   const int rows = trial.m * trial.batches, matrices = static_cast<int>(parts.size());
   const int n_blocks = (trial.n + 127) / 128;
@@ -57,21 +54,16 @@ void run_block_scaled(Emulator& emulator, const GemmTrial& trial) {
   const auto c = emulator.output<unsigned char>("c", 2 * count(rows, trial.n));
   const auto scales_a = emulator.input<float>("scales of a", count(k_blocks, rows));
   const auto scales_b = emulator.input<float>("scales of b", count(matrices * n_blocks, k_blocks));
-  arguments.c = c.data();
-  if (K::kGrouped) arguments.group_begins = trial_groups(emulator, trial);
+  GemmProblem problem{product.shape, trial.blocks};
+  if (K::kGrouped) problem.group_begins = trial_groups(emulator, trial);
   fill_stored(a, Stored::kE4m3, 1);
   fill_stored(b, Stored::kE4m3, 2);
   for (std::size_t i = 0; i < scales_a.size(); ++i) scales_a[i] = i % 3 == 0 ? 2.0f : 1.0f;
   for (std::size_t i = 0; i < scales_b.size(); ++i) scales_b[i] = i % 2 == 0 ? 2.0f : 1.0f;
-  const sm90::Maps maps = sm90::maps_of(product, kTile, {a.data(), b.data(), c.data()});
-  device::LaunchConfig config;
-  config.grid.x = static_cast<unsigned>(std::min(arguments.schedule.count(), trial.blocks));
-  config.block.x = sm90::threads(kTile);
-  config.shared_bytes = sizeof(sm90::Shared<K>);
-  config.registers_per_thread = sm90::registers(kTile).initial;
-  device::launch(config, sm90::gemm_block_scaled<K>, device::encode_tensor_map(maps.left),
-                 device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
-                 arguments, sm90::ScaleBlocks{scales_a.data(), scales_b.data()});
+  launch_planned(emulator,
+                 sm90::kernel_plan<K>(sm90::gemm_block_scaled<K>, product, plan, problem,
+                                      sm90::ScaleBlocks{scales_a.data(), scales_b.data()}),
+                 {a.data(), b.data(), c.data()});
   const auto expanded_a = scaled_values(a, rows, trial.k, [&](int row, int block) {
     return scales_a[count(block, rows) + static_cast<std::size_t>(row)];
   });

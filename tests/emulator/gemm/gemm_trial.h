@@ -5,10 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "device/tensor_map.cuh"
 #include "kernels/emulator/emulator.h"
-#include "kernels/gemm/sm90/kernel.cuh"
-#include "kernels/gemm/sm90/plan.h"
+#include "kernels/gemm/sm90/launch.cuh"
 #include "tests/emulator/gemm/exact_gemm.h"
 
 namespace assay::emulator {
@@ -67,6 +65,16 @@ inline const std::int32_t* trial_groups(Emulator& emulator, const GemmTrial& tri
   return begins.data();
 }
 
+/// Launches as a case of the catalogue would; returns the counters of its workspace.
+inline std::span<unsigned char> launch_planned(Emulator& emulator, const GemmPlan& plan,
+                                               const GemmPointers& matrices) {
+  const auto scratch =
+      emulator.output<char>("scratch", std::max<std::size_t>(4, plan.scratch_bytes));
+  const auto counters = emulator.input<unsigned char>("counters", plan.counter_bytes + 4);
+  plan.bind(matrices, {scratch.data(), counters.data()}).launch(nullptr);
+  return counters;
+}
+
 template <class K>
 void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
   using Operands = typename K::Operands;
@@ -100,37 +108,14 @@ void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
   if (trial.beta != 0) fill_stored(c, kStoredAs<typename Operands::Output>, 3);
   const std::vector<unsigned char> before(c.begin(), c.end());
 
-  sm90::Arguments arguments;
-  arguments.schedule = sm90::schedule_of(product, kTile, trial.splits, trial.blocks);
-  arguments.alpha = trial.alpha;
-  arguments.beta = trial.beta;
-  arguments.c = c.data();
-  arguments.rows = trial.m;
-  arguments.columns = trial.n;
-  if (K::kGrouped) arguments.group_begins = trial_groups(emulator, trial);
-  const auto partials =
-      emulator.output<char>("partials", static_cast<std::size_t>(std::max<std::int64_t>(
-                                            4, sm90::partials_bytes(arguments.schedule, kTile))));
-  const auto arrivals = emulator.input<std::uint32_t>(
-      "arrivals",
-      static_cast<std::size_t>(1 + sm90::arrivals_bytes(arguments.schedule, kTile) / 4));
-  arguments.partials = partials.data();
-  arguments.arrivals = arrivals.data();
-
-  const sm90::Maps maps = sm90::maps_of(product, kTile, {a.data(), b.data(), c.data()});
-  device::LaunchConfig config;
-  config.grid.x =
-      static_cast<unsigned>(kTile.cluster * std::min(arguments.schedule.count(),
-                                                     std::max(1, trial.blocks / kTile.cluster)));
+  GemmProblem problem{product.shape, trial.blocks, trial.alpha, trial.beta};
+  if (K::kGrouped) problem.group_begins = trial_groups(emulator, trial);
+  const sm90::Plan plan = sm90::plan_with(product, kTile, trial.splits, trial.blocks);
   // Slices of a tile meet in memory: their blocks run together, as on a GPU.
-  if (trial.splits > 1) emulator.keep_resident(config.grid.x / kTile.cluster);
-  config.block.x = sm90::threads(kTile);
-  config.cluster.x = kTile.cluster;
-  config.shared_bytes = sizeof(sm90::Shared<K>);
-  config.registers_per_thread = sm90::registers(kTile).initial;
-  device::launch(config, sm90::gemm<K>, device::encode_tensor_map(maps.left),
-                 device::encode_tensor_map(maps.right), device::encode_tensor_map(maps.c),
-                 arguments);
+  if (trial.splits > 1) emulator.keep_resident(static_cast<std::uint32_t>(plan.clusters));
+  const auto arrivals =
+      launch_planned(emulator, sm90::kernel_plan<K>(sm90::gemm<K>, product, plan, problem),
+                     {a.data(), b.data(), c.data()});
 
   expect(std::all_of(arrivals.begin(), arrivals.end(), [](auto n) { return n == 0; }),
          "the counts of slices are not zero again");

@@ -1,6 +1,6 @@
 // The portable GEMM kernel's trials: every dtype, and one that joins the deletion test.
 #include "kernels/gemm/sm80/f32_kernel.cuh"
-#include "kernels/gemm/sm80/kernel.cuh"
+#include "kernels/gemm/sm80/launch.cuh"
 #include "tests/emulator/gemm/configurations.h"
 #include "tests/emulator/gemm/gemm_trial.h"
 #include "tests/emulator/kernel_trial.h"
@@ -17,21 +17,15 @@ struct TensorCores {
   static constexpr Stored kElement = kStoredAs<typename O::Element>;
   static constexpr Stored kResult = kStoredAs<typename O::Output>;
   static constexpr bool kRowsA = O::kMajorA == Major::kK, kRowsB = O::kMajorB == Major::kMn;
-  static void launch(device::LaunchConfig config, const sm80::Arguments& arguments) {
-    config.block.x = sm80::kThreads;
-    config.shared_bytes = sizeof(sm80::Shared);
-    device::launch(config, sm80::gemm<O>, arguments);
-  }
+  static GemmPlan plan(const GemmProblem& problem) { return sm80::plan<O>(problem); }
 };
 
 struct CudaCores {
   static constexpr Stored kElement = Stored::kF32;
   static constexpr Stored kResult = Stored::kF32;
   static constexpr bool kRowsA = true, kRowsB = true;
-  static void launch(device::LaunchConfig config, const sm80::Arguments& arguments) {
-    config.block.x = sm80::kF32Threads;
-    config.shared_bytes = sizeof(sm80::F32Shared);
-    device::launch(config, sm80::gemm_f32, arguments);
+  static GemmPlan plan(const GemmProblem& problem) {
+    return sm80::kernel_plan(sm80::gemm_f32, sm80::kF32Threads, sizeof(sm80::F32Shared), problem);
   }
 };
 
@@ -53,14 +47,9 @@ void run_portable_trial(Emulator& emulator, const GemmTrial& trial) {
   fill_stored(b, kElement, 2);
   if (trial.beta != 0) fill_stored(c, kResult, 3);
   const std::vector<unsigned char> before(c.begin(), c.end());
-  sm80::Arguments arguments =
-      sm80::arguments_of({trial.m, trial.n, trial.k}, {a.data(), b.data(), c.data()});
-  arguments.alpha = trial.alpha;
-  arguments.beta = trial.beta;
-  device::LaunchConfig config;
-  config.grid.x = static_cast<unsigned>(arguments.rows * arguments.columns);
-  config.grid.y = static_cast<unsigned>(trial.batches);
-  K::launch(config, arguments);
+  const GemmShape shape{trial.m, trial.n, trial.k, trial.batches};
+  launch_planned(emulator, K::plan({shape, trial.blocks, trial.alpha, trial.beta}),
+                 {a.data(), b.data(), c.data()});
   for (std::size_t i = 0; i < batches; ++i) {
     const auto part = [i](std::span<const unsigned char> all, std::size_t size) {
       return all.subspan(i * size, size);

@@ -12,23 +12,29 @@ namespace {
 std::optional<Flip> planted;
 
 /// The kernel's own launch, and then the planted bit.
-template <GpuGemmKernel (*kKernel)()>
-void launch(const GemmCall& call) {
-  kKernel().launch(call);
-  if (!planted || planted->after_runs-- != 0) return;
-  auto* bits = static_cast<std::uint16_t*>(call.matrices.c) + planted->element;
-  *bits = static_cast<std::uint16_t>(*bits ^ 1);  // the last bit of the mantissa
+template <SdcKernel (*kKernel)()>
+GemmPlan plan_with_flip(const GemmProblem& problem) {
+  GemmPlan plan = kKernel().product.plan(problem);
+  plan.bind = [bind = plan.bind](const GemmPointers& matrices, const Workspace& workspace) {
+    return PreparedLaunch([launch = bind(matrices, workspace), c = matrices.c](void* stream) {
+      launch.launch(stream);
+      if (!planted || planted->after_runs-- != 0) return;
+      auto* bits = static_cast<std::uint16_t*>(c) + planted->element;
+      *bits = static_cast<std::uint16_t>(*bits ^ 1);  // the last bit of the mantissa
+    });
+  };
+  return plan;
 }
 
-template <GpuGemmKernel (*kKernel)()>
-GpuGemmKernel with_flip() {
-  GpuGemmKernel kernel = kKernel();
-  kernel.launch = launch<kKernel>;
+template <SdcKernel (*kKernel)()>
+SdcKernel with_flip() {
+  SdcKernel kernel = kKernel();
+  kernel.product.plan = plan_with_flip<kKernel>;
   return kernel;
 }
 
-const GpuGemmEnrolment hopper(with_flip<sdc::bf16_sm90>());
-const GpuGemmEnrolment portable(with_flip<sdc::bf16_sm80>());
+const SdcKernelEnrolment hopper(with_flip<sdc::bf16_sm90>());
+const SdcKernelEnrolment portable(with_flip<sdc::bf16_sm80>());
 
 }  // namespace
 

@@ -38,10 +38,18 @@ inline std::uint32_t shared_address(const void* shared) { return emulator::share
                                     {"trap", at}, "the kernel ended itself");
 }
 
+template <typename... Parameters>
+void allow_shared_memory(void (*)(Parameters...), std::size_t) {}
+
 template <typename... Parameters, typename... Arguments>
-void launch(const LaunchConfig& config, void (*kernel)(Parameters...), Arguments&&... arguments) {
+void queue(const LaunchConfig& config, void (*kernel)(Parameters...), Arguments&&... arguments) {
   const std::tuple<std::decay_t<Parameters>...> given(std::forward<Arguments>(arguments)...);
   emulator::Emulator::current().launch(config, [&] { std::apply(kernel, given); });
+}
+
+template <typename... Parameters, typename... Arguments>
+void launch(const LaunchConfig& config, void (*kernel)(Parameters...), Arguments&&... arguments) {
+  queue(config, kernel, std::forward<Arguments>(arguments)...);
 }
 
 }  // namespace assay::device

@@ -44,9 +44,23 @@ __device__ __forceinline__ std::uint32_t shared_address(const void* shared) {
 /// Ends the kernel with an error where the program is broken.
 __device__ __forceinline__ void trap() { __trap(); }
 
+inline void check_launch(cudaError_t status, const char* attempted) {
+  if (status == cudaSuccess) return;
+  throw Error(std::string(attempted) + ": " + cudaGetErrorString(status));
+}
+
+/// Once for each kernel and device, before it is queued with so much dynamic shared memory.
+template <typename... Parameters>
+void allow_shared_memory(void (*kernel)(Parameters...), std::size_t bytes) {
+  check_launch(
+      cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                           cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)),
+      "asking for a kernel's shared memory");
+}
+
 /// Queues the kernel on the config's stream; returns once it is queued.
 template <typename... Parameters, typename... Arguments>
-void launch(const LaunchConfig& config, void (*kernel)(Parameters...), Arguments&&... arguments) {
+void queue(const LaunchConfig& config, void (*kernel)(Parameters...), Arguments&&... arguments) {
   cudaLaunchAttribute cluster{};
   cluster.id = cudaLaunchAttributeClusterDimension;
   cluster.val.clusterDim = {config.cluster.x, config.cluster.y, config.cluster.z};
@@ -57,15 +71,15 @@ void launch(const LaunchConfig& config, void (*kernel)(Parameters...), Arguments
   native.stream = static_cast<cudaStream_t>(config.stream);
   native.attrs = &cluster;
   native.numAttrs = config.cluster.x * config.cluster.y * config.cluster.z > 1 ? 1 : 0;
-  cudaError_t status = cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
-                                            cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                            static_cast<int>(config.shared_bytes));
-  if (status == cudaSuccess) {
-    status = cudaLaunchKernelEx(&native, kernel, std::forward<Arguments>(arguments)...);
-  }
-  if (status != cudaSuccess) {
-    throw Error(std::string("launching a kernel: ") + cudaGetErrorString(status));
-  }
+  check_launch(cudaLaunchKernelEx(&native, kernel, std::forward<Arguments>(arguments)...),
+               "launching a kernel");
+}
+
+/// Both.
+template <typename... Parameters, typename... Arguments>
+void launch(const LaunchConfig& config, void (*kernel)(Parameters...), Arguments&&... arguments) {
+  allow_shared_memory(kernel, config.shared_bytes);
+  queue(config, kernel, std::forward<Arguments>(arguments)...);
 }
 
 }  // namespace assay::device

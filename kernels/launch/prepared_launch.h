@@ -1,0 +1,40 @@
+// A launch in which everything is decided, and the plan that it is made from. Light: for .cu too.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace assay {
+
+/// One launch of a kernel, with its grid, its tensor maps and all of its arguments. It is made
+/// once, in a case's prepare(); launching it chooses, encodes and allocates nothing.
+class PreparedLaunch {
+ public:
+  /// `queue` queues the kernel on a cudaStream_t and returns.
+  explicit PreparedLaunch(std::function<void(void* stream)> queue) : queue_(std::move(queue)) {}
+
+  void launch(void* stream) const { queue_(stream); }
+
+ private:
+  std::function<void(void* stream)> queue_;
+};
+
+/// Device memory that a kernel uses beside its operands.
+struct Workspace {
+  void* scratch = nullptr;   ///< Holds anything before a launch.
+  void* counters = nullptr;  ///< Zero before the first launch; every launch leaves them zero.
+};
+
+/// How a kernel takes one problem, wherever its operands lie.
+template <class Operands>
+struct KernelPlan {
+  std::string description;  ///< What a result records of it; empty: there was nothing to choose.
+  std::size_t scratch_bytes = 0;
+  std::size_t counter_bytes = 0;
+  /// The launch on these operands.
+  std::function<PreparedLaunch(const Operands& operands, const Workspace& workspace)> bind;
+};
+
+}  // namespace assay
