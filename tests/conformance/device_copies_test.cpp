@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "harness/core/workload.h"
 #include "harness/core/error.h"
+#include "harness/core/workload.h"
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {
