@@ -23,12 +23,8 @@ std::unique_ptr<TimedCase> OpenBlasGemm::prepare(GroupContext& context) const {
           static_cast<float*>(p.c), n);
   };
   return std::make_unique<GemmCase>(
-<<<<<<< HEAD
-      operands, multiply, Json{{"threads", threads}, {"core", std::string(blas.core_name())}});
-=======
       operands, bind_calls<GemmPointers>(multiply),
-      Json{{"threads", threads}, {"core", std::string(blas->core_name())}});
->>>>>>> cafca73 (Prepare every launch of our CUDA kernels once, in prepare())
+      Json{{"threads", threads}, {"core", std::string(blas.core_name())}});
 }
 
 }  // namespace assay
