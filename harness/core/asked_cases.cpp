@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "harness/core/dtype.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 #include "harness/core/workload.h"
@@ -97,18 +98,15 @@ class Expansion {
   std::vector<AskedGroup> groups_;
 };
 
-std::int64_t element_bytes(const std::string& dtype) {
-  if (dtype == "f32" || dtype == "tf32") return 4;
-  return dtype == "f16" || dtype == "bf16" ? 2 : 1;
-}
-
 /// The shape of a workload between devices or ranks, and of any other that is bytes alone.
 void refuse_size(const ProfileCases& line, const std::string& dtype, const Shape& shape) {
   const Span span = span_of(line.workload);
   const bool is_bytes = shape.entries().size() == 1 && shape.entries()[0].key == "bytes" &&
                         shape.entries()[0].value.has_value();
   if (!is_bytes && span == Span::device) return;
-  const std::int64_t unit = span == Span::between_devices ? kCopyGranule : element_bytes(dtype);
+  const std::int64_t unit = span == Span::between_devices
+                                ? kCopyGranule
+                                : static_cast<std::int64_t>(size_of(*dtype_named(dtype)));
   if (is_bytes && shape.at("bytes") > 0 && shape.at("bytes") % unit == 0) return;
   throw Error(fmt::format("{} in {} at {}: its shape is bytes alone, a positive multiple of {}{}",
                           line.workload, dtype, shape.str(), unit,

@@ -3,12 +3,12 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "collectives/copies/copy_set.h"
 #include "collectives/topology/places.h"
 #include "harness/core/asked_cases.h"
+#include "harness/measure/group_run.h"
 #include "harness/run/machine.h"
 
 namespace assay::run {

@@ -2,9 +2,9 @@
 #include "harness/run/implemented.h"
 
 #include "collectives/collective.h"
-#include "collectives/element.h"
 #include "collectives/pair_rounds.h"
 #include "collectives/ways.h"
+#include "harness/core/dtype.h"
 #include "kernels/catalogue.h"
 
 namespace assay::run {
@@ -12,8 +12,9 @@ namespace assay::run {
 namespace {
 
 void add_between_ranks(Backend backend, const std::string& library, std::vector<Implemented>& all) {
-  for (const char* dtype : {"f32", "f16", "bf16", "fp8_e4m3", "fp8_e5m2", "int8"}) {
-    if (!element_of(dtype)) continue;
+  for (const DtypeFacts& facts : kDtypes) {
+    const std::string dtype(facts.name);
+    if (!moved_dtype(dtype)) continue;
     for (const auto& collective : collectives()) {
       all.push_back({collective->workload(), dtype, name(backend), library});
       for (const std::string& variant : variants_of(library))
