@@ -38,8 +38,7 @@ class Classes {
 
   /// Where the mask ends in the middle of a run, a key more or less is of the query's class.
   int of_query(int batch, int head, int query) const {
-    const std::int64_t row =
-        (static_cast<std::int64_t>(batch) * problem_.query_heads + head) * problem_.queries + query;
+    const std::int64_t row = problem_.log_sum_exp_place(batch, head, query);
     const int drawn = draw(kQueryClass, row);
     const Range keys = visible_keys(problem_.scores(), query);
     if (keys.empty() || drawn % 3 == 0) return drawn / 3 % kClasses;
@@ -107,8 +106,7 @@ class ClassSums {
   static std::size_t slot(int which) { return static_cast<std::size_t>(which); }
 
   void add(int key, int times) {
-    const std::int64_t row =
-        (static_cast<std::int64_t>(batch_) * problem_.keys + key) * problem_.key_heads + key_head_;
+    const std::int64_t row = problem_.key_row(batch_, key, key_head_);
     const float* value = values_.data() + row * problem_.value_width;
     for (const int which : {classes_.of_key(batch_, key_head_, key), kClasses}) {
       counts_[slot(which)] += times;
@@ -221,12 +219,10 @@ std::optional<std::string> first_counting_difference(const Problem& p, std::uint
         sums.move_to(keys);
         for (int head = key_head * p.group(); head < (key_head + 1) * p.group(); ++head) {
           const Row row{batch, query, head};
-          const std::int64_t number =
-              (static_cast<std::int64_t>(batch) * p.queries + query) * p.query_heads + head;
-          const std::int64_t lse =
-              (static_cast<std::int64_t>(batch) * p.query_heads + head) * p.queries + query;
+          const std::int64_t number = p.output_row(batch, query, head);
+          const std::int64_t place_of_sum = p.log_sum_exp_place(batch, head, query);
           const auto out = output.subspan(static_cast<std::size_t>(number) * width, width);
-          const float sum = log_sum_exp[static_cast<std::size_t>(lse)];
+          const float sum = log_sum_exp[static_cast<std::size_t>(place_of_sum)];
           auto wrong = keys.empty() ? masked_row_difference(row, out, sum)
                                     : row_difference(row, sums, classes, out, sum, roundoff);
           if (wrong) return wrong;

@@ -84,10 +84,7 @@ void Decode::read_queries(const Pointers& arrays, Part part, Scratch& scratch) c
   for (int row = 0; row < rows_; ++row) {
     const int head = part.key_head * problem_.group() + packed_.head(row);
     const std::int64_t from =
-        ((static_cast<std::int64_t>(part.batch) * problem_.queries + packed_.query(row)) *
-             problem_.query_heads +
-         head) *
-        problem_.width;
+        problem_.output_row(part.batch, packed_.query(row), head) * problem_.width;
     float* to = scratch.q.data() + elements(row, problem_.width);
     if (is_bf16_) {
       kernels_.widen(static_cast<const std::uint16_t*>(arrays.q) + from, to, problem_.width);
@@ -185,10 +182,7 @@ void Decode::combine(const Pointers& arrays, std::int64_t tile,
       const float* from = outputs_.data() + at * row_output.size();
       for (std::size_t i = 0; i < row_output.size(); ++i) row_output[i] += weight * from[i];
     }
-    const std::int64_t place =
-        ((static_cast<std::int64_t>(part.batch) * problem_.queries + query) * problem_.query_heads +
-         head) *
-        problem_.value_width;
+    const std::int64_t place = problem_.output_row(part.batch, query, head) * problem_.value_width;
     for (std::size_t i = 0; i < row_output.size(); ++i) {
       const auto to = static_cast<std::size_t>(place) + i;
       if (is_bf16_) {
@@ -197,9 +191,8 @@ void Decode::combine(const Pointers& arrays, std::int64_t tile,
         static_cast<float*>(arrays.output)[to] = row_output[i];
       }
     }
-    arrays.log_sum_exp[(static_cast<std::int64_t>(part.batch) * problem_.query_heads + head) *
-                           problem_.queries +
-                       query] = combined.log_sum_exp();
+    arrays.log_sum_exp[problem_.log_sum_exp_place(part.batch, head, query)] =
+        combined.log_sum_exp();
   }
 }
 

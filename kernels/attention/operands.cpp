@@ -191,9 +191,7 @@ Verification Operands::compare(const Answer& answer) const {
                     2 * row.naive_error + output_floor(row, i, roundoff()));
     }
     const Row at = row_at(problem_, row.number);
-    const std::int64_t place =
-        (static_cast<std::int64_t>(at.batch) * problem_.query_heads + at.head) * problem_.queries +
-        at.query;
+    const std::int64_t place = problem_.log_sum_exp_place(at.batch, at.head, at.query);
     const float sum = answer.log_sum_exp[static_cast<std::size_t>(place)];
     const bool right = row.visible == 0
                            ? sum == static_cast<float>(row.log_sum_exp)

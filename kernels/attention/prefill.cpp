@@ -69,18 +69,14 @@ void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scrat
   const int head = static_cast<int>(tile.head % problem_.query_heads);
   const int key_head = head / problem_.group();
   const Range queries = tile_range(tile.block, kQueries, problem_.queries);
-  const std::int64_t first_row =
-      (static_cast<std::int64_t>(batch) * problem_.queries + queries.first) * problem_.query_heads +
-      head;
+  const std::int64_t first_row = problem_.output_row(batch, queries.first, head);
   const Matrix q =
       rows_of(arrays.q, first_row, queries.size(), problem_.query_heads, problem_.width, scratch.q);
   std::fill(scratch.rows.begin(), scratch.rows.end(), SoftmaxState{});
   const TileSpan span = key_tiles(problem_.scores(), queries, kKeys);
   for (int block = span.first; block < span.last; ++block) {
     const Range keys = tile_range(block, kKeys, problem_.keys);
-    const std::int64_t first_key =
-        (static_cast<std::int64_t>(batch) * problem_.keys + keys.first) * problem_.key_heads +
-        key_head;
+    const std::int64_t first_key = problem_.key_row(batch, keys.first, key_head);
     const Matrix k =
         rows_of(arrays.k, first_key, keys.size(), problem_.key_heads, problem_.width, scratch.k);
     const Matrix v = rows_of(arrays.v, first_key, keys.size(), problem_.key_heads,
@@ -124,10 +120,7 @@ void Prefill::finish(const Pointers& arrays, int batch, int head, Range queries,
     const bool is_empty = state.sum == 0;  // the query attends to nothing, and output is not set
     const float factor = is_empty ? 0 : 1 / state.sum;
     const float* from = scratch.output.data() + elements(row, width);
-    const std::int64_t place =
-        ((static_cast<std::int64_t>(batch) * problem_.queries + query) * problem_.query_heads +
-         head) *
-        width;
+    const std::int64_t place = problem_.output_row(batch, query, head) * width;
     for (int i = 0; i < width; ++i) {
       const float value = is_empty ? 0 : from[i] * factor;
       if (is_bf16_) {
@@ -136,9 +129,7 @@ void Prefill::finish(const Pointers& arrays, int batch, int head, Range queries,
         static_cast<float*>(arrays.output)[place + i] = value;
       }
     }
-    arrays.log_sum_exp[(static_cast<std::int64_t>(batch) * problem_.query_heads + head) *
-                           problem_.queries +
-                       query] =
+    arrays.log_sum_exp[problem_.log_sum_exp_place(batch, head, query)] =
         is_empty ? -std::numeric_limits<float>::infinity()
                  : state.largest * static_cast<float>(problem_.scale()) + std::log(state.sum);
   }

@@ -44,6 +44,16 @@ struct Problem {
     return static_cast<std::int64_t>(batches) * queries * query_heads;
   }
   std::int64_t key_rows() const { return static_cast<std::int64_t>(batches) * keys * key_heads; }
+  /// Rows of Q and O, rows of K and V without pages, and places in the log-sum-exp.
+  std::int64_t output_row(int batch, int query, int head) const {
+    return (static_cast<std::int64_t>(batch) * queries + query) * query_heads + head;
+  }
+  std::int64_t key_row(int batch, int key, int key_head) const {
+    return (static_cast<std::int64_t>(batch) * keys + key) * key_heads + key_head;
+  }
+  std::int64_t log_sum_exp_place(int batch, int head, int query) const {
+    return (static_cast<std::int64_t>(batch) * query_heads + head) * queries + query;
+  }
   int pages_a_sequence() const { return pages_for(keys, page); }
   CacheLayout key_cache() const { return {page, key_heads, width}; }
   CacheLayout value_cache() const { return {page, key_heads, value_width}; }

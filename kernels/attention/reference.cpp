@@ -19,10 +19,6 @@ std::span<const float> row_of(const std::vector<float>& array, std::int64_t row,
                                   static_cast<std::size_t>(width));
 }
 
-std::int64_t key_row(const Problem& p, Row row, int key) {
-  return (static_cast<std::int64_t>(row.batch) * p.keys + key) * p.key_heads + row.head / p.group();
-}
-
 /// Relative to p and summed over a row: of scores, exponentials, and the two sums over keys.
 double relative_error(const ReferenceRow& row, Roundoff roundoff) {
   return row.score_error + kExponentialError +
@@ -38,16 +34,17 @@ Row row_at(const Problem& problem, std::int64_t number) {
 }
 
 std::span<const float> InputView::query(Row row) const {
-  const std::int64_t query = static_cast<std::int64_t>(row.batch) * problem_.queries + row.query;
-  return row_of(inputs_.q, query * problem_.query_heads + row.head, problem_.width);
+  return row_of(inputs_.q, problem_.output_row(row.batch, row.query, row.head), problem_.width);
 }
 
 std::span<const float> InputView::key(Row row, int key) const {
-  return row_of(inputs_.k, key_row(problem_, row, key), problem_.width);
+  return row_of(inputs_.k, problem_.key_row(row.batch, key, row.head / problem_.group()),
+                problem_.width);
 }
 
 std::span<const float> InputView::value(Row row, int key) const {
-  return row_of(inputs_.v, key_row(problem_, row, key), problem_.value_width);
+  return row_of(inputs_.v, problem_.key_row(row.batch, key, row.head / problem_.group()),
+                problem_.value_width);
 }
 
 ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype rounding,

@@ -110,8 +110,7 @@ void plain_attend(const Problem& p, const Types& types, const Pointers& a, const
     const auto bytes = encode(types.output, rounded);
     std::memcpy(output + static_cast<std::size_t>(number) * bytes.size(), bytes.data(),
                 bytes.size());
-    a.log_sum_exp[(row.batch * p.query_heads + row.head) * p.queries + row.query] =
-        plain.log_sum_exp;
+    a.log_sum_exp[p.log_sum_exp_place(row.batch, row.head, row.query)] = plain.log_sum_exp;
   }
 }
 
