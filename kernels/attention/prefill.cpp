@@ -74,8 +74,12 @@ void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scrat
       rows_of(arrays.q, first_row, queries.size(), problem_.query_heads, problem_.width, scratch.q);
   std::fill(scratch.rows.begin(), scratch.rows.end(), SoftmaxState{});
   const TileSpan span = key_tiles(problem_.scores(), queries, kKeys);
+  // Blocks at the mask's edges are cut to the keys that some query of the tile attends to.
+  const Range seen{visible_keys(problem_.scores(), queries.first).first,
+                   visible_keys(problem_.scores(), queries.last - 1).last};
   for (int block = span.first; block < span.last; ++block) {
-    const Range keys = tile_range(block, kKeys, problem_.keys);
+    const Range block_keys = tile_range(block, kKeys, problem_.keys);
+    const Range keys{std::max(block_keys.first, seen.first), std::min(block_keys.last, seen.last)};
     const std::int64_t first_key = problem_.key_row(batch, keys.first, key_head);
     const Matrix k =
         rows_of(arrays.k, first_key, keys.size(), problem_.key_heads, problem_.width, scratch.k);
