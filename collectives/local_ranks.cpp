@@ -3,8 +3,9 @@
 
 #include <exception>
 #include <numeric>
-#include <thread>
 #include <utility>
+
+#include "harness/measure/threads.h"
 
 namespace assay {
 
@@ -112,11 +113,8 @@ void LocalRanks::each(const std::function<void(LocalRank&)>& step) {
     }
     abort();
   };
-  std::vector<std::thread> others;
-  for (std::size_t i = 1; i < ranks_.size(); ++i)
-    others.emplace_back([&guarded, &rank = ranks_[i]] { guarded(rank); });
-  if (!ranks_.empty()) guarded(ranks_.front());
-  for (std::thread& other : others) other.join();
+  run_on_threads(static_cast<int>(ranks_.size()), "the ranks of this process",
+                 [&](int index) { guarded(ranks_[static_cast<std::size_t>(index)]); });
   failures.rethrow();
 }
 

@@ -1,7 +1,11 @@
 // Finds the symbols, and says what is missing.
 #include "kernels/openblas.h"
 
+#include <algorithm>
 #include <memory>
+#include <thread>
+
+#include "harness/measure/threads.h"
 
 namespace assay {
 namespace {
@@ -10,6 +14,10 @@ namespace {
 const OpenBlas* find_openblas(std::string& reason) {
   static std::string why_not;
   static const std::unique_ptr<const OpenBlas> blas = []() -> std::unique_ptr<const OpenBlas> {
+    // Its own, which it interrupts the process or waits for ever without, and the host's beside
+    // them.
+    const int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    require_threads(2 * threads - 1, OpenBlas::kLibrary);
     auto library = Library::find(OpenBlas::kLibrary, &why_not);
     if (!library) return nullptr;
     const auto sgemm = library->find_sym<OpenBlas::Sgemm>("cblas_sgemm");

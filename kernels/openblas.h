@@ -23,7 +23,8 @@ struct OpenBlas {
   char* (*core_name)();
 };
 
-/// One line that says what is missing, or nothing.
+/// One line that says what is missing, or nothing. Throws Error where its threads cannot be
+/// started.
 std::optional<std::string> openblas_missing();
 
 /// Throws Error (exit 3) when it is missing.

@@ -6,17 +6,26 @@
 #include <mutex>
 
 #include "harness/measure/device.h"
+#include "harness/measure/threads.h"
 
 namespace assay {
 
 ThreadPool::ThreadPool(int threads) {
   workers_.reserve(static_cast<std::size_t>(std::max(threads, 1) - 1));
-  for (int index = 1; index < threads; ++index) {
-    workers_.emplace_back([this, index] { serve(index); });
+  try {
+    for (int index = 1; index < threads; ++index) {
+      workers_.push_back(
+          start_thread([this, index] { serve(index); }, "the host's kernels", index + 1, threads));
+    }
+  } catch (...) {
+    end();
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { end(); }
+
+void ThreadPool::end() {
   ending_ = true;
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();

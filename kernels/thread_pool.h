@@ -14,6 +14,7 @@ class Device;
 /// that an implementation measured in alternation with ours finds the cores free.
 class ThreadPool {
  public:
+  /// Throws Error where one cannot be started.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -32,6 +33,7 @@ class ThreadPool {
   using Call = void (*)(const void* what, int index);
   void start(Call call, const void* what);
   void serve(int index);
+  void end();
 
   std::vector<std::thread> workers_;
   Call call_ = nullptr;

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <span>
 
+#include "harness/measure/threads.h"
+
 namespace assay {
 
 /// Empty where the build left the module out.
@@ -82,6 +84,7 @@ std::string why_no_gloo() { return opened_gloo().failure; }
 std::unique_ptr<Communicator> open_gloo(const GlooOptions& options) {
   if (opened_gloo().connect == nullptr)
     throw Error("Gloo is needed and cannot be used: " + opened_gloo().failure, ExitCode::missing);
+  require_threads(2, "Gloo");  // its own one beside the caller's
   return std::unique_ptr<Communicator>(opened_gloo().connect(options));
 }
 

@@ -18,6 +18,7 @@
 #include "collectives/rendezvous/wire.h"
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
+#include "harness/measure/threads.h"
 
 namespace assay::rendezvous {
 
@@ -239,7 +240,7 @@ Server::Room::Room(ServerOptions options)
   raise_file_limit(options_.world_size);
   listen();
   accept();
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = start_thread([this] { io_.run(); }, "the rendezvous");
 }
 
 Server::Room::~Room() {

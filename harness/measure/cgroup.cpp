@@ -1,4 +1,4 @@
-// Walks the control group's folders: cpu.max and memory.max, or version 1's files.
+// Walks the control group's folders: cpu.max, memory.max and pids.max, or version 1's files.
 #include "harness/measure/cgroup.h"
 
 #include <algorithm>
@@ -25,20 +25,51 @@ std::optional<T> read_number(const fs::path& path) {
   return std::nullopt;
 }
 
+void lower(std::optional<LimitedResource>& tightest, LimitedResource one) {
+  if (!tightest || one.free() < tightest->free()) tightest = one;
+}
+
+/// A line "key value" of memory.stat; 0 where there is none.
+std::int64_t read_statistic(const fs::path& path, const std::string& wanted) {
+  std::ifstream file(path);
+  std::string key;
+  std::int64_t value = 0;
+  while (file >> key >> value)
+    if (key == wanted) return value;
+  return 0;
+}
+
+/// The names of one version's files.
+struct MemoryFiles {
+  const char *limit, *usage, *inactive_file;
+};
+constexpr MemoryFiles kMemoryFiles[] = {
+    {"memory.max", "memory.current", "inactive_file"},
+    {"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"}};
+
+void read_memory(const fs::path& folder, CgroupLimits& limits) {
+  for (const MemoryFiles& files : kMemoryFiles) {
+    const auto limit = read_number<std::int64_t>(folder / files.limit);
+    if (!limit) continue;
+    const std::int64_t usage = read_number<std::int64_t>(folder / files.usage).value_or(0);
+    const std::int64_t dropped = read_statistic(folder / "memory.stat", files.inactive_file);
+    lower(limits.memory_bytes, *limit);
+    lower(limits.memory, {*limit, std::max<std::int64_t>(usage - dropped, 0)});
+  }
+}
+
 void read_folder(const fs::path& folder, CgroupLimits& limits) {
   std::ifstream cpu_max(folder / "cpu.max");  // "200000 100000" or "max 100000"
   double quota = 0, period = 0;
   if (cpu_max >> quota >> period && quota > 0 && period > 0) lower(limits.cpus, quota / period);
-  if (const auto bytes = read_number<std::int64_t>(folder / "memory.max")) {
-    lower(limits.memory_bytes, *bytes);
-  }
   const auto quota_us = read_number<double>(folder / "cpu.cfs_quota_us");  // version 1; -1 is none
   const auto period_us = read_number<double>(folder / "cpu.cfs_period_us");
   if (quota_us && period_us && *quota_us > 0 && *period_us > 0) {
     lower(limits.cpus, *quota_us / *period_us);
   }
-  if (const auto bytes = read_number<std::int64_t>(folder / "memory.limit_in_bytes")) {
-    lower(limits.memory_bytes, *bytes);
+  read_memory(folder, limits);
+  if (const auto pids = read_number<std::int64_t>(folder / "pids.max")) {  // in both versions
+    lower(limits.pids, {*pids, read_number<std::int64_t>(folder / "pids.current").value_or(0)});
   }
 }
 
@@ -71,7 +102,7 @@ CgroupLimits read_cgroup_limits(const fs::path& root) {
     }
     std::istringstream names(controllers);
     for (std::string name; std::getline(names, name, ',');) {
-      if (name == "cpu" || name == "memory") {
+      if (name == "cpu" || name == "memory" || name == "pids") {
         read_upwards(mount / controllers, path == "/" ? "" : path, limits);
       }
     }

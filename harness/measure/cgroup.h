@@ -1,4 +1,4 @@
-// The processor and memory limits of this process's control group, versions 1 and 2.
+// The processor, memory and thread limits of this process's control group, versions 1 and 2.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,23 @@
 
 namespace assay {
 
-struct CgroupLimits {
-  std::optional<double> cpus;  // quota over period
-  std::optional<std::int64_t> memory_bytes;
+/// A limit and how much of it is in use.
+struct LimitedResource {
+  std::int64_t limit = 0, used = 0;
+  std::int64_t free() const { return limit > used ? limit - used : 0; }
 };
 
-/// The tightest limit from this process's group up to the root of what it can see. Reads below
-/// `root` (`/`, or a test's tree); no limit and nothing readable are the same: absent.
+/// Of all groups from this process's up to the root of what it can see: the smallest quota, and the
+/// limits that leave the least room.
+struct CgroupLimits {
+  std::optional<double> cpus;                // quota over period
+  std::optional<std::int64_t> memory_bytes;  // the smallest limit, whatever is in use
+  /// Bytes. File cache that the kernel drops first (`inactive_file`) is not in use.
+  std::optional<LimitedResource> memory;
+  std::optional<LimitedResource> pids;  // processes and threads
+};
+
+/// Reads below `root` (`/`, or a test's tree); no limit and nothing readable are the same: absent.
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
 
 }  // namespace assay

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <thread>
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
@@ -13,6 +12,7 @@
 #include "harness/measure/metrics.h"
 #include "harness/measure/sampler.h"
 #include "harness/measure/telemetry_poller.h"
+#include "harness/measure/threads.h"
 
 namespace assay {
 
@@ -204,21 +204,8 @@ std::vector<Measurement> measure_together(const std::vector<Group>& groups,
   std::vector<GroupMeasurement> all;
   all.reserve(groups.size());
   for (const Group& group : groups) all.emplace_back(group, options).prepare();
-  std::vector<std::thread> threads;
-  std::vector<std::exception_ptr> failures(all.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    threads.emplace_back([&, i] {
-      try {
-        all[i].sample();
-      } catch (...) {
-        failures[i] = std::current_exception();
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const std::exception_ptr& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
+  run_on_threads(static_cast<int>(all.size()), "devices measured at once",
+                 [&](int index) { all[static_cast<std::size_t>(index)].sample(); });
   std::vector<Measurement> measurements;
   for (GroupMeasurement& one : all) one.finish(measurements);
   return measurements;

@@ -13,6 +13,7 @@
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/host_timer.h"
 #include "harness/measure/node.h"
+#include "harness/measure/threads.h"
 
 namespace assay {
 
@@ -54,6 +55,8 @@ void require_room(const Buffer& buffer, std::size_t bytes) {
 }
 
 DeviceFacts device_facts(const HostFacts& host, std::size_t cache_bytes) {
+  // Said before anything is measured, and not by each case that needs them.
+  require_threads(static_cast<int>(host.processors.size()), "the host's kernels");
   DeviceFacts facts;
   facts.name = host.model_name;
   facts.uuid = "host-" + node_name();

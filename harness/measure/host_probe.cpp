@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "harness/measure/host_speed_of_light.h"
+#include "harness/measure/threads.h"
 
 namespace assay {
 
@@ -53,24 +53,25 @@ std::uint64_t read_all(const std::uint64_t* begin, const std::uint64_t* end) {
   return total;
 }
 
-/// One pass of every thread over its own slice; all start together.
+/// One pass of every thread over its own slice, from the first that begins to the last that ends.
 double timed_pass(const std::vector<std::unique_ptr<std::uint64_t[]>>& slices, std::size_t words,
                   std::atomic<std::uint64_t>& sink) {
-  std::atomic<int> waiting{static_cast<int>(slices.size())};
-  std::atomic<bool> go{false};
-  std::vector<std::thread> threads;
-  for (const auto& slice : slices) {
-    threads.emplace_back([&, data = slice.get()] {
-      --waiting;
-      while (!go) std::this_thread::yield();
-      sink += read_all(data, data + words);
-    });
+  struct Span {
+    SteadyClock::time_point begin, end;
+  };
+  std::vector<Span> spans(slices.size());
+  run_on_threads(static_cast<int>(slices.size()), "the memory's bandwidth", [&](int index) {
+    const auto i = static_cast<std::size_t>(index);
+    const SteadyClock::time_point begin = SteadyClock::now();
+    sink += read_all(slices[i].get(), slices[i].get() + words);
+    spans[i] = {begin, SteadyClock::now()};
+  });
+  SteadyClock::time_point begin = spans.front().begin, end = spans.front().end;
+  for (const Span& span : spans) {
+    begin = std::min(begin, span.begin);
+    end = std::max(end, span.end);
   }
-  while (waiting > 0) std::this_thread::yield();
-  const SteadyClock::time_point start = SteadyClock::now();
-  go = true;
-  for (std::thread& thread : threads) thread.join();
-  return seconds_since(start);
+  return std::chrono::duration<double>(end - begin).count();
 }
 
 }  // namespace

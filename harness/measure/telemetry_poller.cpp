@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "harness/core/statistics.h"
+#include "harness/measure/threads.h"
 
 namespace assay {
 
@@ -55,7 +56,7 @@ const char* clock_event::name(std::uint64_t bits) {
 TelemetryPoller::TelemetryPoller(Telemetry& telemetry, std::chrono::milliseconds period)
     : telemetry_(telemetry), period_(period) {
   add_reading();
-  thread_ = std::thread([this] { poll(); });
+  thread_ = start_thread([this] { poll(); }, "telemetry");
 }
 
 TelemetryPoller::~TelemetryPoller() { finish(); }

@@ -4,37 +4,18 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "harness/core/error.h"
 #include "harness/measure/cgroup.h"
 #include "harness/measure/device.h"
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/host_telemetry.h"
+#include "tests/measure/root_folder.h"
 
 using namespace assay;
+using assay::test::Root;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A root folder with the files that a test writes into it.
-class Root {
- public:
-  Root() {
-    char pattern[] = "/tmp/assay-root-XXXXXX";
-    path_ = mkdtemp(pattern);
-  }
-  ~Root() { fs::remove_all(path_); }
-  void write(const std::string& file, const std::string& text) const {
-    fs::create_directories((path_ / file).parent_path());
-    std::ofstream(path_ / file) << text;
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 const char* const kCpu = "sys/devices/system/cpu/cpu";
 
@@ -106,6 +87,32 @@ TEST_SUITE("unit") {
     const CgroupLimits limits = read_cgroup_limits(root.path());
     CHECK(*limits.cpus == 0.5);
     CHECK(*limits.memory_bytes == 2147483648);
+  }
+
+  TEST_CASE("free memory is what the tightest control group leaves of its limit") {
+    const Root root;
+    root.write("proc/self/cgroup", "0::/pod/container\n");
+    root.write("sys/fs/cgroup/pod/container/memory.max", "400\n");
+    root.write("sys/fs/cgroup/pod/container/memory.current", "150\n");
+    root.write("sys/fs/cgroup/pod/container/memory.stat", "anon 90\ninactive_file 50\n");
+    root.write("sys/fs/cgroup/pod/memory.max", "500\n");
+    root.write("sys/fs/cgroup/pod/memory.current", "450\n");
+    const CgroupLimits limits = read_cgroup_limits(root.path());
+    CHECK(*limits.memory_bytes == 400);
+    CHECK(limits.memory->limit == 500);
+    CHECK(limits.memory->free() == 50);
+    root.write("sys/fs/cgroup/pod/memory.current", "150\n");
+    CHECK(read_cgroup_limits(root.path()).memory->free() == 300);
+  }
+
+  TEST_CASE("free memory counts what version 1 of control groups has in use") {
+    const Root root;
+    root.write("proc/self/cgroup", "4:memory:/a\n");
+    root.write("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "400\n");
+    root.write("sys/fs/cgroup/memory/a/memory.usage_in_bytes", "150\n");
+    root.write("sys/fs/cgroup/memory/a/memory.stat", "inactive_file 1\ntotal_inactive_file 50\n");
+    root.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    CHECK(read_cgroup_limits(root.path()).memory->free() == 300);
   }
 
   TEST_CASE("what a machine does not tell is absent") {

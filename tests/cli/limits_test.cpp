@@ -1,0 +1,62 @@
+// Limits that a pod sets on a run: on its threads and on its memory.
+#include <doctest/doctest.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/cli/workplace.h"
+#include "tests/not_run.h"
+
+namespace assay::test {
+
+namespace {
+
+/// `script` of tests/cli/cases with these words before the run's own.
+Outcome run_under(const std::string& script, const std::vector<std::string>& words,
+                  const Workplace& workplace, const std::string& filter) {
+  Launch launch = workplace.launch({});
+  launch.words = {std::string(ASSAY_TEST_CASES) + "/" + script};
+  launch.words.insert(launch.words.end(), words.begin(), words.end());
+  launch.words.insert(launch.words.end(),
+                      {launch.executable.string(), "run", "--profile", profile_path("tiny"),
+                       "--backend", "host", "--filter", filter, "-o", "x.json"});
+  launch.executable = "/bin/sh";
+  launch.environment["ASSAY_LOCK_DIR"] = workplace.folder().string();
+  launch.one_core = false;
+  return run_process(launch);
+}
+
+void check_each_limit_on_threads(const std::string& filter) {
+  const Workplace workplace;
+  chmod(workplace.folder().c_str(), 0777);
+  bool was_refused = false;
+  for (int limit = 1;; ++limit) {
+    REQUIRE_MESSAGE(limit <= 64, "no limit was enough");
+    const Outcome outcome =
+        run_under("thread_limit.sh", {std::to_string(limit)}, workplace, filter);
+    CAPTURE(limit);
+    CAPTURE(outcome.err);
+    if (outcome.exit_code == 0) break;
+    CHECK(outcome.exit_code == 2);
+    CHECK(is_one_line(outcome.err));
+    CHECK(contains(outcome.err, "cannot start "));
+    CHECK(contains(outcome.err, "ulimit -u is " + std::to_string(limit) + "; raise"));
+    was_refused = was_refused || contains(outcome.err, "cannot start thread 2 of ");
+  }
+  CHECK(was_refused);
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("a run that may not start its threads names the thread and the limit") {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2)
+      not_run("one core needs one thread");
+    if (geteuid() != 0) not_run("becoming a user of one process needs root");
+    check_each_limit_on_threads("memory_copy");
+    check_each_limit_on_threads("openblas");
+  }
+}
+
+}  // namespace assay::test

@@ -1,0 +1,96 @@
+// Threads that cannot be started: none of the set works, and one line names thread and limits.
+#include "harness/measure/threads.h"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <mutex>
+#include <set>
+
+#include "tests/measure/root_folder.h"
+
+using namespace assay;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// In a child that may have `most` processes and threads: whether `check` is true there.
+bool in_limited_child(rlim_t most, const std::function<bool()>& check) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit limit{most, most};
+    constexpr uid_t kNobodyElse = 65533;  // root has no such limit, and others have processes
+    if (geteuid() == 0 && setuid(kNobodyElse) != 0) _exit(2);
+    if (setrlimit(RLIMIT_NPROC, &limit) != 0) _exit(2);
+    _exit(check() ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a thread that cannot be started is named with the limits of its process") {
+    const test::Root root;
+    root.write("proc/self/cgroup", "0::/pod\n");
+    root.write("sys/fs/cgroup/pod/pids.max", "20\n");
+    root.write("sys/fs/cgroup/pod/pids.current", "19\n");
+    const std::string text = thread_not_started("telemetry", 2, 3, root.path()).what();
+    CHECK(text.starts_with(
+        "cannot start thread 2 of 3 for telemetry: pids.max is 20 and 19 are in use; "));
+    CHECK(text.ends_with("raise pids.max or ulimit -u"));
+  }
+
+  TEST_CASE("threads work at once and the first of them is the caller") {
+    std::set<std::thread::id> ids;
+    std::mutex mutex;
+    run_on_threads(3, "a test", [&](int) {
+      const std::lock_guard lock(mutex);
+      ids.insert(std::this_thread::get_id());
+    });
+    CHECK(ids.size() == 3);
+    CHECK(ids.contains(std::this_thread::get_id()));
+    run_on_threads(0, "a test", [&](int) { FAIL("nothing was asked for"); });
+  }
+
+  TEST_CASE("an exception of one thread is thrown when all have ended") {
+    std::atomic<int> ended{0};
+    CHECK_THROWS_WITH_AS(run_on_threads(3, "a test",
+                                        [&](int index) {
+                                          ++ended;
+                                          if (index > 0)
+                                            throw Error("part " + std::to_string(index));
+                                        }),
+                         "part 1", Error);
+    CHECK(ended == 3);
+  }
+
+  TEST_CASE("where one thread of a set cannot be started none of them works") {
+    CHECK(in_limited_child(16, [] {
+      int worked = 0;
+      try {
+        run_on_threads(64, "a test", [&](int) { ++worked; });
+      } catch (const Error& error) {
+        const std::string text = error.what();
+        return worked == 0 && contains(text, " of 64 for a test: ") &&
+               contains(text, "ulimit -u is 16; raise");
+      }
+      return false;
+    }));
+  }
+
+  TEST_CASE("threads that were required are released before they are started again") {
+    CHECK(in_limited_child(16, [] {
+      for (int attempt = 0; attempt < 100; ++attempt) require_threads(8, "a test");
+      return true;
+    }));
+  }
+}
