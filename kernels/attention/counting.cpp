@@ -149,9 +149,8 @@ std::optional<std::string> row_difference(Row row, const ClassSums& sums, const 
     expected.output[0] = static_cast<double>(sums.sum(which, static_cast<int>(i))) / count;
     if (!(std::abs(output[i] - expected.output[0]) <= output_floor(expected, 0, roundoff))) {
       return fmt::format(
-          "{} of {}",
-          wrong_element(row.query, static_cast<std::int64_t>(i), output[i], expected.output[0]),
-          place(row));
+          "{}: {}", place(row),
+          wrong_element(row.query, static_cast<std::int64_t>(i), output[i], expected.output[0]));
     }
   }
   const double error = std::abs(log_sum_exp - expected.log_sum_exp);
