@@ -15,13 +15,13 @@ constexpr OutputTile kTile{16, 8};
 constexpr std::int64_t kRow = 33, kColumn = 21;
 constexpr int kGoodRuns = 8;  // verification, the golden run and the first samples
 
-void compare_on_host(const CompareCall& call) {
-  for (std::uint64_t i = 0; i < call.words; ++i) {
-    const auto* golden = static_cast<const unsigned char*>(call.golden) + 4 * i;
-    const auto* got = static_cast<const unsigned char*>(call.got) + 4 * i;
+void compare_on_host(const ComparedResults& results) {
+  for (std::uint64_t i = 0; i < results.words; ++i) {
+    const auto* golden = static_cast<const unsigned char*>(results.golden) + 4 * i;
+    const auto* got = static_cast<const unsigned char*>(results.got) + 4 * i;
     if (std::memcmp(golden, got, 4) == 0) continue;
-    ++call.difference->words;
-    call.difference->first = std::min<unsigned long long>(call.difference->first, i);
+    ++results.difference->words;
+    results.difference->first = std::min<unsigned long long>(results.difference->first, i);
   }
 }
 
@@ -35,13 +35,20 @@ class PlantedFlip final : public GemmImplementation {
     const auto operands = GemmOperands::of(context, types());
     const auto shape = operands->shape();
     const auto product = std::make_shared<BlockedMultiply>(shape, host_threads(context.device()));
-    const auto multiply = [shape, product, run = 0](const GemmPointers& p) mutable {
+    const auto runs = std::make_shared<int>(0);  // of all operand sets
+    const auto multiply = [shape, product, runs](const GemmPointers& p) {
       auto* c = static_cast<float*>(p.c);
       (*product)(static_cast<const float*>(p.a), static_cast<const float*>(p.b), c);
-      if (run++ == kGoodRuns) reinterpret_cast<std::uint32_t*>(c)[kRow * shape.n + kColumn] ^= 1;
+      if ((*runs)++ == kGoodRuns)
+        reinterpret_cast<std::uint32_t*>(c)[kRow * shape.n + kColumn] ^= 1;
     };
-    return std::make_unique<SdcCase>(context.device(), operands, multiply, compare_on_host, kTile,
-                                     Json::object());
+    KernelPlan<ComparedResults> compare;
+    compare.bind = [](const ComparedResults& results, const Workspace&) {
+      return PreparedLaunch([results](void*) { compare_on_host(results); });
+    };
+    return std::make_unique<SdcCase>(context.device(), operands, bind_calls<GemmPointers>(multiply),
+                                     PreparedKernel<ComparedResults>(context.device(), compare),
+                                     kTile, Json::object());
   }
 };
 

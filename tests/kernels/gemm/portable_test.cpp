@@ -21,7 +21,7 @@ TEST_SUITE("unit") {
     std::vector<GemmShape> shapes = ragged_shapes();
     for (const GemmShape& listed : listed_shapes()) shapes.push_back(listed);
     for (const GemmShape& shape : shapes) {
-      const Arguments arguments = arguments_of(shape, {});
+      const Arguments arguments = arguments_of(shape);
       REQUIRE(std::int64_t{arguments.rows} * kTile >= shape.m);
       REQUIRE(std::int64_t{arguments.rows - 1} * kTile < shape.m);
       REQUIRE(std::int64_t{arguments.columns} * kTile >= shape.n);

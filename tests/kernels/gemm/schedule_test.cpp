@@ -48,7 +48,7 @@ TEST_SUITE("unit") {
         Product product;
         product.shape = shape;
         product.shape.batches = batches;
-        for (int tile = 0; tile < kTileCount; ++tile) {
+        for (const TileConfig& tile : kTiles) {
           for (const int splits : {1, 2, 3, 16}) {
             for (const int multiprocessors : {1, 2, 7, 132}) {
               const Plan plan = plan_with(product, tile, splits, multiprocessors);
