@@ -23,7 +23,7 @@ AskedWorld world_of(const Here& here, int processes) {
 std::string reason_not_to_run(const AskedGroup& group, const CaseId& id, const Here& here) {
   const bool needs_ranks = spans_ranks(id.workload);
   if (needs_ranks && !id.shape.has("ranks"))
-    return "it is between ranks: --world-size N lists it as a run of N processes has it";
+    return "it needs several: --world-size N lists it as a run of N processes has it";
   if (here.devices.empty()) return here.why_none;
   if (needs_ranks) return run::why_not_joined(here.backend);
   if (group.reach == Reach::between_devices) return "";

@@ -112,6 +112,13 @@ std::string rack_of(const NodeFacts& node, const RackOfNode& racks) {
   return found == racks.end() ? "" : found->second;
 }
 
+/// A copy of a node is another node, and its devices are others.
+void set_apart(NodeFacts& node, int process) {
+  const std::string suffix = fmt::format(" (rank {})", process);
+  node.name += suffix;
+  for (DeviceFacts& device : node.devices) device.uuid += suffix;
+}
+
 }  // namespace
 
 std::vector<std::string> World::members() const {
@@ -144,7 +151,7 @@ World world_like(const Result& machine, int processes, const RackOfNode& racks) 
   world.run_id = machine.run.id;
   for (int process = 0; process < processes; ++process) {
     NodeFacts& node = nodes[static_cast<std::size_t>(process)];
-    if (process > 0) node.name += fmt::format(" (rank {})", process);
+    if (process > 0) set_apart(node, process);
     world.nodes.push_back(node.name);
     world.racks.push_back(rack_of(node, racks));
   }

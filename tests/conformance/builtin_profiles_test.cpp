@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/core/dtype.h"
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {

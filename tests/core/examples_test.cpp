@@ -8,6 +8,7 @@
 
 #include "harness/core/baseline.h"
 #include "harness/core/content_hash.h"
+#include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "harness/core/embedded.h"
 #include "harness/core/profile.h"

@@ -64,7 +64,10 @@ World met(const Result& machine, int processes) {
   for (int rank = 0; rank < processes; ++rank)
     threads.emplace_back([&, rank] {
       rendezvous::Client client({{"127.0.0.1", server.port()}, rank, processes, options.token, 20});
-      worlds[static_cast<std::size_t>(rank)] = world_met(client, machine, {}, {});
+      Result own = machine;
+      for (DeviceFacts& device : own.nodes.front().devices)
+        device.uuid += "-of-" + std::to_string(rank);
+      worlds[static_cast<std::size_t>(rank)] = world_met(client, own, {}, {});
     });
   for (std::thread& thread : threads) thread.join();
   return worlds.front();
