@@ -22,7 +22,11 @@ po::options_description describe(const std::vector<Option>& options) {
   po::options_description description;
   for (const Option& option : options) {
     const std::string names = option.letter ? option.name + "," + option.letter : option.name;
-    description.add_options()(names.c_str(), po::value<std::string>(), option.help.c_str());
+    if (option.value_name.empty()) {
+      description.add_options()(names.c_str(), option.help.c_str());
+    } else {
+      description.add_options()(names.c_str(), po::value<std::string>(), option.help.c_str());
+    }
   }
   description.add_options()(kOperandKey, po::value<std::vector<std::string>>());
   return description;
@@ -90,7 +94,7 @@ Arguments parse_arguments(const std::vector<Option>& options, const Operands& op
   std::map<std::string, std::string> values;
   for (const Option& option : options) {
     if (typed.count(option.name)) {
-      values[option.name] = typed[option.name].as<std::string>();
+      values[option.name] = option.value_name.empty() ? "" : typed[option.name].as<std::string>();
       check_choice(option, values[option.name]);
     } else if (option.required) {
       throw Error(fmt::format("--{} {} is missing", option.name, option.value_name));

@@ -8,7 +8,8 @@
 
 namespace assay::cli {
 
-/// One flag with a value; its help is both the manual's text and the only place that describes it.
+/// One flag; its help is both the manual's text and the only place that describes it. Without a
+/// value_name it takes no value.
 struct Option {
   std::string name;             // long name, without the dashes
   char letter = 0;              // short name, or none

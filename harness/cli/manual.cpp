@@ -23,6 +23,7 @@ std::string entry(const std::string& term, const std::string& explanation) {
 
 std::string option_term(const Option& option) {
   const std::string letter = option.letter ? fmt::format("-{}, ", option.letter) : "";
+  if (option.value_name.empty()) return fmt::format("{}--{}", letter, option.name);
   return fmt::format("{}--{} {}", letter, option.name, option.value_name);
 }
 
