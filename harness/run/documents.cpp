@@ -105,9 +105,10 @@ void Documents::finish(RunStatus status, rendezvous::Client* client) {
   add_others(node_.result(), all, own_name);
   node_.write();
   const std::vector<std::string> texts = client->gather("documents", read_text(node_.path()));
-  if (!between_ranks_) return;
+  if (client->rank() != 0) return;
   for (std::size_t rank = 1; rank < texts.size(); ++rank)
     write_text(texts[rank], places_.where / all.at(rank).name);
+  if (!between_ranks_) return;  // the profile asks for nothing between ranks
   add_others(between_ranks_->result(), all, shared_name);
   between_ranks_->write();
 }
