@@ -86,9 +86,9 @@ void visit_fields(auto& field, Like<DeviceFacts> auto& device) {
 void visit_fields(auto& field, Like<KubernetesFacts> auto& kubernetes) {
   field("namespace", kubernetes.kube_namespace);
   field("pod", kubernetes.pod);
-  field.or_default("image_digest", kubernetes.image_digest);
-  field.or_default("claim", kubernetes.claim);
-  field.or_default("allocated", kubernetes.allocated);
+  field.or_absent("image_digest", kubernetes.image_digest);
+  field.or_absent("claim", kubernetes.claim);
+  field.or_absent("allocated", kubernetes.allocated);
 }
 
 void visit_fields(auto& field, Like<NodeFacts> auto& node) {

@@ -35,6 +35,16 @@ std::string node_name() {
   return "unknown";
 }
 
+std::optional<KubernetesFacts> kubernetes_facts() {
+  const char* name_space = std::getenv("ASSAY_NAMESPACE");
+  const char* pod = std::getenv("ASSAY_POD");
+  if (name_space == nullptr || pod == nullptr || !*name_space || !*pod) return std::nullopt;
+  KubernetesFacts facts;
+  facts.kube_namespace = name_space;
+  facts.pod = pod;
+  return facts;
+}
+
 Json host_topology(const HostFacts& facts) {
   Json processor = Json::object();
   processor["model"] = facts.model_name;
@@ -59,6 +69,7 @@ Json host_topology(const HostFacts& facts) {
 NodeFacts node_facts(const std::vector<std::unique_ptr<Device>>& devices) {
   NodeFacts node;
   node.name = node_name();
+  node.kubernetes = kubernetes_facts();
   node.topology = host_topology(read_host_facts());
   for (const auto& device : devices) node.devices.push_back(device->facts());
   return node;

@@ -1,6 +1,7 @@
 // This node as a whole: its name, and what it is made of beside its devices.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/core/result.h"
@@ -10,6 +11,10 @@ namespace assay {
 
 /// The name that Kubernetes gave ($NODE_NAME by the downward API), else the host's.
 std::string node_name();
+
+/// Namespace and pod, from ASSAY_NAMESPACE and ASSAY_POD (downward API); nothing outside a cluster.
+/// What a pod cannot know of itself (claim, devices, image digest) is added by who collects.
+std::optional<KubernetesFacts> kubernetes_facts();
 
 /// Processors and caches, for NodeFacts::topology.
 Json host_topology(const HostFacts& facts);
