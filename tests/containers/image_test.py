@@ -1,0 +1,114 @@
+"""The host image, made here without registry or daemon: what it holds, and that it measures."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import unittest
+
+from tests.not_run import not_run
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = ROOT / "build/portable/assay"
+LIMIT_BYTES = 100e6
+SHELLS = {"sh", "bash", "dash", "busybox", "env", "apt", "dpkg"}
+
+
+def start_container(bundle):
+    """Runs it with the first of two runtimes that this machine's kernel suits."""
+    why = "neither crun nor runc is installed"
+    for runtime in (["crun", "--cgroup-manager=disabled"], ["runc"]):
+        if shutil.which(runtime[0]) is None:
+            continue
+        run = subprocess.run([*runtime, "run", "--bundle", bundle, f"assay-test-{os.getpid()}"], capture_output=True, text=True)
+        if run.returncode == 0:
+            return
+        if not re.search("cgroup|namespace|mount", run.stderr):
+            raise AssertionError(run.stdout + run.stderr)
+        why = f"{runtime[0]} cannot start containers here: {run.stderr.strip()}"
+    not_run(why)
+
+
+class Image(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        for tool in ("buildah", "umoci"):
+            if shutil.which(tool) is None:
+                not_run(f"{tool} is not installed (Debian package {tool})")
+        if os.geteuid() != 0:
+            not_run("images are made and started as root alone here")
+        if not BINARY.exists():
+            not_run("no portable binary: 'scripts/test portable' builds it")
+        cls.scratch = tempfile.TemporaryDirectory(prefix="assay image ")
+        cls.folder = pathlib.Path(cls.scratch.name)
+        cls.archive = cls.folder / "assay.oci.tar"
+        made = subprocess.run([ROOT / "containers/build", "--from", "here", "-o", cls.archive], capture_output=True, text=True)
+        if made.returncode != 0:
+            raise AssertionError(made.stdout + made.stderr)
+        with tarfile.open(cls.archive) as tar:
+            tar.extractall(cls.folder / "layout")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def blob(self, digest):
+        return self.folder / "layout/blobs" / digest.replace(":", "/")
+
+    def config(self):
+        index = json.loads((self.folder / "layout/index.json").read_text())
+        manifest = json.loads(self.blob(index["manifests"][0]["digest"]).read_text())
+        return json.loads(self.blob(manifest["config"]["digest"]).read_text())["config"]
+
+    def unpack(self):
+        bundle = self.folder / self._testMethodName
+        subprocess.run(["umoci", "unpack", "--image", f"{self.folder / 'layout'}:assay", bundle], check=True, capture_output=True)
+        return bundle
+
+    def test_the_host_image_is_small_and_labelled_with_a_numeric_user_an_sbom_and_no_shell(self):
+        self.assertLess(self.archive.stat().st_size, LIMIT_BYTES)
+        config = self.config()
+        self.assertEqual(config["User"], "65532:65532")
+        self.assertEqual(config["Entrypoint"], ["/usr/bin/assay"])
+        labels = config["Labels"]
+        for name in ("title", "description", "version", "revision", "licenses"):
+            self.assertTrue(labels["org.opencontainers.image." + name])
+        root = self.unpack() / "rootfs"
+        names = {path.name for path in root.rglob("*") if path.is_file()}
+        self.assertEqual(names & SHELLS, set())
+        sbom = json.loads((root / "usr/share/sbom/assay.spdx.json").read_text())
+        self.assertEqual(sbom["spdxVersion"], "SPDX-2.3")
+        packages = {package["name"]: package["versionInfo"] for package in sbom["packages"]}
+        self.assertLessEqual({"assay", "libc6", "libopenblas0-pthread", "libgloo0"}, set(packages))
+        self.assertNotIn("unknown", packages.values())
+        self.assertEqual(json.loads(pathlib.Path(f"{self.archive}.spdx.json").read_text()), sbom)
+
+    def test_the_host_image_measures_on_a_read_only_root_without_any_right(self):
+        bundle = self.unpack()
+        results = self.folder / "results"
+        results.mkdir()
+        os.chown(results, 65532, 65532)
+        config = json.loads((bundle / "config.json").read_text())
+        process = config["process"]
+        self.assertEqual((process["user"]["uid"], process["user"]["gid"]), (65532, 65532))
+        config["root"]["readonly"] = True
+        process.update(terminal=False, noNewPrivileges=True, capabilities={},
+                       args=["/usr/bin/assay", "run", "--profile", "quick", "--filter", "gemm.f32.openblas", "-o", "/results/result.json"])
+        config["mounts"] += [{"destination": "/results", "type": "bind", "source": str(results), "options": ["rbind", "rw"]},
+                             {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["mode=1777"]}]
+        # Limits of this machine, which is one itself, are not the image's.
+        config["linux"].pop("resources", None)
+        config["mounts"] = [one for one in config["mounts"] if one["type"] != "cgroup"]
+        config["linux"]["namespaces"] = [one for one in config["linux"]["namespaces"] if one["type"] not in ("network", "cgroup")]
+        (bundle / "config.json").write_text(json.dumps(config))
+        start_container(bundle)
+        document = json.loads((results / "result.json").read_text())
+        measured = [one for one in document["measurements"] if one["status"] == "measured"]
+        self.assertTrue(measured, "OpenBLAS of the image was not found")
+
+
+if __name__ == "__main__":
+    unittest.main()
