@@ -24,6 +24,9 @@ struct Command {
   std::function<ExitCode(const Arguments&)> execute;
 };
 
+Command cluster_command();
+Command export_command();
+Command hold_command();
 Command run_command();
 Command check_command();
 Command list_command();

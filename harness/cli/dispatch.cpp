@@ -19,7 +19,8 @@ constexpr const char* kNotPrinted =
 
 std::vector<Command> all_commands() {
   return {run_command(),     check_command(),    list_command(),
-          devices_command(), validate_command(), version_command()};
+          devices_command(), cluster_command(),  export_command(),
+          hold_command(),    validate_command(), version_command()};
 }
 
 const Command& find_command(const std::vector<Command>& commands, const std::string& name) {

@@ -109,6 +109,12 @@ class Combinations(unittest.TestCase):
         job = job_of(self.copy.build_of(["gang/kai"], {"nodes": "5"}))
         self.assertEqual(job["metadata"]["annotations"], {"kai.scheduler/batch-min-member": "5"})
 
+    def test_a_profile_of_ones_own_is_mounted(self):
+        objects = self.copy.build_of(["profile", "allocation/dra"], {"profile.json": "{}"}, nameSuffix="-r1")
+        pod = next(pod for one in objects for pod in strict.pod_specs(one))
+        self.assertEqual(len(named(objects, "ConfigMap", pod["volumes"][0]["configMap"]["name"])), 1)
+        self.assertEqual([], [line for one in objects for line in strict.problems(one)])
+
     def test_only_kueue_suspends_the_job(self):
         for gang in GANGS:
             objects = self.copy.build_of([f"gang/{gang}"])

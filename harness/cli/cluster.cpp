@@ -1,0 +1,222 @@
+// `assay cluster`: runs a profile on the nodes of a Kubernetes cluster; flags, manual, verbs.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <chrono>
+#include <regex>
+#include <thread>
+
+#include "harness/cli/cluster_run.h"
+#include "harness/cli/command.h"
+#include "harness/cluster/folder.h"
+#include "harness/core/document.h"
+#include "harness/core/profile.h"
+
+namespace assay::cli {
+
+namespace {
+
+double now_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Names reach YAML and the API: only what a Kubernetes name may hold.
+std::string plain_name(const Arguments& arguments, const std::string& flag) {
+  const std::string value = arguments.value_or_empty(flag);
+  static const std::regex kName("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  if (!value.empty() && !std::regex_match(value, kName))
+    throw Error(fmt::format(
+        "--{} '{}' is no name of Kubernetes: lower-case letters, digits, - and .", flag, value));
+  return value;
+}
+
+int count(const Arguments& arguments, const std::string& flag, std::uint64_t least) {
+  const std::uint64_t value = arguments.number(flag);
+  if (value < least || value > 100000)
+    throw Error(fmt::format("--{} {} is not from {} to 100000", flag, value, least));
+  return static_cast<int>(value);
+}
+
+// A ConfigMap holds a mebibyte.
+constexpr std::size_t kLargestProfile = 900000;
+
+/// A file travels with the run; a built-in profile is in the image.
+void set_profile(const Arguments& arguments, cluster::Wishes& wishes) {
+  wishes.profile = arguments.value("profile");
+  load_profile(wishes.profile);  // refuses what is none
+  const auto known = builtin_profile_names();
+  if (std::find(known.begin(), known.end(), wishes.profile) != known.end()) return;
+  wishes.profile_text = read_text(wishes.profile);
+  if (wishes.profile_text.size() > kLargestProfile)
+    throw Error(fmt::format("--profile {} has more than {} bytes, which no ConfigMap holds",
+                            wishes.profile, kLargestProfile));
+}
+
+cluster::Wishes wishes_of(const Arguments& arguments) {
+  cluster::Wishes wishes;
+  set_profile(arguments, wishes);
+  if (!arguments.has("image"))
+    throw Error("--image is missing: containers/README.md says how to make one");
+  wishes.image = arguments.value("image");
+  wishes.name_space = plain_name(arguments, "namespace");
+  wishes.allocation = arguments.value("allocation");
+  wishes.gang = arguments.value("gang");
+  wishes.device_class = plain_name(arguments, "device-class");
+  wishes.queue = plain_name(arguments, "queue");
+  wishes.nodes = count(arguments, "nodes", 1);
+  wishes.devices_per_node = count(arguments, "devices-per-node", 0);
+  wishes.deadline_s = static_cast<double>(arguments.number("deadline"));
+  return wishes;
+}
+
+cluster::Pace pace_of(const Arguments& arguments, const StopSignals& signals) {
+  cluster::Pace pace;
+  pace.now_s = now_s;
+  pace.sleep_s = [&signals](double seconds) {  // ends early when the user stops it
+    for (const double end = now_s() + seconds; now_s() < end && !*signals.flag();)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  };
+  pace.stopped = [&signals] { return signals.flag()->load(); };
+  pace.say = [](const std::string& line) { fmt::print(stderr, "assay: {}\n", line); };
+  pace.deadline_s = now_s() + static_cast<double>(arguments.number("deadline"));
+  return pace;
+}
+
+ExitCode plan_verb(ClusterSession& session, const Arguments& arguments) {
+  const cluster::Plan plan =
+      cluster::make_plan(wishes_of(arguments), session.inventory, cluster::new_run_id());
+  show_plan(plan);
+  if (!arguments.has("output")) {
+    fmt::print(
+        "\nIt would apply the components of manifests/ with this kustomization:\n\n{}---\n{}",
+        kustomization_text(plan), parameters_text(plan));
+    return ExitCode::passed;
+  }
+  cluster::write_kustomization(plan, arguments.value("output"));
+  fmt::print("Written; to apply it: kubectl apply -k {}/run\n", arguments.value("output"));
+  return ExitCode::passed;
+}
+
+ExitCode run_verb(ClusterSession& session, const Arguments& arguments) {
+  const cluster::Plan plan =
+      cluster::make_plan(wishes_of(arguments), session.inventory, cluster::new_run_id());
+  show_plan(plan);
+  if (arguments.has("dry-run")) return dry_run(session, plan);
+  return run_on_cluster(session, plan,
+                        arguments.has("output") ? arguments.value("output") : plan.job());
+}
+
+ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arguments& arguments) {
+  const cluster::Target target{plain_name(arguments, "namespace"), plain_name(arguments, "run")};
+  if (target.run.empty())
+    throw Error(
+        fmt::format("assay cluster {} needs --run ID; `assay cluster run` printed it", verb));
+  if (verb == "status") return cluster_status(session, target);
+  if (verb == "clean") return clean_cluster(session, target);
+  return collect_from_cluster(
+      session, target, arguments.has("output") ? arguments.value("output") : "assay-" + target.run);
+}
+
+ExitCode execute_cluster(const Arguments& arguments) {
+  const auto& operands = arguments.operands();
+  const std::vector<std::string> verbs = {"plan", "run", "status", "collect", "clean"};
+  if (operands.size() != 1 ||
+      std::find(verbs.begin(), verbs.end(), operands.front()) == verbs.end())
+    throw Error(fmt::format("assay cluster takes one of {}", fmt::join(verbs, ", ")));
+  const StopSignals signals;
+  const auto kubectl = cluster::installed_kubectl();
+  ClusterSession session{*kubectl, cluster::discover(*kubectl, plain_name(arguments, "namespace")),
+                         pace_of(arguments, signals), signals};
+  if (operands.front() == "plan") return plan_verb(session, arguments);
+  if (operands.front() == "run") return run_verb(session, arguments);
+  return verb_of_run(operands.front(), session, arguments);
+}
+
+}  // namespace
+
+Command cluster_command() {
+  Command command;
+  command.name = "cluster";
+  command.summary = "run a profile on the nodes of a Kubernetes cluster";
+  command.synopsis =
+      "plan|run --image IMAGE [--profile NAME|FILE] [--nodes N] [--devices-per-node N] "
+      "[--allocation A] "
+      "[--gang G] [-o FOLDER]\n"
+      "status|collect|clean --run ID [--namespace NAME] [-o FOLDER]";
+  command.description = {
+      "Claims accelerators, starts one pod a node all at once, runs, gathers the documents, judges "
+      "them and leaves nothing behind. "
+      "Drives the kubectl of PATH (1.27 or later), so that your own authentication works.",
+      "plan asks the cluster what it has and prints what it would apply and why; with -o it writes "
+      "a folder for `kubectl apply -k`. "
+      "run does it: every wait ends at the deadline with the name of the pod and what it waits "
+      "for, or earlier, where waiting cannot "
+      "mend it. Ctrl-C deletes what was applied, or says what is left. Two runs at once do not "
+      "meet.",
+      "status says how far a run is and what it waits for; collect takes its results from the "
+      "lowest rank that still has them, checks "
+      "their digests, adds node labels, claim and allocated devices, and lets the pods end; clean "
+      "deletes everything of a run and "
+      "waits until it is gone."};
+  command.options = {
+      {.name = "profile",
+       .value_name = "NAME|FILE",
+       .help = "A built-in profile, or a file, which travels with the run.",
+       .default_value = "quick"},
+      {.name = "namespace",
+       .value_name = "NAME",
+       .help = "Where to run; it must exist.",
+       .default_value = "assay"},
+      {.name = "image", .value_name = "IMAGE", .help = "The image of assay, as the nodes pull it."},
+      {.name = "nodes",
+       .value_name = "N",
+       .help = "How many nodes, one pod on each.",
+       .default_value = "1"},
+      {.name = "devices-per-node",
+       .value_name = "N",
+       .help = "Accelerators of each pod; 0: as many as the largest node has.",
+       .default_value = "0"},
+      {.name = "allocation",
+       .value_name = "auto|dra|device-plugin|none",
+       .help = "How accelerators are claimed. auto: dra where a known DeviceClass has devices, "
+               "else the device plugin, else none.",
+       .default_value = "auto",
+       .choices = {"auto", "dra", "device-plugin", "none"}},
+      {.name = "device-class",
+       .value_name = "NAME",
+       .help = "The DeviceClass to claim from, where auto does not know it."},
+      {.name = "gang",
+       .value_name = "auto|kueue|native|volcano|kai|coscheduling|none",
+       .help = "Who starts all pods or none. auto: Kueue where the namespace has a LocalQueue, "
+               "else the native gang where it is served.",
+       .default_value = "auto",
+       .choices = {"auto", "kueue", "native", "volcano", "kai", "coscheduling", "none"}},
+      {.name = "queue", .value_name = "NAME", .help = "The queue, where there are several."},
+      {.name = "deadline",
+       .value_name = "SECONDS",
+       .help = "How long the whole may take.",
+       .default_value = "3600"},
+      {.name = "dry-run", .help = "Let the server look at everything and create nothing."},
+      {.name = "run", .value_name = "ID", .help = "The run, as `assay cluster run` printed it."},
+      {.name = "output",
+       .letter = 'o',
+       .value_name = "FOLDER",
+       .help = "Where to write; without it ./assay-<run>."}};
+  command.operands = {"VERB", true};
+  command.environment = {{"KUBECONFIG", "As kubectl reads it."}};
+  command.exit_status = {
+      {"0", "Every must of the profile passed; or the verb did what it says."},
+      {"1", "A must failed; status: the run cannot go on."},
+      {"2", "The run could not start or end, or something is left in the cluster."},
+      {"3", "kubectl is missing."}};
+  command.examples = {
+      {"assay cluster plan --image registry.example/assay:0.1.0 --nodes 2",
+       "What would be applied, and why?"},
+      {"assay cluster run --image registry.example/assay:0.1.0 --profile fabric --nodes 4",
+       "From claim to verdict."}};
+  command.execute = execute_cluster;
+  return command;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,164 @@
+// Applies, waits, collects, judges and cleans up, in this order and never without the last.
+#include "harness/cli/cluster_run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "harness/cli/command.h"
+#include "harness/cluster/clean.h"
+#include "harness/cluster/explain.h"
+#include "harness/cluster/folder.h"
+#include "harness/cluster/progress.h"
+
+namespace assay::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kCleaning_s = 90;
+
+/// A folder of this user alone, gone with the object: it holds the ranks' secret.
+class PrivateFolder {
+ public:
+  PrivateFolder() : path_((fs::temp_directory_path() / "assay-cluster-XXXXXX").string()) {
+    if (mkdtemp(path_.data()) == nullptr)
+      throw Error(fmt::format("cannot make a folder like {}", path_));
+  }
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  ~PrivateFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  fs::path path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::vector<std::string> apply_words(const fs::path& folder, bool dry) {
+  std::vector<std::string> words = {"apply", "-k", (folder / "run").string()};
+  if (dry) words.push_back("--dry-run=server");
+  return words;
+}
+
+/// What Pod Security would refuse is only a warning to an apply, and no pod ever comes.
+void refuse_insecure(const cluster::Answer& answer) {
+  const std::size_t at = answer.err.find("would violate PodSecurity");
+  if (at != std::string::npos)
+    throw Error(fmt::format("the namespace's Pod Security level would refuse the pods: {}",
+                            answer.err.substr(at, answer.err.find('\n', at) - at)));
+}
+
+void try_out(ClusterSession& session, const fs::path& folder) {
+  const cluster::Answer answer = session.kubectl.ask({apply_words(folder, true)});
+  if (!answer.ok())
+    throw Error("the cluster would refuse the run: " + cluster::refusal(answer.err));
+  refuse_insecure(answer);
+}
+
+/// Throws with what is left and how to delete it, where that is not nothing.
+void clean_or_say(ClusterSession& session, const cluster::Target& target, const std::string& why) {
+  std::string left;
+  try {
+    left = fmt::format("{}", fmt::join(cluster::clean(session.kubectl, target, session.inventory,
+                                                      session.pace, kCleaning_s),
+                                       ", "));
+  } catch (const Error& error) {
+    left = fmt::format("not known ({})", error.what());
+  }
+  const std::string end =
+      left.empty()
+          ? "nothing of the run is left in the cluster"
+          : fmt::format(
+                "still in the cluster: {}; try `assay cluster clean --namespace {} --run {}`", left,
+                target.name_space, target.run);
+  if (!why.empty() || !left.empty())
+    throw Error(why.empty() ? end : fmt::format("{} ({})", why, end));
+  session.pace.say(end);
+}
+
+ExitCode judge_folder(const std::string& profile, const fs::path& folder) {
+  const Command check = check_command();
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {folder.string(), "--profile", profile});
+    return check.execute(parse_arguments(check.options, check.operands, words, {"assay", "check"}));
+  };
+  run({"--format", "json", "-o", (folder / "verdict.json").string()});
+  return run({});
+}
+
+std::string why_it_ended(const ClusterSession& session, const Error& error) {
+  return session.signals.signal_name().empty() ? error.what()
+                                               : "ended by " + session.signals.signal_name();
+}
+
+}  // namespace
+
+void show_plan(const cluster::Plan& plan) {
+  fmt::print("Run {} of profile {} on {} nodes in namespace {}\n", plan.run, plan.wishes.profile,
+             plan.wishes.nodes, plan.wishes.name_space);
+  for (const std::string& reason : plan.reasons) fmt::print("  {}\n", reason);
+  std::fflush(stdout);
+  if (!plan.faults.empty()) throw Error(fmt::format("{}", fmt::join(plan.faults, "; ")));
+}
+
+ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan) {
+  const PrivateFolder folder;
+  cluster::write_kustomization(plan, folder.path());
+  try_out(session, folder.path());
+  fmt::print("The server would accept it; nothing was created.\n");
+  return ExitCode::passed;
+}
+
+ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
+                        const fs::path& results) {
+  const cluster::Target target{plan.wishes.name_space, plan.run};
+  const PrivateFolder folder;
+  cluster::write_kustomization(plan, folder.path());
+  try_out(session, folder.path());
+  try {
+    const cluster::Answer answer = session.kubectl.ask({apply_words(folder.path(), false)});
+    if (!answer.ok()) throw Error("the cluster refused the run: " + cluster::refusal(answer.err));
+    cluster::Memory memory;
+    cluster::wait_until_running(session.kubectl, target, plan.wishes.nodes, session.inventory,
+                                session.pace, memory);
+    cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, results);
+  } catch (const Error& error) {
+    clean_or_say(session, target, why_it_ended(session, error));
+  }
+  clean_or_say(session, target, "");
+  fmt::print("Results: {}\n", results.string());
+  return judge_folder(plan.wishes.profile, results);
+}
+
+ExitCode cluster_status(ClusterSession& session, const cluster::Target& target) {
+  const cluster::Snapshot snapshot = cluster::look(session.kubectl, target, session.inventory);
+  const auto pods = snapshot.pods.size();
+  const long wanted =
+      snapshot.jobs.empty() ? static_cast<long>(pods) : snapshot.jobs.front().completions;
+  fmt::print("{}\n", cluster::progress_of(snapshot, static_cast<int>(wanted)).line());
+  const auto causes = cluster::explain(
+      {snapshot, cluster::look_at_events(session.kubectl, target), session.inventory});
+  for (const cluster::Cause& cause : causes) fmt::print("{}: {}\n", cause.subject, cause.text);
+  return !causes.empty() && causes.front().hopeless ? ExitCode::failed : ExitCode::passed;
+}
+
+ExitCode collect_from_cluster(ClusterSession& session, const cluster::Target& target,
+                              const fs::path& folder) {
+  cluster::Memory memory;
+  cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, folder);
+  fmt::print("Results: {}\n", folder.string());
+  return ExitCode::passed;
+}
+
+ExitCode clean_cluster(ClusterSession& session, const cluster::Target& target) {
+  clean_or_say(session, target, "");
+  return ExitCode::passed;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,17 @@
+// Leaves nothing behind, and looks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/cluster/run_objects.h"
+#include "harness/cluster/watch.h"
+
+namespace assay::cluster {
+
+/// Deletes what carries the run's label and waits until pods and claims are gone too. Returns what
+/// is still there when `patience_s` is over, as `kind/name`: finalizers of a lost node may hold it.
+std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inventory& inventory,
+                               const Pace& pace, double patience_s);
+
+}  // namespace assay::cluster

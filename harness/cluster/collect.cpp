@@ -1,0 +1,107 @@
+// `kubectl exec POD -- assay export`: the stream is trusted only by its digests.
+#include "harness/cluster/collect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/cluster/archive.h"
+#include "harness/core/error.h"
+
+namespace assay::cluster {
+
+namespace {
+
+constexpr double kRetry_s = 2;
+constexpr double kStream_s = 600;
+constexpr const char* kFolder = "/results";  // manifests/base/job.yaml
+
+class Collection {
+ public:
+  Collection(Kubectl& kubectl, const Target& target, const Inventory& inventory, const Pace& pace,
+             Memory& memory)
+      : kubectl_(kubectl), target_(target), inventory_(inventory), pace_(pace), memory_(memory) {}
+
+  void run(const std::filesystem::path& folder) {
+    while (!take(folder)) {
+      if (pace_.stopped()) throw Error("stopped before the results were collected");
+      if (pace_.now_s() >= pace_.deadline_s)
+        throw Error(fmt::format("no results within the deadline: {}",
+                                last_.empty() ? "the run has not ended" : last_));
+      pace_.sleep_s(kRetry_s);
+    }
+    acknowledge();
+  }
+
+ private:
+  std::vector<Pod> running_pods() {
+    const Snapshot snapshot = look(kubectl_, target_, inventory_);
+    remember(snapshot, inventory_, memory_.pods);
+    std::vector<Pod> pods;
+    for (const Pod& pod : snapshot.pods)
+      if (pod.running && !pod.deleted) pods.push_back(pod);
+    std::sort(pods.begin(), pods.end(), [](const Pod& a, const Pod& b) { return a.rank < b.rank; });
+    if (pods.size() < snapshot.pods.size() || pods.empty()) report_lost(snapshot, pods.empty());
+    return pods;
+  }
+
+  /// What is seen of a rank that was lost is kept: of a drained pod nothing is left later.
+  void report_lost(const Snapshot& snapshot, bool none_left) {
+    const std::vector<Cause> causes =
+        explain({snapshot, look_at_events(kubectl_, target_), inventory_});
+    if (!causes.empty()) memory_.causes = causes;
+    const std::string why = sentence(causes);
+    if (!why.empty() && why != said_) pace_.say(said_ = why);
+    if (none_left)
+      throw Error(fmt::format("no rank is left that could hand over results: {}",
+                              memory_.causes.empty() ? "they ended before they were collected"
+                                                     : sentence(memory_.causes)));
+  }
+
+  bool take(const std::filesystem::path& folder) {
+    pods_ = running_pods();
+    const Pod& holder = pods_.front();
+    const Answer answer = kubectl_.ask({{"exec", "-n", target_.name_space, holder.name, "--",
+                                         "assay", "export", kFolder, "--held"},
+                                        kStream_s});
+    if (!answer.ok()) {
+      last_ = fmt::format("{}: {}", called(holder), reason_of(answer));
+      return false;
+    }
+    try {
+      unpack(answer.out, folder);
+    } catch (const Error& error) {
+      pace_.say(last_ = fmt::format("{}: {}", called(holder), error.what()));
+      return false;
+    }
+    if (holder.rank > 0)
+      pace_.say(fmt::format(
+          "rank 0 is gone: what {} has was collected, which may be its own node's alone",
+          called(holder)));
+    stamp_documents(folder, memory_.pods, inventory_);
+    return true;
+  }
+
+  void acknowledge() {
+    for (const Pod& pod : pods_)
+      kubectl_.ask({{"exec", "-n", target_.name_space, pod.name, "--", "assay", "export", kFolder,
+                     "--acknowledge"}});
+  }
+
+  Kubectl& kubectl_;
+  const Target& target_;
+  const Inventory& inventory_;
+  const Pace& pace_;
+  Memory& memory_;
+  std::vector<Pod> pods_;
+  std::string last_, said_;
+};
+
+}  // namespace
+
+void collect(Kubectl& kubectl, const Target& target, const Inventory& inventory, const Pace& pace,
+             Memory& memory, const std::filesystem::path& folder) {
+  Collection(kubectl, target, inventory, pace, memory).run(folder);
+}
+
+}  // namespace assay::cluster

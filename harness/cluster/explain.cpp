@@ -1,0 +1,50 @@
+// Asks every part, and puts first what waiting will not mend.
+#include "harness/cluster/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "harness/core/message.h"
+
+namespace assay::cluster {
+
+std::vector<Cause> explain(const Seen& seen) {
+  std::vector<Cause> causes;
+  const auto add = [&](std::optional<Cause> cause) {
+    if (cause) causes.push_back(std::move(*cause));
+  };
+  for (const Job& job : seen.run.jobs) add(explain_job(job, seen));
+  for (const Workload& workload : seen.run.workloads) add(explain_workload(workload, seen));
+  for (const PodGroup& group : seen.run.pod_groups) add(explain_pod_group(group, seen));
+  for (const Pod& pod : seen.run.pods) add(explain_pod(pod, seen));
+  std::stable_sort(causes.begin(), causes.end(),
+                   [](const Cause& a, const Cause& b) { return a.hopeless > b.hopeless; });
+  return causes;
+}
+
+std::string called(const Pod& pod) {
+  return pod.rank < 0 ? "pod " + pod.name : fmt::format("pod {} (rank {})", pod.name, pod.rank);
+}
+
+const Event* find_event(const Seen& seen, const std::string& kind, const std::string& name,
+                        const std::string& reason) {
+  const auto fits = [&](const Event& event) {
+    return event.reason == reason && event.kind == kind && event.name == name;
+  };
+  const auto found = std::find_if(seen.events.rbegin(), seen.events.rend(), fits);
+  return found == seen.events.rend() ? nullptr : &*found;
+}
+
+std::string quota_text(const std::string& message) {
+  static const std::regex kQuota(
+      R"(exceeded quota: (\S+), requested: (.*), used: (.*), limited: (.*))");
+  std::smatch match;
+  if (!std::regex_search(message, match, kQuota)) return printable(message, 300);
+  return fmt::format(
+      "the namespace's quota {} is too small: it allows {}, {} is used and {} more is needed",
+      match[1].str(), match[4].str(), match[3].str(), match[2].str());
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,53 @@
+// Why a run does not go on: one cause for every object that waits or has failed, in a user's words.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/cluster/discover.h"
+#include "harness/cluster/objects.h"
+
+namespace assay::cluster {
+
+struct Cause {
+  std::string subject;  // `pod assay-x-0 (rank 0)`, `job assay-x`, `queue bench`
+  std::string text;     // what is wrong and what to do, one line
+  bool hopeless;        // waiting alone will not mend it
+};
+
+/// Everything that is known at one moment.
+struct Seen {
+  const Snapshot& run;
+  const std::vector<Event>& events;
+  const Inventory& inventory;
+};
+
+/// The causes, the hopeless ones first; empty while nothing is wrong.
+std::vector<Cause> explain(const Seen& seen);
+
+/// What an apply that was refused means, by what kubectl wrote.
+std::string refusal(const std::string& err);
+
+// The parts, by what they look at.
+std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen);
+/// `message` is the scheduler's; it names no node and no device, so the inventory is compared.
+Cause explain_unschedulable(const Pod& pod, const std::string& message, const Seen& seen);
+std::optional<Cause> explain_job(const Job& job, const Seen& seen);
+std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen);
+std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen);
+/// A pod that the scheduler has not even looked at: its group or its claims are missing.
+std::optional<Cause> explain_unseen(const Pod& pod, const Seen& seen);
+
+inline bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+/// `pod NAME (rank N)`.
+std::string called(const Pod& pod);
+/// The last event of that reason about that object, or null.
+const Event* find_event(const Seen& seen, const std::string& kind, const std::string& name,
+                        const std::string& reason);
+/// `exceeded quota` in the API's words, in ours.
+std::string quota_text(const std::string& message);
+
+}  // namespace assay::cluster

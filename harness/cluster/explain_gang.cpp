@@ -1,0 +1,126 @@
+// Kueue's Workloads and the scheduler's PodGroups: what waits as a whole.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "harness/cluster/explain.h"
+#include "harness/core/message.h"
+
+namespace assay::cluster {
+
+namespace {
+
+const Queue* find_queue(const Seen& seen, const std::string& kind, const std::string& name) {
+  for (const Queue& queue : seen.inventory.queues)
+    if (queue.kind == kind && queue.name == name) return &queue;
+  return nullptr;
+}
+
+/// `ClusterQueue bench-cq is inactive`, and why, where the queue says so.
+std::string inactive_text(const std::string& message, const Seen& seen) {
+  static const std::regex kName(R"(ClusterQueue (\S+) is inactive)");
+  std::smatch match;
+  if (!std::regex_search(message, match, kName)) return printable(message, 300);
+  const Queue* queue = find_queue(seen, "ClusterQueue", match[1]);
+  const Condition* active = queue == nullptr ? nullptr : find(queue->conditions, "Active");
+  if (active != nullptr && active->status == "False" && active->reason != "Stopped")
+    return fmt::format("ClusterQueue {} is misconfigured: {} ({})", match[1].str(), active->message,
+                       active->reason);
+  return fmt::format("ClusterQueue {} is stopped: its administrator must resume it",
+                     match[1].str());
+}
+
+std::string quota_of_kueue(const std::string& message) {
+  static const std::regex kNumbers(
+      R"(insufficient quota for (\S+) in flavor (\S+),.*current podset request \((\d+)\) > maximum capacity \((\d+)\))");
+  std::smatch match;
+  if (!std::regex_search(message, match, kNumbers)) return printable(message, 300);
+  return fmt::format(
+      "the run will never fit its queue: it needs {} of {} and the quota of flavor {} is {}",
+      match[3].str(), match[1].str(), match[2].str(), match[4].str());
+}
+
+Cause not_reserved(const std::string& subject, const Condition& reserved, const Seen& seen) {
+  if (reserved.reason == "ExceedsMaxQuota")
+    return {subject, quota_of_kueue(reserved.message), true};
+  if (reserved.reason == "Suspended") return {subject, inactive_text(reserved.message, seen), true};
+  if (reserved.reason == "Misconfigured") {
+    static const std::regex kUnmapped(R"(DeviceClass (\S+) is not mapped)");
+    std::smatch match;
+    if (std::regex_search(reserved.message, match, kUnmapped))
+      return {subject,
+              fmt::format("Kueue does not know DeviceClass {}: its administrator must add it to "
+                          "deviceClassMappings",
+                          match[1].str()),
+              true};
+    return {subject, "Kueue refuses the claim: " + printable(reserved.message, 300), true};
+  }
+  return {
+      subject,
+      "it waits in its queue for quota that another run holds: " + printable(reserved.message, 200),
+      false};
+}
+
+}  // namespace
+
+std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen) {
+  if (holds(workload.conditions, "Finished") || holds(workload.conditions, "Admitted"))
+    return std::nullopt;
+  const std::string subject = "workload " + workload.name;
+  if (const Condition* reserved = find(workload.conditions, "QuotaReserved"))
+    return not_reserved(subject, *reserved, seen);
+  // Kueue says nothing at all of a queue that is not there.
+  if (find_queue(seen, "LocalQueue", workload.queue) == nullptr)
+    return Cause{subject, fmt::format("LocalQueue {} is missing in the namespace", workload.queue),
+                 true};
+  return Cause{subject, fmt::format("LocalQueue {} has not looked at it yet", workload.queue),
+               false};
+}
+
+std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) {
+  const auto pods = static_cast<long>(seen.run.pods.size());
+  const std::string subject = "pod group " + group.name;
+  if (pods > 0 && group.min_count > pods)
+    return Cause{
+        subject,
+        fmt::format("it wants {} pods at once and the run has {}: its minCount is too high",
+                    group.min_count, pods),
+        true};
+  const Condition* scheduled = find(group.conditions, "PodGroupScheduled");
+  if (scheduled == nullptr || scheduled->status == "True") return std::nullopt;
+  const long fit = std::count_if(seen.run.pods.begin(), seen.run.pods.end(), [](const Pod& pod) {
+    const Condition* one = find(pod.conditions, "PodScheduled");
+    return one != nullptr &&
+           (one->status == "True" || contains(one->message, "no plugin rejected pod"));
+  });
+  return Cause{
+      subject,
+      fmt::format("the gang needs {} pods at once and {} would fit: none is bound until all do",
+                  group.min_count, fit),
+      false};
+}
+
+std::optional<Cause> explain_unseen(const Pod& pod, const Seen& seen) {
+  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedResourceClaimCreation")) {
+    static const std::regex kTemplate(R"(resource claim template "([^"]+)\".*not found)");
+    std::smatch match;
+    if (std::regex_search(event->message, match, kTemplate))
+      return Cause{called(pod), fmt::format("ResourceClaimTemplate {} is missing", match[1].str()),
+                   true};
+    if (contains(event->message, "exceeded quota"))
+      return Cause{called(pod), quota_text(event->message), true};
+    return Cause{called(pod), "its claim cannot be made: " + printable(event->message, 300), true};
+  }
+  if (pod.pod_group.empty()) return std::nullopt;
+  const auto& groups = seen.run.pod_groups;
+  const bool there = std::any_of(groups.begin(), groups.end(),
+                                 [&](const PodGroup& one) { return one.name == pod.pod_group; });
+  if (there) return std::nullopt;  // the group says what it waits for
+  return Cause{called(pod),
+               fmt::format("PodGroup {} is missing: the scheduler waits for it and says nothing",
+                           pod.pod_group),
+               true};
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,63 @@
+// What only the Job tells: pods that are refused leave no trace but an event on it.
+#include <fmt/format.h>
+
+#include <regex>
+
+#include "harness/cluster/explain.h"
+#include "harness/core/message.h"
+
+namespace assay::cluster {
+
+namespace {
+
+/// The fields that Pod Security names, without the sentence around them.
+std::string security_text(const std::string& message) {
+  static const std::regex kLevel(R"re(violates PodSecurity "([^"]+)": (.*))re");
+  std::smatch match;
+  if (!std::regex_search(message, match, kLevel)) return printable(message, 400);
+  return fmt::format("the namespace's Pod Security level {} refuses the pods: {}", match[1].str(),
+                     printable(match[2].str(), 500));
+}
+
+Cause refused(const Job& job, const std::string& message) {
+  const std::string subject = "job " + job.name;
+  if (message.find("exceeded quota") != std::string::npos)
+    return {subject, quota_text(message), true};
+  if (message.find("PodSecurity") != std::string::npos)
+    return {subject, security_text(message), true};
+  static const std::regex kAccount(R"(serviceaccount "([^"]+)\" not found)");
+  if (std::smatch match; std::regex_search(message, match, kAccount))
+    return {subject,
+            fmt::format("ServiceAccount {} is missing: no pod can be made", match[1].str()), true};
+  return {subject, "pods cannot be made: " + printable(message, 300), true};
+}
+
+std::string ended_text(const Condition& failed) {
+  if (failed.reason == "DeadlineExceeded")
+    return "the Job's own deadline (activeDeadlineSeconds) has passed, and its pods are gone with "
+           "their results";
+  if (failed.reason == "BackoffLimitExceeded")
+    return "the Job failed: a rank ended, was evicted, preempted or lost its node, and its pods "
+           "are gone";
+  return fmt::format("the Job failed: {} ({})", failed.message, failed.reason);
+}
+
+}  // namespace
+
+std::optional<Cause> explain_job(const Job& job, const Seen& seen) {
+  for (const char* type : {"Failed", "FailureTarget"})
+    if (holds(job.conditions, type))
+      return Cause{"job " + job.name, ended_text(*find(job.conditions, type)), true};
+  long pods = 0;
+  for (const Pod& pod : seen.run.pods) pods += pod.owner == job.name;
+  if (pods < job.completions)
+    if (const Event* event = find_event(seen, "Job", job.name, "FailedCreate"))
+      return refused(job, event->message);
+  if (holds(job.conditions, "Suspended") && seen.run.workloads.empty())
+    return Cause{"job " + job.name,
+                 "it is suspended and no queue controller has taken it up: nothing will start it",
+                 true};
+  return std::nullopt;
+}
+
+}  // namespace assay::cluster

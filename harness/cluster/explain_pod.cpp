@@ -1,0 +1,156 @@
+// What a pod's own status and events tell, from its end back to its start.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "harness/cluster/explain.h"
+#include "harness/core/message.h"
+
+namespace assay::cluster {
+
+namespace {
+
+/// A pod that somebody other than Assay ended.
+std::optional<Cause> explain_disruption(const Pod& pod) {
+  const Condition* target = find(pod.conditions, "DisruptionTarget");
+  if (target == nullptr || target->status != "True") return std::nullopt;
+  const std::string node = pod.node.empty() ? "its node" : "node " + pod.node;
+  std::string text = fmt::format("it was disrupted: {} ({})", target->message, target->reason);
+  if (target->reason == "DeletionByTaintManager")
+    text = fmt::format(
+        "{} is lost or was tainted NoExecute; its claim stays allocated until the node is back",
+        node);
+  if (target->reason == "PreemptionByScheduler")
+    text = "it was preempted by another workload of higher priority";
+  if (target->reason == "EvictionByEvictionAPI")
+    text = fmt::format("it was evicted from {}: the node was drained", node);
+  if (target->reason == "DeletionByPodGC")
+    text = fmt::format("{} was removed from the cluster", node);
+  if (target->reason == "TerminationByKubelet")
+    text = fmt::format("the kubelet of {} ended it: {}", node, target->message);
+  return Cause{called(pod), text, true};
+}
+
+std::optional<Cause> explain_end(const Pod& pod) {
+  if (pod.ended_reason == "OOMKilled")
+    return Cause{called(pod), "its memory limit was too small: the kernel killed it (OOMKilled)",
+                 true};
+  if (!pod.exit_code || *pod.exit_code == 0) return std::nullopt;
+  const char* hint = *pod.exit_code == 127 ? ": the image does not hold the program" : "";
+  return Cause{
+      called(pod),
+      fmt::format("it exited with {}{}; `kubectl logs` has its last lines", *pod.exit_code, hint),
+      true};
+}
+
+Cause explain_pull(const Pod& pod) {
+  const std::string& message = pod.waiting_message;
+  const std::string where = pod.node.empty() ? "" : " from node " + pod.node;
+  if (contains(message, "no such host") || contains(message, "dial tcp") ||
+      contains(message, "i/o timeout"))
+    return {called(pod),
+            fmt::format("the registry of image {} cannot be reached{}: {}", pod.image, where,
+                        printable(message, 200)),
+            true};
+  if (contains(message, "403") || contains(message, "401") || contains(message, "denied") ||
+      contains(message, "nauthorized"))
+    return {called(pod),
+            fmt::format(
+                "image {} may not be pulled: the namespace needs imagePullSecrets for its registry",
+                pod.image),
+            true};
+  if (contains(message, "not found"))
+    return {called(pod), fmt::format("image {} was not found in its registry", pod.image), true};
+  return {called(pod),
+          fmt::format("image {} cannot be pulled{}: {}", pod.image, where, printable(message, 200)),
+          true};
+}
+
+std::optional<Cause> explain_waiting(const Pod& pod) {
+  const std::string& reason = pod.waiting_reason;
+  if (reason == "ErrImagePull" || reason == "ImagePullBackOff") return explain_pull(pod);
+  if (reason == "InvalidImageName")
+    return Cause{called(pod), fmt::format("'{}' is no name of an image", pod.image), true};
+  if (reason == "ErrImageNeverPull")
+    return Cause{
+        called(pod),
+        fmt::format("image {} is not on node {} and imagePullPolicy is Never", pod.image, pod.node),
+        true};
+  if (reason == "CreateContainerConfigError") {
+    if (contains(pod.waiting_message, "runAsNonRoot"))
+      return Cause{
+          called(pod),
+          fmt::format("image {} has no numeric user other than root: build it with one", pod.image),
+          true};
+    static const std::regex kSecret(R"(secret "([^"]+)\" not found)");
+    if (std::smatch match; std::regex_search(pod.waiting_message, match, kSecret))
+      return Cause{called(pod), fmt::format("Secret {} is missing", match[1].str()), true};
+  }
+  if (reason.empty() || reason == "ContainerCreating" || reason == "PodInitializing")
+    return std::nullopt;
+  return Cause{called(pod),
+               fmt::format("its container cannot start: {}: {}", reason,
+                           printable(pod.waiting_message, 250)),
+               true};
+}
+
+/// Bound to a node whose kubelet says only in events why nothing starts.
+std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
+  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedMount")) {
+    static const std::regex kMissing(R"((secret|configmap) "([^"]+)\" not found)");
+    if (std::smatch match; std::regex_search(event->message, match, kMissing))
+      return Cause{called(pod),
+                   fmt::format("{} {} is missing", match[1] == "secret" ? "Secret" : "ConfigMap",
+                               match[2].str()),
+                   true};
+    return Cause{called(pod), "a volume cannot be mounted: " + printable(event->message, 250),
+                 true};
+  }
+  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedPrepareDynamicResources")) {
+    static const std::regex kDriver(R"(DRA driver (\S+) is not registered)");
+    if (std::smatch match; std::regex_search(event->message, match, kDriver))
+      return Cause{called(pod),
+                   fmt::format("DRA driver {} is not running on node {}", match[1].str(), pod.node),
+                   true};
+    if (contains(event->message, "no relationship found"))
+      return Cause{
+          called(pod),
+          fmt::format(
+              "the kubelet of node {} asked too early for the claim and tries again within 90 s",
+              pod.node),
+          false};
+    return Cause{called(pod),
+                 fmt::format("node {} cannot prepare its devices: {}", pod.node,
+                             printable(event->message, 250)),
+                 true};
+  }
+  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedCreatePodSandBox"))
+    return Cause{called(pod),
+                 fmt::format("node {} cannot start containers: exclude it ({})", pod.node,
+                             printable(event->message, 200)),
+                 true};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen) {
+  if (auto cause = explain_disruption(pod)) return cause;
+  if (auto cause = explain_end(pod)) return cause;
+  if (auto cause = explain_waiting(pod)) return cause;
+  if (pod.running || pod.phase == "Succeeded" || pod.phase == "Failed" || pod.deleted)
+    return std::nullopt;
+  const Condition* scheduled = find(pod.conditions, "PodScheduled");
+  if (scheduled == nullptr) return explain_unseen(pod, seen);
+  if (scheduled->status == "True") return explain_creating(pod, seen);
+  if (scheduled->reason == "SchedulerError" && contains(scheduled->message, "CEL runtime error"))
+    return Cause{called(pod),
+                 "a selector of its claim reads what the devices do not publish: guard it with "
+                 "`in` or `.?` (" +
+                     printable(scheduled->message, 250) + ")",
+                 true};
+  return explain_unschedulable(pod, scheduled->message, seen);
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,116 @@
+// Two short YAML texts; everything else is copied.
+#include "harness/cluster/folder.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "harness/cluster/manifests.h"
+#include "harness/core/document.h"
+#include "harness/core/error.h"
+
+namespace assay::cluster {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// 256 bits of the system's randomness, as hexadecimal.
+std::string new_token() {
+  std::random_device random;
+  std::string token;
+  for (int word = 0; word < 8; ++word) token += fmt::format("{:08x}", random());
+  return token;
+}
+
+void write_token(const fs::path& path) {
+  const mode_t before = umask(0077);
+  std::ofstream(path) << new_token();
+  umask(before);
+  if (!fs::exists(path)) throw Error(fmt::format("cannot write {}", path.string()));
+}
+
+std::vector<std::string> components(const Plan& plan) {
+  std::vector<std::string> names;
+  if (!plan.wishes.profile_text.empty()) names.push_back("profile");
+  if (plan.allocation != "none") names.push_back("allocation/" + plan.allocation);
+  if (plan.gang != "none") names.push_back("gang/" + plan.gang);
+  return names;
+}
+
+/// `name`, `tag` and `digest` of an image, as kustomize wants them.
+std::string image_fields(const std::string& image) {
+  const std::size_t digest = image.find('@');
+  std::string name = image.substr(0, digest), fields;
+  const std::size_t tag = name.rfind(':');
+  if (tag != std::string::npos && name.find('/', tag) == std::string::npos) {
+    if (digest == std::string::npos) fields = fmt::format(", newTag: \"{}\"", name.substr(tag + 1));
+    name.erase(tag);
+  }
+  if (digest != std::string::npos)
+    fields = fmt::format(", digest: \"{}\"", image.substr(digest + 1));
+  return fmt::format("newName: \"{}\"{}", name, fields);
+}
+
+/// A block scalar of YAML, which keeps the bytes of a text that ends in at most one line break.
+std::string block_of(const std::string& text) {
+  std::string block = text.ends_with('\n') ? "|2\n" : "|2-\n";
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) block += "    " + line + "\n";
+  return block;
+}
+
+}  // namespace
+
+std::string parameters_text(const Plan& plan) {
+  std::string text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: assay}\ndata:\n";
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) text += fmt::format("  {}: \"{}\"\n", key, value);
+  };
+  add("nodes", std::to_string(plan.wishes.nodes));
+  const bool own = !plan.wishes.profile_text.empty();
+  add("profile", own ? "/profile/profile.json" : plan.wishes.profile);
+  if (own) text += "  profile.json: " + block_of(plan.wishes.profile_text);
+  add("devices", plan.devices > 0 ? std::to_string(plan.devices) : "");
+  add("device-class", plan.device_class);
+  add("queue", plan.queue);
+  const auto deadline = static_cast<long>(plan.wishes.deadline_s);
+  add("deadline-seconds", std::to_string(deadline + 600));  // the Job outlives who waits for it
+  add("hold-seconds", std::to_string(std::max(deadline, 60L)));
+  return text;
+}
+
+std::string kustomization_text(const Plan& plan) {
+  std::string text = fmt::format(
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: \"{}\"\n"
+      "nameSuffix: \"-{}\"\nresources: [parameters.yaml]\ncomponents:\n- ../base\n",
+      plan.wishes.name_space, plan.run);
+  for (const std::string& name : components(plan))
+    text += fmt::format("- ../components/{}\n", name);
+  text += fmt::format(
+      "images:\n- {{name: assay, {}}}\nlabels:\n- includeTemplates: true\n"
+      "  pairs: {{app.kubernetes.io/managed-by: assay, assay.io/run: \"{}\"}}\n  fields:\n"
+      "  - {{kind: Service, path: spec/selector, create: true}}\n",
+      image_fields(plan.wishes.image), plan.run);
+  if (plan.allocation == "dra")
+    text += "  - {kind: ResourceClaimTemplate, path: spec/metadata/labels, create: true}\n";
+  return text;
+}
+
+void write_kustomization(const Plan& plan, const fs::path& folder) {
+  for (const EmbeddedFile& file : manifests()) {
+    const fs::path path = folder / file.name;
+    fs::create_directories(path.parent_path());
+    write_text(std::string(file.text), path);
+  }
+  fs::create_directories(folder / "run");
+  write_token(folder / "base/token");
+  write_text(parameters_text(plan), folder / "run/parameters.yaml");
+  write_text(kustomization_text(plan), folder / "run/kustomization.yaml");
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,81 @@
+// Starts kubectl, and tells a cluster that refuses from one that cannot be reached.
+#include "harness/cluster/kubectl.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "harness/cluster/process.h"
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+
+namespace assay::cluster {
+
+namespace {
+
+struct Fault {
+  const char* sign;
+  const char* meaning;
+};
+
+// The first that fits counts: one text may hold the sign of a later one too.
+constexpr Fault kFaults[] = {
+    {"You must be logged in to the server", "the cluster does not know you: log in again"},
+    {"x509: certificate signed by unknown authority",
+     "the cluster's certificate is signed by nobody that the kubeconfig trusts"},
+    {"x509: certificate has expired", "a certificate has expired: renew the kubeconfig"},
+    {"no such host", "the API server's name is not known here"},
+    {"dial tcp: lookup", "the API server's name cannot be looked up from here"},
+    {"connection refused", "nobody answers at the API server's address"},
+    {"i/o timeout", "the API server does not answer in time"},
+    {"context deadline exceeded", "the API server does not answer in time"},
+};
+
+class InstalledKubectl : public Kubectl {
+ public:
+  Answer ask(const Call& call) override {
+    std::vector<std::string> words = {"kubectl"};
+    words.insert(words.end(), call.words.begin(), call.words.end());
+    const Ended ended = run_program({words, "", call.timeout_s});
+    if (ended.timed_out)
+      throw Error(fmt::format("kubectl {} gave no answer within {:.0f} s", call.words.front(),
+                              call.timeout_s));
+    if (ended.code != 0)
+      if (const std::string fault = connection_fault(ended.err); !fault.empty())
+        throw Error(fmt::format("the cluster cannot be asked: {} ({})", fault,
+                                reason_of({ended.code, "", ended.err})));
+    return {ended.code, ended.out, ended.err};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Kubectl> installed_kubectl() { return std::make_unique<InstalledKubectl>(); }
+
+std::string connection_fault(const std::string& err) {
+  const auto holds = [&](const char* text) { return err.find(text) != std::string::npos; };
+  if (holds("context \"") && holds("does not exist")) return "the kubeconfig has no such context";
+  if (holds("error: stat ") && holds("no such file")) return "the kubeconfig is not there";
+  // A server that was reached may itself fail to reach a webhook or a node.
+  if (holds("Error from server")) return "";
+  for (const Fault& fault : kFaults)
+    if (holds(fault.sign)) return fault.meaning;
+  return "";
+}
+
+std::string reason_of(const Answer& answer) {
+  std::istringstream lines(answer.err);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty() && !line.starts_with("Warning:") && !line.starts_with("E1"))
+      return printable(line, 400);
+  return answer.err.empty() ? fmt::format("kubectl ended with {}", answer.code)
+                            : printable(answer.err, 400);
+}
+
+std::string require(const Answer& answer, const std::string& what) {
+  if (!answer.ok()) throw Error(fmt::format("{}: {}", what, reason_of(answer)));
+  return answer.out;
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,113 @@
+// What Assay looks at of the objects of a cluster; everything else of them is left out.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay::cluster {
+
+struct Condition {
+  std::string type, status, reason, message;
+};
+using Conditions = std::vector<Condition>;
+using Texts = std::map<std::string, std::string>;
+
+struct Device {  // one of a ResourceSlice, or one that was allocated (then without attributes)
+  std::string driver, pool, name, request;
+  Texts attributes;
+};
+
+struct DeviceRequest {
+  std::string name, device_class;
+  long count = 1;
+  bool selects = false;  // it has selectors of its own
+};
+
+struct Claim {
+  std::string name, pod;  // the pod that owns it or that it is reserved for
+  std::vector<DeviceRequest> requests;
+  std::vector<std::string> match_attributes;
+  std::vector<Device> allocated;
+};
+
+struct Pod {
+  std::string name, node, phase, owner, image, image_id;
+  int rank = -1;
+  bool deleted = false;
+  Conditions conditions;
+  std::string waiting_reason, waiting_message, ended_reason;
+  std::optional<int> exit_code;
+  bool running = false;
+  std::string pod_group;
+  Texts limits;  // resources of its container
+};
+
+struct Job {
+  std::string name, queue, failed_indexes;
+  long completions = 0;
+  bool suspended = false;
+  Conditions conditions;
+};
+
+struct Workload {  // Kueue's
+  std::string name, queue, owner;
+  Conditions conditions;
+};
+
+struct PodGroup {
+  std::string name;
+  long min_count = 0;
+  Conditions conditions;
+};
+
+/// The objects of one run at one moment.
+struct Snapshot {
+  std::vector<Job> jobs;
+  std::vector<Pod> pods;
+  std::vector<Claim> claims;
+  std::vector<Workload> workloads;
+  std::vector<PodGroup> pod_groups;
+  std::vector<std::string> others;  // kind/name of everything else that was listed
+};
+
+struct Event {
+  std::string reason, kind, name, message;
+};
+
+struct Node {
+  std::string name;
+  Texts labels, allocatable;
+  bool ready = false, cordoned = false;
+  std::vector<std::string> taints;  // key=value:effect
+};
+
+struct DeviceClass {
+  std::string name, extended_resource;
+  std::vector<std::string> selectors;
+};
+
+struct Queue {  // LocalQueue or ClusterQueue
+  std::string kind, name, cluster_queue;
+  Conditions conditions;
+};
+
+const Condition* find(const Conditions& conditions, const std::string& type);
+bool holds(const Conditions& conditions, const std::string& type);  // it is there and True
+
+// `text` is what `kubectl get … -o json` printed. All throw Error naming what could not be read.
+Snapshot read_snapshot(const std::string& text);
+std::vector<Event> read_events(const std::string& text);
+std::vector<Node> read_nodes(const std::string& text);
+std::vector<DeviceClass> read_device_classes(const std::string& text);
+std::vector<Device> read_devices(const std::string& text);
+std::vector<Queue> read_queues(const std::string& text);
+
+struct Versions {
+  int client_minor = 0;
+  std::string client, server;
+};
+Versions read_versions(const std::string& text);
+
+}  // namespace assay::cluster

@@ -1,0 +1,293 @@
+// One question after the other: which devices, how they are claimed, who keeps the gang together.
+#include "harness/cluster/plan.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <random>
+#include <regex>
+
+#include "harness/core/document.h"
+#include "harness/core/error.h"
+
+namespace assay::cluster {
+
+namespace {
+
+// In the order of preference; a class that is none of these must be named by the user.
+constexpr const char* kKnownClasses[] = {"gpu.nvidia.com", "gpu.amd.com", "gpu.intel.com",
+                                         "gaudi.intel.com", "gpu.example.com"};
+
+bool has_class(const Inventory& inventory, const std::string& name) {
+  return std::any_of(inventory.device_classes.begin(), inventory.device_classes.end(),
+                     [&](const DeviceClass& one) { return one.name == name; });
+}
+
+std::vector<std::string> class_names(const Inventory& inventory) {
+  std::vector<std::string> names;
+  for (const DeviceClass& one : inventory.device_classes) names.push_back(one.name);
+  return names;
+}
+
+long most_allocatable(const Inventory& inventory, const std::string& resource) {
+  long most = 0;
+  for (const Node& node : inventory.nodes)
+    if (const auto found = node.allocatable.find(resource); found != node.allocatable.end())
+      most = std::max(most, std::atol(found->second.c_str()));
+  return most;
+}
+
+class Planner {
+ public:
+  Planner(const Wishes& wishes, const Inventory& inventory, const std::string& run)
+      : inventory_(inventory) {
+    plan_.wishes = wishes;
+    plan_.run = run;
+  }
+
+  Plan make() {
+    choose_class();
+    choose_allocation();
+    choose_devices();
+    choose_gang();
+    check_nodes();
+    check_image();
+    return std::move(plan_);
+  }
+
+ private:
+  void because(std::string line) { plan_.reasons.push_back(std::move(line)); }
+  void fault(std::string line) { plan_.faults.push_back(std::move(line)); }
+
+  void choose_class() {
+    const std::string& wished = plan_.wishes.device_class;
+    if (!wished.empty()) {
+      plan_.device_class = wished;
+      return;
+    }
+    for (const char* known : kKnownClasses)
+      if (has_class(inventory_, known) && !devices_of(known, inventory_).empty()) {
+        plan_.device_class = known;
+        return;
+      }
+  }
+
+  void choose_allocation() {
+    const std::string& wished = plan_.wishes.allocation;
+    const bool has_plugin = most_allocatable(inventory_, "nvidia.com/gpu") > 0;
+    if (wished != "auto") {
+      plan_.allocation = wished;
+      because(fmt::format("allocation {}: asked for", wished));
+    } else if (!plan_.device_class.empty()) {
+      plan_.allocation = "dra";
+      because(
+          fmt::format("allocation dra: DeviceClass {} has {} devices in published ResourceSlices",
+                      plan_.device_class, devices_of(plan_.device_class, inventory_).size()));
+    } else if (has_plugin) {
+      plan_.allocation = "device-plugin";
+      because(
+          "allocation device-plugin: nodes offer nvidia.com/gpu, and no known DeviceClass has "
+          "devices");
+    } else {
+      plan_.allocation = "none";
+      because(
+          "allocation none: no known DeviceClass has devices and no node offers nvidia.com/gpu");
+    }
+    if (plan_.allocation == "dra") check_dra();
+    if (plan_.allocation == "device-plugin" && !has_plugin && !extended("nvidia.com/gpu"))
+      fault(
+          "no node offers nvidia.com/gpu and no DeviceClass names it: is the device plugin "
+          "running?");
+  }
+
+  bool extended(const std::string& resource) const {
+    return std::any_of(inventory_.device_classes.begin(), inventory_.device_classes.end(),
+                       [&](const DeviceClass& one) { return one.extended_resource == resource; });
+  }
+
+  void check_dra() {
+    if (!inventory_.serves("resource.k8s.io/v1")) {
+      fault(fmt::format(
+          "the cluster ({}) does not serve resource.k8s.io/v1: DRA needs Kubernetes 1.34",
+          inventory_.versions.server));
+    } else if (plan_.device_class.empty()) {
+      fault(
+          fmt::format("no known DeviceClass has devices (there are: {}): install a DRA driver or "
+                      "name a class with --device-class",
+                      fmt::join(class_names(inventory_), ", ")));
+    } else if (!has_class(inventory_, plan_.device_class) && may_list("deviceclasses")) {
+      fault(
+          fmt::format("DeviceClass {} is absent: the driver is not installed, or the class has "
+                      "another name (there are: {})",
+                      plan_.device_class, fmt::join(class_names(inventory_), ", ")));
+    }
+  }
+
+  bool may_list(const std::string& what) const {
+    return std::find(inventory_.not_allowed.begin(), inventory_.not_allowed.end(), what) ==
+           inventory_.not_allowed.end();
+  }
+
+  void choose_devices() {
+    if (plan_.allocation == "none") return;
+    const bool dra = plan_.allocation == "dra";
+    const long most = dra ? most_on_a_node(devices_of(plan_.device_class, inventory_))
+                          : most_allocatable(inventory_, "nvidia.com/gpu");
+    plan_.devices = plan_.wishes.devices_per_node > 0 ? plan_.wishes.devices_per_node
+                                                      : static_cast<int>(std::max(most, 1L));
+    const std::string what = dra ? plan_.device_class : "nvidia.com/gpu";
+    because(fmt::format(
+        "{} devices of {} a node: {}", plan_.devices, what,
+        plan_.wishes.devices_per_node > 0 ? "asked for" : "as many as the largest node has"));
+    if (most > 0 && plan_.devices > most)
+      fault(fmt::format("no node has {} devices of {}: the most is {}; lower --devices-per-node",
+                        plan_.devices, what, most));
+  }
+
+  std::string native_component() const {
+    if (inventory_.serves("scheduling.k8s.io/v1beta1")) return "native-v1beta1";
+    return inventory_.serves("scheduling.k8s.io/v1alpha2") ? "native" : "";
+  }
+
+  std::vector<const Queue*> local_queues() const {
+    std::vector<const Queue*> found;
+    for (const Queue& queue : inventory_.queues)
+      if (queue.kind == "LocalQueue") found.push_back(&queue);
+    return found;
+  }
+
+  void choose_gang() {
+    const std::string& wished = plan_.wishes.gang;
+    plan_.queue = plan_.wishes.queue;
+    if (wished != "auto") {
+      plan_.gang = wished == "native" ? native_component() : wished;
+      because(fmt::format("gang {}: asked for", wished));
+    } else if (!local_queues().empty()) {
+      plan_.gang = "kueue";
+      because("gang kueue: the namespace has a LocalQueue");
+    } else if (plan_.wishes.nodes > 1 && !native_component().empty()) {
+      plan_.gang = native_component();
+      because(fmt::format("gang native: the cluster serves scheduling.k8s.io/{}",
+                          plan_.gang == "native" ? "v1alpha2" : "v1beta1"));
+    } else {
+      plan_.gang = "none";
+      because(plan_.wishes.nodes == 1 ? "gang none: one pod needs none"
+                                      : "gang none: no queue and no native gang was found; a pod "
+                                        "that runs holds its devices while others wait");
+    }
+    if (wished == "native" && plan_.gang.empty())
+      fault(
+          fmt::format("the cluster ({}) serves no native gang: that needs Kubernetes 1.36 with "
+                      "GenericWorkload on; use --gang kueue, "
+                      "volcano or another",
+                      inventory_.versions.server));
+    check_gang_api();
+    if (plan_.gang == "kueue") check_queue();
+  }
+
+  void check_gang_api() {
+    struct Need {
+      const char *gang, *api;
+    };
+    constexpr Need kNeeds[] = {{"kueue", "kueue.x-k8s.io/v1beta2"},
+                               {"volcano", "scheduling.volcano.sh/v1beta1"},
+                               {"kai", "scheduling.run.ai/v2"},
+                               {"coscheduling", "scheduling.x-k8s.io/v1alpha1"}};
+    for (const Need& need : kNeeds)
+      if (plan_.gang == need.gang && !inventory_.serves(need.api))
+        fault(fmt::format("--gang {}: the cluster does not serve {}: it is not installed",
+                          need.gang, need.api));
+    if (plan_.queue.empty() && (plan_.gang == "volcano" || plan_.gang == "kai"))
+      plan_.queue = plan_.gang == "volcano" ? "default" : "default-queue";
+  }
+
+  void check_queue() {
+    if (plan_.queue.empty() && local_queues().size() == 1)
+      plan_.queue = local_queues().front()->name;
+    std::vector<std::string> names;
+    const Queue* chosen = nullptr;
+    for (const Queue* queue : local_queues()) {
+      names.push_back(queue->name);
+      if (queue->name == plan_.queue) chosen = queue;
+    }
+    if (plan_.queue.empty())
+      return fault(fmt::format("the namespace has {} LocalQueues ({}): name one with --queue",
+                               names.size(), fmt::join(names, ", ")));
+    if (chosen == nullptr)
+      return fault(fmt::format("LocalQueue {} is not in namespace {} (there are: {})", plan_.queue,
+                               plan_.wishes.name_space, fmt::join(names, ", ")));
+    because(fmt::format("queue {}: leads to ClusterQueue {}", plan_.queue, chosen->cluster_queue));
+    for (const Queue& queue : inventory_.queues)
+      if (queue.kind == "ClusterQueue" && queue.name == chosen->cluster_queue)
+        if (const Condition* active = find(queue.conditions, "Active");
+            active != nullptr && active->status == "False")
+          fault(fmt::format("ClusterQueue {} is inactive: {}", queue.name, active->message));
+  }
+
+  void check_nodes() {
+    if (inventory_.nodes.empty()) return;
+    std::vector<std::string> out;
+    long usable = 0;
+    for (const Node& node : inventory_.nodes) {
+      if (node.ready && !node.cordoned) ++usable;
+      if (node.cordoned) out.push_back(node.name + " is cordoned");
+      if (!node.ready) out.push_back(node.name + " is not ready");
+    }
+    if (usable < plan_.wishes.nodes)
+      fault(fmt::format("{} nodes are wanted and {} can take a pod{}{}", plan_.wishes.nodes, usable,
+                        out.empty() ? "" : ": ", fmt::join(out, ", ")));
+  }
+
+  /// The kubelet alone would find this out, after the claims are taken.
+  void check_image() {
+    const std::string& image = plan_.wishes.image;
+    static const std::regex kImage(
+        R"([a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?)");
+    if (image.size() > 512 || !std::regex_match(image, kImage))
+      fault(
+          fmt::format("--image '{}' is no name of an image: write REGISTRY/NAME:TAG or "
+                      "REGISTRY/NAME@sha256:DIGEST, in lower case",
+                      image));
+  }
+
+  const Inventory& inventory_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan make_plan(const Wishes& wishes, const Inventory& inventory, const std::string& run) {
+  return Planner(wishes, inventory, run).make();
+}
+
+std::string new_run_id() {
+  std::string time = utc_now();  // 2026-11-23T17:40:00.123Z
+  time.erase(std::min(time.find('.'), time.size()));
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  std::replace(time.begin(), time.end(), 'T', '-');
+  return fmt::format("{}-{:04x}", time, std::random_device{}() & 0xffffU);
+}
+
+std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory) {
+  std::string driver = device_class;
+  static const std::regex kDriver(R"(device\.driver\s*==\s*['"]([^'"]+)['"])");
+  for (const DeviceClass& one : inventory.device_classes)
+    for (const std::string& selector : one.selectors)
+      if (std::smatch match;
+          one.name == device_class && std::regex_search(selector, match, kDriver))
+        driver = match[1];
+  std::vector<const Device*> found;
+  for (const Device& device : inventory.devices)
+    if (device.driver == driver) found.push_back(&device);
+  return found;
+}
+
+long most_on_a_node(const std::vector<const Device*>& devices) {
+  std::map<std::string, long> count;
+  long most = 0;
+  for (const Device* device : devices) most = std::max(most, ++count[device->pool]);
+  return most;
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,43 @@
+// What a run would apply, and why: the wishes of the user, met by what the cluster has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/cluster/discover.h"
+
+namespace assay::cluster {
+
+/// What was asked for. Empty texts: the plan chooses.
+struct Wishes {
+  std::string profile;       // a built-in name, or the path of `profile_text` on this machine
+  std::string profile_text;  // empty: the image has the profile
+  std::string image, name_space, allocation = "auto", gang = "auto", device_class, queue;
+  int nodes = 1, devices_per_node = 0;  // 0: all of a node's, or none without accelerators
+  double deadline_s = 3600;
+};
+
+struct Plan {
+  Wishes wishes;
+  std::string run;  // id, unique; also the suffix of every name
+  std::string allocation, gang, device_class, extended_resource, queue;
+  int devices = 0;
+  std::vector<std::string> reasons;  // one line for every choice
+  std::vector<std::string> faults;   // why it cannot work: nothing is applied then
+
+  std::string job() const { return "assay-" + run; }
+};
+
+/// Pure: the same wishes and inventory give the same plan.
+Plan make_plan(const Wishes& wishes, const Inventory& inventory, const std::string& run);
+
+/// A new run id, e.g. `20261127-231508-4f1c`.
+std::string new_run_id();
+
+/// Devices that a class selects, as far as can be said without evaluating CEL: by the driver that
+/// its expressions name, else by the driver of the class's own name.
+std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory);
+/// How many of `devices` the node (pool) with the most has.
+long most_on_a_node(const std::vector<const Device*>& devices);
+
+}  // namespace assay::cluster

@@ -1,0 +1,281 @@
+// The one place that reads kubectl's JSON.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "harness/cluster/objects.h"
+#include "harness/core/document.h"
+#include "harness/core/error.h"
+
+namespace assay::cluster {
+
+namespace {
+
+/// The value at a path, or null: most fields of the API are optional.
+const Json& at(const Json& json, std::initializer_list<const char*> path) {
+  static const Json kNothing;
+  const Json* value = &json;
+  for (const char* key : path) {
+    const auto found = value->is_object() ? value->find(key) : value->end();
+    if (!value->is_object() || found == value->end()) return kNothing;
+    value = &*found;
+  }
+  return *value;
+}
+
+std::string text(const Json& json, std::initializer_list<const char*> path) {
+  const Json& value = at(json, path);
+  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+}
+
+long number(const Json& json, std::initializer_list<const char*> path) {
+  const Json& value = at(json, path);
+  return value.is_number() ? value.get<long>() : 0;
+}
+
+bool truth(const Json& json, std::initializer_list<const char*> path) {
+  const Json& value = at(json, path);
+  return value.is_boolean() && value.get<bool>();
+}
+
+Texts texts(const Json& json) {
+  Texts found;
+  if (json.is_object())
+    for (const auto& [key, value] : json.items())
+      found[key] = value.is_string() ? value.get<std::string>() : value.dump();
+  return found;
+}
+
+Conditions conditions(const Json& object) {
+  Conditions found;
+  for (const Json& one : at(object, {"status", "conditions"}))
+    found.push_back({text(one, {"type"}), text(one, {"status"}), text(one, {"reason"}),
+                     text(one, {"message"})});
+  return found;
+}
+
+DeviceRequest request_of(const Json& request) {
+  const Json& exactly = at(request, {"exactly"});
+  DeviceRequest found;
+  found.name = text(request, {"name"});
+  found.device_class = text(exactly, {"deviceClassName"});
+  found.count = exactly.contains("count") ? number(exactly, {"count"}) : 1;
+  found.selects = !at(exactly, {"selectors"}).empty();
+  return found;
+}
+
+Claim claim_of(const Json& object) {
+  Claim claim;
+  claim.name = text(object, {"metadata", "name"});
+  for (const Json& owner : at(object, {"metadata", "ownerReferences"}))
+    if (text(owner, {"kind"}) == "Pod") claim.pod = text(owner, {"name"});
+  const Json& devices = at(object, {"spec", "devices"});
+  for (const Json& request : at(devices, {"requests"}))
+    if (request.contains("exactly")) claim.requests.push_back(request_of(request));
+  for (const Json& constraint : at(devices, {"constraints"}))
+    claim.match_attributes.push_back(text(constraint, {"matchAttribute"}));
+  for (const Json& result : at(object, {"status", "allocation", "devices", "results"}))
+    claim.allocated.push_back({text(result, {"driver"}),
+                               text(result, {"pool"}),
+                               text(result, {"device"}),
+                               text(result, {"request"}),
+                               {}});
+  return claim;
+}
+
+void add_container(const Json& object, Pod& pod) {
+  for (const Json& status : at(object, {"status", "containerStatuses"})) {
+    pod.image = text(status, {"image"});
+    pod.image_id = text(status, {"imageID"});
+    pod.waiting_reason = text(status, {"state", "waiting", "reason"});
+    pod.waiting_message = text(status, {"state", "waiting", "message"});
+    const Json& ended = at(status, {"state", "terminated"});
+    if (!ended.is_null()) {
+      pod.exit_code = static_cast<int>(number(ended, {"exitCode"}));
+      pod.ended_reason = text(ended, {"reason"});
+    }
+    pod.running = at(status, {"state"}).contains("running");
+  }
+}
+
+std::string owner_of(const Json& object) {
+  for (const Json& owner : at(object, {"metadata", "ownerReferences"}))
+    return text(owner, {"name"});
+  return "";
+}
+
+Pod pod_of(const Json& object) {
+  Pod pod;
+  pod.name = text(object, {"metadata", "name"});
+  pod.deleted = at(object, {"metadata"}).contains("deletionTimestamp");
+  pod.node = text(object, {"spec", "nodeName"});
+  pod.phase = text(object, {"status", "phase"});
+  pod.owner = owner_of(object);
+  const std::string index =
+      text(object, {"metadata", "labels", "batch.kubernetes.io/job-completion-index"});
+  if (!index.empty()) pod.rank = std::atoi(index.c_str());
+  pod.conditions = conditions(object);
+  pod.pod_group = text(object, {"spec", "schedulingGroup", "podGroupName"});
+  for (const Json& container : at(object, {"spec", "containers"})) {
+    pod.image = text(container, {"image"});
+    pod.limits = texts(at(container, {"resources", "limits"}));
+  }
+  add_container(object, pod);
+  return pod;
+}
+
+Job job_of(const Json& object) {
+  Job job;
+  job.name = text(object, {"metadata", "name"});
+  job.queue = text(object, {"metadata", "labels", "kueue.x-k8s.io/queue-name"});
+  job.failed_indexes = text(object, {"status", "failedIndexes"});
+  job.completions = number(object, {"spec", "completions"});
+  job.suspended = truth(object, {"spec", "suspend"});
+  job.conditions = conditions(object);
+  return job;
+}
+
+const Json& items_of(const Json& list) { return list.contains("items") ? list["items"] : list; }
+
+void add(const Json& object, Snapshot& snapshot) {
+  const std::string kind = text(object, {"kind"}), name = text(object, {"metadata", "name"});
+  const std::string version = text(object, {"apiVersion"});
+  if (kind == "Job") {
+    snapshot.jobs.push_back(job_of(object));
+  } else if (kind == "Pod") {
+    snapshot.pods.push_back(pod_of(object));
+  } else if (kind == "ResourceClaim") {
+    snapshot.claims.push_back(claim_of(object));
+  } else if (kind == "Workload" && version.starts_with("kueue")) {
+    snapshot.workloads.push_back(
+        {name, text(object, {"spec", "queueName"}), owner_of(object), conditions(object)});
+  } else if (kind == "PodGroup") {
+    const Json& spec = at(object, {"spec"});
+    const long native = number(spec, {"schedulingPolicy", "gang", "minCount"});
+    snapshot.pod_groups.push_back(
+        {name, native ? native : number(spec, {"minMember"}), conditions(object)});
+  } else {
+    snapshot.others.push_back(kind + "/" + name);
+  }
+}
+
+Node node_of(const Json& object) {
+  Node node;
+  node.name = text(object, {"metadata", "name"});
+  node.labels = texts(at(object, {"metadata", "labels"}));
+  node.allocatable = texts(at(object, {"status", "allocatable"}));
+  node.cordoned = truth(object, {"spec", "unschedulable"});
+  node.ready = holds(conditions(object), "Ready");
+  for (const Json& taint : at(object, {"spec", "taints"}))
+    node.taints.push_back(fmt::format("{}={}:{}", text(taint, {"key"}), text(taint, {"value"}),
+                                      text(taint, {"effect"})));
+  return node;
+}
+
+Device device_of(const Json& device, const Json& spec) {
+  Device found{
+      text(spec, {"driver"}), text(spec, {"pool", "name"}), text(device, {"name"}), "", {}};
+  const Json& attributes = at(device, {"attributes"});
+  if (attributes.is_object())
+    for (const auto& [key, value] : attributes.items())
+      for (const auto& [type, content] : value.items())
+        found.attributes[key] = content.is_string() ? content.get<std::string>() : content.dump();
+  return found;
+}
+
+/// Calls `read`; what the JSON library throws at an answer of another form becomes an Error.
+template <class Read>
+auto reading(const std::string& where, const Read& read) {
+  try {
+    return read();
+  } catch (const Json::exception& problem) {
+    throw Error(where + " has another form than expected: " + problem.what());
+  }
+}
+
+/// Calls `take` for every item of a list.
+template <class Take>
+void each(const std::string& list, const char* what, const Take& take) {
+  const std::string where = fmt::format("kubectl's answer about {}", what);
+  if (list.find_first_not_of(" \t\r\n") == std::string::npos) return;
+  const Json json = parse_json(list, where);
+  reading(where, [&] {
+    for (const Json& item : items_of(json)) take(item);
+  });
+}
+
+}  // namespace
+
+const Condition* find(const Conditions& conditions, const std::string& type) {
+  for (const Condition& one : conditions)
+    if (one.type == type) return &one;
+  return nullptr;
+}
+
+bool holds(const Conditions& conditions, const std::string& type) {
+  const Condition* found = find(conditions, type);
+  return found != nullptr && found->status == "True";
+}
+
+Snapshot read_snapshot(const std::string& list) {
+  Snapshot snapshot;
+  each(list, "the run", [&](const Json& object) { add(object, snapshot); });
+  return snapshot;
+}
+
+std::vector<Event> read_events(const std::string& list) {
+  std::vector<Event> events;
+  each(list, "events", [&](const Json& event) {
+    events.push_back({text(event, {"reason"}), text(event, {"involvedObject", "kind"}),
+                      text(event, {"involvedObject", "name"}), text(event, {"message"})});
+  });
+  return events;
+}
+
+std::vector<Node> read_nodes(const std::string& list) {
+  std::vector<Node> nodes;
+  each(list, "nodes", [&](const Json& object) { nodes.push_back(node_of(object)); });
+  return nodes;
+}
+
+std::vector<DeviceClass> read_device_classes(const std::string& list) {
+  std::vector<DeviceClass> classes;
+  each(list, "device classes", [&](const Json& object) {
+    DeviceClass one{
+        text(object, {"metadata", "name"}), text(object, {"spec", "extendedResourceName"}), {}};
+    for (const Json& selector : at(object, {"spec", "selectors"}))
+      one.selectors.push_back(text(selector, {"cel", "expression"}));
+    classes.push_back(std::move(one));
+  });
+  return classes;
+}
+
+std::vector<Device> read_devices(const std::string& list) {
+  std::vector<Device> devices;
+  each(list, "resource slices", [&](const Json& slice) {
+    for (const Json& device : at(slice, {"spec", "devices"}))
+      devices.push_back(device_of(device, at(slice, {"spec"})));
+  });
+  return devices;
+}
+
+std::vector<Queue> read_queues(const std::string& list) {
+  std::vector<Queue> queues;
+  each(list, "queues", [&](const Json& object) {
+    queues.push_back({text(object, {"kind"}), text(object, {"metadata", "name"}),
+                      text(object, {"spec", "clusterQueue"}), conditions(object)});
+  });
+  return queues;
+}
+
+Versions read_versions(const std::string& json) {
+  const std::string where = "kubectl's answer about its version";
+  const Json versions = parse_json(json, where);
+  return reading(where, [&] {
+    return Versions{std::atoi(text(versions, {"clientVersion", "minor"}).c_str()),
+                    text(versions, {"clientVersion", "gitVersion"}),
+                    text(versions, {"serverVersion", "gitVersion"})};
+  });
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,92 @@
+// First every document gets its facts, then all of them each other's new hashes.
+#include "harness/cluster/stamp.h"
+
+#include <algorithm>
+
+#include "harness/core/content_hash.h"
+#include "harness/core/document.h"
+
+namespace assay::cluster {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string identity(const Device& allocated, const Inventory& inventory) {
+  for (const Device& one : inventory.devices) {
+    const bool same =
+        one.driver == allocated.driver && one.pool == allocated.pool && one.name == allocated.name;
+    if (const auto uuid = one.attributes.find("uuid"); same && uuid != one.attributes.end())
+      return uuid->second;
+  }
+  return allocated.driver + "/" + allocated.pool + "/" + allocated.name;
+}
+
+/// `registry/name@sha256:…` as the kubelet reports it, or nothing where it is no digest.
+std::string digest_of(const std::string& image_id) {
+  const std::size_t at = image_id.find("sha256:");
+  return at == std::string::npos ? "" : image_id.substr(at);
+}
+
+void add_labels(const Inventory& inventory, NodeFacts& node) {
+  for (const Node& one : inventory.nodes)
+    if (one.name == node.name)
+      for (const auto& [key, value] : one.labels)
+        if (!value.empty()) node.labels.emplace(key, value);
+}
+
+void add_facts(const std::map<std::string, PodFacts>& facts, const Inventory& inventory,
+               Result& result) {
+  for (NodeFacts& node : result.nodes) {
+    if (!node.kubernetes) continue;
+    const auto found = facts.find(node.kubernetes->pod);
+    if (found == facts.end()) continue;
+    node.kubernetes->image_digest = found->second.image_digest;
+    node.kubernetes->claim = found->second.claim;
+    node.kubernetes->allocated = found->second.allocated;
+    add_labels(inventory, node);
+  }
+}
+
+void relink(const std::map<std::string, std::string>& hashes, Result& result) {
+  if (!result.documents) return;
+  for (NamedDocument& other : *result.documents)
+    if (const auto found = hashes.find(other.name); found != hashes.end())
+      other.sha256 = found->second;
+}
+
+}  // namespace
+
+void remember(const Snapshot& snapshot, const Inventory& inventory,
+              std::map<std::string, PodFacts>& facts) {
+  for (const Pod& pod : snapshot.pods) {
+    if (!pod.running) continue;
+    PodFacts& one = facts[pod.name];
+    one.node = pod.node;
+    one.image_digest = digest_of(pod.image_id);
+    for (const Claim& claim : snapshot.claims) {
+      if (claim.pod != pod.name || claim.allocated.empty()) continue;
+      one.claim = claim.name;
+      one.allocated.clear();
+      for (const Device& device : claim.allocated)
+        one.allocated.push_back(identity(device, inventory));
+    }
+  }
+}
+
+void stamp_documents(const fs::path& folder, const std::map<std::string, PodFacts>& facts,
+                     const Inventory& inventory) {
+  std::map<fs::path, Result> results;
+  std::map<std::string, std::string> hashes;  // by the name that documents call each other
+  for (const fs::path& path : expand_paths({folder.string()})) {
+    Result& result = results.emplace(path, read_result(path)).first->second;
+    add_facts(facts, inventory, result);
+    hashes[path.lexically_relative(folder).string()] = content_sha256(result);
+  }
+  for (auto& [path, result] : results) {
+    relink(hashes, result);
+    write_document(to_json(result), DocumentKind::result, path);
+  }
+}
+
+}  // namespace assay::cluster

@@ -1,0 +1,176 @@
+// Every cause that a real cluster gave, against what a user must be told of it.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/cluster/kubectl.h"
+#include "harness/cluster/watch.h"
+#include "tests/cluster/recordings.h"
+
+namespace assay::test {
+
+namespace {
+
+struct Row {
+  const char* situation;
+  const char* told;  // null: nothing is wrong
+  bool hopeless;     // of the cause that is told first
+};
+
+constexpr Row kRows[] = {
+    {"all-nodes-cordoned", "cordoned: node-a, node-b", false},
+    {"all-nodes-tainted", "node-a has assay.io/unverified=true:NoSchedule", false},
+    {"apply-kustomize-suffix", "ResourceClaimTemplate bench is missing", true},
+    {"claim-constraint-unmet", "publishes resource.kubernetes.io/pcieRoot", true},
+    {"claim-first-available", nullptr, false},
+    {"claim-prepare-race", "tries again within 90 s", false},
+    {"claim-selector-error", "reads what the devices do not publish", true},
+    {"claim-selector-mismatch", "matches the selector of request gpu", true},
+    {"claim-template-missing", "ResourceClaimTemplate bench is missing", true},
+    {"claim-too-many-devices", "no node has 12 devices of class gpu.example.com: the most is 8",
+     true},
+    {"command-missing", "exited with 127: the image does not hold the program", true},
+    {"container-exits-1", "exited with 1", true},
+    {"container-exits-1-per-index", "(rank 1): it exited with 1", true},
+    {"container-oom-killed", "OOMKilled", true},
+    {"device-class-missing", "DeviceClass gpu.nvidia.com is absent", true},
+    {"device-plugin-resource-absent", "no node offers nvidia.com/gpu", true},
+    {"devices-all-in-use", "too few are free: 16 of 16", false},
+    {"driver-gone", "DRA driver gpu.example.com is not running on node", true},
+    {"extended-resource-short", "no node has 9 devices of class gpu.example.com", true},
+    {"gang-native-devices-short", "the gang needs 3 pods at once and 2 would fit", false},
+    {"gang-native-fits", nullptr, false},
+    {"gang-native-podgroup-missing", "PodGroup bench is missing", true},
+    {"gang-native-short", "the gang needs", false},
+    {"gang-native-too-few-pods", "wants 3 pods at once and the run has 2", true},
+    {"image-forbidden", "may not be pulled: the namespace needs imagePullSecrets", true},
+    {"image-name-invalid", "is no name of an image", true},
+    {"image-never", "imagePullPolicy is Never", true},
+    {"image-not-found", "image registry.example/missing:1 was not found", true},
+    {"image-registry-unreachable", "cannot be reached from node", true},
+    {"image-runs-as-root", "has no numeric user other than root", true},
+    {"insufficient-cpu", "no node has enough cpu free", false},
+    {"job-completes", nullptr, false},
+    {"job-deadline-exceeded", "own deadline (activeDeadlineSeconds) has passed", true},
+    {"job-extended-resource", nullptr, false},
+    {"job-suspended", "is suspended and no queue controller", true},
+    {"kueue-admitted", nullptr, false},
+    {"kueue-cluster-queue-inactive", "ClusterQueue broken-cq is misconfigured", true},
+    {"kueue-device-class-unmapped", "must add it to deviceClassMappings", true},
+    {"kueue-pending-quota",
+     "needs 8 of example.com/gpu-claims and the quota of flavor default is 4", true},
+    {"kueue-queue-missing", "is missing in the namespace", true},
+    {"kueue-queue-stopped", "ClusterQueue bench-cq is stopped", true},
+    {"kueue-second-waits", "waits in its queue for quota that another run holds", false},
+    {"kueue-selector-matches-nothing", "0 device(s) match in the cluster but 4 requested", true},
+    {"no-gang-partial-start", "cordoned", false},
+    {"node-cordoned", "cordoned: node-b", false},
+    {"node-deleted", "was removed from the cluster", true},
+    {"node-drained", "a rank ended, was evicted, preempted or lost its node", true},
+    {"node-lost", "node node-b is lost", true},
+    {"node-lost-ignored-disruption", "is lost", true},
+    {"node-lost-per-index", "node node-b is lost", true},
+    {"node-selector-mismatch", "no node has the labels", true},
+    {"pod-security-refused", "Pod Security level restricted:latest refuses the pods", true},
+    {"preempted", "preempted by another workload", true},
+    {"quota-claims", "quota limits is too small: it allows count/resourceclaims.resource.k8s.io=1",
+     true},
+    {"quota-cpu", "quota limits is too small: it allows requests.cpu=150m", true},
+    {"quota-devices",
+     "quota limits is too small: it allows gpu.example.com.deviceclass.resource.k8s.io/devices=2",
+     true},
+    {"quota-pods", "quota limits is too small: it allows pods=1", true},
+    {"sandbox-cannot-start", "cannot start containers: exclude it", true},
+    {"secret-key-missing-env", "Secret", true},
+    {"secret-missing", "Secret bench-token is missing", true},
+    {"service-account-missing", "is missing: no pod can be made", true},
+};
+
+/// What the recording's cluster had beside its usual state, which was not asked for there.
+cluster::Inventory inventory_of(const std::string& situation) {
+  cluster::Inventory inventory = two_nodes();
+  for (cluster::Node& node : inventory.nodes) {
+    node.cordoned = situation == "all-nodes-cordoned" ||
+                    (node.name == "node-b" &&
+                     (situation == "node-cordoned" || situation == "no-gang-partial-start"));
+    if (situation == "all-nodes-tainted") node.taints = {"assay.io/unverified=true:NoSchedule"};
+  }
+  if (is_recorded(situation + "/queues.json"))
+    inventory.queues = cluster::read_queues(recorded(situation + "/queues.json"));
+  return inventory;
+}
+
+std::vector<cluster::Cause> explained(const std::string& situation) {
+  const cluster::Snapshot run = cluster::read_snapshot(recorded(situation + "/run.json"));
+  const auto events = cluster::read_events(recorded(situation + "/events.json"));
+  return cluster::explain({run, events, inventory_of(situation)});
+}
+
+}  // namespace
+
+TEST_SUITE("cluster") {
+  TEST_CASE("every recorded situation is explained in the words of its row") {
+    for (const Row& row : kRows) {
+      const auto causes = explained(row.situation);
+      const std::string told = cluster::sentence(causes);
+      INFO(std::string(row.situation), ": ", told);
+      if (row.told == nullptr) {
+        CHECK(causes.empty());
+        continue;
+      }
+      CHECK_FALSE(causes.empty());
+      if (causes.empty()) continue;
+      CHECK(told.find(row.told) != std::string::npos);
+      CHECK(causes.front().hopeless == row.hopeless);
+      CHECK(told.find('\n') == std::string::npos);
+    }
+  }
+
+  TEST_CASE("one text of the scheduler is told apart by slices and claims") {
+    for (const char* situation : {"claim-too-many-devices", "claim-selector-mismatch",
+                                  "claim-constraint-unmet", "devices-all-in-use"})
+      for (const cluster::Pod& pod :
+           cluster::read_snapshot(recorded(std::string(situation) + "/run.json")).pods)
+        if (const auto* scheduled = cluster::find(pod.conditions, "PodScheduled");
+            scheduled->status == "False")
+          CHECK(scheduled->message.find("cannot allocate all claims") != std::string::npos);
+    CHECK(explained("claim-too-many-devices").front().text !=
+          explained("claim-selector-mismatch").front().text);
+    CHECK(explained("claim-constraint-unmet").front().text !=
+          explained("devices-all-in-use").front().text);
+  }
+
+  TEST_CASE("a refused apply is told in the words of its row") {
+    const Json refusals = parse_json(recorded("texts.json"), "texts.json")["refusals"];
+    const auto told = [&](const char* situation) {
+      return cluster::refusal(refusals.at(situation).get<std::string>());
+    };
+    const auto has = [&](const char* situation, const char* text) {
+      INFO(std::string(situation), ": ", told(situation));
+      CHECK(told(situation).find(text) != std::string::npos);
+    };
+    has("claim-admin-access-refused", "lacks the label resource.kubernetes.io/admin-access");
+    has("claim-selector-invalid", "is no valid CEL");
+    has("gang-native-gate-off", "the native gang is not enabled there");
+    has("kueue-webhook-down", "Kueue is down");
+    has("namespace-terminating", "is being deleted");
+    has("quota-jobs", "it allows count/jobs.batch=0");
+    has("rbac-refused", "user alice may not get services");
+  }
+
+  TEST_CASE("each of six broken connections is told apart") {
+    const Json faults = parse_json(recorded("texts.json"), "texts.json")["faults"];
+    std::vector<std::string> told;
+    for (const auto& [name, text] : faults.items()) {
+      told.push_back(cluster::connection_fault(text.get<std::string>()));
+      INFO(name, ": ", told.back());
+      CHECK_FALSE(told.back().empty());
+    }
+    std::sort(told.begin(), told.end());
+    CHECK(told.size() == 6);
+    CHECK(std::unique(told.begin(), told.end()) == told.end());
+    CHECK(cluster::connection_fault("Error from server (NotFound): pods \"x\" not found\n") == "");
+  }
+}
+
+}  // namespace assay::test

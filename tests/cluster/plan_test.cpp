@@ -1,0 +1,128 @@
+// What the plan chooses, and what it refuses before anything is applied.
+#include "harness/cluster/plan.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <sstream>
+
+#include "harness/cluster/folder.h"
+#include "tests/cluster/recordings.h"
+#include "tests/core/scratch_folder.h"
+
+namespace assay::test {
+
+namespace {
+
+cluster::Wishes wishes(int nodes = 2) {
+  cluster::Wishes wanted;
+  wanted.profile = "quick";
+  wanted.image = "registry.example/assay:1";
+  wanted.name_space = "bench";
+  wanted.nodes = nodes;
+  return wanted;
+}
+
+std::vector<std::string> lines_of(const std::string& name) {
+  std::istringstream text(recorded(name));
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string faults(const cluster::Wishes& wanted, const cluster::Inventory& inventory) {
+  return fmt::format("{}", fmt::join(cluster::make_plan(wanted, inventory, "r1").faults, "; "));
+}
+
+bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_SUITE("cluster") {
+  TEST_CASE("a cluster with a driver is claimed from and one without is not") {
+    const cluster::Plan with = cluster::make_plan(wishes(), two_nodes(), "r1");
+    CHECK(with.allocation == "dra");
+    CHECK(with.device_class == "gpu.example.com");
+    CHECK(with.devices == 8);
+    CHECK(with.faults.empty());
+    cluster::Inventory bare = two_nodes();
+    bare.devices.clear();
+    CHECK(cluster::make_plan(wishes(), bare, "r1").allocation == "none");
+  }
+
+  TEST_CASE("the gang is chosen by what is served and by the queues of the namespace") {
+    cluster::Inventory inventory = two_nodes();
+    CHECK(cluster::make_plan(wishes(), inventory, "r1").gang == "none");
+    inventory.api_versions = lines_of("discovery/api-versions-gang.txt");
+    CHECK(cluster::make_plan(wishes(), inventory, "r1").gang == "native");
+    CHECK(cluster::make_plan(wishes(1), inventory, "r1").gang == "none");
+    inventory.api_versions = lines_of("discovery/api-versions-kueue.txt");
+    inventory.queues = cluster::read_queues(recorded("discovery/localqueues.json"));
+    const cluster::Plan plan = cluster::make_plan(wishes(), inventory, "r1");
+    CHECK(plan.gang == "kueue");
+    CHECK(plan.queue == "bench");
+  }
+
+  TEST_CASE("what cannot work is refused by name before anything is applied") {
+    cluster::Wishes wanted = wishes();
+    wanted.device_class = "gpu.nvidia.com";
+    CHECK(has(faults(wanted, two_nodes()), "no known DeviceClass") == false);
+    wanted.allocation = "dra";
+    CHECK(has(faults(wanted, two_nodes()), "DeviceClass gpu.nvidia.com is absent"));
+    wanted = wishes();
+    wanted.devices_per_node = 12;
+    CHECK(has(faults(wanted, two_nodes()),
+              "no node has 12 devices of gpu.example.com: the most is 8"));
+    wanted = wishes();
+    wanted.gang = "native";
+    CHECK(has(faults(wanted, two_nodes()), "serves no native gang"));
+    wanted.gang = "kueue";
+    CHECK(has(faults(wanted, two_nodes()), "does not serve kueue.x-k8s.io/v1beta2"));
+    wanted = wishes();
+    wanted.image = "registry.example/Assay:1";
+    CHECK(has(faults(wanted, two_nodes()), "is no name of an image"));
+    wanted = wishes(3);
+    CHECK(has(faults(wanted, two_nodes()), "3 nodes are wanted and 2 can take a pod"));
+    cluster::Inventory inventory = two_nodes();
+    inventory.nodes.front().cordoned = true;
+    CHECK(has(faults(wishes(), inventory), "node-a is cordoned"));
+  }
+
+  TEST_CASE("a missing queue and an inactive one are refused by name") {
+    cluster::Inventory inventory = two_nodes();
+    inventory.api_versions = lines_of("discovery/api-versions-kueue.txt");
+    inventory.queues = cluster::read_queues(recorded("kueue-cluster-queue-inactive/queues.json"));
+    cluster::Wishes wanted = wishes();
+    wanted.gang = "kueue";
+    wanted.queue = "absent";
+    CHECK(has(faults(wanted, inventory), "LocalQueue absent is not in namespace bench"));
+    bool named = false;
+    for (const cluster::Queue& queue : inventory.queues) {
+      if (queue.kind != "LocalQueue") continue;
+      wanted.queue = queue.name;
+      named = named || has(faults(wanted, inventory), "is inactive");
+    }
+    CHECK(named);
+  }
+
+  TEST_CASE("the written folder holds the components and a secret for this user alone") {
+    const ScratchFolder scratch;
+    const cluster::Plan plan = cluster::make_plan(wishes(), two_nodes(), "r1");
+    cluster::write_kustomization(plan, scratch.path());
+    const std::string text = read_text(scratch.path() / "run/kustomization.yaml");
+    CHECK(has(text, "- ../components/allocation/dra\n"));
+    CHECK(has(text, "newName: \"registry.example/assay\", newTag: \"1\""));
+    CHECK(has(text, "nameSuffix: \"-r1\""));
+    CHECK(std::filesystem::exists(scratch.path() / "base/job.yaml"));
+    const auto token = scratch.path() / "base/token";
+    CHECK(read_text(token).size() == 64);
+    CHECK(std::filesystem::status(token).permissions() ==
+          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+    const std::string first = read_text(token);
+    cluster::write_kustomization(plan, scratch.path());
+    CHECK(read_text(token) != first);
+  }
+}
+
+}  // namespace assay::test

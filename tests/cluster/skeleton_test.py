@@ -1,0 +1,127 @@
+"""`assay cluster run` from claim to verdict, on a stand-in for a cluster whose pods are processes."""
+import hashlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+import yaml
+
+from tests.manifests import kustomize
+from tests.not_run import not_run
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROFILE = ROOT / "tests/cli/profiles/tiny.json"
+ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
+
+
+class Skeleton(unittest.TestCase):
+    def setUp(self):
+        kubectl = kustomize.find_kubectl()
+        if kubectl is None:
+            not_run("no kubectl since 1.27: scripts/install-kubectl fetches one")
+        folder = tempfile.TemporaryDirectory(prefix="assay cluster ")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin/kubectl").symlink_to(ROOT / "tests/cluster/stand_in_kubectl.py")
+        self.environment = dict(os.environ, PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}", STAND_IN=str(self.folder),
+                                REAL_KUBECTL=kubectl, ASSAY=str(ASSAY), NO_COLOR="1")
+
+    def command(self, verb, *flags):
+        return [ASSAY, "cluster", verb, "--namespace", "bench", "--image", "registry.example/assay:1", "--nodes", "2",
+                "--devices-per-node", "2", "--deadline", "240", "--profile", str(PROFILE), "-o", str(self.folder / "out"), *flags]
+
+    def run_cluster(self, verb, *flags, **environment):
+        return subprocess.run(self.command(verb, *flags), env={**self.environment, **environment}, cwd=self.folder,
+                              capture_output=True, text=True, timeout=280)
+
+    def calls(self):
+        return (self.folder / "calls").read_text().splitlines()
+
+    def left(self):
+        return json.loads((self.folder / "state.json").read_text())
+
+    def test_a_run_goes_from_claim_to_verdict_and_leaves_nothing(self):
+        result = self.run_cluster("run")
+        logs = "".join(path.read_text() for path in self.folder.glob("ended/*/log"))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr + logs)
+        self.assertIn("2 of 2 claims allocated, 2 of 2 pods scheduled, 2 running", result.stderr)
+        self.assertEqual(json.loads((self.folder / "out/verdict.json").read_text())["kind"], "assay.verdict", result.stdout)
+        documents = sorted((self.folder / "out/nodes").glob("*.json"))
+        self.assertEqual([path.name[:15] for path in documents], ["rank0000-node-a", "rank0001-node-b"])
+        for path in documents:
+            (node,) = json.loads(path.read_text())["nodes"]
+            facts = node["kubernetes"]
+            self.assertEqual(len(facts["allocated"]), 2)
+            self.assertEqual((facts["namespace"], facts["image_digest"]), ("bench", "sha256:" + "0" * 64))
+            self.assertTrue(facts["claim"].startswith(facts["pod"]))
+            self.assertEqual(json.loads(path.read_text())["run"]["profile"]["sha256"], hashlib.sha256(PROFILE.read_bytes()).hexdigest())
+            self.assertEqual(node["labels"]["topology.kubernetes.io/zone"], "z1")
+        check = subprocess.run([ASSAY, "validate", self.folder / "out"], capture_output=True, text=True)
+        self.assertEqual(check.returncode, 0, check.stderr)
+        self.assertEqual(self.left(), {"objects": [], "pods": []})
+        self.assertIn("nothing of the run is left", result.stderr)
+        self.assertIn("collected", logs)
+
+    def test_a_rank_that_fails_ends_the_run_by_name_and_leaves_nothing(self):
+        result = self.run_cluster("run", STAND_IN_FAULT="exits")
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertRegex(result.stderr, r"\(rank 1\): it exited with 1")
+        self.assertEqual(self.left(), {"objects": [], "pods": []})
+
+    def test_a_stop_while_pods_wait_deletes_what_was_applied(self):
+        process = subprocess.Popen(self.command("run"), env={**self.environment, "STAND_IN_FAULT": "pending"}, cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while not (self.folder / "state.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 2, err)
+        self.assertIn("ended by SIGTERM (nothing of the run is left in the cluster)", err)
+        self.assertEqual(self.left(), {"objects": [], "pods": []})
+
+    def test_a_plan_is_a_folder_that_kubectl_builds_and_a_dry_run_creates_nothing(self):
+        plan = self.run_cluster("plan")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertEqual(plan.stderr, "")
+        self.assertIn("allocation dra: DeviceClass gpu.example.com has 16 devices", plan.stdout)
+        built = subprocess.run([self.environment["REAL_KUBECTL"], "kustomize", self.folder / "out/run"],
+                               capture_output=True, text=True)
+        kinds = {one["kind"] for one in yaml.safe_load_all(built.stdout)}
+        self.assertEqual(kinds, {"Job", "Service", "ServiceAccount", "Secret", "ConfigMap", "ResourceClaimTemplate"})
+        dry = self.run_cluster("run", "--dry-run")
+        self.assertEqual(dry.returncode, 0, dry.stderr)
+        self.assertFalse((self.folder / "state.json").exists())
+
+    def test_bad_input_ends_in_one_line(self):
+        for flag, value, text in (("--namespace", "absent", "there is no namespace absent"), ("--nodes", "3", "3 nodes are wanted and 2"),
+                                  ("--queue", "A b", "is no name of Kubernetes"), ("--profile", "absent", "absent")):
+            flags = {"--image": "a/b:1", "--namespace": "bench", flag: value}
+            words = [word for pair in flags.items() for word in pair]
+            result = subprocess.run([ASSAY, "cluster", "run", *words], env=self.environment, capture_output=True, text=True)
+            self.assertEqual(result.returncode, 2, flag)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+            self.assertIn(text, result.stderr)
+
+    def test_everything_that_is_asked_of_kubectl_is_in_the_role(self):
+        self.run_cluster("run", STAND_IN_FAULT="exits")
+        roles = list(yaml.safe_load_all((ROOT / "manifests/rbac/runner.yaml").read_text()))
+        allowed = {(resource, verb) for role in roles for rule in role["rules"] for resource in rule["resources"]
+                   for verb in rule["verbs"]}
+        for call in self.calls():
+            words = call.split()
+            if words[0] in ("get", "delete"):
+                for kind in words[1].split(","):
+                    resource = kind.split(".")[0].rstrip("s") + "s" if kind not in ("deviceclasses",) else kind
+                    verb = "delete" if words[0] == "delete" else "list" if words[1] != "namespace" else "get"
+                    self.assertIn((resource, verb), allowed, call)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""A kubectl whose cluster is this machine: pods are processes, claims are made from recorded ResourceSlices.
+
+Reading comes from tests/cluster/recordings; `apply -k` builds with the real kubectl, refuses what a strict server
+would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_IN names the folder of its state,
+STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails).
+"""
+import base64
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+from tests.manifests import kustomize, strict  # noqa: E402
+
+RECORDINGS = ROOT / "tests/cluster/recordings"
+STATE = pathlib.Path(os.environ["STAND_IN"])
+FAULT = os.environ.get("STAND_IN_FAULT", "")
+ASSAY = os.environ["ASSAY"]
+READS = {"version": "version.json", "api-versions": "api-versions.txt", "nodes": "nodes.json",
+         "deviceclasses": "deviceclasses.json", "resourceslices": "resourceslices.json"}
+
+
+def fail(text, code=1):
+    print(text, file=sys.stderr)
+    sys.exit(code)
+
+
+def items(objects):
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+
+
+def load():
+    path = STATE / "state.json"
+    return json.loads(path.read_text()) if path.exists() else {"objects": [], "pods": []}
+
+
+def save(state):
+    (STATE / "state.json").write_text(json.dumps(state))
+
+
+def build(folder):
+    result = subprocess.run([os.environ["REAL_KUBECTL"], "kustomize", folder], capture_output=True, text=True)
+    if result.returncode != 0:
+        fail(result.stderr)
+    return list(yaml.safe_load_all(result.stdout))
+
+
+def apply(words):
+    objects = build(words[words.index("-k") + 1])
+    refused = [line for one in objects for line in strict.problems(one)]
+    refused += [line for one in objects for pod in strict.pod_specs(one) for line in strict.unrestricted(pod)]
+    if refused:
+        fail("\n".join(refused))
+    if "--dry-run=server" not in words:
+        start(objects)
+
+
+def object_of(objects, kind, name):
+    return next(one for one in objects if one["kind"] == kind and one["metadata"]["name"] == name)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(container, objects, fields):
+    values = {}
+    for variable in container["env"]:
+        source = variable.get("valueFrom", {})
+        if "fieldRef" in source:
+            values[variable["name"]] = fields[source["fieldRef"]["fieldPath"]]
+        elif "configMapKeyRef" in source:
+            reference = source["configMapKeyRef"]
+            values[variable["name"]] = object_of(objects, "ConfigMap", reference["name"])["data"][reference["key"]]
+        else:
+            values[variable["name"]] = variable["value"]
+    return values
+
+
+def start(objects):
+    (job,) = [one for one in objects if one["kind"] == "Job"]
+    port, pods = free_port(), []
+    for rank in range(job["spec"]["completions"]):
+        pods.append(start_pod(job, rank, objects, port))
+    save({"objects": objects, "pods": pods})
+
+
+def start_pod(job, rank, objects, port):
+    name, node = f"{job['metadata']['name']}-{rank}-abcde", f"node-{'ab'[rank]}"
+    folder = STATE / name
+    for part in ("results", "tmp"):
+        (folder / part).mkdir(parents=True)
+    spec = job["spec"]["template"]["spec"]
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    secret = object_of(objects, "Secret", volumes["token"]["secret"]["secretName"])
+    config = object_of(objects, "ConfigMap", volumes["profile"]["configMap"]["name"])
+    (folder / "profile.json").write_text(config["data"]["profile.json"])
+    (folder / "token").write_bytes(base64.b64decode(secret["data"]["token"]))
+    fields = {"metadata.labels['batch.kubernetes.io/job-name']": job["metadata"]["name"], "spec.nodeName": node,
+              "metadata.namespace": job["metadata"]["namespace"], "metadata.name": name}
+    values = environment(spec["containers"][0], objects, fields)
+    # The name that the Service gives rank 0, and no other, resolves.
+    service = object_of(objects, "Service", spec["subdomain"])["metadata"]["name"]
+    address = f"{job['metadata']['name']}-0.{service}:29400"
+    words = []
+    for word in spec["containers"][0]["args"]:
+        word = re.sub(r"\$\((\w+)\)", lambda match: values[match[1]], word)
+        words.append({"/results": str(folder / "results"), "/profile/profile.json": str(folder / "profile.json"), address: f"127.0.0.1:{port}"}.get(word, word))
+    values.update(ASSAY_TOKEN_FILE=str(folder / "token"), ASSAY_LOCK_DIR=str(folder / "tmp"),
+                  JOB_COMPLETION_INDEX=str(rank), PATH=os.environ["PATH"])
+    pod = {"name": name, "node": node, "rank": rank, "pid": 0, "folder": str(folder), "job": job["metadata"]["name"]}
+    if FAULT == "pending":
+        return pod
+    program = ["false"] if FAULT == "exits" and rank == 1 else [ASSAY, *words]
+    script = '"$@" >"$0/log" 2>&1; echo $? >"$0/exit"'
+    process = subprocess.Popen(["sh", "-c", script, str(folder), *program], env=values, start_new_session=True,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return {**pod, "pid": process.pid}
+
+
+def claim_object(pod, template):
+    request = template["spec"]["spec"]["devices"]["requests"][0]
+    found = {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "spec": template["spec"]["spec"],
+             "metadata": {"name": pod["name"] + "-devices-xyz", "ownerReferences": [{"kind": "Pod", "name": pod["name"]}]}}
+    results = [{"driver": "gpu.example.com", "pool": pod["node"], "device": f"gpu-{number}", "request": request["name"]}
+               for number in range(request["exactly"]["count"])]
+    found["status"] = {"allocation": {"devices": {"results": results}}} if pod["pid"] else {}
+    return found
+
+
+def pod_object(pod, objects):
+    job = object_of(objects, "Job", pod["job"])
+    spec = dict(job["spec"]["template"]["spec"])
+    exited = pathlib.Path(pod["folder"], "exit")
+    status = {"phase": "Running", "conditions": [{"type": "PodScheduled", "status": "True"}]}
+    state = {"running": {"startedAt": "now"}}
+    if exited.exists():
+        code = int(exited.read_text())
+        status["phase"], state = "Failed" if code else "Succeeded", {"terminated": {"exitCode": code, "reason": "Error"}}
+    if pod["pid"]:
+        spec["nodeName"] = pod["node"]
+        status["containerStatuses"] = [{"image": spec["containers"][0]["image"], "state": state,
+                                        "imageID": "registry.example/assay@sha256:" + "0" * 64}]
+    else:
+        text = "0/2 nodes are available: 2 cannot allocate all claims. still not schedulable"
+        status = {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                                                      "message": text}]}
+    labels = {**job["spec"]["template"]["metadata"]["labels"], "batch.kubernetes.io/job-completion-index": str(pod["rank"])}
+    return {"apiVersion": "v1", "kind": "Pod", "spec": spec, "status": status,
+            "metadata": {"name": pod["name"], "labels": labels, "ownerReferences": [{"kind": "Job", "name": pod["job"]}]}}
+
+
+def listed(kinds, state):
+    kinds = set(kinds.split(","))
+    found = []
+    for one in state["objects"]:
+        plural = one["kind"].lower() + "s"
+        if plural in kinds or (one["kind"] == "Job" and "job" in kinds):
+            found.append({"status": {}, **one})
+    if "pods" in kinds:
+        found += [pod_object(pod, state["objects"]) for pod in state["pods"]]
+    if "resourceclaims" in kinds:
+        found += [claim_object(pod, template) for pod in state["pods"] for template in state["objects"]
+                  if template["kind"] == "ResourceClaimTemplate"]
+    return found
+
+
+def execute(words, state):
+    pod = next((one for one in state["pods"] if one["name"] in words), None)
+    if pod is None or pathlib.Path(pod["folder"], "exit").exists():
+        fail("error: cannot exec into a container in a completed pod; current phase is Succeeded")
+    command = [{"assay": ASSAY, "/results": str(pathlib.Path(pod["folder"], "results"))}.get(word, word)
+               for word in words[words.index("--") + 1:]]
+    code = subprocess.run(command).returncode
+    if code:
+        fail(f"command terminated with exit code {code}", code)
+
+
+def delete(state):
+    for pod in state["pods"]:
+        if pod["pid"]:
+            try:
+                os.killpg(pod["pid"], signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        shutil.copytree(pod["folder"], STATE / "ended" / pod["name"])
+    save({"objects": [], "pods": []})
+
+
+def main(words):
+    with open(STATE / "calls", "a") as calls:
+        print(*words, file=calls)
+    verb = words[0]
+    if verb in READS or (verb == "get" and words[1] in READS):
+        print((RECORDINGS / "discovery" / READS[verb if verb in READS else words[1]]).read_text())
+    elif verb == "get":
+        if words[1] == "namespace" and words[2] != "bench":
+            fail(f'Error from server (NotFound): namespaces "{words[2]}" not found')
+        print(items([] if words[1] in ("events", "namespace") else listed(words[1], load())))
+    elif verb == "apply":
+        apply(words)
+    elif verb == "exec":
+        execute(words, load())
+    elif verb == "delete":
+        delete(load())
+    else:
+        fail(f"the stand-in knows no {verb}")
+
+
+main(sys.argv[1:])

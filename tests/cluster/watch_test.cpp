@@ -1,0 +1,162 @@
+// Waiting, collecting and cleaning up against a kubectl that answers by a script.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/cluster/archive.h"
+#include "harness/cluster/clean.h"
+#include "harness/cluster/collect.h"
+#include "harness/core/error.h"
+#include "tests/cluster/recordings.h"
+#include "tests/core/full_result.h"
+#include "tests/core/scratch_folder.h"
+
+namespace assay::test {
+
+namespace {
+
+/// Answers every call by its verb and keeps them; time passes by sleeping alone.
+class Scripted : public cluster::Kubectl {
+ public:
+  std::string run, events = "", exec_out;
+  cluster::Answer exec{1, "", "assay: the run has not ended yet\n"};
+  int looks_until_empty = 0;
+  std::vector<std::string> calls;
+  double now_s = 0;
+
+  cluster::Answer ask(const cluster::Call& call) override {
+    std::string line;
+    for (const std::string& word : call.words) line += (line.empty() ? "" : " ") + word;
+    calls.push_back(line);
+    if (line.starts_with("get events")) return {0, events, ""};
+    if (line.starts_with("exec")) return line.ends_with("--held") ? exec : cluster::Answer{};
+    if (line.starts_with("delete")) return {0, "", ""};
+    if (line.find("services") != std::string::npos)
+      return {0, looks_until_empty-- > 0 ? run : "", ""};
+    return {0, run, ""};
+  }
+
+  cluster::Pace pace(double deadline_s) {
+    cluster::Pace made;
+    made.now_s = [this] { return now_s; };
+    made.sleep_s = [this](double seconds) { now_s += seconds; };
+    made.stopped = [] { return false; };
+    made.say = [this](const std::string& line) { said.push_back(line); };
+    made.deadline_s = deadline_s;
+    return made;
+  }
+  bool was_asked(const std::string& part) const {
+    return std::any_of(calls.begin(), calls.end(), [&](const std::string& call) {
+      return call.find(part) != std::string::npos;
+    });
+  }
+  std::vector<std::string> said;
+};
+
+const cluster::Target kTarget{"bench", "r1"};
+
+std::string why_not_running(Scripted& kubectl, double deadline_s, int nodes = 2) {
+  cluster::Memory memory;
+  try {
+    cluster::wait_until_running(kubectl, kTarget, nodes, two_nodes(), kubectl.pace(deadline_s),
+                                memory);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "running";
+}
+
+}  // namespace
+
+TEST_SUITE("cluster") {
+  TEST_CASE("what waiting will not mend ends the wait long before the deadline") {
+    Scripted kubectl;
+    kubectl.run = recorded("image-not-found/run.json");
+    CHECK(why_not_running(kubectl, 3600).find("the run cannot start") == 0);
+    CHECK(kubectl.now_s < 60);
+  }
+
+  TEST_CASE("what others may mend is waited for until the deadline which names it") {
+    Scripted kubectl;
+    kubectl.run = recorded("devices-all-in-use/run.json");
+    const std::string why = why_not_running(kubectl, 100, 3);
+    CHECK(why.find("did not start within its deadline") != std::string::npos);
+    CHECK(why.find("too few are free") != std::string::npos);
+    CHECK(kubectl.now_s >= 100);
+  }
+
+  TEST_CASE("the allocation is remembered while pods run") {
+    Scripted kubectl;
+    kubectl.run = recorded("job-completes/run.json");
+    cluster::Memory memory;
+    cluster::wait_until_running(kubectl, kTarget, 4, two_nodes(), kubectl.pace(60), memory);
+    CHECK(memory.pods.size() == 4);
+    for (const auto& [pod, facts] : memory.pods) {
+      CHECK(facts.allocated.size() == 2);
+      CHECK(facts.allocated.front().starts_with("gpu-"));  // the UUID of the slice
+      CHECK(facts.claim.find(pod) == 0);
+    }
+  }
+
+  TEST_CASE("results are taken from the lowest rank and then every pod is let go") {
+    const ScratchFolder scratch;
+    std::filesystem::create_directories(scratch.path() / "in");
+    Result result = full_result();
+    const auto memory_pod = cluster::read_snapshot(recorded("job-completes/run.json")).pods.front();
+    result.nodes.front().kubernetes = KubernetesFacts{"bench", memory_pod.name, "", "", {}};
+    write_document(to_json(result), DocumentKind::result, scratch.path() / "in/result.json");
+    Scripted kubectl;
+    kubectl.run = recorded("job-completes/run.json");
+    kubectl.exec = {0, cluster::pack(scratch.path() / "in"), ""};
+    cluster::Memory memory;
+    cluster::collect(kubectl, kTarget, two_nodes(), kubectl.pace(60), memory,
+                     scratch.path() / "out");
+    const Result stamped = read_result(scratch.path() / "out/result.json");
+    REQUIRE(stamped.nodes.front().kubernetes);
+    CHECK(stamped.nodes.front().kubernetes->allocated.size() == 2);
+    CHECK_FALSE(stamped.nodes.front().kubernetes->claim.empty());
+    CHECK(std::count_if(kubectl.calls.begin(), kubectl.calls.end(), [](const std::string& call) {
+            return call.ends_with("--acknowledge");
+          }) == 4);
+  }
+
+  TEST_CASE("a cut stream is asked for again and never taken") {
+    const ScratchFolder scratch;
+    std::filesystem::create_directories(scratch.path() / "in");
+    write_text("x", scratch.path() / "in/fabric.json");
+    Scripted kubectl;
+    kubectl.run = recorded("job-completes/run.json");
+    kubectl.exec = {0, cluster::pack(scratch.path() / "in").substr(0, 700), ""};
+    cluster::Memory memory;
+    CHECK_THROWS_AS(cluster::collect(kubectl, kTarget, two_nodes(), kubectl.pace(20), memory,
+                                     scratch.path() / "out"),
+                    Error);
+    CHECK_FALSE(std::filesystem::exists(scratch.path() / "out"));
+    CHECK_FALSE(kubectl.was_asked("--acknowledge"));
+  }
+
+  TEST_CASE("when a node is lost the next rank is asked") {
+    Scripted kubectl;
+    kubectl.run = recorded("node-lost-per-index/run.json");
+    cluster::Memory memory;
+    const ScratchFolder scratch;
+    CHECK_THROWS_AS(cluster::collect(kubectl, kTarget, two_nodes(), kubectl.pace(5), memory,
+                                     scratch.path() / "out"),
+                    Error);
+    CHECK(kubectl.was_asked("exec -n bench bench-1-"));
+    CHECK_FALSE(kubectl.was_asked("exec -n bench bench-0-"));
+  }
+
+  TEST_CASE("cleaning waits until nothing is left and names what stays") {
+    Scripted kubectl;
+    kubectl.run = recorded("job-completes/run.json");
+    kubectl.looks_until_empty = 3;
+    CHECK(cluster::clean(kubectl, kTarget, two_nodes(), kubectl.pace(60), 60).empty());
+    kubectl.looks_until_empty = 1000;
+    const auto left = cluster::clean(kubectl, kTarget, two_nodes(), kubectl.pace(60), 10);
+    CHECK(std::count(left.begin(), left.end(), "Job/bench") == 1);
+    CHECK(kubectl.was_asked("-l assay.io/run=r1 --cascade=foreground"));
+  }
+}
+
+}  // namespace assay::test
