@@ -6,8 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "harness/core/dtype.h"
+#include "harness/core/small_float.h"
 #include "kernels/attention/combine.h"
-#include "kernels/rounding.h"
 
 namespace assay::attention {
 namespace {
@@ -20,9 +21,9 @@ std::size_t elements(std::int64_t rows, int width) {
 
 }  // namespace
 
-Decode::Decode(const Problem& problem, Element storage, ThreadPool& threads)
+Decode::Decode(const Problem& problem, Dtype storage, ThreadPool& threads)
     : problem_(problem),
-      is_bf16_(storage == Element::bf16),
+      is_bf16_(storage == Dtype::bf16),
       threads_(threads),
       kernels_(vector_kernels(problem.width, problem.value_width)),
       packed_{problem.group()},

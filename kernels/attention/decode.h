@@ -18,7 +18,7 @@ class Decode {
   /// Keys of a block: widened, 64 keys and values of width 128 take 64 KiB of a core's L2.
   static constexpr int kKeys = 64;
 
-  Decode(const Problem& problem, Element storage, ThreadPool& threads);
+  Decode(const Problem& problem, Dtype storage, ThreadPool& threads);
 
   int splits() const { return splits_; }
   void operator()(const Pointers& arrays);

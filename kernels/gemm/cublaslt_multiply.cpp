@@ -81,9 +81,8 @@ cudaDataType_t data_type(Dtype dtype) {
     case Dtype::f32:
     case Dtype::tf32:
       return CUDA_R_32F;
-    default:
-      throw Error(fmt::format("cuBLASLt multiplies no {}", name(dtype)));
   }
+  throw Error("cuBLASLt has no name for this element type");
 }
 
 cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& types, CublasLtSum sum,
