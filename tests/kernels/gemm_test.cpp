@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "harness/core/small_float.h"
 #include "kernels/catalogue.h"
 #include "kernels/gemm/blocked_multiply.h"
 #include "kernels/gemm/operands.h"

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "harness/core/dtype.h"
+#include "harness/core/small_float.h"
 #include "kernels/gemm/operands.h"
 #include "tests/kernels/small_host.h"
 
