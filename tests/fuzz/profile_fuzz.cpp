@@ -8,7 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Profile profile = profile_from_text(std::string(fuzz::text_of(data, size)), "input");
     fuzz::must_hold(!profile.backends.empty(), "a profile is for some backend");
     for (const ProfileCases& cases : profile.cases) {
-      fuzz::must_hold(!cases.shapes.empty() && !cases.series.empty(), "cases have shapes");
+      fuzz::must_hold(!cases.shapes.empty() && !cases.dtypes.empty(),
+                      "cases have shapes and dtypes");
     }
   });
   return 0;
