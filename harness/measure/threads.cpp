@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -34,10 +36,9 @@ class JoinedThreads {
   std::vector<std::thread> threads_;
 };
 
-std::ptrdiff_t living_threads() {
+bool is_alive(pid_t thread) {
   std::error_code ignored;
-  const std::filesystem::directory_iterator tasks("/proc/self/task", ignored);
-  return std::distance(begin(tasks), end(tasks));
+  return std::filesystem::exists(fmt::format("/proc/self/task/{}", thread), ignored);
 }
 
 }  // namespace
@@ -96,12 +97,16 @@ void run_on_threads(int count, const std::string& purpose, const std::function<v
 }
 
 void require_threads(int count, const std::string& purpose) {
-  const std::ptrdiff_t before = living_threads();
-  run_on_threads(count, purpose, [](int) {});
-  // A joined thread counts against the limits until the kernel has released it.
+  std::vector<pid_t> started(static_cast<std::size_t>(std::max(count, 0)));
+  run_on_threads(count, purpose, [&started](int index) {
+    if (index > 0) started[static_cast<std::size_t>(index)] = gettid();
+  });
+  // A joined thread counts against the limits until the kernel has released it. Only these are
+  // waited for: others of the process start threads meanwhile.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-  while (living_threads() > before && std::chrono::steady_clock::now() < end)
-    std::this_thread::yield();
+  for (const pid_t thread : started)
+    while (thread != 0 && is_alive(thread) && std::chrono::steady_clock::now() < end)
+      std::this_thread::yield();
 }
 
 }  // namespace assay
