@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <regex>
 #include <thread>
 
 #include "harness/cli/cluster_run.h"
@@ -12,6 +11,7 @@
 #include "harness/cluster/folder.h"
 #include "harness/core/document.h"
 #include "harness/core/profile.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cli {
 
@@ -24,8 +24,8 @@ double now_s() {
 /// Names reach YAML and the API: only what a Kubernetes name may hold.
 std::string plain_name(const Arguments& arguments, const std::string& flag) {
   const std::string value = arguments.value_or_empty(flag);
-  static const std::regex kName("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
-  if (!value.empty() && !std::regex_match(value, kName))
+  static const RegularExpression kName("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+  if (!value.empty() && !kName.is_all_of(value))
     throw Error(fmt::format(
         "--{} '{}' is no name of Kubernetes: lower-case letters, digits, - and .", flag, value));
   return value;

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -38,13 +38,13 @@ const Event* find_event(const Seen& seen, const std::string& kind, const std::st
 }
 
 std::string quota_text(const std::string& message) {
-  static const std::regex kQuota(
+  static const RegularExpression kQuota(
       R"(exceeded quota: (\S+), requested: (.*), used: (.*), limited: (.*))");
-  std::smatch match;
-  if (!std::regex_search(message, match, kQuota)) return printable(message, 300);
+  const std::vector<std::string> match = kQuota.groups_in(message);
+  if (match.empty()) return printable(message, 300);
   return fmt::format(
       "the namespace's quota {} is too small: it allows {}, {} is used and {} more is needed",
-      match[1].str(), match[4].str(), match[3].str(), match[2].str());
+      match[1], match[4], match[3], match[2]);
 }
 
 }  // namespace assay::cluster

@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "harness/cluster/explain.h"
 #include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -19,26 +19,25 @@ const Queue* find_queue(const Seen& seen, const std::string& kind, const std::st
 
 /// `ClusterQueue bench-cq is inactive`, and why, where the queue says so.
 std::string inactive_text(const std::string& message, const Seen& seen) {
-  static const std::regex kName(R"(ClusterQueue (\S+) is inactive)");
-  std::smatch match;
-  if (!std::regex_search(message, match, kName)) return printable(message, 300);
+  static const RegularExpression kName(R"(ClusterQueue (\S+) is inactive)");
+  const std::vector<std::string> match = kName.groups_in(message);
+  if (match.empty()) return printable(message, 300);
   const Queue* queue = find_queue(seen, "ClusterQueue", match[1]);
   const Condition* active = queue == nullptr ? nullptr : find(queue->conditions, "Active");
   if (active != nullptr && active->status == "False" && active->reason != "Stopped")
-    return fmt::format("ClusterQueue {} is misconfigured: {} ({})", match[1].str(), active->message,
+    return fmt::format("ClusterQueue {} is misconfigured: {} ({})", match[1], active->message,
                        active->reason);
-  return fmt::format("ClusterQueue {} is stopped: its administrator must resume it",
-                     match[1].str());
+  return fmt::format("ClusterQueue {} is stopped: its administrator must resume it", match[1]);
 }
 
 std::string quota_of_kueue(const std::string& message) {
-  static const std::regex kNumbers(
+  static const RegularExpression kNumbers(
       R"(insufficient quota for (\S+) in flavor (\S+),.*current podset request \((\d+)\) > maximum capacity \((\d+)\))");
-  std::smatch match;
-  if (!std::regex_search(message, match, kNumbers)) return printable(message, 300);
+  const std::vector<std::string> match = kNumbers.groups_in(message);
+  if (match.empty()) return printable(message, 300);
   return fmt::format(
       "the run will never fit its queue: it needs {} of {} and the quota of flavor {} is {}",
-      match[3].str(), match[1].str(), match[2].str(), match[4].str());
+      match[3], match[1], match[2], match[4]);
 }
 
 Cause not_reserved(const std::string& subject, const Condition& reserved, const Seen& seen) {
@@ -46,13 +45,13 @@ Cause not_reserved(const std::string& subject, const Condition& reserved, const 
     return {subject, quota_of_kueue(reserved.message), true};
   if (reserved.reason == "Suspended") return {subject, inactive_text(reserved.message, seen), true};
   if (reserved.reason == "Misconfigured") {
-    static const std::regex kUnmapped(R"(DeviceClass (\S+) is not mapped)");
-    std::smatch match;
-    if (std::regex_search(reserved.message, match, kUnmapped))
+    static const RegularExpression kUnmapped(R"(DeviceClass (\S+) is not mapped)");
+    const std::vector<std::string> match = kUnmapped.groups_in(reserved.message);
+    if (!match.empty())
       return {subject,
               fmt::format("Kueue does not know DeviceClass {}: its administrator must add it to "
                           "deviceClassMappings",
-                          match[1].str()),
+                          match[1]),
               true};
     return {subject, "Kueue refuses the claim: " + printable(reserved.message, 300), true};
   }
@@ -103,11 +102,10 @@ std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) 
 
 std::optional<Cause> explain_unseen(const Pod& pod, const Seen& seen) {
   if (const Event* event = find_event(seen, "Pod", pod.name, "FailedResourceClaimCreation")) {
-    static const std::regex kTemplate(R"(resource claim template "([^"]+)\".*not found)");
-    std::smatch match;
-    if (std::regex_search(event->message, match, kTemplate))
-      return Cause{called(pod), fmt::format("ResourceClaimTemplate {} is missing", match[1].str()),
-                   true};
+    static const RegularExpression kTemplate(R"(resource claim template "([^"]+)\".*not found)");
+    const std::vector<std::string> match = kTemplate.groups_in(event->message);
+    if (!match.empty())
+      return Cause{called(pod), fmt::format("ResourceClaimTemplate {} is missing", match[1]), true};
     if (contains(event->message, "exceeded quota"))
       return Cause{called(pod), quota_text(event->message), true};
     return Cause{called(pod), "its claim cannot be made: " + printable(event->message, 300), true};

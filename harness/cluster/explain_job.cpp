@@ -1,10 +1,9 @@
 // What only the Job tells: pods that are refused leave no trace but an event on it.
 #include <fmt/format.h>
 
-#include <regex>
-
 #include "harness/cluster/explain.h"
 #include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -12,11 +11,11 @@ namespace {
 
 /// The fields that Pod Security names, without the sentence around them.
 std::string security_text(const std::string& message) {
-  static const std::regex kLevel(R"re(violates PodSecurity "([^"]+)": (.*))re");
-  std::smatch match;
-  if (!std::regex_search(message, match, kLevel)) return printable(message, 400);
-  return fmt::format("the namespace's Pod Security level {} refuses the pods: {}", match[1].str(),
-                     printable(match[2].str(), 500));
+  static const RegularExpression kLevel(R"re(violates PodSecurity "([^"]+)": (.*))re");
+  const std::vector<std::string> match = kLevel.groups_in(message);
+  if (match.empty()) return printable(message, 400);
+  return fmt::format("the namespace's Pod Security level {} refuses the pods: {}", match[1],
+                     printable(match[2], 500));
 }
 
 Cause refused(const Job& job, const std::string& message) {
@@ -25,10 +24,10 @@ Cause refused(const Job& job, const std::string& message) {
     return {subject, quota_text(message), true};
   if (message.find("PodSecurity") != std::string::npos)
     return {subject, security_text(message), true};
-  static const std::regex kAccount(R"(serviceaccount "([^"]+)\" not found)");
-  if (std::smatch match; std::regex_search(message, match, kAccount))
-    return {subject,
-            fmt::format("ServiceAccount {} is missing: no pod can be made", match[1].str()), true};
+  static const RegularExpression kAccount(R"(serviceaccount "([^"]+)\" not found)");
+  if (const std::vector<std::string> match = kAccount.groups_in(message); !match.empty())
+    return {subject, fmt::format("ServiceAccount {} is missing: no pod can be made", match[1]),
+            true};
   return {subject, "pods cannot be made: " + printable(message, 300), true};
 }
 

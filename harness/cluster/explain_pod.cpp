@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "harness/cluster/explain.h"
 #include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -83,9 +83,10 @@ std::optional<Cause> explain_waiting(const Pod& pod) {
           called(pod),
           fmt::format("image {} has no numeric user other than root: build it with one", pod.image),
           true};
-    static const std::regex kSecret(R"(secret "([^"]+)\" not found)");
-    if (std::smatch match; std::regex_search(pod.waiting_message, match, kSecret))
-      return Cause{called(pod), fmt::format("Secret {} is missing", match[1].str()), true};
+    static const RegularExpression kSecret(R"(secret "([^"]+)\" not found)");
+    if (const std::vector<std::string> match = kSecret.groups_in(pod.waiting_message);
+        !match.empty())
+      return Cause{called(pod), fmt::format("Secret {} is missing", match[1]), true};
   }
   if (reason.empty() || reason == "ContainerCreating" || reason == "PodInitializing")
     return std::nullopt;
@@ -98,20 +99,20 @@ std::optional<Cause> explain_waiting(const Pod& pod) {
 /// Bound to a node whose kubelet says only in events why nothing starts.
 std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
   if (const Event* event = find_event(seen, "Pod", pod.name, "FailedMount")) {
-    static const std::regex kMissing(R"((secret|configmap) "([^"]+)\" not found)");
-    if (std::smatch match; std::regex_search(event->message, match, kMissing))
-      return Cause{called(pod),
-                   fmt::format("{} {} is missing", match[1] == "secret" ? "Secret" : "ConfigMap",
-                               match[2].str()),
-                   true};
+    static const RegularExpression kMissing(R"((secret|configmap) "([^"]+)\" not found)");
+    if (const std::vector<std::string> match = kMissing.groups_in(event->message); !match.empty())
+      return Cause{
+          called(pod),
+          fmt::format("{} {} is missing", match[1] == "secret" ? "Secret" : "ConfigMap", match[2]),
+          true};
     return Cause{called(pod), "a volume cannot be mounted: " + printable(event->message, 250),
                  true};
   }
   if (const Event* event = find_event(seen, "Pod", pod.name, "FailedPrepareDynamicResources")) {
-    static const std::regex kDriver(R"(DRA driver (\S+) is not registered)");
-    if (std::smatch match; std::regex_search(event->message, match, kDriver))
+    static const RegularExpression kDriver(R"(DRA driver (\S+) is not registered)");
+    if (const std::vector<std::string> match = kDriver.groups_in(event->message); !match.empty())
       return Cause{called(pod),
-                   fmt::format("DRA driver {} is not running on node {}", match[1].str(), pod.node),
+                   fmt::format("DRA driver {} is not running on node {}", match[1], pod.node),
                    true};
     if (contains(event->message, "no relationship found"))
       return Cause{

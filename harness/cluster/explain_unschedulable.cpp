@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "harness/cluster/explain.h"
 #include "harness/cluster/plan.h"
 #include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -135,13 +135,13 @@ Finding insufficient(const std::string& resource, const Seen& seen) {
 /// Every reason that the text holds: nodes may refuse for different ones.
 std::vector<Finding> findings(const Pod& pod, const std::string& message, const Seen& seen) {
   std::vector<Finding> found;
-  static const std::regex kClass(R"(device class (\S+) does not exist)");
-  static const std::regex kInsufficient(R"(Insufficient ([A-Za-z0-9./_-]*[A-Za-z0-9]))");
-  if (std::smatch match; std::regex_search(message, match, kClass))
+  static const RegularExpression kClass(R"(device class (\S+) does not exist)");
+  static const RegularExpression kInsufficient(R"(Insufficient ([A-Za-z0-9./_-]*[A-Za-z0-9]))");
+  if (const std::vector<std::string> match = kClass.groups_in(message); !match.empty())
     found.push_back(
         {fmt::format(
              "DeviceClass {} is absent: the driver is not installed, or the class has another name",
-             match[1].str()),
+             match[1]),
          true});
   if (contains(message, "were unschedulable")) found.push_back({cordoned_nodes(seen), false});
   if (contains(message, "untolerated taint")) found.push_back({tainted_nodes(seen), false});
@@ -149,7 +149,7 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
     found.push_back({"no node has the labels that the pod's selector or affinity asks for", true});
   if (contains(message, "anti-affinity"))
     found.push_back({"every other node already has a pod of an Assay run: one pod a node", false});
-  if (std::smatch match; std::regex_search(message, match, kInsufficient))
+  if (const std::vector<std::string> match = kInsufficient.groups_in(message); !match.empty())
     found.push_back(insufficient(match[1], seen));
   if (contains(message, "cannot allocate all claims")) found.push_back(why_no_claim(pod, seen));
   return found;

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <random>
-#include <regex>
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -242,9 +242,9 @@ class Planner {
   /// The kubelet alone would find this out, after the claims are taken.
   void check_image() {
     const std::string& image = plan_.wishes.image;
-    static const std::regex kImage(
+    static const RegularExpression kImage(
         R"([a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?)");
-    if (image.size() > 512 || !std::regex_match(image, kImage))
+    if (image.size() > 512 || !kImage.is_all_of(image))
       fault(
           fmt::format("--image '{}' is no name of an image: write REGISTRY/NAME:TAG or "
                       "REGISTRY/NAME@sha256:DIGEST, in lower case",
@@ -271,11 +271,11 @@ std::string new_run_id() {
 
 std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory) {
   std::string driver = device_class;
-  static const std::regex kDriver(R"(device\.driver\s*==\s*['"]([^'"]+)['"])");
+  static const RegularExpression kDriver(R"(device\.driver\s*==\s*['"]([^'"]+)['"])");
   for (const DeviceClass& one : inventory.device_classes)
     for (const std::string& selector : one.selectors)
-      if (std::smatch match;
-          one.name == device_class && std::regex_search(selector, match, kDriver))
+      if (const std::vector<std::string> match = kDriver.groups_in(selector);
+          one.name == device_class && !match.empty())
         driver = match[1];
   std::vector<const Device*> found;
   for (const Device& device : inventory.devices)

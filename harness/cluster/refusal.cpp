@@ -1,24 +1,22 @@
 // What the API server says to an apply, in a user's words.
 #include <fmt/format.h>
 
-#include <regex>
-
 #include "harness/cluster/explain.h"
 #include "harness/cluster/kubectl.h"
-
+#include "harness/core/regular_expression.h"
 namespace assay::cluster {
 
 namespace {
 
 std::string forbidden(const std::string& err) {
-  static const std::regex kVerb(
+  static const RegularExpression kVerb(
       R"re(User "([^"]+)" cannot (\S+) resource "([^"]+)" in API group "([^"]*)")re");
-  std::smatch match;
-  if (!std::regex_search(err, match, kVerb)) return "";
-  const std::string group = match[4].str().empty() ? "" : "." + match[4].str();
+  const std::vector<std::string> match = kVerb.groups_in(err);
+  if (match.empty()) return "";
+  const std::string group = match[4].empty() ? "" : "." + match[4];
   return fmt::format(
-      "user {} may not {} {}{}: manifests/rbac/runner.yaml has the role that is needed",
-      match[1].str(), match[2].str(), match[3].str(), group);
+      "user {} may not {} {}{}: manifests/rbac/runner.yaml has the role that is needed", match[1],
+      match[2], match[3], group);
 }
 
 }  // namespace

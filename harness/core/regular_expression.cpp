@@ -17,4 +17,19 @@ bool RegularExpression::is_found_in(std::string_view text) const {
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
 }
 
+bool RegularExpression::is_all_of(std::string_view text) const {
+  return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
+}
+
+std::vector<std::string> RegularExpression::groups_in(std::string_view text) const {
+  std::vector<re2::StringPiece> pieces(
+      static_cast<std::size_t>(compiled_->NumberOfCapturingGroups()) + 1);
+  if (!compiled_->Match(re2::StringPiece(text.data(), text.size()), 0, text.size(),
+                        re2::RE2::UNANCHORED, pieces.data(), static_cast<int>(pieces.size())))
+    return {};
+  std::vector<std::string> groups;
+  for (const re2::StringPiece& piece : pieces) groups.emplace_back(piece.data(), piece.size());
+  return groups;
+}
+
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -19,6 +20,10 @@ class RegularExpression {
 
   /// Whether any part of `text` matches.
   bool is_found_in(std::string_view text) const;
+  bool is_all_of(std::string_view text) const;
+  /// The first match: all of it, then what each pair of parentheses holds, empty for one that took
+  /// no part. Nothing where no part of `text` matches.
+  std::vector<std::string> groups_in(std::string_view text) const;
 
  private:
   std::shared_ptr<const re2::RE2> compiled_;
