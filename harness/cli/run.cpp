@@ -11,7 +11,10 @@
 #include "harness/cli/stop_signal.h"
 #include "harness/cli/summary.h"
 #include "harness/cli/version.h"
+#include "harness/core/document.h"
+#include "harness/measure/benchmark_report.h"
 #include "harness/run/engine.h"
+#include "harness/run/folder.h"
 
 namespace assay::cli {
 
@@ -43,16 +46,32 @@ void print_end(const run::RunEnd& end, bool is_folder, const std::string& profil
              where, is_folder ? "them" : "it", check_line(where, profile));
 }
 
+/// Of all documents that this process has, when it is the first: it has gathered the others'.
+void write_benchmark_report(const run::RunEnd& end, const std::filesystem::path& file) {
+  std::vector<Result> documents;
+  if (std::filesystem::is_directory(end.where)) {
+    for (const auto& path : expand_paths({end.where.string()}))
+      documents.push_back(read_result(path));
+  } else {
+    documents.push_back(end.result);
+  }
+  write_text(benchmark_report(documents), file);
+}
+
 ExitCode execute_run(const Arguments& arguments) {
   const StopSignals signals;
   std::signal(SIGPIPE, SIG_IGN);  // a closed pager must not end a measurement
   run::RunOptions options = options_of(arguments, signals);
+  const std::string benchmark_out = arguments.value_or_empty("benchmark-out");
+  if (!benchmark_out.empty())
+    run::file_place(benchmark_out);  // refused before anything is measured
   run::RunEnd end;
   {
     Progress progress(stderr);
     options.on_step = [&](const run::Step& step) { progress.show(step); };
     end = run::run(options);
   }
+  if (!benchmark_out.empty() && end.is_first) write_benchmark_report(end, benchmark_out);
   if (!end.whole) {
     const std::string signal = signals.signal_name();
     throw Error(fmt::format("ended by {}: {} has what was measured until then, as interrupted",
@@ -71,9 +90,10 @@ Command run_command() {
   command.name = "run";
   command.summary = "measure what a profile asks for, into a result document";
   command.synopsis =
-      "--profile NAME|FILE [--filter REGEX] [--backend auto|cuda|host] [--seed N] [-o FILE]\n"
+      "--profile NAME|FILE [--filter REGEX] [--backend auto|cuda|host] [--seed N] [-o FILE] "
+      "[--benchmark-out FILE]\n"
       "--profile NAME|FILE --rendezvous HOST:PORT --rank R --world-size N --token-file FILE "
-      "[--deadline SECONDS] [-o FOLDER]";
+      "[--deadline SECONDS] [-o FOLDER] [--benchmark-out FILE]";
   command.description = {
       "Runs every case of the profile on every device of the backend. Each case is verified "
       "against "
@@ -123,6 +143,11 @@ Command run_command() {
        .value_name = "FILE",
        .help = "Where to write the document; with several ranks a folder. Without it: "
                "./assay-<profile>-<UTC>.json, and without .json the folder."},
+      {.name = "benchmark-out",
+       .value_name = "FILE",
+       .help = "Writes the measurements as Google Benchmark's JSON too, for tools such as its "
+               "compare.py: every sample is a repetition, the median an aggregate. Of several "
+               "ranks the first writes what all have measured."},
       {.name = "rendezvous",
        .value_name = "HOST:PORT",
        .help = "Where rank 0 listens, as all ranks reach it: node-0:29400 or [fd00::1]:29400."},

@@ -32,7 +32,7 @@ DocumentPlaces file_place(const fs::path& file) {
   std::error_code failure;
   const fs::path absolute = fs::absolute(file, failure);
   if (failure || file.filename().empty() || fs::is_directory(absolute, failure))
-    throw Error(fmt::format("-o {} is a folder: name the file to write in it", file.string()));
+    throw Error(fmt::format("cannot write {}: it is a folder; name a file in it", file.string()));
   const fs::path folder = absolute.parent_path();
   if (access(folder.c_str(), W_OK | X_OK) == 0) return {file, file, {}};
   if (errno == ENOENT || errno == ENOTDIR)

@@ -1,5 +1,7 @@
 """The documents of a run of the fabric profile hold the cases that `assay list` names, and no others."""
 import json
+import pathlib
+import tempfile
 import unittest
 
 from tests.collectives.processes.node_processes import NodeProcesses
@@ -21,6 +23,17 @@ class Listed(unittest.TestCase):
             self.assertEqual(measured, ids(json.loads(listed.stdout)["cases"]))
             self.assertIn(("all_reduce.f32.gloo/bytes8_ranks2", "hot"), measured)
             self.assertEqual(nodes.node_document(1)["measurements"], [])
+
+    def test_the_first_of_two_processes_reports_for_google_benchmark_what_both_have_measured(self):
+        with tempfile.TemporaryDirectory() as folder:
+            reports = [pathlib.Path(folder) / f"report{rank}.json" for rank in range(2)]
+            flags = [["--filter", "all_reduce.*/bytes8_", "--benchmark-out", report] for report in reports]
+            with NodeProcesses("fabric", ["", ""], flags) as nodes:
+                for code, errors in nodes.wait():
+                    self.assertEqual(code, 0, errors)
+                names = {run["run_name"] for run in json.loads(reports[0].read_text())["benchmarks"]}
+            self.assertIn("all_reduce.f32.gloo/bytes8_ranks2/hot", names)
+            self.assertFalse(reports[1].exists())
 
     def test_a_process_alone_is_refused_what_is_between_ranks(self):
         with NodeProcesses("fabric", [""]) as nodes:
