@@ -58,10 +58,11 @@ std::optional<std::uint64_t> Device::first_mismatch(Buffer& buffer, const Elemen
   return std::nullopt;
 }
 
-std::size_t rotation_sets(const Device& device, std::size_t bytes) {
+std::size_t rotation_sets(const Device& device, std::size_t bytes, std::size_t bytes_beside) {
   if (bytes == 0) return 1;
   const std::size_t past_cache = 3 * device.cache_bytes() / bytes + 1;
-  const std::size_t fitting = device.free_memory_bytes() / 2 / bytes;
+  const std::size_t free = device.free_memory_bytes();
+  const std::size_t fitting = std::min(free / 2, free - std::min(free, bytes_beside)) / bytes;
   return std::max<std::size_t>(1, std::min(past_cache, fitting));
 }
 

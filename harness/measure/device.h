@@ -71,9 +71,9 @@ class Device {
   virtual void* stream() = 0;
 };
 
-/// How many operand sets of `bytes` each go past three times the cache, at most what memory
-/// allows (half of what is free) and at least 1.
-std::size_t rotation_sets(const Device& device, std::size_t bytes);
+/// How many operand sets of `bytes` each go past three times the cache, at least 1 and at most what
+/// memory allows: half of what is free, and no more than leaves `bytes_beside` for other things.
+std::size_t rotation_sets(const Device& device, std::size_t bytes, std::size_t bytes_beside = 0);
 
 /// `auto`, `host` or `cuda` as typed. `auto` is cuda when a CUDA driver library is found or a
 /// device node exists, else host. Throws Error: exit 3 when cuda is asked for by name and there

@@ -6,10 +6,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
 #include "harness/core/error.h"
-#include "harness/measure/cgroup.h"
+#include "harness/measure/host_memory.h"
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/host_timer.h"
 #include "harness/measure/node.h"
@@ -100,15 +99,7 @@ void HostDevice::fill(Buffer& buffer, unsigned char byte) {
   std::memset(buffer.data(), byte, buffer.size_bytes());
 }
 
-std::size_t HostDevice::free_memory_bytes() const {
-  std::ifstream file("/proc/meminfo");
-  std::string key, unit;
-  std::int64_t kib = 0, available = host_.memory_bytes;
-  while (file >> key >> kib >> unit) {
-    if (key == "MemAvailable:") available = std::min<std::int64_t>(available, kib << 10);
-  }
-  return static_cast<std::size_t>(std::max<std::int64_t>(available, 0));
-}
+std::size_t HostDevice::free_memory_bytes() const { return free_host_memory_bytes(); }
 
 std::unique_ptr<Timer> HostDevice::make_timer(Series series, std::string& reason) {
   if (series == Series::graph) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "harness/measure/host_memory.h"
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/threads.h"
 
@@ -95,7 +96,7 @@ std::optional<double> measure_host_clock_hz() {
 double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes) {
   const std::size_t threads = std::max<std::size_t>(1, static_cast<std::size_t>(facts.cores));
   const std::size_t wanted = std::max<std::size_t>(3 * cache_bytes, std::size_t{64} << 20);
-  const std::size_t most = static_cast<std::size_t>(facts.memory_bytes) / 8;
+  const std::size_t most = free_host_memory_bytes() / 8;
   const std::size_t bytes = most ? std::min(wanted, most) : wanted;
   const std::size_t words = std::max<std::size_t>(bytes / threads / 8, 4096);
 

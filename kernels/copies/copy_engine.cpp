@@ -2,7 +2,6 @@
 #include "kernels/copies/copy_engine.h"
 
 #include <cuda_runtime_api.h>
-#include <fmt/format.h>
 
 #include "harness/measure/cuda/check.h"
 #include "harness/measure/cuda/pinned_buffer.h"
@@ -36,12 +35,7 @@ std::optional<std::string> CopyEngine::refuses(const Shape& shape, const Device&
       *entries[0].value < 16 || *entries[0].value % 16 != 0) {
     return "a copy's shape is bytes: a positive multiple of 16";
   }
-  const auto needed = static_cast<double>(*entries[0].value);
-  const auto free = static_cast<double>(device.free_memory_bytes());
-  if (needed > free / 2) {
-    return fmt::format("needs {:.1f} GiB, {:.1f} GiB are free", needed / 0x1p30, free / 0x1p30);
-  }
-  return std::nullopt;
+  return lacks_memory(HostCopy::need(device, static_cast<std::size_t>(*entries[0].value)), device);
 }
 
 std::unique_ptr<TimedCase> CopyEngine::prepare(GroupContext& context) const {

@@ -38,6 +38,14 @@ HostCopy::HostCopy(Device& device, CopyDirection direction, std::size_t bytes, s
   }
 }
 
+MemoryNeed HostCopy::need(const Device& device, std::size_t bytes) {
+  // The source and what was copied, and a buffer of the host's for each of the device's.
+  const std::size_t host_arrays = 2 + rotation_sets(device, bytes);
+  return {.set = static_cast<double>(bytes),
+          .beside_sets = 0,
+          .host = static_cast<double>(host_arrays * bytes)};
+}
+
 Verification HostCopy::verify() {
   Set& set = sets_[0];
   std::vector<std::byte> copied(bytes_ + kGuardBytes);

@@ -7,6 +7,7 @@
 
 #include "harness/measure/device.h"
 #include "harness/measure/timed_case.h"
+#include "kernels/memory_need.h"
 
 namespace assay {
 
@@ -22,6 +23,7 @@ class HostCopy final : public TimedCase {
  public:
   HostCopy(Device& device, CopyDirection direction, std::size_t bytes, std::uint64_t seed,
            HostCopyCalls calls);
+  static MemoryNeed need(const Device& device, std::size_t bytes);
 
   Verification verify() override;
   void enqueue(std::size_t set) override;

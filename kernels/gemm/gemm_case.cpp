@@ -30,16 +30,7 @@ std::optional<std::string> GemmImplementation::refuses(const Shape& shape,
   if (gemm->batches > 1 && !takes_batches()) return "takes one product, no batch of them";
   if (gemm->groups > 0 && !takes_groups()) return "takes one product, no groups of rows";
   if (gemm->groups == 0 && takes_groups()) return "takes groups of rows: a shape with g";
-  const auto m = static_cast<double>(gemm->rows()), n = static_cast<double>(gemm->n),
-             k = static_cast<double>(gemm->k), matrices = static_cast<double>(gemm->matrices());
-  // One timed set and the integer set of the exact check.
-  const double bytes = 2.0 / 8 *
-                       ((m * k + matrices * k * n) * static_cast<double>(bits_of(types_.storage)) +
-                        m * n * static_cast<double>(bits_of(types_.output)));
-  if (bytes > static_cast<double>(device.free_memory_bytes())) {
-    return fmt::format("needs {:.1f} GiB for its matrices, {:.1f} GiB are free", bytes / 0x1p30,
-                       static_cast<double>(device.free_memory_bytes()) / 0x1p30);
-  }
+  if (auto refusal = lacks_memory(GemmOperands::need(*gemm, types_), device)) return refusal;
   return missing(device);
 }
 

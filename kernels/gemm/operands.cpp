@@ -67,14 +67,32 @@ GemmOperands::GemmOperands(Device& device, GemmShape shape, GemmTypes types, std
     : device_(device), shape_(shape), types_(types), seed_(seed), parts_(parts_of(shape, seed)) {
   const std::size_t count_a = elements(shape.rows(), shape.k),
                     count_b = elements(shape.matrices() * shape.k, shape.n);
-  const std::size_t bytes = stored_bytes(types.storage, count_a + count_b) +
-                            stored_bytes(types.output, elements(shape.rows(), shape.n));
-  const std::size_t wanted = rotation_sets(device, bytes);
+  const std::size_t wanted = rotation_sets(device, need(shape, types));
   // Rotation is about addresses: every set holds the same values, which take longer to make than
   // to copy.
   const std::vector<float> a = normal_values(device, {seed, 0, 0}, count_a, types.rounding);
   const std::vector<float> b = normal_values(device, {seed, 1, 0}, count_b, types.rounding);
   for (std::size_t i = 0; i < wanted; ++i) sets_.push_back(make_set(a, b));
+}
+
+MemoryNeed GemmOperands::need(const GemmShape& shape, const GemmTypes& types) {
+  const auto m = static_cast<double>(shape.rows()), n = static_cast<double>(shape.n),
+             k = static_cast<double>(shape.k);
+  const double count_a = m * k, count_b = static_cast<double>(shape.matrices()) * k * n,
+               count_c = m * n;
+  const double stored_a = count_a * static_cast<double>(bits_of(types.storage)) / 8,
+               stored_b = count_b * static_cast<double>(bits_of(types.storage)) / 8,
+               stored_c = count_c * static_cast<double>(bits_of(types.output)) / 8;
+  constexpr double kValue = sizeof(float), kReference = 2 * sizeof(double);
+  const double reference =
+      static_cast<double>(sampled_row_count({shape.rows(), shape.n, shape.k})) * n * kReference;
+  // A and B as values, and beside them what is largest of: one of them as it is stored, B turned
+  // into rows, C as it is stored and as values.
+  const double turned = types.b_by_columns ? 2 * count_b * kValue : 0;
+  const double largest = std::max({stored_a, stored_b, turned, stored_c + count_c * kValue});
+  return {.set = stored_a + stored_b + stored_c,
+          .beside_sets = stored_a + stored_b + stored_c,  // the integers of the exact check
+          .host = reference + (count_a + count_b) * kValue + largest};
 }
 
 std::shared_ptr<GemmOperands> GemmOperands::of(GroupContext& context, GemmTypes types) {

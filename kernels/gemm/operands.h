@@ -10,6 +10,7 @@
 #include "kernels/gemm/parts.h"
 #include "kernels/gemm/problem.h"
 #include "kernels/guarded_output.h"
+#include "kernels/memory_need.h"
 
 namespace assay {
 
@@ -47,6 +48,8 @@ class GemmOperands {
 
   /// Shared by all of the group whose matrices are stored alike.
   static std::shared_ptr<GemmOperands> of(GroupContext& context, GemmTypes types);
+  /// Without beta, which takes the values of C once more.
+  static MemoryNeed need(const GemmShape& shape, const GemmTypes& types);
 
   const GemmShape& shape() const { return shape_; }
   const GemmTypes& types() const { return types_; }

@@ -49,9 +49,13 @@ ReferenceRow reference_row(GemmShape shape, std::span<const float> a, std::span<
   return out;
 }
 
-std::vector<std::int64_t> sampled_rows(GemmShape shape, std::uint64_t seed, double budget) {
+std::int64_t sampled_row_count(GemmShape shape, double budget) {
   const double row_cost = static_cast<double>(shape.n) * static_cast<double>(shape.k);
-  const auto wanted = static_cast<std::int64_t>(std::max(2.0, budget / row_cost));
+  return std::min(shape.m, static_cast<std::int64_t>(std::max(2.0, budget / row_cost)));
+}
+
+std::vector<std::int64_t> sampled_rows(GemmShape shape, std::uint64_t seed, double budget) {
+  const std::int64_t wanted = sampled_row_count(shape, budget);
   std::set<std::int64_t> rows;
   if (wanted >= shape.m) {
     for (std::int64_t row = 0; row < shape.m; ++row) rows.insert(row);

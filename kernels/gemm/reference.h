@@ -20,9 +20,13 @@ struct ReferenceRow {
 ReferenceRow reference_row(GemmShape shape, std::span<const float> a, std::span<const float> b,
                            std::int64_t row);
 
-/// First row, last row and seeded others: all rows when they fit `budget` multiply-adds, else as
-/// many as do, at least 2.
-std::vector<std::int64_t> sampled_rows(GemmShape shape, std::uint64_t seed, double budget = 1.5e8);
+/// Multiply-adds of the reference that a check spends on rows.
+inline constexpr double kReferenceBudget = 1.5e8;
+/// All rows when they fit `budget`, else as many as do, at least 2.
+std::int64_t sampled_row_count(GemmShape shape, double budget = kReferenceBudget);
+/// First row, last row and seeded others, so many.
+std::vector<std::int64_t> sampled_rows(GemmShape shape, std::uint64_t seed,
+                                       double budget = kReferenceBudget);
 
 /// Integer A for exact checks: entries of magnitude 1 to 4, so few in a row that with B's of the
 /// same size no sum exceeds `limit`, the largest integer up to which the output is exact.

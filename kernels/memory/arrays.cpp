@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/inputs.h"
 #include "kernels/thread_pool.h"
@@ -23,9 +22,7 @@ std::size_t bytes_of(std::int64_t elements) { return static_cast<std::size_t>(el
 MemoryArrays::MemoryArrays(Device& device, MemoryOperation operation, std::int64_t bytes,
                            std::uint64_t seed)
     : device_(device), operation_(operation), elements_(bytes / 4), seed_(seed) {
-  const auto one_set = static_cast<std::size_t>(bytes) *
-                       static_cast<std::size_t>(arrays_read(operation) + arrays_written(operation));
-  const std::size_t wanted = rotation_sets(device, one_set);
+  const std::size_t wanted = rotation_sets(device, need(device, operation, bytes));
   // Rotation is about addresses: every set holds the same values, which take longer to make than
   // to copy.
   const auto place = [&](std::unique_ptr<Buffer> Set::*array, std::uint32_t operand, Set& set) {
@@ -51,6 +48,16 @@ std::shared_ptr<MemoryArrays> MemoryArrays::of(GroupContext& context, MemoryOper
     return std::make_shared<MemoryArrays>(context.device(), operation, context.shape().at("bytes"),
                                           context.seed());
   });
+}
+
+MemoryNeed MemoryArrays::need(const Device& device, MemoryOperation operation, std::int64_t bytes) {
+  constexpr double kPieces = 2 * 4.0 * kPieceElements;  // of inputs made a second time
+  const auto array = static_cast<double>(bytes);
+  // The answer as a whole; a GPU's inputs come from as much, before there is an answer.
+  const bool is_staged = device.backend() != Backend::host;
+  return {.set = array * (arrays_read(operation) + arrays_written(operation)),
+          .beside_sets = 0,
+          .host = kPieces + (arrays_written(operation) > 0 || is_staged ? array : 0)};
 }
 
 MemoryPointers MemoryArrays::set(std::size_t index) {
@@ -111,8 +118,8 @@ Verification MemoryArrays::verify(const Pass& pass, int partials) {
   device_.synchronize();
   const auto contents = out.read();
   if (contents.guard_broken) return failed_verification(*contents.guard_broken);
-  std::vector<std::uint32_t> words(contents.bytes.size() / 4);
-  std::memcpy(words.data(), contents.bytes.data(), words.size() * 4);
+  const std::span words(reinterpret_cast<const std::uint32_t*>(contents.bytes.data()),
+                        contents.bytes.size() / sizeof(std::uint32_t));
   if (operation_ == MemoryOperation::read) {
     return check_sum(words, static_cast<std::size_t>(partials));
   }

@@ -9,6 +9,7 @@
 #include "kernels/catalogue.h"
 #include "kernels/guarded_output.h"
 #include "kernels/memory/operation.h"
+#include "kernels/memory_need.h"
 
 namespace assay {
 
@@ -23,6 +24,7 @@ class MemoryArrays {
   MemoryArrays(Device& device, MemoryOperation operation, std::int64_t bytes, std::uint64_t seed);
 
   static std::shared_ptr<MemoryArrays> of(GroupContext& context, MemoryOperation operation);
+  static MemoryNeed need(const Device& device, MemoryOperation operation, std::int64_t bytes);
 
   std::size_t count() const { return sets_.size(); }
   MemoryPointers set(std::size_t index);

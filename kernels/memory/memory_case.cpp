@@ -15,14 +15,7 @@ std::optional<std::string> MemoryImplementation::refuses(const Shape& shape,
       *entries[0].value < 16 || *entries[0].value % 16 != 0) {
     return "a memory shape is bytes, the size of one array: a positive multiple of 16";
   }
-  const double arrays = arrays_read(operation_) + arrays_written(operation_);
-  const double needed = arrays * static_cast<double>(*entries[0].value);
-  const auto free = static_cast<double>(device.free_memory_bytes());
-  if (needed > free) {
-    return fmt::format("needs {:.1f} GiB for its arrays, {:.1f} GiB are free", needed / 0x1p30,
-                       free / 0x1p30);
-  }
-  return std::nullopt;
+  return lacks_memory(MemoryArrays::need(device, operation_, *entries[0].value), device);
 }
 
 }  // namespace assay

@@ -11,15 +11,24 @@ namespace assay::test {
 
 namespace {
 
-/// `script` of tests/cli/cases with these words before the run's own.
-Outcome run_under(const std::string& script, const std::vector<std::string>& words,
-                  const Workplace& workplace, const std::string& filter) {
+constexpr int kNotRun = 77;
+
+/// A run under `script` of tests/cli/cases.
+Outcome run_under(const std::string& script, const std::string& limit, const Workplace& workplace,
+                  const std::string& profile, const std::string& filter) {
   Launch launch = workplace.launch({});
-  launch.words = {std::string(ASSAY_TEST_CASES) + "/" + script};
-  launch.words.insert(launch.words.end(), words.begin(), words.end());
-  launch.words.insert(launch.words.end(),
-                      {launch.executable.string(), "run", "--profile", profile_path("tiny"),
-                       "--backend", "host", "--filter", filter, "-o", "x.json"});
+  launch.words = {std::string(ASSAY_TEST_CASES) + "/" + script,
+                  limit,
+                  launch.executable.string(),
+                  "run",
+                  "--profile",
+                  profile,
+                  "--backend",
+                  "host",
+                  "--filter",
+                  filter,
+                  "-o",
+                  "x.json"};
   launch.executable = "/bin/sh";
   launch.environment["ASSAY_LOCK_DIR"] = workplace.folder().string();
   launch.one_core = false;
@@ -32,8 +41,8 @@ void check_each_limit_on_threads(const std::string& filter) {
   bool was_refused = false;
   for (int limit = 1;; ++limit) {
     REQUIRE_MESSAGE(limit <= 64, "no limit was enough");
-    const Outcome outcome =
-        run_under("thread_limit.sh", {std::to_string(limit)}, workplace, filter);
+    const Outcome outcome = run_under("thread_limit.sh", std::to_string(limit), workplace,
+                                      profile_path("tiny"), filter);
     CAPTURE(limit);
     CAPTURE(outcome.err);
     if (outcome.exit_code == 0) break;
@@ -56,6 +65,26 @@ TEST_SUITE("integration") {
     if (geteuid() != 0) not_run("becoming a user of one process needs root");
     check_each_limit_on_threads("memory_copy");
     check_each_limit_on_threads("openblas");
+  }
+
+  TEST_CASE("a case that needs more memory than the control group leaves is not applicable") {
+    const Workplace workplace;
+    const Outcome outcome = run_under("memory_limit.sh", std::to_string(400 << 20), workplace,
+                                      "quick", "memory_(read|copy)");
+    if (outcome.exit_code == kNotRun) not_run("making a control group needs root");
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const auto document = read_json(workplace.path("x.json"));
+    REQUIRE(document["measurements"].size() == 2);
+    for (const auto& measurement : document["measurements"]) {
+      const bool is_copy = measurement["workload"] == "memory_copy";
+      CHECK(measurement["status"] == (is_copy ? "not_applicable" : "measured"));
+      if (!is_copy) continue;
+      const std::string reason = measurement["reason"];
+      CAPTURE(reason);
+      CHECK(reason.starts_with("needs 0.40 GiB at its peak, 0.3"));  // two arrays, the answer
+      CHECK(reason.ends_with(" GiB are free"));
+    }
   }
 }
 

@@ -1,0 +1,37 @@
+// Compares what a case takes with what the device and the host have free.
+#include "kernels/memory_need.h"
+
+#include <fmt/format.h>
+
+#include "harness/measure/host_memory.h"
+
+namespace assay {
+
+namespace {
+
+std::optional<std::string> lacks(double needed, std::size_t free_bytes, const char* where) {
+  const auto free = static_cast<double>(free_bytes);
+  if (needed <= free) return std::nullopt;
+  return fmt::format("needs {:.2f} GiB{} at its peak, {:.2f} GiB are free", needed / 0x1p30, where,
+                     free / 0x1p30);
+}
+
+}  // namespace
+
+std::optional<std::string> lacks_memory(const MemoryNeed& need, const Device& device) {
+  const double on_device = need.set + need.beside_sets, on_host = need.host + kProcessGrowth;
+  if (device.backend() == Backend::host)
+    return lacks(on_device + on_host, device.free_memory_bytes(), "");
+  if (auto refusal = lacks(on_device, device.free_memory_bytes(), " of the device")) return refusal;
+  return lacks(on_host, free_host_memory_bytes(), " of the host");
+}
+
+std::size_t rotation_sets(const Device& device, const MemoryNeed& need) {
+  const double beside = device.backend() == Backend::host
+                            ? need.beside_sets + need.host + kProcessGrowth
+                            : need.beside_sets;
+  return rotation_sets(device, static_cast<std::size_t>(need.set),
+                       static_cast<std::size_t>(beside));
+}
+
+}  // namespace assay
