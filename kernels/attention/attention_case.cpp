@@ -4,17 +4,6 @@
 #include <fmt/format.h>
 
 namespace assay::attention {
-namespace {
-
-/// The timed set and the one of counting inputs as they are stored; while either is made, its
-/// values in f32 and in the bytes that are copied in, which are the host's and count there.
-double needed_bytes(const Problem& problem, const Types& types, Backend backend) {
-  const double stored = stored_bytes(problem, types);
-  const double values = stored / static_cast<double>(size_of(types.storage)) * sizeof(float);
-  return 2 * stored + (backend == Backend::host ? values + stored : 0);
-}
-
-}  // namespace
 
 Work work_of(Workload workload, const Problem& p, const Types& types) {
   const double cache = static_cast<double>(p.key_rows()) * (p.width + p.value_width) *
@@ -38,12 +27,8 @@ std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
   }
   const ParsedProblem parsed = problem_of(workload_, shape);
   if (!parsed.problem) return parsed.refusal;
-  const double needed = needed_bytes(*parsed.problem, types_, backend_);
-  const auto free = static_cast<double>(device.free_memory_bytes());
-  if (needed > free) {
-    return fmt::format("needs {:.1f} GiB for its arrays, {:.1f} GiB are free", needed / 0x1p30,
-                       free / 0x1p30);
-  }
+  const MemoryNeed need = memory_need(*parsed.problem, types_);
+  if (auto refusal = lacks_memory(need, device)) return refusal;
   return missing(device);
 }
 

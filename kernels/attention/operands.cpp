@@ -38,6 +38,11 @@ std::vector<std::int32_t> drawn_pages(std::int64_t all, std::size_t wanted, std:
   return pages;
 }
 
+/// A row of the reference costs what a row of this product does.
+GemmShape reference_cost(const Problem& p) {
+  return {p.output_rows(), p.width + p.value_width, p.keys};
+}
+
 DenseInputs normal_inputs(const Device& device, const Problem& p, Dtype rounding,
                           std::uint64_t seed) {
   const auto values = [&](std::uint32_t operand, std::int64_t rows, int width) {
@@ -49,12 +54,42 @@ DenseInputs normal_inputs(const Device& device, const Problem& p, Dtype rounding
 
 }  // namespace
 
-double stored_bytes(const Problem& p, const Types& types) {
-  const auto rows = static_cast<double>(p.batches) * p.queries * p.query_heads;
+namespace {
+
+/// Rows of K and of V as they are stored: of a cache, those of whole pages.
+double stored_keys(const Problem& p) {
   const double keys_a_head =
       p.page > 0 ? (static_cast<double>(p.batches) * p.pages_a_sequence() + kSpare) * p.page
                  : static_cast<double>(p.batches) * p.keys;
-  const double keys = keys_a_head * p.key_heads;
+  return keys_a_head * p.key_heads;
+}
+
+}  // namespace
+
+MemoryNeed memory_need(const Problem& p, const Types& types) {
+  constexpr double kValue = sizeof(float), kReference = 2 * sizeof(double);
+  const auto bytes_of = [](Dtype dtype) { return static_cast<double>(bits_of(dtype)) / 8; };
+  const auto rows = static_cast<double>(p.output_rows()), keys = static_cast<double>(p.key_rows());
+  const double wider = std::max(p.width, p.value_width);
+  // Beside the inputs as values: Q as it is stored, or K or V in pages and as it is stored.
+  const double storing =
+      std::max(rows * p.width * bytes_of(types.storage),
+               stored_keys(p) * wider * (bytes_of(types.storage) + (p.page > 0 ? kValue : 0)));
+  const double making = (rows * p.width + keys * (p.width + p.value_width)) * kValue + storing;
+  // The answer as it is stored and as values, beside V of the counting inputs.
+  const double checking = keys * p.value_width * kValue +
+                          rows * (p.value_width * (bytes_of(types.output) + kValue) + 2 * kValue);
+  const double reference =
+      static_cast<double>(sampled_row_count(reference_cost(p))) * p.value_width * kReference;
+  const double stored = stored_bytes(p, types);
+  return {.set = stored,
+          .beside_sets = stored,  // of the counting inputs
+          .host = reference + std::max(making, checking)};
+}
+
+double stored_bytes(const Problem& p, const Types& types) {
+  const auto rows = static_cast<double>(p.batches) * p.queries * p.query_heads;
+  const double keys = stored_keys(p);
   const auto inputs = rows * p.width + keys * (p.width + p.value_width);
   return (inputs * static_cast<double>(bits_of(types.storage)) +
           rows * p.value_width * static_cast<double>(bits_of(types.output))) /
@@ -72,8 +107,7 @@ Operands::Operands(Device& device, Problem problem, Types types, std::uint64_t s
   }
   const DenseInputs inputs = normal_inputs(device, problem_, types.storage, seed);
   make_reference(inputs);
-  const auto wanted =
-      rotation_sets(device, static_cast<std::size_t>(attention::stored_bytes(problem_, types)));
+  const std::size_t wanted = rotation_sets(device, memory_need(problem_, types));
   for (std::size_t i = 0; i < wanted; ++i) sets_.push_back(make_set(inputs));
 }
 
@@ -158,8 +192,7 @@ Roundoff Operands::roundoff() const {
 
 void Operands::make_reference(const DenseInputs& inputs) {
   const InputView view(problem_, inputs);
-  const auto rows = sampled_rows(
-      {problem_.output_rows(), problem_.width + problem_.value_width, problem_.keys}, seed_);
+  const auto rows = sampled_rows(reference_cost(problem_), seed_);
   reference_.resize(rows.size());
   ThreadPool& threads = host_threads(device_);
   threads.run([&](int thread) {
@@ -173,8 +206,8 @@ void Operands::make_reference(const DenseInputs& inputs) {
 std::optional<std::string> Operands::counting_difference(const Attend& attend) {
   DenseInputs inputs = counting_inputs(problem_, seed_);
   Set set = make_set(inputs);
-  inputs.q.clear();
-  inputs.k.clear();
+  inputs.q = std::vector<float>();  // = {} would keep the memory, which the answer needs
+  inputs.k = std::vector<float>();
   const Answer answer = run(set, attend);
   if (answer.guard_broken) return answer.guard_broken;
   return first_counting_difference(problem_, seed_, inputs.v, answer.output, answer.log_sum_exp,

@@ -10,6 +10,7 @@
 #include "kernels/attention/reference.h"
 #include "kernels/catalogue.h"
 #include "kernels/guarded_output.h"
+#include "kernels/memory_need.h"
 
 namespace assay::attention {
 
@@ -85,5 +86,6 @@ class Operands {
 
 /// Of Q, K, V (of a cache, whole pages), O and the log-sum-exp.
 double stored_bytes(const Problem& problem, const Types& types);
+MemoryNeed memory_need(const Problem& problem, const Types& types);
 
 }  // namespace assay::attention

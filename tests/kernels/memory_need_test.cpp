@@ -10,6 +10,7 @@
 #include <string>
 
 #include "harness/measure/host_device.h"
+#include "kernels/attention/attention_case.h"
 #include "kernels/catalogue.h"
 #include "kernels/gemm/gemm_case.h"
 #include "kernels/memory/arrays.h"
@@ -122,6 +123,23 @@ TEST_SUITE("unit") {
                    peak_bytes(gemm, "m64_n64_k64", shape));
       }
     }
+  }
+
+  TEST_CASE("an attention takes what it says that it needs") {
+    using namespace attention;
+    const auto check = [](Workload workload, const char* name, const char* small,
+                          const char* shape) {
+      const Implementation& one = implementation_named(attention::name(workload), name);
+      CAPTURE(shape);
+      CAPTURE(one.dtype());
+      check_need(memory_need(problem_of(workload, Shape::parse(shape)).problem.value(),
+                             host_types(one.dtype())),
+                 peak_bytes(one, small, shape));
+    };
+    check(Workload::decode, "blocked", "b1_hq4_hkv4_sq1_sk64_d64_full_page16",
+          "b8_hq32_hkv8_sq1_sk2048_d128_full_page16");
+    check(Workload::forward, "openblas", "b1_hq4_hkv4_sq64_sk64_d64_full",
+          "b4_hq16_hkv16_sq1024_sk1024_d64_causal");
   }
 
   TEST_CASE("a case that needs more than is free is refused with both figures") {
