@@ -4,11 +4,26 @@
 #include <iterator>
 
 #include "collectives/copies/groups.h"
+#include "harness/core/error.h"
 #ifdef ASSAY_HAVE_CUDA
 #include "collectives/copies/cuda/fabric.h"
 #endif
 
 namespace assay::run {
+
+namespace {
+
+MakeFabric cuda_fabric() {
+#ifdef ASSAY_HAVE_CUDA
+  return make_cuda_fabric;
+#else
+  return [](const std::vector<Device*>&, int, const PlannedCopies&) -> std::shared_ptr<CopyFabric> {
+    throw Error("this executable was built without CUDA: it copies nothing between devices");
+  };
+#endif
+}
+
+}  // namespace
 
 std::vector<Group> device_copies(const std::vector<AskedGroup>& asked,
                                  const std::vector<Device*>& devices,
@@ -33,14 +48,9 @@ std::vector<Group> device_copies(const std::vector<AskedGroup>& asked,
 
 std::vector<Group> device_copies(const std::vector<AskedGroup>& asked, const Devices& devices,
                                  const Result& node) {
-#ifdef ASSAY_HAVE_CUDA
   std::vector<Device*> all;
   for (const auto& device : devices) all.push_back(device.get());
-  return device_copies(asked, all, rank_places(node.nodes, {}), node.run.seed, make_cuda_fabric);
-#else
-  (void)asked, (void)devices, (void)node;
-  return {};  // no build without CUDA has several devices
-#endif
+  return device_copies(asked, all, rank_places(node.nodes, {}), node.run.seed, cuda_fabric());
 }
 
 }  // namespace assay::run
