@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 #include "harness/core/error.h"
@@ -12,39 +11,25 @@
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/host_timer.h"
 #include "harness/measure/node.h"
+#include "harness/measure/sanitized.h"
 #include "harness/measure/threads.h"
 
 namespace assay {
 
 namespace {
 
-constexpr std::size_t kPage = 4096;
 // Without a cache size from the kernel, rotation assumes more than any part has shipped per die.
 constexpr std::size_t kCacheWhenNotTold = std::size_t{96} << 20;
 
-class HostBuffer : public Buffer {
- public:
-  explicit HostBuffer(std::size_t bytes) : size_bytes_(bytes) {
-    const std::size_t rounded = (std::max<std::size_t>(bytes, 1) + kPage - 1) / kPage * kPage;
-    data_ = std::aligned_alloc(kPage, rounded);
-    if (!data_) {
-      throw Error(
-          fmt::format("allocating {} bytes of host memory failed: choose smaller shapes or "
-                      "free memory",
-                      bytes));
-    }
-  }
-  ~HostBuffer() override { std::free(data_); }
-  HostBuffer(const HostBuffer&) = delete;
-  HostBuffer& operator=(const HostBuffer&) = delete;
+// Small where a sanitizer runs: the rotations are what takes it longest, and nobody reads its
+// times.
+constexpr std::size_t kCacheWhenSanitized = std::size_t{1} << 20;
 
-  void* data() override { return data_; }
-  std::size_t size_bytes() const override { return size_bytes_; }
-
- private:
-  void* data_ = nullptr;
-  std::size_t size_bytes_;
-};
+std::size_t cache_to_go_past(const HostFacts& host) {
+  if (kSanitized) return kCacheWhenSanitized;
+  const std::int64_t told = host.last_level_cache_bytes();
+  return told > 0 ? static_cast<std::size_t>(told) : kCacheWhenNotTold;
+}
 
 void require_room(const Buffer& buffer, std::size_t bytes) {
   if (bytes > buffer.size_bytes()) {
@@ -76,14 +61,10 @@ DeviceFacts device_facts(const HostFacts& host, std::size_t cache_bytes) {
 HostDevice::HostDevice()
     : host_(read_host_facts()),
       telemetry_(host_.processors),
-      cache_bytes_(host_.last_level_cache_bytes() > 0
-                       ? static_cast<std::size_t>(host_.last_level_cache_bytes())
-                       : kCacheWhenNotTold),
+      cache_bytes_(cache_to_go_past(host_)),
       facts_(device_facts(host_, cache_bytes_)) {}
 
-std::unique_ptr<Buffer> HostDevice::allocate(std::size_t bytes) {
-  return std::make_unique<HostBuffer>(bytes);
-}
+std::unique_ptr<Buffer> HostDevice::allocate(std::size_t bytes) { return buffers_.allocate(bytes); }
 
 void HostDevice::copy_in(Buffer& to, const void* from, std::size_t bytes) {
   require_room(to, bytes);
@@ -99,7 +80,9 @@ void HostDevice::fill(Buffer& buffer, unsigned char byte) {
   std::memset(buffer.data(), byte, buffer.size_bytes());
 }
 
-std::size_t HostDevice::free_memory_bytes() const { return free_host_memory_bytes(); }
+std::size_t HostDevice::free_memory_bytes() const {
+  return free_host_memory_bytes() + buffers_.kept_bytes();
+}
 
 std::unique_ptr<Timer> HostDevice::make_timer(Series series, std::string& reason) {
   if (series == Series::graph) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/measure/device.h"
+#include "harness/measure/host_buffers.h"
 #include "harness/measure/host_facts.h"
 #include "harness/measure/host_telemetry.h"
 #include "harness/measure/instrument.h"
@@ -35,6 +36,7 @@ class HostDevice : public Device, public Instrument {
  private:
   HostFacts host_;
   HostTelemetry telemetry_;
+  HostBuffers buffers_;
   std::size_t cache_bytes_;
   DeviceFacts facts_;
 };

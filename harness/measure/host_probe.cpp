@@ -3,9 +3,11 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
+#include "harness/measure/host_buffers.h"
 #include "harness/measure/host_memory.h"
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/threads.h"
@@ -55,7 +57,7 @@ std::uint64_t read_all(const std::uint64_t* begin, const std::uint64_t* end) {
 }
 
 /// One pass of every thread over its own slice, from the first that begins to the last that ends.
-double timed_pass(const std::vector<std::unique_ptr<std::uint64_t[]>>& slices, std::size_t words,
+double timed_pass(const std::vector<std::unique_ptr<Buffer>>& slices,
                   std::atomic<std::uint64_t>& sink) {
   struct Span {
     SteadyClock::time_point begin, end;
@@ -64,7 +66,8 @@ double timed_pass(const std::vector<std::unique_ptr<std::uint64_t[]>>& slices, s
   run_on_threads(static_cast<int>(slices.size()), "the memory's bandwidth", [&](int index) {
     const auto i = static_cast<std::size_t>(index);
     const SteadyClock::time_point begin = SteadyClock::now();
-    sink += read_all(slices[i].get(), slices[i].get() + words);
+    const auto* words = static_cast<const std::uint64_t*>(slices[i]->data());
+    sink += read_all(words, words + slices[i]->size_bytes() / 8);
     spans[i] = {begin, SteadyClock::now()};
   });
   SteadyClock::time_point begin = spans.front().begin, end = spans.front().end;
@@ -98,20 +101,22 @@ double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes) {
   const std::size_t wanted = std::max<std::size_t>(3 * cache_bytes, std::size_t{64} << 20);
   const std::size_t most = free_host_memory_bytes() / 8;
   const std::size_t bytes = most ? std::min(wanted, most) : wanted;
-  const std::size_t words = std::max<std::size_t>(bytes / threads / 8, 4096);
+  const std::size_t slice = std::max<std::size_t>(bytes / threads / 8, 4096) * 8;
 
-  std::vector<std::unique_ptr<std::uint64_t[]>> slices;
+  HostBuffers buffers;
+  std::vector<std::unique_ptr<Buffer>> slices;
   for (std::size_t i = 0; i < threads; ++i) {
-    slices.push_back(std::make_unique<std::uint64_t[]>(words));  // zeroed: its pages exist
+    slices.push_back(buffers.allocate(slice));
+    std::memset(slices.back()->data(), 0, slice);  // its pages exist
   }
   std::atomic<std::uint64_t> sink{0};
   // Others on the machine only ever slow a pass down, so the fastest of many is nearest the bound.
   double shortest = 1e9;
   const SteadyClock::time_point start = SteadyClock::now();
   for (int pass = 0; pass < 3 || (pass < 20 && seconds_since(start) < 0.3); ++pass) {
-    shortest = std::min(shortest, timed_pass(slices, words, sink));
+    shortest = std::min(shortest, timed_pass(slices, sink));
   }
-  return static_cast<double>(words * 8 * threads) / shortest;
+  return static_cast<double>(slice * threads) / shortest;
 }
 
 }  // namespace assay

@@ -1,0 +1,102 @@
+// Allocates stretches of huge pages and deals small buffers out of them.
+#include "harness/measure/host_buffers.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "harness/core/error.h"
+#include "harness/measure/sanitized.h"
+
+namespace assay {
+
+namespace {
+
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kStretch = 4 * kHugePage;
+// A sanitizer sees a write past a buffer only where each is an allocation of its own.
+constexpr std::size_t kLargestDealt = kSanitized ? 0 : kHugePage / 2;
+
+std::size_t rounded_up(std::size_t bytes, std::size_t unit) {
+  return (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+/// One allocation.
+class HostBuffers::Stretch {
+ public:
+  explicit Stretch(std::size_t bytes) {
+    const bool is_huge = bytes >= kHugePage;
+    const std::size_t unit = is_huge ? kHugePage : kPage;
+    data_ = std::aligned_alloc(unit, rounded_up(bytes, unit));
+    if (!data_) {
+      throw Error(fmt::format(
+          "allocating {} bytes of host memory failed: choose smaller shapes or free memory",
+          bytes));
+    }
+    // Whole huge pages alone: the tail takes what it needs. Refusal costs time and nothing else.
+    if (is_huge) madvise(data_, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
+  }
+  ~Stretch() { std::free(data_); }
+  Stretch(const Stretch&) = delete;
+  Stretch& operator=(const Stretch&) = delete;
+
+  std::byte* data() const { return static_cast<std::byte*>(data_); }
+
+ private:
+  void* data_ = nullptr;
+};
+
+HostBuffers::HostBuffers() : kept_(std::make_shared<Kept>()) {}
+
+std::unique_ptr<Buffer> HostBuffers::allocate(std::size_t bytes) {
+  class Dealt : public Buffer {
+   public:
+    Dealt(std::shared_ptr<Stretch> stretch, std::size_t begin, std::size_t bytes)
+        : stretch_(std::move(stretch)), data_(stretch_->data() + begin), size_bytes_(bytes) {}
+
+    void* data() override { return data_; }
+    std::size_t size_bytes() const override { return size_bytes_; }
+
+   private:
+    std::shared_ptr<Stretch> stretch_;
+    std::byte* data_;
+    std::size_t size_bytes_;
+  };
+  if (bytes > kLargestDealt) {
+    kept_->clear();
+    return std::make_unique<Dealt>(std::make_shared<Stretch>(bytes), 0, bytes);
+  }
+  if (!open_ || next_ + bytes > kStretch) {
+    open_ = open_stretch();
+    next_ = 0;
+  }
+  auto buffer = std::make_unique<Dealt>(open_, next_, bytes);
+  next_ += rounded_up(bytes, kPage);
+  return buffer;
+}
+
+std::size_t HostBuffers::kept_bytes() const { return kept_->size() * kStretch; }
+
+std::shared_ptr<HostBuffers::Stretch> HostBuffers::open_stretch() {
+  std::unique_ptr<Stretch> stretch;
+  if (kept_->empty()) {
+    stretch = std::make_unique<Stretch>(kStretch);
+  } else {
+    stretch = std::move(kept_->back());
+    kept_->pop_back();
+  }
+  // Buffers may outlive the object that dealt them.
+  const auto keep = [kept = std::weak_ptr<Kept>(kept_)](Stretch* unused) {
+    std::unique_ptr<Stretch> owner(unused);
+    if (const auto to = kept.lock()) to->push_back(std::move(owner));
+  };
+  return {stretch.release(), keep};
+}
+
+}  // namespace assay

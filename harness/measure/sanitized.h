@@ -1,0 +1,13 @@
+// Whether a sanitizer instruments this build: its times mean nothing, and memory costs it much
+// more.
+#pragma once
+
+namespace assay {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
+}  // namespace assay

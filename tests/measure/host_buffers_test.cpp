@@ -1,0 +1,75 @@
+// Where the host's buffers lie, and what becomes of their memory.
+#include "harness/measure/host_buffers.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "harness/measure/sanitized.h"
+#include "tests/not_run.h"
+
+using namespace assay;
+
+namespace {
+
+std::uintptr_t address(Buffer& buffer) { return reinterpret_cast<std::uintptr_t>(buffer.data()); }
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("buffers of the host are aligned and do not overlap") {
+    HostBuffers buffers;
+    std::vector<std::unique_ptr<Buffer>> all;
+    for (std::size_t i = 0; i < 300; ++i)
+      all.push_back(buffers.allocate(i % 7 == 0 ? (i << 14) + 1 : (i << 7) + 1));
+    for (std::size_t i = 0; i < all.size(); ++i)
+      std::memset(all[i]->data(), static_cast<int>(i % 251), all[i]->size_bytes());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      CAPTURE(i);
+      CHECK(address(*all[i]) % 4096 == 0);
+      const auto* bytes = static_cast<const unsigned char*>(all[i]->data());
+      CHECK(bytes[0] == i % 251);
+      CHECK(bytes[all[i]->size_bytes() - 1] == i % 251);
+    }
+  }
+
+  TEST_CASE("large buffers of the host begin on a huge page") {
+    HostBuffers buffers;
+    CHECK(address(*buffers.allocate(kHugePage)) % kHugePage == 0);
+    CHECK(address(*buffers.allocate(5 * kHugePage + 1)) % kHugePage == 0);
+  }
+
+  TEST_CASE("small buffers use again what earlier ones left and a large one frees it") {
+    if (kSanitized) test::not_run("a sanitizer gives each buffer an allocation of its own");
+    HostBuffers buffers;
+    std::vector<std::unique_ptr<Buffer>> all;
+    for (int i = 0; i < 64; ++i) all.push_back(buffers.allocate(kHugePage / 2));
+    const std::uintptr_t first = address(*all.front());
+    CHECK(buffers.kept_bytes() == 0);
+    all.clear();
+    const std::size_t kept = buffers.kept_bytes();
+    CHECK(kept >= 56 * (kHugePage / 2));  // all but the stretch that is open
+    CHECK(kept <= 64 * (kHugePage / 2));
+    for (int i = 0; i < 64; ++i) all.push_back(buffers.allocate(kHugePage / 2));
+    CHECK(buffers.kept_bytes() == 0);
+    bool is_used_again = false;
+    for (const auto& buffer : all) is_used_again = is_used_again || address(*buffer) == first;
+    CHECK(is_used_again);
+    all.clear();
+    buffers.allocate(2 * kHugePage);
+    CHECK(buffers.kept_bytes() == 0);
+  }
+
+  TEST_CASE("a buffer of the host outlives what allocated it") {
+    std::unique_ptr<Buffer> buffer;
+    {
+      HostBuffers buffers;
+      buffer = buffers.allocate(100);
+    }
+    std::memset(buffer->data(), 1, buffer->size_bytes());
+    CHECK(static_cast<unsigned char*>(buffer->data())[99] == 1);
+  }
+}
