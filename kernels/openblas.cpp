@@ -2,6 +2,7 @@
 #include "kernels/openblas.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 
@@ -25,6 +26,9 @@ const OpenBlas* find_openblas(std::string& reason) {
     // are there beside them, the caller counts for both.
     const int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     require_threads(2 * threads - 1, OpenBlas::kLibrary);
+    constexpr int kKeepTheUsers = 0;
+    if (const auto core = openblas_core(read_host_facts()))
+      setenv("OPENBLAS_CORETYPE", core->c_str(), kKeepTheUsers);
     auto library = Library::find(OpenBlas::kLibrary, &why_not);
     if (!library) return nullptr;
     const auto sgemm = library->find_sym<OpenBlas::Sgemm>("cblas_sgemm");
@@ -42,6 +46,19 @@ const OpenBlas* find_openblas(std::string& reason) {
 }
 
 }  // namespace
+
+std::optional<std::string> openblas_core(const HostFacts& host) {
+  constexpr int kFirstUnknownAmd = 0x1A;  // Zen 5; what 0.3.21 takes on those before it is right
+  const bool is_intel = host.vendor == "GenuineIntel";
+  const bool is_new_amd =
+      host.vendor == "AuthenticAMD" && host.family.value_or(0) >= kFirstUnknownAmd;
+  if (!is_intel && !is_new_amd) return std::nullopt;
+  const bool has_avx512 = host.has_flag("avx512f") && host.has_flag("avx512bw") &&
+                          host.has_flag("avx512dq") && host.has_flag("avx512vl");
+  if (has_avx512) return "SkylakeX";
+  if (host.has_flag("avx2") && host.has_flag("fma")) return "Haswell";
+  return std::nullopt;
+}
 
 std::optional<std::string> openblas_missing() {
   std::string reason;

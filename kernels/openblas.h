@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/measure/host_facts.h"
 #include "harness/measure/library.h"
 
 namespace assay {
@@ -22,6 +23,12 @@ struct OpenBlas {
   void (*set_threads)(int);  ///< Of the process; a case sets it when it is prepared.
   char* (*core_name)();
 };
+
+/// The kernels to ask OpenBLAS for in OPENBLAS_CORETYPE: by what the processor can do, for a
+/// release that is older than the processor falls back to those of 2004 ("Prescott": 0.3.21 of
+/// Debian 12 on Emerald Rapids, a sixth of what the processor does). Nothing where its own choice
+/// is taken.
+std::optional<std::string> openblas_core(const HostFacts& host);
 
 /// One line that says what is missing, or nothing. Throws Error where its threads cannot be
 /// started.
