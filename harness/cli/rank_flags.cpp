@@ -59,6 +59,20 @@ std::optional<run::Meeting> meeting_of(const Arguments& arguments) {
   return meeting;
 }
 
+int local_ranks_of(const Arguments& arguments) {
+  if (!arguments.has("local-ranks")) return 0;
+  constexpr std::uint64_t kMost = 256;
+  const std::uint64_t ranks = arguments.number("local-ranks");
+  if (ranks < 2 || ranks > kMost)
+    throw Error(fmt::format("--local-ranks {} is not from 2 to {}", ranks, kMost));
+  for (const char* flag : {"rendezvous", "rank", "world-size", "nics"})
+    if (arguments.has(flag))
+      throw Error(fmt::format(
+          "--local-ranks starts every rank on this machine: --{} is for ranks of several runs",
+          flag));
+  return static_cast<int>(ranks);
+}
+
 double deadline_of(const Arguments& arguments) {
   const std::uint64_t deadline_s = arguments.number("deadline");
   if (deadline_s < 2 || deadline_s > 86400)

@@ -13,6 +13,10 @@ namespace assay::cli {
 /// world, if any, is of one.
 std::optional<run::Meeting> meeting_of(const Arguments& arguments);
 
+/// The number of --local-ranks, 0 without it. Throws Error for fewer than 2 and beside the flags of
+/// a rendezvous.
+int local_ranks_of(const Arguments& arguments);
+
 /// From 2 s to a day.
 double deadline_of(const Arguments& arguments);
 

@@ -27,7 +27,8 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
   options.filter = arguments.value_or_empty("filter");
   options.seed = arguments.number("seed");
   if (arguments.has("output")) options.output = arguments.value("output");
-  options.meeting = meeting_of(arguments);
+  options.local_ranks = local_ranks_of(arguments);
+  if (options.local_ranks == 0) options.meeting = meeting_of(arguments);
   options.deadline_s = deadline_of(arguments);
   options.racks = rack_source_of(arguments);
   options.nics = nics_of(arguments);
@@ -77,7 +78,8 @@ ExitCode execute_run(const Arguments& arguments) {
     throw Error(fmt::format("ended by {}: {} has what was measured until then, as interrupted",
                             signal.empty() ? "another rank's signal" : signal, end.where.string()));
   }
-  if (end.is_first) print_end(end, options.meeting.has_value(), arguments.value("profile"));
+  if (end.is_first)
+    print_end(end, options.meeting || options.local_ranks > 0, arguments.value("profile"));
   // Another rank has cases of its own, if any.
   if (!end.is_first && end.result.measurements.empty()) return ExitCode::passed;
   return outcome(end.result);
@@ -92,6 +94,7 @@ Command run_command() {
   command.synopsis =
       "--profile NAME|FILE [--filter REGEX] [--backend auto|cuda|host] [--seed N] [-o FILE] "
       "[--benchmark-out FILE]\n"
+      "--profile NAME|FILE --local-ranks N [-o FOLDER]\n"
       "--profile NAME|FILE --rendezvous HOST:PORT --rank R --world-size N --token-file FILE "
       "[--deadline SECONDS] [-o FOLDER] [--benchmark-out FILE]";
   command.description = {
@@ -148,6 +151,11 @@ Command run_command() {
        .help = "Writes the measurements as Google Benchmark's JSON too, for tools such as its "
                "compare.py: every sample is a repetition, the median an aggregate. Of several "
                "ranks the first writes what all have measured."},
+      {.name = "local-ranks",
+       .value_name = "N",
+       .help = "Measures between N ranks on this machine, without a launcher: -o names a folder, "
+               "with one document of the node and fabric.json. Host backend; on GPUs every GPU is "
+               "a rank of its own already."},
       {.name = "rendezvous",
        .value_name = "HOST:PORT",
        .help = "Where rank 0 listens, as all ranks reach it: node-0:29400 or [fd00::1]:29400."},

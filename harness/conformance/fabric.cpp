@@ -58,7 +58,7 @@ std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilte
 
 Subject fabric_subject(const Result& document) {
   return {"fabric",
-          fmt::format("between the {} nodes of run {}", document.run.world_size, document.run.id)};
+          fmt::format("between the {} ranks of run {}", document.run.world_size, document.run.id)};
 }
 
 }  // namespace assay

@@ -39,14 +39,18 @@ std::vector<NamedDocument> decoded(const std::string& bytes) {
 }
 
 /// Every document of the run, the same list on every process.
-std::vector<NamedDocument> hashes_of_all(rendezvous::Client& client, const NamedDocument& node,
+std::vector<NamedDocument> hashes_of_all(rendezvous::Client* client, const NamedDocument& node,
                                          const std::optional<NamedDocument>& between_ranks) {
-  const std::vector<std::string> gathered = client.gather("hashes", encoded({node}));
-  if (client.rank() != 0) return decoded(client.get("hashes of all"));
   std::vector<NamedDocument> all;
-  for (const std::string& one : gathered) all.push_back(decoded(one).at(0));
+  if (client == nullptr) {
+    all.push_back(node);
+  } else {
+    const std::vector<std::string> gathered = client->gather("hashes", encoded({node}));
+    if (client->rank() != 0) return decoded(client->get("hashes of all"));
+    for (const std::string& one : gathered) all.push_back(decoded(one).at(0));
+  }
   if (between_ranks) all.push_back(*between_ranks);
-  client.set("hashes of all", encoded(all));
+  if (client != nullptr) client->set("hashes of all", encoded(all));
   return all;
 }
 
@@ -95,19 +99,21 @@ void Documents::add(Part part, const std::vector<Measurement>& measurements) {
 void Documents::finish(RunStatus status, rendezvous::Client* client) {
   node_.set_end(status);
   if (between_ranks_) between_ranks_->set_end(status);
-  if (client == nullptr) return node_.write();
+  if (places_.between_ranks.empty()) return node_.write();
   const std::string own_name = kNodes + places_.node.filename().string();
   const std::string shared_name = places_.between_ranks.filename().string();
   std::optional<NamedDocument> shared;
   if (between_ranks_) shared = {shared_name, content_sha256(between_ranks_->result())};
   const std::vector<NamedDocument> all =
-      hashes_of_all(*client, {own_name, content_sha256(node_.result())}, shared);
+      hashes_of_all(client, {own_name, content_sha256(node_.result())}, shared);
   add_others(node_.result(), all, own_name);
   node_.write();
-  const std::vector<std::string> texts = client->gather("documents", read_text(node_.path()));
-  if (client->rank() != 0) return;
-  for (std::size_t rank = 1; rank < texts.size(); ++rank)
-    write_text(texts[rank], places_.where / all.at(rank).name);
+  if (client != nullptr) {
+    const std::vector<std::string> texts = client->gather("documents", read_text(node_.path()));
+    if (client->rank() != 0) return;
+    for (std::size_t rank = 1; rank < texts.size(); ++rank)
+      write_text(texts[rank], places_.where / all.at(rank).name);
+  }
   if (!between_ranks_) return;  // the profile asks for nothing between ranks
   add_others(between_ranks_->result(), all, shared_name);
   between_ranks_->write();

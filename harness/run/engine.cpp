@@ -53,6 +53,7 @@ class Run {
   RunEnd run() {
     const Backend backend = choose_for_profile();
     refuse_unusable_nics(backend);  // before anything is waited for
+    refuse_local_ranks(backend);
     leaving_error([&] { devices_ = open_devices(backend); });
     const std::vector<DeviceLock> locks = lock_devices(devices_);
     leaving_error([&] { record_machine(documents_.node(), backend, devices_); });
@@ -70,13 +71,15 @@ class Run {
  private:
   static DocumentPlaces places_of(const RunOptions& options) {
     const std::string& profile = options.profile.name;
-    if (!options.meeting) return file_place(options.output.value_or(default_file(profile)));
+    if (!options.meeting && options.local_ranks == 0)
+      return file_place(options.output.value_or(default_file(profile)));
     return folder_places(options.output.value_or(default_folder(profile)),
-                         options.meeting->facts.rank);
+                         options.meeting ? options.meeting->facts.rank : 0);
   }
   static Result first_result(const RunOptions& options) {
     Result result = new_result(options.profile, options.seed, options.command, options.version);
     if (options.meeting) result.run.world_size = options.meeting->facts.world_size;
+    if (options.local_ranks > 0) result.run.world_size = options.local_ranks;
     return result;
   }
 
@@ -152,11 +155,23 @@ class Run {
     for (const std::string& nic : options_.nics) address_of_interface(nic);
   }
 
+  void refuse_local_ranks(Backend backend) const {
+    if (options_.local_ranks == 0) return;
+    if (backend == Backend::cuda)
+      throw Error(
+          "--local-ranks is for the host backend: on GPUs every GPU of the process is a rank, and "
+          "CUDA_VISIBLE_DEVICES chooses them");
+    if (!asks_between_ranks(options_.profile, name(backend)))
+      throw Error(fmt::format("--local-ranks: profile {} measures nothing between ranks",
+                              options_.profile.name));
+  }
+
   void meet() {
     Result& node = documents_.node();
     const RackOfNode racks = racks_of(options_.racks, node.nodes.front());
     if (!options_.meeting) {
-      world_ = world_like(node, 1, racks);
+      world_ = options_.local_ranks > 0 ? world_of_local_ranks(node, options_.local_ranks, racks)
+                                        : world_like(node, 1, racks);
       return;
     }
     documents_.write();  // the others may keep us waiting

@@ -23,6 +23,7 @@ struct RunOptions {
   /// The document of a process alone, the folder of several; none: named by profile and time.
   std::optional<std::filesystem::path> output;
   std::optional<Meeting> meeting;  // none: this process alone
+  int local_ranks = 0;             // this many in this process, over the host's loopback; 0: none
   double deadline_s = 60;          // how long a rank waits for the others
   RackSource racks;
   std::vector<std::string> nics;     // through each of which pairs are measured

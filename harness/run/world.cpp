@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <set>
 
 #include "collectives/rendezvous/wire.h"
 #include "collectives/topology/scopes.h"
@@ -122,21 +123,27 @@ void set_apart(NodeFacts& node, int process) {
 }  // namespace
 
 std::vector<std::string> World::members() const {
-  std::map<std::string, int> devices;
-  for (const RankPlace& place : places) ++devices[place.node];
+  std::map<std::string, int> ranks;
+  std::map<std::string, std::set<std::string>> devices;
+  for (const RankPlace& place : places) {
+    ++ranks[place.node];
+    devices[place.node].insert(place.device);
+  }
   std::map<std::string, int> seen;
   std::vector<std::string> names;
   for (const RankPlace& place : places) {
     const int index = seen[place.node]++;
-    names.push_back(devices[place.node] == 1 ? place.node
-                                             : fmt::format("{}/device{}", place.node, index));
+    const bool share = devices[place.node].size() == 1;
+    names.push_back(ranks[place.node] == 1
+                        ? place.node
+                        : fmt::format("{}/{}{}", place.node, share ? "rank" : "device", index));
   }
   return names;
 }
 
 AskedWorld World::as_asked(const Devices& devices) const {
   const Backend backend = devices.front()->backend();
-  const bool is_joined = nodes.size() > 1 || backend == Backend::cuda;
+  const bool is_joined = places.size() > 1 || backend == Backend::cuda;
   return {name(backend), static_cast<int>(devices.size()),
           is_joined ? sizes_of_groups(places) : std::vector<int>{1}};
 }
@@ -156,6 +163,14 @@ World world_like(const Result& machine, int processes, const RackOfNode& racks) 
     world.racks.push_back(rack_of(node, racks));
   }
   world.places = rank_places(nodes, racks);
+  return world;
+}
+
+World world_of_local_ranks(const Result& machine, int ranks, const RackOfNode& racks) {
+  World world = world_like(machine, 1, racks);
+  const RankPlace place = world.places.front();
+  world.places.assign(static_cast<std::size_t>(ranks), place);
+  for (int rank = 0; rank < ranks; ++rank) world.places[static_cast<std::size_t>(rank)].rank = rank;
   return world;
 }
 

@@ -22,7 +22,8 @@ struct World {
   int process = 0;
   int first_rank = 0;  // of this process
 
-  /// By rank: the node where it has one device, else node and device, as verdicts name them.
+  /// By rank: the node where it has one rank, else node and device, or node and rank where ranks
+  /// share a device; as verdicts name them.
   std::vector<std::string> members() const;
   /// What decides which cases of a profile this process has.
   AskedWorld as_asked(const Devices& devices) const;
@@ -39,6 +40,9 @@ RackOfNode racks_of(const RackSource& source, const NodeFacts& node);
 /// A world of `processes` nodes like this one: one is this process alone, several is a guess at
 /// those who have not met yet. `racks` may name the rack of this one.
 World world_like(const Result& machine, int processes, const RackOfNode& racks = {});
+
+/// The world of a host alone whose one device is shared by `ranks` ranks.
+World world_of_local_ranks(const Result& machine, int ranks, const RackOfNode& racks);
 
 /// Says to the others who this process is and learns the same of them. Throws Error on the process
 /// that was started otherwise than the first (another profile, backend, seed or `nics`).

@@ -72,6 +72,11 @@ class CompleteRun final : public Requirement {
     return known;
   }
 
+  /// `node/device3` and `node/rank1` are of the node.
+  static std::string node_of(const std::string& member) {
+    return member.substr(0, member.rfind('/'));
+  }
+
   static void check_document(const Result& result, const Names& known, Findings& findings) {
     if (result.status != RunStatus::complete) {
       findings.not_evaluated("missing",
@@ -81,7 +86,7 @@ class CompleteRun final : public Requirement {
     Names strangers;
     for (const Measurement& measurement : result.measurements) {
       for (const std::string& member : measurement.scope.members) {
-        if (!known.contains(member)) strangers.insert(member);
+        if (!known.contains(node_of(member)) && !known.contains(member)) strangers.insert(member);
       }
     }
     if (!strangers.empty()) {
