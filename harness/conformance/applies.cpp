@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "harness/conformance/fabric.h"
 #include "harness/core/error.h"
 
 namespace assay {
@@ -53,6 +54,10 @@ bool min_nodes(const Evidence& evidence, const Result&, const Json& value) {
   return names.size() >= count("min_nodes", value);
 }
 
+bool min_ranks(const Evidence&, const Result& result, const Json& value) {
+  return ranks_of(result) >= count("min_ranks", value);
+}
+
 bool has_nvlink(const Evidence&, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("has_nvlink", "true or false");
   const auto says_none = [](const DeviceFacts& device) {
@@ -78,8 +83,8 @@ using Condition = bool (*)(const Evidence&, const Result&, const Json&);
 
 const std::map<std::string, Condition>& conditions() {
   static const std::map<std::string, Condition> known = {
-      {"backend", backend},       {"min_devices", min_devices}, {"min_nodes", min_nodes},
-      {"has_nvlink", has_nvlink}, {"measured", measured},
+      {"backend", backend},     {"min_devices", min_devices}, {"min_nodes", min_nodes},
+      {"min_ranks", min_ranks}, {"has_nvlink", has_nvlink},   {"measured", measured},
   };
   return known;
 }

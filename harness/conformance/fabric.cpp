@@ -56,6 +56,14 @@ std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilte
   return groups;
 }
 
+std::size_t ranks_of(const Result& result) {
+  const auto processes = static_cast<std::size_t>(std::max(result.run.world_size, 1));
+  if (result.run.backend != "cuda") return processes;
+  std::size_t devices = 1;
+  for (const NodeFacts& node : result.nodes) devices = std::max(devices, node.devices.size());
+  return processes * devices;
+}
+
 Subject fabric_subject(const Result& document) {
   return {"fabric",
           fmt::format("between the {} ranks of run {}", document.run.world_size, document.run.id)};

@@ -23,6 +23,10 @@ struct FabricGroup : AskedGroup {
 /// document; pairs are one group like the others. Throws Error as CaseFilter::refuse_unknown.
 std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilter& filter);
 
+/// How many ranks the run of a document had at least: its processes, on cuda its devices. One rank
+/// has nothing to measure between ranks.
+std::size_t ranks_of(const Result& result);
+
 /// The fabric as a subject: all of its nodes together.
 Subject fabric_subject(const Result& document);
 

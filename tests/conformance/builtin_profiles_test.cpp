@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/core/dtype.h"
+#include "harness/core/workload.h"
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {
@@ -63,6 +64,19 @@ TEST_SUITE("unit") {
     Result result = passing_result(profile, "host", 1);
     result.measurements.back().status = MeasurementStatus::failed_verification;
     CHECK(quick_on_host(result, profile).verdict == Verdict::fail);
+  }
+
+  TEST_CASE("training and inference on a host alone leave out what is between ranks") {
+    for (const char* name : {"training", "inference"}) {
+      CAPTURE(name);
+      const Profile profile = load_profile(name);
+      Result result = passing_result(profile, "host", 1);
+      std::erase_if(result.measurements,
+                    [](const Measurement& one) { return spans_ranks(one.id.workload); });
+      CHECK(judge({{result}, &profile, {}}).verdict == Verdict::pass);
+      result.run.world_size = 2;
+      CHECK(judge({{result}, &profile, {}}).verdict == Verdict::fail);
+    }
   }
 
   TEST_CASE("every built-in profile names its implementations so that a lost one is noticed") {

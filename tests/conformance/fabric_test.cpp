@@ -90,6 +90,7 @@ std::vector<Result> whole_run(Result fabric) {
   for (int node = 0; node < kNodes; ++node) {
     documents.push_back(passing_result(fabric_profile(), "host", 1, node_called(node)));
     documents.back().measurements.clear();
+    documents.back().run.world_size = kNodes;
   }
   documents.push_back(std::move(fabric));
   std::vector<NamedDocument> named;
@@ -171,6 +172,11 @@ TEST_SUITE("unit") {
       CAPTURE(kind);
       CHECK(judged_run(documents, kind).reason_code == "missing");
     }
+  }
+
+  TEST_CASE("a process alone leaves one document and names no other") {
+    Result result = passing_result(fabric_profile(), "host", 1);
+    CHECK(judged_run({result}, "fabric_documents").verdict == Verdict::pass);
   }
 
   TEST_CASE("a document that is absent or was changed is noticed by those that name it") {

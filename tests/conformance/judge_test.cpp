@@ -103,7 +103,8 @@ TEST_SUITE("unit") {
   TEST_CASE("a condition that does not hold makes a requirement not applicable") {
     for (const Json& condition :
          {Json{{"backend", "host"}}, Json{{"min_devices", 3}}, Json{{"min_nodes", 2}},
-          Json{{"has_nvlink", false}}, Json{{"measured", "attention_forward"}}}) {
+          Json{{"min_ranks", 3}}, Json{{"has_nvlink", false}},
+          Json{{"measured", "attention_forward"}}}) {
       const RequirementVerdict verdict = with_condition(condition, 2);
       CAPTURE(condition.dump());
       CHECK(verdict.verdict == Verdict::not_evaluated);
@@ -111,10 +112,22 @@ TEST_SUITE("unit") {
     }
     for (const Json& condition :
          {Json{{"backend", {"host", "cuda"}}}, Json{{"min_devices", 2}}, Json{{"min_nodes", 1}},
-          Json{{"has_nvlink", true}}, Json{{"measured", "gemm"}}}) {
+          Json{{"min_ranks", 2}}, Json{{"has_nvlink", true}}, Json{{"measured", "gemm"}}}) {
       CAPTURE(condition.dump());
       CHECK(with_condition(condition, 2).verdict == Verdict::pass);
     }
+  }
+
+  TEST_CASE("the ranks of a run on hosts are its processes") {
+    Profile profile = small_profile();
+    profile.backends = {"host"};
+    ProfileRequirement asked = requirement("inventory_device_count");
+    asked.applies_when = {{"min_ranks", 2}};
+    profile.requirements = {asked};
+    Result result = passing_result(profile, "host", 1);
+    CHECK(judged(Evidence{{result}, &profile, {}}, asked.id).reason_code == "not_applicable");
+    result.run.world_size = 2;
+    CHECK(judged(Evidence{{result}, &profile, {}}, asked.id).verdict == Verdict::pass);
   }
 
   TEST_CASE("a fact that a condition needs and that is absent does not exclude") {

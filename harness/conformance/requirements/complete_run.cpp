@@ -109,13 +109,13 @@ class CompleteRun final : public Requirement {
     return copies.members.size();
   }
 
-  /// A profile that asks for something between nodes needs the document that holds it. How many
-  /// groups and measurements that are.
+  /// A profile that asks for something between ranks needs the document that holds it where the run
+  /// had several. How many groups and measurements that are.
   static std::pair<std::size_t, std::size_t> check_fabric(const Evidence& evidence,
                                                           Findings& findings) {
     const bool asked =
         std::any_of(evidence.results.begin(), evidence.results.end(), [&](const Result& result) {
-          return asks_between_ranks(*evidence.profile, result.run.backend);
+          return asks_between_ranks(*evidence.profile, result.run.backend) && ranks_of(result) > 1;
         });
     if (asked && fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
     std::size_t members = 0;
