@@ -125,7 +125,7 @@ ExitCode execute_cluster(const Arguments& arguments) {
       std::find(verbs.begin(), verbs.end(), operands.front()) == verbs.end())
     throw Error(fmt::format("assay cluster takes one of {}", fmt::join(verbs, ", ")));
   const StopSignals signals;
-  const auto kubectl = cluster::installed_kubectl();
+  const auto kubectl = cluster::installed_kubectl(signals.flag());
   ClusterSession session{*kubectl, cluster::discover(*kubectl, plain_name(arguments, "namespace")),
                          pace_of(arguments, signals), signals};
   if (operands.front() == "plan") return plan_verb(session, arguments);

@@ -5,7 +5,9 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "harness/cli/command.h"
 #include "harness/cluster/clean.h"
@@ -56,6 +58,7 @@ void refuse_insecure(const cluster::Answer& answer) {
 
 void try_out(ClusterSession& session, const fs::path& folder) {
   const cluster::Answer answer = session.kubectl.ask({apply_words(folder, true)});
+  if (session.pace.stopped()) throw Error("stopped before anything was applied");
   if (!answer.ok())
     throw Error("the cluster would refuse the run: " + cluster::refusal(answer.err));
   refuse_insecure(answer);
@@ -63,10 +66,14 @@ void try_out(ClusterSession& session, const fs::path& folder) {
 
 /// Throws with what is left and how to delete it, where that is not nothing.
 void clean_or_say(ClusterSession& session, const cluster::Target& target, const std::string& why) {
+  cluster::Pace patient = session.pace;  // a stop does not cut the cleaning short
+  patient.sleep_s = [](double seconds) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+  };
   std::string left;
   try {
     left = fmt::format("{}", fmt::join(cluster::clean(session.kubectl, target, session.inventory,
-                                                      session.pace, kCleaning_s),
+                                                      patient, kCleaning_s),
                                        ", "));
   } catch (const Error& error) {
     left = fmt::format("not known ({})", error.what());
@@ -122,7 +129,8 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
   cluster::write_kustomization(plan, folder.path());
   try_out(session, folder.path());
   try {
-    const cluster::Answer answer = session.kubectl.ask({apply_words(folder.path(), false)});
+    const cluster::Answer answer =
+        session.kubectl.ask({apply_words(folder.path(), false), 60, true});
     if (!answer.ok()) throw Error("the cluster refused the run: " + cluster::refusal(answer.err));
     cluster::Memory memory;
     cluster::wait_until_running(session.kubectl, target, plan.wishes.nodes, session.inventory,
@@ -138,12 +146,16 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
 
 ExitCode cluster_status(ClusterSession& session, const cluster::Target& target) {
   const cluster::Snapshot snapshot = cluster::look(session.kubectl, target, session.inventory);
+  if (snapshot.jobs.empty() && snapshot.pods.empty() && snapshot.controllers.empty())
+    throw Error(fmt::format(
+        "nothing of run {} is in namespace {}: it was cleaned, or its time to live is over",
+        target.run, target.name_space));
   const auto pods = snapshot.pods.size();
   const long wanted =
       snapshot.jobs.empty() ? static_cast<long>(pods) : snapshot.jobs.front().completions;
   fmt::print("{}\n", cluster::progress_of(snapshot, static_cast<int>(wanted)).line());
-  const auto causes = cluster::explain(
-      {snapshot, cluster::look_at_events(session.kubectl, target), session.inventory});
+  const auto causes =
+      cluster::ask_why(session.kubectl, target.name_space, snapshot, session.inventory);
   for (const cluster::Cause& cause : causes) fmt::print("{}: {}\n", cause.subject, cause.text);
   return !causes.empty() && causes.front().hopeless ? ExitCode::failed : ExitCode::passed;
 }

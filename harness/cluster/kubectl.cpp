@@ -34,10 +34,13 @@ constexpr Fault kFaults[] = {
 
 class InstalledKubectl : public Kubectl {
  public:
+  explicit InstalledKubectl(const std::atomic<bool>* stop) : stop_(stop) {}
+
   Answer ask(const Call& call) override {
     std::vector<std::string> words = {"kubectl"};
     words.insert(words.end(), call.words.begin(), call.words.end());
-    const Ended ended = run_program({words, "", call.timeout_s});
+    const Ended ended =
+        run_program({words, "", call.timeout_s, call.whole || *stop_ ? nullptr : stop_});
     if (ended.timed_out)
       throw Error(fmt::format("kubectl {} gave no answer within {:.0f} s", call.words.front(),
                               call.timeout_s));
@@ -47,11 +50,16 @@ class InstalledKubectl : public Kubectl {
                                 reason_of({ended.code, "", ended.err})));
     return {ended.code, ended.out, ended.err};
   }
+
+ private:
+  const std::atomic<bool>* stop_;
 };
 
 }  // namespace
 
-std::unique_ptr<Kubectl> installed_kubectl() { return std::make_unique<InstalledKubectl>(); }
+std::unique_ptr<Kubectl> installed_kubectl(const std::atomic<bool>* stop) {
+  return std::make_unique<InstalledKubectl>(stop);
+}
 
 std::string connection_fault(const std::string& err) {
   const auto holds = [&](const char* text) { return err.find(text) != std::string::npos; };

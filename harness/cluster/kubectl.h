@@ -2,6 +2,7 @@
 // works.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@ namespace assay::cluster {
 struct Call {
   std::vector<std::string> words;  // what follows `kubectl`
   double timeout_s = 60;
+  bool whole = false;  // a stop lets it end: what it changes must be known
 };
 
 struct Answer {
@@ -26,10 +28,11 @@ class Kubectl {
   virtual Answer ask(const Call& call) = 0;
 };
 
-/// The kubectl of PATH. Its `ask` throws Error where the API server cannot be asked at all, in one
-/// line that says which of the ways it is: unreachable, unknown name, foreign certificate, not
-/// logged in, no such context, no kubeconfig.
-std::unique_ptr<Kubectl> installed_kubectl();
+/// The kubectl of PATH. A call that runs when `stop` is set is ended, unless it is to be whole; one
+/// that starts later runs as ever. Its `ask` throws Error where the API server cannot be asked at
+/// all, in one line that says which of the ways it is: unreachable, unknown name, foreign
+/// certificate, not logged in, no such context, no kubeconfig.
+std::unique_ptr<Kubectl> installed_kubectl(const std::atomic<bool>* stop);
 
 /// What is wrong with the connection, by what kubectl wrote; empty: nothing.
 std::string connection_fault(const std::string& err);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -54,11 +55,15 @@ pid_t spawn(const Program& program, const Pipe& in, const Pipe& out, const Pipe&
   posix_spawn_file_actions_adddup2(&actions, in.read_end(), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out.write_end(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.write_end(), STDERR_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   std::vector<char*> words;
   for (const std::string& word : program.words) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   pid_t child = 0;
-  const int problem = posix_spawnp(&child, words[0], &actions, nullptr, words.data(), environ);
+  const int problem = posix_spawnp(&child, words[0], &actions, &attributes, words.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (problem == ENOENT)
     throw Error(fmt::format("{} was not found in PATH", program.words.front()), ExitCode::missing);
@@ -85,23 +90,30 @@ int code_of(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/// True when the time is up before both outputs have ended.
-bool transfer(const Program& program, Pipe& in, Pipe& out, Pipe& err, Ended& ended) {
+enum class End { closed, timed_out, stopped };
+
+constexpr double kLook_ms = 100;  // how soon a stop is seen
+
+/// Moves input and outputs until both outputs have ended, or the time is up, or it is stopped.
+End transfer(const Program& program, Pipe& in, Pipe& out, Pipe& err, Ended& ended) {
   const auto deadline = Clock::now() + std::chrono::duration<double>(program.timeout_s);
   std::size_t written = 0;
   if (program.input.empty()) in.close_end(1);
   fcntl(in.write_end(), F_SETFL, O_NONBLOCK);
   while (out.read_end() >= 0 || err.read_end() >= 0) {
     const std::chrono::duration<double, std::milli> left = deadline - Clock::now();
-    if (left.count() <= 0) return true;
+    if (left.count() <= 0) return End::timed_out;
+    if (program.stop != nullptr && *program.stop) return End::stopped;
     pollfd polled[] = {
         {out.read_end(), POLLIN, 0}, {err.read_end(), POLLIN, 0}, {in.write_end(), POLLOUT, 0}};
-    if (poll(polled, 3, static_cast<int>(left.count()) + 1) <= 0) continue;
+    const double wait_ms =
+        program.stop == nullptr ? left.count() : std::min(left.count(), kLook_ms);
+    if (poll(polled, 3, static_cast<int>(wait_ms) + 1) <= 0) continue;
     if (polled[0].revents) read_some(out, ended.out);
     if (polled[1].revents) read_some(err, ended.err);
     if (polled[2].revents) write_some(in, program.input, written);
   }
-  return false;
+  return End::closed;
 }
 
 }  // namespace
@@ -114,8 +126,9 @@ Ended run_program(const Program& program) {
   out.close_end(1);
   err.close_end(1);
   Ended ended;
-  ended.timed_out = transfer(program, in, out, err, ended);
-  if (ended.timed_out) kill(child, SIGKILL);
+  const End end = transfer(program, in, out, err, ended);
+  ended.timed_out = end == End::timed_out;
+  if (end != End::closed) kill(-child, SIGKILL);  // its helpers too, which hold its outputs
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -1,6 +1,7 @@
 // Runs a program to its end, and keeps what it wrote.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@ struct Program {
   std::vector<std::string> words;  // the first is looked up in PATH
   std::string input;
   double timeout_s = 60;
+  const std::atomic<bool>* stop = nullptr;  // ends the program when it is set
 };
 
 struct Ended {
@@ -18,7 +20,9 @@ struct Ended {
   bool timed_out = false;
 };
 
-/// Throws Error when the program cannot be started, with exit code `missing` when there is none.
+/// The program is in a process group of its own: Ctrl-C at the terminal reaches us alone, and what
+/// a program was to change is not cut in the middle. Throws Error when the program cannot be
+/// started, with exit code `missing` when there is none.
 Ended run_program(const Program& program);
 
 }  // namespace assay::cluster
