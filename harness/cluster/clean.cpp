@@ -2,26 +2,60 @@
 #include "harness/cluster/clean.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+
+#include "harness/cluster/explain.h"
 #include "harness/core/error.h"
 
 namespace assay::cluster {
 
 namespace {
 
-std::vector<std::string> what_is_left(Kubectl& kubectl, const Target& target,
-                                      const Inventory& inventory) {
-  const char* claims = inventory.serves("resource.k8s.io/v1") ? ",resourceclaims" : "";
-  const Snapshot found = read_snapshot(
-      require(kubectl.ask({{"get", made_kinds(inventory) + ",pods" + claims, "-n",
-                            target.name_space, "-l", target.selector(), "-o", "json"}}),
-              "cannot see what is left of the run"));
-  std::vector<std::string> left = found.others;
-  for (const Job& job : found.jobs) left.push_back("Job/" + job.name);
-  for (const Pod& pod : found.pods) left.push_back("Pod/" + pod.name);
-  for (const Claim& claim : found.claims) left.push_back("ResourceClaim/" + claim.name);
-  for (const PodGroup& group : found.pod_groups) left.push_back("PodGroup/" + group.name);
+using Remnants = std::vector<Remnant>;
+
+Remnants list(Kubectl& kubectl, const std::vector<std::string>& words) {
+  const Answer answer = kubectl.ask({words});
+  if (!answer.ok()) throw Error("cannot see what is left of the run: " + refusal(answer.err));
+  return read_remnants(answer.out);
+}
+
+/// A claim of a device plugin's resource, a PodGroup of the Job controller and Kueue's Workload
+/// carry no label of ours; the names of their owners begin with the Job's.
+bool is_ours(const Remnant& one, const Target& target) {
+  const std::string job = "assay-" + target.run;
+  const auto ours = [&](const std::vector<std::string>& names) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return name.starts_with(job); });
+  };
+  return one.run == target.run || ours(one.owners) || ours(one.reserved_for);
+}
+
+Remnants what_is_left(Kubectl& kubectl, const Target& target, const Inventory& inventory) {
+  Remnants left = list(kubectl, {"get", made_kinds(inventory), "-n", target.name_space, "-l",
+                                 target.selector(), "-o", "json"});
+  const std::string dependents = dependent_kinds(inventory);
+  if (dependents.empty()) return left;
+  for (Remnant& one : list(kubectl, {"get", dependents, "-n", target.name_space, "-o", "json"}))
+    if (is_ours(one, target) && std::none_of(left.begin(), left.end(), [&](const Remnant& known) {
+          return known.kind == one.kind && known.name == one.name;
+        }))
+      left.push_back(std::move(one));
   return left;
+}
+
+/// `Pod/x (it is being ended on node-b)`.
+std::string described(const Remnant& one) {
+  const std::string name = one.kind + "/" + one.name;
+  if (one.kind == "Pod" && one.deleted)
+    return fmt::format("{} (it is being ended on {}, or that node is lost)", name,
+                       one.node.empty() ? "no node" : one.node);
+  if (!one.reserved_for.empty())
+    return fmt::format("{} (reserved for pod {})", name, fmt::join(one.reserved_for, ", "));
+  if (!one.finalizers.empty())
+    return fmt::format("{} (kept by finalizer {})", name, fmt::join(one.finalizers, ", "));
+  return name;
 }
 
 }  // namespace
@@ -30,17 +64,20 @@ std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inv
                                const Pace& pace, double patience_s) {
   const double until_s = pace.now_s() + patience_s;
   const std::string timeout = fmt::format("--timeout={:.0f}s", patience_s);
+  // Pods too: those of a Job that was deleted with --cascade=orphan have no owner left.
   const Answer answer =
       kubectl.ask({{"delete", made_kinds(inventory), "-n", target.name_space, "-l",
                     target.selector(), "--cascade=foreground", "--ignore-not-found", timeout},
                    patience_s + 10});
-  if (!answer.ok()) pace.say("delete: " + reason_of(answer));
-  std::vector<std::string> left = what_is_left(kubectl, target, inventory);
+  if (!answer.ok()) pace.say("delete: " + refusal(answer.err));
+  Remnants left = what_is_left(kubectl, target, inventory);
   while (!left.empty() && pace.now_s() < until_s) {
     pace.sleep_s(1);
     left = what_is_left(kubectl, target, inventory);
   }
-  return left;
+  std::vector<std::string> descriptions;
+  for (const Remnant& one : left) descriptions.push_back(described(one));
+  return descriptions;
 }
 
 }  // namespace assay::cluster

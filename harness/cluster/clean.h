@@ -10,7 +10,7 @@
 namespace assay::cluster {
 
 /// Deletes what carries the run's label and waits until pods and claims are gone too. Returns what
-/// is still there when `patience_s` is over, as `kind/name`: finalizers of a lost node may hold it.
+/// is still there when `patience_s` is over, as `kind/name (why)`.
 std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inventory& inventory,
                                const Pace& pace, double patience_s);
 

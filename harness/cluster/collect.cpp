@@ -47,24 +47,39 @@ class Collection {
 
   /// What is seen of a rank that was lost is kept: of a drained pod nothing is left later.
   void report_lost(const Snapshot& snapshot, bool none_left) {
-    const std::vector<Cause> causes =
-        explain({snapshot, look_at_events(kubectl_, target_), inventory_});
+    const std::vector<Cause> causes = ask_why(kubectl_, target_.name_space, snapshot, inventory_);
     if (!causes.empty()) memory_.causes = causes;
     const std::string why = sentence(causes);
     if (!why.empty() && why != said_) pace_.say(said_ = why);
-    if (none_left)
-      throw Error(fmt::format("no rank is left that could hand over results: {}",
-                              memory_.causes.empty() ? "they ended before they were collected"
-                                                     : sentence(memory_.causes)));
+    if (!none_left) return;
+    const char* unknown = snapshot.jobs.empty() && snapshot.pods.empty()
+                              ? "nothing of the run is in the namespace: it was cleaned, or its "
+                                "time to live is over, and its results went with the pods"
+                              : "they ended before they were collected";
+    throw Error(fmt::format("no rank is left that could hand over results: {}",
+                            memory_.causes.empty() ? unknown : sentence(memory_.causes)));
+  }
+
+  /// What asking again will not mend.
+  void refuse_hopeless(const Pod& holder, const Answer& answer) const {
+    if (contains(answer.err, "OCI runtime exec failed"))
+      throw Error(
+          fmt::format("{}: the image does not hold assay: {}", called(holder), reason_of(answer)));
+    if (contains(answer.err, "(Forbidden)"))
+      throw Error(fmt::format("{}: {}", called(holder), refusal(answer.err)));
   }
 
   bool take(const std::filesystem::path& folder) {
     pods_ = running_pods();
     const Pod& holder = pods_.front();
+    if (holder.name != holder_)
+      pace_.say(fmt::format("{} has the results when its run ends", called(holder)));
+    holder_ = holder.name;
     const Answer answer = kubectl_.ask({{"exec", "-n", target_.name_space, holder.name, "--",
                                          "assay", "export", kFolder, "--held"},
                                         kStream_s});
     if (!answer.ok()) {
+      refuse_hopeless(holder, answer);
       last_ = fmt::format("{}: {}", called(holder), reason_of(answer));
       return false;
     }
@@ -94,7 +109,7 @@ class Collection {
   const Pace& pace_;
   Memory& memory_;
   std::vector<Pod> pods_;
-  std::string last_, said_;
+  std::string holder_, last_, said_;
 };
 
 }  // namespace

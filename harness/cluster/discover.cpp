@@ -65,4 +65,12 @@ Inventory discover(Kubectl& kubectl, const std::string& name_space) {
   return inventory;
 }
 
+void refresh(Kubectl& kubectl, Inventory& inventory) {
+  if (const Answer nodes = kubectl.ask({{"get", "nodes", "-o", "json"}}); nodes.ok())
+    inventory.nodes = read_nodes(nodes.out);
+  if (!inventory.serves("resource.k8s.io/v1")) return;
+  if (const Answer slices = kubectl.ask({{"get", "resourceslices", "-o", "json"}}); slices.ok())
+    inventory.devices = read_devices(slices.out);
+}
+
 }  // namespace assay::cluster

@@ -25,4 +25,7 @@ struct Inventory {
 /// there. A list that is refused is left empty and named in `not_allowed`.
 Inventory discover(Kubectl& kubectl, const std::string& name_space);
 
+/// Asks again for what changes while a run waits: nodes and published devices.
+void refresh(Kubectl& kubectl, Inventory& inventory);
+
 }  // namespace assay::cluster

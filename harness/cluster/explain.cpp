@@ -15,6 +15,7 @@ std::vector<Cause> explain(const Seen& seen) {
   const auto add = [&](std::optional<Cause> cause) {
     if (cause) causes.push_back(std::move(*cause));
   };
+  for (const Controller& controller : seen.run.controllers) add(explain_controller(controller));
   for (const Job& job : seen.run.jobs) add(explain_job(job, seen));
   for (const Workload& workload : seen.run.workloads) add(explain_workload(workload, seen));
   for (const PodGroup& group : seen.run.pod_groups) add(explain_pod_group(group, seen));

@@ -21,7 +21,13 @@ struct Seen {
   const Snapshot& run;
   const std::vector<Event>& events;
   const Inventory& inventory;
+  std::vector<Claim> all_claims = {};  // of the whole cluster, where they may be listed
 };
+
+/// Asks the cluster for what `run` itself does not tell, as far as this user may see it, and
+/// explains.
+std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, const Snapshot& run,
+                           const Inventory& inventory);
 
 /// The causes, the hopeless ones first; empty while nothing is wrong.
 std::vector<Cause> explain(const Seen& seen);
@@ -33,6 +39,7 @@ std::string refusal(const std::string& err);
 std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen);
 /// `message` is the scheduler's; it names no node and no device, so the inventory is compared.
 Cause explain_unschedulable(const Pod& pod, const std::string& message, const Seen& seen);
+std::optional<Cause> explain_controller(const Controller& controller);
 std::optional<Cause> explain_job(const Job& job, const Seen& seen);
 std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen);
 std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen);

@@ -61,6 +61,16 @@ Cause not_reserved(const std::string& subject, const Condition& reserved, const 
       false};
 }
 
+/// The pods that name the group; where none does (schedulers other than the stock one), all.
+std::vector<const Pod*> members_of(const PodGroup& group, const Seen& seen) {
+  std::vector<const Pod*> naming, all;
+  for (const Pod& pod : seen.run.pods) {
+    all.push_back(&pod);
+    if (pod.pod_group == group.name) naming.push_back(&pod);
+  }
+  return naming.empty() ? all : naming;
+}
+
 }  // namespace
 
 std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen) {
@@ -78,7 +88,8 @@ std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen
 }
 
 std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) {
-  const auto pods = static_cast<long>(seen.run.pods.size());
+  const std::vector<const Pod*> members = members_of(group, seen);
+  const auto pods = static_cast<long>(members.size());
   const std::string subject = "pod group " + group.name;
   if (pods > 0 && group.min_count > pods)
     return Cause{
@@ -88,15 +99,16 @@ std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) 
         true};
   const Condition* scheduled = find(group.conditions, "PodGroupScheduled");
   if (scheduled == nullptr || scheduled->status == "True") return std::nullopt;
-  const long fit = std::count_if(seen.run.pods.begin(), seen.run.pods.end(), [](const Pod& pod) {
-    const Condition* one = find(pod.conditions, "PodScheduled");
+  const long fit = std::count_if(members.begin(), members.end(), [](const Pod* pod) {
+    const Condition* one = find(pod->conditions, "PodScheduled");
     return one != nullptr &&
            (one->status == "True" || contains(one->message, "no plugin rejected pod"));
   });
+  const char* made = group.owner.empty() ? "" : " that the Job controller made";
   return Cause{
       subject,
-      fmt::format("the gang needs {} pods at once and {} would fit: none is bound until all do",
-                  group.min_count, fit),
+      fmt::format("the gang{} needs {} pods at once and {} would fit: none is bound until all do",
+                  made, group.min_count, fit),
       false};
 }
 

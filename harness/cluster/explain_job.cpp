@@ -43,6 +43,14 @@ std::string ended_text(const Condition& failed) {
 
 }  // namespace
 
+std::optional<Cause> explain_controller(const Controller& controller) {
+  if (!holds(controller.conditions, "Failed")) return std::nullopt;
+  const Condition& failed = *find(controller.conditions, "Failed");
+  return Cause{fmt::format("{} {}", controller.kind, controller.name),
+               fmt::format("it failed: {} ({})", printable(failed.message, 300), failed.reason),
+               true};
+}
+
 std::optional<Cause> explain_job(const Job& job, const Seen& seen) {
   for (const char* type : {"Failed", "FailureTarget"})
     if (holds(job.conditions, type))

@@ -24,7 +24,7 @@ struct Finding {
 std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
   std::vector<DeviceRequest> requests;
   for (const Claim& claim : seen.run.claims)
-    if (claim.pod == pod.name && claim.allocated.empty())
+    if (claim.of(pod.name) && claim.allocated.empty())
       requests.insert(requests.end(), claim.requests.begin(), claim.requests.end());
   if (!requests.empty()) return requests;
   for (const auto& [resource, amount] : pod.limits)
@@ -37,7 +37,7 @@ std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
 std::vector<std::string> match_attributes_of(const Pod& pod, const Seen& seen) {
   std::vector<std::string> keys;
   for (const Claim& claim : seen.run.claims)
-    if (claim.pod == pod.name)
+    if (claim.of(pod.name))
       keys.insert(keys.end(), claim.match_attributes.begin(), claim.match_attributes.end());
   return keys;
 }
@@ -45,9 +45,10 @@ std::vector<std::string> match_attributes_of(const Pod& pod, const Seen& seen) {
 std::vector<const Device*> free_devices(const std::vector<const Device*>& devices,
                                         const Seen& seen) {
   std::set<std::string> taken;
-  for (const Claim& claim : seen.run.claims)
-    for (const Device& device : claim.allocated)
-      taken.insert(device.driver + "/" + device.pool + "/" + device.name);
+  for (const std::vector<Claim>* claims : {&seen.run.claims, &seen.all_claims})
+    for (const Claim& claim : *claims)
+      for (const Device& device : claim.allocated)
+        taken.insert(device.driver + "/" + device.pool + "/" + device.name);
   std::vector<const Device*> free;
   for (const Device* device : devices)
     if (!taken.count(device->driver + "/" + device->pool + "/" + device->name))

@@ -26,10 +26,12 @@ struct DeviceRequest {
 };
 
 struct Claim {
-  std::string name, pod;  // the pod that owns it or that it is reserved for
+  std::string name, run;          // `run`: our label; a claim of an extended resource has none
+  std::vector<std::string> pods;  // the one that owns it, or those that it is reserved for
   std::vector<DeviceRequest> requests;
   std::vector<std::string> match_attributes;
   std::vector<Device> allocated;
+  bool of(const std::string& pod) const;
 };
 
 struct Pod {
@@ -57,8 +59,13 @@ struct Workload {  // Kueue's
 };
 
 struct PodGroup {
-  std::string name;
+  std::string name, run, owner;  // `run`: our label; one that the Job controller made has none
   long min_count = 0;
+  Conditions conditions;
+};
+
+struct Controller {  // a JobSet or TrainJob, which makes the Job
+  std::string kind, name;
   Conditions conditions;
 };
 
@@ -69,7 +76,14 @@ struct Snapshot {
   std::vector<Claim> claims;
   std::vector<Workload> workloads;
   std::vector<PodGroup> pod_groups;
-  std::vector<std::string> others;  // kind/name of everything else that was listed
+  std::vector<Controller> controllers;
+};
+
+/// An object that is still there after it was deleted.
+struct Remnant {
+  std::string kind, name, run, node;
+  std::vector<std::string> owners, reserved_for, finalizers;
+  bool deleted = false;
 };
 
 struct Event {
@@ -98,6 +112,7 @@ bool holds(const Conditions& conditions, const std::string& type);  // it is the
 
 // `text` is what `kubectl get … -o json` printed. All throw Error naming what could not be read.
 Snapshot read_snapshot(const std::string& text);
+std::vector<Remnant> read_remnants(const std::string& text);
 std::vector<Event> read_events(const std::string& text);
 std::vector<Node> read_nodes(const std::string& text);
 std::vector<DeviceClass> read_device_classes(const std::string& text);

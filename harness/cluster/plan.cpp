@@ -183,17 +183,19 @@ class Planner {
                       "volcano or another",
                       inventory_.versions.server));
     check_gang_api();
-    if (plan_.gang == "kueue") check_queue();
+    if (plan_.gang == "kueue") return check_queue();
+    if (inventory_.serves("kueue.x-k8s.io/v1beta2"))
+      because("Kueue is installed and ignores this run, which carries no queue label");
   }
 
   void check_gang_api() {
     struct Need {
       const char *gang, *api;
     };
-    constexpr Need kNeeds[] = {{"kueue", "kueue.x-k8s.io/v1beta2"},
-                               {"volcano", "scheduling.volcano.sh/v1beta1"},
-                               {"kai", "scheduling.run.ai/v2"},
-                               {"coscheduling", "scheduling.x-k8s.io/v1alpha1"}};
+    constexpr Need kNeeds[] = {
+        {"kueue", "kueue.x-k8s.io/v1beta2"},    {"volcano", "scheduling.volcano.sh/v1beta1"},
+        {"kai", "scheduling.run.ai/v2"},        {"coscheduling", "scheduling.x-k8s.io/v1alpha1"},
+        {"jobset", "jobset.x-k8s.io/v1alpha2"}, {"trainjob", "trainer.kubeflow.org/v1alpha1"}};
     for (const Need& need : kNeeds)
       if (plan_.gang == need.gang && !inventory_.serves(need.api))
         fault(fmt::format("--gang {}: the cluster does not serve {}: it is not installed",

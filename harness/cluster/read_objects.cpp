@@ -1,6 +1,7 @@
 // The one place that reads kubectl's JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "harness/cluster/objects.h"
@@ -54,6 +55,16 @@ Conditions conditions(const Json& object) {
   return found;
 }
 
+std::string run_of(const Json& object) {
+  return text(object, {"metadata", "labels", "assay.io/run"});
+}
+
+std::vector<std::string> names_in(const Json& list) {
+  std::vector<std::string> names;
+  for (const Json& one : list) names.push_back(text(one, {"name"}));
+  return names;
+}
+
 DeviceRequest request_of(const Json& request) {
   const Json& exactly = at(request, {"exactly"});
   DeviceRequest found;
@@ -67,8 +78,10 @@ DeviceRequest request_of(const Json& request) {
 Claim claim_of(const Json& object) {
   Claim claim;
   claim.name = text(object, {"metadata", "name"});
+  claim.run = run_of(object);
   for (const Json& owner : at(object, {"metadata", "ownerReferences"}))
-    if (text(owner, {"kind"}) == "Pod") claim.pod = text(owner, {"name"});
+    if (text(owner, {"kind"}) == "Pod") claim.pods = {text(owner, {"name"})};
+  if (claim.pods.empty()) claim.pods = names_in(at(object, {"status", "reservedFor"}));
   const Json& devices = at(object, {"spec", "devices"});
   for (const Json& request : at(devices, {"requests"}))
     if (request.contains("exactly")) claim.requests.push_back(request_of(request));
@@ -152,11 +165,26 @@ void add(const Json& object, Snapshot& snapshot) {
   } else if (kind == "PodGroup") {
     const Json& spec = at(object, {"spec"});
     const long native = number(spec, {"schedulingPolicy", "gang", "minCount"});
-    snapshot.pod_groups.push_back(
-        {name, native ? native : number(spec, {"minMember"}), conditions(object)});
-  } else {
-    snapshot.others.push_back(kind + "/" + name);
+    snapshot.pod_groups.push_back({name, run_of(object), owner_of(object),
+                                   native ? native : number(spec, {"minMember"}),
+                                   conditions(object)});
+  } else if (kind == "JobSet" || kind == "TrainJob") {
+    snapshot.controllers.push_back({kind, name, conditions(object)});
   }
+}
+
+Remnant remnant_of(const Json& object) {
+  const Json& metadata = at(object, {"metadata"});
+  Remnant found;
+  found.kind = text(object, {"kind"});
+  found.name = text(metadata, {"name"});
+  found.run = run_of(object);
+  found.node = text(object, {"spec", "nodeName"});
+  found.owners = names_in(at(metadata, {"ownerReferences"}));
+  found.reserved_for = names_in(at(object, {"status", "reservedFor"}));
+  for (const Json& one : at(metadata, {"finalizers"})) found.finalizers.push_back(one);
+  found.deleted = metadata.contains("deletionTimestamp");
+  return found;
 }
 
 Node node_of(const Json& object) {
@@ -206,6 +234,10 @@ void each(const std::string& list, const char* what, const Take& take) {
 
 }  // namespace
 
+bool Claim::of(const std::string& pod) const {
+  return std::find(pods.begin(), pods.end(), pod) != pods.end();
+}
+
 const Condition* find(const Conditions& conditions, const std::string& type) {
   for (const Condition& one : conditions)
     if (one.type == type) return &one;
@@ -221,6 +253,12 @@ Snapshot read_snapshot(const std::string& list) {
   Snapshot snapshot;
   each(list, "the run", [&](const Json& object) { add(object, snapshot); });
   return snapshot;
+}
+
+std::vector<Remnant> read_remnants(const std::string& list) {
+  std::vector<Remnant> remnants;
+  each(list, "what is left", [&](const Json& object) { remnants.push_back(remnant_of(object)); });
+  return remnants;
 }
 
 std::vector<Event> read_events(const std::string& list) {

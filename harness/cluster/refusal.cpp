@@ -37,6 +37,9 @@ std::string refusal(const std::string& err) {
     return "the cluster does not serve this PodGroup: the native gang is not enabled there";
   if (holds("cel.expression"))
     return fmt::format("a selector of the claim is no valid CEL: {}", reason_of({1, "", err}));
+  static const RegularExpression kAbsent(R"re(namespaces "([^"]+)" not found)re");
+  if (const std::vector<std::string> match = kAbsent.groups_in(err); !match.empty())
+    return fmt::format("there is no namespace {}", match[1]);
   if (const std::string text = forbidden(err); !text.empty()) return text;
   return reason_of({1, "", err});
 }

@@ -15,11 +15,14 @@ struct Target {
   std::string selector() const { return "assay.io/run=" + run; }
 };
 
-/// What of the run there is now; its Kueue workloads, which carry no label of ours, by their owner.
+/// What of the run there is now: what carries its label, and the claims, PodGroups and Workloads
+/// that others made for it. Throws Error where that is refused.
 Snapshot look(Kubectl& kubectl, const Target& target, const Inventory& inventory);
 /// Events of the whole namespace, oldest first; empty where they may not be listed.
-std::vector<Event> look_at_events(Kubectl& kubectl, const Target& target);
-/// Kinds whose objects a run may have made, as kubectl names them.
+std::vector<Event> look_at_events(Kubectl& kubectl, const std::string& name_space);
+/// Kinds whose labelled objects a run may have made, as kubectl names them, and pods.
 std::string made_kinds(const Inventory& inventory);
+/// Kinds that others make for a run, some without its label; empty where none is served.
+std::string dependent_kinds(const Inventory& inventory);
 
 }  // namespace assay::cluster

@@ -65,7 +65,7 @@ void remember(const Snapshot& snapshot, const Inventory& inventory,
     one.node = pod.node;
     one.image_digest = digest_of(pod.image_id);
     for (const Claim& claim : snapshot.claims) {
-      if (claim.pod != pod.name || claim.allocated.empty()) continue;
+      if (!claim.of(pod.name) || claim.allocated.empty()) continue;
       one.claim = claim.name;
       one.allocated.clear();
       for (const Device& device : claim.allocated)

@@ -45,8 +45,7 @@ class Watch {
     progress_ = progress_of(snapshot, nodes_);
     if (const std::string line = progress_.line(); line != said_) pace_.say(said_ = line);
     if (progress_.all_run()) return true;
-    const std::vector<Event> events = look_at_events(kubectl_, target_);
-    memory_.causes = explain({snapshot, events, inventory_});
+    memory_.causes = ask_why(kubectl_, target_.name_space, snapshot, inventory_);
     if (const std::string why = sentence(memory_.causes); !why.empty() && why != explained_)
       pace_.say(explained_ = why);
     return false;

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "harness/cluster/kubectl.h"
 #include "harness/cluster/watch.h"
@@ -29,6 +30,7 @@ constexpr Row kRows[] = {
     {"claim-template-missing", "ResourceClaimTemplate bench is missing", true},
     {"claim-too-many-devices", "no node has 12 devices of class gpu.example.com: the most is 8",
      true},
+    {"claim-shared-by-name", nullptr, false},
     {"command-missing", "exited with 127: the image does not hold the program", true},
     {"container-exits-1", "exited with 1", true},
     {"container-exits-1-per-index", "(rank 1): it exited with 1", true},
@@ -43,6 +45,9 @@ constexpr Row kRows[] = {
     {"gang-native-podgroup-missing", "PodGroup bench is missing", true},
     {"gang-native-short", "the gang needs", false},
     {"gang-native-too-few-pods", "wants 3 pods at once and the run has 2", true},
+    {"gang-native-two-contend", "the gang needs 2 pods at once and 0 would fit", false},
+    {"gang-native-workload-with-job",
+     "the gang that the Job controller made needs 2 pods at once and 1 would fit", false},
     {"image-forbidden", "may not be pulled: the namespace needs imagePullSecrets", true},
     {"image-name-invalid", "is no name of an image", true},
     {"image-never", "imagePullPolicy is Never", true},
@@ -54,9 +59,14 @@ constexpr Row kRows[] = {
     {"job-deadline-exceeded", "own deadline (activeDeadlineSeconds) has passed", true},
     {"job-extended-resource", nullptr, false},
     {"job-suspended", "is suspended and no queue controller", true},
+    {"jobset-completes", nullptr, false},
+    {"jobset-fails", "JobSet bench: it failed: jobset failed due to reaching max number", true},
+    // Kueue had not made a Workload when this was recorded.
+    {"jobset-kueue-pending-quota", "is suspended and no queue controller", true},
     {"kueue-admitted", nullptr, false},
     {"kueue-cluster-queue-inactive", "ClusterQueue broken-cq is misconfigured", true},
     {"kueue-device-class-unmapped", "must add it to deviceClassMappings", true},
+    {"kueue-job-without-queue-label", nullptr, false},
     {"kueue-pending-quota",
      "needs 8 of example.com/gpu-claims and the quota of flavor default is 4", true},
     {"kueue-queue-missing", "is missing in the namespace", true},
@@ -123,6 +133,16 @@ TEST_SUITE("cluster") {
       CHECK(told.find(row.told) != std::string::npos);
       CHECK(causes.front().hopeless == row.hopeless);
       CHECK(told.find('\n') == std::string::npos);
+    }
+  }
+
+  TEST_CASE("no recorded state is without its row") {
+    std::istringstream names(recorded("situations.txt"));
+    for (std::string name; std::getline(names, name);) {
+      INFO(name);
+      CHECK(is_recorded(name + "/run.json") ==
+            std::any_of(std::begin(kRows), std::end(kRows),
+                        [&](const Row& row) { return name == row.situation; }));
     }
   }
 

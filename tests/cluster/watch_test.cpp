@@ -7,7 +7,7 @@
 #include "harness/cluster/clean.h"
 #include "harness/cluster/collect.h"
 #include "harness/core/error.h"
-#include "tests/cluster/recordings.h"
+#include "tests/cluster/replay.h"
 #include "tests/core/full_result.h"
 #include "tests/core/scratch_folder.h"
 
@@ -21,6 +21,7 @@ class Scripted : public cluster::Kubectl {
   std::string run, events = "", exec_out;
   cluster::Answer exec{1, "", "assay: the run has not ended yet\n"};
   int looks_until_empty = 0;
+  bool is_deleted = false;
   std::vector<std::string> calls;
   double now_s = 0;
 
@@ -30,10 +31,14 @@ class Scripted : public cluster::Kubectl {
     calls.push_back(line);
     if (line.starts_with("get events")) return {0, events, ""};
     if (line.starts_with("exec")) return line.ends_with("--held") ? exec : cluster::Answer{};
-    if (line.starts_with("delete")) return {0, "", ""};
-    if (line.find("services") != std::string::npos)
-      return {0, looks_until_empty-- > 0 ? run : "", ""};
-    return {0, run, ""};
+    if (line.starts_with("delete")) {
+      is_deleted = true;
+      return {0, "", ""};
+    }
+    if (line.find(" -n ") == std::string::npos) return {1, "", "not allowed\n"};
+    if (line.find("services") != std::string::npos) --looks_until_empty;
+    const bool gone = is_deleted && looks_until_empty < 0;
+    return {0, gone ? "" : asked_for(call.words, parse_json(run, "run")), ""};
   }
 
   cluster::Pace pace(double deadline_s) {
