@@ -7,7 +7,7 @@ namespace assay {
 
 void check_devices(const Evidence& evidence, Findings& findings, const DeviceCheck& check) {
   for (const Result& result : evidence.results) {
-    if (is_fabric_document(result)) continue;  // its nodes have documents of their own
+    if (has_nodes_elsewhere(result)) continue;
     const std::vector<DeviceRef> devices = devices_of(result);
     if (devices.empty()) {
       findings.not_evaluated("missing", "run " + result.run.id + " describes no device");

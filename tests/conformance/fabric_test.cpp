@@ -174,6 +174,22 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("the inventory of a run with a fabric document is that of its nodes") {
+    const std::vector<Result> whole = whole_run(fabric_result(sound_fabric()));
+    CHECK(judged_run(whole, "inventory_device_count").verdict == Verdict::pass);
+    CHECK(judged_run({whole.back()}, "inventory_device_count").reason_code == "missing");
+  }
+
+  TEST_CASE(
+      "the devices of a process alone are looked at though its document is of the fabric too") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_pcie_link")};
+    Result result = passing_result(profile, "cuda", 2);
+    result.fabric = FabricFacts{{"node-a"}, {""}};
+    const Evidence evidence{{result}, &profile, {}};
+    CHECK(judged(evidence, "inventory_pcie_link").verdict == Verdict::pass);
+  }
+
   TEST_CASE("a process alone leaves one document and names no other") {
     Result result = passing_result(fabric_profile(), "host", 1);
     CHECK(judged_run({result}, "fabric_documents").verdict == Verdict::pass);
