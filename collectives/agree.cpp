@@ -9,7 +9,7 @@ std::vector<std::string> lines_of_all(Communicator& communicator, const std::str
   constexpr std::size_t kCell = 401;  // and the end
   std::vector<std::byte> cell(kCell), cells(kCell * static_cast<std::size_t>(communicator.size()));
   std::memcpy(cell.data(), mine.data(), std::min(mine.size(), kCell - 1));
-  communicator.collect(cell, cells);
+  communicator.all_gather_host(cell, cells);
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < cells.size(); at += kCell)
     lines.emplace_back(reinterpret_cast<const char*>(cells.data() + at));
@@ -18,7 +18,8 @@ std::vector<std::string> lines_of_all(Communicator& communicator, const std::str
 
 std::vector<double> numbers_of_all(Communicator& communicator, const std::vector<double>& mine) {
   std::vector<double> all(mine.size() * static_cast<std::size_t>(communicator.size()));
-  communicator.collect(std::as_bytes(std::span(mine)), std::as_writable_bytes(std::span(all)));
+  communicator.all_gather_host(std::as_bytes(std::span(mine)),
+                               std::as_writable_bytes(std::span(all)));
   return all;
 }
 

@@ -10,7 +10,7 @@
 #include "collectives/carriers.h"
 #include "collectives/collective_case.h"
 #include "collectives/ranked_timer.h"
-#include "collectives/ways.h"
+#include "collectives/variants.h"
 #include "harness/core/statistics.h"
 #include "harness/fabric/cost_model.h"
 #include "harness/measure/group_run.h"
@@ -53,27 +53,27 @@ std::string why_not_in_place(const CollectiveGroup& group, Dtype element, const 
   return refusal.empty() ? "" : "it cannot be done in place: " + refusal;
 }
 
-std::string why_not_this_way(const CollectiveGroup& group, const Way& way, Dtype element,
-                             const RunOfRanks& run) {
-  if (way.in_place) return why_not_in_place(group, element, run);
-  if (way.registered) return run.communicator.refuses_registered();
-  if (way.algorithm.empty()) return "";
-  return why_not_forced(way.algorithm, group.collective->operation(), run);
+std::string why_not_this_variant(const CollectiveGroup& group, const Variant& variant,
+                                 Dtype element, const RunOfRanks& run) {
+  if (variant.in_place) return why_not_in_place(group, element, run);
+  if (variant.registered) return run.communicator.refuses_registered();
+  if (variant.algorithm.empty()) return "";
+  return why_not_forced(variant.algorithm, group.collective->operation(), run);
 }
 
 /// The same answer on every rank: it rests on nothing that only one of them knows.
 std::string why_not_here(const CollectiveGroup& group, const std::string& implementation,
                          const RunOfRanks& run, std::size_t sets) {
   const std::string name = run.communicator.name();
-  const auto way = way_of(name, implementation);
-  if (!way)
+  const auto variant = variant_of(name, implementation);
+  if (!variant)
     return fmt::format("the ranks are joined by {}, which has no implementation {}", name,
                        implementation);
   const auto element = moved_dtype(group.dtype);
   if (!element) return fmt::format("no collective moves {}", group.dtype);
   if (group.bytes < size_of(*element)) return "the size holds no element";
   std::string refusal = run.communicator.refuses(group.collective->operation(), *element);
-  if (refusal.empty()) refusal = why_not_this_way(group, *way, *element, run);
+  if (refusal.empty()) refusal = why_not_this_variant(group, *variant, *element, run);
   if (!refusal.empty()) return refusal;
   const int ranks = run.communicator.size();
   const double needed =
@@ -85,10 +85,10 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
   return "";
 }
 
-/// Who moves the data of a way.
-Communicator& mover(const Way& way, const RunOfRanks& run) {
-  return way.algorithm.empty() ? run.communicator
-                               : *run.options.forced.at(way.algorithm).communicator;
+/// Who moves the data of a variant.
+Communicator& mover(const Variant& variant, const RunOfRanks& run) {
+  return variant.algorithm.empty() ? run.communicator
+                                   : *run.options.forced.at(variant.algorithm).communicator;
 }
 
 /// Two racks of as many ranks have the same cases, which are not to be taken for each other.
@@ -121,19 +121,20 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedInstrum
     run.records[id.str() + name(asked.series)] = record;
     group.members.push_back({id, why_not_here(asked, implementation, run, sets),
                              [asked, implementation, sets, record, &run] {
-                               const Way way = *way_of(run.communicator.name(), implementation);
-                               CollectiveCaseSetup setup{.communicator = &mover(way, run),
+                               const Variant variant =
+                                   *variant_of(run.communicator.name(), implementation);
+                               CollectiveCaseSetup setup{.communicator = &mover(variant, run),
                                                          .words = &run.communicator,
                                                          .collective = asked.collective,
                                                          .device = &run.device,
                                                          .element = *moved_dtype(asked.dtype),
                                                          .bytes = asked.bytes,
-                                                         .in_place = way.in_place,
-                                                         .registered = way.registered,
+                                                         .in_place = variant.in_place,
+                                                         .registered = variant.registered,
                                                          .operand_sets = sets,
                                                          .seed = run.options.seed,
                                                          .record = record,
-                                                         .algorithm = way.algorithm};
+                                                         .algorithm = variant.algorithm};
                                std::unique_ptr<TimedCase> timed;
                                together(run.communicator, [&] {
                                  timed = std::make_unique<CollectiveCase>(std::move(setup));
@@ -173,7 +174,7 @@ void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
   measurement.status = MeasurementStatus::not_applicable;
   measurement.reason =
       fmt::format("{} could not be forced: {}",
-                  way_of(run.communicator.name(), measurement.id.implementation)->algorithm,
+                  variant_of(run.communicator.name(), measurement.id.implementation)->algorithm,
                   measurement.reason);
 }
 
@@ -227,8 +228,8 @@ bool run_collectives(Communicator& communicator, Device& device,
     }
     if (options.on_group) options.on_group(measurements);
   };
-  return options.leads ? run_groups(std::move(planned), run_options)
-                       : follow_groups(std::move(planned), run_options);
+  return options.is_first_of_process ? run_groups(std::move(planned), run_options)
+                                     : follow_groups(std::move(planned), run_options);
 }
 
 Json fits_of(const std::vector<Measurement>& measurements) {

@@ -14,7 +14,7 @@
 namespace assay {
 
 /// One collective at one size: its implementations are measured in alternation. `gloo` is what the
-/// communicator's name is; a suffix asks for a way of it (ways.h).
+/// communicator's name is; a suffix asks for a variant of it (variants.h).
 struct CollectiveGroup {
   const Collective* collective = nullptr;
   std::string dtype;
@@ -40,7 +40,7 @@ struct CollectiveRunOptions {
   /// By algorithm: the communicators of the same ranks that were forced to it, or why there is
   /// none.
   std::map<std::string, ForcedRanks> forced;
-  bool leads = true;  // the first rank of its process
+  bool is_first_of_process = true;  // the first rank of its process
   std::function<void(const std::vector<Measurement>&)> on_group;
   std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;
 };

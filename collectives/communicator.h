@@ -62,8 +62,8 @@ class Communicator {
   /// Why the library cannot do `operation` in place, or an empty text.
   virtual std::string refuses_in_place(Operation) const { return ""; }
 
-  /// Why `operation` cannot be forced to `algorithm` (ways.h), or an empty text. What was forced is
-  /// a communicator of its own, made as the library is told to.
+  /// Why `operation` cannot be forced to `algorithm` (variants.h), or an empty text. What was
+  /// forced is a communicator of its own, made as the library is told to.
   virtual std::string refuses_algorithm(const std::string& algorithm, Operation) const {
     return name() + " cannot be forced to " + algorithm;
   }
@@ -103,9 +103,9 @@ class Communicator {
 
   /// Host memory whatever the communicator moves otherwise, done when the call returns: how ranks
   /// agree on counts and tell each other their times. The bytes of rank 0 replace everyone's.
-  virtual void tell(std::span<std::byte> bytes) = 0;
+  virtual void broadcast_host(std::span<std::byte> bytes) = 0;
   /// Every rank's `mine` in rank order into `all`, which is size() times as large.
-  virtual void collect(std::span<const std::byte> mine, std::span<std::byte> all) = 0;
+  virtual void all_gather_host(std::span<const std::byte> mine, std::span<std::byte> all) = 0;
 
   /// A communicator of `members` (ranks of this one, ascending), their ranks counted in that order.
   /// Called by members alone; `name` tells groups that are made one after another apart.

@@ -36,7 +36,7 @@ LocalRanks::LocalRanks(int first, const std::vector<Device*>& devices, const Joi
     LocalRank& rank = ranks_.emplace_back();
     rank.rank = first + static_cast<int>(i);
     rank.device = devices[i];
-    rank.leads = i == 0;
+    rank.is_first_of_process = i == 0;
   }
   each([&](LocalRank& rank) {
     auto world = join(rank.rank, *rank.device);

@@ -21,7 +21,7 @@ struct LocalRank {
   std::vector<std::unique_ptr<Communicator>> rails;             // see LocalRanks::add_rail
   std::map<std::string, std::unique_ptr<Communicator>> forced;  // see LocalRanks::force
   /// The first of its process: it drives what a process has once (Google Benchmark, the documents).
-  bool leads = false;
+  bool is_first_of_process = false;
 };
 
 class LocalRanks {

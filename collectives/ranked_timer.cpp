@@ -14,7 +14,7 @@ namespace {
 /// Ranks that run different counts wait for each other for ever: rank 0's count is everyone's.
 void agree_on_iterations(Communicator& communicator, const Batch& batch) {
   std::uint64_t agreed = batch.iterations;
-  communicator.tell(std::as_writable_bytes(std::span(&agreed, 1)));
+  communicator.broadcast_host(std::as_writable_bytes(std::span(&agreed, 1)));
   if (agreed == batch.iterations) return;
   communicator.abort();
   throw LostPeer(

@@ -247,11 +247,11 @@ void GlooCommunicator::barrier() {
   });
 }
 
-void GlooCommunicator::tell(std::span<std::byte> bytes) {
+void GlooCommunicator::broadcast_host(std::span<std::byte> bytes) {
   broadcast(bytes.data(), bytes.data(), bytes.size(), Dtype::int8, 0);
 }
 
-void GlooCommunicator::collect(std::span<const std::byte> mine, std::span<std::byte> all) {
+void GlooCommunicator::all_gather_host(std::span<const std::byte> mine, std::span<std::byte> all) {
   const std::vector<std::size_t> counts(static_cast<std::size_t>(size()), mine.size());
   all_gather(mine.data(), all.data(), counts, Dtype::int8);
 }

@@ -35,8 +35,8 @@ class GlooCommunicator final : public Communicator {
                     int from, Dtype element) override;
   void barrier() override;
 
-  void tell(std::span<std::byte> bytes) override;
-  void collect(std::span<const std::byte> mine, std::span<std::byte> all) override;
+  void broadcast_host(std::span<std::byte> bytes) override;
+  void all_gather_host(std::span<const std::byte> mine, std::span<std::byte> all) override;
 
   std::unique_ptr<Communicator> subgroup(std::span<const int> members,
                                          const std::string& name) override;

@@ -89,28 +89,28 @@ void Watch::take_choices() {
   }
 }
 
-Told Watch::told(const std::string& id, int rank, const Asked& asked) {
+ObservedTransport Watch::observed(const std::string& id, int rank, const Asked& asked) {
   const std::lock_guard lock(mutex_);
   take_choices();
-  Told told;
+  ObservedTransport observed;
   std::string algorithm;
   int channels = 0;
   if (const auto choice = choices_.find({rank, asked}); choice != choices_.end()) {
     algorithm = choice->second.algorithm;
     channels = choice->second.channels;
-    told.algorithm = lower(algorithm);
-    told.protocol = lower(choice->second.protocol);
+    observed.algorithm = lower(algorithm);
+    observed.protocol = lower(choice->second.protocol);
   }
   Report report = parse_report(text_of(id));
   if (!begun_.empty() && report.nics.empty()) {  // NICs are listed once, by the first communicator
     report.nics = parse_report(text_of(begun_.front().first)).nics;
   }
   TransportSeen seen = transport_seen(report, algorithm);
-  told.kind = std::move(seen.kind);
-  told.why = std::move(seen.why);
-  told.nics = std::move(seen.nics);
-  told.channels = channels > 0 ? channels : seen.channels;
-  return told;
+  observed.kind = std::move(seen.kind);
+  observed.why = std::move(seen.why);
+  observed.nics = std::move(seen.nics);
+  observed.channels = channels > 0 ? channels : seen.channels;
+  return observed;
 }
 
 Listening::Listening() {

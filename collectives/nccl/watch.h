@@ -21,8 +21,8 @@ struct Asked {
   auto operator<=>(const Asked&) const = default;
 };
 
-/// What carried it, as far as NCCL told.
-struct Told {
+/// What carried it, as far as NCCL observed.
+struct ObservedTransport {
   std::string algorithm, protocol;  // `ring`, `ll128`; empty where NCCL told nothing
   std::string kind = "unknown";     // see transport_seen.h
   std::string why;                  // it is unknown
@@ -45,7 +45,7 @@ class Watch {
   /// A rank of this process is about to make the communicator of `id`; every local rank says so.
   void begins(const std::string& id);
   /// What NCCL told of `rank`'s operation in that communicator.
-  Told told(const std::string& id, int rank, const Asked& asked);
+  ObservedTransport observed(const std::string& id, int rank, const Asked& asked);
 
   const std::filesystem::path& report_path() const { return path_; }
 

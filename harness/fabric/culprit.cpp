@@ -15,7 +15,7 @@ using Kind = Culprit::Kind;
 
 void add_evidence(Culprit& culprit, const SlowPath& path) {
   culprit.fraction = std::min(culprit.fraction, path.fraction);
-  culprit.doubt = std::min(culprit.doubt, path.doubt);
+  culprit.p_value = std::min(culprit.p_value, path.p_value);
   culprit.evidence.insert(culprit.evidence.end(), path.evidence.begin(), path.evidence.end());
 }
 
@@ -26,7 +26,7 @@ std::optional<Culprit> take_uplink(const Fabric& fabric, int rack, std::vector<S
   };
   std::set<int> inside, across;
   for (const SlowPath& path : slow)
-    if (in_rack(path)) (path.lane.across ? across : inside).insert(path.a);
+    if (in_rack(path)) (path.path_class.across ? across : inside).insert(path.a);
   const auto members = std::count(fabric.rack_of.begin(), fabric.rack_of.end(), rack);
   const auto sound_inside = members - static_cast<long>(inside.size());
   const auto only_across =
@@ -35,9 +35,10 @@ std::optional<Culprit> take_uplink(const Fabric& fabric, int rack, std::vector<S
   if (only_across < 2 || only_across * 10 < sound_inside * 8) return std::nullopt;
   Culprit uplink{Kind::rack_uplink, rack, -1, -1, 1, 1, {}};
   for (const SlowPath& path : slow)
-    if (in_rack(path) && path.lane.across) add_evidence(uplink, path);
+    if (in_rack(path) && path.path_class.across) add_evidence(uplink, path);
   // A node that is slow by itself is still slow inside.
-  std::erase_if(slow, [&](const SlowPath& path) { return in_rack(path) && path.lane.across; });
+  std::erase_if(slow,
+                [&](const SlowPath& path) { return in_rack(path) && path.path_class.across; });
   return uplink;
 }
 
@@ -47,12 +48,12 @@ void add_parts(const Fabric& fabric, int a, int b, const std::vector<SlowPath>& 
   std::set<int> rails;
   for (const SlowPath& path : slow) {
     if (path.a != a || path.b != b) continue;
-    rails.insert(path.lane.rail);
+    rails.insert(path.path_class.rail);
   }
   const auto add = [&](Kind kind, int rail) {
     Culprit culprit{kind, a, b, rail, 1, 1, {}};
     for (const SlowPath& path : slow)
-      if (path.a == a && path.b == b && (rail < 0 || path.lane.rail == rail))
+      if (path.a == a && path.b == b && (rail < 0 || path.path_class.rail == rail))
         add_evidence(culprit, path);
     culprits.push_back(std::move(culprit));
   };
@@ -63,7 +64,7 @@ void add_parts(const Fabric& fabric, int a, int b, const std::vector<SlowPath>& 
 
 }  // namespace
 
-Lane lane_of(const Fabric& fabric, const Probe& probe) {
+PathClass path_class_of(const Fabric& fabric, const Probe& probe) {
   const auto rack = [&](int node) { return fabric.rack_of[static_cast<std::size_t>(node)]; };
   return {rack(probe.a) != rack(probe.b), probe.rail};
 }

@@ -31,23 +31,23 @@ struct Culprit {
   int b = -1;           // a link's other end
   int rail = -1;        // of a NIC, or of a link that is slow on this one alone
   double fraction = 0;  // the best confirming reading, of what is typical
-  double doubt = 0;     // the chance that a sound part would have read so; 0.01 is 1 %
+  double p_value = 0;   // the chance that a sound part would have read so; 0.01 is 1 %
   std::vector<PairReading> evidence;
 };
 
 /// Readings are only compared with others across or inside racks, of the same rail.
-struct Lane {
+struct PathClass {
   bool across = false;
   int rail = 0;
-  auto operator<=>(const Lane&) const = default;
+  auto operator<=>(const PathClass&) const = default;
 };
-Lane lane_of(const Fabric& fabric, const Probe& probe);
+PathClass path_class_of(const Fabric& fabric, const Probe& probe);
 
-/// A node (b is -1) or a link that stayed slow in one lane.
+/// A node (b is -1) or a link that stayed slow in one path_class.
 struct SlowPath {
   int a = 0, b = -1;
-  Lane lane;
-  double fraction = 0, doubt = 0;
+  PathClass path_class;
+  double fraction = 0, p_value = 0;
   std::vector<PairReading> evidence;
 };
 

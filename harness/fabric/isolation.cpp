@@ -110,7 +110,7 @@ void Isolation::record(const std::vector<PairReading>& readings) {
     for (Suspicion& suspicion : suspicions_) {
       const bool about = suspicion.b < 0 ? touches(probe, suspicion.a)
                                          : probe.a == suspicion.a && probe.b == suspicion.b;
-      if (about && lane_of(fabric_, probe) == suspicion.lane)
+      if (about && path_class_of(fabric_, probe) == suspicion.path_class)
         suspicion.confirming.push_back(reading);
     }
   }
@@ -136,64 +136,67 @@ void Isolation::plan_screening() {
 }
 
 bool Isolation::slow(const PairReading& reading) const {
-  return reading.bytes_per_s < rule_.slow_below * typical_.at(lane_of(fabric_, reading.probe));
+  return reading.bytes_per_s <
+         rule_.slow_below * typical_.at(path_class_of(fabric_, reading.probe));
 }
 
 void Isolation::suspect() {
   for (const PairReading& reading : readings_) {
-    std::map<int, double>& best = best_[lane_of(fabric_, reading.probe)];
+    std::map<int, double>& best = best_[path_class_of(fabric_, reading.probe)];
     for (const int node : {reading.probe.a, reading.probe.b})
       best[node] = std::max(best[node], reading.bytes_per_s);
   }
-  for (const auto& [lane, best] : best_) {
+  for (const auto& [path_class, best] : best_) {
     std::vector<double> values;
     for (const auto& [node, bytes_per_s] : best) values.push_back(bytes_per_s);
-    typical_[lane] = median(values);
+    typical_[path_class] = median(values);
   }
-  for (const auto& [lane, best] : best_) suspect_in(lane);
-  std::map<Lane, std::pair<double, double>> slow_of;
+  for (const auto& [path_class, best] : best_) suspect_in(path_class);
+  std::map<PathClass, std::pair<double, double>> slow_of;
   for (const PairReading& reading : readings_) {
-    auto& [slow_ones, all] = slow_of[lane_of(fabric_, reading.probe)];
+    auto& [slow_ones, all] = slow_of[path_class_of(fabric_, reading.probe)];
     slow_ones += slow(reading) ? 1 : 0;
     all += 1;
   }
-  for (const auto& [lane, counts] : slow_of) slow_share_[lane] = counts.first / counts.second;
+  for (const auto& [path_class, counts] : slow_of)
+    slow_share_[path_class] = counts.first / counts.second;
 }
 
-void Isolation::suspect_in(const Lane& lane) {
+void Isolation::suspect_in(const PathClass& path_class) {
   std::set<int> suspects;
-  for (const auto& [node, bytes_per_s] : best_.at(lane)) {
-    if (bytes_per_s >= rule_.slow_below * typical_.at(lane)) continue;
+  for (const auto& [node, bytes_per_s] : best_.at(path_class)) {
+    if (bytes_per_s >= rule_.slow_below * typical_.at(path_class)) continue;
     suspects.insert(node);
-    suspicions_.push_back({node, -1, lane, {}});
+    suspicions_.push_back({node, -1, path_class, {}});
   }
   std::set<Pair> links;
   for (const PairReading& reading : readings_) {
     const Probe& probe = reading.probe;
-    if (lane_of(fabric_, probe) != lane || !slow(reading)) continue;
+    if (path_class_of(fabric_, probe) != path_class || !slow(reading)) continue;
     if (suspects.contains(probe.a) || suspects.contains(probe.b)) continue;
     if (links.insert({probe.a, probe.b}).second)
-      suspicions_.push_back({probe.a, probe.b, lane, {}});
+      suspicions_.push_back({probe.a, probe.b, path_class, {}});
   }
 }
 
 std::vector<int> Isolation::good_partners(const Suspicion& suspicion) const {
-  const double limit = rule_.slow_below * typical_.at(suspicion.lane);
+  const double limit = rule_.slow_below * typical_.at(suspicion.path_class);
   const auto rack = [&](int node) { return fabric_.rack_of[static_cast<std::size_t>(node)]; };
   std::vector<int> partners;
-  for (const auto& [node, bytes_per_s] : best_.at(suspicion.lane)) {
+  for (const auto& [node, bytes_per_s] : best_.at(suspicion.path_class)) {
     const bool across = rack(node) != rack(suspicion.a);
-    if (node != suspicion.a && across == suspicion.lane.across && bytes_per_s >= limit)
+    if (node != suspicion.a && across == suspicion.path_class.across && bytes_per_s >= limit)
       partners.push_back(node);
   }
   return partners;
 }
 
-double Isolation::doubt(const Suspicion& suspicion) const {
-  const auto in_lane = std::count_if(suspicions_.begin(), suspicions_.end(),
-                                     [&](const auto& each) { return each.lane == suspicion.lane; });
+double Isolation::p_value(const Suspicion& suspicion) const {
+  const auto in_lane = std::count_if(suspicions_.begin(), suspicions_.end(), [&](const auto& each) {
+    return each.path_class == suspicion.path_class;
+  });
   return static_cast<double>(in_lane) *
-         std::pow(slow_share_.at(suspicion.lane), suspicion.confirming.size());
+         std::pow(slow_share_.at(suspicion.path_class), suspicion.confirming.size());
 }
 
 bool Isolation::stayed_slow(const Suspicion& suspicion) const {
@@ -204,7 +207,7 @@ bool Isolation::stayed_slow(const Suspicion& suspicion) const {
 bool Isolation::open(const Suspicion& suspicion) const {
   const int taken = static_cast<int>(suspicion.confirming.size());
   if (!stayed_slow(suspicion) || taken >= rule_.most_confirmations) return false;
-  return taken < rule_.confirmations || doubt(suspicion) > rule_.doubt;
+  return taken < rule_.confirmations || p_value(suspicion) > rule_.highest_p_value;
 }
 
 /// One round: a reading for as many as can have one of those that are not yet cleared or certain.
@@ -221,7 +224,7 @@ void Isolation::plan_confirmation() {
       const int partner = partners[(seed_ + turn + i) % partners.size()];
       if (busy.contains(partner)) continue;
       const auto [a, b] = std::minmax(suspicion.a, partner);
-      round.push_back({a, b, suspicion.lane.rail});
+      round.push_back({a, b, suspicion.path_class.rail});
       busy.insert({a, b});
       break;
     }
@@ -233,9 +236,9 @@ void Isolation::judge() {
   std::vector<SlowPath> slow;
   for (Suspicion& suspicion : suspicions_) {
     if (suspicion.confirming.empty()) continue;  // no good partner: not for us to name
-    if (!stayed_slow(suspicion) || doubt(suspicion) > rule_.doubt) continue;
-    const double fraction = best_reading(suspicion.confirming) / typical_.at(suspicion.lane);
-    slow.push_back({suspicion.a, suspicion.b, suspicion.lane, fraction, doubt(suspicion),
+    if (!stayed_slow(suspicion) || p_value(suspicion) > rule_.highest_p_value) continue;
+    const double fraction = best_reading(suspicion.confirming) / typical_.at(suspicion.path_class);
+    slow.push_back({suspicion.a, suspicion.b, suspicion.path_class, fraction, p_value(suspicion),
                     std::move(suspicion.confirming)});
   }
   culprits_ = causes_of(fabric_, std::move(slow));

@@ -17,12 +17,12 @@
 namespace assay {
 
 struct IsolationRule {
-  double slow_below = 0.8;      // of the fabric's typical reading at the same scope and rail
-  int all_pairs_up_to = 16;     // nodes, or members of a rack, or racks; above, random partners
-  int random_rounds = 3;        // of those
-  int confirmations = 5;        // fresh readings against good partners before anything is named;
-  int most_confirmations = 32;  // more, up to so many, while
-  double doubt = 0.001;         // chance alone could have made them all slow with more than this
+  double slow_below = 0.8;         // of the fabric's typical reading at the same scope and rail
+  int all_pairs_up_to = 16;        // nodes, or members of a rack, or racks; above, random partners
+  int random_rounds = 3;           // of those
+  int confirmations = 5;           // fresh readings against good partners before anything is named;
+  int most_confirmations = 32;     // more, up to so many, while
+  double highest_p_value = 0.001;  // of a suspicion that is confirmed
 };
 
 class Isolation {
@@ -42,19 +42,19 @@ class Isolation {
  private:
   struct Suspicion {
     int a, b;  // a node (b is -1), or a link
-    Lane lane;
+    PathClass path_class;
     std::vector<PairReading> confirming;
   };
 
   void plan_screening();
   void suspect();
-  void suspect_in(const Lane& lane);
+  void suspect_in(const PathClass& path_class);
   void plan_confirmation();
   void judge();
   bool slow(const PairReading& reading) const;
   bool stayed_slow(const Suspicion& suspicion) const;
   /// The chance that a sound fabric with as many slow readings would accuse anybody by this many.
-  double doubt(const Suspicion& suspicion) const;
+  double p_value(const Suspicion& suspicion) const;
   bool open(const Suspicion& suspicion) const;  // neither cleared nor certain yet
   std::vector<int> good_partners(const Suspicion& suspicion) const;
 
@@ -67,9 +67,9 @@ class Isolation {
   std::vector<Culprit> culprits_;
   enum class Phase { screening, confirming, done } phase_ = Phase::screening;
   int rounds_ = 0;
-  std::map<Lane, std::map<int, double>> best_;  // by node, from the screening
-  std::map<Lane, double> typical_;
-  std::map<Lane, double> slow_share_;  // of the screening's readings
+  std::map<PathClass, std::map<int, double>> best_;  // by node, from the screening
+  std::map<PathClass, double> typical_;
+  std::map<PathClass, double> slow_share_;  // of the screening's readings
 };
 
 }  // namespace assay

@@ -10,7 +10,7 @@
 #include "collectives/agree.h"
 #include "collectives/nccl/watch.h"
 #include "collectives/topology/scopes.h"
-#include "collectives/ways.h"
+#include "collectives/variants.h"
 #include "harness/run/gather.h"
 
 namespace assay::run {
@@ -168,9 +168,9 @@ class RankMeasurer {
                                    why_not};
     }
     options.stop = with_.stop;
-    options.leads = rank.leads;
+    options.is_first_of_process = rank.is_first_of_process;
     options.on_group = keep;
-    if (rank.leads)
+    if (rank.is_first_of_process)
       options.on_progress = [this](std::size_t done, std::size_t total, const std::string& name) {
         sink_.under_way(
             {done, total, name, static_cast<double>(total - done) * with_.sampling.max_time_s});

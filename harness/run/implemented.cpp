@@ -3,7 +3,7 @@
 
 #include "collectives/collective.h"
 #include "collectives/pair_rounds.h"
-#include "collectives/ways.h"
+#include "collectives/variants.h"
 #include "harness/core/dtype.h"
 #include "kernels/catalogue.h"
 

@@ -85,7 +85,7 @@ class Stranger {
     return send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
            static_cast<ssize_t>(bytes.size());
   }
-  std::string hear(std::size_t count) const {
+  std::string receive(std::size_t count) const {
     std::string bytes(count, '\0');
     const ssize_t got = recv(socket_, bytes.data(), count, MSG_WAITALL);
     bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
@@ -116,7 +116,7 @@ TEST_SUITE("integration") {
                            doctest::Contains("holds another token than rank 1"), assay::Error);
     Stranger liar(watched.server.port());
     liar.say(encode(Hello{1, 2, random_nonce()}));
-    liar.hear(kChallengeBytes);
+    liar.receive(kChallengeBytes);
     liar.say(std::string(kProofBytes, 'x'));
     CHECK(liar.closed_within(3));
     CHECK(watched.logged("holds another token") == 1);
@@ -160,12 +160,12 @@ TEST_SUITE("integration") {
     {
       Stranger honest(watched.server.port());
       honest.say(hello);
-      const std::string nonce = honest.hear(kChallengeBytes).substr(0, kNonceBytes);
+      const std::string nonce = honest.receive(kChallengeBytes).substr(0, kNonceBytes);
       proof = proof_tag(kTheirToken, hello, nonce);  // what a listener on the wire would record
     }
     Stranger replay(watched.server.port());
     replay.say(hello);
-    replay.hear(kChallengeBytes);
+    replay.receive(kChallengeBytes);
     replay.say(proof);
     CHECK(replay.closed_within(3));
     CHECK(watched.logged("holds another token") == 1);
@@ -178,7 +178,7 @@ TEST_SUITE("integration") {
       Stranger rank(watched.server.port());
       const std::string hello = encode(Hello{1, 2, random_nonce()});
       rank.say(hello);
-      const std::string nonce = rank.hear(kChallengeBytes).substr(0, kNonceBytes);
+      const std::string nonce = rank.receive(kChallengeBytes).substr(0, kNonceBytes);
       rank.say(proof_tag(kTheirToken, hello, nonce));
       FrameKey key(kTheirToken, hello, nonce, FrameKey::Direction::to_server);
       const std::string frame = key.seal(encode(Request{Operation::set, 1000, "k", "v"}));

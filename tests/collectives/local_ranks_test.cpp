@@ -61,7 +61,7 @@ TEST_SUITE("integration") {
       options.sampling = {3, 0.001, 0.5, 0.5};
       options.members = {"a", "b/device0", "b/device1"};
       // Google Benchmark is one for the process, and here one process plays two.
-      options.leads = rank.rank == 0;
+      options.is_first_of_process = rank.rank == 0;
       options.on_group = [&](const std::vector<Measurement>& measurements) {
         auto& to = seen[rank.rank];
         to.insert(to.end(), measurements.begin(), measurements.end());

@@ -125,8 +125,8 @@ std::string NcclCommunicator::id() const { return text_of(handle_.options().id);
 Carrier NcclCommunicator::carrier(Operation operation) const {
   const auto last = last_.find(operation);
   if (!watch_ || last == last_.end()) return {};
-  const nccl::Told& told = told_.at({operation, last->second});
-  return {told.algorithm, told.protocol, told.kind, told.channels, told.nics};
+  const nccl::ObservedTransport& observed = observed_.at({operation, last->second});
+  return {observed.algorithm, observed.protocol, observed.kind, observed.channels, observed.nics};
 }
 
 std::string NcclCommunicator::refuses(Operation operation, Dtype element) const {
@@ -170,11 +170,11 @@ void NcclCommunicator::perform(Operation operation, const nccl::Asked& asked,
                                const std::function<ncclResult_t(ncclComm_t)>& make) {
   last_[operation] = asked;
   const std::pair key(operation, asked);
-  if (!watch_ || told_.contains(key)) return call(asked.function.c_str(), make);
+  if (!watch_ || observed_.contains(key)) return call(asked.function.c_str(), make);
   const nccl::Listening listening;
   call(asked.function.c_str(), make);
   // At once: a communicator of the same ranks that is forced to something else may ask the same.
-  told_[key] = watch_->told(id(), rank(), asked);
+  observed_[key] = watch_->observed(id(), rank(), asked);
 }
 
 std::function<ncclResult_t(ncclComm_t)> NcclCommunicator::grouped(
@@ -315,7 +315,7 @@ std::byte* NcclCommunicator::scratch(std::size_t bytes) {
   return static_cast<std::byte*>(scratch_->data());
 }
 
-void NcclCommunicator::tell(std::span<std::byte> bytes) {
+void NcclCommunicator::broadcast_host(std::span<std::byte> bytes) {
   std::byte* words = scratch(bytes.size());
   wait();  // copies do not mind the deadline: nothing may be queued before them
   gpu_.device->copy_in(*scratch_, bytes.data(), bytes.size());
@@ -326,7 +326,7 @@ void NcclCommunicator::tell(std::span<std::byte> bytes) {
   gpu_.device->copy_out(bytes.data(), *scratch_, bytes.size());
 }
 
-void NcclCommunicator::collect(std::span<const std::byte> mine, std::span<std::byte> all) {
+void NcclCommunicator::all_gather_host(std::span<const std::byte> mine, std::span<std::byte> all) {
   std::vector<std::byte> placed(all.size());
   const std::size_t begin = mine.size() * static_cast<std::size_t>(rank());
   std::copy(mine.begin(), mine.end(), placed.begin() + static_cast<std::ptrdiff_t>(begin));

@@ -49,8 +49,8 @@ class NcclCommunicator final : public Communicator {
   void barrier() override;
   void wait() override;
 
-  void tell(std::span<std::byte> bytes) override;
-  void collect(std::span<const std::byte> mine, std::span<std::byte> all) override;
+  void broadcast_host(std::span<std::byte> bytes) override;
+  void all_gather_host(std::span<const std::byte> mine, std::span<std::byte> all) override;
 
   std::unique_ptr<Communicator> subgroup(std::span<const int> members,
                                          const std::string& name) override;
@@ -80,7 +80,7 @@ class NcclCommunicator final : public Communicator {
   std::shared_ptr<nccl::Watch> watch_;
   nccl::Handle handle_;
   std::map<Operation, nccl::Asked> last_;
-  std::map<std::pair<Operation, nccl::Asked>, nccl::Told> told_;
+  std::map<std::pair<Operation, nccl::Asked>, nccl::ObservedTransport> observed_;
   std::unique_ptr<Buffer> scratch_;  // for words from and to the host
 };
 

@@ -145,14 +145,14 @@ class FabricIsolation final : public Requirement {
                           {"bytes_per_s", reading.bytes_per_s}});
     findings.figure("culprits", {{"name", what},
                                  {"fraction", culprit.fraction},
-                                 {"doubt", culprit.doubt},
+                                 {"p_value", culprit.p_value},
                                  {"evidence", evidence}});
     findings.fail(
         "slow",
         fmt::format("{} reaches {} of what is typical of this fabric, in {} readings "
                     "against partners that are sound; the chance that noise alone read so is "
                     "{:.1g}",
-                    what, percent(culprit.fraction), culprit.evidence.size(), culprit.doubt),
+                    what, percent(culprit.fraction), culprit.evidence.size(), culprit.p_value),
         culprit_subject(culprit, facts));
   }
 };

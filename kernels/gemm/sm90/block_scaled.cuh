@@ -18,7 +18,7 @@ struct ScaleBlocks {
 /// The products of one warpgroup. While it scales, the other one multiplies.
 template <class K>
 __device__ __forceinline__ void multiply_scaled(Shared<K>& shared, typename K::RingPosition& ring,
-                                                typename K::Accumulators& d, const Work& work,
+                                                typename K::Accumulators& d, const TileWork& work,
                                                 const Arguments& arguments,
                                                 const ScaleBlocks& scales, int left, int consumer,
                                                 int thread) {
@@ -60,7 +60,7 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
                       const __grid_constant__ ScaleBlocks scales) {
   run<K>(left, right, c, arguments, [&](Shared<K>& shared, int consumer) {
     return [&, consumer](typename K::RingPosition& ring, typename K::Accumulators& d,
-                         const Work& work, int from, int thread) {
+                         const TileWork& work, int from, int thread) {
       multiply_scaled<K>(shared, ring, d, work, arguments, scales, from, consumer, thread);
     };
   });

@@ -23,7 +23,7 @@ namespace assay::sm90 {
 /// and returns true.
 template <class K>
 __device__ __forceinline__ bool join_slices(Shared<K>& shared, typename K::Accumulators& d,
-                                            const Arguments& arguments, const Work& work,
+                                            const Arguments& arguments, const TileWork& work,
                                             int consumer, int thread) {
   using Accumulator = typename K::Accumulator;
   constexpr int kCount = K::kRowBlocks * K::kPerBlock;
@@ -85,7 +85,7 @@ __device__ __forceinline__ float as_float(T value) {
 /// d = alpha scale_a scale_b d + beta C. Integers are not scaled.
 template <class K>
 __device__ __forceinline__ void scale(typename K::Accumulators& d, const Arguments& arguments,
-                                      const Work& work, int left, int thread) {
+                                      const TileWork& work, int left, int thread) {
   if constexpr (std::is_same_v<typename K::Accumulator, float>) {
     float alpha = arguments.alpha;
     if (arguments.scale_a != nullptr) alpha *= *arguments.scale_a;
@@ -144,8 +144,8 @@ __device__ __forceinline__ void copy_rows(const Arguments& arguments, const unsi
 template <class K>
 __device__ __forceinline__ void store_tile(Shared<K>& shared, const CUtensorMap& c,
                                            const typename K::Accumulators& d,
-                                           const Arguments& arguments, const Work& work, int left,
-                                           int consumer, int thread, int& turn) {
+                                           const Arguments& arguments, const TileWork& work,
+                                           int left, int consumer, int thread, int& turn) {
   using Boxes = typename K::OutputBoxes;
   const int right = right_begin<K>(work);
 #pragma unroll

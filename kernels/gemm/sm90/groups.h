@@ -24,7 +24,7 @@ class GroupWalk {
       : schedule_(schedule), begins_(begins), tiles_(tiles) {}
 
   /// Piece number `i`, or false behind the last; `i` never goes back.
-  constexpr bool at(int i, Work& work) {
+  constexpr bool at(int i, TileWork& work) {
     for (; group_ < schedule_.batches; ++group_) {
       const int begin = begins_[group_], end = begins_[group_ + 1];
       const int strips = (end - begin + tiles_.rows - 1) / tiles_.rows;

@@ -17,7 +17,7 @@ __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
   Pieces<K> pieces(arguments);
   typename K::RingPosition ring;
   int turn = 0;
-  for (Work work; pieces.take(work);) {
+  for (TileWork work; pieces.take(work);) {
     const int left = left_begin<K>(work) + consumer * K::kRowBlocks * 64;
     typename K::Accumulators d;
     products(ring, d, work, left, thread);
@@ -62,7 +62,7 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
          const __grid_constant__ CUtensorMap c, const __grid_constant__ Arguments arguments) {
   run<K>(left, right, c, arguments, [](Shared<K>& shared, int consumer) {
     return [&shared, consumer](typename K::RingPosition& ring, typename K::Accumulators& d,
-                               const Work& work, int, int thread) {
+                               const TileWork& work, int, int thread) {
       multiply<K>(shared, ring, d, consumer, thread, work.end_k - work.first_k);
     };
   });

@@ -58,7 +58,7 @@ class Pieces {
         groups_(arguments.schedule, arguments.group_begins, kGroupTiles),
         next_(static_cast<int>(device::block_index().x) / K::kTile.cluster) {}
 
-  __device__ __forceinline__ bool take(Work& work) {
+  __device__ __forceinline__ bool take(TileWork& work) {
     const int mine = next_;
     next_ += static_cast<int>(device::grid_size().x) / K::kTile.cluster;
     if constexpr (K::kGrouped) return groups_.at(mine, work);
@@ -77,18 +77,18 @@ class Pieces {
 
 /// Where this block's part of a cluster's tile begins on the left side, and where on the right.
 template <class K>
-__device__ __forceinline__ int left_begin(const Work& work) {
+__device__ __forceinline__ int left_begin(const TileWork& work) {
   const int in_cluster = work.row * K::kTile.cluster + static_cast<int>(device::cluster_rank());
   return (K::kTile.swapped ? 0 : work.first_row) + in_cluster * K::kTile.left;
 }
 template <class K>
-__device__ __forceinline__ int right_begin(const Work& work) {
+__device__ __forceinline__ int right_begin(const TileWork& work) {
   return (K::kTile.swapped ? work.first_row : 0) + work.column * K::kTile.right;
 }
 
 /// Which matrix of A and C, and which of B: groups have a B each and share the others.
 template <class K>
-__device__ __forceinline__ int matrix_of_rows(const Work& work) {
+__device__ __forceinline__ int matrix_of_rows(const TileWork& work) {
   return K::kGrouped ? 0 : work.batch;
 }
 
@@ -100,7 +100,7 @@ __device__ __forceinline__ void produce(Shared<K>& shared, const CUtensorMap& le
   const int part = static_cast<int>(device::cluster_rank()) * kRightPart;
   Pieces<K> pieces(arguments);
   typename K::RingPosition ring;
-  for (Work work; pieces.take(work);) {
+  for (TileWork work; pieces.take(work);) {
     const int row = left_begin<K>(work);
     const int column = right_begin<K>(work) + part;
     const int left_matrix = K::kTile.swapped ? work.batch : matrix_of_rows<K>(work);

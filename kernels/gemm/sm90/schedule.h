@@ -7,7 +7,7 @@ namespace assay::sm90 {
 
 /// What a cluster does at a time: one tile on top of another for its blocks, over K's blocks
 /// [first_k, end_k).
-struct Work {
+struct TileWork {
   int row;     ///< In clusters' tiles on the left side.
   int column;  ///< In tiles on the right side.
   int batch;
@@ -19,8 +19,8 @@ struct Work {
   int end_row = 0;
 };
 
-/// Work is numbered; cluster c of n takes number c, c + n, c + 2n, ...: persistent blocks, with no
-/// counter to contend for. Slices of K are the slowest index, then batches: blocks that run
+/// TileWork is numbered; cluster c of n takes number c, c + n, c + 2n, ...: persistent blocks, with
+/// no counter to contend for. Slices of K are the slowest index, then batches: blocks that run
 /// together read the same slice.
 struct Schedule {
   int rows = 1;
@@ -33,7 +33,7 @@ struct Schedule {
   constexpr int tiles() const { return rows * columns * batches; }
   constexpr int count() const { return tiles() * splits; }
 
-  constexpr Work at(int i) const {
+  constexpr TileWork at(int i) const {
     const int split = i / tiles();
     const int tile = i % tiles();
     const int batch = tile / (rows * columns);

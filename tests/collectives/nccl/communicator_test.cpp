@@ -122,11 +122,12 @@ TEST_SUITE("unit") {
   TEST_CASE("ranks tell and collect words of the host") {
     World("2.28", 4).run([](NcclCommunicator& all, Device&) {
       int word = all.rank() == 0 ? 42 : 0;
-      all.tell(std::as_writable_bytes(std::span(&word, 1)));
+      all.broadcast_host(std::as_writable_bytes(std::span(&word, 1)));
       CHECK(word == 42);
       const int mine = 100 + all.rank();
       std::vector<int> everyone(4);
-      all.collect(std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(everyone)));
+      all.all_gather_host(std::as_bytes(std::span(&mine, 1)),
+                          std::as_writable_bytes(std::span(everyone)));
       CHECK(everyone == std::vector<int>{100, 101, 102, 103});
     });
   }

@@ -74,7 +74,7 @@ void check_series(NcclCommunicator& all, Device& device, Series series,
   options.level = "node";
   for (int rank = 0; rank < all.size(); ++rank)
     options.members.push_back("device" + std::to_string(rank));
-  options.leads = all.rank() == 0;
+  options.is_first_of_process = all.rank() == 0;
   options.on_group = [](const std::vector<Measurement>& measurements) {
     for (const Measurement& one : measurements) {
       CAPTURE(one.reason);

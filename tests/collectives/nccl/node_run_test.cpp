@@ -30,8 +30,8 @@ TEST_SUITE("integration") {
     std::vector<Measurement> measured;
     node.ranks->each([&](LocalRank& rank) {
       CollectiveRunOptions options = quick(4);
-      options.leads = rank.leads;
-      if (rank.leads)
+      options.is_first_of_process = rank.is_first_of_process;
+      if (rank.is_first_of_process)
         options.on_group = [&](const std::vector<Measurement>& group) {
           measured.insert(measured.end(), group.begin(), group.end());
         };
@@ -60,7 +60,7 @@ TEST_SUITE("integration") {
       options.members = {"device0", "device1", "device2"};
       options.racks = {"", "", ""};
       options.level_between = [](int a, int b) { return a + b == 1 ? "pcie_root" : "node"; };
-      if (rank.leads)
+      if (rank.is_first_of_process)
         options.on_round = [&](const std::vector<Measurement>& round) {
           measured.insert(measured.end(), round.begin(), round.end());
         };
@@ -79,7 +79,7 @@ TEST_SUITE("integration") {
     const auto begin = std::chrono::steady_clock::now();
     CHECK_THROWS_AS(node.ranks->each([&](LocalRank& rank) {
       CollectiveRunOptions options = quick(3);
-      options.leads = rank.leads;
+      options.is_first_of_process = rank.is_first_of_process;
       run_collectives(*rank.world, *rank.device,
                       {{find_collective("all_reduce"), "f32", 4000, Series::hot, {"nccl"}}},
                       options);

@@ -73,8 +73,8 @@ Measurement all_reduce_of(test::StubNode<ClockedDevice>& node, Series series) {
     CollectiveRunOptions options;
     options.sampling = {3, 0.005, 0.2, 0.5};
     options.members = {"device0", "device1", "device2"};
-    options.leads = rank.leads;
-    if (rank.leads)
+    options.is_first_of_process = rank.is_first_of_process;
+    if (rank.is_first_of_process)
       options.on_group = [&](const std::vector<Measurement>& group) { measured = group; };
     run_collectives(*rank.world, *rank.device,
                     {{find_collective("all_reduce"), "f32", 4000, series, {"nccl"}}}, options);

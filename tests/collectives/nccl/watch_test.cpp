@@ -59,29 +59,33 @@ TEST_SUITE("unit") {
     }
     fake.collective(2, "AllReduce", "TREE", "LL", 1, 8, "ncclFloat32");  // nobody listens
 
-    const nccl::Told large = watch.told("in the node", 2, {"AllReduce", "ncclFloat32", 1 << 20});
+    const nccl::ObservedTransport large =
+        watch.observed("in the node", 2, {"AllReduce", "ncclFloat32", 1 << 20});
     CHECK(large.algorithm == "nvls");
     CHECK(large.protocol == "simple");
     CHECK(large.channels == 12);
     CHECK(large.kind == "nvls");
-    const nccl::Told small = watch.told("world", 2, {"AllReduce", "ncclFloat32", 8});
+    const nccl::ObservedTransport small =
+        watch.observed("world", 2, {"AllReduce", "ncclFloat32", 8});
     CHECK(small.algorithm == "ring");
     CHECK(small.protocol == "ll");
     CHECK(small.kind == "ib_gdr+nvlink");
     CHECK(small.nics == std::vector<std::string>{"mlx5_0:1", "mlx5_1:1"});
-    const nccl::Told other = watch.told("world", 3, {"AllReduce", "ncclFloat32", 8});
+    const nccl::ObservedTransport other =
+        watch.observed("world", 3, {"AllReduce", "ncclFloat32", 8});
     CHECK(other.algorithm == "");
     CHECK(other.kind == "ib_gdr+nvlink");
-    CHECK(watch.told("never made", 2, {}).kind == "unknown");
+    CHECK(watch.observed("never made", 2, {}).kind == "unknown");
   }
 
   TEST_CASE("a report that NCCL never wrote leaves the transport unknown and says why") {
     const ReportFolder folder;
     Watch watch(folder.path / "report.txt");
     watch.begins("world");
-    const nccl::Told told = watch.told("world", 0, {"AllReduce", "ncclFloat32", 8});
-    CHECK(told.kind == "unknown");
-    CHECK(told.why == "the report tells of no communicator");
+    const nccl::ObservedTransport observed =
+        watch.observed("world", 0, {"AllReduce", "ncclFloat32", 8});
+    CHECK(observed.kind == "unknown");
+    CHECK(observed.why == "the report tells of no communicator");
   }
 
   TEST_CASE(

@@ -28,12 +28,12 @@ std::vector<std::int32_t> begins_of(const std::vector<std::int32_t>& rows) {
 }
 
 /// What every cluster of a launch takes, as the kernel's roles walk it.
-std::vector<Work> taken(const Schedule& schedule, const std::vector<std::int32_t>& begins,
-                        GroupTiles tiles, int clusters) {
-  std::vector<Work> all;
+std::vector<TileWork> taken(const Schedule& schedule, const std::vector<std::int32_t>& begins,
+                            GroupTiles tiles, int clusters) {
+  std::vector<TileWork> all;
   for (int cluster = 0; cluster < clusters; ++cluster) {
     GroupWalk walk(schedule, begins.data(), tiles);
-    Work work;
+    TileWork work;
     for (int i = cluster; walk.at(i, work); i += clusters) all.push_back(work);
     REQUIRE_FALSE(walk.at(1 << 30, work));
   }
@@ -41,9 +41,10 @@ std::vector<Work> taken(const Schedule& schedule, const std::vector<std::int32_t
 }
 
 /// How often each (row of C, tile of columns) is computed.
-std::vector<int> row_visits(const std::vector<Work>& all, GroupTiles tiles, int rows, int strips) {
+std::vector<int> row_visits(const std::vector<TileWork>& all, GroupTiles tiles, int rows,
+                            int strips) {
   std::vector<int> counts(static_cast<std::size_t>(rows) * static_cast<std::size_t>(strips));
-  for (const Work& work : all) {
+  for (const TileWork& work : all) {
     const int of_rows = tiles.on_right ? work.column : work.row;
     const int strip = tiles.on_right ? work.row : work.column;
     REQUIRE(strip < strips);
@@ -90,7 +91,7 @@ TEST_SUITE("unit") {
     const std::vector<std::int32_t> rows = {3, 0, 136, 1};
     const auto begins = begins_of(rows);
     const Schedule schedule = schedule_of(grouped_product(rows, 264), kTiles[2], 1, 4);
-    for (const Work& work : taken(schedule, begins, {false, 128}, 3)) {
+    for (const TileWork& work : taken(schedule, begins, {false, 128}, 3)) {
       const auto group = static_cast<std::size_t>(work.batch);
       CHECK(work.first_row == begins[group]);
       CHECK(work.end_row == begins[group + 1]);

@@ -18,7 +18,7 @@ std::vector<int> visits(const Schedule& schedule, int clusters) {
                           static_cast<std::size_t>(schedule.k_blocks));
   for (int cluster = 0; cluster < clusters; ++cluster) {
     for (int i = cluster; i < schedule.count(); i += clusters) {
-      const Work work = schedule.at(i);
+      const TileWork work = schedule.at(i);
       REQUIRE(work.row >= 0);
       REQUIRE(work.row < schedule.rows);
       REQUIRE(work.column >= 0);
@@ -74,7 +74,7 @@ TEST_SUITE("unit") {
     const Schedule schedule{5, 7, 2, 9, 4, 3};
     std::vector<std::vector<int>> place_of(static_cast<std::size_t>(schedule.tiles()));
     for (int i = 0; i < schedule.count(); ++i) {
-      const Work work = schedule.at(i);
+      const TileWork work = schedule.at(i);
       place_of[static_cast<std::size_t>(work.tile)].push_back((work.batch * 5 + work.row) * 7 +
                                                               work.column);
     }

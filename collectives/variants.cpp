@@ -1,18 +1,18 @@
 // The suffixes of implementations.
-#include "collectives/ways.h"
+#include "collectives/variants.h"
 
 #include <algorithm>
 
 namespace assay {
 
-std::optional<Way> way_of(const std::string& library, const std::string& implementation) {
-  if (implementation == library) return Way{};
+std::optional<Variant> variant_of(const std::string& library, const std::string& implementation) {
+  if (implementation == library) return Variant{};
   if (!implementation.starts_with(library + "_")) return std::nullopt;
   const std::string suffix = implementation.substr(library.size() + 1);
-  if (suffix == "in_place") return Way{"", true, false};
-  if (suffix == "registered") return Way{"", false, true};
+  if (suffix == "in_place") return Variant{"", true, false};
+  if (suffix == "registered") return Variant{"", false, true};
   for (const char* algorithm : {"ring", "tree", "nvls"})
-    if (suffix == algorithm) return Way{algorithm, false, false};
+    if (suffix == algorithm) return Variant{algorithm, false, false};
   return std::nullopt;
 }
 
@@ -27,10 +27,10 @@ std::vector<std::string> forced_algorithms(const std::string& library,
                                            const std::vector<std::string>& implementations) {
   std::vector<std::string> algorithms;
   for (const std::string& implementation : implementations) {
-    const auto way = way_of(library, implementation);
-    if (!way || way->algorithm.empty()) continue;
-    if (std::find(algorithms.begin(), algorithms.end(), way->algorithm) == algorithms.end())
-      algorithms.push_back(way->algorithm);
+    const auto variant = variant_of(library, implementation);
+    if (!variant || variant->algorithm.empty()) continue;
+    if (std::find(algorithms.begin(), algorithms.end(), variant->algorithm) == algorithms.end())
+      algorithms.push_back(variant->algorithm);
   }
   return algorithms;
 }

@@ -7,14 +7,14 @@
 
 namespace assay {
 
-struct Way {
+struct Variant {
   std::string algorithm;  // to which the library is forced; empty: its own choice
   bool in_place = false;
   bool registered = false;  // in memory that the library was told of beforehand
 };
 
 /// Nothing where `library` has no such implementation.
-std::optional<Way> way_of(const std::string& library, const std::string& implementation);
+std::optional<Variant> variant_of(const std::string& library, const std::string& implementation);
 
 /// Every implementation of a collective by `library` beside its plain one.
 std::vector<std::string> variants_of(const std::string& library);
