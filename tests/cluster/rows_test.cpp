@@ -34,7 +34,7 @@ struct NotMet {
 /// What the row tells and the command does not say.
 constexpr NotMet kNotMet[] = {{"node-gate", "`assay cluster gate` is not there yet"}};
 
-const cluster::Target kTarget{"bench", "r1"};
+const cluster::Target kRowTarget{"bench", "r1"};
 
 cluster::Inventory with_claims() {
   cluster::Inventory inventory = two_nodes();
@@ -43,14 +43,14 @@ cluster::Inventory with_claims() {
 }
 
 std::vector<std::string> cleaned(Replay& kubectl, double patience_s) {
-  return cluster::clean(kubectl, kTarget, with_claims(), kubectl.pace(1000), patience_s);
+  return cluster::clean(kubectl, kRowTarget, with_claims(), kubectl.pace(1000), patience_s);
 }
 
 std::string why_not_collected(Replay& kubectl) {
   const ScratchFolder scratch;
   cluster::Memory memory;
   try {
-    cluster::collect(kubectl, kTarget, with_claims(), kubectl.pace(60), memory,
+    cluster::collect(kubectl, kRowTarget, with_claims(), kubectl.pace(60), memory,
                      scratch.path() / "out");
   } catch (const Error& error) {
     return error.what();
@@ -67,7 +67,7 @@ cluster::Plan planned(Discovered& kubectl, int nodes = 2) {
   return cluster::make_plan(wanted, cluster::discover(kubectl, "bench"), "r1");
 }
 
-bool has(const std::string& text, const std::string& part) {
+bool row_has(const std::string& text, const std::string& part) {
   INFO(text);
   return text.find(part) != std::string::npos;
 }
@@ -105,21 +105,21 @@ TEST_SUITE("cluster") {
     kubectl.device_classes = "no-deviceclasses.json";
     const cluster::Plan plan = planned(kubectl);
     CHECK(plan.allocation == "none");
-    CHECK(has(reasons(plan), "no known DeviceClass has devices"));
+    CHECK(row_has(reasons(plan), "no known DeviceClass has devices"));
   }
 
   TEST_CASE("discovery counts devices by pool since their names repeat on every node") {
     Discovered kubectl;
-    CHECK(has(reasons(planned(kubectl)), "gpu.example.com has 16 devices"));
+    CHECK(row_has(reasons(planned(kubectl)), "gpu.example.com has 16 devices"));
     CHECK(planned(kubectl).devices == 8);
   }
 
   TEST_CASE("discovery finds the native gang by its API and Kueue by its queue") {
     Discovered kubectl;
     kubectl.api_versions = "api-versions-gang.txt";
-    CHECK(has(reasons(planned(kubectl)), "the cluster serves scheduling.k8s.io/v1alpha2"));
+    CHECK(row_has(reasons(planned(kubectl)), "the cluster serves scheduling.k8s.io/v1alpha2"));
     kubectl.api_versions = "api-versions-kueue.txt";
-    CHECK(has(reasons(planned(kubectl)), "queue bench: leads to ClusterQueue"));
+    CHECK(row_has(reasons(planned(kubectl)), "queue bench: leads to ClusterQueue"));
   }
 
   TEST_CASE("what a user may not list is named and not taken for absent") {
@@ -130,10 +130,10 @@ TEST_SUITE("cluster") {
   }
 
   TEST_CASE("a list that is refused ends in the verb and the resource that are missing") {
-    CHECK(has(cluster::refusal(texts()["lists"]["rbac-least"]),
-              "user assay-runner may not list replicationcontrollers"));
-    CHECK(has(cluster::refusal(texts()["lists"]["rbac-refused"]),
-              "user alice may not list jobs.batch"));
+    CHECK(row_has(cluster::refusal(texts()["lists"]["rbac-least"]),
+                  "user assay-runner may not list replicationcontrollers"));
+    CHECK(row_has(cluster::refusal(texts()["lists"]["rbac-refused"]),
+                  "user alice may not list jobs.batch"));
   }
 
   TEST_CASE("what a dry run refuses is told in one line that names the field") {
@@ -143,12 +143,12 @@ TEST_SUITE("cluster") {
       CHECK(text.find('\n') == std::string::npos);
       return text;
     };
-    CHECK(has(told("unknown-field"), "unknown field \"spec.backoffLimitt\""));
-    CHECK(has(told("wrong-type"), "JobSpec.spec.parallelism of type int32"));
-    CHECK(has(told("bad-value"), "allocationMode: Unsupported value: \"Exactly\""));
-    CHECK(has(told("bad-name"), "metadata.name: Invalid value: \"Bench_1\""));
-    CHECK(has(told("unknown-kind"), "the native gang is not enabled there"));
-    CHECK(has(told("namespace-missing"), "there is no namespace nowhere"));
+    CHECK(row_has(told("unknown-field"), "unknown field \"spec.backoffLimitt\""));
+    CHECK(row_has(told("wrong-type"), "JobSpec.spec.parallelism of type int32"));
+    CHECK(row_has(told("bad-value"), "allocationMode: Unsupported value: \"Exactly\""));
+    CHECK(row_has(told("bad-name"), "metadata.name: Invalid value: \"Bench_1\""));
+    CHECK(row_has(told("unknown-kind"), "the native gang is not enabled there"));
+    CHECK(row_has(told("namespace-missing"), "there is no namespace nowhere"));
   }
 
   TEST_CASE("deletion is waited for while claims stay and what stays is said with its reason") {
@@ -156,10 +156,10 @@ TEST_SUITE("cluster") {
     CHECK(cleaned(patient, 60).empty());
     Replay hasty("delete-what-remains");
     const std::string left = fmt::format("{}", fmt::join(cleaned(hasty, 2), "; "));
-    CHECK(has(left, "Pod/bench-0-rtmpr (it is being ended"));
-    CHECK(has(left,
-              "ResourceClaim/bench-1-rhk4k-devices-hbdrb (kept by finalizer "
-              "resource.kubernetes.io/delete-protection)"));
+    CHECK(row_has(left, "Pod/bench-0-rtmpr (it is being ended"));
+    CHECK(row_has(left,
+                  "ResourceClaim/bench-1-rhk4k-devices-hbdrb (kept by finalizer "
+                  "resource.kubernetes.io/delete-protection)"));
   }
 
   TEST_CASE("a deletion that returns early is waited for") {
@@ -179,13 +179,13 @@ TEST_SUITE("cluster") {
     cleaned(kubectl, 10);
     CHECK(cleaned(kubectl, 10).empty());
     for (const std::string& call : kubectl.calls)
-      if (call.starts_with("delete")) CHECK(has(call, "--ignore-not-found"));
+      if (call.starts_with("delete")) CHECK(row_has(call, "--ignore-not-found"));
   }
 
   TEST_CASE("a container that is not up yet or ends within the stream gives no results") {
     Replay kubectl("exec-stream");
     const std::string why = why_not_collected(kubectl);
-    CHECK(has(why, "no rank is left that could hand over results"));
+    CHECK(row_has(why, "no rank is left that could hand over results"));
     const auto asked = [&](const char* pod) {
       return std::count_if(kubectl.calls.begin(), kubectl.calls.end(), [&](const auto& call) {
         return call.starts_with("exec") && call.find(pod) != std::string::npos;
@@ -197,8 +197,8 @@ TEST_SUITE("cluster") {
 
   TEST_CASE("results that were not collected in time are said to be gone with the pods") {
     Replay kubectl("job-ttl");
-    CHECK(has(why_not_collected(kubectl), "they ended before they were collected"));
-    CHECK(has(why_not_collected(kubectl), "its results went with the pods"));
+    CHECK(row_has(why_not_collected(kubectl), "they ended before they were collected"));
+    CHECK(row_has(why_not_collected(kubectl), "its results went with the pods"));
   }
 
   TEST_CASE("one claim that two pods share is the claim of both") {
