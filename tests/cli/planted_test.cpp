@@ -64,7 +64,8 @@ TEST_SUITE("integration") {
   TEST_CASE("the product holds no planted implementation and nothing that flips a bit") {
     const auto holds = [](const char* executable) {
       std::ifstream file(executable, std::ios::binary);
-      const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+      std::string bytes(std::filesystem::file_size(executable), '\0');
+      REQUIRE(file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())));
       REQUIRE(bytes.size() > 100000);
       return contains(bytes, "planted");
     };

@@ -10,6 +10,7 @@ namespace assay::emulator {
 
 namespace {
 
+#ifndef ASSAY_WITHOUT_DELETIONS
 bool is_allowed(const KernelTrial& kernel, const Site& site) {
   return std::any_of(
       kernel.not_functional.begin(), kernel.not_functional.end(),
@@ -39,6 +40,7 @@ void delete_every_call(const KernelTrial& kernel) {
   MESSAGE(kernel.name << ": " << sites.size() << " calls, each found within " << slowest
                       << " seeds");
 }
+#endif
 
 void run_all_modes(const KernelTrial& kernel) {
   for (const Mode mode : kAllModes) {
@@ -59,9 +61,11 @@ TEST_SUITE("property") {
     run_all_modes(enrolled_kernel(ASSAY_KERNEL));
   }
 
+#ifndef ASSAY_WITHOUT_DELETIONS
   TEST_CASE("every deleted call of " ASSAY_KERNEL " is found within 30 seeds") {
     delete_every_call(enrolled_kernel(ASSAY_KERNEL));
   }
+#endif
 }
 
 }  // namespace assay::emulator
