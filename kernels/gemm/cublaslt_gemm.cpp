@@ -15,6 +15,19 @@ const CublasLt& CublasLtGemm::library() {
   return *found;
 }
 
+std::optional<std::string> CublasLtGemm::refuses(const Shape& shape, const Device& device) const {
+  if (auto why = GemmImplementation::refuses(shape, device)) return why;
+  const GemmShape gemm = *GemmShape::from(shape);
+  // cuBLAS 13 documentation, cublasLtMatmul: fp8 kernels take dimensions in 16 bytes, int8 kernels
+  // in 4. Its answer to others is CUBLAS_STATUS_NOT_SUPPORTED (15), as seen on an H200 with fp8.
+  const bool is_fp8 = sum_ == CublasLtSum::fp8 || sum_ == CublasLtSum::fp8_fast;
+  if (is_fp8 && gemm.k % 16 != 0) return "cuBLASLt multiplies fp8 only where K is a multiple of 16";
+  if (is_fp8 && gemm.n % 16 != 0) return "cuBLASLt multiplies fp8 only where N is a multiple of 16";
+  if (sum_ == CublasLtSum::int32 && (gemm.k % 4 != 0 || gemm.n % 4 != 0))
+    return "cuBLASLt multiplies int8 only where N and K are multiples of 4";
+  return std::nullopt;
+}
+
 std::unique_ptr<TimedCase> CublasLtGemm::prepare(GroupContext& context) const {
   const auto operands = GemmOperands::of(context, types());
   const auto product =

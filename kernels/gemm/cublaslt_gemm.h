@@ -19,6 +19,8 @@ class CublasLtGemm : public GemmImplementation {
         sum_(sum),
         capability_(capability) {}
 
+  /// Of one byte an element, the library multiplies only what begins on whole words of its own.
+  std::optional<std::string> refuses(const Shape& shape, const Device& device) const override;
   std::unique_ptr<TimedCase> prepare(GroupContext& context) const override;
 
  protected:

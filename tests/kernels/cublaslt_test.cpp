@@ -44,6 +44,31 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("sizes that the library does not multiply are refused with the reason") {
+    const struct {
+      const char *dtype, *name, *shape, *why;
+    } rows[] = {
+        {"fp8_e4m3", "cublaslt", "m1_n1008_k520", "K is a multiple of 16"},
+        {"fp8_e4m3", "cublaslt", "m1_n1000_k528", "N is a multiple of 16"},
+        {"fp8_e4m3", "cublaslt_fast", "m17_n528_k1048", "K is a multiple of 16"},
+        {"int8", "cublaslt", "m4_n4_k6", "N and K are multiples of 4"},
+        {"int8", "cublaslt", "m4_n6_k4", "N and K are multiples of 4"},
+    };
+    std::string absent;
+    if (!CublasLt::find(absent)) test::not_run(absent);
+    for (const auto& row : rows) {
+      CAPTURE(row.shape);
+      const Implementation* peer = find(row.dtype, row.name);
+      REQUIRE(peer);
+      const auto why = peer->refuses(Shape::parse(row.shape), SomeGpu("9.0"));
+      REQUIRE(why);
+      CHECK(why->find(row.why) != std::string::npos);
+    }
+    CHECK_FALSE(find("fp8_e4m3", "cublaslt")->refuses(Shape::parse("m1_n32_k48"), SomeGpu("9.0")));
+    CHECK_FALSE(find("int8", "cublaslt")->refuses(Shape::parse("m1_n4_k12"), SomeGpu("9.0")));
+    CHECK_FALSE(find("f16", "cublaslt")->refuses(Shape::parse("m1_n3_k5"), SomeGpu("9.0")));
+  }
+
   TEST_CASE("mxfp8 and nvfp4 are refused with a reason off capability 10 and where blocks break") {
     const Shape whole = Shape::parse("m64_n64_k64");
     for (const auto& [dtype, name] :
