@@ -93,7 +93,7 @@ void check_need(const MemoryNeed& need, double peak) {
   const double needed = need.set + need.beside_sets + need.host;
   CAPTURE(needed / 0x1p20);
   CAPTURE(peak / 0x1p20);
-  CHECK(peak < needed + kProcessGrowth / 2);
+  CHECK(peak < needed + kProcessGrowth);  // OpenBLAS packs for Skylake-X into 8 MiB
   CHECK(peak > 0.9 * needed);
 }
 

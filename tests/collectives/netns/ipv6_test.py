@@ -40,7 +40,9 @@ class Ipv6(unittest.TestCase):
             (folder / "tok").write_text("a token of this test\n")
             # The script as it was reported measures the whole profile, for minutes: one collective will do.
             wrapper = folder / "assay"
-            wrapper.write_text(f'#!/bin/sh\nmkdir -p "$ASSAY_LOCK_DIR"\nexec "{ASSAY}" "$@" --filter "{ONE_COLLECTIVE}"\n')
+            # Its locks lie in /tmp, where another run of this test may be at work.
+            wrapper.write_text('#!/bin/sh\nexport ASSAY_LOCK_DIR="$PWD$ASSAY_LOCK_DIR"\nmkdir -p "$ASSAY_LOCK_DIR"\n'
+                               f'exec "{ASSAY}" "$@" --filter "{ONE_COLLECTIVE}"\n')
             wrapper.chmod(0o755)
             subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
             done = subprocess.run(["sh", HERE / "b4_ipv6_rendezvous.sh"], cwd=folder, capture_output=True, text=True,
