@@ -1,4 +1,4 @@
-// What ranks tell each other beside the data: short words and numbers, through the communicator.
+// Short lines and numbers that ranks exchange through the communicator, besides the data.
 #pragma once
 
 #include <string>
@@ -8,18 +8,18 @@
 
 namespace assay {
 
-/// Every rank's line in rank order, the same on all; a line is cut at 400 bytes.
+/// Returns every rank's line in rank order, the same on all ranks. A line is cut at 400 bytes.
 std::vector<std::string> lines_of_all(Communicator& communicator, const std::string& mine);
 
-/// Every rank's numbers, rank after rank; each says as many.
+/// Returns every rank's numbers, concatenated in rank order. Every rank passes the same count.
 std::vector<double> numbers_of_all(Communicator& communicator, const std::vector<double>& mine);
 
-/// Runs `step` on every rank. Where it throws on any, it throws on all, naming the ranks: nobody
-/// goes on alone. LostPeer passes as it is.
+/// Runs `step` on every rank. If it throws on any rank, together() throws on all of them, naming
+/// the rank, so that no rank continues alone. LostPeer is rethrown unchanged.
 template <class Step>
 void together(Communicator& communicator, const Step& step);
 
-/// The first rank that has something to say, with what it says; empty when none has.
+/// The first line that is not empty, with its rank; empty when all lines are.
 std::string first_complaint(const std::vector<std::string>& lines);
 
 template <class Step>

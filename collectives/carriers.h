@@ -1,5 +1,5 @@
-// What carried an operation on every rank: one process knows the connections of its own ranks
-// alone.
+// The transport of an operation on every rank. A process knows only the connections of its own
+// ranks.
 #pragma once
 
 #include <string>
@@ -10,16 +10,15 @@
 
 namespace assay {
 
-/// Every rank's carrier in rank order, the same on all.
+/// Returns every rank's carrier in rank order, the same on all ranks.
 std::vector<Carrier> carriers_of_all(Communicator& communicator, const Carrier& mine);
 
-/// What all of them are together: every kind (`ib_gdr+tcp`, or `unknown` where any is not known)
-/// and every NIC, each once and sorted; algorithm, protocol and channels of the first that tells
-/// them.
+/// Merges carriers: every kind (`ib_gdr+tcp`, or `unknown` if any is not known) and every NIC, each
+/// once and sorted; algorithm, protocol and channels of the first carrier that has them.
 Carrier joined(const std::vector<Carrier>& carriers);
 
-/// As the document has it, with the kind of each of `members` where they differ; `members` are as
-/// many as `carriers`.
+/// The document's `transport`, with the kind of each member where they differ. `members` and
+/// `carriers` have the same length.
 Transport transport_of(const std::vector<Carrier>& carriers,
                        const std::vector<std::string>& members);
 

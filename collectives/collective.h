@@ -1,4 +1,4 @@
-// One collective: what it moves, what must come out, and what its time says about the wire.
+// One collective: the data it moves, its expected output, and its bus-bandwidth factor.
 #pragma once
 
 #include <memory>
@@ -12,12 +12,13 @@
 
 namespace assay {
 
-/// A collective at one size, seen from one rank. Parts are as even as can be: the first ranks have
-/// one element more where the size does not divide, and the last none where it is too small.
+/// A collective at one size, as one rank sees it. Parts are as even as possible: if the size does
+/// not divide by the number of ranks, the first ranks have one element more; if it is too small,
+/// the last ranks have none.
 struct CollectiveProblem {
   CollectiveProblem(std::size_t bytes, Dtype moved, int this_rank, int rank_count);
 
-  std::size_t elements;  // of the whole: what `bytes` in the case id holds
+  std::size_t elements;  // of the whole array: `bytes` in the case id
   Dtype element;
   int rank, ranks;
   int root = 0;
@@ -32,12 +33,12 @@ struct CollectiveProblem {
 struct CollectiveExtent {
   std::size_t in = 0;
   std::size_t out = 0;
-  /// In place: where in one buffer of max(in, out) elements the smaller one begins.
+  /// In place: the offsets of input and output in one buffer of max(in, out) elements.
   std::size_t in_at = 0, out_at = 0;
 };
 
-/// The elements of a case id's dtype; none where no collective moves them: tf32 is only computed
-/// with, and elements of less than a byte have no address.
+/// The element type of a case id's dtype, or nothing if no collective moves it: tf32 exists only in
+/// arithmetic, and elements smaller than a byte have no address.
 std::optional<Dtype> moved_dtype(std::string_view dtype);
 
 class Collective {
@@ -45,25 +46,26 @@ class Collective {
   virtual ~Collective() = default;
   /// The name in case ids: `all_reduce`.
   virtual std::string workload() const = 0;
-  /// What it is to the communicator: what it can be forced to and carried by.
+  /// The communicator's operation, by which algorithms and transports are looked up.
   virtual Operation operation() const = 0;
   /// What `assay list` prints beside the name.
   virtual std::string summary() const = 0;
-  /// Bus bandwidth is bytes / time * factor: what one rank's link carries in one direction. Derived
-  /// in README.md.
+  /// Bus bandwidth is bytes / time * factor: the rate of one rank's link in one direction.
+  /// README.md derives the factors.
   virtual double bus_factor(int ranks) const = 0;
   virtual CollectiveExtent extent(const CollectiveProblem& problem) const = 0;
   /// Why the problem cannot be done in place, or an empty text.
   virtual std::string refuses_in_place(const CollectiveProblem&) const { return ""; }
   virtual void run(Communicator& communicator, const CollectiveProblem& problem, const void* in,
                    void* out) const = 0;
-  /// What must stand in this rank's output from its beginning on; what they leave out is scratch.
+  /// The expected output of this rank, from its beginning. Elements after the last segment are
+  /// scratch.
   virtual std::vector<Segment> expected(const CollectiveProblem& problem) const = 0;
 };
 
 /// Sorted by name.
 const std::vector<std::unique_ptr<Collective>>& collectives();
-/// Null where there is none of that name.
+/// Null if there is none of that name.
 const Collective* find_collective(const std::string& workload);
 void enrol(std::unique_ptr<Collective> collective);
 

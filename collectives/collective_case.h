@@ -10,34 +10,34 @@
 
 namespace assay {
 
-/// What a case's verification finds out beside the answer.
+/// Facts that a case's verification records besides the answer.
 struct CollectiveRecord {
   std::vector<Carrier> carriers;  // by rank, of the verified call
-  bool is_refused = false;        // the library does not do it as it was forced to
+  bool is_refused = false;        // the library refuses the forced algorithm
 };
 
 struct CollectiveCaseSetup {
-  Communicator* communicator = nullptr;  // that moves the data
-  Communicator* words = nullptr;         // that ranks agree through; may be the same
+  Communicator* communicator = nullptr;  // moves the data
+  Communicator* words = nullptr;         // for agreement between ranks; may be the same
   const Collective* collective = nullptr;
   Device* device = nullptr;
   Dtype element = Dtype::f32;
   std::size_t bytes = 0;
   bool in_place = false;
-  bool registered = false;  // buffers that the library is told of
+  bool registered = false;  // buffers are registered with the library
   std::size_t operand_sets = 1;
   std::uint64_t seed = 0;
   std::shared_ptr<CollectiveRecord> record;
-  std::string algorithm;  // that the communicator was forced to
+  std::string algorithm;  // forced on the communicator; empty: its choice
 };
 
 class CollectiveCase final : public TimedCase {
  public:
   explicit CollectiveCase(CollectiveCaseSetup setup);
 
-  /// Several rounds with other inputs; every element of every rank. One wrong element anywhere
-  /// fails it everywhere.
-  /// Throws Error where the library took another algorithm than it was forced to, or did not tell.
+  /// Checks every element on every rank, in several rounds with different inputs. One wrong element
+  /// on any rank fails the case on all. Throws Error if the library used another algorithm than the
+  /// forced one, or did not report which.
   Verification verify() override;
   void enqueue(std::size_t set) override;
   void finish() override { setup_.communicator->wait(); }
@@ -63,7 +63,7 @@ class CollectiveCase final : public TimedCase {
   std::vector<OperandSet> sets_;
 };
 
-/// Bytes that one operand set of the problem takes on its largest rank.
+/// Bytes of one operand set of the problem on the rank with the largest part.
 std::size_t operand_bytes(const Collective& collective, std::size_t bytes, Dtype element,
                           int ranks);
 

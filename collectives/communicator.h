@@ -1,9 +1,9 @@
-// What ranks say to each other in bulk: one interface, behind it Gloo on the host and NCCL on GPUs.
+// Moves data between ranks: one interface, implemented by Gloo on the host and NCCL on GPUs.
 //
-// Every rank of a communicator calls the same operations in the same order with fitting sizes. On
-// the host a call returns when this rank's part is done; on a GPU it is enqueued on the stream that
-// the communicator was made with, and wait() ends what was enqueued. No call outlives the deadline:
-// it then throws LostPeer, and so does every later call.
+// Every rank of a communicator calls the same operations in the same order with matching sizes. On
+// the host a call returns when this rank's part is done. On a GPU it is enqueued on the stream that
+// the communicator was made with, and wait() waits for it. A call that exceeds the deadline throws
+// LostPeer, and so does every later call.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,15 @@
 
 namespace assay {
 
-/// A peer closed its connection or kept silent past the deadline. Which one is for the rendezvous
-/// to say (Client::roll_call): a rank that ends early breaks its neighbours' connections too.
+/// A peer closed its connection or kept silent past the deadline. The rendezvous knows which one
+/// (Client::roll_call): a rank that ends early also breaks its neighbours' connections.
 class LostPeer : public Error {
  public:
   explicit LostPeer(const std::string& message) : Error(message) {}
 };
 
-/// The calls that measured collectives are made of; barrier and agreement are not among them.
+/// The calls that collectives are measured with. Barriers and agreement between ranks are not among
+/// them.
 enum class Operation : std::uint8_t {
   all_reduce,
   all_gather,
@@ -37,9 +38,9 @@ enum class Operation : std::uint8_t {
   send_recv
 };
 
-/// What carried an operation's last call; the measurement's `transport`. Empty: not known.
+/// The transport of an operation's last call, for the measurement's `transport`. Empty: not known.
 struct Carrier {
-  std::string algorithm;  // `ring`; built by us on a library's point-to-point calls: `p2p_ring`
+  std::string algorithm;  // `ring`; `p2p_ring` if built by us on point-to-point calls
   std::string protocol;
   std::string kind;  // tcp | ib | nvlink | pcie | shm | unknown
   int channels = 0;  // 0: does not apply
@@ -62,15 +63,15 @@ class Communicator {
   /// Why the library cannot do `operation` in place, or an empty text.
   virtual std::string refuses_in_place(Operation) const { return ""; }
 
-  /// Why `operation` cannot be forced to `algorithm` (variants.h), or an empty text. What was
-  /// forced is a communicator of its own, made as the library is told to.
+  /// Why `operation` cannot be forced to `algorithm` (variants.h), or an empty text. A forced
+  /// algorithm has its own communicator, made while the library's choice is overridden.
   virtual std::string refuses_algorithm(const std::string& algorithm, Operation) const {
     return name() + " cannot be forced to " + algorithm;
   }
-  /// Why the library has no memory that it is told of, or an empty text.
+  /// Why the library cannot register buffers, or an empty text.
   virtual std::string refuses_registered() const { return name() + " has no registered buffers"; }
-  /// Memory of this rank's device that the library is told of for as long as the buffer lives. The
-  /// communicator outlives it. Throws Error where it is refused.
+  /// Memory of this rank's device that is registered with the library for the buffer's lifetime.
+  /// The communicator must outlive the buffer. Throws Error if the library refuses it.
   virtual std::unique_ptr<Buffer> allocate_registered(std::size_t) {
     throw Error(refuses_registered());
   }
@@ -87,7 +88,7 @@ class Communicator {
   /// order. In place (`out == in`): only where sent and received are equal everywhere.
   virtual void all_to_all(const void* in, Counts sent, void* out, Counts received,
                           Dtype element) = 0;
-  /// `in` is read on the root alone; in place: `out == in`.
+  /// `in` is read on the root only. In place: `out == in`.
   virtual void broadcast(const void* in, void* out, std::size_t count, Dtype element, int root) = 0;
   /// The sum is in `out` on the root; elsewhere `out` is scratch. In place: `out == in`.
   virtual void reduce(const void* in, void* out, std::size_t count, Dtype element, int root) = 0;
@@ -95,24 +96,27 @@ class Communicator {
   /// neighbours, a pair when both are the same rank. A rank of -1 sends or receives nothing.
   virtual void send_receive(const void* in, std::size_t sent, int to, void* out,
                             std::size_t received, int from, Dtype element) = 0;
-  /// Nobody returns before everybody came. On a GPU: enqueued like the others.
+  /// No rank returns before every rank has called it. On a GPU it is enqueued like the other
+  /// operations.
   virtual void barrier() = 0;
 
-  /// Until what was enqueued has ended, within the deadline. Nothing to do on the host.
+  /// Waits until all enqueued operations have ended, within the deadline. Does nothing on the host.
   virtual void wait() {}
 
-  /// Host memory whatever the communicator moves otherwise, done when the call returns: how ranks
-  /// agree on counts and tell each other their times. The bytes of rank 0 replace everyone's.
+  /// Broadcasts rank 0's bytes to every rank. Operates on host memory and is complete on return,
+  /// also on GPUs: through this and all_gather_host() ranks agree on counts and exchange their
+  /// times.
   virtual void broadcast_host(std::span<std::byte> bytes) = 0;
-  /// Every rank's `mine` in rank order into `all`, which is size() times as large.
+  /// Gathers every rank's `mine` into `all` in rank order. `all` is size() times as large.
   virtual void all_gather_host(std::span<const std::byte> mine, std::span<std::byte> all) = 0;
 
-  /// A communicator of `members` (ranks of this one, ascending), their ranks counted in that order.
-  /// Called by members alone; `name` tells groups that are made one after another apart.
+  /// Makes a communicator of `members` (ranks of this one, ascending), numbered in that order. Only
+  /// members call it. `name` distinguishes groups that are made one after another.
   virtual std::unique_ptr<Communicator> subgroup(std::span<const int> members,
                                                  const std::string& name) = 0;
 
-  /// Ends this rank's part at once, from any thread: its peers' calls end too.
+  /// Ends this rank's operations at once, which also ends those of its peers. May be called from
+  /// any thread.
   virtual void abort() noexcept = 0;
   virtual bool is_broken() const = 0;
 

@@ -1,5 +1,5 @@
-// What must stand in an output, as stretches of numbers that every rank knows; and the first that
-// does not.
+// The expected output as segments of numbers that every rank knows, and the first element that
+// differs from it.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,11 @@ namespace assay {
 
 inline constexpr int kSumOverRanks = -1;
 
-/// A stretch of an output. It begins where the one before it ends, the first with the output.
+/// A segment of an output. Each begins where the previous one ends.
 struct Segment {
   std::size_t count = 0;  // elements
-  int whose = 0;          // numbers: a rank's, or kSumOverRanks
-  std::size_t index = 0;  // of the number that its first element must be
+  int whose = 0;          // the rank whose numbers it holds, or kSumOverRanks
+  std::size_t index = 0;  // of its first element among those numbers
 };
 
 struct WrongElement {
@@ -24,8 +24,8 @@ struct WrongElement {
   double value, expected;
 };
 
-/// Compares every element of the segments bit for bit, where the output lies; what is behind the
-/// last of them is not looked at. Throws Error where the output ends before they do.
+/// Compares every element of the segments bit by bit, in the output's own memory. Elements after
+/// the last segment are ignored. Throws Error if the output is shorter than the segments.
 std::optional<WrongElement> first_wrong(Device& device, Buffer& output,
                                         const std::vector<Segment>& segments,
                                         const ExactInputs& inputs);

@@ -1,4 +1,4 @@
-// Inputs whose sum every rank knows beforehand: small whole numbers by rank, index and round.
+// Inputs whose sum every rank can compute: small integers that follow from rank, index and round.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ namespace assay {
 
 class ExactInputs {
  public:
-  /// Throws Error where so many ranks cannot be added exactly in `element`. A new `round` changes
-  /// every number, so that what is left from the last one is wrong in this one.
+  /// Throws Error if the sum over so many ranks is not exact in `element`. A new `round` changes
+  /// every number, so that leftovers of the previous round are wrong.
   ExactInputs(Dtype element, int ranks, std::uint64_t seed, std::uint64_t round);
 
   int at(int rank, std::size_t index) const;
@@ -20,12 +20,12 @@ class ExactInputs {
   int sum(std::size_t index) const { return sums_[index % kPeriod]; }
 
   Dtype element() const { return element_; }
-  /// What `rank` holds before an operation, from `index` on.
+  /// The input of `rank`, starting at `index`.
   ElementPattern of_rank(int rank, std::size_t index = 0) const;
-  /// The sum over all ranks, from `index` on.
+  /// The sum over all ranks, starting at `index`.
   ElementPattern of_sum(std::size_t index = 0) const;
 
-  static constexpr std::size_t kPeriod = 1021;  // a prime: no part's size is a multiple by habit
+  static constexpr std::size_t kPeriod = 1021;  // a prime: usual part sizes are not multiples of it
 
  private:
   template <class Number>

@@ -1,4 +1,4 @@
-// The ranks of this process, one a device: a thread each while something is measured between them.
+// The ranks of this process, one per device, each with a thread while ranks are measured together.
 #pragma once
 
 #include <functional>
@@ -20,39 +20,41 @@ struct LocalRank {
   std::unique_ptr<Communicator> part;                           // see LocalRanks::part
   std::vector<std::unique_ptr<Communicator>> rails;             // see LocalRanks::add_rail
   std::map<std::string, std::unique_ptr<Communicator>> forced;  // see LocalRanks::force
-  /// The first of its process: it drives what a process has once (Google Benchmark, the documents).
+  /// The first rank of its process, which drives the per-process parts (Google Benchmark, the
+  /// documents).
   bool is_first_of_process = false;
 };
 
 class LocalRanks {
  public:
-  /// Called in the rank's own thread, of all local ranks at once.
+  /// Called in each rank's own thread, for all local ranks at once.
   using Join = std::function<std::unique_ptr<Communicator>(int rank, Device& device)>;
 
-  /// Ranks count from `first` in the order of `devices`, which outlive them.
+  /// Ranks are numbered from `first` in the order of `devices`, which must outlive this object.
   LocalRanks(int first, const std::vector<Device*>& devices, const Join& join);
-  /// Every rank's communicator ends in its own thread: libraries wait for the others there.
+  /// Destroys every rank's communicator in its own thread, because libraries wait for the other
+  /// ranks there.
   ~LocalRanks();
   LocalRanks(const LocalRanks&) = delete;
   LocalRanks& operator=(const LocalRanks&) = delete;
 
-  /// Runs `step` of every local rank at once, the first one's in the calling thread. When one
-  /// throws, the communicators of all are aborted, so that none waits for it; what broke first is
-  /// thrown on, an Error before the losses that it caused.
+  /// Runs `step` for every local rank at once, for the first one in the calling thread. When one
+  /// throws, the communicators of all are aborted so that none waits for it. Rethrows the first
+  /// exception, but an Error in preference to the LostPeer exceptions that it caused.
   void each(const std::function<void(LocalRank&)>& step);
 
-  /// The communicator of `members`, of which `rank` is one; it lives until the rank's next one. As
-  /// Communicator::subgroup, and an abort reaches it.
+  /// The communicator of `members`, which include `rank`; valid until the rank's next call. Like
+  /// Communicator::subgroup(), but abort() also ends it.
   Communicator& part(LocalRank& rank, const std::vector<int>& members, const std::string& name);
 
-  /// Joins every rank once more, by a way of its own (one NIC), as the next of its `rails`.
+  /// Joins every rank again over a path of its own (one NIC), as the next of its `rails`.
   void add_rail(const Join& join);
 
-  /// Another communicator of `all`'s ranks, made while the library is told to take `algorithm`; it
-  /// replaces the rank's last one of that algorithm, and an abort reaches it.
+  /// Another communicator of `all`'s ranks with `algorithm` forced on the library. It replaces the
+  /// rank's previous one of that algorithm, and abort() also ends it.
   Communicator& force(LocalRank& rank, Communicator& all, const std::string& algorithm);
 
-  /// From any thread.
+  /// May be called from any thread.
   void abort() noexcept;
   std::size_t size() const { return ranks_.size(); }
 

@@ -1,4 +1,4 @@
-// Runs the rounds of pairs that isolation asks for: disjoint pairs at once, every rank in step.
+// Measures the rounds of disjoint pairs that isolation asks for, on all ranks in step.
 #pragma once
 
 #include <atomic>
@@ -22,24 +22,24 @@ struct PairRunOptions {
   std::vector<std::string> members;  // node names, by rank
   std::vector<std::string> racks;    // by rank; equal names are one rack
   std::vector<std::string> nics;     // names of the rails, where each is measured alone
-  /// The level of the scope that two ranks share; without it `cluster`.
+  /// The level of the scope that two ranks share; `cluster` if not set.
   std::function<std::string(int a, int b)> level_between;
   const std::atomic<bool>* stop = nullptr;
-  /// The pairs of a round, in its order, the same on every rank.
+  /// Called with the measurements of a round in its order, the same on every rank.
   std::function<void(const std::vector<Measurement>&)> on_round;
 };
 
-/// `rails` are as many as `options.nics`, each joins all ranks through that NIC alone; without them
-/// pairs meet in `communicator`. A pair's time is the slower end's of the fastest of a few
-/// exchanges, both directions at once. Returns false when it was stopped; throws LostPeer when a
-/// peer is lost, and Error when data arrived wrong.
+/// `rails` has one communicator for each of `options.nics`, which connects all ranks through that
+/// NIC alone; if empty, pairs use `communicator`. A pair's time is the slower end's time in the
+/// fastest of a few exchanges, both directions at once. Returns false when it was stopped; throws
+/// LostPeer when a peer is lost, and Error when data arrived wrong.
 bool run_pairs(Communicator& communicator, const std::vector<Communicator*>& rails, Device& device,
                const PairRunOptions& options);
 
-/// Racks by rank as isolation counts them.
+/// The number of each rank's rack, as isolation counts them.
 std::vector<int> rack_numbers(const std::vector<std::string>& racks);
 
-/// What a verdict needs to replay the rounds from the document: its `isolation`.
+/// The document's `isolation`: what a verdict needs to replay the rounds.
 IsolationFacts isolation_facts(const PairRunOptions& options);
 
 }  // namespace assay

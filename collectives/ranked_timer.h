@@ -1,4 +1,4 @@
-// A timer that all ranks share: one sample is the slowest rank's, and every rank hears the same.
+// A timer that all ranks share: a sample is the slowest rank's time, and every rank reads the same.
 #pragma once
 
 #include <atomic>
@@ -9,12 +9,13 @@
 
 namespace assay {
 
-/// What every rank of a run must decide alike: the sampler chooses iteration counts and the end of
-/// a series from readings alone, so identical readings are enough.
+/// Keeps ranks in step: the sampler chooses iteration counts and the end of a series from readings
+/// alone, so identical readings on every rank lead to identical decisions.
 class RankedTimer final : public Timer {
  public:
-  /// `asked` is this rank's wish to stop (a signal); `agreed` becomes true on every rank at the
-  /// same sample when any rank wishes it. `clock` is that of this rank's device; null: the host's.
+  /// `asked` is this rank's request to stop (a signal). When any rank requests it, `agreed` becomes
+  /// true on every rank at the same sample. `clock` is that of this rank's device; null: the
+  /// host's.
   RankedTimer(Communicator& communicator, const std::atomic<bool>* asked, std::atomic<bool>& agreed,
               std::unique_ptr<BatchClock> clock = nullptr)
       : communicator_(communicator), asked_(asked), agreed_(agreed), clock_(std::move(clock)) {}
@@ -30,7 +31,7 @@ class RankedTimer final : public Timer {
   void prepare(const Batch& batch);
   double run(const Batch& batch);
 
-  // Fixed, where a single process calibrates: two ranks would find two values.
+  // Fixed, where a single process calibrates: two ranks would calibrate different values.
   static constexpr double kShortest_s = 500e-6;
   static constexpr std::size_t kMostIterations = 1 << 16;
 
@@ -40,11 +41,11 @@ class RankedTimer final : public Timer {
   std::unique_ptr<BatchClock> clock_;
 };
 
-/// How the ranks measure a device each together. Nothing of this rank alone may end or discard a
-/// sample, so that nothing is watched.
+/// The instrument of one rank in a joint measurement. No event on one rank alone may end or discard
+/// a sample, so there is no telemetry.
 class RankedInstrument final : public Instrument {
  public:
-  /// As for RankedTimer. `device` is this rank's.
+  /// Parameters as for RankedTimer; `device` is this rank's.
   RankedInstrument(Device& device, Communicator& communicator, const std::atomic<bool>* asked,
                    std::atomic<bool>& agreed)
       : device_(device), communicator_(communicator), asked_(asked), agreed_(agreed) {}

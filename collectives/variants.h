@@ -1,4 +1,4 @@
-// What an implementation's name asks for beside the library: `nccl_ring`, `nccl_in_place`.
+// Variants of a library, named by a suffix of the implementation: `nccl_ring`, `nccl_in_place`.
 #pragma once
 
 #include <optional>
@@ -8,18 +8,18 @@
 namespace assay {
 
 struct Variant {
-  std::string algorithm;  // to which the library is forced; empty: its own choice
+  std::string algorithm;  // forced on the library; empty: its own choice
   bool in_place = false;
-  bool registered = false;  // in memory that the library was told of beforehand
+  bool registered = false;  // buffers are registered with the library
 };
 
-/// Nothing where `library` has no such implementation.
+/// Nothing if `library` has no such implementation.
 std::optional<Variant> variant_of(const std::string& library, const std::string& implementation);
 
-/// Every implementation of a collective by `library` beside its plain one.
+/// Every implementation of a collective by `library` except the plain one.
 std::vector<std::string> variants_of(const std::string& library);
 
-/// The algorithms that one of `implementations` forces, each once.
+/// The algorithms that `implementations` force, each once.
 std::vector<std::string> forced_algorithms(const std::string& library,
                                            const std::vector<std::string>& implementations);
 

@@ -10,27 +10,27 @@
 
 namespace assay {
 
-/// The memories that copies go between, and how they go. Tests put memcpy in CUDA's place.
+/// The memory at both ends of a copy, and the way to copy. Tests use memcpy instead of CUDA.
 class CopyFabric {
  public:
   virtual ~CopyFabric() = default;
   virtual std::unique_ptr<Buffer> allocate(int device, std::size_t bytes) = 0;
   virtual void put(int device, Buffer& to, const void* from, std::size_t bytes) = 0;
   virtual void get(int device, void* to, Buffer& from, std::size_t bytes) = 0;
-  /// What is enqueued between the two starts when the timed stream comes to `fork`, and the timed
-  /// stream goes on when all of it has ended. `index` is the copy's in its set.
+  /// Copies enqueued between fork() and join() start when the timed stream reaches the fork; the
+  /// timed stream continues when all of them have ended. `index` is the copy's index in its set.
   virtual void fork() = 0;
   virtual void enqueue(std::size_t index, const PlannedCopy& copy, void* to, const void* from,
                        std::size_t bytes) = 0;
   virtual void join() = 0;
   virtual void finish() = 0;
-  /// What is worth knowing beside the time: whether the devices reach each other directly.
+  /// Facts to record besides the time: whether the devices reach each other directly.
   virtual Json facts(const PlannedCopies&) const { return Json::object(); }
 };
 
 class CopySet final : public TimedCase {
  public:
-  /// `link_bytes_per_s`: of all copies together; 0: not known.
+  /// `link_bytes_per_s` is the sum over all copies; 0: not known.
   CopySet(std::shared_ptr<CopyFabric> fabric, PlannedCopies copies, std::size_t bytes,
           double link_bytes_per_s, std::uint64_t seed);
 

@@ -1,4 +1,4 @@
-// Sums by element, as Gloo's collectives take them: out = a + b, element by element.
+// Element-wise sums with the signature that Gloo's collectives use: out = a + b.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ inline void add_bf16(void* out, const void* a, const void* b, std::size_t count)
   for (std::size_t i = 0; i < count; ++i) sum[i] = to_bf16(from_bf16(x[i]) + from_bf16(y[i]));
 }
 
-/// Null where there is none.
+/// Null if the type has none.
 inline Add adder(Dtype element) {
   switch (element) {
     case Dtype::f32:

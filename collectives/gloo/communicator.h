@@ -48,7 +48,7 @@ class GlooCommunicator final : public Communicator {
   const std::shared_ptr<gloo::Context>& context() const { return context_; }
 
  private:
-  /// Runs one operation; whatever it throws ends this communicator as LostPeer.
+  /// Runs one operation. Any exception breaks this communicator and is rethrown as LostPeer.
   template <class Step>
   void guarded(const char* what, const Step& step);
 

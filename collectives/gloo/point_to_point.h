@@ -18,10 +18,10 @@ class PointToPoint {
 
   explicit PointToPoint(std::shared_ptr<gloo::Context> context) : context_(std::move(context)) {}
 
-  /// One send and one receive at a time, both under way together; a rank of -1 does not take part.
+  /// One send and one receive, which overlap. A rank of -1: nothing is sent or received.
   void send_receive(const void* in, std::size_t sent_bytes, int to, void* out,
                     std::size_t received_bytes, int from);
-  /// Each part travels once round the ring and is added to at every rank: n - 1 steps.
+  /// Each part travels once round the ring, and every rank adds its own: n - 1 steps.
   void ring_reduce_scatter(const void* in, void* out, Counts counts, std::size_t element_bytes,
                            Add add);
   /// Exchanges equal parts with one partner after another, through one part's staging.
@@ -31,7 +31,7 @@ class PointToPoint {
   std::byte* staging(std::size_t bytes);
 
   std::shared_ptr<gloo::Context> context_;
-  std::vector<std::byte> staging_;  // grows to the largest that was asked for, before it is timed
+  std::vector<std::byte> staging_;  // grows to the largest request, before timing
 };
 
 }  // namespace assay

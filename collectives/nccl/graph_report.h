@@ -1,8 +1,8 @@
-// What NCCL says it connected: its INIT, GRAPH and NET lines, as it writes them to NCCL_DEBUG_FILE.
+// Parses the connections that NCCL reports: the INIT, GRAPH and NET lines of NCCL_DEBUG_FILE.
 //
 // Set NCCL_DEBUG=INFO, NCCL_DEBUG_SUBSYS=INIT,GRAPH,NET and NCCL_DEBUG_FILE. The lines are those of
-// NCCL 2.18 to 2.28; a line that tells of a connection in words that are not known here is kept as
-// an unknown connection, never left out. Bytes that no NCCL wrote are survived.
+// NCCL 2.18 to 2.28; a line that reports a connection in an unknown form is kept as an unknown
+// connection. Any bytes are accepted as input.
 #pragma once
 
 #include <map>
@@ -25,13 +25,13 @@ struct Connection {
   bool gpu_direct = false;
 };
 
-/// A NIC as its network's own line names it.
+/// A NIC as the line of its network names it.
 struct NicName {
   std::string name;        // `mlx5_0:1`, `eth0`
   std::string link_layer;  // `IB`, `RoCE`; empty where the line has none
 };
 
-/// The paths that NCCL's search settled for, for one of its patterns (ring, tree, NVLS).
+/// The paths that NCCL chose for one of its patterns (ring, tree, NVLS).
 struct Pattern {
   int pattern = 0;  // 1-3 tree, 4 ring, 5 NVLS, 6 CollNet direct
   int channels = 0;
@@ -49,7 +49,7 @@ struct Report {
   std::map<int, std::map<int, int>> parent_in_tree;  // -1: the root
   int ranks = 0;                                     // of the communicator
   int ranks_started = 0, ranks_complete = 0;  // that wrote `Init START`, `Init COMPLETE` here
-  int nodes = 0;                              // 0: not said
+  int nodes = 0;                              // 0: not reported
   int channels = 0, nvls_channels = 0;        // as agreed at the end of the initialisation
   bool nvls_connected = false;
   std::vector<std::string> warnings;

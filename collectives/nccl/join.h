@@ -1,4 +1,4 @@
-// NCCL for those who do not see nccl.h: whether it is here, an id, a rank's communicator.
+// NCCL's interface for code without nccl.h: its presence, an id, a rank's communicator.
 #pragma once
 
 #include <memory>
@@ -21,11 +21,12 @@ struct NcclWorld {
 /// function that it needs), or an empty text.
 std::string why_no_nccl();
 
-/// Rank 0 makes it; the rendezvous carries it to the others. Needs NCCL and no GPU.
+/// Rank 0 calls it and sends the id to the others through the rendezvous. Needs NCCL but no GPU.
 std::string make_nccl_id();
 
-/// For the calling thread's rank on `device`, which outlives it. Throws Error with exit code 3
-/// where there is no NCCL, LostPeer when a rank does not come within the deadline.
+/// Makes the communicator of the calling thread's rank on `device`, which must outlive it. Throws
+/// Error with exit code 3 if there is no NCCL, and LostPeer when a rank does not join within the
+/// deadline.
 std::unique_ptr<Communicator> join_nccl(const NcclWorld& world, Device& device,
                                         std::shared_ptr<nccl::Watch> watch);
 

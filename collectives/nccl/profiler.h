@@ -1,7 +1,7 @@
-// What NCCL chose for each operation, told by NCCL itself through its profiler plugin interface.
+// Records NCCL's choices for each operation through its profiler plugin interface.
 //
-// NCCL loads the plugin from this executable when NCCL_PROFILER_PLUGIN is STATIC_PLUGIN, once, when
-// its first communicator is made. Until start() and after stop() it is asked for no events.
+// When NCCL_PROFILER_PLUGIN is STATIC_PLUGIN, NCCL loads the plugin from this executable once, when
+// its first communicator is made. The plugin asks for events only between start() and stop().
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ struct Choice {
   std::string algorithm, protocol;  // `RING`, `LL128`; empty for sends and receives
   std::string datatype;             // `ncclFloat32`
   std::size_t count = 0;
-  int channels = 0;  // 0: not told (sends and receives before NCCL 2.27)
+  int channels = 0;  // 0: not reported (sends and receives before NCCL 2.27)
   int rank = 0;
 };
 
@@ -26,7 +26,7 @@ int interface_version();
 
 void start();
 void stop();
-/// What was recorded since the last call, in the order that NCCL told of it.
+/// The choices recorded since the last call, in the order in which NCCL reported them.
 std::vector<Choice> take();
 
 }  // namespace assay::nccl::profiler

@@ -1,4 +1,4 @@
-// Which transport carried an operation, from NCCL's report: one word that a profile can expect.
+// The transport of an operation from NCCL's report, as one word that a profile can expect.
 #pragma once
 
 #include <string>
@@ -8,19 +8,19 @@
 
 namespace assay::nccl {
 
-/// `kind` is what a document says. Of one kind: nvlink, pcie, c2c, shm, nvls, socket, and, with
-/// `_gdr` where the NIC reads and writes GPU memory itself, ib, roce, efa, collnet or a network
-/// plugin's own name. Of several, all of them, joined by `+` in the alphabet's order:
-/// `ib_gdr+nvlink`. `unknown` alone where any part of it is not known; `why` then says what.
+/// `kind` is the word in documents: nvlink, pcie, c2c, shm, nvls, socket, ib, roce, efa, collnet or
+/// a network plugin's own name. The last five end in `_gdr` if the NIC accesses GPU memory
+/// directly. Several kinds are joined by `+` in alphabetical order: `ib_gdr+nvlink`. If any part is
+/// not known, the whole is `unknown`, and `why` says which part.
 struct TransportSeen {
   std::string kind = "unknown";
   std::string why;
-  int channels = 0;               // 0: not said
+  int channels = 0;               // 0: not reported
   std::vector<std::string> nics;  // `mlx5_0:1`, in order, each once
 };
 
 /// `algorithm` as NCCL names it: RING, TREE, NVLS, NVLS_TREE, COLLNET_DIRECT, PAT, …; empty for
-/// sends and receives or where it is not known: every connection then counts.
+/// sends and receives or if unknown: then every connection counts.
 TransportSeen transport_seen(const Report& report, const std::string& algorithm);
 
 }  // namespace assay::nccl

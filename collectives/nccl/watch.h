@@ -1,4 +1,4 @@
-// What this process tells NCCL to write, and what it then says of an operation that was run.
+// Configures NCCL's report in this process, and derives the transport of an operation from it.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@
 
 namespace assay::nccl {
 
-/// An operation as it was handed to NCCL: how its choice is found among those that NCCL told of.
+/// An operation as it was passed to NCCL: the key by which NCCL's choice for it is found.
 struct Asked {
   std::string function;  // `AllReduce`
   std::string datatype;  // `ncclFloat32`
@@ -21,30 +21,31 @@ struct Asked {
   auto operator<=>(const Asked&) const = default;
 };
 
-/// What carried it, as far as NCCL observed.
+/// The operation's transport, as far as NCCL reported it.
 struct ObservedTransport {
-  std::string algorithm, protocol;  // `ring`, `ll128`; empty where NCCL told nothing
+  std::string algorithm, protocol;  // `ring`, `ll128`; empty: not reported
   std::string kind = "unknown";     // see transport_seen.h
-  std::string why;                  // it is unknown
+  std::string why;                  // why `kind` is unknown
   int channels = 0;
   std::vector<std::string> nics;
 };
 
-/// One for the process. Make it before threads are started and before NCCL is first called: NCCL
-/// reads the environment once.
+/// Make one per process, before threads are started and before the first call of NCCL, which reads
+/// the environment only once.
 class Watch {
  public:
-  /// NCCL's report goes to the file `report`, where it stays as evidence; what the user set for
-  /// NCCL's own log is replaced.
+  /// NCCL writes its report to the file `report`, which is kept as evidence. The user's own
+  /// settings for NCCL's log are replaced.
   explicit Watch(const std::filesystem::path& report);
 
-  /// The algorithm and protocol of communicators made from now on, as NCCL_ALGO and NCCL_PROTO
-  /// take them (`ring`, `tree`, `nvls`; `simple`); empty: NCCL's choice. Before ranks' threads run.
+  /// Sets algorithm and protocol of communicators made from now on, in the syntax of NCCL_ALGO and
+  /// NCCL_PROTO (`ring`, `tree`, `nvls`; `simple`); empty: NCCL's choice. Call it before the ranks'
+  /// threads run.
   static void force(const std::string& algorithm, const std::string& protocol);
 
-  /// A rank of this process is about to make the communicator of `id`; every local rank says so.
+  /// Every local rank calls this before it makes the communicator of `id`.
   void begins(const std::string& id);
-  /// What NCCL told of `rank`'s operation in that communicator.
+  /// The transport of `rank`'s operation in that communicator.
   ObservedTransport observed(const std::string& id, int rank, const Asked& asked);
 
   const std::filesystem::path& report_path() const { return path_; }
@@ -59,7 +60,7 @@ class Watch {
   std::map<std::pair<int, Asked>, profiler::Choice> choices_;
 };
 
-/// Asks NCCL for its choices while it lives; there may be several at once.
+/// Asks NCCL for its choices during the object's lifetime. Several objects may exist at once.
 class Listening {
  public:
   Listening();

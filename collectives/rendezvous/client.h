@@ -1,4 +1,4 @@
-// A rank's side of the rendezvous: connect, set and get, barrier, gather; every wait ends.
+// A rank's side of the rendezvous: connect, set and get, barrier, gather, each with a deadline.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,11 @@ struct ClientOptions {
   double deadline_s = 60;  // for each call, connecting included
 };
 
-/// Blocking, and for one thread. Every call throws Error when its deadline passes or a rank it
-/// needs is lost, with a line that names the ranks.
+/// Calls block, and only one thread may make them. Every call throws Error when its deadline passes
+/// or a rank it needs is lost, with a line that names the ranks.
 class Client {
  public:
-  /// Tries every address of the host, again and again, until rank 0 listens at one or the deadline
+  /// Tries every address of the host repeatedly until rank 0 listens at one of them or the deadline
   /// passes.
   explicit Client(ClientOptions options);
   ~Client();
@@ -37,14 +37,15 @@ class Client {
   /// Waits until some rank has set `key`.
   std::string get(const std::string& key);
   void barrier(const std::string& name);
-  /// The same for ranks that may come at times as far apart as `patience_s`.
+  /// The same for ranks that may arrive up to `patience_s` apart.
   void barrier(const std::string& name, double patience_s);
-  /// This host's address as rank 0 sees it: what the other ranks can reach it by.
+  /// This host's address as rank 0 sees it, at which the other ranks can reach it.
   std::string local_address() const;
-  /// On rank 0 every rank's value in rank order, on the others nothing.
+  /// Returns every rank's value in rank order on rank 0, and nothing on the others.
   std::vector<std::string> gather(const std::string& name, const std::string& value);
-  /// After a loss: who was lost, and who is not heard of within `patience_s`, as a line; empty when
-  /// every rank is there. Every rank that is alive must ask, or wait for the others at a barrier.
+  /// After a loss: one line that names the ranks that were lost and those that do not answer within
+  /// `patience_s`; empty when every rank answers. Every living rank must call it, or wait for the
+  /// others at a barrier.
   std::string roll_call(double patience_s);
   /// Ends every rank's wait, now and later, with `why`.
   void abort(const std::string& why);

@@ -1,4 +1,4 @@
-// HOST:PORT as users and launchers write it; an IPv6 address stands in brackets there.
+// HOST:PORT as users and launchers write it, with an IPv6 address in brackets.
 #pragma once
 
 #include <cstdint>

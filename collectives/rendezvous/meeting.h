@@ -1,4 +1,4 @@
-// The rendezvous' state without its sockets: keys, gatherings, who has come, who was lost.
+// The rendezvous's state without its sockets: keys, gatherings, ranks that joined or were lost.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace assay::rendezvous {
 
-/// Answers requests, now or later. Not thread-safe: the server's one thread owns it.
+/// Answers requests, at once or later. Not thread-safe: the server's one thread owns it.
 class Meeting {
  public:
   /// Sends `response` to `rank`, which has at most one request open at a time.
@@ -18,12 +18,13 @@ class Meeting {
 
   Meeting(int world_size, Answer answer);
 
-  /// False when the rank is here already.
+  /// Returns false if the rank has already joined.
   bool join(int rank, const std::string& address);
-  /// The connection ended. Without a leave before it, whoever needs the rank is told at once.
+  /// The rank's connection ended. If it did not leave first, every rank that waits for it is told
+  /// at once.
   void gone(int rank);
   void request(int rank, const Request& request);
-  /// The open request of `rank` has run out of time: it is answered with who is missing.
+  /// The open request of `rank` has timed out: it is answered with the ranks that are missing.
   void expired(int rank);
 
  private:

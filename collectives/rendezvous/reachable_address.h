@@ -7,8 +7,9 @@
 
 namespace assay::rendezvous {
 
-/// That of the connection to rank 0, in numbers; every rank must ask. Throws Error on every rank
-/// when some reached rank 0 by IPv4 and others by IPv6: those could not reach each other.
+/// The numeric address of this rank's connection to rank 0. Every rank must call it. Throws Error
+/// on every rank when some reached rank 0 by IPv4 and others by IPv6, because those could not reach
+/// each other.
 std::string reachable_address(Client& client);
 
 }  // namespace assay::rendezvous

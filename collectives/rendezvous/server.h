@@ -1,5 +1,5 @@
-// Rank 0's side of the rendezvous: lets authenticated ranks in, keeps their keys, counts them
-// together, and names who is missing when a deadline passes.
+// Rank 0's side of the rendezvous: accepts authenticated ranks, stores keys, runs barriers and
+// gathers, and names the missing ranks when a deadline passes.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct ServerOptions {
   std::uint16_t port = 0;  // 0: any free port; see Server::port()
   int world_size = 1;
   std::string token;
-  double handshake_s = 5;  // a connection that has not proved itself by then is closed
-  /// One line for each refused connection, once for each address and reason.
+  double handshake_s = 5;  // a connection that is not authenticated by then is closed
+  /// Called with one line for each refused connection, once for each address and reason.
   std::function<void(const std::string&)> log = [](const std::string&) {};
 };
 
@@ -36,7 +36,7 @@ class Server {
   std::unique_ptr<Room> room_;
 };
 
-/// `3, 5-7`: ranks as a person writes them; `ranks` ascending.
+/// Formats ascending `ranks` for people: `3, 5-7`.
 std::string rank_list(const std::vector<int>& ranks);
 
 }  // namespace assay::rendezvous

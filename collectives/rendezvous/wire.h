@@ -1,10 +1,10 @@
-// What rendezvous peers say to each other, byte by byte: handshake, tagged frames, requests.
+// The rendezvous wire format: handshake, authenticated frames, requests.
 //
 // Handshake (all integers big-endian):
 //   client  Hello      magic 8 · rank 4 · world size 4 · client nonce 16
 //   server  Challenge  server nonce 16 · HMAC(token, "server" Hello nonce) 32
 //   client  Proof      HMAC(token, "client" Hello nonce) 32
-// Then both sides send frames under keys that the two nonces make fresh for this connection:
+// Then both sides send frames under keys that are derived from both nonces for this connection:
 //   length 4 (of what follows) · sequence 8 · body · HMAC(key, length sequence body) 32
 // A frame replayed, reordered, reflected or taken from another connection has a wrong tag.
 #pragma once
@@ -26,7 +26,7 @@ inline constexpr std::size_t kChallengeBytes = kNonceBytes + kTagBytes;
 inline constexpr std::size_t kProofBytes = kTagBytes;
 inline constexpr std::size_t kMaxBodyBytes = std::size_t{64} << 20;  // a node's result document
 
-/// Bytes that break the protocol; the connection they came from is closed.
+/// Bytes that violate the protocol; their connection is closed.
 struct WireError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -39,13 +39,13 @@ struct Hello {
 std::string encode(const Hello& hello);
 Hello decode_hello(std::string_view bytes);
 
-/// From the kernel's generator; throws Error when it has none.
+/// Random bytes from the kernel; throws Error when it has none.
 std::string random_nonce();
 
 std::string challenge_tag(std::string_view token, std::string_view hello, std::string_view nonce);
 std::string proof_tag(std::string_view token, std::string_view hello, std::string_view nonce);
 
-/// One direction of one connection: tags what is sent, or checks what has come.
+/// One direction of one connection: authenticates frames that are sent, or checks those received.
 class FrameKey {
  public:
   enum class Direction { to_server, to_client };
@@ -61,7 +61,7 @@ class FrameKey {
   std::uint64_t next_ = 0;
 };
 
-/// Takes bytes as they come and gives back whole frames, still sealed.
+/// Splits a stream of bytes into whole frames, still sealed.
 class FrameSplitter {
  public:
   void feed(std::string_view bytes) { pending_.append(bytes); }
@@ -74,7 +74,8 @@ class FrameSplitter {
 
 enum class Operation : std::uint8_t { set = 1, get, barrier, gather, abort, leave, roll_call };
 
-/// `name` is a key, a barrier or a gather; `value` what is set, gathered, or why it is aborted.
+/// `name` is that of a key, barrier or gather. `value` is the value to set or gather, or the reason
+/// of an abort.
 struct Request {
   Operation operation = Operation::set;
   std::uint32_t deadline_ms = 0;
@@ -84,7 +85,7 @@ struct Request {
 std::string encode(const Request& request);
 Request decode_request(std::string_view body);
 
-/// `text` is the value asked for, or the line that says which ranks are missing and why.
+/// `text` is the requested value, or one line that says which ranks are missing and why.
 struct Response {
   bool ok = false;
   std::string text;
@@ -92,7 +93,7 @@ struct Response {
 std::string encode(const Response& response);
 Response decode_response(std::string_view body);
 
-/// A list of strings as one value: what a gather answers rank 0.
+/// A list of strings as one value: rank 0's answer to a gather.
 std::string encode_list(const std::vector<std::string>& values);
 std::vector<std::string> decode_list(std::string_view bytes);
 

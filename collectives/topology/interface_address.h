@@ -5,9 +5,9 @@
 
 namespace assay {
 
-/// In numbers, never one of a single link. `like` is an address in numbers whose family, IPv4 or
-/// IPv6, it must have; empty: any. Throws Error that names the interfaces with such an address here
-/// when `interface` is none of them.
+/// A numeric address that is not link-local. `like` is a numeric address whose family (IPv4 or
+/// IPv6) the result must have; empty: any. Throws Error when `interface` has no such address,
+/// naming the interfaces here that do.
 std::string address_of_interface(const std::string& interface, const std::string& like = "");
 
 }  // namespace assay

@@ -17,11 +17,11 @@ struct Nic {
   bool is_rdma = false;
   bool is_up = false;
   double port_bytes_per_s = 0;  // one direction; 0: not known
-  double bytes_per_s = 0;       // the same, no more than the slot carries
+  double bytes_per_s = 0;       // the same, limited by the slot's rate
   std::optional<PciPlace> pci;
 };
 
-/// Sorted by name. Ports of virtual devices (bridges, loopback, containers' ends) are left out.
+/// Sorted by name. Ports of virtual devices (bridges, loopback, container interfaces) are left out.
 std::vector<Nic> read_nics(const std::filesystem::path& sys);
 
 }  // namespace assay

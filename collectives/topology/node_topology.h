@@ -1,4 +1,4 @@
-// One node's devices and NICs in their places, and what a document says of them.
+// The places of one node's devices and NICs, and their description in a document.
 #pragma once
 
 #include <filesystem>

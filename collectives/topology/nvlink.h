@@ -1,4 +1,4 @@
-// Which GPUs NVLink joins, from NVML.
+// Which GPUs NVLink connects, from NVML.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace assay {
 
-/// What one GPU's active links lead to.
+/// The far ends of one GPU's active links.
 struct NvlinkEnds {
   std::string address;             // the GPU's PCI address
   std::vector<std::string> peers;  // PCI addresses of GPUs at the other end of a link
@@ -20,8 +20,8 @@ struct NvlinkEnds {
 /// Asks NVML about each address; a GPU that it does not know has no links.
 std::vector<NvlinkEnds> read_nvlink(const Nvml& nvml, const std::vector<std::string>& addresses);
 
-/// The domain of each GPU, in their order: GPUs with the same text reach each other by NVLink
-/// alone; empty where there is none. `node` begins the name of a domain that no fabric names.
+/// The NVLink domain of each GPU, in the order of `gpus`; empty: none. GPUs of one domain reach
+/// each other over NVLink alone. `node` is the prefix of a domain that has no fabric's name.
 std::vector<std::string> nvlink_domains(const std::vector<NvlinkEnds>& gpus,
                                         const std::string& node);
 

@@ -1,4 +1,4 @@
-// The ranks that share a scope, and what the slowest way between them can carry.
+// The ranks that share a scope, and the rate of the slowest path between them.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 namespace assay {
 
 struct ScopeGroup {
-  Scope scope;             // members: devices inside a node, nodes from there on
+  Scope scope;             // members: devices within a node, else nodes
   std::vector<int> ranks;  // ascending
 };
 
@@ -18,32 +18,32 @@ struct ScopeGroup {
 const std::vector<std::string>& scope_levels();
 
 /// The groups of two ranks or more at a level, in the order of their first ranks. Ranks whose place
-/// at that level is not known are in none.
+/// at that level is unknown belong to no group.
 std::vector<ScopeGroup> scope_groups(const std::vector<RankPlace>& places,
                                      const std::string& level);
 
-/// The narrowest level above a device that these share, `node` at the widest; of several nodes
-/// `cluster`. At least one is given.
+/// The narrowest level above `device` that all `places` share, at most `node`; `cluster` for
+/// several nodes. `places` is not empty.
 std::string level_shared_by(const std::vector<const RankPlace*>& places);
 
-/// All ranks: in the node that they share, or else in the cluster.
+/// The group of all ranks, at level `node` if they share one, else `cluster`.
 ScopeGroup whole_group(const std::vector<RankPlace>& places);
 
-/// The groups inside the whole, level by level from the widest; ranks that are together at a wider
-/// level already are no group of their own.
+/// The groups inside the whole, level by level from the widest. A group with the same ranks as one
+/// at a wider level is left out.
 std::vector<std::vector<ScopeGroup>> groups_within(const std::vector<RankPlace>& places);
 
-/// How many ranks the whole has, and then every other size of the groups inside it, largest first.
+/// The number of all ranks, then every other size of the groups inside, largest first.
 std::vector<int> sizes_of_groups(const std::vector<RankPlace>& places);
 
-/// The bound of bus bandwidth by point-to-point algorithms; one that sums in the switch may go
-/// beyond.
+/// The bound on bus bandwidth of point-to-point algorithms. An algorithm that sums in the switch
+/// may exceed it.
 struct ScopeLight {
   double bytes_per_s = 0;
   std::string limited_by;  // nvlink | pcie | nic
 };
 
-/// Absent where a part of the way is not known.
+/// Absent if a part of the path is unknown.
 std::optional<ScopeLight> speed_of_light(const ScopeGroup& group,
                                          const std::vector<RankPlace>& places);
 

@@ -8,8 +8,8 @@
 
 namespace assay {
 
-/// `devices` are all of this process, by the index that copies name them with; the timed stream is
-/// devices[timed]'s. Turns peer access on between the devices of the copies, where they have it.
+/// `devices` holds all devices of this process, by the index that copies use. The timed stream is
+/// that of devices[timed]. Enables peer access between the devices of each copy where they have it.
 std::shared_ptr<CopyFabric> make_cuda_fabric(const std::vector<Device*>& devices, int timed,
                                              const PlannedCopies& copies);
 

@@ -12,17 +12,17 @@
 
 namespace assay {
 
-/// What the communicator needs of its GPU beside memory: stubs take CUDA's place in tests.
+/// What the communicator needs of its GPU besides memory. Tests use stubs instead of CUDA.
 struct NcclGpu {
   Device* device = nullptr;
-  std::function<bool()> is_idle;  // whether the stream has ended everything queued
+  std::function<bool()> is_idle;  // whether the stream has nothing left to do
   int compute_capability = 0;     // 90 for 9.0
 };
 
 class NcclCommunicator final : public Communicator {
  public:
-  /// `watch` may be null: then carriers are empty. It listens to the first call of each operation,
-  /// type and count only, so that what is timed later is not listened to.
+  /// `watch` may be null: carriers are then empty. It observes only the first call of each
+  /// operation, type and count, so that timed calls are not observed.
   NcclCommunicator(const nccl::HandleOptions& options, NcclGpu gpu,
                    std::shared_ptr<nccl::Watch> watch);
 
@@ -66,10 +66,10 @@ class NcclCommunicator final : public Communicator {
   const nccl::Functions& nccl() const { return handle_.symbols().call(); }
   cudaStream_t stream() const { return static_cast<cudaStream_t>(gpu_.device->stream()); }
   void call(const char* attempted, const std::function<ncclResult_t(ncclComm_t)>& make);
-  /// One of the measured operations, named as NCCL names what it is handed.
+  /// Runs one measured operation; `asked` describes it in NCCL's terms.
   void perform(Operation operation, const nccl::Asked& asked,
                const std::function<ncclResult_t(ncclComm_t)>& make);
-  /// Several calls that NCCL takes as one.
+  /// Several calls in one NCCL group.
   std::function<ncclResult_t(ncclComm_t)> grouped(
       std::function<ncclResult_t(ncclComm_t)> make) const;
   std::string id() const;
@@ -81,7 +81,7 @@ class NcclCommunicator final : public Communicator {
   nccl::Handle handle_;
   std::map<Operation, nccl::Asked> last_;
   std::map<std::pair<Operation, nccl::Asked>, nccl::ObservedTransport> observed_;
-  std::unique_ptr<Buffer> scratch_;  // for words from and to the host
+  std::unique_ptr<Buffer> scratch_;  // for data from and to the host
 };
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-// One ncclComm_t: made without blocking, every call ended by the deadline, aborted from any thread.
+// One ncclComm_t: made without blocking, every call limited by a deadline, aborted from any thread.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ struct HandleOptions {
 
 class Handle {
  public:
-  /// Returns when every rank has come. Throws LostPeer when that takes longer than the deadline;
+  /// Returns when every rank has joined. Throws LostPeer when that takes longer than the deadline;
   /// the communicator is then aborted. The calling thread's current device is the rank's.
   explicit Handle(const HandleOptions& options);
   ~Handle();
@@ -32,14 +32,14 @@ class Handle {
   const Symbols& symbols() const { return *options_.symbols; }
   const HandleOptions& options() const { return options_; }
 
-  /// Makes NCCL calls, which return what NCCL returned, and waits until NCCL has taken them.
-  /// A failure, or the deadline, aborts the communicator: LostPeer for what a peer or the network
-  /// did, Error for the rest; every later call throws LostPeer.
+  /// Runs `make`, which makes NCCL calls and returns NCCL's result, and waits until NCCL has
+  /// accepted them. On failure or after the deadline it aborts the communicator and throws:
+  /// LostPeer if a peer or the network is the cause, else Error. Every later call throws LostPeer.
   void call(const char* attempted, const std::function<ncclResult_t(ncclComm_t)>& make);
-  /// Until `is_done`, while NCCL has nothing to complain of.
+  /// Waits until `is_done` is true, or throws when NCCL reports an error.
   void wait(const char* attempted, const std::function<bool()>& is_done);
 
-  /// From any thread. NCCL's own calls are short, so this never waits for a peer.
+  /// May be called from any thread. NCCL's own calls are short, so this never waits for a peer.
   void abort() noexcept;
   bool is_broken() const { return broken_; }
 

@@ -8,7 +8,7 @@
 
 namespace assay {
 
-/// As join_nccl(), with what only NCCL has.
+/// Like join_nccl(), but returns NCCL's own type.
 std::unique_ptr<NcclCommunicator> open_nccl(const NcclWorld& world, Device& device,
                                             std::shared_ptr<nccl::Watch> watch);
 

@@ -1,4 +1,4 @@
-// NCCL, opened at run time: every function by name, and what its version lacks, by name.
+// NCCL, loaded at run time: its functions, and the features that its version lacks.
 #pragma once
 
 #include <nccl.h>
@@ -12,7 +12,7 @@
 
 namespace assay::nccl {
 
-/// What versions after 2.18 added and a measurement can do without.
+/// Features that versions after 2.18 added. Measurements work without them.
 enum class Feature {
   registered_buffers,  // ncclMemAlloc, ncclCommRegister
   fp8,                 // the two 8-bit float types
@@ -20,7 +20,7 @@ enum class Feature {
   profiler,            // a profiler plugin in the executable, with names in its events
 };
 
-/// `registered buffers`, …, as messages and documents say it.
+/// The name in messages and documents: `registered buffers`, ….
 const char* name(Feature feature);
 const std::vector<Feature>& all_features();
 
@@ -54,10 +54,10 @@ struct Functions {
 
 class Symbols {
  public:
-  /// Throws Error (exit 3): no library, one older than 2.18, or one without a function that 2.18
-  /// has; it says which.
+  /// Throws Error (exit 3) that says which: no library, a version older than 2.18, or a missing
+  /// function that 2.18 has.
   static std::shared_ptr<const Symbols> open();
-  /// The same, but null, and why in `reason`.
+  /// The same, but returns null and sets `reason`.
   static std::shared_ptr<const Symbols> find(std::string* reason = nullptr);
 
   const Functions& call() const { return functions_; }
