@@ -6,7 +6,7 @@
 
 namespace assay {
 
-/// What no schema can say of one that was read; throws Error.
+/// Checks what a schema cannot express; throws Error.
 void require_sound(const BaselineRow& row);
 void require_sound(const Baseline& baseline);
 

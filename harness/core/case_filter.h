@@ -1,4 +1,4 @@
-// Which cases a run is asked for by --filter: those whose id has a match of a regular expression.
+// The cases that --filter selects: those whose id contains a match of a regular expression.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace assay {
 
 class CaseIdFilter {
  public:
-  /// RE2 syntax; empty takes every case. Throws Error when it is not a regular expression.
+  /// RE2 syntax; an empty expression selects every case. Throws Error if it is not valid.
   explicit CaseIdFilter(const std::string& expression);
 
   bool takes(const CaseId& id) const { return expression_.is_found_in(id.str()); }

@@ -1,4 +1,4 @@
-// How the documents of one run name each other.
+// The hash by which the documents of one run name each other.
 #pragma once
 
 #include <string>
@@ -7,8 +7,9 @@
 
 namespace assay {
 
-/// The SHA-256 of a result document but for `documents`, in which the documents of a run name each
-/// other by this: no document could hold the hash of one that holds its own.
+/// The SHA-256 of a result document without its field `documents`, in which the documents of a run
+/// name each other by this hash. The field is left out because two documents cannot contain each
+/// other's hash.
 std::string content_sha256(const Result& result);
 
 }  // namespace assay

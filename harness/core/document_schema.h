@@ -1,4 +1,4 @@
-// The first half of reading any document: its kind, its version, its schema.
+// The first step of reading a document: its kind, version and schema.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@ namespace assay {
 
 /// `assay.result` and so on.
 const char* name(DocumentKind kind);
-/// Throws Error with one line naming the place and what was expected there. What no schema can
-/// say is left to the parser of each kind; validate() does both.
+/// Throws Error with one line naming the place and what was expected there. The reader of each kind
+/// checks what a schema cannot express; validate() does both.
 void check_schema(const Json& document, DocumentKind kind, const std::string& where);
 
 }  // namespace assay

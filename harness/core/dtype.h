@@ -1,4 +1,4 @@
-// The element types that Assay measures with: one row each, and what follows from it.
+// The element types that Assay measures with: one row each, and the functions that follow from it.
 #pragma once
 
 #include <array>
@@ -11,23 +11,24 @@
 
 namespace assay {
 
-/// int32 is what int8 products are added up in; no case id names it.
+/// int32 is the accumulator of int8 products; no case id names it.
 enum class Dtype : std::uint8_t { f32, tf32, f16, bf16, fp8_e4m3, fp8_e5m2, fp4_e2m1, int8, int32 };
 
-/// What a product of matrices is added up in on a tensor core: what its error bound rests on
+/// How a tensor core accumulates a product of matrices. The error bound depends on it
 /// (kernels/README.md, Verification).
 struct Accumulation {
   Dtype type = Dtype::f32;
-  double roundoff = 0x1p-24;  ///< Unit roundoff of one addition.
-  int terms_a_rounding = 1;   ///< Products that are added up between two roundings.
+  double roundoff = 0x1p-24;   ///< Unit roundoff of one addition.
+  int terms_per_rounding = 1;  ///< Products that are added between two roundings.
 
   friend bool operator==(const Accumulation&, const Accumulation&) = default;
 };
 
 /// A float of 16 bits or fewer: a sign, exponent and mantissa. Codes above the largest finite one
-/// are infinity and NaNs. Where it saturates, what is too large becomes the largest finite value.
+/// are infinity and NaNs. If the format saturates, a value that is too large becomes the largest
+/// finite one.
 struct FloatFormat {
-  int exponent_bits = 0;  ///< 0: the type is none of these.
+  int exponent_bits = 0;  ///< 0: the type is not such a float.
   int mantissa_bits = 0;
   std::uint32_t largest_finite = 0;  ///< As a code without sign.
   bool saturates = false;
@@ -35,22 +36,23 @@ struct FloatFormat {
 
 struct DtypeFacts {
   Dtype dtype;
-  std::string_view name;  ///< As case ids and documents say it.
+  std::string_view name;  ///< As in case ids and documents.
   int bits;               ///< Of a stored element; a tf32 is stored as an f32.
-  int significand_bits;   ///< With the leading one that is not stored; of an integer, of its value.
+  int significand_bits;   ///< Including the implicit leading one; for an integer, the bits of its
+                          ///< magnitude.
   FloatFormat format;
   Accumulation sum;
-  Dtype product;  ///< What a tensor core's product of such matrices is stored as.
+  Dtype product;  ///< The type in which a tensor core's product of such matrices is stored.
 };
 
-/// A tensor core may cut off what a sum has too much, not round.
+/// A tensor core may truncate a sum instead of rounding it.
 inline constexpr Accumulation kCutF32{Dtype::f32, 0x1p-23};
 /// Hopper's fp8 products keep about 13 bits of a sum; the 32 products of one instruction are added
-/// before that. Blackwell's are taken to keep no more.
+/// before that. Blackwell's are assumed to keep no more.
 inline constexpr Accumulation kShortF32{Dtype::f32, 0x1p-13, 32};
 
-/// By the value of Dtype. fp8 is OCP OFP8 (e4m3 has one NaN and no infinity), fp4 OCP MX (neither).
-/// An int32 is computed with as an f32, which holds it up to 2^24.
+/// Indexed by Dtype. fp8 is OCP OFP8 (e4m3 has one NaN and no infinity), fp4 OCP MX (neither). An
+/// int32 is converted to f32 for computation, which is exact up to 2^24.
 inline constexpr std::array kDtypes{
     DtypeFacts{Dtype::f32, "f32", 32, 24, {}, {}, Dtype::f32},
     DtypeFacts{Dtype::tf32, "tf32", 32, 11, {}, kCutF32, Dtype::f32},
@@ -69,14 +71,14 @@ constexpr const DtypeFacts& facts_of(Dtype dtype) {
 
 constexpr std::string_view name(Dtype dtype) { return facts_of(dtype).name; }
 
-/// One that a case id may name.
+/// The dtype of that name, if a case id may have it.
 std::optional<Dtype> dtype_named(std::string_view name);
 
 constexpr std::size_t bits_of(Dtype dtype) {
   return static_cast<std::size_t>(facts_of(dtype).bits);
 }
 
-/// Bytes of one element that has a place of its own.
+/// Bytes of one element that is stored by itself.
 constexpr std::size_t size_of(Dtype dtype) { return (bits_of(dtype) + 7) / 8; }
 
 /// Bytes of an array.
@@ -89,22 +91,22 @@ constexpr double unit_roundoff(Dtype dtype) {
   return 1.0 / static_cast<double>(std::int64_t{1} << facts_of(dtype).significand_bits);
 }
 
-/// Every whole number from -limit to limit is exact.
+/// Every integer from -limit to limit is exact.
 constexpr std::int64_t exact_limit(Dtype dtype) {
   const std::int64_t power = std::int64_t{1} << facts_of(dtype).significand_bits;
-  return dtype == Dtype::int8 ? power - 1 : power;  // 128 has no place
+  return dtype == Dtype::int8 ? power - 1 : power;  // int8 cannot hold 128
 }
 
-/// The bits of the nearest value, in the low bits_of(dtype) ones. For an integer type the value
-/// must be one of its own.
+/// The bits of the nearest value, in the low bits_of(dtype) bits. For an integer type the value
+/// must be one that the type holds.
 std::uint32_t code_of(Dtype dtype, float value);
 float value_of(Dtype dtype, std::uint32_t code);
 
-/// The nearest value that the type holds; for an integer type the nearest whole number.
+/// The nearest value that the type holds; for an integer type the nearest integer.
 float rounded(Dtype dtype, float value);
 
-/// Little-endian; elements of 4 bits lie two to a byte, the first in its lower half. What decode()
-/// gives back is one longer where the last byte holds one element.
+/// Little-endian; 4-bit elements are stored two per byte, the first in its lower half. decode()
+/// returns one element more if the last byte holds only one.
 std::vector<std::byte> encode(Dtype dtype, std::span<const float> values);
 std::vector<float> decode(Dtype dtype, std::span<const std::byte> bytes);
 

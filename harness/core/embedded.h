@@ -1,4 +1,4 @@
-// The files of results-schema/ that travel inside the executable: it needs none beside it.
+// The files of results-schema/ that are embedded in the executable.
 #pragma once
 
 #include <string>

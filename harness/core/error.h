@@ -1,4 +1,4 @@
-// The one exception type of a broken run, and the exit codes that the command line promises.
+// The one exception type of a failed run, and the exit codes of the command line.
 #pragma once
 
 #include <source_location>
@@ -7,11 +7,12 @@
 
 namespace assay {
 
-/// What the process returns. `failed` is a measured failure (a verdict); the others are not.
+/// The exit code of the process. `failed` is a measured failure (a verdict); `broken` and `missing`
+/// are not.
 enum class ExitCode { passed = 0, failed = 1, broken = 2, missing = 3 };
 
-/// A run or an input that cannot go on: caught once, in main, which prints one line and returns
-/// `code`. The message says what was attempted, where, and what to do about it.
+/// Thrown when a run cannot continue or an input is invalid. Caught once, in main, which prints one
+/// line and returns `code`. The message says what was attempted, where, and what to do about it.
 class Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message, ExitCode code = ExitCode::broken,

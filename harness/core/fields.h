@@ -1,21 +1,21 @@
-// Reads and writes the structs of a document, each by the one list of its fields.
+// Reads and writes the structs of a document, each by one list of its fields.
 //
-// The list is a function beside the struct's document, found by the struct's type:
+// The list is a function that is found by the struct's type:
 //
 //   void visit_fields(auto& field, Like<Link> auto& link) {
 //     field("a", link.a);
 //     field.or_absent("kind", link.kind);
 //   }
 //
-// field(key, value)             always there; a std::optional is absent where it has no value
-// field.or_absent(key, value)   absent where the value is empty
+// field(key, value)             required; a std::optional is absent when it has no value
+// field.or_absent(key, value)   absent when the value is empty
 // field.or_default(key, value)  always written; a document that lacks it leaves the default
-// field.constant(key, text)     written; whoever read the document has looked at it before
-// field.group(key, list)        an object whose fields the struct holds itself
-// field.repeats(key, value, of) a part of a case, for readers without a parser; must agree
+// field.constant(key, text)     written; on reading it is checked before the fields are read
+// field.group(key, list)        an object whose fields are members of the struct
+// field.repeats(key, value, of) a part of the case id, for readers without a parser; must agree
 //
-// A struct whose fields must fit together has `void require_sound(const T&)` too, which throws
-// Error; it is called when the struct was read.
+// A struct whose fields must be consistent also has `void require_sound(const T&)`, which throws
+// Error. It is called after the struct was read.
 #pragma once
 
 #include <fmt/format.h>
@@ -34,16 +34,16 @@
 
 namespace assay {
 
-/// `Of` when it is read into, `const Of` when it is written.
+/// `Of` when reading, `const Of` when writing.
 template <class T, class Of>
 concept Like = std::same_as<std::remove_const_t<T>, Of>;
 
-/// A value as a document has it. Types whose JSON is neither their fields nor their word overload
-/// this and `read_value`.
+/// A value as JSON. A type whose JSON is neither an object of its fields nor a word overloads this
+/// and `read_value`.
 template <class T>
 Json written(const T& value);
 
-/// Throws Error that begins with the place: the value is of another type or not sound.
+/// Throws Error that begins with the place if the value has another type or is inconsistent.
 template <class T>
 void read_value(const Json& json, T& value, const Place& place);
 void read_value(const Json& json, bool& value, const Place& place);
@@ -54,7 +54,7 @@ void read_value(const Json& json, double& value, const Place& place);
 void read_value(const Json& json, std::string& value, const Place& place);
 void read_value(const Json& json, Json& value, const Place& place);
 
-/// Shapes and cases are one word each.
+/// Shapes and case ids are one string each.
 Json written(const Shape& shape);
 Json written(const CaseId& id);
 void read_value(const Json& json, Shape& value, const Place& place);
@@ -64,7 +64,7 @@ Json shape_as_fields(const Shape& shape);
 
 void require_type(bool holds, const Json& json, const char* expected, const Place& place);
 
-/// Calls `read` and puts the place before what it throws.
+/// Calls `read`, and puts the place before the message of an exception.
 template <class Read>
 void at_place(const Place& place, const Read& read) {
   try {
@@ -117,7 +117,8 @@ class FieldWriter {
 
 class FieldReader {
  public:
-  /// Throws Error when `json` is no object; so does every field that is missing or of another type.
+  /// Throws Error when `json` is not an object; so does reading a field that is missing or of
+  /// another type.
   FieldReader(const Json& json, const Place& place);
 
   template <class T>
@@ -145,7 +146,7 @@ class FieldReader {
   }
   template <class T>
   void repeats(const char* key, const T& value, const CaseId& of) {
-    // The order of an object's fields means nothing.
+    // The order of an object's fields has no meaning.
     const Json& found = required(key);
     if (nlohmann::json(found) == nlohmann::json(written(value))) return;
     throw Error(fmt::format("{}: {} contradicts case {}", Place{&place_, key}.pointer(),

@@ -1,4 +1,4 @@
-// Which implementations have been run on real hardware: those that the committed results hold.
+// The implementations that have run on real hardware, according to the committed results.
 #pragma once
 
 #include <set>
@@ -11,22 +11,22 @@
 
 namespace assay {
 
-/// What real hardware has measured and verified, from result documents. Documents that are
-/// simulated or of the host backend say nothing about an accelerator.
+/// What real hardware has measured and verified, from result documents. Simulated documents and
+/// those of the host backend do not count.
 class HardwareRecord {
  public:
-  /// Throws Error where a file is no valid result document.
+  /// Throws Error if a file is not a valid result document.
   explicit HardwareRecord(const std::vector<EmbeddedFile>& results);
 
-  /// Whether any shape of the implementation is among them.
+  /// Whether any shape of the implementation is in the record.
   bool has(const CaseId& id) const;
 
  private:
   std::set<std::string> implementations_;  // `workload.dtype.implementation`
 };
 
-/// Whether an implementation has run on the hardware that it is for: a GPU's when a result under
-/// results-schema/reference/ shows it, the host's always, since every test of it does.
+/// Whether an implementation has run on the hardware that it is for. One for GPUs has if a result
+/// under results-schema/reference/ shows it. One for the host always has, because its tests run it.
 bool run_on_hardware(std::string_view backend, const CaseId& id);
 
 }  // namespace assay

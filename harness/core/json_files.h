@@ -1,4 +1,4 @@
-// The documents that lie in a folder.
+// The JSON files of a folder.
 #pragma once
 
 #include <filesystem>
@@ -6,8 +6,8 @@
 
 namespace assay {
 
-/// `*.json` of one folder in the order of their names. Hidden files are left out: they are what a
-/// killed writer leaves. Throws Error when the folder cannot be read.
+/// `*.json` of one folder in the order of their names. Hidden files are skipped, because a killed
+/// writer leaves them behind. Throws Error when the folder cannot be read.
 std::vector<std::filesystem::path> json_files(const std::filesystem::path& folder);
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-// A native implementation beside the vendor's library: how fast, of what was measured in one group.
+// The speed of a native implementation relative to the vendor's library, measured in one group.
 #pragma once
 
 #include <optional>
@@ -17,9 +17,9 @@ struct LibraryRatio {
   double value = 0;  ///< The library's median time over the native one's: above 1 is faster.
 };
 
-/// Beside the fastest of the library's variants among `measurements` that belong to the same group:
-/// case but for its implementation, series, and scope. Nothing when there is none, when `native` is
-/// the library itself, or when it was not measured.
+/// Compares `native` with the fastest variant of the library among the `measurements` of the same
+/// group (same series, scope and case, except for the implementation). Nothing when there is none,
+/// when `native` is the library itself, or when it was not measured.
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
                                              const std::vector<Measurement>& measurements);
 

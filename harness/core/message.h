@@ -1,4 +1,4 @@
-// Puts what a user wrote into a message of ours: quoted, short, printable, on one line.
+// Formats a user's input for a message: quoted, short, printable, on one line.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Where in a document a reader stands.
+// A reader's position in a document.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace assay {
 
-/// A chain of places on the stack, written out only when something is wrong there.
+/// A chain of places on the stack, converted to text only for an error.
 struct Place {
   const Place* parent = nullptr;
   std::string_view key;  // without data: an element of an array
@@ -14,7 +14,7 @@ struct Place {
 
   /// RFC 6901; empty: the whole document.
   std::string pointer() const;
-  /// The pointer, or words for the whole document: what a message begins with.
+  /// How a message begins: the pointer, or words for the whole document.
   std::string str() const;
 };
 

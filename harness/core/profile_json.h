@@ -7,7 +7,7 @@
 
 namespace assay {
 
-/// Throws Error for what no schema can say, beginning with `where`.
+/// Throws Error, beginning with `where`, for errors that a schema cannot express.
 Profile profile_from_json(const Json& document, const std::string& where);
 
 }  // namespace assay

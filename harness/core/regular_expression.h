@@ -1,5 +1,5 @@
-// Regular expressions of users and schemas, in RE2 syntax: matching takes time that grows with the
-// text alone, and no stack, whatever the expression is.
+// Regular expressions of users and schemas, in RE2 syntax. For every expression, matching takes
+// time linear in the text and does not recurse.
 #pragma once
 
 #include <memory>
@@ -21,8 +21,8 @@ class RegularExpression {
   /// Whether any part of `text` matches.
   bool is_found_in(std::string_view text) const;
   bool is_all_of(std::string_view text) const;
-  /// The first match: all of it, then what each pair of parentheses holds, empty for one that took
-  /// no part. Nothing where no part of `text` matches.
+  /// The first match: the whole match, then each group, empty for a group that took no part. Empty
+  /// if no part of `text` matches.
   std::vector<std::string> groups_in(std::string_view text) const;
 
  private:

@@ -119,7 +119,7 @@ struct RankSamples {
   std::optional<double> p99_s;
 };
 
-/// One member of a scope whose data went another way than that of others.
+/// One member of a scope whose members used different transports.
 struct MemberTransport {
   std::string name, kind;
 };
@@ -131,7 +131,7 @@ struct Transport {
   std::vector<MemberTransport> members;  // every member, where their kinds differ
 };
 
-/// Where in the rounds of pairs an exchange stands, for a verdict that replays them.
+/// The place of an exchange in the rounds of pairs, for a verdict that replays them.
 struct PairFacts {
   int round = 0, rail = 0;
 };
@@ -208,8 +208,8 @@ struct Result {
 };
 
 Json to_json(const Result& result);
-/// Takes a document that the schema has accepted; still throws Error for what no schema can say
-/// (a case id that does not match its own workload, dtype, implementation or shape).
+/// Reads a document that the schema has accepted. Throws Error for errors that a schema cannot
+/// express (a case id that does not match its own workload, dtype, implementation or shape).
 Result result_from_json(const Json& document);
 
 std::span<const Word<RunStatus>> words_of(RunStatus);

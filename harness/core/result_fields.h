@@ -8,7 +8,7 @@
 
 namespace assay {
 
-/// What must fit together in a struct that was read; throws Error that begins with the field.
+/// Checks that the fields of a struct are consistent; throws Error that begins with the field.
 void require_sound(const Samples& samples);
 void require_sound(const IsolationFacts& isolation);
 void require_sound(const Result& result);
@@ -102,7 +102,7 @@ void visit_fields(auto& field, Like<NodeFacts> auto& node) {
 
 void visit_fields(auto& field, Like<Verification> auto& verification) {
   field("status", verification.status);
-  // A wrong kernel often leaves NaN behind: the failure must still be written down.
+  // A wrong kernel often leaves NaN behind. The failure must still be written, without that error.
   if (verification.ok() || std::isfinite(verification.error.value_or(0))) {
     field("error", verification.error);
   }

@@ -1,8 +1,8 @@
 // A JSON Schema validator for the keywords that draft-07 and 2020-12 share and our schemas use.
 //
-// Ours because its messages must name one field in one line, because it stops at the first
-// problem (a hostile document cannot fill memory with complaints), and because a keyword that it
-// does not know is refused when the schema is read, never silently ignored.
+// It is our own for three reasons: its messages name one field in one line; it stops at the first
+// problem, so that a hostile document cannot fill memory with messages; and it refuses an unknown
+// keyword when the schema is read, instead of ignoring it.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ namespace assay {
 
 struct SchemaNode;
 
-/// The first place where a document is not as its schema says.
+/// The first place where a document violates its schema.
 struct Violation {
   std::string pointer;  // RFC 6901; empty: the whole document
   std::string problem;  // what is there and what was expected
@@ -24,7 +24,7 @@ struct Violation {
 
 class Schema {
  public:
-  /// Throws Error when the schema uses anything that this validator does not hold to.
+  /// Throws Error when the schema uses anything that this validator does not support.
   Schema(std::string_view text, const std::string& name);
   ~Schema();
 

@@ -27,7 +27,7 @@ struct SchemaNode {
 
   bool never = false;    // the schema `false`
   unsigned types = 0;    // a set of JsonType; 0: any
-  std::string expected;  // the schema's description: what its messages promise
+  std::string expected;  // the schema's description, for messages
   std::optional<Json> constant;
   std::vector<Json> choices;
 

@@ -13,7 +13,7 @@ namespace assay {
 /// Owns the nodes of one schema.
 class SchemaReader {
  public:
-  /// Throws Error for a keyword, or a use of one, that the validator does not hold to.
+  /// Throws Error for a keyword, or a use of one, that the validator does not support.
   SchemaReader(Json schema, std::string name);
   const SchemaNode* root() const { return root_; }
 

@@ -1,5 +1,5 @@
-// Floats of 16 bits and fewer to and from float, bit for bit, by constant expressions that device
-// code shares.
+// Converts floats of at most 16 bits to and from float, bit for bit, in constant expressions that
+// device code shares.
 #pragma once
 
 #include <bit>
@@ -9,9 +9,9 @@
 
 namespace assay {
 
-/// The conversions of a FloatFormat, as the GPU's cvt.rn makes them: to nearest, ties to even; a
-/// value that is too large becomes the infinity or, where kSaturates (satfinite), the largest
-/// finite one; any NaN becomes all ones. Subnormals are kept.
+/// The conversions of a FloatFormat, equal to those of the GPU's cvt.rn: to nearest, ties to even.
+/// A value that is too large becomes infinity or, with kSaturates (satfinite), the largest finite
+/// one. Any NaN becomes all ones. Subnormals are kept.
 template <int kExponent, int kMantissa, std::uint32_t kLargestFinite, bool kSaturates>
 struct SmallFloat {
   static constexpr int kBias = (1 << (kExponent - 1)) - 1;
@@ -31,7 +31,7 @@ struct SmallFloat {
   }
 
  private:
-  /// |value| as a code. Every value that is too large gives one above kLargestFinite.
+  /// |value| as a code. A value that is too large gives a code above kLargestFinite.
   static constexpr std::uint32_t magnitude_code(float value) {
     const std::uint32_t magnitude = std::bit_cast<std::uint32_t>(value) & 0x7FFFFFFF;
     const bool is_normal = magnitude >= 0x00800000;
@@ -70,8 +70,8 @@ using SmallFloatOf =
     SmallFloat<facts_of(kDtype).format.exponent_bits, facts_of(kDtype).format.mantissa_bits,
                facts_of(kDtype).format.largest_finite, facts_of(kDtype).format.saturates>;
 
-/// The upper half of a float: encode() and decode() of a SmallFloat<8, 7, 0x7F7F, false>, in the
-/// few operations that loops over arrays need.
+/// A bf16 is the upper half of a float. These equal encode() and decode() of a SmallFloat<8, 7,
+/// 0x7F7F, false>, but take few operations, for loops over arrays.
 constexpr std::uint16_t to_bf16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   if ((bits & 0x7FFFFFFF) > 0x7F800000) return 0x7FFF;

@@ -1,4 +1,4 @@
-// Order statistics of samples: what a series is summarised by, and how sure the median is.
+// Order statistics that summarise a series, and the confidence interval of its median.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@ namespace assay {
 struct Interval {
   double low = 0;
   double high = 0;
-  double level = 0;  // the coverage reached, at least the one asked for where n allows
+  double level = 0;  // the coverage reached: at least the requested one if n allows it
 };
 
 /// All take samples in any order; an empty span is a caller's bug and throws Error.

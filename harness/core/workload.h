@@ -1,4 +1,4 @@
-// What a workload is measured on, by its name.
+// The devices or ranks that a workload is measured on, by its name.
 #pragma once
 
 #include <string_view>
@@ -12,7 +12,7 @@ enum class Span {
   rank_pairs,       ///< Every two ranks.
 };
 
-/// Whatever is not known by name runs on a device: any kernel may bring a workload of its own.
+/// A workload of unknown name runs on a device, because any kernel may add a workload.
 Span span_of(std::string_view workload);
 
 /// `between_ranks` or `rank_pairs`.

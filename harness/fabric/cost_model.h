@@ -1,4 +1,4 @@
-// What a size sweep says: latency and bandwidth by region, how well that fits, and where it dips.
+// The cost model of a size sweep: latency and bandwidth by region, residuals, and dips.
 #pragma once
 
 #include <span>
@@ -21,19 +21,19 @@ struct CostSegment {
 };
 
 /// Relative least squares, so that 8 bytes weigh as much as 8 GiB; latency and slope are never
-/// negative. As many regions (at most `most_segments`, each of at least four points) as pay for
-/// themselves by the Bayesian information criterion. Needs at least two points of different size,
-/// ascending; throws Error else.
+/// negative. The Bayesian information criterion chooses the number of regions (at most
+/// `most_segments`, each of at least four points). Throws Error unless there are at least two
+/// points of different size, in ascending order.
 std::vector<CostSegment> fit_cost(std::span<const SweepPoint> sweep, int most_segments = 3);
 
 struct CurveDip {
   double bytes = 0;          // the size that is too slow
   double smaller_bytes = 0;  // the smaller size that reached more
-  double fraction = 0;       // of the smaller size's bytes a second
+  double fraction = 0;       // of the smaller size's bytes/s
 };
 
-/// Sizes whose bytes a second fall under `tolerance` of what some smaller size reached: on a sound
-/// fabric more bytes never go slower.
+/// Sizes whose bytes/s are below `tolerance` times those of some smaller size. On a sound fabric,
+/// bandwidth does not fall with size.
 std::vector<CurveDip> curve_dips(std::span<const SweepPoint> sweep, double tolerance = 0.9);
 
 }  // namespace assay

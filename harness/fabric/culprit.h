@@ -1,4 +1,4 @@
-// What is slow in a fabric, and how slow paths with one cause become that cause.
+// The slow parts of a fabric, and the common cause of several slow paths.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 namespace assay {
 
 struct Fabric {
-  std::vector<int> rack_of;  // by node; one rack where nothing is known
-  int rails = 1;             // NICs a node, each measured alone
+  std::vector<int> rack_of;  // by node; all in one rack if unknown
+  int rails = 1;             // NICs per node, each measured alone
 
   int nodes() const { return static_cast<int>(rack_of.size()); }
 };
@@ -29,13 +29,13 @@ struct Culprit {
   Kind kind = Kind::node;
   int a = 0;            // node, or rack for an uplink
   int b = -1;           // a link's other end
-  int rail = -1;        // of a NIC, or of a link that is slow on this one alone
-  double fraction = 0;  // the best confirming reading, of what is typical
-  double p_value = 0;   // the chance that a sound part would have read so; 0.01 is 1 %
+  int rail = -1;        // of a NIC, or of a link that is slow on this rail only
+  double fraction = 0;  // the best confirming reading over the typical one
+  double p_value = 0;   // probability of such readings from a sound part; 0.01 is 1 %
   std::vector<PairReading> evidence;
 };
 
-/// Readings are only compared with others across or inside racks, of the same rail.
+/// Readings are compared only within one class: the same rail, and all across or all inside racks.
 struct PathClass {
   bool across = false;
   int rail = 0;
@@ -51,10 +51,10 @@ struct SlowPath {
   std::vector<PairReading> evidence;
 };
 
-/// Many slow paths with one cause become that cause, the widest first.
+/// Replaces slow paths that have a common cause by that cause. The widest cause comes first.
 std::vector<Culprit> causes_of(const Fabric& fabric, std::vector<SlowPath> slow);
 
-/// What the NIC of a rail is called: its number where `nic_names` does not say.
+/// The name of a rail's NIC, or its number if `nic_names` does not have it.
 std::string nic_name(const std::vector<std::string>& nic_names, int rail);
 
 /// `node 3`, `NIC 1 of node 3`, `link between node 2 and node 5`; names from `node_names`

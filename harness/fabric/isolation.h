@@ -1,11 +1,11 @@
 // Which node, NIC, link or rack uplink is slow: plans the pairs to measure, and names the culprits.
 //
-// A pair is as fast as the slowest thing between its ends, so one slow reading accuses two nodes
-// and the link between them. A node is a suspect only when its best reading is slow, and is named
-// only when fresh readings against partners known to be good stay slow, every one of them; a pair
-// whose two ends are both good elsewhere accuses the link. How many readings that takes depends on
-// how many are slow anyway: on a disturbed machine, where half of all readings are, five slow ones
-// in a row say little. Pure arithmetic: the same readings give the same names.
+// A pair is as fast as the slowest part between its ends, so one slow reading accuses two nodes and
+// the link between them. A node is a suspect only when its best reading is slow. It is named only
+// when every new reading against known-good partners is slow too. A slow pair whose two ends are
+// good elsewhere accuses the link. How many readings that takes depends on the share of slow
+// readings: on a disturbed machine where half of all readings are slow, five slow ones in a row
+// prove little. This is pure arithmetic: the same readings give the same names.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ namespace assay {
 struct IsolationRule {
   double slow_below = 0.8;         // of the fabric's typical reading at the same scope and rail
   int all_pairs_up_to = 16;        // nodes, or members of a rack, or racks; above, random partners
-  int random_rounds = 3;           // of those
-  int confirmations = 5;           // fresh readings against good partners before anything is named;
-  int most_confirmations = 32;     // more, up to so many, while
-  double highest_p_value = 0.001;  // of a suspicion that is confirmed
+  int random_rounds = 3;           // with random partners
+  int confirmations = 5;           // new readings against good partners before a suspect is named
+  int most_confirmations = 32;     // at most, taken while the p-value is too high
+  double highest_p_value = 0.001;  // of a confirmed suspicion
 };
 
 class Isolation {
@@ -31,10 +31,10 @@ class Isolation {
 
   /// The next disjoint probes to measure, all at once; empty when there is no more to ask.
   std::vector<Probe> next_round();
-  /// What the last round's probes gave, every one of them.
+  /// The readings of the last round, one for every probe.
   void record(const std::vector<PairReading>& readings);
-  /// After the last round: what is slow, the widest cause first. Nothing where the whole fabric is
-  /// equally slow: that is for its baseline to say.
+  /// After the last round: what is slow, the widest cause first. Empty if the whole fabric is
+  /// equally slow, which only a baseline can show.
   const std::vector<Culprit>& culprits() const { return culprits_; }
   const std::vector<PairReading>& readings() const { return readings_; }
   int rounds() const { return rounds_; }
@@ -53,7 +53,8 @@ class Isolation {
   void judge();
   bool slow(const PairReading& reading) const;
   bool stayed_slow(const Suspicion& suspicion) const;
-  /// The chance that a sound fabric with as many slow readings would accuse anybody by this many.
+  /// The probability that a sound fabric with the same share of slow readings would accuse any part
+  /// with this many readings.
   double p_value(const Suspicion& suspicion) const;
   bool open(const Suspicion& suspicion) const;  // neither cleared nor certain yet
   std::vector<int> good_partners(const Suspicion& suspicion) const;

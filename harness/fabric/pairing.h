@@ -1,4 +1,4 @@
-// Who is paired with whom: disjoint rounds, so that no pair's traffic stands in another's way.
+// Rounds of disjoint pairs, so that no pair's traffic disturbs another's.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,14 @@ using Round = std::vector<Pair>;   // no member twice
 /// for an odd one (each member sits out once). The circle method.
 std::vector<Round> all_pairs(int count);
 
-/// One round among `members` in an order that `seed` draws; an odd one sits out.
+/// One round of random pairs among `members`, drawn from `seed`; of an odd number, one sits out.
 Round random_round(std::vector<int> members, std::uint64_t seed);
 
-/// One round between two groups: random partners of the other; `group_of[member]`.
+/// One round of random pairs between two groups; `group_of[member]` is a member's group.
 Round random_round_between(const std::vector<int>& group_of, Pair groups, std::uint64_t seed);
 
-/// One round of random partners in other groups, as far as groups allow; `group_of[member]`.
+/// One round of random pairs across groups, as far as the groups allow; `group_of[member]` is a
+/// member's group.
 Round random_cross_round(const std::vector<int>& group_of, std::uint64_t seed);
 
 }  // namespace assay
