@@ -246,7 +246,7 @@ Verification GemmOperands::compare(const Answer& answer, const Rows& reference,
   const Roundoff roundoff{types_.sum.roundoff, unit_roundoff(types_.output)};
   // beta C is one term more of the sum; alpha rounds nothing.
   const std::int64_t products =
-      (shape_.k + types_.sum.terms_per_rounding - 1) / types_.sum.terms_a_rounding +
+      (shape_.k + types_.sum.terms_per_rounding - 1) / types_.sum.terms_per_rounding +
       (terms.beta != 0);
   for (const ReferenceRow& row : reference.rows) {
     for (std::size_t j = 0; j < row.value.size(); ++j) {
