@@ -20,7 +20,7 @@ class GuardedOutput {
 
   /// Sets the output and both bands to 0xFF, which is NaN in every float format in use.
   void poison();
-  /// Sets the output to what a product adds to, and both bands to 0xFF.
+  /// Sets the output to `bytes`, to which a product then adds, and both bands to 0xFF.
   void set(const std::vector<std::byte>& bytes);
 
   struct Contents {

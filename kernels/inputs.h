@@ -1,6 +1,6 @@
 // Seeded inputs: element i of an array is a function of (seed, array, i) alone.
 //
-// So any thread may make any part, and every platform makes the same bits: the generator is
+// Any thread may therefore make any part, and every platform makes the same bits: the generator is
 // Philox 4x32-10 (counter based), and normal deviates use only +, -, *, / and sqrt in fp64, which
 // IEEE 754 rounds alike everywhere.
 #pragma once
@@ -14,8 +14,8 @@
 namespace assay {
 
 /// Names of the patterns, as a measurement records them.
-inline constexpr const char* kPatternNormal = "normal";    // what is timed
-inline constexpr const char* kPatternInteger = "integer";  // what exact checks use; never timed
+inline constexpr const char* kPatternNormal = "normal";    // for timing
+inline constexpr const char* kPatternInteger = "integer";  // for exact checks; never timed
 
 /// Which array is filled: operand 0 is A (or the first source), 1 is B, and so on.
 struct InputArray {

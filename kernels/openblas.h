@@ -1,4 +1,4 @@
-// OpenBLAS, opened once for the process: its threads outlive every case.
+// OpenBLAS, loaded once for the process: its threads outlive every case.
 #pragma once
 
 #include <optional>
@@ -24,14 +24,13 @@ struct OpenBlas {
   char* (*core_name)();
 };
 
-/// The kernels to ask OpenBLAS for in OPENBLAS_CORETYPE: by what the processor can do, for a
-/// release that is older than the processor falls back to those of 2004 ("Prescott": 0.3.21 of
-/// Debian 12 on Emerald Rapids, a sixth of what the processor does). Nothing where its own choice
-/// is taken.
+/// The kernels to request through OPENBLAS_CORETYPE, by the processor's capabilities. A release
+/// that is older than the processor falls back to kernels of 2004 ("Prescott": 0.3.21 of Debian 12
+/// on Emerald Rapids then reaches a sixth of the processor's rate). Nothing if its own choice is
+/// kept.
 std::optional<std::string> openblas_core(const HostFacts& host);
 
-/// One line that says what is missing, or nothing. Throws Error where its threads cannot be
-/// started.
+/// One line that says what is missing, or nothing. Throws Error if its threads cannot be started.
 std::optional<std::string> openblas_missing();
 
 /// Throws Error (exit 3) when it is missing.

@@ -1,4 +1,4 @@
-// Host threads that outlive a call, so that starting them is never part of what is timed.
+// Host threads that outlive a call, so that starting them is never timed.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@ class Device;
 /// that an implementation measured in alternation with ours finds the cores free.
 class ThreadPool {
  public:
-  /// Throws Error where one cannot be started.
+  /// Throws Error if one cannot be started.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

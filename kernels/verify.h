@@ -1,9 +1,9 @@
-// How far from the reference an answer may be, and how a wrong element is named.
+// The allowed distance of an answer from the reference, and the message for a wrong element.
 //
 // The bound (derivation in kernels/README.md): a product sum of K terms, accumulated with unit
 // roundoff u and stored with unit roundoff u_out, satisfies
-//   |c^ - c| <= u_out |c| + (1 + u_out) gamma sum |a||b|,   gamma = min(n u / (1 - n u), 6 sqrt(n)
-//   u)
+//   |c^ - c| <= u_out |c| + (1 + u_out) gamma sum |a||b|
+//   gamma = min(n u / (1 - n u), 6 sqrt(n) u)
 // with n = K + 1 roundings in any order of summation.
 #pragma once
 
@@ -29,7 +29,7 @@ double element_bound(double reference, double magnitude, std::int64_t terms, Rou
 /// True for the 0xFF poison, as a float or widened from 16 bits.
 bool is_poison(float value);
 
-/// Collects elements; remembers the worst against its bound and the first that is wrong.
+/// Checks elements; remembers the one that is worst relative to its bound, and the first wrong one.
 class BoundCheck {
  public:
   void element(std::int64_t row, std::int64_t column, float got, double reference, double bound);
@@ -49,7 +49,8 @@ std::string wrong_element(std::int64_t row, std::int64_t column, float got, doub
 Verification failed_verification(std::string detail);
 
 /// Sum of the words' bits and sum of bits times odd index (2i + 1), both mod 2^64, as 32 hex
-/// digits: the same in any order of summing, different when two unequal words change places.
+/// digits: independent of the order of summation, and different when two unequal words change
+/// places.
 std::string checksum(const void* data, std::size_t words, std::size_t word_bytes);
 
 }  // namespace assay

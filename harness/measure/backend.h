@@ -1,4 +1,4 @@
-// What this machine has of a CUDA driver: the facts behind `--backend auto`.
+// The state of this machine's CUDA driver, on which `--backend auto` depends.
 #pragma once
 
 #include <filesystem>
@@ -14,8 +14,8 @@ struct CudaDriver {
 };
 
 /// Looks for libcuda.so.1 and for NVIDIA device nodes in `device_folder`; a library that is found
-/// is initialised and asked for its devices. Nothing is asked of cudart, whose own message for a
-/// missing driver ("driver version is insufficient") misleads.
+/// is initialised and its devices are counted. Does not call cudart, whose message for a missing
+/// driver ("driver version is insufficient") is misleading.
 CudaDriver probe_cuda_driver(const std::filesystem::path& device_folder = "/dev");
 
 }  // namespace assay

@@ -8,11 +8,12 @@
 
 namespace assay {
 
-/// What its `--benchmark_out` would hold had each case been a benchmark named
-/// `<case>/<series>`: every kept sample is a repetition, the median with its metrics an aggregate.
-/// A case measured at several scopes has the scope in its name; one that failed has
-/// `error_occurred`; one that does not apply here is absent. `documents` are one run's, the
-/// context is this machine's and names the run of the first. CPU time is not measured: 0.
+/// The JSON that `--benchmark_out` would write if each case were a benchmark named
+/// `<case>/<series>`: every kept sample is a repetition, and the median with its metrics is an
+/// aggregate. A case measured at several scopes has the scope in its name, a failed one has
+/// `error_occurred`, and one that does not apply here is absent. `documents` belong to one run. The
+/// context describes this machine and names the run of the first document. CPU time is not measured
+/// and is written as 0.
 std::string benchmark_report(const std::vector<Result>& documents);
 
 }  // namespace assay

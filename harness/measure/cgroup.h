@@ -13,17 +13,18 @@ struct LimitedResource {
   std::int64_t free() const { return limit > used ? limit - used : 0; }
 };
 
-/// Of all groups from this process's up to the root of what it can see: the smallest quota, and the
-/// limits that leave the least room.
+/// Over all groups from this process's own up to the root that it can see: the smallest quota, and
+/// the limits that leave the least room.
 struct CgroupLimits {
   std::optional<double> cpus;                // quota over period
-  std::optional<std::int64_t> memory_bytes;  // the smallest limit, whatever is in use
+  std::optional<std::int64_t> memory_bytes;  // the smallest limit, regardless of use
   /// Bytes. File cache that the kernel drops first (`inactive_file`) is not in use.
   std::optional<LimitedResource> memory;
   std::optional<LimitedResource> pids;  // processes and threads
 };
 
-/// Reads below `root` (`/`, or a test's tree); no limit and nothing readable are the same: absent.
+/// Reads below `root` (`/`, or a test's tree); a value is absent if there is no limit or it cannot
+/// be read.
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
 
 }  // namespace assay

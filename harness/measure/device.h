@@ -26,10 +26,10 @@ class Buffer {
   virtual std::size_t size_bytes() const = 0;
 };
 
-/// A stretch of another buffer, which outlives it; aligned as its first byte happens to be.
+/// A part of another buffer, which must outlive it. Its alignment is that of its first byte.
 class BufferPart final : public Buffer {
  public:
-  /// Throws Error where `whole` does not reach that far.
+  /// Throws Error if the part exceeds `whole`.
   BufferPart(Buffer& whole, std::size_t begin_bytes, std::size_t size_bytes);
 
   void* data() override { return data_; }
@@ -46,33 +46,34 @@ class Device {
 
   virtual Backend backend() const = 0;
   virtual const DeviceFacts& facts() const = 0;
-  /// What times and watches this device.
+  /// The instrument that times and monitors this device.
   virtual Instrument& instrument() = 0;
 
-  /// Makes this the device that the calling thread's work goes to.
+  /// Makes this the current device of the calling thread.
   virtual void make_current() {}
   virtual std::unique_ptr<Buffer> allocate(std::size_t bytes) = 0;
   virtual void copy_in(Buffer& to, const void* from, std::size_t bytes) = 0;
   virtual void copy_out(void* to, Buffer& from, std::size_t bytes) = 0;
   /// Sets every byte: 0xFF is the NaN poison of every float format in use.
   virtual void fill(Buffer& buffer, unsigned char byte) = 0;
-  /// Fills all of the buffer, whole elements long, with what repeats. Through a small piece of the
-  /// host's memory unless the device does it by itself, and so is the comparison.
+  /// Fills the whole buffer, whose size is a whole number of elements, with the pattern. By default
+  /// this and the comparison go through a small piece of host memory; a device may do both by
+  /// itself.
   virtual void fill_with(Buffer& buffer, const ElementPattern& pattern);
-  /// The first element of the buffer that is not the pattern's.
+  /// The first element of the buffer that differs from the pattern.
   virtual std::optional<std::uint64_t> first_mismatch(Buffer& buffer,
                                                       const ElementPattern& pattern);
   virtual void synchronize() = 0;
 
-  /// The last-level cache that rotation must go past three times.
+  /// The size of the last-level cache; rotation must exceed three times this.
   virtual std::size_t cache_bytes() const = 0;
   virtual std::size_t free_memory_bytes() const = 0;
   /// The cudaStream_t that every case enqueues on; null on the host.
   virtual void* stream() = 0;
 };
 
-/// How many operand sets of `bytes` each go past three times the cache, at least 1 and at most what
-/// memory allows: half of what is free, and no more than leaves `bytes_beside` for other things.
+/// The number of operand sets of `bytes` each that exceed three times the cache: at least 1, and at
+/// most what fits into half of the free memory while `bytes_beside` stay free for other uses.
 std::size_t rotation_sets(const Device& device, std::size_t bytes, std::size_t bytes_beside = 0);
 
 /// `auto`, `host` or `cuda` as typed. `auto` is cuda when a CUDA driver library is found or a

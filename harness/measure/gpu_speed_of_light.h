@@ -1,5 +1,4 @@
-// What a GPU's own figures allow: multiprocessors x FLOP per clock x clock, and its memory and
-// links.
+// A GPU's speed of light: multiprocessors x FLOP per clock x clock, and its memory and links.
 #pragma once
 
 #include <optional>
@@ -9,7 +8,7 @@
 
 namespace assay {
 
-/// What the device tells of itself.
+/// What the device reports about itself.
 struct GpuPart {
   int major = 0, minor = 0;
   int multiprocessors = 0;
@@ -17,7 +16,7 @@ struct GpuPart {
   std::optional<double> max_clock_hz, memory_clock_hz;
   int memory_bus_bits = 0;
   std::optional<int> pcie_generation_max, pcie_width_max, nvlink_count;
-  bool is_mig = false;  // a slice of a part: the part's memory figure is not the slice's
+  bool is_mig = false;  // a slice of a GPU: the GPU's memory figure does not apply
 };
 
 /// At the published boost clock where the SKU is known, else at the part's maximum.

@@ -14,7 +14,7 @@ struct CapabilityRates {
   int major, minor;
   double f32, tf32, f16_bf16, fp8, int8;
   /// Products of one capability differ in tensor rate (a consumer part runs f32-accumulating
-  /// products at half): then the tensor columns hold for a SKU of the table alone.
+  /// products at half): then the tensor columns hold only for SKUs in the table.
   bool tensor_rate_depends_on_sku;
   const char* source;
 };
@@ -28,10 +28,9 @@ struct GpuSku {
   const char* name;
   double tensor_clock_mhz;  // published boost for tensor work; 0: not published
   double vector_clock_mhz;  // published boost for everything else; 0: not published
-  double
-      bf16_tflop_per_s;  // published, dense; where no clock is, the clock follows from it; 0: none
-  double memory_gb_per_s;  // published; 0: take the attributes
-  double tensor_scale;     // of f16, bf16, tf32, fp8 against the capability's row
+  double bf16_tflop_per_s;  // published, dense; implies the clock if none is; 0: none
+  double memory_gb_per_s;   // published; 0: use the device's attributes
+  double tensor_scale;      // of f16, bf16, tf32, fp8 against the capability's row
   double int8_scale;
 };
 

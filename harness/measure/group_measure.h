@@ -7,8 +7,9 @@
 
 namespace assay {
 
-/// One measurement a member, in order (of groups that are measured together, in theirs); a member
-/// whose series was interrupted before it had the samples that the rule asks for is left out.
+/// One measurement per member, in order (of groups that are measured together, group by group). A
+/// member whose series was interrupted before it had the samples that the rule requires is left
+/// out.
 std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& options);
 
 }  // namespace assay

@@ -8,18 +8,17 @@
 
 namespace assay {
 
-/// A rotation past three times a cache of 300 MiB is 10^5 small buffers or 10^9 bytes. In pages of
-/// 4 KiB their first touch takes the kernel longer than the samples take (8 s of the 9 s that five
-/// groups of 4 KiB to 128 KiB took, Emerald Rapids, 2 cores, 2026-11-28).
+/// Rotating through three times a cache of 300 MiB takes 10^5 small buffers or 10^9 bytes. With
+/// pages of 4 KiB, the page faults take longer than the samples (8 s of the 9 s that five groups of
+/// 4 KiB to 128 KiB took, Emerald Rapids, 2 cores, 2026-11-28).
 class HostBuffers {
  public:
   HostBuffers();
 
-  /// 4096-byte aligned, on pages of its own. Not for several threads at once. Throws Error where
-  /// there is no memory.
+  /// 4096-byte aligned, on pages of its own. Not thread-safe. Throws Error when there is no memory.
   std::unique_ptr<Buffer> allocate(std::size_t bytes);
-  /// Of stretches that no buffer uses any more: the next small buffers go there, a large one frees
-  /// them.
+  /// Bytes of stretches that no buffer uses any more. The next small buffers reuse them, and a
+  /// large buffer frees them.
   std::size_t kept_bytes() const;
 
  private:

@@ -1,5 +1,5 @@
-// What the host's kernel tells about its processors, caches and memory, within what this process
-// may use of them.
+// The host's processors, caches and memory as the kernel reports them, limited to what this process
+// may use.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ struct HostCache {
   int level = 0;
   std::string type;        // Data | Instruction | Unified
   std::int64_t bytes = 0;  // of one instance
-  int instances = 0;       // that the usable processors touch
+  int instances = 0;       // that belong to usable processors
 };
 
-/// Absent means that the kernel (or a container, or a hypervisor) does not tell.
+/// Absent: the kernel (or a container, or a hypervisor) does not report it.
 struct HostFacts {
-  std::string model_name;            // "unknown" when not told
+  std::string model_name;            // "unknown" when not reported
   std::string vendor;                // x86: GenuineIntel, AuthenticAMD; Arm: the implementer, 0x41
   std::optional<int> family, model;  // x86
   std::optional<int> part;           // Arm: the core's part number
@@ -36,7 +36,7 @@ struct HostFacts {
   bool has_flag(const std::string& flag) const;
   /// Cores that can be busy at once: `cores`, less when a quota allows less.
   double usable_cores() const;
-  /// All instances of the last level that the usable processors touch; 0 when not told.
+  /// The sum over the last-level caches of the usable processors; 0 when not reported.
   std::int64_t last_level_cache_bytes() const;
 };
 

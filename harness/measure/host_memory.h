@@ -1,4 +1,4 @@
-// The memory that this process may still take.
+// The memory that this process may still allocate.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace assay {
 
-/// What the kernel calls available, or the tightest control group's limit less its use where that
-/// is less. Reads below `root` (`/`, or a test's tree). 0 when nothing is told.
+/// The kernel's available memory or, if less, the limit minus the use of the tightest control
+/// group. Reads below `root` (`/`, or a test's tree). 0 when nothing is reported.
 std::size_t free_host_memory_bytes(const std::filesystem::path& root = "/");
 
 }  // namespace assay

@@ -1,5 +1,5 @@
-// What the host's own figures allow: cores x FLOP per clock x clock, and the read bandwidth that
-// its memory was seen to reach.
+// The host's speed of light: cores x FLOP per clock x clock, and the measured read bandwidth of its
+// memory.
 #pragma once
 
 #include <cstddef>
@@ -21,16 +21,16 @@ struct CoreRate {
 /// instructions a hypervisor hides.
 std::optional<CoreRate> host_core_rate(const HostFacts& facts);
 
-/// The clock that this core runs at now: a chain of dependent additions, one a cycle on every
-/// core of the table, against the steady clock. Nothing on other architectures.
+/// The present clock of this core: times a chain of dependent additions, which take one cycle each
+/// on every core of the table. Nothing on other architectures.
 std::optional<double> measure_host_clock_hz();
 
-/// The best of a few passes that only read, on every usable core, over more memory than three
-/// times the last-level cache. A bound that was measured, not a figure of the vendor's.
+/// The best of a few read-only passes on every usable core, over more than three times the
+/// last-level cache. A measured bound, not a published figure.
 double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes);
 
-/// Puts it together and says in `source` what was assumed. `measured_clock_hz` and
-/// `read_bandwidth` are what the two functions above returned.
+/// Combines them and records the assumptions in `source`. `measured_clock_hz` and `read_bandwidth`
+/// are what the two functions above returned.
 SpeedOfLight host_speed_of_light(const HostFacts& facts, std::optional<double> measured_clock_hz,
                                  std::optional<double> read_bandwidth);
 

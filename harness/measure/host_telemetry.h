@@ -1,4 +1,5 @@
-// What disturbs a measurement on the host: steal, other processes, context switches; its clock.
+// Disturbances of a measurement on the host (steal, other processes, context switches), and its
+// clock.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +9,8 @@
 
 namespace assay {
 
-/// Read before and after a series and never in between: a polling thread would disturb the very
-/// processors that are measured.
+/// Read only before and after a series: a polling thread would disturb the processors that are
+/// measured.
 class HostTelemetry : public Telemetry {
  public:
   explicit HostTelemetry(std::vector<int> processors, std::filesystem::path root = "/")

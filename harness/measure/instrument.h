@@ -1,4 +1,4 @@
-// How a device's work is timed and watched: what the sampler asks for, and cases never see.
+// How a device's work is timed and monitored. The sampler uses it; cases do not see it.
 #pragma once
 
 #include <memory>
@@ -10,11 +10,11 @@
 
 namespace assay {
 
-/// The clock of a device's own stream, for samples that several devices take at once: who waits for
-/// them all does not wait by it.
+/// The clock of one device's stream, for samples of several devices at once. It never waits; the
+/// caller waits for all devices.
 class BatchClock {
  public:
-  /// Of one batch: what a graph holds at most.
+  /// The most iterations in one batch, limited by the size of a graph.
   static constexpr std::size_t kMostIterations = 1024;
 
   virtual ~BatchClock() = default;
@@ -28,18 +28,18 @@ class BatchClock {
   virtual double elapsed_s() = 0;
 };
 
-/// Each Device has one. Where ranks measure together, one of theirs takes its place.
+/// Each Device has one. When ranks measure together, a shared one replaces it.
 class Instrument {
  public:
   virtual ~Instrument() = default;
 
   /// A timer for the series, or null with the reason when the backend has no such series.
   virtual std::unique_ptr<Timer> make_timer(Series series, std::string& reason) = 0;
-  /// Null where the device's work is done when its calls return: any clock times it.
+  /// Null if the device's calls return only when their work is done: any clock can time it.
   virtual std::unique_ptr<BatchClock> make_batch_clock(Series) { return nullptr; }
-  /// What is read before and after a series, and polled during it.
+  /// The telemetry that is read before and after a series, and polled during it.
   virtual Telemetry& telemetry() = 0;
-  /// The clock seen under load in a series: the facts' second speed of light follows it.
+  /// Records the clock under load in a series, which gives the second speed of light of the facts.
   virtual void record_clock(double clock_hz) = 0;
 };
 

@@ -1,4 +1,4 @@
-// A vendor library opened at run time: one binary serves machines with it and without it.
+// A vendor library loaded at run time, so that one binary serves machines with and without it.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,7 @@ class Library {
   /// $ASSAY_CUDA_LIBS, the loader's own search, the CUDA toolkit's folder, then the NVIDIA wheels
   /// of the Python environments. Throws Error (exit 3) naming the library and where it was sought.
   static Library open(const std::string& soname);
-  /// The same, but nothing when no place has it. Why not is left in `reason` when given.
+  /// The same, but nothing when no place has it; `reason`, if given, then says why.
   static std::optional<Library> find(const std::string& soname, std::string* reason = nullptr);
 
   Library(Library&& other) noexcept;

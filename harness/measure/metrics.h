@@ -1,4 +1,4 @@
-// What a median time means: rates, and the fraction of the speed of light.
+// Rates and the fraction of the speed of light, computed from a median time.
 #pragma once
 
 #include "harness/core/result.h"
@@ -13,7 +13,7 @@ namespace assay {
 /// hot one may run from cache.
 void add_metrics(const Work& work, const SpeedOfLight& light, Measurement& measurement);
 
-/// The rates of a long series at its best and in the end.
+/// The peak rate of a long series, and the rate that it sustained at the end.
 void add_endurance(const Work& work, const Endurance& endurance, Measurement& measurement);
 
 }  // namespace assay

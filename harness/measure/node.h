@@ -1,4 +1,4 @@
-// This node as a whole: its name, and what it is made of beside its devices.
+// This node as a whole: its name, and its facts besides the devices.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace assay {
 std::string node_name();
 
 /// Namespace and pod, from ASSAY_NAMESPACE and ASSAY_POD (downward API); nothing outside a cluster.
-/// What a pod cannot know of itself (claim, devices, image digest) is added by who collects.
+/// What a pod cannot know about itself (claim, devices, image digest) is added on collection.
 std::optional<KubernetesFacts> kubernetes_facts();
 
 /// Processors and caches, for NodeFacts::topology.

@@ -1,4 +1,4 @@
-// NVML, opened at run time: the driver's own view of a GPU. Its header is not needed to build.
+// NVML, loaded at run time: the driver's own view of a GPU. Its header is not needed to build.
 #pragma once
 
 #include <cstdint>
@@ -54,8 +54,8 @@ class Nvml {
   Nvml(const Nvml&) = delete;
   Nvml& operator=(const Nvml&) = delete;
 
-  /// Calls the function `name` when the library has it; false when it has not, or when it fails
-  /// (not supported by the part, no permission): the caller leaves the fact absent.
+  /// Calls the function `name`. Returns false when the library does not have it or it fails (not
+  /// supported by the GPU, no permission); the caller then leaves the fact absent.
   template <class... Parameters, class... Arguments>
   bool call(int (*)(Parameters...), const char* name, Arguments... arguments) const {
     const auto function = library_.find_sym<int (*)(Parameters...)>(name);

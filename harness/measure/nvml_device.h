@@ -18,11 +18,11 @@ class NvmlDevice : public Telemetry {
                                           const std::string& pci_bus_id);
   ~NvmlDevice() override;
 
-  /// Fills in what NVML tells; what it does not tell stays absent.
+  /// Fills in the facts that NVML reports; the others stay absent.
   void fill(DeviceFacts& facts) const;
   /// XIDs logged since this object was made (or since the last call).
   std::vector<std::int64_t> take_xids();
-  /// False when the driver refuses events (some containers): the kernel log is the second way.
+  /// False when the driver refuses events (some containers); the kernel log is then read instead.
   bool has_xid_events() const { return events_ != nullptr; }
 
   bool is_polled() const override { return true; }

@@ -1,12 +1,14 @@
-// What one of many threads does to memory that repeats: of the kernels, and of tests without a GPU.
+// One thread's share of filling or comparing memory with a pattern, for kernels and for tests
+// without a GPU.
 #pragma once
 
 #include <cstdint>
 
 namespace assay {
 
-/// The elements `thread`, `thread + threads`, ... and where each stands in the period. 64 bits: 16
-/// GiB of single bytes are 2^34 elements. It divides once, not for every element.
+/// The elements `thread`, `thread + threads`, ... and the place of each in the period. Indices have
+/// 64 bits, because 16 GiB of single bytes are 2^34 elements. It divides once, not for every
+/// element.
 class PatternShare {
  public:
   constexpr PatternShare(std::uint64_t thread, std::uint64_t threads, std::uint64_t period)
@@ -30,14 +32,14 @@ class PatternShare {
 
 inline constexpr std::uint64_t kNoMismatch = ~std::uint64_t{0};  // larger than every index
 
-/// `period` is where the share's period lies, `count` all threads' elements.
+/// `period` points to the period; `count` is the number of elements of all threads.
 template <class T>
 constexpr void fill_share(T* out, std::uint64_t count, const T* period, PatternShare share) {
   for (; share.index() < count; share.next()) out[share.index()] = period[share.place()];
 }
 
-/// The first element of the share that is not the pattern's, or kNoMismatch. It goes on to the end:
-/// loads that need not wait for a comparison keep more of them under way.
+/// The first element of the share that differs from the pattern, or kNoMismatch. It always reads to
+/// the end: loads that do not wait for a comparison keep more loads in flight.
 template <class T>
 constexpr std::uint64_t first_mismatch_of_share(const T* in, std::uint64_t count, const T* period,
                                                 PatternShare share) {

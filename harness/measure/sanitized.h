@@ -1,5 +1,5 @@
-// Whether a sanitizer instruments this build: its times mean nothing, and memory costs it much
-// more.
+// Whether a sanitizer instruments this build: its times are meaningless, and it needs much more
+// memory.
 #pragma once
 
 namespace assay {

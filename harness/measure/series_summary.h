@@ -1,4 +1,4 @@
-// The samples of one series as they came, and what is said of them in the document.
+// The samples of one series in order, and their summary for the document.
 #pragma once
 
 #include <cstdint>
@@ -21,23 +21,24 @@ struct SampleEntry {
 
 class SeriesRecord {
  public:
-  /// Longer than a power controller's swings and a series of usual length.
+  /// Longer than the oscillations of a power controller and than a usual series.
   static constexpr double kEndurance_s = 20;
 
   void add(SampleEntry entry, std::optional<double> clock_hz) {
     entries_.push_back(std::move(entry));
     if (clock_hz) clocks_hz_.push_back(*clock_hz);
   }
-  /// Asks again about every sample, now that what came after the last ones is known too.
+  /// Asks again about every sample, because readings after the last samples are now known too.
   void discard_by(SlowdownLog& slowdowns);
 
   std::int64_t kept() const;
-  /// Of the samples that count. When none does, of all: invalid, as `discarded` shows, not empty.
+  /// Summarises the samples that count, or all samples if none counts. The series is then invalid,
+  /// as `discarded` shows, but not empty.
   Samples summary(const char* stop_reason) const;
-  /// Each rank's own times in the samples that count; none where one rank took them alone.
+  /// Each rank's own times in the samples that count; empty if only one rank took part.
   std::vector<RankSamples> ranks() const;
-  /// Nothing for a series shorter than kEndurance_s. Samples that are discarded count too: a device
-  /// that slows down is what this looks for.
+  /// Nothing for a series shorter than kEndurance_s. Discarded samples count too, because this
+  /// looks for a device that slows down.
   std::optional<Endurance> endurance() const;
   const std::vector<double>& clocks_hz() const { return clocks_hz_; }
   const std::vector<SampleEntry>& entries() const { return entries_; }

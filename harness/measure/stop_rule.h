@@ -9,18 +9,18 @@
 namespace assay {
 
 /// NVBench's rule: at least min_samples and min_time_s, and then either the relative standard
-/// deviation is small, or it no longer changes (the last 64 values of it, looked at every 16
-/// samples, vary by less than 5 %). max_time_s ends a series whatever it holds.
+/// deviation is small, or it no longer changes (its last 64 values, checked every 16 samples, vary
+/// by less than 5 %). max_time_s ends every series.
 class StopRule {
  public:
   explicit StopRule(const SamplingRule& rule) : rule_(rule) {}
 
-  /// A sample that counts: its value (time of one iteration), and its length.
+  /// Adds a sample that counts: its value (time of one iteration), and its length.
   void add(double value_s, double sample_s);
-  /// Time that passed for this series, samples that do not count included.
+  /// Adds wall time spent on this series, including samples that do not count.
   void spend(double wall_s) { spent_s_ += wall_s; }
 
-  /// `stable`, `noise_stable`, `max_time`, or null: go on.
+  /// `stable`, `noise_stable`, `max_time`, or null: continue.
   const char* reason() const;
   std::int64_t count() const { return count_; }
 

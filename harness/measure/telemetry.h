@@ -1,4 +1,4 @@
-// What is watched around and during a series: clocks, power, temperature, slowdowns, other load.
+// Telemetry around and during a series: clocks, power, temperature, slowdowns, other load.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ inline constexpr std::uint64_t kHwSlowdown = 0x8;
 inline constexpr std::uint64_t kSwThermalSlowdown = 0x20;
 inline constexpr std::uint64_t kHwThermalSlowdown = 0x40;
 inline constexpr std::uint64_t kHwPowerBrake = 0x80;
-/// What discards a sample. A power cap does not: it is a part's normal state under load.
+/// Reasons that discard a sample. A power cap does not: it is a GPU's normal state under load.
 inline constexpr std::uint64_t kDiscarding =
     kHwSlowdown | kSwThermalSlowdown | kHwThermalSlowdown | kHwPowerBrake;
 /// The name of the most specific bit set; null for none that is known.
@@ -45,7 +45,7 @@ class Telemetry {
   virtual Json since(const Json& before) = 0;
 };
 
-/// Of a device about which nothing is known.
+/// The telemetry of a device that reports nothing.
 class NoTelemetry : public Telemetry {
  public:
   bool is_polled() const override { return false; }

@@ -1,4 +1,4 @@
-// A thread that reads a device's telemetry while a series runs, and remembers when it was slowed.
+// A thread that reads a device's telemetry during a series, and records when the device was slowed.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 namespace assay {
 
-/// Polls from construction to destruction; the first reading is there when the constructor ends.
+/// Polls from construction to destruction; the first reading exists when the constructor returns.
 class TelemetryPoller : public SlowdownLog {
  public:
   explicit TelemetryPoller(Telemetry& telemetry,
@@ -26,7 +26,7 @@ class TelemetryPoller : public SlowdownLog {
 
   /// Takes a last reading, so that the series' end is covered, and stops the thread.
   void finish();
-  /// Lowest, median and highest of what was read; the share of readings with each event reason.
+  /// Minimum, median and maximum of the readings, and the share of readings with each event reason.
   Json summary() const;
 
  private:

@@ -1,4 +1,5 @@
-// Starting threads: all of a set or none, and one line with the limits where one cannot be started.
+// Starts threads: all of a set or none, with one line that names the limits if one cannot be
+// started.
 #pragma once
 
 #include <filesystem>
@@ -19,8 +20,8 @@ Error thread_not_started(const std::string& purpose, int number, int count,
 std::thread start_thread(std::function<void()> body, const std::string& purpose, int number = 1,
                          int count = 1);
 
-/// Calls work(0), on this thread, to work(count - 1), and returns when all have ended. None begins
-/// before all threads were started: where one cannot be, nothing is called and
+/// Calls work(0), on this thread, to work(count - 1), and returns when all have ended. No call
+/// begins before all threads have started. If one cannot be started, nothing is called and
 /// thread_not_started() is thrown. An exception of `work` is rethrown after all have ended, that of
 /// the lowest index first.
 void run_on_threads(int count, const std::string& purpose, const std::function<void(int)>& work);

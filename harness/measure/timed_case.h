@@ -13,7 +13,8 @@ namespace assay {
 struct Work {
   double flop = 0;
   double moved_bytes = 0;
-  /// Of the link that the bytes cross, zero where it is not known; absent: the device's memory.
+  /// The rate of the link that the bytes cross, zero if unknown. Absent: they go to the device's
+  /// memory.
   std::optional<double> link_bytes_per_s = std::nullopt;
 };
 
@@ -30,14 +31,14 @@ class TimedCase {
   /// the device's stream and returns. Allocates nothing and synchronises nothing.
   virtual void enqueue(std::size_t set) = 0;
 
-  /// Waits until what was enqueued has ended, where that takes more than the device: other ranks,
-  /// for which it waits until their deadline and then throws.
+  /// Waits until the enqueued work has ended, if that depends on more than the device: on other
+  /// ranks, for which it waits until the deadline and then throws.
   virtual void finish() {}
 
   virtual std::size_t operand_sets() const = 0;
   virtual Work work() const = 0;
 
-  /// After the last sample: what was wrong with an answer and shows only then. The case has failed
+  /// After the last sample: an error in an answer that shows only then. The case has then failed
   /// its verification.
   virtual std::optional<std::string> wrong_after_samples() { return std::nullopt; }
 

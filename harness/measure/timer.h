@@ -1,4 +1,4 @@
-// How one sample is taken on a backend: what the sampler asks of a clock.
+// How a backend takes one sample: the clock that the sampler uses.
 #pragma once
 
 #include <cstddef>
@@ -28,12 +28,12 @@ struct Batch {
   }
 };
 
-/// One sample as the clock saw it.
+/// One sample as it was measured.
 struct Reading {
   double time_s = 0;               // of the whole batch
-  double begin_s = 0, end_s = 0;   // when, by the steady clock: what telemetry is matched with
+  double begin_s = 0, end_s = 0;   // by the steady clock, to match telemetry with
   std::optional<double> clock_hz;  // the processor's clock over the sample
-  bool gate_timeout = false;       // the gate opened itself: the time is not the batch's
+  bool gate_timeout = false;       // the gate opened itself: the time is invalid
   std::vector<double> ranks_s;     // of the whole batch, by rank, where several ranks take part
 };
 
@@ -46,9 +46,9 @@ class Timer {
   virtual void prime(const Batch& batch) = 0;
   virtual Reading time(const Batch& batch) = 0;
 
-  /// The shortest sample that the clock's own cost and resolution leave exact to 0.1 %.
+  /// The shortest sample in which the clock's own cost and resolution are below 0.1 %.
   virtual double shortest_sample_s() const = 0;
-  /// How many iterations of the case one sample may hold (what a gate may queue).
+  /// The most iterations of the case in one sample (limited by what a gate may queue).
   virtual std::size_t most_iterations(TimedCase& timed) = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace assay {
 
-/// Driver, CUDA driver API, cuBLASLt, cuDNN, NCCL, NVML; `absent` for one that no place has.
+/// Driver, CUDA driver API, cuBLASLt, cuDNN, NCCL, NVML; `absent` for one that was not found.
 std::map<std::string, std::string> vendor_versions();
 
 }  // namespace assay

@@ -1,4 +1,5 @@
-// XIDs, the NVIDIA driver's error reports, from the kernel's log: for where NVML gives no events.
+// XIDs, the NVIDIA driver's error reports, from the kernel's log, for systems where NVML gives no
+// events.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct XidRecord {
 /// Reads `NVRM: Xid (PCI:0000:1b:00): 79, pid=1234, …`; nothing for any other line.
 std::optional<XidRecord> parse_xid(std::string_view line);
 
-/// The kernel's log from now on. Readable for few: without the right to, it has nothing.
+/// The kernel's log from now on. Reading it needs privileges; without them the log is empty.
 class XidLog {
  public:
   explicit XidLog(const std::string& path = "/dev/kmsg");

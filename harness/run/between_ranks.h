@@ -1,4 +1,4 @@
-// Collectives over all ranks and over every scope inside, and pairs, measured by all in step.
+// Measures collectives over all ranks and every scope inside, and pairs, on all ranks in step.
 #pragma once
 
 #include <atomic>
@@ -20,19 +20,19 @@ struct BetweenRanks {
   rendezvous::Client* client = nullptr;  // null for a process alone
   double deadline_s = 60;
   std::uint64_t seed = 0;
-  const std::atomic<bool>* stop = nullptr;  // this process's wish; ranks agree on the moment
+  const std::atomic<bool>* stop = nullptr;  // this process's request; ranks agree on when to stop
 };
 
-/// Of what is asked, the groups between ranks; the first process has the measurements of all.
-/// Returns false when it was stopped. Throws LostPeer when a peer is lost.
+/// Measures the asked groups between ranks. The first process gets the measurements of all. Returns
+/// false when it was stopped. Throws LostPeer when a peer is lost.
 bool measure_between_ranks(const std::vector<AskedGroup>& asked, const BetweenRanks& with,
                            Sink& sink);
 
-/// The collectives that are asked of a scope of `ranks`.
+/// The asked collectives of a scope of `ranks` ranks.
 std::vector<CollectiveGroup> collectives_over(const std::vector<AskedGroup>& asked,
                                               std::size_t ranks);
 
-/// Who takes part in pairs, and where; dtype and bytes are for the caller to say.
+/// The participants of pairs and their places. The caller sets dtype and bytes.
 PairRunOptions pair_options(const World& world, std::uint64_t seed);
 
 }  // namespace assay::run

@@ -17,14 +17,14 @@ namespace assay::run {
 using MakeFabric = std::function<std::shared_ptr<CopyFabric>(
     const std::vector<Device*>& devices, int timed, const PlannedCopies& copies)>;
 
-/// What is asked between devices: every ordered pair alone, then disjoint pairs at once. `places`
-/// are those devices', in their order.
+/// The asked groups between devices: every ordered pair alone, then disjoint pairs at once.
+/// `places` holds the places of `devices`, in the same order.
 std::vector<Group> device_copies(const std::vector<AskedGroup>& asked,
                                  const std::vector<Device*>& devices,
                                  const std::vector<RankPlace>& places, std::uint64_t seed,
                                  const MakeFabric& make_fabric);
 
-/// The same of this node, by CUDA's copy engines; `node` describes it.
+/// The same for this node, which `node` describes, with CUDA's copy engines.
 std::vector<Group> device_copies(const std::vector<AskedGroup>& asked, const Devices& devices,
                                  const Result& node);
 

@@ -1,4 +1,4 @@
-// What a profile asks of devices, as groups that the sampler takes.
+// The cases that a profile asks of devices, as groups for the sampler.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace assay::run {
 std::optional<std::string> why_not(const CaseId& id, const Device& device);
 
 /// The asked groups of devices on every device, ready for the sampler; then those of all devices at
-/// once. There the scope's members are the device that was timed and then those that worked beside
-/// it. Operands live from the first case that makes them to the last one that uses them.
+/// once. In those, the scope's first member is the device that was timed; the others worked at the
+/// same time. Operands live from the first case that makes them to the last one that uses them.
 std::vector<Group> groups_for(const std::vector<AskedGroup>& asked,
                               const std::vector<std::unique_ptr<Device>>& devices,
                               std::uint64_t seed);

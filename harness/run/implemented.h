@@ -7,8 +7,8 @@
 
 namespace assay::run {
 
-/// Kernels, collectives over Gloo and NCCL, pairs of ranks and copies between devices. Of CUDA only
-/// where the executable has kernels for it.
+/// Kernels, collectives over Gloo and NCCL, pairs of ranks and copies between devices. Those for
+/// CUDA only if the executable has CUDA kernels.
 std::vector<Implemented> implemented();
 
 }  // namespace assay::run

@@ -12,8 +12,8 @@
 namespace assay::run {
 
 /// `client` is null for a process alone. `silence_s`: how long a call waits for a silent peer.
-/// What NCCL reports of its transports stands beside `document`, as `*.nccl.txt`.
-/// Throws Error with exit code 3 where the library that joins them is missing.
+/// NCCL's report of its transports is written next to `document`, as `*.nccl.txt`. Throws Error
+/// with exit code 3 if the library that joins them is missing.
 std::unique_ptr<LocalRanks> join_ranks(const World& world, const Devices& devices,
                                        rendezvous::Client* client, double silence_s,
                                        const std::filesystem::path& document);

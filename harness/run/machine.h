@@ -1,4 +1,4 @@
-// What a document says of the run and the machine before anything is measured.
+// The run and the machine as a document describes them before anything is measured.
 #pragma once
 
 #include <memory>
@@ -12,12 +12,12 @@ namespace assay::run {
 
 using Devices = std::vector<std::unique_ptr<Device>>;
 
-/// A document of a run that starts now, not yet of any backend.
+/// The document of a run that starts now, with no backend set yet.
 Result new_result(const Profile& profile, std::uint64_t seed,
                   const std::vector<std::string>& command, const std::string& version);
 
 void set_backend(Result& result, Backend backend);
-/// Throws Error where the profile is for others.
+/// Throws Error if the profile is for other backends.
 void refuse_other_backend(const Profile& profile, Backend backend);
 
 /// This node and its software.

@@ -1,4 +1,4 @@
-// The other processes of a run, met at its rendezvous.
+// The other processes of a run, connected through its rendezvous.
 #pragma once
 
 #include <memory>
@@ -19,19 +19,20 @@ struct Meeting {
 
 class Peers {
  public:
-  /// Rank 0 listens; all connect. `deadline_s` is what may pass between the loss of a peer and the
-  /// end of the run. Throws Error when the rendezvous cannot be reached.
+  /// Rank 0 listens; all connect. `deadline_s` is the longest time between the loss of a peer and
+  /// the end of the run. Throws Error when the rendezvous cannot be reached.
   Peers(const Meeting& meeting, double deadline_s);
 
   rendezvous::Client& client() { return *client_; }
-  /// The line for the user, after the time that the rendezvous needs to find out.
+  /// One line for the user that names the lost peers. Waits as long as the rendezvous needs to find
+  /// out.
   std::string who_was_lost(const LostPeer& lost);
   /// Ends the others' waiting with `why`, if the rendezvous still answers.
   void abort(const std::string& why) noexcept;
 
  private:
   double deadline_s_;
-  std::unique_ptr<rendezvous::Server> server_;  // goes last: it answers the others' goodbyes
+  std::unique_ptr<rendezvous::Server> server_;  // destroyed last: it answers the others' goodbyes
   std::unique_ptr<rendezvous::Client> client_;
 };
 

@@ -13,7 +13,7 @@ namespace assay {
 
 enum class CopyDirection { to_device, to_host };
 
-/// How a backend does it; tests put memcpy in CUDA's place.
+/// How a backend allocates and copies; tests use memcpy instead of CUDA.
 struct HostCopyCalls {
   std::function<std::unique_ptr<Buffer>(std::size_t bytes)> allocate_host;
   std::function<void(void* to, const void* from, std::size_t bytes)> enqueue;

@@ -1,4 +1,4 @@
-// Work that is bound to its operands ahead of time, so that enqueuing it decides nothing.
+// Work that is bound to its operands in advance, so that enqueuing it makes no choices.
 #pragma once
 
 #include <functional>
@@ -7,14 +7,14 @@
 
 namespace assay {
 
-/// Enqueues once what is ready.
+/// Enqueues prepared work once.
 using Enqueue = std::function<void()>;
 
-/// Makes something ready on these operands.
+/// Prepares work on these operands.
 template <class Operands>
 using Bind = std::function<Enqueue(const Operands&)>;
 
-/// Of something that has nothing to make ready.
+/// The Bind of a call that needs no preparation.
 template <class Operands>
 Bind<Operands> bind_calls(std::function<void(const Operands&)> call) {
   return [call = std::move(call)](const Operands& operands) -> Enqueue {
@@ -22,13 +22,13 @@ Bind<Operands> bind_calls(std::function<void(const Operands&)> call) {
   };
 }
 
-/// Binds and enqueues at each call: for operands that are seen once, as a verification's.
+/// Binds and enqueues at each call, for operands that are used only once, as in verification.
 template <class Operands>
 std::function<void(const Operands&)> call_bound(Bind<Operands> bind) {
   return [bind = std::move(bind)](const Operands& operands) { bind(operands)(); };
 }
 
-/// Ready on each of the operand sets that a group rotates through.
+/// Prepares the work on each of the operand sets that a group rotates through.
 template <class Operands, class Sets>
 std::vector<Enqueue> bound_to_sets(Sets& sets, const Bind<Operands>& bind) {
   std::vector<Enqueue> ready;

@@ -11,10 +11,11 @@ class Device;
 /// By the major compute capability.
 struct Capability {
   int major = 0;      ///< 0: any.
-  bool only = false;  ///< Runs on no later one either.
+  bool only = false;  ///< Does not run on later ones.
 };
 
-/// Why a device lacks it, or nothing. One that does not say what it has is taken to have it.
+/// Why a device lacks it, or nothing. A device that does not report its capability is assumed to
+/// have it.
 std::optional<std::string> capability_missing(Capability needed, const Device& device);
 
 }  // namespace assay

@@ -9,7 +9,7 @@
 
 namespace assay {
 
-/// Of the current device; the config's stream does not count.
+/// Prepares the launch on the current device; the config's stream is ignored.
 template <typename... Parameters, typename... Arguments>
 PreparedLaunch prepare_launch(const device::LaunchConfig& config, void (*kernel)(Parameters...),
                               const Arguments&... arguments) {

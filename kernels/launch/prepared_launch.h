@@ -1,4 +1,4 @@
-// A launch in which everything is decided, and the plan that it is made from. Light: for .cu too.
+// A launch with all choices made, and the plan that it is made from. Light: for .cu too.
 #pragma once
 
 #include <cstddef>
@@ -21,16 +21,16 @@ class PreparedLaunch {
   std::function<void(void* stream)> queue_;
 };
 
-/// Device memory that a kernel uses beside its operands.
+/// Device memory that a kernel uses besides its operands.
 struct Workspace {
   void* scratch = nullptr;   ///< Holds anything before a launch.
   void* counters = nullptr;  ///< Zero before the first launch; every launch leaves them zero.
 };
 
-/// How a kernel takes one problem, wherever its operands lie.
+/// A kernel's plan for one problem, for operands at any address.
 template <class Operands>
 struct KernelPlan {
-  std::string description;  ///< What a result records of it; empty: there was nothing to choose.
+  std::string description;  ///< Recorded in the result; empty: there was no choice.
   std::size_t scratch_bytes = 0;
   std::size_t counter_bytes = 0;
   /// The launch on these operands.

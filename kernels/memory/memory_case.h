@@ -12,7 +12,7 @@
 
 namespace assay {
 
-/// Makes a pass over these arrays ready.
+/// Prepares a pass over these arrays.
 using BindPass = Bind<MemoryPointers>;
 
 /// A pass over a group's arrays.

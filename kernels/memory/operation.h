@@ -1,6 +1,6 @@
 // The four memory workloads: what each reads and writes, and its exact answer. Light: for .cu too.
 //
-// Every answer is exact, whatever the order, the vector width or the fusing of multiply and add:
+// Every answer is exact for any order, vector width and fusing of multiply and add:
 //   memory_read   reads b; the sum of its 32-bit words, modulo 2^32, from partial sums
 //   memory_write  a[i] = written_value(i), in [1, 2), another mantissa in every element
 //   memory_copy   a[i] = b[i]

@@ -1,4 +1,5 @@
-// The host's memory workloads: one plain loop a core over its own part of the arrays, like STREAM.
+// The host's memory workloads: one plain loop per core over its own part of the arrays, like
+// STREAM.
 #pragma once
 
 #include "kernels/memory/memory_case.h"
@@ -6,7 +7,7 @@
 
 namespace assay {
 
-/// Streams elements [part.first, part.last); returns their sum where the workload has one.
+/// Streams elements [part.first, part.last); returns their sum if the workload has one.
 using StreamLoop = std::uint32_t (*)(const MemoryPointers& arrays, Part part);
 
 /// `<workload>.f32.stream`

@@ -1,4 +1,4 @@
-// The GPU's memory workloads: 16 bytes a thread and access, a grid that strides over the arrays.
+// The GPU's memory workloads: 16 bytes per access, and a grid-stride loop over the arrays.
 #pragma once
 
 #include "kernels/launch/prepared_launch.h"
@@ -9,7 +9,7 @@ namespace assay {
 /// Threads of a block of every vectorized kernel.
 inline constexpr int kVectorThreads = 256;
 
-/// One pass over these arrays by so many blocks; memory_read leaves one partial sum a block.
+/// One pass over these arrays by `blocks` blocks; memory_read leaves one partial sum per block.
 using PrepareVectorized = PreparedLaunch (*)(const MemoryPointers& arrays, int blocks);
 
 /// A namespace-scope object of this type enrols `<workload>.f32.vectorized`; a .cu names nothing

@@ -1,4 +1,4 @@
-// Batches as CUDA graphs: captured once, replayed as often as they are timed.
+// Batches as CUDA graphs: captured once, replayed for every sample.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -17,9 +17,10 @@ class CapturedBatches {
   CapturedBatches(const CapturedBatches&) = delete;
   CapturedBatches& operator=(const CapturedBatches&) = delete;
 
-  /// Null where no batch of that case and count was captured yet.
+  /// Null if no batch of that case and count has been captured.
   cudaGraphExec_t find(const Batch& batch) const;
-  /// Captured and uploaded; nothing runs. Throws Error where a call of it cannot be captured.
+  /// Captures and uploads the batch without running it. Throws Error if one of its calls cannot be
+  /// captured.
   cudaGraphExec_t capture(const Batch& batch);
 
  private:
@@ -27,7 +28,8 @@ class CapturedBatches {
   std::map<std::pair<TimedCase*, std::size_t>, cudaGraphExec_t> graphs_;
 };
 
-/// Launches of one iteration, counted in a capture that is thrown away; a guess where it fails.
+/// Counts the launches of one iteration in a capture that is then discarded; returns an estimate if
+/// the capture fails.
 std::size_t launches_of(TimedCase& timed, cudaStream_t stream);
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-// A CUDA runtime call that failed becomes the one exception type, with what was attempted.
+// Turns a failed call of the CUDA runtime into an Error that says what was attempted.
 #pragma once
 
 #include <cuda_runtime_api.h>

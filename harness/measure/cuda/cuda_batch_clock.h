@@ -1,4 +1,4 @@
-// A GPU's part of a sample of many devices, between two events of its stream.
+// Times one GPU's part of a sample of many devices, between two events of its stream.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -11,7 +11,8 @@
 namespace assay {
 
 /// A graph series replays what prepare() captured; the others enqueue their launches. There is no
-/// gate: what waits for other devices may need the host to go on while it is queued.
+/// gate, because work that waits for other devices may need the host to continue while it is
+/// queued.
 std::unique_ptr<BatchClock> make_cuda_batch_clock(cudaStream_t stream, Series series);
 
 }  // namespace assay

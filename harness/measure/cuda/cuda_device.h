@@ -35,7 +35,8 @@ class CudaDevice : public Device, public Instrument {
   void copy_in(Buffer& to, const void* from, std::size_t bytes) override;
   void copy_out(void* to, Buffer& from, std::size_t bytes) override;
   void fill(Buffer& buffer, unsigned char byte) override;
-  /// By a kernel, and so is the comparison: nothing as large as the buffer leaves the GPU.
+  /// A kernel fills the buffer, and another compares it, so that its contents are not copied to the
+  /// host.
   void fill_with(Buffer& buffer, const ElementPattern& pattern) override;
   std::optional<std::uint64_t> first_mismatch(Buffer& buffer,
                                               const ElementPattern& pattern) override;
@@ -62,7 +63,7 @@ class CudaDevice : public Device, public Instrument {
   std::unique_ptr<XidLog> xid_log_;    // when NVML gives no events
   GpuPart part_;
   std::vector<double> clocks_hz_;
-  std::unique_ptr<Buffer> pattern_room_;  // a comparison's answer, then a period
+  std::unique_ptr<Buffer> pattern_room_;  // a comparison's result, then a period
   mutable DeviceFacts facts_;
 };
 

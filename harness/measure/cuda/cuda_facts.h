@@ -1,4 +1,4 @@
-// What cudart tells of a GPU.
+// A GPU's facts from cudart.
 #pragma once
 
 #include "harness/core/result.h"
@@ -9,7 +9,7 @@ namespace assay {
 /// Identity and attributes; everything that needs NVML is left absent.
 DeviceFacts cuda_facts(int ordinal);
 
-/// What the speed of light follows from, when NVML has had its say in `facts`.
+/// What the speed of light is computed from. `facts` already holds NVML's values.
 GpuPart gpu_part(int ordinal, const DeviceFacts& facts);
 
 }  // namespace assay

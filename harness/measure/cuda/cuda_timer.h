@@ -1,4 +1,4 @@
-// Times samples on a GPU: events around work that a gate held until all of it was queued.
+// Times samples on a GPU with events around work that a gate holds until all of it is queued.
 #pragma once
 
 #include <cuda_runtime_api.h>

@@ -7,13 +7,15 @@
 
 namespace assay {
 
-/// Shared with the host (pinned, mapped). Tickets only grow, so nothing is reset between samples.
+/// Shared with the host (pinned, mapped). Tickets only increase, so nothing is reset between
+/// samples.
 struct GateWords {
-  volatile std::uint64_t open;       // the host: every gate up to this ticket may open
-  volatile std::uint64_t timed_out;  // the gate: the last ticket that opened itself
+  volatile std::uint64_t open;       // written by the host: gates up to this ticket may open
+  volatile std::uint64_t timed_out;  // written by the gate: the last ticket that timed out
 };
 
-/// One multiprocessor's clock and the time it was read at; `ticket` tells whose sample it is.
+/// One multiprocessor's cycle counter and the time at which it was read; `ticket` identifies the
+/// sample.
 struct ClockStamp {
   std::uint64_t ticket, time_ns, cycles;
 };
@@ -22,7 +24,8 @@ struct ClockStamp {
 void launch_gate(GateWords* words, std::uint64_t ticket, std::uint64_t limit_ns,
                  cudaStream_t stream);
 
-/// Writes a stamp for every multiprocessor that a block lands on, at its own index below `slots`.
+/// Writes one stamp for every multiprocessor that gets a block, at the multiprocessor's index below
+/// `slots`.
 void launch_clock_stamps(ClockStamp* stamps, unsigned slots, std::uint64_t ticket, unsigned blocks,
                          cudaStream_t stream);
 

@@ -15,7 +15,7 @@ namespace assay {
 
 class GatedSample {
  public:
-  /// What the gate, the stamps and the events take of the launches that may be queued.
+  /// Launches of the gate, the stamps and the events, out of those that may be queued.
   static constexpr std::size_t kOwnLaunches = 8;
   static constexpr std::size_t kMostQueued = 256;
   static constexpr std::uint64_t kGateLimitNs = 5'000'000'000;
@@ -25,7 +25,7 @@ class GatedSample {
   GatedSample(const GatedSample&) = delete;
   GatedSample& operator=(const GatedSample&) = delete;
 
-  /// `enqueue` has run ungated before, with the same arguments.
+  /// `enqueue` must have run ungated before, with the same arguments.
   template <class Enqueue>
   Reading take(const Enqueue& enqueue) {
     hold();

@@ -1,4 +1,4 @@
-// Memory that repeats, filled and compared where it lies.
+// Fills and compares GPU memory with a repeating pattern, in place.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -18,8 +18,8 @@ struct PatternOnGpu {
 void launch_fill(void* out, std::uint64_t count, const PatternOnGpu& pattern, unsigned blocks,
                  cudaStream_t stream);
 
-/// Enqueues the search for the first of `count` elements that is not the pattern's: `*first`, on
-/// the GPU, becomes its index where that is lower than what stood there.
+/// Enqueues the search for the first of `count` elements that differs from the pattern. `*first`,
+/// in GPU memory, becomes its index if that is lower than the value there.
 void launch_first_mismatch(const void* in, std::uint64_t count, const PatternOnGpu& pattern,
                            unsigned long long* first, unsigned blocks, cudaStream_t stream);
 

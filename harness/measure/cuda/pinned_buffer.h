@@ -1,4 +1,4 @@
-// Page-locked host memory: what a GPU's copy engines reach without a detour.
+// Page-locked host memory, which a GPU's copy engines access directly.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace assay {
 
-/// For every CUDA device of this process. Throws Error when the host gives no more.
+/// Usable by every CUDA device of this process. Throws Error when the host has no more.
 std::unique_ptr<Buffer> allocate_pinned(std::size_t bytes);
 
 }  // namespace assay
