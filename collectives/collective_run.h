@@ -13,8 +13,8 @@
 
 namespace assay {
 
-/// One collective at one size: its implementations are measured in alternation. `gloo` is what the
-/// communicator's name is; a suffix asks for a variant of it (variants.h).
+/// One collective at one size: its implementations are measured in alternation. An implementation
+/// is named like the communicator (`gloo`), with a suffix for a variant of it (variants.h).
 struct CollectiveGroup {
   const Collective* collective = nullptr;
   std::string dtype;
@@ -33,12 +33,11 @@ struct ForcedRanks {
 struct CollectiveRunOptions {
   SamplingRule sampling;
   std::uint64_t seed = 0;
-  std::string level = "cluster";            // of the scope that the ranks are
+  std::string level = "cluster";            // of the scope that the ranks form
   std::vector<std::string> members;         // their names, by rank
   double light_bytes_per_s = 0;             // the bound of bus bandwidth; 0: not known
-  const std::atomic<bool>* stop = nullptr;  // this rank's wish; ranks agree on the moment
-  /// By algorithm: the communicators of the same ranks that were forced to it, or why there is
-  /// none.
+  const std::atomic<bool>* stop = nullptr;  // this rank's request; ranks agree on when to stop
+  /// By algorithm: a communicator of the same ranks with it forced, or why there is none.
   std::map<std::string, ForcedRanks> forced;
   bool is_first_of_process = true;  // the first rank of its process
   std::function<void(const std::vector<Measurement>&)> on_group;

@@ -7,7 +7,7 @@
 
 namespace assay {
 
-/// Of a row-major matrix.
+/// The transpose of a row-major matrix, also row-major.
 std::vector<float> transposed(std::span<const float> matrix, std::size_t rows, std::size_t columns);
 
 }  // namespace assay

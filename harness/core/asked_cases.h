@@ -14,11 +14,11 @@ enum class Reach {
   each_device,      ///< Every device alone.
   devices_at_once,  ///< All devices of a node at the same time.
   between_devices,  ///< Copies between every two devices of a node, alone and in disjoint pairs.
-  between_ranks,    ///< All ranks that there are of the shape's number.
+  between_ranks,    ///< Every group of as many ranks as the shape names.
   rank_pairs,       ///< Every two ranks.
 };
 
-/// What decides, of the machines of a run, which groups of a profile it has.
+/// The facts about a run's machines that decide which groups of a profile it has.
 struct AskedWorld {
   std::string backend;  // host | cuda
   int devices = 1;      // of one node
@@ -56,15 +56,16 @@ struct Implemented {
 std::vector<AskedGroup> asked_cases(const Profile& profile, const AskedWorld& world,
                                     const std::vector<Implemented>& implemented = {});
 
-/// The same for a run: the filter takes its choice. Throws
-/// Error when the profile asks nothing of this world or the filter leaves nothing.
+/// The same for a run, restricted by the filter. Throws Error when the profile asks nothing of this
+/// world or the filter leaves nothing.
 std::vector<AskedGroup> asked_of_run(const Profile& profile, const AskedWorld& world,
                                      const std::vector<Implemented>& implemented,
                                      const std::string& filter);
 
 /// Throws Error, naming the line of the profile, for a size that the dtype or the workload cannot
-/// have, for pairs of two sizes, and for what `implemented` lacks on a backend that it has
-/// something of: an executable without CUDA cannot know the names of CUDA's kernels.
+/// have, for pairs of two sizes, and for what `implemented` lacks. A backend of which `implemented`
+/// has nothing is not checked: an executable without CUDA does not know the names of CUDA's
+/// kernels.
 void refuse_unknown_cases(const Profile& profile, const std::vector<Implemented>& implemented);
 
 /// Whether the backend is one of the profile's.

@@ -30,7 +30,7 @@ struct ProfileCases {
   /// `device`: each alone. `node`: all devices of a node at once, where there are several.
   std::string scope = "device";
 
-  /// What is measured: a line that names no series asks for cold.
+  /// The series to measure; cold if the line names none.
   std::vector<Series> series_or_cold() const {
     return series.empty() ? std::vector<Series>{Series::cold} : series;
   }

@@ -1,4 +1,4 @@
-// The verdict document as C++: what a profile's requirements make of result documents.
+// The verdict document as C++: the outcome of a profile's requirements on result documents.
 #pragma once
 
 #include <map>
@@ -18,8 +18,8 @@ struct Subject {
   std::string name;
 };
 
-/// One requirement's outcome. `reason_code` is one word of the design's list for a
-/// `not_evaluated`, else a word of the requirement's own.
+/// One requirement's outcome. For `not_evaluated`, `reason_code` is one of the words that the
+/// schema lists, else a word of the requirement's own.
 struct RequirementVerdict {
   std::string id;
   Level level = Level::must;
@@ -38,8 +38,8 @@ struct VerdictDocument {
   std::vector<RequirementVerdict> requirements;
 };
 
-/// `not_applicable` does not count; any other `not_evaluated` of a `must` counts like a failure;
-/// a failed `should` warns; nothing evaluated is never a pass.
+/// `not_applicable` does not count; any other `not_evaluated` of a `must` counts like a failure; a
+/// failed `should` warns; a verdict in which nothing was evaluated never passes.
 VerdictDocument summarise(std::string profile_name, std::vector<RequirementVerdict> requirements);
 
 Json to_json(const VerdictDocument& document);

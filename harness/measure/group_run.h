@@ -31,11 +31,11 @@ struct Group {
   std::string input_pattern;
   std::uint64_t input_seed = 0;
   std::vector<GroupMember> members;
-  /// Not empty: these instead, each on a device of its own, and all sampled at the same time.
+  /// If not empty: these groups are measured instead, each on its own device, all at the same time.
   std::vector<Group> together;
 };
 
-/// How many cases take their time one after another.
+/// The number of cases that are measured one after another.
 std::size_t cases_in_turn(const Group& group);
 
 struct GroupRunOptions {
@@ -52,8 +52,9 @@ struct GroupRunOptions {
 /// it was stopped early.
 bool run_groups(std::vector<Group> groups, const GroupRunOptions& options);
 
-/// The same in a thread beside one that runs the same groups on another device, in step with it:
-/// Google Benchmark is one for the process, and that thread has it. Reports no progress.
+/// Like run_groups(), in a thread next to one that runs the same groups on another device, in step
+/// with it. The other thread drives Google Benchmark, which a process can only run once at a time.
+/// Reports no progress.
 bool follow_groups(std::vector<Group> groups, const GroupRunOptions& options);
 
 }  // namespace assay

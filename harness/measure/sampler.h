@@ -14,7 +14,7 @@
 
 namespace assay {
 
-/// Tells whether something slowed the device down so that a sample does not count.
+/// Knows when the device was slowed down, so that samples of that time do not count.
 class SlowdownLog {
  public:
   virtual ~SlowdownLog() = default;
@@ -22,25 +22,26 @@ class SlowdownLog {
   virtual const char* active(double begin_s, double end_s) = 0;
 };
 
-/// One implementation's time against the first's: of pairs taken next to each other in time.
+/// One implementation's time over the first's, from pairs of samples taken next to each other in
+/// time.
 struct PairedRatio {
   double value = 0;
   Interval interval;
   std::int64_t pairs = 0;
 };
 
-/// A long series, from its best to what stays: times of one iteration.
+/// Peak and sustained times of one iteration in a long series.
 struct Endurance {
   double peak_s = 0;       // of the best samples in the first tenth
   double sustained_s = 0;  // median of the last third
 };
 
-/// What one case's series came to.
+/// The outcome of one case's series.
 struct SeriesOutcome {
-  std::string error;                   // not empty: the series ended by it and has no samples
+  std::string error;                   // not empty: it ended the series, which has no samples
   std::optional<Samples> samples;      // absent too when an interruption came too early
   std::optional<PairedRatio> ratio;    // absent for the first, and where pairs are missing
-  std::optional<Endurance> endurance;  // of a series long enough
+  std::optional<Endurance> endurance;  // of a long enough series
   std::vector<double> clocks_hz;       // of the samples whose clock was read
   std::vector<RankSamples> ranks;      // where several take part
   std::size_t iterations_per_sample = 0;

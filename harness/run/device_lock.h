@@ -1,4 +1,4 @@
-// One run a device: two runs on one device would measure each other.
+// One run per device: two runs on one device would disturb each other's measurements.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace assay::run {
 
-/// The lock of one device, held until the object or the process goes, however it goes.
+/// The lock of one device, held until the object is destroyed or the process ends in any way.
 class DeviceLock {
  public:
   /// Throws Error with the holder's PID when another process holds `name`.
