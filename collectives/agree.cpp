@@ -1,4 +1,4 @@
-// Lines travel in cells of one size, so that nobody needs to know another's length beforehand.
+// Lines are sent in cells of one size, so that no rank needs to know another's length in advance.
 #include "collectives/agree.h"
 
 #include <cstring>

@@ -167,7 +167,7 @@ const CollectiveRecord& record_of(const Measurement& measurement, const RunOfRan
   return *run.records.at(measurement.id.str() + name(measurement.series));
 }
 
-/// An algorithm that does not work here is no broken run; whatever else goes wrong with it is.
+/// A refused algorithm makes the case not applicable; any other error of it remains an error.
 void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
   if (measurement.status != MeasurementStatus::error || !record_of(measurement, run).is_refused)
     return;

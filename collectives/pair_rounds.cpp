@@ -1,4 +1,4 @@
-// Every rank runs the same isolation on the same readings, so that nobody is told what comes next.
+// Every rank runs the same isolation on the same readings, so that all know the next round.
 #include "collectives/pair_rounds.h"
 
 #include <fmt/format.h>
@@ -18,12 +18,13 @@ namespace assay {
 
 namespace {
 
-// Timed exchanges of a pair, after one that is not: as many as fit into the time, so that a fast
-// pair is not judged by one disturbed exchange and a slow one does not keep everybody waiting.
+// The number of timed exchanges of a pair, after an untimed one. As many are made as fit into
+// kExchanging_s, so that a fast pair is not judged by one disturbed exchange and a slow pair does
+// not keep the other ranks waiting.
 constexpr std::size_t kFewestExchanges = 2, kMostExchanges = 9;
 constexpr double kExchanging_s = 0.4;
 constexpr const char* kReadingMetric = "fastest_bytes_per_s";  // fabric_isolation replays it
-constexpr std::size_t kNumbers = kMostExchanges + 2;  // of a rank and round, for all to hear
+constexpr std::size_t kNumbers = kMostExchanges + 2;  // of one rank and round, gathered by all
 
 struct PairRun {
   Communicator& communicator;        // of all, in step

@@ -1,4 +1,4 @@
-// Barrier, batch, exchange: what makes a sample of many ranks one sample.
+// One sample of many ranks: barrier, batch, exchange of times.
 #include "collectives/ranked_timer.h"
 
 #include <fmt/format.h>
@@ -11,7 +11,7 @@ namespace assay {
 
 namespace {
 
-/// Ranks that run different counts wait for each other for ever: rank 0's count is everyone's.
+/// All ranks use rank 0's count: with different counts they would wait for each other forever.
 void agree_on_iterations(Communicator& communicator, const Batch& batch) {
   std::uint64_t agreed = batch.iterations;
   communicator.broadcast_host(std::as_writable_bytes(std::span(&agreed, 1)));
@@ -31,7 +31,7 @@ void RankedTimer::prime(const Batch& batch) {
   batch.timed->finish();
 }
 
-/// Where one rank cannot replay the batch, none does: the others would wait for it for ever. The
+/// If one rank cannot replay the batch, no rank does: the others would wait for it forever. The
 /// first replay is not timed.
 void RankedTimer::prepare(const Batch& batch) {
   if (!clock_ || clock_->is_prepared(batch)) return;
@@ -40,8 +40,8 @@ void RankedTimer::prepare(const Batch& batch) {
   batch.timed->finish();
 }
 
-/// Seconds from when all ranks are there. A device's stream runs on from the barrier to the batch,
-/// so that waiting for the one on the host delays no rank's part of the other.
+/// Seconds from the barrier on. A device's stream continues from the barrier to the batch without
+/// the host, so that no rank's batch is delayed by the host waiting for the barrier.
 double RankedTimer::run(const Batch& batch) {
   communicator_.barrier();
   if (clock_) {

@@ -1,4 +1,4 @@
-// Keeps the catalogue sorted as implementations enrol, in whatever order the linker starts them.
+// Keeps the catalogue sorted as implementations enrol, in any order of initialisation.
 #include "kernels/catalogue.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Communicator on Gloo's collectives; every failure ends the connections, so that peers hear of it.
+// Communicator on Gloo's collectives; every failure ends the connections, so that peers notice it.
 #include "collectives/gloo/communicator.h"
 
 #include <gloo/allgatherv.h>

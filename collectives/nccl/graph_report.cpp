@@ -108,7 +108,7 @@ Link read_via(std::string_view via, Connection& connection) {
 }
 
 /// `Channel 02/0 : 3[3] -> 4[4] [send] via …`, `Channel 02 : …` for shared memory, and
-/// `CollNet 00/0 : 8 [send] via …`. Nothing when the line tells of no connection.
+/// `CollNet 00/0 : 8 [send] via …`. Nothing when the line reports no connection.
 std::optional<Connection> read_connection(std::string_view message) {
   const std::size_t via = message.find(" via ");
   if (via == std::string_view::npos) return std::nullopt;

@@ -1,4 +1,4 @@
-// Names the transport: the link below each connection, and whether all connections are told of.
+// Names the transport: the link below each connection, and whether all connections are reported.
 #include "collectives/nccl/transport_seen.h"
 
 #include <algorithm>
@@ -88,7 +88,8 @@ std::string text_of(const Connection& connection) {
          connection.via;
 }
 
-/// The first hop of the rings or trees that no connection line tells of; empty when none lacks.
+/// The first hop of the rings or trees that no connection line reports; empty when all are
+/// reported.
 std::string missing_hop(const Report& report, const std::map<int, std::map<int, int>>& hops) {
   std::set<std::tuple<int, int, int>> seen;
   for (const Connection& connection : report.connections) {
@@ -136,7 +137,7 @@ TransportSeen transport_seen(const Report& report, const std::string& algorithm)
     if (report.nvls_channels == 0) seen.why = "NVLS was used, the report tells of no NVLS channel";
   }
   for (const Connection& connection : report.connections) {
-    // Inside the node NVLS goes through the switch, whatever else was connected beside it.
+    // Inside the node NVLS uses the switch, even if other connections were made too.
     if (by_nvls && !is_between_nodes(connection)) continue;
     const std::string kind = kind_of(report, connection);
     if (kind.empty() && seen.why.empty()) seen.why = "not known: " + text_of(connection);

@@ -23,7 +23,7 @@ void Meeting::gone(int rank) {
   member.waiting = false;
   if (member.presence != Presence::here) return;
   member.presence = Presence::lost;
-  // Those who wait for everyone would wait for nothing; a key may still be set by another rank.
+  // A request that needs every rank can no longer succeed; a key may still be set by another rank.
   for (std::size_t other = 0; other < members_.size(); ++other)
     if (members_[other].waiting && waits_for_everyone(members_[other]))
       answer(static_cast<int>(other), false, lost_line());
@@ -99,8 +99,8 @@ bool Meeting::is_heard(const Member& member) const {
          (waits_for_everyone(member) || member.open.operation == Operation::roll_call);
 }
 
-/// Answered when every rank that is here has been heard, or the first asker's time is up. Those who
-/// wait for everyone are told too: what they wait for will not come.
+/// Answers when every connected rank has been heard, or the first caller's time is up. Also answers
+/// requests that need every rank, because they can no longer succeed.
 void Meeting::answer_roll_calls(bool time_is_up) {
   bool asked = false;
   std::string line = lost_line();

@@ -1,4 +1,4 @@
-// Rank 0 looks at every rank's address and tells all of them what is wrong.
+// Rank 0 checks every rank's address and reports an error to all of them.
 #include "collectives/rendezvous/reachable_address.h"
 
 #include <fmt/format.h>

@@ -23,8 +23,8 @@ struct FoundRow {
 FoundRow find_row(const std::vector<Baseline>& baselines, const DeviceGroup& group,
                   const CaseFilter& filter);
 
-/// The same for measurements between nodes, whatever their devices: a row of scope `cluster` names
-/// the number of ranks in its case.
+/// The same for measurements between nodes, for any devices: a row of scope `cluster` names the
+/// number of ranks in its case.
 FoundRow find_fabric_row(const std::vector<Baseline>& baselines,
                          const std::vector<const Measurement*>& members, const std::string& day,
                          const CaseFilter& filter);

@@ -24,7 +24,7 @@ class Parameters {
   std::optional<std::string> text(const std::string& key);
   /// One text or a list of them; empty when the key is absent.
   std::vector<std::string> texts(const std::string& key);
-  /// Call after the last read: throws Error for a key that nobody asked for.
+  /// Call after the last read: throws Error for a key that was not read.
   void done() const;
 
  private:

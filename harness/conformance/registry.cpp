@@ -7,7 +7,7 @@ namespace assay {
 
 namespace {
 
-/// A function's static, so that enrolment works whatever order the files initialise in.
+/// A function's static, so that enrolment works in any order of initialisation.
 std::vector<std::unique_ptr<Requirement>>& registry() {
   static std::vector<std::unique_ptr<Requirement>> enrolled;
   return enrolled;

@@ -37,7 +37,7 @@ struct ProfileCases {
 };
 
 /// One requirement as the profile asks for it; `parameters` belong to the requirement named by
-/// `kind` (a file of harness/conformance/), `id` tells two uses of one kind apart.
+/// `kind` (a file of harness/conformance/requirements/), `id` distinguishes two uses of one kind.
 struct ProfileRequirement {
   std::string id;
   std::string kind;

@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
                           std::strerror(reason), advice));
 }
 
-/// An open file that is closed, and removed unless kept, whatever happens.
+/// An open file that is always closed, and removed unless it is kept.
 class Descriptor {
  public:
   Descriptor(int fd, fs::path remove) : fd_(fd), remove_(std::move(remove)) {}

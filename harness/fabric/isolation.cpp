@@ -192,10 +192,10 @@ std::vector<int> Isolation::good_partners(const Suspicion& suspicion) const {
 }
 
 double Isolation::p_value(const Suspicion& suspicion) const {
-  const auto in_lane = std::count_if(suspicions_.begin(), suspicions_.end(), [&](const auto& each) {
-    return each.path_class == suspicion.path_class;
-  });
-  return static_cast<double>(in_lane) *
+  const auto in_class =
+      std::count_if(suspicions_.begin(), suspicions_.end(),
+                    [&](const auto& each) { return each.path_class == suspicion.path_class; });
+  return static_cast<double>(in_class) *
          std::pow(slow_share_.at(suspicion.path_class), suspicion.confirming.size());
 }
 
@@ -210,7 +210,7 @@ bool Isolation::open(const Suspicion& suspicion) const {
   return taken < rule_.confirmations || p_value(suspicion) > rule_.highest_p_value;
 }
 
-/// One round: a reading for as many as can have one of those that are not yet cleared or certain.
+/// One round: a reading for each suspicion that is still open and has a free partner.
 void Isolation::plan_confirmation() {
   std::vector<Probe> round;
   std::set<int> busy;

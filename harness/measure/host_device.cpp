@@ -21,8 +21,7 @@ namespace {
 // Without a cache size from the kernel, rotation assumes more than any part has shipped per die.
 constexpr std::size_t kCacheWhenNotTold = std::size_t{96} << 20;
 
-// Small where a sanitizer runs: the rotations are what takes it longest, and nobody reads its
-// times.
+// Small under a sanitizer, where rotation takes the most time and times are not used.
 constexpr std::size_t kCacheWhenSanitized = std::size_t{1} << 20;
 
 std::size_t cache_to_go_past(const HostFacts& host) {

@@ -1,4 +1,4 @@
-// Counters of /proc/stat and getrusage, and the clock where the kernel tells it.
+// Counters of /proc/stat and getrusage, and the clock if the kernel reports it.
 #include "harness/measure/host_telemetry.h"
 
 #include <sys/resource.h>

@@ -21,7 +21,7 @@ HostTimer::HostTimer() {
     for (int i = 1; i < kReads; ++i) steady_seconds();
     cheapest = std::min(cheapest, (steady_seconds() - start) / kReads);
   }
-  // 0.1 % of the sample at most, and never below what a coarse clock can tell.
+  // At most 0.1 % of the sample, and never below the resolution of a coarse clock.
   shortest_sample_s_ = std::max(cheapest * 1000, 20e-6);
 }
 

@@ -1,4 +1,4 @@
-// What NVML tells around and during a series: clocks, power, temperature, slowdowns, errors, XIDs.
+// NVML's telemetry around and during a series: clocks, power, temperature, slowdowns, errors, XIDs.
 #include "harness/measure/nvml_device.h"
 
 namespace assay {

@@ -37,7 +37,7 @@ void BlockedMultiply::operator()(const float* a, const float* b, float* c) {
         pack_b(b, block, thread);
         barrier_.arrive_and_wait();
         multiply_block(a, c, block, thread);
-        barrier_.arrive_and_wait();  // nobody may pack over a B that is still read
+        barrier_.arrive_and_wait();  // no thread may pack over a B that is still read
       }
     }
   });

@@ -22,7 +22,7 @@ ReferenceRow reference_row(GemmShape shape, std::span<const float> a, std::span<
 
 /// Multiply-adds of the reference that a check spends on rows.
 inline constexpr double kReferenceBudget = 1.5e8;
-/// All rows when they fit `budget`, else as many as do, at least 2.
+/// All rows if they fit `budget`, else as many as fit, at least 2.
 std::int64_t sampled_row_count(GemmShape shape, double budget = kReferenceBudget);
 /// First row, last row and seeded others, so many.
 std::vector<std::int64_t> sampled_rows(GemmShape shape, std::uint64_t seed,

@@ -1,4 +1,5 @@
-// Requirement: nobody else used the device during the run. A warning: it may not have mattered.
+// Requirement: no other process used the device during the run. Only warns: it may not have
+// mattered.
 #include <fmt/format.h>
 
 #include "harness/conformance/inventory.h"

@@ -1,4 +1,4 @@
-// Requirement: nobody lowered a device's power limit or clocks.
+// Requirement: no device's power limit or clocks are lowered.
 #include <fmt/format.h>
 
 #include "harness/conformance/inventory.h"

@@ -71,8 +71,8 @@ class SoftwareDrift final : public Requirement {
     return by_model;
   }
 
-  /// The version that most have is the rule; where two are as common, nobody is the rule and all
-  /// are named.
+  /// The most common version is the reference. If two are equally common, there is no reference and
+  /// all are named.
   static void compare(const std::string& what, const std::vector<Holder>& holders,
                       Findings& findings) {
     std::map<std::string, std::size_t> count;

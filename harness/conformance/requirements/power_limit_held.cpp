@@ -10,7 +10,7 @@ namespace assay {
 
 namespace {
 
-/// Half the time at the cap is at the cap, whatever the readings' median.
+/// A device that is capped for half the time counts as capped, whatever its median power.
 constexpr double kCapped = 0.5;
 
 class PowerLimitHeld final : public Requirement {

@@ -12,7 +12,7 @@ namespace assay {
 
 namespace {
 
-/// Whose results have to be the same: one case on devices that nothing tells apart.
+/// The key of results that must be equal: one case on identical devices.
 struct Alike {
   std::string run_id, node, case_id, series, model;
   int multiprocessors;

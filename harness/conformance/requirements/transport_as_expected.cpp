@@ -56,7 +56,7 @@ Subject subject_of_scope(const Scope& scope) {
   return {"fabric", fmt::format("{} of {}", scope.level, fmt::join(scope.members, ", "))};
 }
 
-/// A device of several in its node is named `node/device0`; its process, which tells for all of
+/// A device of several in its node is named `node/device0`; its process, which reports for all of
 /// them, is the node's.
 std::string node_of(const std::string& member) { return member.substr(0, member.find("/device")); }
 
@@ -66,13 +66,14 @@ bool is_expected(const std::string& kind, const Kinds& expected) {
                      [&](const std::string& part) { return is_any_of(part, expected); });
 }
 
-/// Who went another way than expected, and over what.
+/// A node or collective that used another transport than expected, and which one.
 struct Astray {
   Subject who;
   std::string what;
 };
 
-/// Of a measurement that did: its nodes that did, where it tells, or else all of it.
+/// The nodes of a measurement that used another transport, if it names them, else the whole
+/// measurement.
 std::vector<Astray> all_astray(const Measurement& measurement, const Kinds& expected) {
   std::map<std::string, std::string> by_node;
   for (const MemberTransport& member : measurement.transport->members)

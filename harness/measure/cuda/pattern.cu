@@ -1,4 +1,4 @@
-// An element a thread and step, whatever its width: a buffer's part may begin at any element.
+// One element per thread and step, for every width: a part of a buffer may begin at any element.
 #include "harness/measure/cuda/pattern.h"
 #include "harness/measure/pattern_share.h"
 

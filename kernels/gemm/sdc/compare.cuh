@@ -13,9 +13,9 @@ namespace assay::sdc {
 inline constexpr int kThreads = 256;
 inline constexpr int kBlocksEach = 8;  ///< Of a multiprocessor.
 
-/// Neighbouring threads read neighbouring words. Atomics only where something is wrong. Of two
-/// objects that hold one function the linker keeps either, for whatever architecture it was
-/// compiled: the major compute capability tells them apart.
+/// Neighbouring threads read neighbouring words. Atomics only where something is wrong. If two
+/// objects hold the same function, the linker keeps either one, for any architecture; the major
+/// compute capability as a template argument keeps them distinct.
 template <int kCapability>
 __global__ void __launch_bounds__(kThreads)
     compare_bits(const std::uint32_t* __restrict__ golden, const std::uint32_t* __restrict__ got,

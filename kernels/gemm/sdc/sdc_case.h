@@ -11,8 +11,8 @@
 
 namespace assay {
 
-/// Verified like any product; then the bits of one run are golden, and every later run, on whatever
-/// copy of the operands, has to give them again. What differs shows after the samples.
+/// Verified like any product. Then the bits of one run are the reference, and every later run, on
+/// any copy of the operands, must give the same bits. Differences are reported after the samples.
 class SdcCase final : public TimedCase {
  public:
   SdcCase(Device& device, std::shared_ptr<GemmOperands> operands, BindMultiply bind,
