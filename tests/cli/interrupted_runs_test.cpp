@@ -11,8 +11,11 @@ namespace assay::test {
 
 namespace {
 
+/// Two groups: enough for a document between them.
 std::vector<std::string> tiny_run() {
-  return {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", "result.json"};
+  return {"run",        "--profile", profile_path("tiny"),     "--backend",
+          "host",       "--filter",  "m32_n32_k32|bytes65536", "-o",
+          "result.json"};
 }
 
 int moments() {
