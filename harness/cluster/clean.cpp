@@ -15,8 +15,10 @@ namespace {
 
 using Remnants = std::vector<Remnant>;
 
+constexpr double kList_s = 60;
+
 Remnants list(Kubectl& kubectl, const std::vector<std::string>& words) {
-  const Answer answer = kubectl.ask({words});
+  const Answer answer = kubectl.ask({words, kList_s, true});
   if (!answer.ok()) throw Error("cannot see what is left of the run: " + refusal(answer.err));
   return read_remnants(answer.out);
 }
@@ -68,7 +70,8 @@ std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inv
   const Answer answer =
       kubectl.ask({{"delete", made_kinds(inventory), "-n", target.name_space, "-l",
                     target.selector(), "--cascade=foreground", "--ignore-not-found", timeout},
-                   patience_s + 10});
+                   patience_s + 10,
+                   true});
   if (!answer.ok()) pace.say("delete: " + refusal(answer.err));
   Remnants left = what_is_left(kubectl, target, inventory);
   while (!left.empty() && pace.now_s() < until_s) {

@@ -41,6 +41,7 @@ class InstalledKubectl : public Kubectl {
     words.insert(words.end(), call.words.begin(), call.words.end());
     const Ended ended =
         run_program({words, "", call.timeout_s, call.whole || *stop_ ? nullptr : stop_});
+    if (ended.stopped) throw Error("stopped while the cluster was asked");
     if (ended.timed_out)
       throw Error(fmt::format("kubectl {} gave no answer within {:.0f} s", call.words.front(),
                               call.timeout_s));

@@ -128,6 +128,7 @@ Ended run_program(const Program& program) {
   Ended ended;
   const End end = transfer(program, in, out, err, ended);
   ended.timed_out = end == End::timed_out;
+  ended.stopped = end == End::stopped;
   if (end != End::closed) kill(-child, SIGKILL);  // its helpers too, which hold its outputs
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -17,7 +17,7 @@ struct Program {
 struct Ended {
   int code = 0;  // 128 + N when signal N ended it, as a shell says
   std::string out, err;
-  bool timed_out = false;
+  bool timed_out = false, stopped = false;
 };
 
 /// The program is in a process group of its own: Ctrl-C at the terminal reaches us alone, and what
