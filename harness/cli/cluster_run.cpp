@@ -133,6 +133,7 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
         session.kubectl.ask({apply_words(folder.path(), false), 60, true});
     if (!answer.ok()) throw Error("the cluster refused the run: " + cluster::refusal(answer.err));
     cluster::Memory memory;
+    if (plan.wishes.nodes > 1) memory.gang = GangFacts{plan.gang, plan.wishes.nodes, 0};
     cluster::wait_until_running(session.kubectl, target, plan.wishes.nodes, session.inventory,
                                 session.pace, memory);
     cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, results);

@@ -1,11 +1,14 @@
 // `assay devices`: the facts of every device of this machine, as a result document would hold them.
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "harness/cli/command.h"
 #include "harness/cli/quantity.h"
 #include "harness/cli/table.h"
+#include "harness/core/regular_expression.h"
 #include "harness/measure/device.h"
 
 namespace assay::cli {
@@ -112,7 +115,34 @@ std::string as_text(const std::vector<BackendState>& states) {
   return table(rows);
 }
 
+/// Accelerators and their device nodes, one a line, `none` where there are none: what a container
+/// that claims nothing must not see. A driver that does not work shows none of its devices.
+std::string as_visible(const BackendState& cuda) {
+  std::string lines;
+  if (cuda.node)
+    for (const DeviceFacts& device : cuda.node->devices) lines += device.uuid + "\n";
+  static const RegularExpression kNode("(nvidia[0-9]+|renderD[0-9]+|kfd)");
+  std::error_code ignored;
+  for (const char* folder : {"/dev", "/dev/dri"})
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+      if (kNode.is_all_of(entry.path().filename().string())) lines += entry.path().string() + "\n";
+  return lines.empty() ? "none\n" : lines;
+}
+
+/// Not write_text: the file of a container's last words cannot be replaced, only written.
+void write_in_place(const std::string& text, const std::string& path) {
+  std::ofstream file(path);
+  file << text << std::flush;
+  if (!file) throw Error(fmt::format("cannot write {}", path));
+}
+
 ExitCode execute_devices(const Arguments& arguments) {
+  if (arguments.value("format") == "visible") {
+    const std::string text = as_visible(look(Backend::cuda));
+    arguments.has("output") ? write_in_place(text, arguments.value("output"))
+                            : fmt::print("{}", text);
+    return ExitCode::passed;
+  }
   const std::vector<BackendState> states = {look(Backend::host), look(Backend::cuda)};
   fmt::print(
       "{}", arguments.value("format") == "json" ? as_json(states).dump(2) + "\n" : as_text(states));
@@ -127,17 +157,24 @@ Command devices_command() {
   Command command;
   command.name = "devices";
   command.summary = "show the devices of this machine and their facts";
-  command.synopsis = "[--format text|json]";
+  command.synopsis = "[--format text|json|visible [-o FILE]]";
   command.description = {
       "Prints every device that `assay run` could measure: the host's cores, and each CUDA device "
       "with its identity, links, limits and the speed of light that its own figures allow. A fact "
       "that is not known is left out. Where there is no CUDA device, the line says what is "
-      "missing."};
+      "missing.",
+      "visible lists accelerators alone, by UUID and by device node, one a line, and `none` where "
+      "there are none: a container that claims nothing writes it to /dev/termination-log, where "
+      "`assay cluster` reads it."};
   command.options = {{.name = "format",
-                      .value_name = "text|json",
+                      .value_name = "text|json|visible",
                       .help = "How to print; json has each node in the form of a result document.",
                       .default_value = "text",
-                      .choices = {"text", "json"}}};
+                      .choices = {"text", "json", "visible"}},
+                     {.name = "output",
+                      .letter = 'o',
+                      .value_name = "FILE",
+                      .help = "With visible: the file to write, in its place."}};
   command.environment = {
       {"ASSAY_CUDA_LIBS", "Folder to look for the vendor's libraries in, before all others."}};
   command.exit_status = {{"0", "The devices were printed, be there any but the host or not."},

@@ -93,6 +93,7 @@ class Collection {
       pace_.say(fmt::format(
           "rank 0 is gone: what {} has was collected, which may be its own node's alone",
           called(holder)));
+    for (auto& [pod, facts] : memory_.pods) facts.cluster.gang = memory_.gang;
     stamp_documents(folder, memory_.pods, inventory_);
     return true;
   }

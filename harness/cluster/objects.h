@@ -41,13 +41,14 @@ struct Pod {
   Conditions conditions;
   std::string waiting_reason, waiting_message, ended_reason;
   std::optional<int> exit_code;
+  std::optional<std::vector<std::string>> unclaimed;  // what its container without a claim saw
   bool running = false;
   std::string pod_group;
   Texts limits;  // resources of its container
 };
 
 struct Job {
-  std::string name, queue, failed_indexes;
+  std::string name, queue, failed_indexes, created;
   long completions = 0;
   bool suspended = false;
   Conditions conditions;

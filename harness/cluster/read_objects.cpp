@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 
 #include "harness/cluster/objects.h"
 #include "harness/core/document.h"
@@ -96,17 +97,41 @@ Claim claim_of(const Json& object) {
   return claim;
 }
 
-void add_container(const Json& object, Pod& pod) {
+/// What keeps a container from running, or what it ended with.
+void add_state(const Json& status, Pod& pod) {
+  const std::string reason = text(status, {"state", "waiting", "reason"});
+  const bool after_another = reason == "PodInitializing" && !pod.waiting_reason.empty();
+  if (!reason.empty() && !after_another) {
+    pod.waiting_reason = reason;
+    pod.waiting_message = text(status, {"state", "waiting", "message"});
+  }
+  const Json& ended = at(status, {"state", "terminated"});
+  if (ended.is_null()) return;
+  pod.exit_code = static_cast<int>(number(ended, {"exitCode"}));
+  pod.ended_reason = text(ended, {"reason"});
+}
+
+/// The container `unclaimed` of the allocation components has written what it sees, one a line.
+void add_unclaimed(const Json& status, Pod& pod) {
+  const Json& ended = at(status, {"state", "terminated"});
+  if (text(status, {"name"}) != "unclaimed" || ended.is_null()) return;
+  std::istringstream seen(text(ended, {"message"}));
+  pod.unclaimed.emplace();
+  for (std::string line; std::getline(seen, line);)
+    if (!line.empty() && line != "none") pod.unclaimed->push_back(line);
+}
+
+void add_containers(const Json& object, Pod& pod) {
+  for (const Json& status : at(object, {"status", "initContainerStatuses"})) {
+    const bool passed = number(status, {"state", "terminated", "exitCode"}) == 0 &&
+                        !at(status, {"state", "terminated"}).is_null();
+    if (!passed) add_state(status, pod);
+    add_unclaimed(status, pod);
+  }
   for (const Json& status : at(object, {"status", "containerStatuses"})) {
     pod.image = text(status, {"image"});
     pod.image_id = text(status, {"imageID"});
-    pod.waiting_reason = text(status, {"state", "waiting", "reason"});
-    pod.waiting_message = text(status, {"state", "waiting", "message"});
-    const Json& ended = at(status, {"state", "terminated"});
-    if (!ended.is_null()) {
-      pod.exit_code = static_cast<int>(number(ended, {"exitCode"}));
-      pod.ended_reason = text(ended, {"reason"});
-    }
+    add_state(status, pod);
     pod.running = at(status, {"state"}).contains("running");
   }
 }
@@ -133,13 +158,14 @@ Pod pod_of(const Json& object) {
     pod.image = text(container, {"image"});
     pod.limits = texts(at(container, {"resources", "limits"}));
   }
-  add_container(object, pod);
+  add_containers(object, pod);
   return pod;
 }
 
 Job job_of(const Json& object) {
   Job job;
   job.name = text(object, {"metadata", "name"});
+  job.created = text(object, {"metadata", "creationTimestamp"});
   job.queue = text(object, {"metadata", "labels", "kueue.x-k8s.io/queue-name"});
   job.failed_indexes = text(object, {"status", "failedIndexes"});
   job.completions = number(object, {"spec", "completions"});

@@ -12,14 +12,29 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const Device* published(const Device& allocated, const Inventory& inventory) {
+  for (const Device& one : inventory.devices)
+    if (one.driver == allocated.driver && one.pool == allocated.pool && one.name == allocated.name)
+      return &one;
+  return nullptr;
+}
+
 std::string identity(const Device& allocated, const Inventory& inventory) {
-  for (const Device& one : inventory.devices) {
-    const bool same =
-        one.driver == allocated.driver && one.pool == allocated.pool && one.name == allocated.name;
-    if (const auto uuid = one.attributes.find("uuid"); same && uuid != one.attributes.end())
+  if (const Device* device = published(allocated, inventory); device != nullptr)
+    if (const auto uuid = device->attributes.find("uuid"); uuid != device->attributes.end())
       return uuid->second;
-  }
   return allocated.driver + "/" + allocated.pool + "/" + allocated.name;
+}
+
+/// The versions that the driver publishes of the device, by the names that documents have for them.
+void add_versions(const Device& allocated, const Inventory& inventory, Texts& versions) {
+  const Device* device = published(allocated, inventory);
+  if (device == nullptr) return;
+  constexpr std::pair<const char*, const char*> kVersions[] = {
+      {"driverVersion", "driver"}, {"cudaDriverVersion", "cuda_driver_api"}};
+  for (const auto& [attribute, name] : kVersions)
+    if (const auto found = device->attributes.find(attribute); found != device->attributes.end())
+      versions[name] = found->second;
 }
 
 /// `registry/name@sha256:…` as the kubelet reports it, or nothing where it is no digest.
@@ -44,6 +59,7 @@ void add_facts(const std::map<std::string, PodFacts>& facts, const Inventory& in
     node.kubernetes->image_digest = found->second.image_digest;
     node.kubernetes->claim = found->second.claim;
     node.kubernetes->allocated = found->second.allocated;
+    set_cluster_facts(found->second.cluster, result);
     add_labels(inventory, node);
   }
 }
@@ -64,12 +80,16 @@ void remember(const Snapshot& snapshot, const Inventory& inventory,
     PodFacts& one = facts[pod.name];
     one.node = pod.node;
     one.image_digest = digest_of(pod.image_id);
+    one.cluster.unclaimed = pod.unclaimed;
+    if (!snapshot.jobs.empty()) one.cluster.submitted = snapshot.jobs.front().created;
     for (const Claim& claim : snapshot.claims) {
       if (!claim.of(pod.name) || claim.allocated.empty()) continue;
       one.claim = claim.name;
       one.allocated.clear();
-      for (const Device& device : claim.allocated)
+      for (const Device& device : claim.allocated) {
         one.allocated.push_back(identity(device, inventory));
+        add_versions(device, inventory, one.cluster.published);
+      }
     }
   }
 }

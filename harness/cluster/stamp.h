@@ -7,12 +7,14 @@
 
 #include "harness/cluster/discover.h"
 #include "harness/cluster/objects.h"
+#include "harness/core/cluster_facts.h"
 
 namespace assay::cluster {
 
 struct PodFacts {
   std::string node, image_digest, claim;
   std::vector<std::string> allocated;  // UUIDs where they are published, else driver/pool/device
+  ClusterFacts cluster;
 };
 
 /// Adds what a snapshot tells of running pods: claims are gone a second after their pod.

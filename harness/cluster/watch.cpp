@@ -43,12 +43,21 @@ class Watch {
     const Snapshot snapshot = look(kubectl_, target_, inventory_);
     remember(snapshot, inventory_, memory_.pods);
     progress_ = progress_of(snapshot, nodes_);
+    note_partial_gang();
     if (const std::string line = progress_.line(); line != said_) pace_.say(said_ = line);
     if (progress_.all_run()) return true;
     memory_.causes = ask_why(kubectl_, target_.name_space, snapshot, inventory_);
     if (const std::string why = sentence(memory_.causes); !why.empty() && why != explained_)
       pace_.say(explained_ = why);
     return false;
+  }
+
+  void note_partial_gang() {
+    const bool partial = progress_.scheduled > 0 && progress_.scheduled < progress_.wanted;
+    if (!partial) partial_since_s_ = -1;
+    if (partial && partial_since_s_ < 0) partial_since_s_ = pace_.now_s();
+    if (partial && memory_.gang)
+      memory_.gang->partial_s = std::max(memory_.gang->partial_s, pace_.now_s() - partial_since_s_);
   }
 
   void give_up_when_hopeless() {
@@ -75,7 +84,7 @@ class Watch {
   Memory& memory_;
   Progress progress_;
   std::string said_, explained_;
-  double hopeless_since_s_ = -1;
+  double hopeless_since_s_ = -1, partial_since_s_ = -1;
 };
 
 }  // namespace

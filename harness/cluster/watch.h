@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "harness/cluster/explain.h"
@@ -23,7 +24,8 @@ struct Pace {
 /// What was learnt while the run was watched; pods and claims may be gone when it is needed.
 struct Memory {
   std::map<std::string, PodFacts> pods;
-  std::vector<Cause> causes;  // the last that were seen
+  std::optional<GangFacts> gang;  // of a run that was watched from its start
+  std::vector<Cause> causes;      // the last that were seen
 };
 
 /// Returns when every pod runs. Throws Error with the causes: as soon as one of them has been

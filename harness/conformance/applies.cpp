@@ -70,6 +70,14 @@ bool has_nvlink(const Evidence&, const Result& result, const Json& value) {
   return value.get<bool>() != none;
 }
 
+bool in_kubernetes(const Evidence&, const Result& result, const Json& value) {
+  if (!value.is_boolean()) refuse("in_kubernetes", "true or false");
+  if (is_fabric_document(result)) return true;  // it describes no node
+  const bool pod = std::any_of(result.nodes.begin(), result.nodes.end(),
+                               [](const NodeFacts& node) { return node.kubernetes.has_value(); });
+  return value.get<bool>() == pod;
+}
+
 bool measured(const Evidence&, const Result& result, const Json& value) {
   const auto wanted = texts("measured", value);
   return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& workload) {
@@ -84,7 +92,8 @@ using Condition = bool (*)(const Evidence&, const Result&, const Json&);
 const std::map<std::string, Condition>& conditions() {
   static const std::map<std::string, Condition> known = {
       {"backend", backend},     {"min_devices", min_devices}, {"min_nodes", min_nodes},
-      {"min_ranks", min_ranks}, {"has_nvlink", has_nvlink},   {"measured", measured},
+      {"min_ranks", min_ranks}, {"has_nvlink", has_nvlink},   {"in_kubernetes", in_kubernetes},
+      {"measured", measured},
   };
   return known;
 }
