@@ -6,9 +6,11 @@
 #include <chrono>
 #include <thread>
 
+#include "harness/cli/cluster_gate.h"
 #include "harness/cli/cluster_run.h"
 #include "harness/cli/command.h"
 #include "harness/cluster/folder.h"
+#include "harness/cluster/gate.h"
 #include "harness/core/document.h"
 #include "harness/core/profile.h"
 #include "harness/core/regular_expression.h"
@@ -107,6 +109,22 @@ ExitCode run_verb(ClusterSession& session, const Arguments& arguments) {
                         arguments.has("output") ? arguments.value("output") : plan.job());
 }
 
+ExitCode gate_verb(ClusterSession& session, const Arguments& arguments) {
+  std::vector<std::string> nodes = cluster::unverified_nodes(session.inventory);
+  if (arguments.has("node")) nodes = {plain_name(arguments, "node")};
+  if (nodes.empty())
+    throw Error(fmt::format("no node that is ready has the taint {}: name one with --node",
+                            cluster::kUnverified));
+  cluster::Wishes wishes = wishes_of(arguments);
+  wishes.nodes = 1;
+  const auto plan = [&](const std::string& node) {
+    wishes.node = node;
+    return cluster::make_plan(wishes, session.inventory, cluster::new_run_id());
+  };
+  return gate_nodes(session, nodes, plan,
+                    arguments.has("output") ? arguments.value("output") : "assay-gate");
+}
+
 ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arguments& arguments) {
   const cluster::Target target{plain_name(arguments, "namespace"), plain_name(arguments, "run")};
   if (target.run.empty())
@@ -120,7 +138,7 @@ ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arg
 
 ExitCode execute_cluster(const Arguments& arguments) {
   const auto& operands = arguments.operands();
-  const std::vector<std::string> verbs = {"plan", "run", "status", "collect", "clean"};
+  const std::vector<std::string> verbs = {"plan", "run", "status", "collect", "clean", "gate"};
   if (operands.size() != 1 ||
       std::find(verbs.begin(), verbs.end(), operands.front()) == verbs.end())
     throw Error(fmt::format("assay cluster takes one of {}", fmt::join(verbs, ", ")));
@@ -130,6 +148,7 @@ ExitCode execute_cluster(const Arguments& arguments) {
                          pace_of(arguments, signals), signals};
   if (operands.front() == "plan") return plan_verb(session, arguments);
   if (operands.front() == "run") return run_verb(session, arguments);
+  if (operands.front() == "gate") return gate_verb(session, arguments);
   return verb_of_run(operands.front(), session, arguments);
 }
 
@@ -143,6 +162,7 @@ Command cluster_command() {
       "plan|run --image IMAGE [--profile NAME|FILE] [--nodes N] [--devices-per-node N] "
       "[--allocation A] "
       "[--gang G] [-o FOLDER]\n"
+      "gate --image IMAGE [--node NAME] [--profile NAME|FILE] [-o FOLDER]\n"
       "status|collect|clean --run ID [--namespace NAME] [-o FOLDER]";
   command.description = {
       "Claims accelerators, starts one pod a node all at once, runs, gathers the documents, judges "
@@ -158,7 +178,11 @@ Command cluster_command() {
       "lowest rank that still has them, checks "
       "their digests, adds node labels, claim and allocated devices, and lets the pods end; clean "
       "deletes everything of a run and "
-      "waits until it is gone."};
+      "waits until it is gone.",
+      "gate runs the profile (name `node`) on each node that has the taint assay.io/unverified, or "
+      "on the one that is named, and marks it: label assay.io/verdict, condition "
+      "AcceleratorsVerified with the recommended action (rerun, drain, service) in its message. A "
+      "pass takes the taint away, anything else sets it. manifests/rbac/gate.yaml has the rights."};
   command.options = {
       {.name = "profile",
        .value_name = "NAME|FILE",
@@ -193,6 +217,7 @@ Command cluster_command() {
        .default_value = "auto",
        .choices = {"auto", "kueue", "native", "volcano", "kai", "coscheduling", "jobset",
                    "trainjob", "none"}},
+      {.name = "node", .value_name = "NAME", .help = "gate: the only node to measure."},
       {.name = "queue", .value_name = "NAME", .help = "The queue, where there are several."},
       {.name = "deadline",
        .value_name = "SECONDS",
@@ -215,7 +240,9 @@ Command cluster_command() {
       {"assay cluster plan --image registry.example/assay:0.1.0 --nodes 2",
        "What would be applied, and why?"},
       {"assay cluster run --image registry.example/assay:0.1.0 --profile fabric --nodes 4",
-       "From claim to verdict."}};
+       "From claim to verdict."},
+      {"assay cluster gate --image registry.example/assay:0.1.0 --profile node",
+       "Lets work onto the nodes that joined and pass."}};
   command.execute = execute_cluster;
   return command;
 }

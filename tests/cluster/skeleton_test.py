@@ -3,10 +3,8 @@ import hashlib
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import tempfile
-import time
 import unittest
 
 import yaml
@@ -20,6 +18,8 @@ ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "
 
 
 class Skeleton(unittest.TestCase):
+    NOTHING = {"objects": [], "pods": []}
+
     def setUp(self):
         kubectl = kustomize.find_kubectl()
         if kubectl is None:
@@ -32,12 +32,12 @@ class Skeleton(unittest.TestCase):
         self.environment = dict(os.environ, PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}", STAND_IN=str(self.folder),
                                 REAL_KUBECTL=kubectl, ASSAY=str(ASSAY), NO_COLOR="1")
 
-    def command(self, verb, *flags):
+    def command(self, verb, *flags, deadline="240"):
         return [ASSAY, "cluster", verb, "--namespace", "bench", "--image", "registry.example/assay:1", "--nodes", "2",
-                "--devices-per-node", "2", "--deadline", "240", "--profile", str(PROFILE), "-o", str(self.folder / "out"), *flags]
+                "--devices-per-node", "2", "--deadline", deadline, "--profile", str(PROFILE), "-o", str(self.folder / "out"), *flags]
 
-    def run_cluster(self, verb, *flags, **environment):
-        return subprocess.run(self.command(verb, *flags), env={**self.environment, **environment}, cwd=self.folder,
+    def run_cluster(self, verb, *flags, deadline="240", **environment):
+        return subprocess.run(self.command(verb, *flags, deadline=deadline), env={**self.environment, **environment}, cwd=self.folder,
                               capture_output=True, text=True, timeout=280)
 
     def calls(self):
@@ -64,7 +64,7 @@ class Skeleton(unittest.TestCase):
             self.assertEqual(node["labels"]["topology.kubernetes.io/zone"], "z1")
         check = subprocess.run([ASSAY, "validate", self.folder / "out"], capture_output=True, text=True)
         self.assertEqual(check.returncode, 0, check.stderr)
-        self.assertEqual(self.left(), {"objects": [], "pods": []})
+        self.assertEqual(self.left(), self.NOTHING)
         self.assertIn("nothing of the run is left", result.stderr)
         self.assertIn("collected", logs)
 
@@ -72,19 +72,50 @@ class Skeleton(unittest.TestCase):
         result = self.run_cluster("run", STAND_IN_FAULT="exits")
         self.assertEqual(result.returncode, 2, result.stdout)
         self.assertRegex(result.stderr, r"\(rank 1\): it exited with 1")
-        self.assertEqual(self.left(), {"objects": [], "pods": []})
+        self.assertEqual(self.left(), self.NOTHING)
 
-    def test_a_stop_while_pods_wait_deletes_what_was_applied(self):
-        process = subprocess.Popen(self.command("run"), env={**self.environment, "STAND_IN_FAULT": "pending"}, cwd=self.folder,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 60
-        while not (self.folder / "state.json").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 2, err)
-        self.assertIn("ended by SIGTERM (nothing of the run is left in the cluster)", err)
-        self.assertEqual(self.left(), {"objects": [], "pods": []})
+    def test_a_stop_at_any_moment_leaves_nothing(self):
+        for moment, fault, told in (("api-versions", "", "stopped"), ("--dry-run=server", "", "stopped"),
+                                    ("/run$", "", "ended by SIGTERM"), ("get job,pods -n", "", "ended by SIGTERM"),
+                                    ("get events", "pending", "ended by SIGTERM"), ("--held", "", "ended by SIGTERM"),
+                                    ("^delete", "exits", "it exited with 1"), ("get job,pods,services", "exits", "it exited with 1")):
+            with self.subTest(moment):
+                result = self.run_cluster("run", STAND_IN_FAULT=fault, STAND_IN_STOP=moment)
+                self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+                self.assertIn(told, result.stderr)
+                if (self.folder / "state.json").exists():
+                    self.assertIn("(nothing of the run is left in the cluster)", result.stderr)
+                    self.assertEqual(self.left(), self.NOTHING)
+
+    def test_two_runs_at_once_do_not_meet(self):
+        runs = []
+        for name in ("one", "two"):
+            command = [str(self.folder / name) if word == str(self.folder / "out") else word for word in self.command("run")]
+            runs.append(subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=subprocess.PIPE,
+                                         stderr=subprocess.STDOUT, text=True))
+        for process in runs:
+            text, _ = process.communicate(timeout=280)
+            self.assertEqual(process.returncode, 0, text)
+        pods = [node["kubernetes"]["pod"] for name in ("one", "two") for path in (self.folder / name / "nodes").glob("*.json")
+                for node in json.loads(path.read_text())["nodes"]]
+        self.assertEqual(len(set(pods)), 4)
+        self.assertEqual(self.left(), self.NOTHING)
+
+    def test_when_the_node_of_rank_0_is_lost_the_next_rank_offers_what_it_has(self):
+        result = self.run_cluster("run", STAND_IN_FAULT="lost")
+        self.assertIn(result.returncode, (1, 2), result.stdout + result.stderr)
+        self.assertIn("node node-a is lost", result.stderr)
+        self.assertRegex(result.stderr, r"rank 0 is gone: what pod \S+ \(rank 1\) has was collected")
+        (document,) = [json.loads(path.read_text()) for path in (self.folder / "out").rglob("rank*.json")]
+        self.assertEqual([node["name"] for node in document["nodes"]], ["node-b"])
+        self.assertNotEqual(document["status"], "complete")
+        self.assertEqual(self.left(), self.NOTHING)
+
+    def test_the_deadline_says_which_pods_wait_for_what(self):
+        result = self.run_cluster("run", deadline="6", STAND_IN_FAULT="pending")
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertRegex(result.stderr, r"did not start within its deadline: .*pod assay-\S+ \(rank 0\), pod assay-\S+ \(rank 1\): no node takes it: .*devices")
+        self.assertEqual(self.left(), self.NOTHING)
 
     def test_a_plan_is_a_folder_that_kubectl_builds_and_a_dry_run_creates_nothing(self):
         plan = self.run_cluster("plan")
@@ -98,6 +129,18 @@ class Skeleton(unittest.TestCase):
         dry = self.run_cluster("run", "--dry-run")
         self.assertEqual(dry.returncode, 0, dry.stderr)
         self.assertFalse((self.folder / "state.json").exists())
+
+    def test_the_gate_marks_a_node_that_passes_and_taints_one_that_gives_no_verdict(self):
+        command = [ASSAY, "cluster", "gate", "--namespace", "bench", "--image", "registry.example/assay:1", "--profile", PROFILE,
+                   "--node", "node-a", "--devices-per-node", "2", "--deadline", "240", "-o", self.folder / "out"]
+        for fault, code, label, last in (("", 0, "pass", "taint nodes node-a assay.io/unverified-"), ("pending", 2, "unknown", "patch node node-a")):
+            command[command.index("--deadline") + 1] = "6" if fault else "240"
+            result = subprocess.run(command, env={**self.environment, "STAND_IN_FAULT": fault}, capture_output=True, text=True)
+            self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+            marks = [call for call in self.calls() if call.split()[0] in ("taint", "label", "patch")]
+            self.assertIn(f"label node node-a assay.io/verdict={label} --overwrite", marks)
+            self.assertTrue(marks[-1].startswith(last), marks)
+            self.assertEqual(self.left(), self.NOTHING)
 
     def test_bad_input_ends_in_one_line(self):
         for flag, value, text in (("--namespace", "absent", "there is no namespace absent"), ("--nodes", "3", "3 nodes are wanted and 2"),

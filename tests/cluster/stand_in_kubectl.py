@@ -3,9 +3,12 @@
 
 Reading comes from tests/cluster/recordings; `apply -k` builds with the real kubectl, refuses what a strict server
 would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_IN names the folder of its state,
-STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails).
+STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails), lost (the node of rank 0 is lost
+when its results are first asked for). STAND_IN_STOP is a regular expression of the call at which the user stops `assay`.
 """
 import base64
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -44,8 +47,15 @@ def load():
     return json.loads(path.read_text()) if path.exists() else {"objects": [], "pods": []}
 
 
-def save(state):
-    (STATE / "state.json").write_text(json.dumps(state))
+@contextlib.contextmanager
+def changing():
+    """The state, for a change that no other call sees half done."""
+    with open(STATE / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        state = load()
+        yield state
+        (STATE / "new-state.json").write_text(json.dumps(state))
+        (STATE / "new-state.json").rename(STATE / "state.json")
 
 
 def build(folder):
@@ -94,7 +104,9 @@ def start(objects):
     port, pods = free_port(), []
     for rank in range(job["spec"]["completions"]):
         pods.append(start_pod(job, rank, objects, port))
-    save({"objects": objects, "pods": pods})
+    with changing() as state:
+        state["objects"] += objects
+        state["pods"] += pods
 
 
 def start_pod(job, rank, objects, port):
@@ -117,6 +129,8 @@ def start_pod(job, rank, objects, port):
     words = []
     for word in spec["containers"][0]["args"]:
         word = re.sub(r"\$\((\w+)\)", lambda match: values[match[1]], word)
+        if FAULT == "lost" and word == "300":  # the deadline of the ranks among themselves
+            word = "10"
         words.append({"/results": str(folder / "results"), "/profile/profile.json": str(folder / "profile.json"), address: f"127.0.0.1:{port}"}.get(word, word))
     values.update(ASSAY_TOKEN_FILE=str(folder / "token"), ASSAY_LOCK_DIR=str(folder / "tmp"),
                   JOB_COMPLETION_INDEX=str(rank), PATH=os.environ["PATH"])
@@ -151,18 +165,26 @@ def pod_object(pod, objects):
         status["phase"], state = "Failed" if code else "Succeeded", {"terminated": {"exitCode": code, "reason": "Error"}}
     if pod["pid"]:
         spec["nodeName"] = pod["node"]
+        status["initContainerStatuses"] = [{"name": one["name"], "state": {"terminated": {"exitCode": 0, "message": "none\n"}}}
+                                           for one in spec.get("initContainers", [])]
         status["containerStatuses"] = [{"image": spec["containers"][0]["image"], "state": state,
                                         "imageID": "registry.example/assay@sha256:" + "0" * 64}]
     else:
         text = "0/2 nodes are available: 2 cannot allocate all claims. still not schedulable"
         status = {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
                                                       "message": text}]}
+    metadata = {}
+    if pod.get("lost"):
+        metadata = {"deletionTimestamp": "now"}
+        status["conditions"].append({"type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager",
+                                     "message": "Taint manager: deleting due to NoExecute taint"})
     labels = {**job["spec"]["template"]["metadata"]["labels"], "batch.kubernetes.io/job-completion-index": str(pod["rank"])}
     return {"apiVersion": "v1", "kind": "Pod", "spec": spec, "status": status,
-            "metadata": {"name": pod["name"], "labels": labels, "ownerReferences": [{"kind": "Job", "name": pod["job"]}]}}
+            "metadata": {**metadata, "name": pod["name"], "labels": labels, "ownerReferences": [{"kind": "Job", "name": pod["job"]}]}}
 
 
-def listed(kinds, state):
+def listed(kinds, state, run):
+    """Objects of these kinds, of one run where one is named."""
     kinds = set(kinds.split(","))
     found = []
     for one in state["objects"]:
@@ -173,12 +195,35 @@ def listed(kinds, state):
         found += [pod_object(pod, state["objects"]) for pod in state["pods"]]
     if "resourceclaims" in kinds:
         found += [claim_object(pod, template) for pod in state["pods"] for template in state["objects"]
-                  if template["kind"] == "ResourceClaimTemplate"]
-    return found
+                  if template["kind"] == "ResourceClaimTemplate" and template["metadata"]["name"] == pod["job"]]
+    return [one for one in found if run is None or one["metadata"].get("labels", {}).get("assay.io/run") == run]
+
+
+def run_of(words):
+    return words[words.index("-l") + 1].removeprefix("assay.io/run=") if "-l" in words else None
+
+
+def end(pod):
+    if pod["pid"]:
+        try:
+            os.killpg(pod["pid"], signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def lose_node_of(rank):
+    with changing() as state:
+        for pod in state["pods"]:
+            if pod["rank"] == rank:
+                end(pod)
+                pod["lost"] = True
 
 
 def execute(words, state):
     pod = next((one for one in state["pods"] if one["name"] in words), None)
+    if FAULT == "lost" and pod and pod["rank"] == 0:
+        lose_node_of(0)
+        fail("error: error dialing backend: dial tcp 10.99.0.11:10250: connect: no route to host")
     if pod is None or pathlib.Path(pod["folder"], "exit").exists():
         fail("error: cannot exec into a container in a completed pod; current phase is Succeeded")
     command = [{"assay": ASSAY, "/results": str(pathlib.Path(pod["folder"], "results"))}.get(word, word)
@@ -188,33 +233,39 @@ def execute(words, state):
         fail(f"command terminated with exit code {code}", code)
 
 
-def delete(state):
-    for pod in state["pods"]:
-        if pod["pid"]:
-            try:
-                os.killpg(pod["pid"], signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        shutil.copytree(pod["folder"], STATE / "ended" / pod["name"])
-    save({"objects": [], "pods": []})
+def delete(words):
+    with changing() as state:
+        kept = []
+        for pod in state["pods"]:
+            if pod["job"] != f"assay-{run_of(words)}":
+                kept.append(pod)
+                continue
+            end(pod)
+            shutil.copytree(pod["folder"], STATE / "ended" / pod["name"])
+        state["pods"] = kept
+        state["objects"] = [one for one in state["objects"] if one["metadata"]["labels"]["assay.io/run"] != run_of(words)]
 
 
 def main(words):
     with open(STATE / "calls", "a") as calls:
         print(*words, file=calls)
     verb = words[0]
+    if re.search(os.environ.get("STAND_IN_STOP", "never"), " ".join(words)):
+        os.kill(os.getppid(), signal.SIGTERM)
     if verb in READS or (verb == "get" and words[1] in READS):
         print((RECORDINGS / "discovery" / READS[verb if verb in READS else words[1]]).read_text())
     elif verb == "get":
         if words[1] == "namespace" and words[2] != "bench":
             fail(f'Error from server (NotFound): namespaces "{words[2]}" not found')
-        print(items([] if words[1] in ("events", "namespace") else listed(words[1], load())))
+        print(items([] if words[1] in ("events", "namespace") else listed(words[1], load(), run_of(words))))
     elif verb == "apply":
         apply(words)
     elif verb == "exec":
         execute(words, load())
     elif verb == "delete":
-        delete(load())
+        delete(words)
+    elif verb in ("taint", "label", "patch"):
+        print(f"node/{words[2]} changed")
     else:
         fail(f"the stand-in knows no {verb}")
 

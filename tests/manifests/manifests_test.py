@@ -121,6 +121,13 @@ class Combinations(unittest.TestCase):
             suspended = [one["kind"] for one in objects if one["kind"] in ("Job", "JobSet", "TrainJob") and one["spec"].get("suspend")]
             self.assertEqual(suspended, ["Job"] if gang == "kueue" else [], gang)
 
+    def test_a_run_on_one_node_is_bound_to_it_by_name(self):
+        spec = job_of(self.copy.build_of(["node"], {"node": "node-b"}))["spec"]["template"]["spec"]
+        (term,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
+        self.assertEqual(term["matchFields"], [{"key": "metadata.name", "operator": "In", "values": ["node-b"]}])
+        self.assertEqual([one["key"] for one in spec["tolerations"]], ["assay.io/unverified"])
+        self.assertIn("podAntiAffinity", spec["affinity"])
+
     def test_claim_parameters_reach_the_claim(self):
         objects = self.copy.build_of(ALLOCATIONS["dra with an aligned NIC"], {"devices": "7", "device-class": "a.b"})
         devices = next(one for one in objects if one["kind"] == "ResourceClaimTemplate")["spec"]["spec"]["devices"]
