@@ -2,7 +2,6 @@
 // step has ended or its time is up.
 #include "collectives/rendezvous/client.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <boost/asio.hpp>
 #include <thread>
 
+#include "collectives/rendezvous/close_on_exec.h"
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
 
@@ -110,7 +110,7 @@ class Client::Connection {
     socket_.close(error);
     socket_.open(address.protocol(), error);
     if (error) return error;
-    fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
+    close_on_exec(socket_);
     return run(end, [&](const auto& done) { socket_.async_connect(address, done); });
   }
 

@@ -14,6 +14,7 @@
 #include <set>
 #include <thread>
 
+#include "collectives/rendezvous/close_on_exec.h"
 #include "collectives/rendezvous/meeting.h"
 #include "collectives/rendezvous/wire.h"
 #include "harness/core/digest.h"
@@ -61,6 +62,7 @@ class Server::Room {
   void listen();
   void listen_at(const asio::ip::address& address);
   void accept();
+  void serve();
   void refuse(const std::string& address, const std::string& reason);
 
   ServerOptions options_;
@@ -80,6 +82,7 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
  public:
   Session(Room& room, tcp::socket socket)
       : room_(room), socket_(std::move(socket)), timer_(room.io_) {
+    close_on_exec(socket_);
     error_code ignored;
     address_ = peer_address(socket_);
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -156,7 +159,7 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
   void guarded(Step step) {
     try {
       step();
-    } catch (const WireError& error) {
+    } catch (const std::exception& error) {
       refuse(error.what());
     }
   }
@@ -240,7 +243,7 @@ Server::Room::Room(ServerOptions options)
   raise_file_limit(options_.world_size);
   listen();
   accept();
-  thread_ = start_thread([this] { io_.run(); }, "the rendezvous");
+  thread_ = start_thread([this] { serve(); }, "the rendezvous");
 }
 
 Server::Room::~Room() {
@@ -274,10 +277,24 @@ void Server::Room::listen() {
 void Server::Room::listen_at(const asio::ip::address& address) {
   const tcp::endpoint endpoint(address, options_.port);
   acceptor_.open(endpoint.protocol());
+  close_on_exec(acceptor_);
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
   if (address.is_v6()) acceptor_.set_option(asio::ip::v6_only(false));
   acceptor_.bind(endpoint);
   acceptor_.listen(4096);
+}
+
+/// What a handler throws (no memory, no random bytes) costs its step and neither the other ranks
+/// nor the process.
+void Server::Room::serve() {
+  for (;;) {
+    try {
+      io_.run();
+      return;
+    } catch (const std::exception& error) {
+      refuse("", fmt::format("a step failed: {}", error.what()));
+    }
+  }
 }
 
 void Server::Room::accept() {

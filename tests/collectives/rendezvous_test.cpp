@@ -1,5 +1,6 @@
 // Ranks as processes of their own meet, gather, and are told who is missing.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -124,6 +126,21 @@ TEST_SUITE("integration") {
     CHECK(me.gather("facts", "rank 0") ==
           std::vector<std::string>{"rank 0", "rank 1", "rank 2", "rank 3", "rank 4"});
     for (auto& other : others) CHECK(other->succeeded());
+  }
+
+  TEST_CASE("no socket of the rendezvous is inherited by a program that a rank starts") {
+    const Server server(serving(2));
+    const Client zero(client(server.port(), 0, 2));
+    const Client one(client(server.port(), 1, 2));
+    int sockets = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      if (!std::filesystem::read_symlink(entry, gone).string().starts_with("socket:")) continue;
+      const int flags = fcntl(std::stoi(entry.path().filename()), F_GETFD);
+      CHECK((flags & FD_CLOEXEC) != 0);
+      ++sockets;
+    }
+    CHECK(sockets >= 5);  // the one that listens and both ends of two connections
   }
 
   TEST_CASE("a missed deadline names ranks that never came and ranks that were late") {
