@@ -63,6 +63,12 @@ constexpr std::array<Launcher, 5> kLaunchers = {{{"ASSAY_RANK", "ASSAY_WORLD_SIZ
 
 }  // namespace
 
+bool is_told_of_ranks(const RankFlags& flags, const Environment& environment) {
+  if (flags.rank || flags.world_size || flags.rendezvous) return true;
+  return text_of(environment, "ASSAY_RANK") || text_of(environment, "ASSAY_WORLD_SIZE") ||
+         text_of(environment, "ASSAY_RENDEZVOUS");
+}
+
 RankFacts rank_facts(const RankFlags& flags, const Environment& environment) {
   Fact<int> rank, world_size;
   Fact<std::string> address;

@@ -22,6 +22,11 @@ struct RankFacts {
   std::string source;   // which of the sources below gave the rank, for messages
 };
 
+/// Whether a flag or a variable of ours says that this process is one of several; a launcher's
+/// alone is not enough, since it may start runs that have nothing to do with each other.
+bool is_told_of_ranks(const RankFlags& flags,
+                      const std::function<const char*(const char*)>& environment);
+
 /// The sources, in order: flags, ASSAY_*, then the variables of torchrun, an indexed Job, Slurm and
 /// Open MPI. The first source that has a fact gives it, and every other that has it must agree.
 /// Throws Error naming both sources when two disagree, when a rank comes without a world size, or

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "harness/core/asked_cases.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 
@@ -29,10 +30,7 @@ std::vector<std::string> listed(const std::string& text) {
 }
 
 std::string read_token(const Arguments& arguments) {
-  const char* given = std::getenv("ASSAY_TOKEN_FILE");
-  const std::string path = arguments.has("token-file") ? arguments.value("token-file")
-                           : given != nullptr          ? given
-                                                       : "";
+  const std::string path = token_file_of(arguments);
   if (path.empty())
     throw Error(
         "several ranks need a secret that they share: give every one --token-file FILE with the "
@@ -47,13 +45,17 @@ std::string read_token(const Arguments& arguments) {
 
 }  // namespace
 
-std::optional<run::Meeting> meeting_of(const Arguments& arguments) {
+std::optional<run::Meeting> meeting_of(const Arguments& arguments, const Profile& profile) {
   rendezvous::RankFlags flags;
   flags.rank = whole_number(arguments, "rank");
   flags.world_size = whole_number(arguments, "world-size");
   if (arguments.has("rendezvous")) flags.rendezvous = arguments.value("rendezvous");
+  const auto environment = [](const char* name) -> const char* { return std::getenv(name); };
+  const bool is_between_ranks =
+      asks_between_ranks(profile, "host") || asks_between_ranks(profile, "cuda");
+  if (!is_between_ranks && !rendezvous::is_told_of_ranks(flags, environment)) return std::nullopt;
   run::Meeting meeting;
-  meeting.facts = rendezvous::rank_facts(flags, [](const char* name) { return std::getenv(name); });
+  meeting.facts = rendezvous::rank_facts(flags, environment);
   if (meeting.facts.world_size == 1 && !flags.rendezvous) return std::nullopt;
   meeting.token = read_token(arguments);
   return meeting;
@@ -71,6 +73,12 @@ int local_ranks_of(const Arguments& arguments) {
           "--local-ranks starts every rank on this machine: --{} is for ranks of several runs",
           flag));
   return static_cast<int>(ranks);
+}
+
+std::string token_file_of(const Arguments& arguments) {
+  if (arguments.has("token-file")) return arguments.value("token-file");
+  const char* given = std::getenv("ASSAY_TOKEN_FILE");
+  return given == nullptr ? "" : given;
 }
 
 double deadline_of(const Arguments& arguments) {

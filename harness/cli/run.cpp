@@ -28,7 +28,7 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
   options.seed = arguments.number("seed");
   if (arguments.has("output")) options.output = arguments.value("output");
   options.local_ranks = local_ranks_of(arguments);
-  if (options.local_ranks == 0) options.meeting = meeting_of(arguments);
+  if (options.local_ranks == 0) options.meeting = meeting_of(arguments, options.profile);
   options.deadline_s = deadline_of(arguments);
   options.racks = rack_source_of(arguments);
   options.nics = nics_of(arguments);

@@ -136,6 +136,31 @@ TEST_SUITE("integration") {
     refused(profile_path("tiny"), "lo", "measures no pairs");
   }
 
+  TEST_CASE("a launcher's rank matters only to a profile that measures between ranks") {
+    const Workplace workplace;
+    Launch launch = workplace.launch(tiny_run_with({"-o", "result.json"}));
+    launch.environment["JOB_COMPLETION_INDEX"] = "3";
+    const Outcome alone = run_process(launch);
+    CHECK_MESSAGE(alone.exit_code == 0, alone.err);
+    launch.words = {"run", "--profile", "fabric", "--backend", "host"};
+    const Outcome fabric = run_process(launch);
+    CHECK(fabric.exit_code == 2);
+    CHECK(is_one_line(fabric.err));
+    CHECK(contains(fabric.err, "JOB_COMPLETION_INDEX gives a rank but nothing gives the world"));
+  }
+
+  TEST_CASE("collectives of a world of one are refused with what to do") {
+    const Workplace workplace;
+    write_text_file(workplace.path("token"), "a token of this test\n");
+    const std::vector<std::string> fabric = {"run", "--profile", "fabric", "--backend", "host"};
+    std::vector<std::string> of_one = fabric;
+    of_one.insert(of_one.end(), {"--world-size", "1", "--rank", "0"});
+    std::vector<std::string> met = of_one;
+    met.insert(met.end(), {"--rendezvous", "127.0.0.1:29998", "--token-file", "token"});
+    for (const auto& words : {fabric, of_one, met})
+      words_refused(workplace, words, "between ranks and this is one process");
+  }
+
   TEST_CASE("an output that cannot be written is refused before anything is measured") {
     const Workplace workplace;
     const double before = now_s();

@@ -50,6 +50,23 @@ TEST_SUITE("unit") {
               .rendezvous.host == "::1");
   }
 
+  TEST_CASE("a launcher alone does not say that this process is one of several") {
+    const auto is_told = [](const RankFlags& flags, std::map<std::string, std::string> set) {
+      return is_told_of_ranks(flags, [&](const char* name) -> const char* {
+        const auto found = set.find(name);
+        return found == set.end() ? nullptr : found->second.c_str();
+      });
+    };
+    CHECK_FALSE(is_told({}, {}));
+    CHECK_FALSE(is_told({}, {{"JOB_COMPLETION_INDEX", "3"}, {"RANK", "1"}, {"WORLD_SIZE", "2"}}));
+    CHECK(is_told({}, {{"ASSAY_WORLD_SIZE", "2"}}));
+    CHECK(is_told({}, {{"ASSAY_RANK", "0"}}));
+    CHECK(is_told({}, {{"ASSAY_RENDEZVOUS", "a:1"}}));
+    CHECK(is_told({0, {}, {}}, {}));
+    CHECK(is_told({{}, 1, {}}, {}));
+    CHECK(is_told({{}, {}, "a:1"}, {}));
+  }
+
   TEST_CASE("two sources that agree are one") {
     CHECK(from({1, 2, "a:1"}, {{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"SLURM_PROCID", "1"}}).rank ==
           1);
