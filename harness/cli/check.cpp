@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include "harness/cli/command.h"
+#include "harness/cli/fit_profile.h"
 #include "harness/cli/terminal.h"
 #include "harness/conformance/requirement.h"
 #include "harness/core/document.h"
+#include "harness/core/json_files.h"
+#include "harness/core/output.h"
 
 namespace assay::cli {
 
@@ -67,16 +71,49 @@ std::string formatted(const VerdictDocument& verdict, const std::string& format,
   return document.dump(2) + "\n";
 }
 
+/// With what a verdict of each format begins, so that one is told from a file of the user's.
+OutputKind kind_of_output(const std::string& format) {
+  if (format == "json") return document_of(DocumentKind::verdict);
+  static const std::map<std::string, std::string> kBeginnings = {
+      {"text", "verdict "},
+      {"markdown", "**"},
+      {"junit", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"assay\""},
+      {"prometheus", "# HELP assay_verdict "},
+      {"csv", "run,case,"}};
+  return text_beginning("a verdict as " + format, kBeginnings.at(format));
+}
+
+/// Every file that this command reads.
+std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
+  std::vector<std::filesystem::path> inputs = expand_paths(arguments.operands());
+  for (const auto& file : files_of_profile(arguments.value_or_empty("profile")))
+    inputs.push_back(file);
+  const std::filesystem::path baseline = arguments.value_or_empty("baseline");
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(baseline, ignored)) {
+    if (!baseline.empty()) inputs.push_back(baseline);
+    return inputs;
+  }
+  const std::vector<std::filesystem::path> files = json_files(baseline);
+  inputs.insert(inputs.end(), files.begin(), files.end());
+  return inputs;
+}
+
 void write(const VerdictDocument& verdict, const std::string& format, const std::string& path) {
   if (format == "json") {
     write_document(to_json(verdict), DocumentKind::verdict, path);
   } else {
     write_text(formatted(verdict, format, false), path);
   }
-  fmt::print("Verdict: {}, written to {}\n", name(verdict.verdict), path);
+  if (!is_standard_output(path))
+    fmt::print("Verdict: {}, written to {}\n", name(verdict.verdict), path);
 }
 
 ExitCode execute_check(const Arguments& arguments) {
+  const std::string& format = arguments.value("format");
+  if (arguments.has("output"))
+    refuse_output({arguments.value("output"), kind_of_output(format), arguments.has("force"),
+                   inputs_of(arguments)});
   Evidence evidence;
   evidence.results = read_results(arguments.operands());
   const Profile profile = load_profile(arguments.has("profile") ? arguments.value("profile")
@@ -85,7 +122,6 @@ ExitCode execute_check(const Arguments& arguments) {
   evidence.profile = &profile;
   evidence.baselines = read_baselines(arguments);
   const VerdictDocument verdict = judge(evidence);
-  const std::string& format = arguments.value("format");
   if (arguments.has("output")) {
     write(verdict, format, arguments.value("output"));
   } else {
@@ -102,7 +138,8 @@ Command check_command() {
   command.name = "check";
   command.summary = "judge result documents by a profile's requirements";
   command.synopsis =
-      "PATH... [--profile NAME|FILE] [--baseline FILE|DIR] [--format text|json|markdown] [-o FILE]";
+      "PATH... [--profile NAME|FILE] [--baseline FILE|DIR] [--format text|json|markdown] "
+      "[-o FILE] [--force]";
   command.description = {
       "Reads result documents and says for each requirement of the profile whether it passed, "
       "passed with a warning, failed or could not be evaluated, with the reason and the numbers, "
@@ -127,7 +164,9 @@ Command check_command() {
       {.name = "output",
        .letter = 'o',
        .value_name = "FILE",
-       .help = "Write the verdict to this file and print one line."}};
+       .help = "Write the verdict to this file and print one line; - is standard output. A file "
+               "that is there is replaced if it is a verdict of this format."},
+      {.name = "force", .help = "Replace whatever file -o names, unless it is read here."}};
   command.operands = {"PATH...", true};
   command.environment = {{"NO_COLOR", "When set, output has no colour."}};
   command.exit_status = {

@@ -12,6 +12,7 @@
 #include "harness/cluster/folder.h"
 #include "harness/cluster/gate.h"
 #include "harness/core/document.h"
+#include "harness/core/output.h"
 #include "harness/core/profile.h"
 #include "harness/core/regular_expression.h"
 
@@ -85,6 +86,13 @@ cluster::Pace pace_of(const Arguments& arguments, const StopSignals& signals) {
   return pace;
 }
 
+/// -o, or its default; refused before anything is asked of the cluster for it.
+std::filesystem::path output_folder(const Arguments& arguments, const std::string& otherwise) {
+  std::filesystem::path folder = arguments.has("output") ? arguments.value("output") : otherwise;
+  refuse_taken_folder(folder, arguments.has("force"));
+  return folder;
+}
+
 ExitCode plan_verb(ClusterSession& session, const Arguments& arguments) {
   const cluster::Plan plan =
       cluster::make_plan(wishes_of(arguments), session.inventory, cluster::new_run_id());
@@ -95,7 +103,7 @@ ExitCode plan_verb(ClusterSession& session, const Arguments& arguments) {
         kustomization_text(plan), parameters_text(plan));
     return ExitCode::passed;
   }
-  cluster::write_kustomization(plan, arguments.value("output"));
+  cluster::write_kustomization(plan, output_folder(arguments, ""));
   fmt::print("Written; to apply it: kubectl apply -k {}/run\n", arguments.value("output"));
   return ExitCode::passed;
 }
@@ -105,8 +113,7 @@ ExitCode run_verb(ClusterSession& session, const Arguments& arguments) {
       cluster::make_plan(wishes_of(arguments), session.inventory, cluster::new_run_id());
   show_plan(plan);
   if (arguments.has("dry-run")) return dry_run(session, plan);
-  return run_on_cluster(session, plan,
-                        arguments.has("output") ? arguments.value("output") : plan.job());
+  return run_on_cluster(session, plan, output_folder(arguments, plan.job()));
 }
 
 ExitCode gate_verb(ClusterSession& session, const Arguments& arguments) {
@@ -132,8 +139,7 @@ ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arg
         fmt::format("assay cluster {} needs --run ID; `assay cluster run` printed it", verb));
   if (verb == "status") return cluster_status(session, target);
   if (verb == "clean") return clean_cluster(session, target);
-  return collect_from_cluster(
-      session, target, arguments.has("output") ? arguments.value("output") : "assay-" + target.run);
+  return collect_from_cluster(session, target, output_folder(arguments, "assay-" + target.run));
 }
 
 ExitCode execute_cluster(const Arguments& arguments) {
@@ -228,7 +234,8 @@ Command cluster_command() {
       {.name = "output",
        .letter = 'o',
        .value_name = "FOLDER",
-       .help = "Where to write; without it ./assay-<run>."}};
+       .help = "Where to write; without it ./assay-<run>. It has to be empty, or not there yet."},
+      {.name = "force", .help = "Write into a folder that is not empty."}};
   command.operands = {"VERB", true};
   command.environment = {{"KUBECONFIG", "As kubectl reads it."}};
   command.exit_status = {

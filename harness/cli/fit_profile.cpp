@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/conformance/requirement.h"
 #include "harness/run/implemented.h"
 
@@ -17,6 +19,13 @@ Profile load_fit_profile(const std::string& name_or_path) {
     throw Error(fmt::format("{}: {}", name_or_path, error.what()));
   }
   return profile;
+}
+
+std::vector<std::filesystem::path> files_of_profile(const std::string& name_or_path) {
+  const std::vector<std::string> builtin = builtin_profile_names();
+  const bool is_builtin = std::find(builtin.begin(), builtin.end(), name_or_path) != builtin.end();
+  if (is_builtin || name_or_path.empty()) return {};
+  return {name_or_path};
 }
 
 }  // namespace assay::cli

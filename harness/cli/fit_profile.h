@@ -1,7 +1,9 @@
 // A profile that this executable can run and judge by.
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "harness/core/profile.h"
 
@@ -10,5 +12,8 @@ namespace assay::cli {
 /// A built-in name or a file. Throws Error, naming the profile's entry, also for what no schema
 /// knows: requirements, implementations, dtypes and sizes that do not exist.
 Profile load_fit_profile(const std::string& name_or_path);
+
+/// The files that a flag which takes NAME|FILE has read: one, or none for a built-in profile.
+std::vector<std::filesystem::path> files_of_profile(const std::string& name_or_path);
 
 }  // namespace assay::cli

@@ -12,6 +12,7 @@
 #include "harness/cli/summary.h"
 #include "harness/cli/version.h"
 #include "harness/core/document.h"
+#include "harness/core/output.h"
 #include "harness/measure/benchmark_report.h"
 #include "harness/run/engine.h"
 #include "harness/run/folder.h"
@@ -20,6 +21,24 @@ namespace assay::cli {
 
 namespace {
 
+/// Every file that this command reads.
+std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
+  std::vector<std::filesystem::path> inputs = files_of_profile(arguments.value("profile"));
+  if (arguments.has("topology")) inputs.emplace_back(arguments.value("topology"));
+  if (const std::string token = token_file_of(arguments); !token.empty())
+    inputs.emplace_back(token);
+  return inputs;
+}
+
+/// Refused before anything is measured.
+void refuse_benchmark_out(const Arguments& arguments) {
+  if (!arguments.has("benchmark-out")) return;
+  std::vector<std::filesystem::path> taken = inputs_of(arguments);
+  if (arguments.has("output")) taken.emplace_back(arguments.value("output"));
+  refuse_output(
+      {arguments.value("benchmark-out"), benchmark_report_kind(), arguments.has("force"), taken});
+}
+
 run::RunOptions options_of(const Arguments& arguments, const StopSignals& signals) {
   run::RunOptions options;
   options.profile = load_fit_profile(arguments.value("profile"));
@@ -27,6 +46,8 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
   options.filter = arguments.value_or_empty("filter");
   options.seed = arguments.number("seed");
   if (arguments.has("output")) options.output = arguments.value("output");
+  options.force = arguments.has("force");
+  options.inputs = inputs_of(arguments);
   options.local_ranks = local_ranks_of(arguments);
   if (options.local_ranks == 0) options.meeting = meeting_of(arguments, options.profile);
   options.deadline_s = deadline_of(arguments);
@@ -40,8 +61,10 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
   return options;
 }
 
-/// What was measured, where it is, and how to judge it.
+/// What was measured, where it is, and how to judge it. Standard output that has the document has
+/// nothing else.
 void print_end(const run::RunEnd& end, bool is_folder, const std::string& profile) {
+  if (is_standard_output(end.where)) return fmt::print(stderr, "{}", summary(end.result));
   const std::string where = end.where.string();
   fmt::print("{}\nDocument{}: {}\nTo judge {}: {}\n", summary(end.result), is_folder ? "s" : "",
              where, is_folder ? "them" : "it", check_line(where, profile));
@@ -64,8 +87,7 @@ ExitCode execute_run(const Arguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pager must not end a measurement
   run::RunOptions options = options_of(arguments, signals);
   const std::string benchmark_out = arguments.value_or_empty("benchmark-out");
-  if (!benchmark_out.empty())
-    run::file_place(benchmark_out);  // refused before anything is measured
+  refuse_benchmark_out(arguments);
   run::RunEnd end;
   {
     Progress progress(stderr);
@@ -76,7 +98,8 @@ ExitCode execute_run(const Arguments& arguments) {
   if (!end.whole) {
     const std::string signal = signals.signal_name();
     throw Error(fmt::format("ended by {}: {} has what was measured until then, as interrupted",
-                            signal.empty() ? "another rank's signal" : signal, end.where.string()));
+                            signal.empty() ? "another rank's signal" : signal,
+                            shown_output(end.where)));
   }
   if (end.is_first)
     print_end(end, options.meeting || options.local_ranks > 0, arguments.value("profile"));
@@ -93,7 +116,7 @@ Command run_command() {
   command.summary = "measure what a profile asks for, into a result document";
   command.synopsis =
       "--profile NAME|FILE [--filter REGEX] [--backend auto|cuda|host] [--seed N] [-o FILE] "
-      "[--benchmark-out FILE]\n"
+      "[--benchmark-out FILE] [--force]\n"
       "--profile NAME|FILE --local-ranks N [-o FOLDER]\n"
       "--profile NAME|FILE --rendezvous HOST:PORT --rank R --world-size N --token-file FILE "
       "[--deadline SECONDS] [-o FOLDER] [--benchmark-out FILE]";
@@ -145,7 +168,12 @@ Command run_command() {
        .letter = 'o',
        .value_name = "FILE",
        .help = "Where to write the document; with several ranks a folder. Without it: "
-               "./assay-<profile>-<UTC>.json, and without .json the folder."},
+               "./assay-<profile>-<UTC>.json, and without .json the folder. - is standard output, "
+               "which gets the document once, at the end. A file that is there is replaced if it "
+               "is a result document, a folder is taken if it is empty."},
+      {.name = "force",
+       .help = "Replace whatever file -o and --benchmark-out name, unless it is read here; take a "
+               "folder that is not empty, whose result documents go."},
       {.name = "benchmark-out",
        .value_name = "FILE",
        .help = "Writes the measurements as Google Benchmark's JSON too, for tools such as its "
@@ -190,7 +218,9 @@ Command run_command() {
        "As --rank, --world-size and --rendezvous. After them are read: RANK, WORLD_SIZE, "
        "MASTER_ADDR "
        "and MASTER_PORT; JOB_COMPLETION_INDEX; SLURM_PROCID and SLURM_NTASKS; OMPI_COMM_WORLD_RANK "
-       "and OMPI_COMM_WORLD_SIZE. Two that disagree are an error."},
+       "and OMPI_COMM_WORLD_SIZE. Two that disagree are an error. Launchers' variables alone are "
+       "left "
+       "unread for a profile that measures nothing between ranks."},
       {"ASSAY_NODE_LABELS",
        "Labels of this node, key=value,key=value, for its document; one may name its rack."},
       {"NO_COLOR", "When set, output has no colour."}};

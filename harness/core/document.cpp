@@ -36,10 +36,14 @@ Result read_result(const std::filesystem::path& path) {
   return result;
 }
 
-void write_document(const Json& document, DocumentKind kind, const std::filesystem::path& path) {
-  validate(document, kind, path.string());
+std::string document_text(const Json& document, DocumentKind kind, const std::string& where) {
+  validate(document, kind, where);
   // A name that some driver or host reports in no encoding of ours must not cost the document.
-  write_text(document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n', path);
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+void write_document(const Json& document, DocumentKind kind, const std::filesystem::path& path) {
+  write_text(document_text(document, kind, path.string()), path);
 }
 
 }  // namespace assay

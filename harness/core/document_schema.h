@@ -13,4 +13,7 @@ const char* name(DocumentKind kind);
 /// checks what a schema cannot express; validate() does both.
 void check_schema(const Json& document, DocumentKind kind, const std::string& where);
 
+/// Validates, and writes out as files hold it.
+std::string document_text(const Json& document, DocumentKind kind, const std::string& where);
+
 }  // namespace assay

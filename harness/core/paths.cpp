@@ -74,8 +74,13 @@ std::vector<fs::path> json_files(const fs::path& folder) {
 
 std::string read_text(const fs::path& path) {
   std::error_code ignored;
-  if (fs::is_directory(path, ignored)) {
+  const fs::file_status status = fs::status(path, ignored);
+  if (fs::is_directory(status)) {
     throw Error(fmt::format("cannot read {}: it is a folder", path.string()));
+  }
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    throw Error(
+        fmt::format("cannot read {}: it is a pipe or a device; give a file", path.string()));
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));

@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/output.h"
+#include "harness/core/room.h"
 
 namespace assay {
 
@@ -24,28 +27,9 @@ namespace fs = std::filesystem;
     advice = "; choose a folder that you may write to";
   }
   if (reason == ENOENT) advice = "; create the folder first";
-  throw Error(fmt::format("cannot write {}: {}: {}{}", path.string(), attempted,
+  throw Error(fmt::format("cannot write {}: {}: {}{}", shown_output(path), attempted,
                           std::strerror(reason), advice));
 }
-
-/// An open file that is always closed, and removed unless it is kept.
-class Descriptor {
- public:
-  Descriptor(int fd, fs::path remove) : fd_(fd), remove_(std::move(remove)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-    if (!remove_.empty()) ::unlink(remove_.c_str());
-  }
-  int get() const { return fd_; }
-  int close() { return ::close(std::exchange(fd_, -1)); }
-  void keep() { remove_.clear(); }
-
- private:
-  int fd_;
-  fs::path remove_;
-};
 
 void write_all(int fd, std::string_view text, const fs::path& path) {
   while (!text.empty()) {
@@ -57,39 +41,119 @@ void write_all(int fd, std::string_view text, const fs::path& path) {
 }
 
 /// `.name.pid.tmp`: hidden and without a document's extension, so that what a killed process
-/// leaves is never read as a document.
-std::pair<int, fs::path> create_beside(const fs::path& path) {
+/// leaves is never read as a document. Until `make` says that it made the file, or why not.
+template <class Make>
+fs::path first_free_name(const fs::path& path, const Make& make) {
   constexpr int kAttempts = 16;
-  for (int attempt = 0;; ++attempt) {
+  for (int attempt = 0; attempt <= kAttempts; ++attempt) {
     const std::string suffix = attempt == 0 ? "" : fmt::format(".{}", attempt);
-    const fs::path temporary =
-        path.parent_path() /
-        fmt::format(".{}.{}{}.tmp", path.filename().string(), ::getpid(), suffix);
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0) return {fd, temporary};
-    if (errno != EEXIST || attempt == kAttempts) fail(path, "creating a file in its folder", errno);
+    const fs::path name = path.parent_path() /
+                          fmt::format(".{}.{}{}.tmp", path.filename().string(), ::getpid(), suffix);
+    if (make(name)) return name;
+    if (errno != EEXIST) break;
   }
+  return {};
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
 void sync_folder(const fs::path& path) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;  // a folder that may be written but not read: the rename stands all the same
-  const Descriptor descriptor(fd, {});
-  if (::fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    fail(path, "flushing its folder", errno);
+  const int reason = ::fsync(fd) == 0 ? 0 : errno;
+  ::close(fd);
+  if (reason != 0 && reason != EINVAL && reason != ENOTSUP) {
+    fail(path, "flushing its folder", reason);
   }
 }
 
-/// A pipe or a terminal (`-o /dev/stdout`) cannot be replaced; it is written straight through.
+/// What cannot be replaced is written straight through, standard output after what was printed.
 void write_through(const std::string& text, const fs::path& path) {
+  if (is_standard_output(path)) {
+    std::fflush(stdout);
+    return write_all(STDOUT_FILENO, text, path);
+  }
   const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (fd < 0) fail(path, "opening", errno);
-  const Descriptor descriptor(fd, {});
-  write_all(fd, text, path);
+  try {
+    write_all(fd, text, path);
+  } catch (...) {
+    ::close(fd);
+    throw;
+  }
+  ::close(fd);
+}
+
+/// Through a symbolic link, so that the link stays and its target is replaced.
+fs::path behind_links(const fs::path& asked) {
+  std::error_code ignored;
+  if (!fs::is_symlink(fs::symlink_status(asked, ignored))) return asked;
+  const fs::path target = fs::weakly_canonical(asked, ignored);
+  return target.empty() ? asked : target;
 }
 
 }  // namespace
+
+Room::Room(fs::path file, std::size_t bytes) : file_(behind_links(file)) {
+  if (bytes > 0) open_unnamed();
+  if (fd_ < 0) open_named();
+  try {
+    if (bytes > 0) keep(bytes);
+  } catch (...) {
+    drop();
+    throw;
+  }
+}
+
+Room::~Room() { drop(); }
+
+void Room::drop() {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  if (!name_.empty()) ::unlink(std::exchange(name_, {}).c_str());
+}
+
+/// Nothing is left of it when the process is killed. Not every file system can.
+void Room::open_unnamed() {
+  fd_ = ::open(folder_of(file_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+}
+
+void Room::open_named() {
+  name_ = first_free_name(file_, [&](const fs::path& name) {
+    fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return fd_ >= 0;
+  });
+  if (fd_ < 0) fail(file_, "creating a file in its folder", errno);
+}
+
+bool Room::give_name() {
+  const std::string self = fmt::format("/proc/self/fd/{}", fd_);
+  name_ = first_free_name(file_, [&](const fs::path& name) {
+    return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  });
+  return !name_.empty();
+}
+
+void Room::keep(std::size_t bytes) {
+  while (::fallocate(fd_, 0, 0, static_cast<off_t>(bytes)) != 0) {
+    if (errno == EINTR) continue;
+    if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) return;
+    const std::string attempted = fmt::format("keeping {} KiB for it", (bytes + 1023) / 1024);
+    fail(file_, attempted.c_str(), errno);
+  }
+}
+
+void Room::take(const std::string& text) {
+  write_all(fd_, text, file_);
+  if (::ftruncate(fd_, static_cast<off_t>(text.size())) != 0) fail(file_, "writing", errno);
+  if (::fsync(fd_) != 0 && errno != EINVAL && errno != ENOTSUP) fail(file_, "flushing", errno);
+  if (name_.empty() && !give_name()) return Room(file_, 0).take(text);
+  if (::close(std::exchange(fd_, -1)) != 0) fail(file_, "closing", errno);
+  if (::rename(name_.c_str(), file_.c_str()) != 0) fail(file_, "renaming into place", errno);
+  name_.clear();
+  sync_folder(file_);
+}
 
 void write_text(const std::string& text, const fs::path& asked) {
   std::error_code ignored;
@@ -97,24 +161,8 @@ void write_text(const std::string& text, const fs::path& asked) {
   if (fs::is_directory(status)) {
     throw Error(fmt::format("cannot write {}: it is a folder; name a file", asked.string()));
   }
-  if (fs::exists(status) && !fs::is_regular_file(status)) return write_through(text, asked);
-  // Through a symbolic link, so that the link stays and its target is replaced.
-  fs::path path = asked;
-  if (fs::is_symlink(fs::symlink_status(asked, ignored))) {
-    const fs::path target = fs::weakly_canonical(asked, ignored);
-    if (!target.empty()) path = target;
-  }
-
-  const auto [fd, temporary] = create_beside(path);
-  Descriptor file(fd, temporary);
-  write_all(file.get(), text, path);
-  if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    fail(path, "flushing", errno);
-  }
-  if (file.close() != 0) fail(path, "closing", errno);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "renaming into place", errno);
-  file.keep();
-  sync_folder(path);
+  if (is_stream(asked)) return write_through(text, asked);
+  Room(asked, 0).take(text);
 }
 
 }  // namespace assay

@@ -126,4 +126,12 @@ std::string benchmark_report(const std::vector<Result>& documents) {
   return text.str();
 }
 
+OutputKind benchmark_report_kind() {
+  return {"a report of Google Benchmark", [](const std::string& text) {
+            const Json report = parse_json(text, "the file");
+            return report.is_object() && report.contains("context") &&
+                   report.contains("benchmarks");
+          }};
+}
+
 }  // namespace assay

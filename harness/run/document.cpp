@@ -1,14 +1,57 @@
 // Rewrites the document through core's writer.
 #include "harness/run/document.h"
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+
 #include "harness/core/document.h"
+#include "harness/core/document_schema.h"
+#include "harness/core/error.h"
+#include "harness/core/output.h"
 
 namespace assay::run {
 
-RunDocument::RunDocument(std::filesystem::path path, Result result)
-    : path_(std::move(path)), result_(std::move(result)) {}
+namespace {
 
-void RunDocument::write() const { write_document(to_json(result_), DocumentKind::result, path_); }
+// A measurement with 256 values takes 20 KiB at most; a group has seldom more than ten.
+constexpr std::size_t kGroupBytes = std::size_t{1} << 20;
+constexpr std::size_t kLastWordsBytes = 4096;  // how the run ended
+
+}  // namespace
+
+RunDocument::RunDocument(std::filesystem::path path, Result result)
+    : path_(std::move(path)), is_stream_(is_stream(path_)), result_(std::move(result)) {}
+
+void RunDocument::write() {
+  const bool is_running = result_.status == RunStatus::running;
+  if (is_stream_ && is_running) return;
+  const std::string text =
+      document_text(to_json(result_), DocumentKind::result, shown_output(path_));
+  if (room_) {
+    // Used up, whatever comes of it.
+    std::unique_ptr<Room>(std::move(room_))->take(text);
+  } else {
+    write_text(text, path_);
+  }
+  if (is_running) keep_room(text.size());
+}
+
+void RunDocument::keep_room(std::size_t size) {
+  if (last_size_ > 0 && size > last_size_)
+    largest_group_ = std::max(largest_group_, size - last_size_);
+  last_size_ = size;
+  try {
+    room_ = std::make_unique<Room>(path_, size + kGroupBytes + largest_group_);
+  } catch (const Error&) {
+    try {
+      room_ = std::make_unique<Room>(path_, size + kLastWordsBytes);
+    } catch (const Error&) {
+      // The disk has the last whole document, which reads as interrupted.
+    }
+    throw;
+  }
+}
 
 void RunDocument::set_end(RunStatus status) {
   result_.status = status;

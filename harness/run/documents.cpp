@@ -120,6 +120,7 @@ void Documents::finish(RunStatus status, rendezvous::Client* client) {
 }
 
 void Documents::fail(const std::string& reason) noexcept {
+  if (!places_.taken.empty()) return;
   node_.fail(reason);
   if (between_ranks_) between_ranks_->fail(reason);
 }

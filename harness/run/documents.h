@@ -18,7 +18,9 @@ class Documents {
   /// Nothing is written yet: the files may be another run's until the devices are locked.
   Documents(DocumentPlaces places, Result first);
 
+  const DocumentPlaces& places() const { return places_; }
   const std::filesystem::path& where() const { return places_.where; }
+  /// What else a run leaves of this node stands beside it.
   const std::filesystem::path& node_path() const { return places_.node; }
   Result& node() { return node_.result(); }
   /// What this process has to show at the end.
@@ -35,7 +37,7 @@ class Documents {
   /// Ends every document with `status`; of several processes each learns the names and SHA-256 of
   /// the others' documents, and the first gets every node's. `client` is null for a process alone.
   void finish(RunStatus status, rendezvous::Client* client);
-  /// Leaves them as `status: error` where they can still be written.
+  /// Leaves them as `status: error` where they can still be written and the folder is this run's.
   void fail(const std::string& reason) noexcept;
 
  private:

@@ -72,9 +72,15 @@ class Run {
   static DocumentPlaces places_of(const RunOptions& options) {
     const std::string& profile = options.profile.name;
     if (!options.meeting && options.local_ranks == 0)
-      return file_place(options.output.value_or(default_file(profile)));
-    return folder_places(options.output.value_or(default_folder(profile)),
-                         options.meeting ? options.meeting->facts.rank : 0);
+      return file_place(options.output.value_or(default_file(profile)), options.force,
+                        options.inputs);
+    DocumentPlaces places =
+        folder_places(options.output.value_or(default_folder(profile)),
+                      options.meeting ? options.meeting->facts.rank : 0, options.force);
+    if (options.meeting) return places;  // the ranks decide when they have met
+    if (!places.taken.empty()) throw Error(places.taken);
+    clear_folder(places);
+    return places;
   }
   static Result first_result(const RunOptions& options) {
     Result result = new_result(options.profile, options.seed, options.command, options.version);
@@ -174,10 +180,16 @@ class Run {
                                         : world_like(node, 1, racks);
       return;
     }
-    documents_.write();  // the others may keep us waiting
-    peers_ = std::make_unique<Peers>(*options_.meeting, options_.deadline_s);
-    world_ = world_met(peers_->client(), node, racks, options_.nics);
+    leaving_error([&] {
+      peers_ = std::make_unique<Peers>(*options_.meeting, options_.deadline_s);
+      peers_->client().barrier("all are there");
+    });
+    world_ = world_met(peers_->client(), node, racks,
+                       {options_.filter, options_.nics, documents_.places().taken});
     node.run.id = world_.run_id;
+    if (options_.force) clear_folder(documents_.places());
+    peers_->client().barrier("the folders are free");  // some may be one
+    documents_.write();
   }
 
   bool measure_devices() {

@@ -22,9 +22,11 @@ struct RunOptions {
   std::uint64_t seed = 1;
   /// The document of a process alone, the folder of several; none: named by profile and time.
   std::optional<std::filesystem::path> output;
-  std::optional<Meeting> meeting;  // none: this process alone
-  int local_ranks = 0;             // this many in this process, over the host's loopback; 0: none
-  double deadline_s = 60;          // how long a rank waits for the others
+  bool force = false;                         // replaces what is there
+  std::vector<std::filesystem::path> inputs;  // files that the command reads
+  std::optional<Meeting> meeting;             // none: this process alone
+  int local_ranks = 0;     // this many in this process, over the host's loopback; 0: none
+  double deadline_s = 60;  // how long a rank waits for the others
   RackSource racks;
   std::vector<std::string> nics;     // through each of which pairs are measured
   std::vector<std::string> command;  // for the record

@@ -11,6 +11,8 @@
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/json_files.h"
+#include "harness/core/output.h"
 #include "harness/measure/node.h"
 
 namespace assay::run {
@@ -28,21 +30,15 @@ fs::path default_folder(const std::string& profile_name) {
   return fmt::format("assay-{}-{}Z", profile_name, time);
 }
 
-DocumentPlaces file_place(const fs::path& file) {
-  std::error_code failure;
-  const fs::path absolute = fs::absolute(file, failure);
-  if (failure || file.filename().empty() || fs::is_directory(absolute, failure))
-    throw Error(fmt::format("cannot write {}: it is a folder; name a file in it", file.string()));
-  const fs::path folder = absolute.parent_path();
-  if (access(folder.c_str(), W_OK | X_OK) == 0) return {file, file, {}};
-  if (errno == ENOENT || errno == ENOTDIR)
-    throw Error(fmt::format("cannot write {}: there is no folder {}; make it first", file.string(),
-                            folder.string()));
-  throw Error(fmt::format("cannot write {}: the folder {} is not writable: {}; choose another",
-                          file.string(), folder.string(), std::strerror(errno)));
+DocumentPlaces file_place(const fs::path& file, bool force, const std::vector<fs::path>& inputs) {
+  refuse_output({file, document_of(DocumentKind::result), force, inputs});
+  return {file, file, {}, ""};
 }
 
-DocumentPlaces folder_places(const fs::path& folder, int rank) {
+DocumentPlaces folder_places(const fs::path& folder, int rank, bool force) {
+  if (is_standard_output(folder))
+    throw Error("-o - is for one document: several ranks leave a folder of them, so name one");
+  const std::string taken = force ? "" : why_folder_is_taken(folder);
   std::error_code failure;
   fs::create_directories(folder / "nodes", failure);
   const bool writable = !failure && access((folder / "nodes").c_str(), W_OK | X_OK) == 0 &&
@@ -56,7 +52,17 @@ DocumentPlaces folder_places(const fs::path& folder, int rank) {
   for (const char c : node_name())
     node += std::isalnum(static_cast<unsigned char>(c)) || c == '.' ? c : '-';
   return {folder, folder / "nodes" / fmt::format("rank{:04}-{}.json", rank, node.substr(0, 200)),
-          folder / "fabric.json"};
+          folder / "fabric.json", taken};
+}
+
+void clear_folder(const DocumentPlaces& places) {
+  std::vector<fs::path> files = json_files(places.node.parent_path());
+  files.push_back(places.between_ranks);
+  const OutputKind result = document_of(DocumentKind::result);
+  for (const fs::path& file : files) {
+    std::error_code ignored;  // another rank that shares the folder may be faster
+    if (is_one(result, file)) fs::remove(file, ignored);
+  }
 }
 
 }  // namespace assay::run

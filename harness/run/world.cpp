@@ -12,7 +12,10 @@
 
 #include "collectives/rendezvous/wire.h"
 #include "collectives/topology/scopes.h"
+#include "harness/core/digest.h"
+#include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/message.h"
 
 namespace assay::run {
 
@@ -20,35 +23,78 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// What every process must have been started with alike, and what each is called.
-struct Facts {
-  std::string name, profile, backend, seed, nics, rack;
-  Words words() const { return {name, profile, backend, seed, nics, rack}; }
-};
-
-constexpr const char* kWhat[] = {"", "another profile", "another backend", "another seed",
-                                 "other --nics"};
-
-void require_same(std::size_t process, const Words& first, const Words& facts) {
-  for (std::size_t i = 1; i < std::size(kWhat); ++i)
-    if (facts.at(i) != first.at(i))
-      throw Error(fmt::format("rank {} was started with {} than rank 0", process, kWhat[i]));
+std::string rack_of(const NodeFacts& node, const RackOfNode& racks) {
+  const auto found = racks.find(node.name);
+  return found == racks.end() ? "" : found->second;
 }
 
-/// On the first process: the run's id, every name, every rack.
-Words named(const std::string& run_id, const Words& gathered) {
-  Words names, racks;
-  std::map<std::string, int> seen;
-  const Words first = rendezvous::decode_list(gathered.at(0));
-  for (std::size_t process = 0; process < gathered.size(); ++process) {
-    const Words facts = rendezvous::decode_list(gathered[process]);
-    require_same(process, first, facts);
-    const bool again = seen[facts.at(0)]++ > 0;
-    names.push_back(again ? fmt::format("{} (rank {})", facts.at(0), process) : facts.at(0));
-    racks.push_back(facts.at(5));
+/// What a process says of itself. The names of these words, in their order:
+enum Word : std::size_t { kName, kRack, kFolderTaken, kFirstCompared };
+constexpr std::size_t kFirstShown = kFirstCompared + 2;
+
+/// The compared words, of which the last are shown too.
+constexpr const char* kCompared[] = {"another build of assay",
+                                     "another profile",
+                                     "another version of assay",
+                                     "another backend",
+                                     "another seed",
+                                     "another --filter",
+                                     "other --nics"};
+
+Words facts_of(const Result& result, const RackOfNode& racks, const StartedWith& own) {
+  const NodeFacts& node = result.nodes.front();
+  const auto version = result.software.find("assay");
+  static const std::string build = sha256_hex(read_text("/proc/self/exe"));
+  return {node.name,
+          rack_of(node, racks),
+          own.folder_taken,
+          build,
+          result.run.profile_sha256,
+          version == result.software.end() ? "" : version->second,
+          result.run.backend,
+          std::to_string(result.run.seed),
+          own.filter,
+          fmt::format("{}", fmt::join(own.nics, ","))};
+}
+
+/// How a process differs from the first; empty: it does not. What can be read is rather said than
+/// the difference of two digests.
+std::string difference(const Words& facts, const Words& first) {
+  if (facts.size() != first.size()) return "another version of assay than rank 0";
+  for (std::size_t i = first.size(); i-- > kFirstCompared;) {
+    if (facts[i] == first[i]) continue;
+    const char* what = kCompared[i - kFirstCompared];
+    if (i < kFirstShown) return fmt::format("{} than rank 0", what);
+    return fmt::format("{} than rank 0: {} and not {}", what, in_quotes(facts[i]),
+                       in_quotes(first[i]));
   }
-  Words words = {run_id};
-  words.insert(words.end(), names.begin(), names.end());
+  return "";
+}
+
+/// Why this run cannot be, for all to hear; empty: it can.
+std::string refusal_of(const std::vector<Words>& facts) {
+  for (std::size_t process = 1; process < facts.size(); ++process)
+    if (const std::string other = difference(facts[process], facts[0]); !other.empty())
+      return fmt::format("rank {} was started with {}", process, other);
+  for (std::size_t process = 0; process < facts.size(); ++process)
+    if (const std::string& taken = facts[process][kFolderTaken]; !taken.empty())
+      return fmt::format("rank {}: {}", process, taken);
+  return "";
+}
+
+/// On the first process: why the run cannot be, its id, every name, every rack.
+Words named(const std::string& run_id, const Words& gathered) {
+  std::vector<Words> facts;
+  for (const std::string& one : gathered) facts.push_back(rendezvous::decode_list(one));
+  Words words = {refusal_of(facts), run_id}, racks;
+  if (!words.front().empty()) return words;
+  std::map<std::string, int> seen;
+  for (std::size_t process = 0; process < facts.size(); ++process) {
+    const std::string& name = facts[process][kName];
+    const bool again = seen[name]++ > 0;
+    words.push_back(again ? fmt::format("{} (rank {})", name, process) : name);
+    racks.push_back(facts[process][kRack]);
+  }
   words.insert(words.end(), racks.begin(), racks.end());
   return words;
 }
@@ -106,11 +152,6 @@ void add_places(const Words& places_of_each, World& world) {
     for (std::size_t at = 0; at + kWordsOfPlace <= words.size(); at += kWordsOfPlace)
       world.places.push_back(place_of(words, at, static_cast<int>(world.places.size())));
   }
-}
-
-std::string rack_of(const NodeFacts& node, const RackOfNode& racks) {
-  const auto found = racks.find(node.name);
-  return found == racks.end() ? "" : found->second;
 }
 
 /// A copy of a node is another node, and its devices are others.
@@ -175,24 +216,19 @@ World world_of_local_ranks(const Result& machine, int ranks, const RackOfNode& r
 }
 
 World world_met(rendezvous::Client& client, const Result& result, const RackOfNode& racks,
-                const std::vector<std::string>& nics) {
-  const NodeFacts& node = result.nodes.front();
-  const Facts facts{node.name,
-                    result.run.profile_sha256,
-                    result.run.backend,
-                    std::to_string(result.run.seed),
-                    fmt::format("{}", fmt::join(nics, ",")),
-                    rack_of(node, racks)};
-  const Words gathered = client.gather("facts", rendezvous::encode_list(facts.words()));
+                const StartedWith& own) {
+  const Words gathered =
+      client.gather("facts", rendezvous::encode_list(facts_of(result, racks, own)));
   const bool is_first = client.rank() == 0;
   if (is_first) client.set("peers", rendezvous::encode_list(named(result.run.id, gathered)));
   const Words words = rendezvous::decode_list(client.get("peers"));
+  if (!words.at(0).empty()) throw Error(words[0]);
   World world;
-  world.run_id = words.at(0);
-  world.nics = nics;
+  world.run_id = words.at(1);
+  world.nics = own.nics;
   world.process = client.rank();
-  const auto middle = words.begin() + 1 + client.world_size();
-  world.nodes.assign(words.begin() + 1, middle);
+  const auto middle = words.begin() + 2 + client.world_size();
+  world.nodes.assign(words.begin() + 2, middle);
   world.racks.assign(middle, words.end());
   const Words places = client.gather("places", own_places(result, world));
   if (is_first) client.set("places of all", rendezvous::encode_list(places));

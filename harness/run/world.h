@@ -44,9 +44,17 @@ World world_like(const Result& machine, int processes, const RackOfNode& racks =
 /// The world of a host alone whose one device is shared by `ranks` ranks.
 World world_of_local_ranks(const Result& machine, int ranks, const RackOfNode& racks);
 
-/// Says to the others who this process is and learns the same of them. Throws Error on the process
-/// that was started otherwise than the first (another profile, backend, seed or `nics`).
+/// What a process was started with, where its document does not say it.
+struct StartedWith {
+  std::string filter;
+  std::vector<std::string> nics;
+  std::string folder_taken;  // why it may not write where it was told to; empty: it may
+};
+
+/// Says to the others who this process is and learns the same of them. Throws Error, the same on
+/// all, when one may not write or would measure something else than the first: it has another
+/// executable, profile, backend, seed, filter or `nics`.
 World world_met(rendezvous::Client& client, const Result& node, const RackOfNode& racks,
-                const std::vector<std::string>& nics);
+                const StartedWith& own);
 
 }  // namespace assay::run

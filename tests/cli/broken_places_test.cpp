@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include "tests/cli/workplace.h"
 #include "tests/not_run.h"
 
@@ -47,24 +50,61 @@ void kept_the_last_whole_document(const Workplace& workplace, const Outcome& out
   CHECK(read_json(workplace.path(document))["status"] != "complete");
 }
 
+/// A mount that only this process and its children see, in the workplace's folder `disk`.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::uintmax_t bytes) {
+    if (unshare(CLONE_NEWNS) != 0 || mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+      not_run("mounting a small disk needs root");
+    std::filesystem::create_directory(folder_);
+    const std::string options = "size=" + std::to_string(bytes);
+    REQUIRE(mount("tmpfs", folder_.c_str(), "tmpfs", 0, options.c_str()) == 0);
+  }
+  ~SmallDisk() { umount(folder_.c_str()); }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+  /// To the last page.
+  void fill() const {
+    std::ofstream filler(folder_ / "filler", std::ios::binary);
+    while (filler << std::string(kPage, 'x') << std::flush) {
+    }
+  }
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_))
+      names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  const Workplace workplace;
+
+ private:
+  const std::filesystem::path folder_ = workplace.path("disk");
+};
+
 }  // namespace
 
 TEST_SUITE("integration") {
-  TEST_CASE("a disk that fills up midway ends in one line and keeps the last whole document") {
-    // A mount that only this process and its children see.
-    if (unshare(CLONE_NEWNS) != 0 || mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-      not_run("mounting a small disk needs root");
-    const Workplace workplace;
-    const auto size = whole_size(workplace);
-    const auto disk = workplace.path("disk");
-    std::filesystem::create_directory(disk);
-    const std::string options = "size=" + std::to_string((size + kPage - 1) / kPage * kPage);
-    REQUIRE(mount("tmpfs", disk.c_str(), "tmpfs", 0, options.c_str()) == 0);
-    const Outcome outcome = workplace.assay(tiny_run_into("disk/result.json"));
-    kept_the_last_whole_document(workplace, outcome, "disk/result.json", "No space left");
-    for (const auto& entry : std::filesystem::directory_iterator(disk))
-      CHECK(entry.path().filename() == "result.json");
-    umount(disk.c_str());
+  TEST_CASE("a disk too small for the next group ends the run in one line before it is measured") {
+    SmallDisk disk(512 * 1024);
+    const Outcome outcome = disk.workplace.assay(tiny_run_into("disk/result.json"));
+    kept_the_last_whole_document(disk.workplace, outcome, "disk/result.json", "No space left");
+    CHECK(read_json(disk.workplace.path("disk/result.json"))["measurements"].empty());
+    CHECK(disk.files() == std::vector<std::string>{"result.json"});
+  }
+
+  TEST_CASE("a disk that fills up midway leaves every group that was measured") {
+    SmallDisk disk(4 << 20);
+    const auto document = disk.workplace.path("disk/result.json");
+    Process process(disk.workplace.launch(tiny_run_into("disk/result.json")));
+    REQUIRE(appears(document));
+    disk.fill();
+    const Outcome outcome = process.wait();
+    CHECK_MESSAGE(outcome.exit_code == 0, outcome.err);
+    CHECK(read_json(document)["status"] == "complete");
+    CHECK(disk.files() == std::vector<std::string>{"filler", "result.json"});
   }
 
   TEST_CASE("a file size limit reached midway ends like a full disk") {

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "harness/core/document.h"
+#include "harness/core/room.h"
 #include "tests/core/refusal.h"
 #include "tests/core/scratch_folder.h"
 
@@ -85,6 +86,31 @@ TEST_SUITE("unit") {
     CHECK(code == 0);
     CHECK(read_text(folder / "r.json") == "the last whole one");
     CHECK(names_in(folder.path()) == std::set<std::string>{"r.json"});
+  }
+
+  TEST_CASE("room that was kept takes what a full disk would not") {
+    const ScratchFolder folder;
+    write_text("old", folder / "r.json");
+    {
+      Room room(folder / "r.json", 1 << 20);
+      CHECK(read_text(folder / "r.json") == "old");
+      room.take("new");
+    }
+    CHECK(read_text(folder / "r.json") == "new");
+    CHECK(fs::file_size(folder / "r.json") == 3);
+    { const Room unused(folder / "r.json", 1 << 20); }
+    CHECK(names_in(folder.path()) == std::set<std::string>{"r.json"});
+  }
+
+  TEST_CASE("room that cannot be kept is refused before there is anything to write") {
+    const ScratchFolder folder;
+    const int code = in_child([&] {
+      allow_files_of(4096);
+      const std::string said = refusal([&] { const Room room(folder / "r.json", 100000); });
+      return said.find("keeping 98 KiB for it") != std::string::npos ? 0 : 1;
+    });
+    CHECK(code == 0);
+    CHECK(names_in(folder.path()).empty());
   }
 
   TEST_CASE("a place that cannot be written is named with what to do") {

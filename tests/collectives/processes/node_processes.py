@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
@@ -18,26 +19,33 @@ def free_port():
 
 
 class NodeProcesses:
-    """`labels` and `flags` are by node: what each is started with."""
+    """`labels` and `flags` are by node: what each is started with. `executables`, `profiles` and `outputs` are by rank,
+    where one has another than the others; `pause_s` passes between two starts, which are in `start_order`."""
 
     def __init__(self, profile, labels, flags=None):
         self.profile, self.labels = profile, labels
         self.flags = flags or [[] for _ in labels]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay nodes "))
         self.processes = []
+        self.executables, self.profiles, self.outputs = {}, {}, {}
+        self.pause_s, self.start_order = 0, range(len(labels))
 
     def __enter__(self):
         (self.folder / "token").write_text("a token of this test\n")
         address = f"127.0.0.1:{free_port()}"
-        for rank, labels in enumerate(self.labels):
+        self.processes = [None] * len(self.labels)
+        for rank in self.start_order:
             locks = self.folder / f"locks{rank}"
             locks.mkdir()
-            environment = dict(os.environ, NODE_NAME=f"host{rank}", ASSAY_LOCK_DIR=str(locks), ASSAY_NODE_LABELS=labels)
-            command = [ASSAY, "run", "--profile", self.profile, "--backend", "host", "--rendezvous", address,
+            environment = dict(os.environ, NODE_NAME=f"host{rank}", ASSAY_LOCK_DIR=str(locks),
+                               ASSAY_NODE_LABELS=self.labels[rank])
+            command = [self.executables.get(rank, ASSAY), "run", "--profile", self.profiles.get(rank, self.profile),
+                       "--backend", "host", "--rendezvous", address,
                        "--rank", str(rank), "--world-size", str(len(self.labels)), "--deadline", "20",
                        "--token-file", self.folder / "token", "-o", self.output(rank), *self.flags[rank]]
-            self.processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                                   text=True, env=environment))
+            self.processes[rank] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                                    env=environment)
+            time.sleep(self.pause_s)
         return self
 
     def __exit__(self, *_):
@@ -47,7 +55,7 @@ class NodeProcesses:
         shutil.rmtree(self.folder)
 
     def output(self, rank):
-        return self.folder / f"node{rank}"
+        return self.outputs.get(rank, self.folder / f"node{rank}")
 
     def wait(self):
         """Exit code and standard error by rank."""

@@ -1,0 +1,134 @@
+// What commands write over, and what they leave alone.
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "tests/cli/workplace.h"
+
+namespace assay::test {
+
+namespace {
+
+std::vector<std::string> tiny_run(std::vector<std::string> more) {
+  std::vector<std::string> words = {"run",  "--profile", profile_path("tiny"), "--backend",
+                                    "host", "--filter",  "blocked/m32_"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+void measured(const Workplace& workplace, const std::vector<std::string>& words) {
+  const Outcome outcome = workplace.assay(words);
+  CAPTURE(words);
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+}
+
+void refused(const Workplace& workplace, const std::vector<std::string>& words,
+             const std::string& part) {
+  const Outcome outcome = workplace.assay(words);
+  CAPTURE(words);
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_code == 2);
+  CHECK(is_one_line(outcome.err));
+  CHECK(contains(outcome.err, part));
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("a run replaces a result and nothing else unless forced") {
+    const Workplace workplace;
+    write_text_file(workplace.path("notes.json"), "dear diary\n");
+    refused(workplace, tiny_run({"-o", "notes.json"}), "is not a result document");
+    CHECK(read_text(workplace.path("notes.json")) == "dear diary\n");
+    measured(workplace, tiny_run({"-o", "notes.json", "--force"}));
+    const std::string first = read_json(workplace.path("notes.json"))["run"]["id"];
+    measured(workplace, tiny_run({"-o", "notes.json"}));
+    CHECK(read_json(workplace.path("notes.json"))["run"]["id"] != first);
+  }
+
+  TEST_CASE("a run never writes over its profile or its own second output") {
+    const Workplace workplace;
+    const std::string profile = read_text(profile_path("tiny"));
+    write_text_file(workplace.path("mine.json"), profile);
+    const std::vector<std::string> run = {"run", "--profile", "./mine.json", "--backend", "host"};
+    const auto with = [&](std::vector<std::string> more) {
+      more.insert(more.begin(), run.begin(), run.end());
+      return more;
+    };
+    refused(workplace, with({"-o", "mine.json", "--force"}), "mine.json is read or written");
+    refused(workplace, with({"--benchmark-out", "mine.json", "--force"}), "mine.json is read");
+    refused(workplace, with({"-o", "x.json", "--benchmark-out", "./x.json"}), "x.json is read");
+    refused(workplace, with({"-o", "-", "--benchmark-out", "-"}), "standard output is read or");
+    CHECK(read_text(workplace.path("mine.json")) == profile);
+    CHECK(workplace.documents().size() == 1);
+  }
+
+  TEST_CASE("a check never writes over what it reads and replaces only a verdict of its format") {
+    const Workplace workplace;
+    measured(workplace, tiny_run({"-o", "result.json"}));
+    const std::string before = read_text(workplace.path("result.json"));
+    const auto check = [](std::vector<std::string> more) {
+      std::vector<std::string> words = {"check", "result.json", "--profile", profile_path("tiny")};
+      words.insert(words.end(), more.begin(), more.end());
+      return words;
+    };
+    refused(workplace, check({"-o", "result.json"}), "result.json is read");
+    refused(workplace, check({"-o", "./result.json", "--force"}), "result.json is read");
+    refused(workplace, check({"--baseline", ".", "-o", "result.json", "--force"}), "is read");
+    CHECK(read_text(workplace.path("result.json")) == before);
+    for (const char* format : {"text", "json", "markdown"}) {
+      CAPTURE(format);
+      const std::string file = std::string("verdict.") + format;
+      const auto to_file = check({"--format", format, "-o", file});
+      CHECK(workplace.assay(to_file).exit_code == 1);  // a filtered run
+      CHECK(workplace.assay(to_file).exit_code == 1);  // again: over the verdict
+      write_text_file(workplace.path(file), "mine");
+      refused(workplace, to_file, "exists and is not a verdict");
+      CHECK(read_text(workplace.path(file)) == "mine");
+    }
+  }
+
+  TEST_CASE("a single dash is standard output and gets the document once") {
+    const Workplace workplace;
+    const Outcome run = workplace.assay(tiny_run({"-o", "-"}));
+    REQUIRE_MESSAGE(run.exit_code == 0, run.err);
+    const auto document = nlohmann::json::parse(run.out);  // one document and nothing beside it
+    CHECK(document["status"] == "complete");
+    CHECK(contains(run.err, "gemm.f32.blocked/m32_n32_k32"));
+    CHECK(workplace.documents().empty());
+    CHECK(workplace.leftovers().empty());
+    write_text_file(workplace.path("result.json"), run.out);
+    const Outcome check = workplace.assay(
+        {"check", "result.json", "--profile", profile_path("tiny"), "--format", "json", "-o", "-"});
+    CHECK(nlohmann::json::parse(check.out)["kind"] == "assay.verdict");
+  }
+
+  TEST_CASE("a run that is interrupted hands its one document to standard output") {
+    const Workplace workplace;
+    Launch launch = workplace.launch(
+        {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "-"});
+    Process process(launch);
+    sleep_s(1);
+    process.send(SIGINT);
+    const Outcome outcome = process.wait(50);
+    if (outcome.exit_code == -1) return;  // it came before there was anything to save
+    CHECK(outcome.exit_code == 2);
+    CHECK(contains(outcome.err, "standard output"));
+    CHECK(nlohmann::json::parse(outcome.out)["status"] == "interrupted");
+  }
+
+  TEST_CASE("a profile or token file that is a pipe or a device is refused and not waited for") {
+    const Workplace workplace;
+    REQUIRE(mkfifo(workplace.path("pipe").c_str(), 0600) == 0);
+    for (const std::string path : {"./pipe", "/dev/zero", "/dev/null"}) {
+      refused(workplace, {"run", "--profile", path}, "it is a pipe or a device");
+      refused(workplace,
+              {"run", "--profile", "fabric", "--backend", "host", "--rendezvous", "127.0.0.1:29999",
+               "--rank", "1", "--world-size", "2", "--token-file", path},
+              "it is a pipe or a device");
+      refused(workplace, {"validate", path}, "it is a pipe or a device");
+    }
+  }
+}
+
+}  // namespace assay::test
