@@ -180,12 +180,9 @@ std::optional<std::string> masked_row_difference(Row row, std::span<const float>
 
 DenseInputs counting_inputs(const Problem& p, std::uint64_t seed) {
   const Classes classes(p, seed);
-  const auto size = [](std::int64_t rows, int width) {
-    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
-  };
-  DenseInputs inputs{std::vector<float>(size(p.output_rows(), p.width)),
-                     std::vector<float>(size(p.key_rows(), p.width)),
-                     std::vector<float>(size(p.key_rows(), p.value_width))};
+  DenseInputs inputs{std::vector<float>(element_count(p.output_rows(), p.width)),
+                     std::vector<float>(element_count(p.key_rows(), p.width)),
+                     std::vector<float>(element_count(p.key_rows(), p.value_width))};
   fill_integer(inputs.v, {seed, kValues, 0}, kMostValue);
   float* q = inputs.q.data();
   for (std::int64_t number = 0; number < p.output_rows(); ++number, q += p.width) {

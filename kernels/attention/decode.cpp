@@ -15,10 +15,6 @@ namespace {
 
 constexpr int kMostSplits = 64;
 
-std::size_t floats_of(std::int64_t rows, int width) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
-}
-
 }  // namespace
 
 Decode::Decode(const Problem& problem, Dtype storage, ThreadPool& threads)
@@ -33,10 +29,10 @@ Decode::Decode(const Problem& problem, Dtype storage, ThreadPool& threads)
                              blocks_, threads.size(), kMostSplits})) {
   for (int thread = 0; thread < threads.size(); ++thread) {
     Scratch scratch;
-    scratch.q.resize(floats_of(rows_, problem.width));
-    scratch.k.resize(is_bf16_ ? floats_of(kKeys, problem.width) : 0);
-    scratch.v.resize(is_bf16_ ? floats_of(kKeys, problem.value_width) : 0);
-    scratch.scores.resize(floats_of(rows_, kKeys));
+    scratch.q.resize(element_count(rows_, problem.width));
+    scratch.k.resize(is_bf16_ ? element_count(kKeys, problem.width) : 0);
+    scratch.v.resize(is_bf16_ ? element_count(kKeys, problem.value_width) : 0);
+    scratch.scores.resize(element_count(rows_, kKeys));
     scratch.keys.resize(kKeys);
     scratch.values.resize(kKeys);
     scratch.rows.resize(static_cast<std::size_t>(rows_));
@@ -45,8 +41,8 @@ Decode::Decode(const Problem& problem, Dtype storage, ThreadPool& threads)
   }
   const std::int64_t parts =
       static_cast<std::int64_t>(problem.batches) * problem.key_heads * splits_;
-  outputs_.resize(floats_of(parts * rows_, problem.value_width));
-  log_sum_exps_.resize(floats_of(parts, rows_));
+  outputs_.resize(element_count(parts * rows_, problem.value_width));
+  log_sum_exps_.resize(element_count(parts, rows_));
 }
 
 template <class Work>
@@ -86,7 +82,7 @@ void Decode::read_queries(const Pointers& arrays, Part part, Scratch& scratch) c
     const int head = part.key_head * problem_.group() + packed_.head(row);
     const std::int64_t from =
         problem_.output_row(part.batch, packed_.query(row), head) * problem_.width;
-    float* to = scratch.q.data() + floats_of(row, problem_.width);
+    float* to = scratch.q.data() + element_count(row, problem_.width);
     if (is_bf16_) {
       kernels_.widen(static_cast<const std::uint16_t*>(arrays.q) + from, to, problem_.width);
     } else {
@@ -105,7 +101,7 @@ void Decode::read_rows(const void* cache, CacheLayout layout, PageRun run, int h
   } else {
     data = static_cast<const float*>(cache) + first;
   }
-  for (int i = 0; i < count; ++i) rows[i] = data + floats_of(i, layout.width);
+  for (int i = 0; i < count; ++i) rows[i] = data + element_count(i, layout.width);
 }
 
 void Decode::attend_part(const Pointers& arrays, Part part, Scratch& scratch) {
@@ -115,7 +111,7 @@ void Decode::attend_part(const Pointers& arrays, Part part, Scratch& scratch) {
       static_cast<std::int64_t>(part.batch) * problem_.key_heads + part.key_head;
   const std::size_t first_row = partial_row(tile, part.split, 0);
   float* output = outputs_.data() + first_row * static_cast<std::size_t>(problem_.value_width);
-  std::fill_n(output, floats_of(rows_, problem_.value_width), 0.0F);
+  std::fill_n(output, element_count(rows_, problem_.value_width), 0.0F);
   const std::int32_t* table =
       arrays.table + static_cast<std::int64_t>(part.batch) * problem_.pages_a_sequence();
   const TileSpan span = key_tiles(problem_.scores(), {0, problem_.queries}, kKeys);
@@ -126,10 +122,10 @@ void Decode::attend_part(const Pointers& arrays, Part part, Scratch& scratch) {
     for (PageRun run; walk.next(run);) {
       const int at = run.keys.first - keys.first;
       read_rows(arrays.k, problem_.key_cache(), run, part.key_head,
-                scratch.k.data() + (is_bf16_ ? floats_of(at, problem_.width) : 0),
+                scratch.k.data() + (is_bf16_ ? element_count(at, problem_.width) : 0),
                 scratch.keys.data() + at);
       read_rows(arrays.v, problem_.value_cache(), run, part.key_head,
-                scratch.v.data() + (is_bf16_ ? floats_of(at, problem_.value_width) : 0),
+                scratch.v.data() + (is_bf16_ ? element_count(at, problem_.value_width) : 0),
                 scratch.values.data() + at);
     }
     attend_block(keys, scratch, output);
@@ -137,7 +133,7 @@ void Decode::attend_part(const Pointers& arrays, Part part, Scratch& scratch) {
   for (int row = 0; row < rows_; ++row) {
     const SoftmaxState& state = scratch.rows[static_cast<std::size_t>(row)];
     const float factor = state.sum > 0 ? 1 / state.sum : 0;
-    float* out = output + floats_of(row, problem_.value_width);
+    float* out = output + element_count(row, problem_.value_width);
     for (int i = 0; i < problem_.value_width; ++i) out[i] *= factor;
     log_sum_exps_[first_row + static_cast<std::size_t>(row)] =
         state.sum > 0 ? state.largest * static_cast<float>(problem_.scale()) + std::log(state.sum)
@@ -151,7 +147,7 @@ void Decode::attend_block(Range keys, Scratch& scratch, float* output) const {
   kernels_.dots(scratch.keys.data(), keys.size(), scratch.q.data(), rows_, problem_.width,
                 scratch.scores.data(), kKeys);
   for (int row = 0; row < rows_; ++row) {
-    float* scores = scratch.scores.data() + floats_of(row, kKeys);
+    float* scores = scratch.scores.data() + element_count(row, kKeys);
     const Range seen = visible_keys(problem_.scores(), packed_.query(row));
     const int count = std::clamp(seen.last - keys.first, 0, keys.size());  // decode has no window
     std::fill(scores + count, scores + keys.size(), 0.0F);
@@ -159,7 +155,7 @@ void Decode::attend_block(Range keys, Scratch& scratch, float* output) const {
     const float factor =
         kernels_.softmax(scores, count, scale, scratch.rows[static_cast<std::size_t>(row)]);
     if (factor == 1) continue;
-    float* out = output + floats_of(row, width);
+    float* out = output + element_count(row, width);
     for (int i = 0; i < width; ++i) out[i] *= factor;
   }
   kernels_.add(scratch.values.data(), keys.size(), scratch.scores.data(), kKeys, rows_, width,

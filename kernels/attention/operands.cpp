@@ -22,10 +22,6 @@ constexpr std::uint32_t kPages = 24;
 constexpr float kUnused = 240;      // in slots of a cache without a key: every type holds it
 constexpr std::int64_t kSpare = 3;  // pages of a cache that no table names
 
-std::size_t elements(std::int64_t rows, int width) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
-}
-
 /// `wanted` of the numbers below `all`, in a drawn order.
 std::vector<std::int32_t> drawn_pages(std::int64_t all, std::size_t wanted, std::uint64_t seed) {
   std::vector<std::int32_t> pages(static_cast<std::size_t>(all));
@@ -46,7 +42,7 @@ GemmShape reference_cost(const Problem& p) {
 DenseInputs normal_inputs(const Device& device, const Problem& p, Dtype rounding,
                           std::uint64_t seed) {
   const auto values = [&](std::uint32_t operand, std::int64_t rows, int width) {
-    return normal_values(device, {seed, operand, 0}, elements(rows, width), rounding);
+    return normal_values(device, {seed, operand, 0}, element_count(rows, width), rounding);
   };
   return {values(0, p.output_rows(), p.width), values(1, p.key_rows(), p.width),
           values(2, p.key_rows(), p.value_width)};
@@ -165,7 +161,8 @@ Operands::Set Operands::make_set(const DenseInputs& inputs) {
   }
   const auto rows = static_cast<std::size_t>(problem_.output_rows());
   set.output = std::make_unique<GuardedOutput>(
-      device_, elements(problem_.output_rows(), problem_.value_width) * size_of(types_.output));
+      device_,
+      element_count(problem_.output_rows(), problem_.value_width) * size_of(types_.output));
   set.log_sum_exp = std::make_unique<GuardedOutput>(device_, rows * sizeof(float));
   set.output->poison();  // also the first touch of its pages
   set.log_sum_exp->poison();

@@ -14,26 +14,6 @@
 
 namespace assay::attention {
 
-/// How elements are stored, and the unit roundoff of the sums.
-struct Types {
-  Dtype storage = Dtype::f32;  ///< Of Q, K and V.
-  Dtype output = Dtype::f32;   ///< Of O; the log-sum-exp is f32.
-  double accumulator_roundoff = 0x1p-24;
-
-  friend bool operator==(const Types&, const Types&) = default;
-};
-
-/// One pass. With pages, K and V are caches (page_table.h) and `table` names the pages of sequence
-/// b from table[b * pages_a_sequence] on; else both are rows of positions, and it is null.
-struct Pointers {
-  const void* q = nullptr;
-  const void* k = nullptr;
-  const void* v = nullptr;
-  const std::int32_t* table = nullptr;
-  void* output = nullptr;
-  float* log_sum_exp = nullptr;
-};
-
 /// Enqueues one pass.
 using Attend = std::function<void(const Pointers&)>;
 

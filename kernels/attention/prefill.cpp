@@ -9,13 +9,6 @@
 #include "harness/core/small_float.h"
 
 namespace assay::attention {
-namespace {
-
-std::size_t row_floats(int rows, int width) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
-}
-
-}  // namespace
 
 Prefill::Prefill(const Problem& problem, Dtype storage, ThreadPool& threads, BlockProduct product)
     : problem_(problem),
@@ -29,12 +22,12 @@ Prefill::Prefill(const Problem& problem, Dtype storage, ThreadPool& threads, Blo
   for (int thread = 0; thread < threads.size(); ++thread) {
     Scratch scratch;
     if (is_bf16_) {
-      scratch.q.resize(row_floats(kQueries, problem.width));
-      scratch.k.resize(row_floats(kKeys, problem.width));
-      scratch.v.resize(row_floats(kKeys, problem.value_width));
+      scratch.q.resize(element_count(kQueries, problem.width));
+      scratch.k.resize(element_count(kKeys, problem.width));
+      scratch.v.resize(element_count(kKeys, problem.value_width));
     }
-    scratch.scores.resize(row_floats(kQueries, kKeys));
-    scratch.output.resize(row_floats(kQueries, problem.value_width));
+    scratch.scores.resize(element_count(kQueries, kKeys));
+    scratch.output.resize(element_count(kQueries, problem.value_width));
     scratch.rows.resize(kQueries);
     scratch_.push_back(std::move(scratch));
   }
@@ -59,7 +52,7 @@ Prefill::Matrix Prefill::rows_of(const void* array, std::int64_t first_row, int 
   const auto* from = static_cast<const std::uint16_t*>(array) + first_row * width;
   for (int row = 0; row < count; ++row) {
     kernels_.widen(from + static_cast<std::int64_t>(row) * stride,
-                   widened.data() + row_floats(row, width), width);
+                   widened.data() + element_count(row, width), width);
   }
   return {widened.data(), width};
 }
@@ -98,7 +91,7 @@ void Prefill::attend_keys(Range queries, Range keys, bool is_first, Matrix v,
   const int width = problem_.value_width;
   for (int query = queries.first; query < queries.last; ++query) {
     const int row = query - queries.first;
-    float* scores = scratch.scores.data() + row_floats(row, kKeys);
+    float* scores = scratch.scores.data() + element_count(row, kKeys);
     const Range seen = visible_keys(problem_.scores(), query);
     const int first = std::clamp(seen.first - keys.first, 0, keys.size());
     const int last = std::clamp(seen.last - keys.first, first, keys.size());
@@ -108,7 +101,7 @@ void Prefill::attend_keys(Range queries, Range keys, bool is_first, Matrix v,
     const float factor = kernels_.softmax(scores + first, last - first, scale,
                                           scratch.rows[static_cast<std::size_t>(row)]);
     if (is_first || factor == 1) continue;
-    float* output = scratch.output.data() + row_floats(row, width);
+    float* output = scratch.output.data() + element_count(row, width);
     for (int i = 0; i < width; ++i) output[i] *= factor;
   }
   product_(false, queries.size(), width, keys.size(), scratch.scores.data(), kKeys, v.data,
@@ -123,7 +116,7 @@ void Prefill::finish(const Pointers& arrays, int batch, int head, Range queries,
     const SoftmaxState& state = scratch.rows[static_cast<std::size_t>(row)];
     const bool is_empty = state.sum == 0;  // the query attends to nothing, and output is not set
     const float factor = is_empty ? 0 : 1 / state.sum;
-    const float* from = scratch.output.data() + row_floats(row, width);
+    const float* from = scratch.output.data() + element_count(row, width);
     const std::int64_t place = problem_.output_row(batch, query, head) * width;
     for (int i = 0; i < width; ++i) {
       const float value = is_empty ? 0 : from[i] * factor;

@@ -7,10 +7,12 @@
 // head h / (hq / hkv).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "harness/core/dtype.h"
 #include "kernels/attention/mask.h"
 #include "kernels/attention/page_table.h"
 
@@ -61,6 +63,31 @@ struct Problem {
   /// counts half.
   double counted_pairs() const;
 };
+
+/// How elements are stored, and the unit roundoff of the sums.
+struct Types {
+  Dtype storage = Dtype::f32;  ///< Of Q, K and V.
+  Dtype output = Dtype::f32;   ///< Of O; the log-sum-exp is f32.
+  double accumulator_roundoff = 0x1p-24;
+
+  friend bool operator==(const Types&, const Types&) = default;
+};
+
+/// One pass. With pages, K and V are caches (page_table.h) and `table` names the pages of sequence
+/// b from table[b * pages_a_sequence] on; else both are rows of positions, and it is null.
+struct Pointers {
+  const void* q = nullptr;
+  const void* k = nullptr;
+  const void* v = nullptr;
+  const std::int32_t* table = nullptr;
+  void* output = nullptr;
+  float* log_sum_exp = nullptr;
+};
+
+/// Elements of `rows` rows of `width`.
+constexpr std::size_t element_count(std::int64_t rows, int width) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(width);
+}
 
 /// A problem, or one line that says what is wrong with the shape.
 struct ParsedProblem {
