@@ -27,6 +27,7 @@ std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
   }
   const ParsedProblem parsed = problem_of(workload_, shape);
   if (!parsed.problem) return parsed.refusal;
+  if (auto refusal = refuses_problem(*parsed.problem)) return refusal;
   const MemoryNeed need = memory_need(*parsed.problem, types_);
   if (auto refusal = lacks_memory(need, device)) return refusal;
   return missing(device);
@@ -35,7 +36,7 @@ std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
 std::unique_ptr<TimedCase> AttentionImplementation::prepare(GroupContext& context) const {
   const Problem problem = problem_of(workload_, context.shape()).problem.value();
   Bound bound = bind(problem, context.device());
-  return std::make_unique<Case>(Operands::of(context, problem, types_), std::move(bound.attend),
+  return std::make_unique<Case>(Operands::of(context, problem, types_), bound.bind,
                                 work_of(workload_, problem, types_), std::move(bound.choice));
 }
 

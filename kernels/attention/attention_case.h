@@ -4,9 +4,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/attention/operands.h"
 #include "kernels/catalogue.h"
+#include "kernels/launch/bound.h"
 
 namespace assay::attention {
 
@@ -14,17 +16,21 @@ namespace assay::attention {
 /// counts no FLOP.
 Work work_of(Workload workload, const Problem& problem, const Types& types);
 
+/// Makes a pass over these arrays ready.
+using BindPass = Bind<Pointers>;
+
 /// A pass bound to a group's operands.
 class Case final : public TimedCase {
  public:
-  Case(std::shared_ptr<Operands> operands, Attend attend, Work work, Json choice)
+  Case(std::shared_ptr<Operands> operands, const BindPass& bind, Work work, Json choice)
       : operands_(std::move(operands)),
-        attend_(std::move(attend)),
+        attend_(call_bound(bind)),
+        ready_(bound_to_sets(*operands_, bind)),
         work_(work),
         choice_(std::move(choice)) {}
 
   Verification verify() override { return operands_->verify(attend_); }
-  void enqueue(std::size_t set) override { attend_(operands_->set(set)); }
+  void enqueue(std::size_t set) override { ready_[set](); }
   std::size_t operand_sets() const override { return operands_->count(); }
   Work work() const override { return work_; }
   Json choice() const override { return choice_; }
@@ -32,6 +38,7 @@ class Case final : public TimedCase {
  private:
   std::shared_ptr<Operands> operands_;
   Attend attend_;
+  std::vector<Enqueue> ready_;  // by operand set
   Work work_;
   Json choice_;
 };
@@ -61,11 +68,13 @@ class AttentionImplementation : public Implementation {
 
  protected:
   struct Bound {
-    Attend attend;
+    BindPass bind;
     Json choice;
   };
   /// How to compute the problem on a device; everything it needs is made here and not in a pass.
   virtual Bound bind(const Problem& problem, Device& device) const = 0;
+  /// Why this implementation does not take a problem that makes sense, or nothing.
+  virtual std::optional<std::string> refuses_problem(const Problem&) const { return std::nullopt; }
   /// A library or a device feature that is not here, or nothing.
   virtual std::optional<std::string> missing(const Device&) const { return std::nullopt; }
   const Types& types() const { return types_; }

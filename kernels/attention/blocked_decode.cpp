@@ -8,7 +8,7 @@ namespace assay::attention {
 AttentionImplementation::Bound BlockedDecode::bind(const Problem& problem, Device& device) const {
   ThreadPool& threads = host_threads(device);
   const auto decode = std::make_shared<Decode>(problem, types().storage, threads);
-  return {[decode](const Pointers& arrays) { (*decode)(arrays); },
+  return {bind_calls<Pointers>([decode](const Pointers& arrays) { (*decode)(arrays); }),
           Json{{"threads", threads.size()},
                {"isa", vector_kernels(problem.width, problem.value_width).isa},
                {"splits", decode->splits()}}};

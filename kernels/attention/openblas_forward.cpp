@@ -27,7 +27,7 @@ AttentionImplementation::Bound OpenBlasForward::bind(const Problem& problem, Dev
   ThreadPool& threads = host_threads(device);
   const auto prefill =
       std::make_shared<Prefill>(problem, types().storage, threads, openblas_product);
-  return {[prefill](const Pointers& arrays) { (*prefill)(arrays); },
+  return {bind_calls<Pointers>([prefill](const Pointers& arrays) { (*prefill)(arrays); }),
           Json{{"threads", threads.size()},
                {"core", std::string(blas.core_name())},
                {"isa", vector_kernels(problem.width, problem.value_width).isa}}};
