@@ -108,8 +108,8 @@ void use_every_size() {
   use(every_wgmma<8, A, A, D, kMajorA, kMajorB>, every_wgmma<16, A, A, D, kMajorA, kMajorB>,
       every_wgmma<24, A, A, D, kMajorA, kMajorB>, every_wgmma<32, A, A, D, kMajorA, kMajorB>,
       every_wgmma<64, A, A, D, kMajorA, kMajorB>, every_wgmma<96, A, A, D, kMajorA, kMajorB>,
-      every_wgmma<128, A, A, D, kMajorA, kMajorB>, every_wgmma<192, A, A, D, kMajorA, kMajorB>,
-      every_wgmma<256, A, A, D, kMajorA, kMajorB>);
+      every_wgmma<128, A, A, D, kMajorA, kMajorB>, every_wgmma<176, A, A, D, kMajorA, kMajorB>,
+      every_wgmma<192, A, A, D, kMajorA, kMajorB>, every_wgmma<256, A, A, D, kMajorA, kMajorB>);
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ TEST_SUITE("unit") {
     try_registers_both_majors<64>();
     try_registers_both_majors<96>();
     try_registers_both_majors<128>();
+    try_registers_both_majors<176>();
     try_registers_both_majors<192>();
     try_registers_both_majors<256>();
   }

@@ -21,13 +21,13 @@ inline void wgmma_fence(std::source_location at = std::source_location::current(
   emulator::wgmma_fence({"wgmma.fence", at});
 }
 
-template <typename T, int kCount>
-void wgmma_fence(T (&)[kCount], std::source_location at = std::source_location::current()) {
+template <typename A>
+void wgmma_fence(A&, std::source_location at = std::source_location::current()) {
   emulator::wgmma_fence({"wgmma.fence", at});
 }
 
-template <typename T, int kRows, int kCount>
-void wgmma_fence(T (&)[kRows][kCount], std::source_location at = std::source_location::current()) {
+template <typename A, typename B>
+void wgmma_fence(A&, B&, std::source_location at = std::source_location::current()) {
   emulator::wgmma_fence({"wgmma.fence", at});
 }
 

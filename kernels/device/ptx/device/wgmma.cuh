@@ -20,11 +20,11 @@ namespace assay::device {
 //
 // A and B: Bf16 or F16: k16, either major; Tf32: k8; E4m3, E5m2 in any pairing: k32; all into
 // float; std::int8_t: k32 into std::int32_t. B is A's type and majors are K unless given.
-// N: 8, 16, 24, 32, 64, 96, 128, 192, 256. Accumulators and fragments lie as in fragment.h.
+// N: 8, 16, 24, 32, 64, 96, 128, 176, 192, 256. Accumulators and fragments lie as in fragment.h.
 //
 // Order: wgmma_fence, products, wgmma_commit, wgmma_wait. wgmma_fence and wgmma_wait take the
-// accumulators they guard (an array or an array of arrays), so that the compiler moves no access of
-// them across; a wait lists those that it makes readable.
+// registers they guard (arrays or arrays of arrays), so that the compiler moves no access of them
+// across; a wait lists the accumulators that it makes readable.
 
 /// The descriptor of an operand in this block's shared memory; steps in bytes (descriptor.h).
 __device__ __forceinline__ std::uint64_t matrix_descriptor(const void* shared, Swizzle swizzle,
@@ -46,6 +46,12 @@ __device__ __forceinline__ void hold(std::int32_t (&d)[kCount]) {
   for (int i = 0; i < kCount; ++i) asm volatile("" : "+r"(d[i])::"memory");
 }
 
+template <int kCount>
+__device__ __forceinline__ void hold(std::uint32_t (&d)[kCount]) {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) asm volatile("" : "+r"(d[i])::"memory");
+}
+
 template <typename T, int kRows, int kCount>
 __device__ __forceinline__ void hold(T (&d)[kRows][kCount]) {
 #pragma unroll
@@ -53,15 +59,11 @@ __device__ __forceinline__ void hold(T (&d)[kRows][kCount]) {
 }
 
 /// Before the first product, and whenever accumulators or A's registers were touched since.
-__device__ __forceinline__ void wgmma_fence() {
+template <typename... Registers>
+__device__ __forceinline__ void wgmma_fence(Registers&... guarded) {
+  (hold(guarded), ...);
   asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
-}
-
-template <typename T, int kCount>
-__device__ __forceinline__ void wgmma_fence(T (&d)[kCount]) {
-  hold(d);
-  wgmma_fence();
-  hold(d);
+  (hold(guarded), ...);
 }
 
 /// Closes the group of the warpgroup's products since the last commit.
