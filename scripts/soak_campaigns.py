@@ -30,9 +30,11 @@ class Campaign:
 
 CAMPAIGNS = (
     Campaign("emulator", "kernels on the CPU under every scheduling mode", "seeds per mode", 2000,
-             r"^emulator: (?!.*(?i:gemm)).*in every mode"),
+             r"^emulator: (?!.*(?i:gemm|attention)).*in every mode"),
     Campaign("gemm", "the GEMM kernels on the CPU under every scheduling mode, by dtype and configuration",
              "seeds per mode", 200, r"^emulator: .*(?i:gemm).*in every mode"),
+    Campaign("attention", "the attention kernels on the CPU under every scheduling mode", "seeds per mode", 200,
+             r"^emulator: .*(?i:attention).*in every mode"),
     Campaign("signals", "kill -9, Ctrl-C and SIGTERM at seeded moments of a run", "moments", 200,
              r"^cli: .*at any moment", ""),
     Campaign("properties", "every other property test", "seeds", 2000, r"^(?!emulator: )"),

@@ -1,0 +1,106 @@
+// How the Hopper forward pass is launched: the instance of the kernel, tensor maps, arguments.
+#pragma once
+
+#include <algorithm>
+
+#include "device/tensor_map.cuh"
+#include "kernels/attention/attention_kernel.h"
+#include "kernels/attention/sm90/forward.cuh"
+#include "kernels/launch/prepare.cuh"
+
+namespace assay::attention::sm90 {
+
+/// Of L2, for the keys and values of the heads that are worked on at a time.
+inline constexpr std::int64_t kSectionBytes = 32 << 20;
+
+template <class Element>
+inline constexpr device::TensorElement kTensorElement = device::TensorElement::kBf16;
+template <>
+inline constexpr device::TensorElement kTensorElement<device::F16> = device::TensorElement::kF16;
+
+/// [batch, position, head, width] as TMA copies it: boxes of one head's `box` positions.
+inline device::TensorMapSpec positions_map(const void* address, device::TensorElement element,
+                                           int batches, int positions, int heads, int width,
+                                           int box) {
+  const auto row = static_cast<std::uint64_t>(width) * device::element_bytes(element);
+  const auto wide = [](int value) { return static_cast<std::uint64_t>(value); };
+  device::TensorMapSpec map;
+  map.element = element;
+  map.rank = 4;
+  map.address = address;
+  map.size = {wide(width), wide(positions), wide(heads), wide(batches)};
+  map.stride_bytes = {row * wide(heads), row, row * wide(heads) * wide(positions)};
+  map.box = {hopper::kRowBytes / device::element_bytes(element), static_cast<std::uint32_t>(box), 1,
+             1};
+  map.swizzle = device::Swizzle::k128;
+  return map;
+}
+
+inline std::optional<std::string> refusal(const Problem& problem) {
+  if (problem.width == 128 && problem.value_width == 128) return std::nullopt;
+  return "takes d 128 and no other dv";
+}
+
+/// How an instance of forward() runs on so many multiprocessors.
+template <class K>
+Plan forward_plan(const Problem& problem, int multiprocessors) {
+  constexpr TileConfig kTile = K::kTile;
+  constexpr device::TensorElement kElement = kTensorElement<typename K::Element>;
+  const std::int64_t heads = static_cast<std::int64_t>(problem.batches) * problem.query_heads;
+  const std::int64_t key_head_bytes = static_cast<std::int64_t>(problem.keys) * 2 * kTile.width * 2;
+  Arguments arguments;
+  arguments.scores = problem.scores();
+  arguments.order = TileOrder((problem.queries + K::kQueries - 1) / K::kQueries, heads,
+                              section_heads(key_head_bytes, kSectionBytes, problem.group()));
+  arguments.query_heads = problem.query_heads;
+  arguments.group = problem.group();
+  arguments.scale = static_cast<float>(problem.scale());
+  arguments.scale_log2 = static_cast<float>(problem.scale() * 1.4426950408889634);
+  const auto blocks = std::min<std::int64_t>(arguments.order.count(), multiprocessors);
+  device::LaunchConfig config;
+  config.grid.x = static_cast<unsigned>(blocks);
+  config.block.x = static_cast<unsigned>(threads(kTile));
+  config.shared_bytes = sizeof(Shared<K>);
+  config.registers_per_thread = registers(kTile).initial;
+  Plan plan;
+  plan.description = std::to_string(K::kQueries) + "x" + std::to_string(kTile.keys) + ", " +
+                     std::to_string(blocks) + " blocks";
+  plan.bind = [=](const Pointers& arrays, const Workspace&) {
+    Arguments bound = arguments;
+    bound.log_sum_exp = arrays.log_sum_exp;
+    const auto map = [&](const void* address, int positions, int of_heads, int box) {
+      return device::encode_tensor_map(
+          positions_map(address, kElement, problem.batches, positions, of_heads, kTile.width, box));
+    };
+    return prepare_launch(config, forward<K>,
+                          map(arrays.q, problem.queries, problem.query_heads, K::kQueries),
+                          map(arrays.k, problem.keys, problem.key_heads, kTile.keys),
+                          map(arrays.v, problem.keys, problem.key_heads, kTile.keys),
+                          map(arrays.output, problem.queries, problem.query_heads, kRows), bound);
+  };
+  return plan;
+}
+
+template <class Element>
+Plan plan(const Problem& problem, int multiprocessors) {
+  if (problem.mask.kind == Mask::Kind::full) {
+    return forward_plan<Forward<Element, FullTile>>(problem, multiprocessors);
+  }
+  return forward_plan<Forward<Element, MaskedTile>>(problem, multiprocessors);
+}
+
+/// The catalogue's entry of one dtype.
+template <class Element>
+Kernel forward_entry(const char* dtype) {
+  const DtypeFacts& element = facts_of(*dtype_named(dtype));
+  return {.workload = Workload::forward,
+          .dtype = dtype,
+          .name = "sm90",
+          .summary = "warpgroups take turns at wgmma and softmax, fed by TMA, persistent",
+          .types = {element.dtype, element.dtype, element.sum.roundoff},
+          .plan = plan<Element>,
+          .capability = {9, true},
+          .refuses = refusal};
+}
+
+}  // namespace assay::attention::sm90

@@ -1,0 +1,124 @@
+// The online softmax of a warpgroup's 64 rows of scores, as wgmma leaves them in registers.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "device/exponential.cuh"
+#include "device/warp.cuh"
+#include "kernels/attention/mask.h"
+#include "kernels/device/fragment.h"
+#include "kernels/hopper/store.cuh"
+
+namespace assay::attention::sm90 {
+
+inline constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
+
+/// Accumulators of a thread alternate between two rows, 8 apart.
+__device__ __forceinline__ constexpr int row_of(int accumulator) { return accumulator / 2 % 2; }
+
+/// What a thread's two rows have come to. The four threads of a row share `largest`; each sums its
+/// own columns.
+struct Softmax {
+  float largest[2] = {kMinusInfinity, kMinusInfinity};  ///< Of the scores, unscaled.
+  float sum[2] = {0, 0};
+};
+
+/// The keys that the two rows attend to, from the thread's first column of a block on.
+struct VisibleColumns {
+  Range of[2];
+};
+
+/// `row` is the query of the warpgroup's first row.
+__device__ __forceinline__ VisibleColumns visible_columns(const Scores& scores, int row,
+                                                          int thread) {
+  VisibleColumns columns;
+#pragma unroll
+  for (int i = 0; i < 2; ++i) {
+    const device::Position at = device::accumulator_position(thread, 2 * i);
+    const Range keys = visible_keys(scores, row + at.row);
+    columns.of[i] = {keys.first - at.column, keys.last - at.column};
+  }
+  return columns;
+}
+
+/// Scores of the block that begins at `key` which the mask forbids become minus infinity.
+template <int kCount>
+__device__ __forceinline__ void hide(float (&scores)[kCount], const VisibleColumns& columns,
+                                     int key) {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) {
+    const Range visible = columns.of[row_of(i)];
+    const int column = 8 * (i / 4) + i % 2;  // from the thread's first on
+    if (!Range{visible.first - key, visible.last - key}.has(column)) scores[i] = kMinusInfinity;
+  }
+}
+
+/// Takes a block of scores in and leaves their exponentials; `factor` is what sums and outputs of
+/// the blocks before are to be multiplied by.
+template <int kCount>
+__device__ __forceinline__ void exponentiate(float (&scores)[kCount], Softmax& rows,
+                                             float scale_log2, float (&factor)[2]) {
+#pragma unroll
+  for (int row = 0; row < 2; ++row) {
+    float largest = rows.largest[row];
+#pragma unroll
+    for (int i = 2 * row; i < kCount; i += 4) {
+      largest = fmaxf(largest, fmaxf(scores[i], scores[i + 1]));
+    }
+    largest = fmaxf(largest, device::shuffle_xor(largest, 1));
+    largest = fmaxf(largest, device::shuffle_xor(largest, 2));
+    // Of a row that has seen no key yet, infinity minus infinity would be NaN.
+    const float shift = largest == kMinusInfinity ? 0 : largest * scale_log2;
+    factor[row] = device::exp2_approx(rows.largest[row] * scale_log2 - shift);
+    rows.largest[row] = largest;
+    float sum = rows.sum[row] * factor[row];
+#pragma unroll
+    for (int i = 2 * row; i < kCount; i += 4) {
+#pragma unroll
+      for (int j = i; j < i + 2; ++j) {
+        scores[j] = device::exp2_approx(scores[j] * scale_log2 - shift);
+        sum += scores[j];
+      }
+    }
+    rows.sum[row] = sum;
+  }
+}
+
+/// The exponentials as the fragments of wgmma's left operand: accumulators of 16 columns are those
+/// of one product.
+template <class Element, int kCount>
+__device__ __forceinline__ void pack(std::uint32_t (&fragments)[kCount / 8][4],
+                                     const float (&exponentials)[kCount]) {
+#pragma unroll
+  for (int i = 0; i < kCount; i += 2) {
+    fragments[i / 8][i / 2 % 4] = hopper::pack_pair<Element>(exponentials[i], exponentials[i + 1]);
+  }
+}
+
+/// Multiplies each row of the outputs by its factor.
+template <int kCount>
+__device__ __forceinline__ void scale_rows(float (&outputs)[kCount], const float (&factor)[2]) {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) outputs[i] *= factor[row_of(i)];
+}
+
+/// Ends the sums; `factor` then divides the outputs by them, and makes 0 of a row without keys.
+__device__ __forceinline__ void finish(Softmax& rows, float (&factor)[2]) {
+#pragma unroll
+  for (int row = 0; row < 2; ++row) {
+    float sum = rows.sum[row];
+    sum += device::shuffle_xor(sum, 1);
+    sum += device::shuffle_xor(sum, 2);
+    rows.sum[row] = sum;
+    factor[row] = sum == 0 ? 0 : 1 / sum;
+  }
+}
+
+/// Natural units; minus infinity of a row without keys.
+__device__ __forceinline__ float log_sum_exp(const Softmax& rows, int row, float scale) {
+  return rows.largest[row] * scale + logf(rows.sum[row]);
+}
+
+}  // namespace assay::attention::sm90

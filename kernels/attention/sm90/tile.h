@@ -1,0 +1,60 @@
+// A tile configuration of the Hopper attention kernels, its budgets, and the choice among them.
+#pragma once
+
+#include "kernels/attention/problem.h"
+#include "kernels/hopper/budget.h"
+#include "kernels/hopper/output_box.h"
+
+namespace assay::attention::sm90 {
+
+inline constexpr int kRows = 64;        ///< Queries of one warpgroup: the rows of a wgmma.
+inline constexpr int kStages = 2;       ///< Of keys, and of values.
+inline constexpr int kOutputBoxes = 1;  ///< Of each consumer.
+
+/// Queries come in tiles of 64 for each consumer, keys and values in blocks of `keys`.
+struct TileConfig {
+  int width;  ///< Of queries, keys, values and outputs.
+  int keys;
+  int consumers;
+
+  friend constexpr bool operator==(const TileConfig&, const TileConfig&) = default;
+};
+
+constexpr int queries(const TileConfig& tile) { return kRows * tile.consumers; }
+constexpr int threads(const TileConfig& tile) { return hopper::threads(tile.consumers); }
+/// What setmaxnreg leaves to a thread of the warpgroup that copies.
+constexpr int producer_registers(int consumers) { return consumers == 2 ? 24 : 32; }
+constexpr hopper::Registers registers(const TileConfig& tile) {
+  return hopper::registers(tile.consumers, producer_registers(tile.consumers));
+}
+
+/// All but the barriers, which are the last and small.
+constexpr int tile_bytes(const TileConfig& tile) {
+  return (queries(tile) + 2 * kStages * tile.keys) * tile.width * 2 +
+         tile.consumers * kOutputBoxes * hopper::box_bytes(kRows);
+}
+inline constexpr int kBarrierBytes = 1024;  ///< Room for them.
+
+/// Scores, their exponentials in 16 bits, and outputs, in registers of a thread.
+constexpr int live_registers(const TileConfig& tile) {
+  return tile.keys / 2 + tile.keys / 4 + tile.width / 2;
+}
+
+/// The rule that a configuration breaks, in words; nullptr when it breaks none.
+constexpr const char* tile_fault(const TileConfig& tile) {
+  if (tile.consumers < 2) return "warpgroups take turns: two or three";
+  if (tile.width % 64 != 0) return "boxes are 64 elements wide";
+  if (tile.keys % 16 != 0 || tile.keys > 256) return "blocks of keys are multiples of 16 to 256";
+  return hopper::budget_fault(tile.consumers, registers(tile), tile_bytes(tile) + kBarrierBytes,
+                              live_registers(tile));
+}
+
+/// Masked blocks cost as much as plain ones: where there is a mask they are shorter.
+struct MaskedTile {
+  static constexpr TileConfig kTile{128, 128, 2};
+};
+struct FullTile {
+  static constexpr TileConfig kTile{128, 176, 2};
+};
+
+}  // namespace assay::attention::sm90

@@ -1,0 +1,95 @@
+// The same inputs and bounds by which the catalogue verifies a case.
+#include "tests/emulator/attention/attention_case.h"
+
+#include <cmath>
+#include <map>
+#include <tuple>
+
+#include "harness/core/dtype.h"
+#include "harness/core/shape.h"
+#include "kernels/attention/counting.h"
+#include "kernels/inputs.h"
+
+namespace assay::emulator {
+
+namespace {
+
+constexpr std::uint64_t kSeed = 7;
+
+Roundoff roundoff_of(Dtype element) {
+  return {facts_of(element).sum.roundoff, unit_roundoff(element)};
+}
+
+attention::DenseInputs normal_inputs(const attention::Problem& p, Dtype element) {
+  const auto values = [&](std::uint32_t operand, std::int64_t rows, int width) {
+    std::vector<float> all(attention::element_count(rows, width));
+    fill_normal(all, {kSeed, operand, 0});
+    for (float& value : all) value = rounded_input(element, value);
+    return all;
+  };
+  return {values(0, p.output_rows(), p.width), values(1, p.key_rows(), p.width),
+          values(2, p.key_rows(), p.value_width)};
+}
+
+AttentionCase make_case(const std::string& shape, Dtype element, AttentionData data) {
+  AttentionCase one;
+  one.problem =
+      attention::problem_of(attention::Workload::forward, Shape::parse(shape)).problem.value();
+  one.element = element;
+  one.data = data;
+  const bool counting = data == AttentionData::counting;
+  one.inputs = counting ? attention::counting_inputs(one.problem, kSeed)
+                        : normal_inputs(one.problem, element);
+  one.q = encode(element, one.inputs.q);
+  one.k = encode(element, one.inputs.k);
+  one.v = encode(element, one.inputs.v);
+  const attention::InputView view(one.problem, one.inputs);
+  for (std::int64_t row = 0; !counting && row < one.problem.output_rows(); ++row) {
+    one.expected.push_back(attention::reference_row(view, row, element, roundoff_of(element)));
+  }
+  return one;
+}
+
+/// Every row against its reference, by FlashAttention's rule.
+std::string normal_difference(const AttentionCase& one, std::span<const float> output,
+                              std::span<const float> log_sum_exp) {
+  const Roundoff roundoff = roundoff_of(one.element);
+  BoundCheck check;
+  const auto width = static_cast<std::size_t>(one.problem.value_width);
+  for (const attention::ReferenceRow& row : one.expected) {
+    const auto got = output.subspan(static_cast<std::size_t>(row.number) * width, width);
+    for (std::size_t i = 0; i < width; ++i) {
+      check.element(row.number, static_cast<std::int64_t>(i), got[i], row.output[i],
+                    2 * row.naive_error + attention::output_floor(row, i, roundoff));
+    }
+    const attention::Row at = attention::row_at(one.problem, row.number);
+    const std::int64_t place = one.problem.log_sum_exp_place(at.batch, at.head, at.query);
+    const float sum = log_sum_exp[static_cast<std::size_t>(place)];
+    const bool right = row.visible == 0 ? sum == static_cast<float>(row.log_sum_exp)
+                                        : std::abs(sum - row.log_sum_exp) <=
+                                              attention::log_sum_exp_bound(row, roundoff);
+    if (!right) return "the log-sum-exp of row " + std::to_string(row.number) + " is wrong";
+  }
+  return check.failed() ? check.verification().detail : "";
+}
+
+}  // namespace
+
+const AttentionCase& attention_case(const std::string& shape, Dtype element, AttentionData data) {
+  static std::map<std::tuple<std::string, Dtype, AttentionData>, AttentionCase> cases;
+  const auto key = std::tuple(shape, element, data);
+  const auto found = cases.find(key);
+  if (found != cases.end()) return found->second;
+  return cases.emplace(key, make_case(shape, element, data)).first->second;
+}
+
+std::string attention_difference(const AttentionCase& one, std::span<const std::byte> output,
+                                 std::span<const float> log_sum_exp) {
+  const std::vector<float> values = decode(one.element, output);
+  if (one.data == AttentionData::normal) return normal_difference(one, values, log_sum_exp);
+  return attention::first_counting_difference(one.problem, kSeed, one.inputs.v, values, log_sum_exp,
+                                              roundoff_of(one.element))
+      .value_or("");
+}
+
+}  // namespace assay::emulator

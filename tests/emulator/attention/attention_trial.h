@@ -1,0 +1,53 @@
+// A trial of one configuration of the Hopper forward pass, launched as a case of the catalogue is.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "kernels/attention/sm90/launch.cuh"
+#include "kernels/emulator/emulator.h"
+#include "tests/emulator/attention/attention_case.h"
+
+namespace assay::emulator {
+
+template <class Element>
+inline constexpr Dtype kDtypeOf = Dtype::bf16;
+template <>
+inline constexpr Dtype kDtypeOf<device::F16> = Dtype::f16;
+
+struct ForwardTrial {
+  std::string shape;
+  AttentionData data = AttentionData::counting;
+  int blocks = 2;  ///< The multiprocessors of the device.
+  /// What the kernel is told instead of the shape's own mask, to plant a fault.
+  std::optional<attention::Mask> planted = {};
+};
+
+template <class Element, class Tile>
+void run_forward_trial(Emulator& emulator, const ForwardTrial& trial) {
+  using K = attention::sm90::Forward<Element, Tile>;
+  const AttentionCase& one = attention_case(trial.shape, kDtypeOf<Element>, trial.data);
+  const auto given = [&](const char* name, const std::vector<std::byte>& values) {
+    const auto array = emulator.input<std::byte>(name, values.size());
+    std::copy(values.begin(), values.end(), array.begin());
+    return array.data();
+  };
+  attention::Problem problem = one.problem;
+  const auto rows = problem.output_rows();
+  const auto output = emulator.output<std::byte>(
+      "o", attention::element_count(rows, problem.value_width) * sizeof(Element));
+  const auto sums = emulator.output<float>("log-sum-exp", static_cast<std::size_t>(rows));
+  problem.mask = trial.planted.value_or(problem.mask);
+  attention::Pointers arrays;
+  arrays.q = given("q", one.q);
+  arrays.k = given("k", one.k);
+  arrays.v = given("v", one.v);
+  arrays.output = output.data();
+  arrays.log_sum_exp = sums.data();
+  attention::sm90::forward_plan<K>(problem, trial.blocks).bind(arrays, {}).launch(nullptr);
+  const std::string difference = attention_difference(one, output, sums);
+  expect(difference.empty(), difference);
+}
+
+}  // namespace assay::emulator

@@ -1,0 +1,57 @@
+// Shapes of at least three blocks of keys, small enough to run under many seeds.
+#include "tests/emulator/attention/forward_trials.h"
+
+#include "tests/emulator/attention/attention_trial.h"
+#include "tests/emulator/kernel_trial.h"
+
+namespace assay::emulator {
+
+namespace {
+
+using attention::Mask;
+using attention::sm90::FullTile;
+using attention::sm90::MaskedTile;
+
+struct ShortTile {
+  static constexpr attention::sm90::TileConfig kTile{128, 64, 2};
+};
+
+template <class Element, class Tile>
+NamedTrial forward(const ForwardTrial& trial) {
+  return {trial.shape,
+          [trial](Emulator& emulator) { run_forward_trial<Element, Tile>(emulator, trial); }};
+}
+
+template <class Element>
+std::vector<NamedTrial> forward_trials() {
+  return {
+      forward<Element, MaskedTile>({"b1_hq2_hkv1_sq136_sk300_d128_causal"}),
+      forward<Element, MaskedTile>({"b1_hq1_hkv1_sq264_sk60_d128_causal"}),
+      forward<Element, MaskedTile>({"b2_hq1_hkv1_sq72_sk420_d128_w300", AttentionData::normal}),
+      forward<Element, FullTile>({"b1_hq2_hkv2_sq72_sk368_d128_full"}),
+      forward<Element, FullTile>({"b1_hq1_hkv1_sq136_sk368_d128_full", AttentionData::normal, 1}),
+  };
+}
+
+const NotFunctional kPool{"setmaxnreg.inc", "it asks for speed: the emulator allots registers"};
+
+const KernelEnrolment kForward{{"attention_forward", attention_forward_trial, {kPool}}};
+
+}  // namespace
+
+std::vector<NamedTrial> bf16_forward_trials() { return forward_trials<device::Bf16>(); }
+std::vector<NamedTrial> f16_forward_trials() { return forward_trials<device::F16>(); }
+
+void attention_forward_trial(Emulator& emulator) {
+  run_forward_trial<device::Bf16, ShortTile>(
+      emulator, {"b1_hq1_hkv1_sq136_sk200_d128_causal", AttentionData::counting, 1});
+}
+
+Trial forward_with_window(int width) {
+  ForwardTrial trial{"b1_hq1_hkv1_sq128_sk200_d128_w70"};
+  trial.planted = Mask{Mask::Kind::window, width};
+  return
+      [trial](Emulator& emulator) { run_forward_trial<device::Bf16, ShortTile>(emulator, trial); };
+}
+
+}  // namespace assay::emulator

@@ -1,0 +1,27 @@
+// The trials of the Hopper forward pass.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernels/emulator/emulator.h"
+
+namespace assay::emulator {
+
+struct NamedTrial {
+  std::string name;
+  Trial trial;
+};
+
+/// Both tiles, each on counting and on normal data: ragged, with rows that attend to nothing, with
+/// a window, with shared key heads.
+std::vector<NamedTrial> bf16_forward_trials();
+std::vector<NamedTrial> f16_forward_trials();
+
+/// Twice round every ring, in blocks of 64 keys.
+void attention_forward_trial(Emulator& emulator);
+
+/// A window of 70 keys, which the kernel is told to be `width` wide.
+Trial forward_with_window(int width);
+
+}  // namespace assay::emulator
