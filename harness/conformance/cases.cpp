@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
-#include <string_view>
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
@@ -105,21 +103,6 @@ std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilte
     }
   }
   return groups;
-}
-
-std::optional<Rate> rate_of(const Measurement& measurement) {
-  if (measurement.status != MeasurementStatus::measured) return std::nullopt;
-  if (!measurement.verification || !measurement.verification->ok()) return std::nullopt;
-  // A triad computes, but its bytes are what it is about.
-  const bool memory = measurement.id.workload.starts_with("memory_");
-  for (const char* metric : {"flop_per_s", "bus_bandwidth_bytes_per_s", "bytes_per_s"}) {
-    if (memory && metric == std::string_view("flop_per_s")) continue;
-    const auto found = measurement.metrics.find(metric);
-    if (found == measurement.metrics.end()) continue;
-    if (!std::isfinite(found->second) || found->second <= 0) return std::nullopt;
-    return Rate{metric, found->second};
-  }
-  return std::nullopt;
 }
 
 const Measurement* best_of(const DeviceGroup& group, const CaseFilter& filter) {

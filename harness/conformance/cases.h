@@ -8,6 +8,7 @@
 #include "harness/conformance/devices.h"
 #include "harness/conformance/parameters.h"
 #include "harness/core/asked_cases.h"
+#include "harness/core/rate.h"
 
 namespace assay {
 
@@ -41,14 +42,6 @@ struct DeviceGroup : AskedGroup {
 /// `node` on nodes with several devices only: on others the profile asks for none.
 /// Throws Error as CaseFilter::refuse_unknown.
 std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter);
-
-/// The rate that a measurement is judged by (flop_per_s, else bus bandwidth, else bytes_per_s; of
-/// a memory workload its bytes); absent unless it was measured, verified and is a positive number.
-struct Rate {
-  std::string metric;
-  double value = 0;
-};
-std::optional<Rate> rate_of(const Measurement& measurement);
 
 /// The fastest verified member (or the one that the filter names); null when there is none.
 const Measurement* best_of(const DeviceGroup& group, const CaseFilter& filter);
