@@ -29,6 +29,7 @@ Command export_command();
 Command hold_command();
 Command run_command();
 Command check_command();
+Command report_command();
 Command list_command();
 Command devices_command();
 Command validate_command();

@@ -18,9 +18,9 @@ constexpr const char* kNotPrinted =
     "cannot write to standard output: what was printed is not whole";
 
 std::vector<Command> all_commands() {
-  return {run_command(),     check_command(),    list_command(),
-          devices_command(), cluster_command(),  export_command(),
-          hold_command(),    validate_command(), version_command()};
+  return {run_command(),      check_command(),   report_command(), list_command(),
+          devices_command(),  cluster_command(), export_command(), hold_command(),
+          validate_command(), version_command()};
 }
 
 const Command& find_command(const std::vector<Command>& commands, const std::string& name) {

@@ -1,0 +1,24 @@
+// From what was typed to a verdict: the documents, the profile that judges them, the baselines.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/cli/arguments.h"
+#include "harness/core/result.h"
+#include "harness/core/verdict.h"
+
+namespace assay::cli {
+
+/// Every file that the command reads: documents, `--profile` and `--baseline`.
+std::vector<std::filesystem::path> inputs_of(const Arguments& arguments);
+
+std::vector<Result> read_results(const std::vector<std::string>& operands);
+
+/// Judges by `--profile`, else by the one profile that all documents were made with, with the
+/// baselines of `--baseline` before the built-in ones; warns on stderr when the profile has changed
+/// since. Throws Error when no profile follows from the documents.
+VerdictDocument judged(std::vector<Result> results, const Arguments& arguments);
+
+}  // namespace assay::cli

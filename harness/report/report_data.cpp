@@ -1,0 +1,99 @@
+// Gathers documents, devices, cases, links, fits and the verdict for the page.
+#include "harness/report/report_data.h"
+
+#include "harness/core/content_hash.h"
+#include "harness/core/error.h"
+#include "harness/core/fields.h"
+#include "harness/core/result_fields.h"
+#include "harness/report/case_data.h"
+
+namespace assay {
+
+namespace {
+
+/// The parts of a document that are neither measurements nor devices: its provenance.
+Json document_data(const Result& result, const std::string& file) {
+  Json json = {{"file", file},
+               {"sha256", content_sha256(result)},
+               {"schema_version", result.schema_version},
+               {"status", name(result.status)},
+               {"simulated", result.simulated}};
+  if (!result.error.empty()) json["error"] = result.error;
+  json["run"] = written(result.run);
+  json["software"] = result.software;
+  if (result.fabric) json["fabric"] = written(*result.fabric);
+  return json;
+}
+
+Json node_data(const NodeFacts& node, int document) {
+  Json json = written(node);
+  json["document"] = document;
+  json.erase("devices");
+  return json;
+}
+
+Json device_data(const DeviceFacts& device, int node, const std::string& subject) {
+  Json json = written(device);
+  json["node"] = node;
+  json["subject"] = subject;
+  return json;
+}
+
+/// Rates between two members, drawn as a matrix: the page's index of the case and of its row.
+Json links_of(const std::vector<Result>& results) {
+  Json links = Json::array();
+  for (const Result& result : results) {
+    for (const Link& link : result.links) {
+      const Measurement& measurement = result.measurements.at(link.measurement);
+      links.push_back(
+          {{"a", link.a}, {"b", link.b}, {"kind", link.kind}, {"case", measurement.id.str()}});
+    }
+  }
+  return links;
+}
+
+}  // namespace
+
+Json report_data(const ReportInput& input) {
+  if (input.files.size() != input.results.size()) throw Error("report_data: a file a document");
+  Json data = {{"page", "report"}, {"assay", input.assay_version}};
+  if (input.verdict) {
+    data["verdict"] = to_json(*input.verdict);
+    data["meaning"] = input.meaning;
+  } else {
+    data["not_judged"] = input.not_judged;
+  }
+  Json documents = Json::array(), nodes = Json::array(), devices = Json::array();
+  Json fits = Json::array();
+  std::map<std::string, int> index_by_uuid;
+  std::size_t subject = 0;
+  for (std::size_t i = 0; i < input.results.size(); ++i) {
+    const Result& result = input.results[i];
+    documents.push_back(document_data(result, input.files[i]));
+    for (const NodeFacts& node : result.nodes) {
+      const std::size_t known = devices.size();
+      for (const DeviceFacts& device : node.devices) {
+        if (subject >= input.device_subjects.size()) throw Error("report_data: a subject a device");
+        const std::string& called = input.device_subjects[subject++];
+        const int index = static_cast<int>(devices.size());
+        // Several runs of one machine describe its devices again.
+        if (!index_by_uuid.try_emplace(device.uuid, index).second) continue;
+        devices.push_back(device_data(device, static_cast<int>(nodes.size()), called));
+      }
+      if (devices.size() > known || node.devices.empty()) {
+        nodes.push_back(node_data(node, static_cast<int>(i)));
+      }
+    }
+    for (const Json& fit : result.fits) fits.push_back(fit);
+  }
+  data["documents"] = std::move(documents);
+  data["nodes"] = std::move(nodes);
+  data["devices"] = std::move(devices);
+  data["row_fields"] = row_fields();
+  data["cases"] = case_data(input.results, index_by_uuid);
+  data["links"] = links_of(input.results);
+  data["fits"] = std::move(fits);
+  return data;
+}
+
+}  // namespace assay

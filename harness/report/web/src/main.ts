@@ -1,0 +1,48 @@
+// Reads the page's data and draws its sections.
+import {whenDrawn} from './chart';
+import {readReport, type Report} from './data';
+import {el, given} from './dom';
+import {attention} from './sections/attention';
+import {cases} from './sections/cases';
+import {devices} from './sections/devices';
+import {messages} from './sections/messages';
+import {pairs} from './sections/pairs';
+import {provenance} from './sections/provenance';
+import {requirements} from './sections/requirements';
+import {roofline} from './sections/roofline';
+import {samples} from './sections/samples';
+import {shapes} from './sections/shapes';
+import {summary} from './sections/summary';
+import {telemetry} from './sections/telemetry';
+import {topology} from './sections/topology';
+
+const SECTIONS = [summary, requirements, devices, roofline, shapes, attention, messages, pairs, topology, telemetry, samples, cases, provenance];
+
+/** A link into a closed part opens it. */
+function openTarget(): void {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  if (location.hash.startsWith('#device=') || target instanceof HTMLDetailsElement) {
+    target?.scrollIntoView();
+    target?.focus();
+  }
+}
+
+function header(report: Report): HTMLElement {
+  const run = report.documents[0]?.run;
+  const models = [...new Set(report.devices.map((device) => device.name))];
+  const what = `${report.nodes.length} node${report.nodes.length === 1 ? '' : 's'}, ${report.devices.length} device${report.devices.length === 1 ? '' : 's'}`;
+  return el('header', {}, el('h1', {}, 'Assay report'),
+    el('p', {}, given([models.slice(0, 3).join(', '), what, run ? `profile ${run.profile.name}` : '', run?.started ?? ''].filter(Boolean).join(' · '))));
+}
+
+const report = readReport(document.getElementById('data')!.textContent!);
+const drawn = SECTIONS.map((draw) => draw(report));
+const navigation = el('nav', {'aria-label': 'Sections'}, el('ul', {}, ...drawn.map((one) =>
+  el('li', {}, el('a', {href: `#${one.id}`}, one.querySelector('h2')!.textContent!)))));
+document.title = `Assay report: ${report.verdict ? report.verdict.verdict.replaceAll('_', ' ') : 'not judged'}`;
+document.getElementById('page')!.append(el('a', {class: 'skip', href: '#main'}, 'Skip to the report'), header(report), navigation,
+                                        el('main', {id: 'main', tabindex: -1}, ...drawn));
+window.addEventListener('hashchange', openTarget);
+openTarget();
+whenDrawn();

@@ -1,0 +1,87 @@
+// How the devices of a node hang together, with the measured links coloured by their rate.
+import {figure, groupBy} from '../chart';
+import {nothing, section} from '../columns';
+import {type DeviceData, nodeOf, type NodeData, type Report, type Row} from '../data';
+import {svg} from '../dom';
+import {quantity, show, unitOf} from '../quantity';
+
+const DRAWN_NODES = 4;
+const ROW = 34;
+
+interface Seat {
+  device: DeviceData;
+  root: string;
+  measured: Row[];
+}
+
+/** A device's rates to and from the host. */
+const hostCopies = (report: Report, device: DeviceData): Row[] => report.rows.filter((row) =>
+  row.device === device && row.rate !== null && row.of.level === 'device' && /^(host_to_device|device_to_host)$/.test(row.of.workload));
+
+function seats(report: Report, node: NodeData): Seat[] {
+  const gpus = (node.topology['gpus'] ?? []) as {uuid?: string; pcie_root?: string}[];
+  return report.devices.filter((device) => nodeOf(report, device) === node).map((device) => ({
+    device, measured: hostCopies(report, device),
+    root: String(gpus.find((gpu) => gpu.uuid === device.uuid)?.pcie_root ?? 'processor'),
+  }));
+}
+
+/** Red to blue would not do for everybody: width and a word say the same as the colour. */
+function linkClass(row: Row | undefined): string {
+  const fraction = row?.speed_of_light_fraction;
+  if (fraction === null || fraction === undefined) return 'link';
+  return fraction >= 0.8 ? 'link good' : fraction >= 0.5 ? 'link middling' : 'link bad';
+}
+
+function drawNode(node: NodeData, all: Seat[], width: number): SVGElement {
+  const roots = [...groupBy(all, (seat) => seat.root)];
+  const height = Math.max(1, all.length) * ROW + 16;
+  const columns = [10, width * 0.3, width * 0.58];
+  const box = (x: number, y: number, wide: number, text: string): SVGElement => svg('g', {},
+    svg('rect', {x, y: y - 12, width: wide, height: 24, rx: 3, class: 'box'}),
+    svg('text', {x: x + 6, y: y + 4}, text.length * 6.6 > wide - 8 ? `${text.slice(0, Math.floor(wide / 6.8) - 2)}…` : text));
+  const parts: SVGElement[] = [];
+  const middle = height / 2;
+  let y = ROW / 2 + 8;
+  for (const [root, here] of roots) {
+    const rootY = y + ((here.length - 1) * ROW) / 2;
+    parts.push(svg('path', {d: `M${columns[0]! + width * 0.2},${middle}L${columns[1]},${rootY}`, class: 'link'}));
+    for (const seat of here) {
+      const row = [...seat.measured].sort((a, b) => (a.speed_of_light_fraction ?? 9) - (b.speed_of_light_fraction ?? 9))[0];
+      parts.push(svg('path', {d: `M${columns[1]! + width * 0.2},${rootY}L${columns[2]},${y}`, class: linkClass(row)}));
+      const rate = row ? ` ${quantity(row.rate, unitOf(row.of.metric!))}` : '';
+      parts.push(box(columns[2]!, y, width - columns[2]! - 4, `${seat.device.index}: ${seat.device.name}${rate}`));
+      y += ROW;
+    }
+    parts.push(box(columns[1]!, rootY, width * 0.2, root));
+  }
+  const processor = (node.topology['processor'] as {model?: string} | undefined)?.model ?? 'processor';
+  parts.push(box(columns[0]!, middle, width * 0.2, processor));
+  return svg('svg', {viewBox: `0 0 ${width} ${height}`, width, height, class: 'topology'}, ...parts);
+}
+
+export function topology(report: Report): HTMLElement {
+  const named = new Set((report.verdict?.requirements ?? []).flatMap((one) => one.verdict === 'pass' ? [] : one.subjects.map((subject) => subject.name)));
+  const worth = report.nodes.filter((node) => seats(report, node).length > 0);
+  const isNamed = (node: NodeData): boolean => named.has(node.name) || seats(report, node).some((seat) => named.has(seat.device.subject));
+  const chosen = [...worth.filter(isNamed), ...worth.filter((node) => !isNamed(node))].slice(0, DRAWN_NODES);
+  const charts = chosen.map((node) => {
+    const all = seats(report, node);
+    return figure({
+      title: `Topology of ${node.name}`,
+      note: 'Measured links are as thick as they are fast: full, from 80 % of the speed of light; broken, below 50 %.',
+      draw: (width) => drawNode(node, all, width),
+      table: {caption: `Devices of ${node.name}`, rows: all, columns: [
+        {title: 'device', number: true, cell: (seat: Seat) => String(seat.device.index), value: (seat: Seat) => seat.device.index},
+        {title: 'PCIe root', cell: (seat: Seat) => seat.root},
+        {title: 'PCI', cell: (seat: Seat) => seat.device.pci_bus_id ?? '–'},
+        {title: 'PCIe', cell: (seat: Seat) => seat.device.pcie ? `generation ${seat.device.pcie.generation} x${seat.device.pcie.width}` : '–'},
+        {title: 'NVLinks', cell: (seat: Seat) => seat.device.nvlink ? `${seat.device.nvlink.active ?? 0} of ${seat.device.nvlink.count ?? 0}` : '–'},
+        {title: 'host to device and back', cell: (seat: Seat) => seat.measured.map((row) => `${row.of.workload.replaceAll('_', ' ')} ${quantity(row.rate, unitOf(row.of.metric!))} (${show('speed_of_light_fraction', row.speed_of_light_fraction)})`).join(', ') || 'not measured'},
+      ]},
+    });
+  });
+  const rest = worth.length - chosen.length;
+  if (rest > 0) charts.push(nothing(`${rest} more nodes are not drawn: those that the verdict names come first.`));
+  return section('topology', 'Topology', ...(charts.length > 0 ? charts : [nothing('These documents describe no devices.')]));
+}
