@@ -1,4 +1,4 @@
-// What a command may write over: asked before anything is done for the output, by every command.
+// Which files a command may overwrite; every command checks this before it starts its work.
 #pragma once
 
 #include <filesystem>
@@ -10,13 +10,13 @@
 
 namespace assay {
 
-/// What an output holds, and how a file that holds such a thing already is told from any other.
+/// The kind of an output, and how to recognise an existing file of that kind.
 struct OutputKind {
   std::string noun;  // `a result document`
   std::function<bool(const std::string& text)> is_one;
 };
 OutputKind document_of(DocumentKind kind);
-/// Of text whose first characters are always the same.
+/// The kind of a text that always begins with the same characters.
 OutputKind text_beginning(std::string noun, std::string beginning);
 
 /// False for a file that cannot be read, too.
@@ -25,8 +25,8 @@ bool is_one(const OutputKind& kind, const std::filesystem::path& file);
 struct Output {
   std::filesystem::path path;  // `-` is standard output
   OutputKind kind;
-  bool force = false;                        // replaces what is of another kind
-  std::vector<std::filesystem::path> taken;  // what the same command reads, or writes too
+  bool force = false;                        // also replaces a file of another kind
+  std::vector<std::filesystem::path> taken;  // that the same command reads or also writes
 };
 
 /// Throws Error when no file can be made there (a folder, no such folder, not writable), when the
@@ -37,14 +37,14 @@ void refuse_output(const Output& output);
 /// Why a folder may not be taken for the documents of a run; empty when it may: it is not there
 /// yet, or holds nothing but hidden files and empty folders.
 std::string why_folder_is_taken(const std::filesystem::path& folder);
-/// Throws it, unless forced.
+/// Throws Error with that reason, unless `force`.
 void refuse_taken_folder(const std::filesystem::path& folder, bool force);
 
 bool is_standard_output(const std::filesystem::path& path);
 /// Standard output, a pipe, a device: written once and straight through, because it cannot be
 /// replaced.
 bool is_stream(const std::filesystem::path& path);
-/// What messages call it.
+/// The output's name in messages.
 std::string shown_output(const std::filesystem::path& path);
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-// A file's next contents while they are not in its place yet, in room that may be kept beforehand.
+// A file's next contents before they replace it, in disk space that can be reserved in advance.
 #pragma once
 
 #include <cstddef>
@@ -7,19 +7,18 @@
 
 namespace assay {
 
-/// A file beside another one, which it replaces or which it leaves as it was.
+/// A temporary file next to `file`, which it either replaces or leaves unchanged.
 class Room {
  public:
-  /// Keeps `bytes` on the disk, which what others write cannot take. Throws Error where the file
-  /// system does not have them; one that cannot promise space (NFS before 4.2) is taken at its
-  /// word.
+  /// Reserves `bytes` on the disk, so that other writers cannot take them. Throws Error if the file
+  /// system does not have them. One that cannot reserve space (NFS before 4.2) is not checked.
   Room(std::filesystem::path file, std::size_t bytes);
   ~Room();
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
 
-  /// Writes `text`, flushes it and puts it in the file's place. Once. On any failure the file keeps
-  /// what it held, nothing else is left, and an Error says why.
+  /// Writes `text`, flushes it and replaces the file with it. Call it once. On failure the file
+  /// keeps its contents, nothing else is left, and an Error says why.
   void take(const std::string& text);
 
  private:
@@ -30,7 +29,7 @@ class Room {
   void keep(std::size_t bytes);
 
   std::filesystem::path file_;
-  std::filesystem::path name_;  // empty: it has none, and goes with this process however that ends
+  std::filesystem::path name_;  // empty: unnamed, so it disappears when this process ends
   int fd_ = -1;
 };
 

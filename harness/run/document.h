@@ -1,4 +1,4 @@
-// The document of the run under way: on disk from the start, whole after every group.
+// The document of the current run: on disk from the start, complete after every group.
 #pragma once
 
 #include <cstddef>
@@ -14,21 +14,21 @@ namespace assay::run {
 
 class RunDocument {
  public:
-  /// Nothing is written yet: the file may be another run's until the device is locked.
+  /// Writes nothing yet: the file may belong to another run until the device is locked.
   RunDocument(std::filesystem::path path, Result result);
 
   const std::filesystem::path& path() const { return path_; }
   const Result& result() const { return result_; }
   Result& result() { return result_; }
 
-  /// Writes the document as it stands; to a pipe or a device only once it has ended. While the run
-  /// goes on, room on the disk is kept for what it measures next. Throws Error where there is none:
-  /// what was measured so far is then written.
+  /// Writes the current document; to a pipe or a device only after the run has ended. During the
+  /// run, disk space is reserved for the next measurements. Throws Error if there is not enough;
+  /// the measurements so far are then written.
   void write();
-  /// The status and time of the end, not yet written.
+  /// Sets status and time of the end, without writing the document.
   void set_end(RunStatus status);
-  /// Leaves the document as `status: error` with `reason` if it can still be written at all; what
-  /// broke the run is the better message, so a failure here is not reported.
+  /// Writes the document with `status: error` and `reason`, if it can still be written. A failure
+  /// here is not reported, because the original error is the more useful message.
   void fail(const std::string& reason) noexcept;
 
  private:
