@@ -29,12 +29,12 @@ struct Forward {
 
   using QueryTile = hopper::OperandTile<Element, device::Major::kK, kQueries, kTile.width>;
   using KeyTile = hopper::OperandTile<Element, device::Major::kK, kTile.keys, kTile.width>;
-  using ValueTile = hopper::OperandTile<Element, device::Major::kMn, kTile.width, kTile.keys>;
-  using OutputBoxes = hopper::OutputBoxes<Element, kTile.width>;
+  using ValueTile = hopper::OperandTile<Element, device::Major::kMn, kTile.value_width, kTile.keys>;
+  using OutputBoxes = hopper::OutputBoxes<Element, kTile.value_width>;
 
   using ScoreBlock = float[kTile.keys / 2];
   using Fragments = std::uint32_t[kTile.keys / 16][4];
-  using Outputs = float[kTile.width / 2];
+  using Outputs = float[kTile.value_width / 2];
 };
 
 // A type for each ring: the emulator deletes the calls of each by themselves.

@@ -37,8 +37,8 @@ inline device::TensorMapSpec positions_map(const void* address, device::TensorEl
 }
 
 inline std::optional<std::string> refusal(const Problem& problem) {
-  if (problem.width == 128 && problem.value_width == 128) return std::nullopt;
-  return "takes d 128 and no other dv";
+  if (tile_for(problem) >= 0) return std::nullopt;
+  return "takes d 64, 128 or 256 with the same dv, and d 192 with dv 128";
 }
 
 /// How an instance of forward() runs on so many multiprocessors.
@@ -47,7 +47,8 @@ Plan forward_plan(const Problem& problem, int multiprocessors) {
   constexpr TileConfig kTile = K::kTile;
   constexpr device::TensorElement kElement = kTensorElement<typename K::Element>;
   const std::int64_t heads = static_cast<std::int64_t>(problem.batches) * problem.query_heads;
-  const std::int64_t key_head_bytes = static_cast<std::int64_t>(problem.keys) * 2 * kTile.width * 2;
+  const std::int64_t key_head_bytes =
+      std::int64_t{2} * problem.keys * (kTile.width + kTile.value_width);
   Arguments arguments;
   arguments.scores = problem.scores();
   arguments.order = TileOrder((problem.queries + K::kQueries - 1) / K::kQueries, heads,
@@ -68,25 +69,32 @@ Plan forward_plan(const Problem& problem, int multiprocessors) {
   plan.bind = [=](const Pointers& arrays, const Workspace&) {
     Arguments bound = arguments;
     bound.log_sum_exp = arrays.log_sum_exp;
-    const auto map = [&](const void* address, int positions, int of_heads, int box) {
+    const auto map = [&](const void* address, int positions, int of_heads, int width, int box) {
       return device::encode_tensor_map(
-          positions_map(address, kElement, problem.batches, positions, of_heads, kTile.width, box));
+          positions_map(address, kElement, problem.batches, positions, of_heads, width, box));
     };
-    return prepare_launch(config, forward<K>,
-                          map(arrays.q, problem.queries, problem.query_heads, K::kQueries),
-                          map(arrays.k, problem.keys, problem.key_heads, kTile.keys),
-                          map(arrays.v, problem.keys, problem.key_heads, kTile.keys),
-                          map(arrays.output, problem.queries, problem.query_heads, kRows), bound);
+    const int queries = problem.queries, keys = problem.keys;
+    return prepare_launch(
+        config, forward<K>, map(arrays.q, queries, problem.query_heads, kTile.width, K::kQueries),
+        map(arrays.k, keys, problem.key_heads, kTile.width, kTile.keys),
+        map(arrays.v, keys, problem.key_heads, kTile.value_width, kTile.keys),
+        map(arrays.output, queries, problem.query_heads, kTile.value_width, kRows), bound);
   };
   return plan;
 }
 
+/// With the tile of that place in kTiles.
+template <class Element, int kIndex = 0>
+Plan plan_with(int tile, const Problem& problem, int multiprocessors) {
+  if constexpr (kIndex + 1 < kTileCount) {
+    if (tile != kIndex) return plan_with<Element, kIndex + 1>(tile, problem, multiprocessors);
+  }
+  return forward_plan<Forward<Element, ListedTile<kIndex>>>(problem, multiprocessors);
+}
+
 template <class Element>
 Plan plan(const Problem& problem, int multiprocessors) {
-  if (problem.mask.kind == Mask::Kind::full) {
-    return forward_plan<Forward<Element, FullTile>>(problem, multiprocessors);
-  }
-  return forward_plan<Forward<Element, MaskedTile>>(problem, multiprocessors);
+  return plan_with<Element>(tile_for(problem), problem, multiprocessors);
 }
 
 /// The catalogue's entry of one dtype.

@@ -13,7 +13,8 @@ inline constexpr int kOutputBoxes = 1;  ///< Of each consumer.
 
 /// Queries come in tiles of 64 for each consumer, keys and values in blocks of `keys`.
 struct TileConfig {
-  int width;  ///< Of queries, keys, values and outputs.
+  int width;        ///< Of queries and keys.
+  int value_width;  ///< Of values and outputs.
   int keys;
   int consumers;
 
@@ -30,31 +31,47 @@ constexpr hopper::Registers registers(const TileConfig& tile) {
 
 /// All but the barriers, which are the last and small.
 constexpr int tile_bytes(const TileConfig& tile) {
-  return (queries(tile) + 2 * kStages * tile.keys) * tile.width * 2 +
+  return queries(tile) * tile.width * 2 +
+         kStages * tile.keys * (tile.width + tile.value_width) * 2 +
          tile.consumers * kOutputBoxes * hopper::box_bytes(kRows);
 }
 inline constexpr int kBarrierBytes = 1024;  ///< Room for them.
 
 /// Scores, their exponentials in 16 bits, and outputs, in registers of a thread.
 constexpr int live_registers(const TileConfig& tile) {
-  return tile.keys / 2 + tile.keys / 4 + tile.width / 2;
+  return tile.keys / 2 + tile.keys / 4 + tile.value_width / 2;
 }
 
 /// The rule that a configuration breaks, in words; nullptr when it breaks none.
 constexpr const char* tile_fault(const TileConfig& tile) {
   if (tile.consumers < 2) return "warpgroups take turns: two or three";
-  if (tile.width % 64 != 0) return "boxes are 64 elements wide";
+  if (tile.width % 64 != 0 || tile.value_width % 64 != 0) return "boxes are 64 elements wide";
   if (tile.keys % 16 != 0 || tile.keys > 256) return "blocks of keys are multiples of 16 to 256";
   return hopper::budget_fault(tile.consumers, registers(tile), tile_bytes(tile) + kBarrierBytes,
                               live_registers(tile));
 }
 
-/// Masked blocks cost as much as plain ones: where there is a mask they are shorter.
-struct MaskedTile {
-  static constexpr TileConfig kTile{128, 128, 2};
-};
-struct FullTile {
-  static constexpr TileConfig kTile{128, 176, 2};
+/// For each pair of widths, the tile for problems with a mask and then the one without, where they
+/// differ: masked blocks cost as much as plain ones, so they are shorter.
+inline constexpr TileConfig kTiles[] = {{64, 64, 128, 2},   {64, 64, 192, 2},   {128, 128, 128, 2},
+                                        {128, 128, 176, 2}, {192, 128, 128, 2}, {256, 256, 64, 2}};
+inline constexpr int kTileCount = static_cast<int>(sizeof kTiles / sizeof kTiles[0]);
+
+/// The place in kTiles of the tile for a problem; -1: none has its widths.
+constexpr int tile_for(const Problem& problem) {
+  int found = -1;
+  for (int i = 0; i < kTileCount; ++i) {
+    const bool fits =
+        kTiles[i].width == problem.width && kTiles[i].value_width == problem.value_width;
+    if (fits && (found < 0 || problem.mask.kind == Mask::Kind::full)) found = i;
+  }
+  return found;
+}
+
+/// One of them, as a template's parameter.
+template <int kIndex>
+struct ListedTile {
+  static constexpr TileConfig kTile = kTiles[kIndex];
 };
 
 }  // namespace assay::attention::sm90

@@ -1,4 +1,4 @@
-// A trial of one configuration of the Hopper forward pass, launched as a case of the catalogue is.
+// A trial of the Hopper forward pass, launched as a case of the catalogue is.
 #pragma once
 
 #include <algorithm>
@@ -24,9 +24,10 @@ struct ForwardTrial {
   std::optional<attention::Mask> planted = {};
 };
 
-template <class Element, class Tile>
-void run_forward_trial(Emulator& emulator, const ForwardTrial& trial) {
-  using K = attention::sm90::Forward<Element, Tile>;
+/// `plan` as a kernel of the catalogue has it.
+template <class Element>
+void run_forward_trial(Emulator& emulator, const ForwardTrial& trial,
+                       decltype(attention::Kernel::plan) plan = attention::sm90::plan<Element>) {
   const AttentionCase& one = attention_case(trial.shape, kDtypeOf<Element>, trial.data);
   const auto given = [&](const char* name, const std::vector<std::byte>& values) {
     const auto array = emulator.input<std::byte>(name, values.size());
@@ -45,7 +46,7 @@ void run_forward_trial(Emulator& emulator, const ForwardTrial& trial) {
   arrays.v = given("v", one.v);
   arrays.output = output.data();
   arrays.log_sum_exp = sums.data();
-  attention::sm90::forward_plan<K>(problem, trial.blocks).bind(arrays, {}).launch(nullptr);
+  plan(problem, trial.blocks).bind(arrays, {}).launch(nullptr);
   const std::string difference = attention_difference(one, output, sums);
   expect(difference.empty(), difference);
 }

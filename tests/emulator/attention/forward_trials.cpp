@@ -9,27 +9,35 @@ namespace assay::emulator {
 namespace {
 
 using attention::Mask;
-using attention::sm90::FullTile;
-using attention::sm90::MaskedTile;
-
 struct ShortTile {
-  static constexpr attention::sm90::TileConfig kTile{128, 64, 2};
+  static constexpr attention::sm90::TileConfig kTile{128, 128, 64, 2};
 };
+constexpr auto kShortPlan =
+    attention::sm90::forward_plan<attention::sm90::Forward<device::Bf16, ShortTile>>;
 
-template <class Element, class Tile>
+template <class Element>
 NamedTrial forward(const ForwardTrial& trial) {
   return {trial.shape,
-          [trial](Emulator& emulator) { run_forward_trial<Element, Tile>(emulator, trial); }};
+          [trial](Emulator& emulator) { run_forward_trial<Element>(emulator, trial); }};
 }
 
 template <class Element>
 std::vector<NamedTrial> forward_trials() {
+  constexpr AttentionData kNormal = AttentionData::normal;
   return {
-      forward<Element, MaskedTile>({"b1_hq2_hkv1_sq136_sk300_d128_causal"}),
-      forward<Element, MaskedTile>({"b1_hq1_hkv1_sq264_sk60_d128_causal"}),
-      forward<Element, MaskedTile>({"b2_hq1_hkv1_sq72_sk420_d128_w300", AttentionData::normal}),
-      forward<Element, FullTile>({"b1_hq2_hkv2_sq72_sk368_d128_full"}),
-      forward<Element, FullTile>({"b1_hq1_hkv1_sq136_sk368_d128_full", AttentionData::normal, 1}),
+      forward<Element>({"b1_hq2_hkv1_sq136_sk300_d128_causal"}),
+      forward<Element>({"b1_hq1_hkv1_sq264_sk60_d128_causal"}),
+      forward<Element>({"b2_hq1_hkv1_sq72_sk420_d128_w300", kNormal}),
+      forward<Element>({"b1_hq2_hkv2_sq72_sk368_d128_full"}),
+      forward<Element>({"b1_hq1_hkv1_sq136_sk368_d128_full", kNormal, 1}),
+      forward<Element>({"b1_hq2_hkv1_sq72_sk300_d64_causal"}),
+      forward<Element>({"b1_hq1_hkv1_sq136_sk400_d64_w200", kNormal}),
+      forward<Element>({"b1_hq2_hkv2_sq72_sk400_d64_full"}),
+      forward<Element>({"b1_hq1_hkv1_sq136_sk400_d64_full", kNormal, 1}),
+      forward<Element>({"b1_hq2_hkv1_sq72_sk300_d192_dv128_causal"}),
+      forward<Element>({"b1_hq1_hkv1_sq136_sk300_d192_dv128_full", kNormal, 1}),
+      forward<Element>({"b1_hq2_hkv1_sq72_sk200_d256_causal"}),
+      forward<Element>({"b1_hq1_hkv1_sq136_sk150_d256_full", kNormal, 1}),
   };
 }
 
@@ -43,15 +51,15 @@ std::vector<NamedTrial> bf16_forward_trials() { return forward_trials<device::Bf
 std::vector<NamedTrial> f16_forward_trials() { return forward_trials<device::F16>(); }
 
 void attention_forward_trial(Emulator& emulator) {
-  run_forward_trial<device::Bf16, ShortTile>(
-      emulator, {"b1_hq1_hkv1_sq136_sk200_d128_causal", AttentionData::counting, 1});
+  run_forward_trial<device::Bf16>(
+      emulator, {"b1_hq1_hkv1_sq136_sk200_d128_causal", AttentionData::counting, 1}, kShortPlan);
 }
 
 Trial forward_with_window(int width) {
   ForwardTrial trial{"b1_hq1_hkv1_sq128_sk200_d128_w70"};
   trial.planted = Mask{Mask::Kind::window, width};
   return
-      [trial](Emulator& emulator) { run_forward_trial<device::Bf16, ShortTile>(emulator, trial); };
+      [trial](Emulator& emulator) { run_forward_trial<device::Bf16>(emulator, trial, kShortPlan); };
 }
 
 }  // namespace assay::emulator

@@ -13,7 +13,7 @@ struct NamedTrial {
   Trial trial;
 };
 
-/// Both tiles, each on counting and on normal data: ragged, with rows that attend to nothing, with
+/// Every listed tile on counting and on normal data: ragged, with rows that attend to nothing, with
 /// a window, with shared key heads.
 std::vector<NamedTrial> bf16_forward_trials();
 std::vector<NamedTrial> f16_forward_trials();
