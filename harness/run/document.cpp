@@ -16,6 +16,7 @@ namespace {
 
 // A measurement with 256 values takes 20 KiB at most; a group has seldom more than ten.
 constexpr std::size_t kGroupBytes = std::size_t{1} << 20;
+constexpr std::size_t kLeastBytes = std::size_t{64} << 10;
 constexpr std::size_t kLastWordsBytes = 4096;  // how the run ended
 
 }  // namespace
@@ -41,15 +42,24 @@ void RunDocument::keep_room(std::size_t size) {
   if (last_size_ > 0 && size > last_size_)
     largest_group_ = std::max(largest_group_, size - last_size_);
   last_size_ = size;
-  try {
-    room_ = std::make_unique<Room>(path_, size + kGroupBytes + largest_group_);
-  } catch (const Error&) {
+  const std::size_t least = std::max(kLeastBytes, 2 * largest_group_);
+  for (std::size_t bytes = kGroupBytes + least;; bytes /= 2) {
     try {
-      room_ = std::make_unique<Room>(path_, size + kLastWordsBytes);
+      room_ = std::make_unique<Room>(path_, size + bytes);
+      return;
     } catch (const Error&) {
-      // The disk has the last whole document, which reads as interrupted.
+      if (bytes / 2 >= least) continue;  // a disk that is filling up: less will do
+      keep_room_for_last_words(size);
+      throw;
     }
-    throw;
+  }
+}
+
+void RunDocument::keep_room_for_last_words(std::size_t size) noexcept {
+  try {
+    room_ = std::make_unique<Room>(path_, size + kLastWordsBytes);
+  } catch (const std::exception&) {
+    // The disk has the last whole document, which reads as interrupted.
   }
 }
 

@@ -33,6 +33,7 @@ class RunDocument {
 
  private:
   void keep_room(std::size_t size);
+  void keep_room_for_last_words(std::size_t size) noexcept;
 
   std::filesystem::path path_;
   bool is_stream_;

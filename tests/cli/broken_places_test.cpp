@@ -88,7 +88,7 @@ class SmallDisk {
 
 TEST_SUITE("integration") {
   TEST_CASE("a disk too small for the next group ends the run in one line before it is measured") {
-    SmallDisk disk(512 * 1024);
+    SmallDisk disk(12 * kPage);
     const Outcome outcome = disk.workplace.assay(tiny_run_into("disk/result.json"));
     kept_the_last_whole_document(disk.workplace, outcome, "disk/result.json", "No space left");
     CHECK(read_json(disk.workplace.path("disk/result.json"))["measurements"].empty());
