@@ -110,6 +110,7 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedInstrum
   group.scope = Scope{run.options.level, run.options.members};
   group.name = asked.id("", ranks).group() + in_scope(group.scope);
   group.series = asked.series;
+  group.sampling = asked.sampling;
   group.input_pattern = "small_integers";
   group.input_seed = run.options.seed;
   const std::size_t sets = asked.series == Series::hot

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct CollectiveGroup {
   std::size_t bytes = 0;
   Series series = Series::hot;
   std::vector<std::string> implementations;
+  std::optional<SamplingRule> sampling = {};  // in place of the run's
 
   CaseId id(const std::string& implementation, int ranks) const;
 };

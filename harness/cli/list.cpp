@@ -5,6 +5,7 @@
 #include "collectives/collective.h"
 #include "harness/cli/command.h"
 #include "harness/cli/fit_profile.h"
+#include "harness/cli/list_profile.h"
 #include "harness/cli/listed_cases.h"
 #include "harness/cli/table.h"
 #include "harness/core/hardware_record.h"
@@ -51,7 +52,7 @@ Json catalogue_json(const std::vector<CatalogueEntry>& catalogue) {
                        {"backend", entry.backend},
                        {"summary", entry.summary},
                        {"run_on_hardware", entry.has_run()}});
-  return {{"implementations", entries}};
+  return {{"implementations", entries}, {"profiles", profiles_json()}};
 }
 
 std::string catalogue_text(const std::vector<CatalogueEntry>& catalogue) {
@@ -107,7 +108,9 @@ Json cases_json(const std::vector<ListedCase>& cases, const Profile& profile) {
     entry["run_on_hardware"] = run_on_hardware(name(one.backend), one.id);
     entries.push_back(entry);
   }
-  return {{"profile", profile.name}, {"cases", entries}};
+  Json list = {{"profile", profile.name}, {"cases", entries}};
+  add_profile(profile, list);
+  return list;
 }
 
 std::string cases_text(const std::vector<ListedCase>& cases) {
@@ -135,7 +138,8 @@ ExitCode execute_list(const Arguments& arguments) {
   const std::string backend = arguments.value_or_empty("backend");
   if (!arguments.has("profile")) {
     const std::vector<CatalogueEntry> entries = catalogue_of(backend);
-    fmt::print("{}", json ? catalogue_json(entries).dump(2) + "\n" : catalogue_text(entries));
+    fmt::print("{}", json ? catalogue_json(entries).dump(2) + "\n"
+                          : catalogue_text(entries) + "\n" + profiles_text());
     return ExitCode::passed;
   }
   const Profile profile = load_fit_profile(arguments.value("profile"));
@@ -147,7 +151,8 @@ ExitCode execute_list(const Arguments& arguments) {
     for (ListedCase& listed : listed_cases(profile, devices_here(one), processes_of(arguments)))
       cases.push_back(std::move(listed));
   }
-  fmt::print("{}", json ? cases_json(cases, profile).dump(2) + "\n" : cases_text(cases));
+  fmt::print("{}", json ? cases_json(cases, profile).dump(2) + "\n"
+                        : cases_text(cases) + "\n" + profile_text(profile, cases));
   return ExitCode::passed;
 }
 
@@ -161,9 +166,11 @@ Command list_command() {
       "[--profile NAME|FILE] [--backend cuda|host] [--world-size N] [--format text|json]";
   command.description = {
       "Without a profile: every implementation in this executable, with its workload, dtype and "
-      "backend, and whether it has ever been run on the hardware that it is for.",
+      "backend, and whether it has ever been run on the hardware that it is for; and the profiles.",
       "With a profile: every case that a run of it has, and whether it runs on this machine; where "
-      "it does not, what is missing. Nothing is measured. --world-size says how many processes the "
+      "it does not, what is missing; then what the profile requires and why, and how long a run "
+      "takes. "
+      "Nothing is measured. --world-size says how many processes the "
       "run has, each on a machine like this one; ranks are the processes' devices, of which a "
       "machine without any is taken to have one."};
   command.options = {{.name = "profile",

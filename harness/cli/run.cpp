@@ -147,7 +147,7 @@ Command run_command() {
   command.options = {
       {.name = "profile",
        .value_name = "NAME|FILE",
-       .help = "Which cases to run: a built-in profile (quick, node, fabric) or a file.",
+       .help = "Which cases to run: a built-in profile (assay list names them) or a file.",
        .required = true},
       {.name = "filter",
        .value_name = "REGEX",

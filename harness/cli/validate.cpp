@@ -8,6 +8,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/fit_profile.h"
 #include "harness/core/document.h"
+#include "harness/core/line_of.h"
 
 namespace assay::cli {
 
@@ -26,13 +27,28 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
+/// `problem` with the line of the place that it names, as in `file: /cases/0/shapes: what`.
+std::string with_line(const std::string& problem, const std::string& text) {
+  const std::size_t begin = problem.find(": /");
+  if (begin == std::string::npos) return problem;
+  const std::size_t end = problem.find(": ", begin + 2);
+  if (end == std::string::npos) return problem;
+  const auto line = line_of(text, std::string_view(problem).substr(begin + 2, end - begin - 2));
+  return line ? fmt::format("{} (line {})", problem, *line) : problem;
+}
+
 /// The kind of the document; throws Error with the one line that says what is wrong.
 std::string validate_file(const fs::path& path) {
   const std::string where = path.string();
-  const Json document = parse_json(read_text(path), where);
+  const std::string text = read_text(path);
+  const Json document = parse_json(text, where);
   const DocumentKind kind = kind_of(document, where);
-  validate(document, kind, where);
-  if (kind == DocumentKind::profile) load_fit_profile(where);
+  try {
+    validate(document, kind, where);
+    if (kind == DocumentKind::profile) load_fit_profile(where);
+  } catch (const Error& error) {
+    throw Error(with_line(error.what(), text));
+  }
   return document["kind"].get<std::string>();
 }
 
@@ -68,8 +84,9 @@ Command validate_command() {
   command.synopsis = "PATH...";
   command.description = {
       "Reads each file strictly and checks it against the schema of the kind that it says it is: "
-      "result, verdict, profile or baseline. Prints one line a file: ok, or the place in the file "
-      "and what was expected there. A PATH is a file or a folder, whose *.json are all read.",
+      "result, verdict, profile or baseline. Prints one line a file: ok, or the place in the file, "
+      "what was expected there and the line. A PATH is a file or a folder, whose *.json are all "
+      "read.",
       "Of a profile, also what no schema knows: kinds of requirements and their parameters, "
       "implementations and dtypes of this executable, sizes that a dtype can have.",
       "A later schema version, an unknown field, NaN, a duplicate key and anything after the end "

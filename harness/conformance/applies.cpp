@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
 #include "harness/conformance/fabric.h"
+#include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
 
 namespace assay {
@@ -58,6 +60,28 @@ bool min_ranks(const Evidence&, const Result& result, const Json& value) {
   return ranks_of(result) >= count("min_ranks", value);
 }
 
+/// Of some device; what is not known excludes nothing.
+bool any_capability(const Result& result, const std::function<bool(const std::string&)>& holds) {
+  return std::any_of(result.nodes.begin(), result.nodes.end(), [&](const NodeFacts& node) {
+    return std::any_of(node.devices.begin(), node.devices.end(), [&](const DeviceFacts& device) {
+      return !device.compute_capability || holds(*device.compute_capability);
+    });
+  });
+}
+
+bool compute_capability(const Evidence&, const Result& result, const Json& value) {
+  const auto wanted = texts("compute_capability", value);
+  return any_capability(result, [&](const std::string& has) {
+    return std::find(wanted.begin(), wanted.end(), has) != wanted.end();
+  });
+}
+
+bool min_compute_capability(const Evidence&, const Result& result, const Json& value) {
+  if (!value.is_string()) refuse("min_compute_capability", "a text such as \"9.0\"");
+  const auto least = value.get<std::string>();
+  return any_capability(result, [&](const std::string& has) { return is_capable(has, least); });
+}
+
 bool has_nvlink(const Evidence&, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("has_nvlink", "true or false");
   const auto says_none = [](const DeviceFacts& device) {
@@ -91,9 +115,15 @@ using Condition = bool (*)(const Evidence&, const Result&, const Json&);
 
 const std::map<std::string, Condition>& conditions() {
   static const std::map<std::string, Condition> known = {
-      {"backend", backend},     {"min_devices", min_devices}, {"min_nodes", min_nodes},
-      {"min_ranks", min_ranks}, {"has_nvlink", has_nvlink},   {"in_kubernetes", in_kubernetes},
+      {"backend", backend},
+      {"min_devices", min_devices},
+      {"min_nodes", min_nodes},
+      {"min_ranks", min_ranks},
+      {"has_nvlink", has_nvlink},
+      {"in_kubernetes", in_kubernetes},
       {"measured", measured},
+      {"compute_capability", compute_capability},
+      {"min_compute_capability", min_compute_capability},
   };
   return known;
 }
@@ -108,6 +138,13 @@ Condition condition(const std::string& key, const ProfileRequirement& asked) {
                   asked.id, key, fmt::join(known, ", ")));
 }
 
+/// A fabric document is of the devices that other documents describe.
+bool holds_of_a_node(Condition holds, const Evidence& evidence, const Json& wanted) {
+  return std::any_of(evidence.results.begin(), evidence.results.end(), [&](const Result& result) {
+    return !has_nodes_elsewhere(result) && holds(evidence, result, wanted);
+  });
+}
+
 }  // namespace
 
 Applicability applicability(const Evidence& evidence, const ProfileRequirement& asked) {
@@ -116,7 +153,8 @@ Applicability applicability(const Evidence& evidence, const ProfileRequirement& 
   for (const auto& [key, value] : asked.applies_when.items()) {
     const Condition holds = condition(key, asked);
     std::erase_if(result.documents, [&, &wanted = value](const Result* document) {
-      return !holds(evidence, *document, wanted);
+      return !holds(evidence, *document, wanted) &&
+             !(has_nodes_elsewhere(*document) && holds_of_a_node(holds, evidence, wanted));
     });
     if (result.documents.empty() && result.why_not.empty()) {
       result.why_not = fmt::format("applies only when {} is {}", key, value.dump());

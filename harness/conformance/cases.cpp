@@ -22,8 +22,9 @@ std::vector<AskedGroup> asked_of_device(const Evidence& evidence, const Result& 
                                         const NodeFacts& node, const CaseFilter& filter) {
   const Reach reach = filter.scope == "node" ? Reach::devices_at_once : Reach::each_device;
   const int devices = static_cast<int>(node.devices.size());
-  std::vector<AskedGroup> groups =
-      asked_cases(*evidence.profile, {result.run.backend, devices, {kAnyRanks}});
+  std::vector<AskedGroup> groups = asked_cases(
+      *evidence.profile,
+      {result.run.backend, devices, {kAnyRanks}, least_compute_capability(node.devices)});
   std::erase_if(groups, [&](const AskedGroup& group) {
     return group.reach != reach || !filter.takes(group);
   });

@@ -68,6 +68,11 @@ std::size_t ranks_of(const Result& result) {
   return processes * devices;
 }
 
+Subject subject_of(const Scope& scope) {
+  if (scope.level == "node" && scope.members.size() == 1) return {"node", scope.members.front()};
+  return {"fabric", fmt::format("{} of {}", scope.level, fmt::join(scope.members, ", "))};
+}
+
 Subject fabric_subject(const Result& document) {
   return {"fabric",
           fmt::format("between the {} ranks of run {}", document.run.world_size, document.run.id)};

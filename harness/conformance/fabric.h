@@ -29,6 +29,9 @@ std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilte
 /// has nothing to measure between ranks.
 std::size_t ranks_of(const Result& result);
 
+/// Who a scope between ranks is: a node where one is all there is, else what spans several.
+Subject subject_of(const Scope& scope);
+
 /// The fabric as a subject: all of its nodes together.
 Subject fabric_subject(const Result& document);
 

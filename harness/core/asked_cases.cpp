@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include "harness/core/dtype.h"
 #include "harness/core/error.h"
@@ -17,13 +19,28 @@ namespace {
 
 constexpr std::int64_t kCopyGranule = 16;  // bytes; what one lane of a copy kernel moves at once
 
+SamplingRule stricter(const SamplingRule& a, const SamplingRule& b) {
+  return {std::max(a.min_samples, b.min_samples), std::max(a.min_time_s, b.min_time_s),
+          std::max(a.max_time_s, b.max_time_s), std::min(a.rel_stdev, b.rel_stdev)};
+}
+
+/// `8.9` as {8, 9}.
+std::pair<int, int> parts_of(const std::string& compute_capability) {
+  const std::size_t dot = compute_capability.find('.');
+  return {std::atoi(compute_capability.c_str()),
+          dot == std::string::npos ? 0 : std::atoi(compute_capability.c_str() + dot + 1)};
+}
+
 /// The groups of one world, each once, in the order in which the profile names them.
 class Expansion {
  public:
-  Expansion(const AskedWorld& world, const std::vector<Implemented>& implemented)
-      : world_(world), implemented_(implemented) {}
+  Expansion(const Profile& profile, const AskedWorld& world,
+            const std::vector<Implemented>& implemented)
+      : profile_(profile), world_(world), implemented_(implemented) {}
 
   void add(const ProfileCases& line) {
+    if (line.backend != world_.backend) return;
+    if (!is_capable(world_.compute_capability, line.min_compute_capability)) return;
     for (const std::string& dtype : line.dtypes)
       for (const Shape& shape : line.shapes)
         for (const Series series : line.series_or_cold()) add(line, dtype, shape, series);
@@ -33,6 +50,7 @@ class Expansion {
  private:
   void add(const ProfileCases& line, const std::string& dtype, const Shape& shape, Series series) {
     AskedGroup group{line.workload, dtype, shape, series, Reach::each_device, {}};
+    group.sampling = line.sampling.value_or(profile_.sampling);
     group.implementations =
         line.implementations.empty() ? all_implementations(line, dtype) : line.implementations;
     switch (span_of(line.workload)) {
@@ -87,12 +105,14 @@ class Expansion {
       groups_.push_back(std::move(group));
       return;
     }
+    same->sampling = stricter(same->sampling, group.sampling);
     for (const std::string& name : group.implementations) {
       auto& names = same->implementations;
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
   }
 
+  const Profile& profile_;
   const AskedWorld& world_;
   const std::vector<Implemented>& implemented_;
   std::vector<AskedGroup> groups_;
@@ -166,6 +186,20 @@ void refuse_second_pair(const Profile& profile) {
 
 }  // namespace
 
+std::string least_compute_capability(const std::vector<DeviceFacts>& devices) {
+  std::string least;
+  for (const DeviceFacts& device : devices) {
+    if (!device.compute_capability) return "";
+    if (least.empty() || !is_capable(*device.compute_capability, least))
+      least = *device.compute_capability;
+  }
+  return least;
+}
+
+bool is_capable(const std::string& compute_capability, const std::string& least) {
+  return compute_capability.empty() || parts_of(compute_capability) >= parts_of(least);
+}
+
 CaseId AskedGroup::id(const std::string& implementation) const {
   return {workload, dtype, implementation, shape};
 }
@@ -178,9 +212,8 @@ std::string AskedGroup::name() const {
 
 std::vector<AskedGroup> asked_cases(const Profile& profile, const AskedWorld& world,
                                     const std::vector<Implemented>& implemented) {
-  Expansion expansion(world, implemented);
-  for (const ProfileCases& line : profile.cases)
-    if (line.backend == world.backend) expansion.add(line);
+  Expansion expansion(profile, world, implemented);
+  for (const ProfileCases& line : profile.cases) expansion.add(line);
   return expansion.take();
 }
 

@@ -25,7 +25,13 @@ struct AskedWorld {
   /// The sizes of the groups of ranks that collectives run over: all ranks first, then the scopes
   /// inside. A process with one device is one rank, which has nothing to measure between ranks.
   std::vector<int> ranks = {1};
+  std::string compute_capability = {};  // the least of the devices; empty: not known
 };
+
+/// The least compute capability of the devices, `9.0`; empty where one's is not known.
+std::string least_compute_capability(const std::vector<DeviceFacts>& devices);
+/// Whether `9.0` is `least` or above; what is not known is.
+bool is_capable(const std::string& compute_capability, const std::string& least);
 
 /// A number of ranks that is not known: shapes are left as the profile has them, without ranks.
 inline constexpr int kAnyRanks = 0;
@@ -37,6 +43,7 @@ struct AskedGroup {
   Series series = Series::cold;
   Reach reach = Reach::each_device;
   std::vector<std::string> implementations;  // none: the profile takes whatever there is
+  SamplingRule sampling = {};
 
   CaseId id(const std::string& implementation) const;
   /// `workload.dtype/shape`, with the series when it is not cold, and that all devices work at
@@ -51,8 +58,9 @@ struct Implemented {
 };
 
 /// Every group of the profile in that world, in the profile's order; lines that name one group are
-/// merged into one. A line without implementations gets those of `implemented`; where that is empty
-/// (documents are judged on machines that have no kernels), the group is left without any.
+/// merged into one, under the stricter of their rules of sampling. A line without implementations
+/// gets those of `implemented`; where that is empty (documents are judged on machines that have no
+/// kernels), the group is left without any.
 std::vector<AskedGroup> asked_cases(const Profile& profile, const AskedWorld& world,
                                     const std::vector<Implemented>& implemented = {});
 

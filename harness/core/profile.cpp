@@ -18,8 +18,29 @@ namespace assay {
 
 namespace {
 
-constexpr std::string_view kFolder = "profiles";
+constexpr std::string_view kFolder = "profiles", kDeveloperFolder = "profiles/developer";
 constexpr std::string_view kExtension = ".json";
+
+std::vector<std::string> names_in(std::string_view folder) {
+  std::vector<std::string> names;
+  for (const EmbeddedFile& file : embedded_folder(folder)) {
+    std::string_view name = file.name.substr(folder.size() + 1);
+    if (name.find('/') != std::string_view::npos) continue;
+    name.remove_suffix(kExtension.size());
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+/// The file of a built-in profile; empty when there is none of that name.
+std::string builtin_file(const std::string& name) {
+  for (const std::string_view folder : {kFolder, kDeveloperFolder}) {
+    const std::vector<std::string> names = names_in(folder);
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      return fmt::format("{}/{}{}", folder, name, kExtension);
+  }
+  return "";
+}
 
 std::string known_names() {
   std::string names;
@@ -46,6 +67,10 @@ void require_sound(const Profile& profile) {
     throw Error(
         fmt::format("/cases/{}/backend: {} is not among the profile's backends", i, backend));
   }
+  for (const auto& [backend, seconds] : profile.duration_s) {
+    if (std::find(backends.begin(), backends.end(), backend) != backends.end()) continue;
+    throw Error(fmt::format("/duration_s: {} is not among the profile's backends", backend));
+  }
   std::set<std::string> ids;
   for (const ProfileRequirement& requirement : profile.requirements) {
     if (ids.insert(requirement.id).second) continue;
@@ -67,21 +92,16 @@ Profile profile_from_text(const std::string& text, const std::string& where) {
 }
 
 std::vector<std::string> builtin_profile_names() {
-  std::vector<std::string> names;
-  for (const EmbeddedFile& file : embedded_folder(kFolder)) {
-    std::string_view name = file.name.substr(kFolder.size() + 1);
-    name.remove_suffix(kExtension.size());
-    names.emplace_back(name);
-  }
+  std::vector<std::string> names = names_in(kFolder);
+  for (std::string& name : developer_profile_names()) names.push_back(std::move(name));
   return names;
 }
 
+std::vector<std::string> developer_profile_names() { return names_in(kDeveloperFolder); }
+
 Profile load_profile(const std::string& name_or_path) {
-  const std::vector<std::string> names = builtin_profile_names();
-  if (std::find(names.begin(), names.end(), name_or_path) != names.end()) {
-    const std::string file = fmt::format("{}/{}{}", kFolder, name_or_path, kExtension);
+  if (const std::string file = builtin_file(name_or_path); !file.empty())
     return profile_from_text(std::string(embedded_file(file)), file);
-  }
   std::error_code ignored;  // a name too long for a file is no file
   if (!std::filesystem::exists(name_or_path, ignored)) {
     throw Error(fmt::format("profile {}: neither a built-in profile ({}) nor a file", name_or_path,

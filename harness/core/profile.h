@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,9 @@ struct ProfileCases {
   std::vector<Series> series;  // see series_or_cold()
   /// `device`: each alone. `node`: all devices of a node at once, where there are several.
   std::string scope = "device";
+  std::optional<SamplingRule> sampling = {};  // in place of the profile's
+  /// `8.9`: asked of no device below it. Empty: of every device.
+  std::string min_compute_capability = {};
 
   /// The series to measure; cold if the line names none.
   std::vector<Series> series_or_cold() const {
@@ -42,6 +46,7 @@ struct ProfileRequirement {
   std::string id;
   std::string kind;
   Level level = Level::must;
+  std::string why;                     // one sentence: why it matters
   Json applies_when = Json::object();  // e.g. {"backend": "cuda", "min_devices": 2}
   Json parameters = Json::object();
 };
@@ -49,8 +54,9 @@ struct ProfileRequirement {
 struct Profile {
   std::string name;
   std::string description;
-  std::string sha256;                 // of the file's bytes
-  std::vector<std::string> backends;  // the backends it is for
+  std::map<std::string, double> duration_s;  // by backend: about how long a run takes
+  std::string sha256;                        // of the file's bytes
+  std::vector<std::string> backends;         // the backends it is for
   SamplingRule sampling;
   std::vector<ProfileCases> cases;
   std::vector<ProfileRequirement> requirements;
@@ -60,5 +66,7 @@ struct Profile {
 Profile load_profile(const std::string& name_or_path);
 Profile profile_from_text(const std::string& text, const std::string& where);
 std::vector<std::string> builtin_profile_names();
+/// Those of them that are made for the developers of kernels: a folder of their own.
+std::vector<std::string> developer_profile_names();
 
 }  // namespace assay

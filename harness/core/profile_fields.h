@@ -25,22 +25,26 @@ void visit_fields(auto& field, Like<ProfileCases> auto& cases) {
   field("shapes", cases.shapes);
   field.or_absent("series", cases.series);
   field.or_default("scope", cases.scope);
+  field("sampling", cases.sampling);
+  field.or_absent("min_compute_capability", cases.min_compute_capability);
 }
 
 void visit_fields(auto& field, Like<ProfileRequirement> auto& requirement) {
   field("id", requirement.id);
   field("kind", requirement.kind);
   field("level", requirement.level);
+  field.or_absent("why", requirement.why);
   field.or_absent("applies_when", requirement.applies_when);
   field.or_absent("parameters", requirement.parameters);
 }
 
 void visit_fields(auto& field, Like<Profile> auto& profile) {
   field.constant("kind", "assay.profile");
-  field.constant("schema_version", "1.0");
+  field.constant("schema_version", "1.1");
   field("name", profile.name);
   field("description", profile.description);
   field("backends", profile.backends);
+  field.or_absent("duration_s", profile.duration_s);
   field.or_default("sampling", profile.sampling);
   field("cases", profile.cases);
   field("requirements", profile.requirements);

@@ -214,7 +214,9 @@ std::vector<Measurement> measure_together(const std::vector<Group>& groups,
 
 }  // namespace
 
-std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& options) {
+std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& run_options) {
+  GroupRunOptions options = run_options;
+  options.sampling = group.sampling.value_or(run_options.sampling);
   // What the last group freed: a heap that keeps it would count against a pod's limit.
   malloc_trim(0);
   if (!group.together.empty()) return measure_together(group.together, options);

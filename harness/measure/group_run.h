@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct Group {
   Series series = Series::cold;
   std::string input_pattern;
   std::uint64_t input_seed = 0;
+  std::optional<SamplingRule> sampling;  // in place of the run's
   std::vector<GroupMember> members;
   /// If not empty: these groups are measured instead, each on its own device, all at the same time.
   std::vector<Group> together;

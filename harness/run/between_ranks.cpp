@@ -181,14 +181,15 @@ class RankMeasurer {
 
   /// The collectives of a level's largest scope, at worst.
   double longest_s(const std::vector<ScopeGroup>& level) const {
-    std::size_t most = 0;
+    double most = 0;
     for (const ScopeGroup& scope : level) {
-      std::size_t cases = 0;
+      double seconds = 0;
       for (const CollectiveGroup& group : collectives_over(collectives_, scope.ranks.size()))
-        cases += group.implementations.size();
-      most = std::max(most, cases);
+        seconds += static_cast<double>(group.implementations.size()) *
+                   group.sampling.value_or(with_.sampling).max_time_s;
+      most = std::max(most, seconds);
     }
-    return static_cast<double>(most) * with_.sampling.max_time_s;
+    return most;
   }
 
   /// False when the ranks agreed to stop: they all say the same.
@@ -225,7 +226,7 @@ std::vector<CollectiveGroup> collectives_over(const std::vector<AskedGroup>& ask
         group.shape.at("ranks") == static_cast<std::int64_t>(ranks))
       groups.push_back({find_collective(group.workload), group.dtype,
                         static_cast<std::size_t>(group.shape.at("bytes")), group.series,
-                        group.implementations});
+                        group.implementations, group.sampling});
   return groups;
 }
 

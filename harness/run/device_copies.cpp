@@ -41,6 +41,7 @@ std::vector<Group> device_copies(const std::vector<AskedGroup>& asked,
     };
     std::vector<Group> more =
         copy_groups(plan_copies(static_cast<int>(devices.size())), devices, places, options);
+    for (Group& group : more) group.sampling = one.sampling;
     std::move(more.begin(), more.end(), std::back_inserter(groups));
   }
   return groups;

@@ -70,6 +70,7 @@ Group group_for(const AskedGroup& asked, Device& device, bool several_devices, s
   group.device = &device;
   group.scope = Scope{"device", {device.facts().uuid}};
   group.series = asked.series;
+  group.sampling = asked.sampling;
   group.input_pattern = kInputPattern;
   group.input_seed = seed;
   const auto context = std::make_shared<SharedContext>(device, shared, seed);
@@ -100,6 +101,7 @@ Group group_at_once(const AskedGroup& asked, const std::vector<std::unique_ptr<D
   const Group& first = all.together.front();
   all.name = asked.id("").group() + " on all devices at once";
   all.series = first.series;
+  all.sampling = first.sampling;
   return all;
 }
 

@@ -19,7 +19,8 @@ std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const
 double worst_s(const std::vector<Group>& groups, const SamplingRule& rule, std::size_t first) {
   double seconds = 0;
   for (std::size_t i = first; i < groups.size(); ++i)
-    seconds += static_cast<double>(cases_in_turn(groups[i])) * rule.max_time_s;
+    seconds += static_cast<double>(cases_in_turn(groups[i])) *
+               groups[i].sampling.value_or(rule).max_time_s;
   return seconds;
 }
 

@@ -185,8 +185,11 @@ std::vector<std::string> World::members() const {
 AskedWorld World::as_asked(const Devices& devices) const {
   const Backend backend = devices.front()->backend();
   const bool is_joined = places.size() > 1 || backend == Backend::cuda;
+  std::vector<DeviceFacts> facts;
+  for (const auto& device : devices) facts.push_back(device->facts());
   return {name(backend), static_cast<int>(devices.size()),
-          is_joined ? sizes_of_groups(places) : std::vector<int>{1}};
+          is_joined ? sizes_of_groups(places) : std::vector<int>{1},
+          least_compute_capability(facts)};
 }
 
 RackOfNode racks_of(const RackSource& source, const NodeFacts& node) {

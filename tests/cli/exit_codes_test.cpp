@@ -114,7 +114,7 @@ TEST_SUITE("integration") {
     words_refused(workplace, {"validate", "absent.json"}, "absent.json");
     words_refused(workplace, {"list", "--format", "yaml"}, "yaml");
     words_refused(workplace, {"list", "--profile", "fabric", "--world-size", "0"}, "--world-size");
-    words_refused(workplace, {"list", "--profile", "fabric", "--backend", "cuda"}, "not for cuda");
+    words_refused(workplace, {"list", "--profile", "burn", "--backend", "host"}, "not for host");
     words_refused(workplace, {"devices", "--format", "xml"}, "xml");
     words_refused(workplace, {"version", "now"}, "now");
     words_refused(workplace, {"help", "measure"}, "measure");

@@ -51,6 +51,42 @@ const std::vector<Implemented> kHere = {{"gemm", "f32", "cuda", "one"},
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a line's own sampling replaces the profile's and of two lines the stricter holds") {
+    ProfileCases quick = line("gemm", "m8_n8_k8"), slow = line("gemm", "m8_n8_k8", {"two"});
+    quick.sampling = SamplingRule{10, 0.1, 1, 0.05};
+    slow.sampling = SamplingRule{500, 0.05, 4, 0.1};
+    Profile profile = profile_of({quick, line("gemm", "m9_n8_k8")});
+    profile.sampling = {20, 1, 2, 0.01};
+    const auto groups = asked_cases(profile, {"cuda"});
+    REQUIRE(groups.size() == 2);
+    CHECK(groups[0].sampling.max_time_s == 1);
+    CHECK(groups[1].sampling.max_time_s == 2);
+    const auto merged = asked_cases(profile_of({quick, slow}), {"cuda"});
+    REQUIRE(merged.size() == 1);
+    CHECK(merged[0].sampling.min_samples == 500);
+    CHECK(merged[0].sampling.min_time_s == 0.1);
+    CHECK(merged[0].sampling.max_time_s == 4);
+    CHECK(merged[0].sampling.rel_stdev == 0.05);
+  }
+
+  TEST_CASE("a line is asked of no device below its compute capability") {
+    ProfileCases newer = line("gemm", "m8_n8_k8");
+    newer.min_compute_capability = "8.9";
+    const auto asked = [&](const std::string& has) {
+      return ids({newer}, {"cuda", 1, {1}, has}).size();
+    };
+    CHECK(asked("8.0") == 0);
+    CHECK(asked("8.9") == 1);
+    CHECK(asked("9.0") == 1);
+    CHECK(asked("10.0") == 1);
+    CHECK(asked("") == 1);  // not known: what is there is measured
+    DeviceFacts old, recent;
+    old.compute_capability = "8.0";
+    recent.compute_capability = "10.0";
+    CHECK(least_compute_capability({recent, old}) == "8.0");
+    CHECK(least_compute_capability({recent, DeviceFacts()}).empty());
+  }
+
   TEST_CASE("lines that name one group are merged and each implementation is there once") {
     const auto groups =
         asked_cases(profile_of({line("gemm", "m8_n8_k8", {"one", "two"}), line("gemm", "m9_n8_k8"),

@@ -117,8 +117,9 @@ TEST_SUITE("unit") {
       CHECK(file.text == read_text(root / file.name));
       names.insert(std::string(file.name));
     }
-    for (const char* folder : {"profiles", "baselines"}) {
+    for (const char* folder : {"profiles", "profiles/developer", "baselines"}) {
       for (const auto& entry : fs::directory_iterator(root / folder)) {
+        if (entry.is_directory()) continue;
         CHECK(names.contains(std::string(folder) + "/" + entry.path().filename().string()));
       }
     }

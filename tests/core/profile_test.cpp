@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "harness/core/baseline.h"
 #include "harness/core/digest.h"
 #include "harness/core/document.h"
@@ -44,6 +46,22 @@ TEST_SUITE("unit") {
     CHECK(profile.requirements[0].level == Level::should);
     CHECK(profile.requirements[0].parameters.empty());
     CHECK(profile.sha256 == sha256_hex(kSmallest));
+  }
+
+  TEST_CASE("profiles of the kernels' developers are loaded by name and told from the others") {
+    const auto developers = developer_profile_names();
+    const auto all = builtin_profile_names();
+    CHECK(std::count(developers.begin(), developers.end(), "gemm-full") == 1);
+    CHECK(std::count(developers.begin(), developers.end(), "training") == 0);
+    CHECK(std::count(all.begin(), all.end(), "gemm-full") == 1);
+    CHECK(load_profile("gemm-full").name == "gemm-full");
+  }
+
+  TEST_CASE("a duration of a backend that a profile is not for is refused") {
+    std::string text = kSmallest;
+    text.replace(text.find("\"cases\""), 0, "\"duration_s\": {\"cuda\": 3}, ");
+    CHECK(refusal([&] { profile_from_text(text, "p.json"); }).find("/duration_s: cuda") !=
+          std::string::npos);
   }
 
   TEST_CASE("a profile is a built-in name or a file and else both are named") {

@@ -172,6 +172,16 @@ TEST_SUITE("unit") {
     CHECK(got.all[2].status == MeasurementStatus::measured);
   }
 
+  TEST_CASE("a group with a sampling of its own is sampled by that and the next by the run's") {
+    FakeDevice device;
+    Group own = group_of(device, {member(device, "a", 1e-3)}), next = own;
+    own.sampling = SamplingRule{60, 0.001, 10, 0.01};
+    const Collected got = run({own, next});
+    REQUIRE(got.all.size() == 2);
+    CHECK(got.all[0].samples->count >= 60);
+    CHECK(got.all[1].samples->count < 60);
+  }
+
   TEST_CASE("the callbacks see every group in order and an exception of theirs ends the run") {
     FakeDevice device;
     std::vector<std::string> seen;

@@ -157,7 +157,7 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("collectives of two nodes of eight GPUs are listed over sixteen ranks and over eight") {
-    const Ids ids = listed(load_profile("fabric-cuda"), Backend::cuda, 8, 2);
+    const Ids ids = listed(load_profile("fabric"), Backend::cuda, 8, 2);
     CHECK(ids.contains("all_reduce.f32.nccl/bytes4096_ranks16 hot"));
     CHECK(ids.contains("all_reduce.f32.nccl/bytes4096_ranks8 hot"));
     CHECK(ids.contains("pair.f32.nccl/bytes67108864_ranks2 hot"));

@@ -42,9 +42,9 @@ class StableSamples final : public Requirement {
                               const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
-    const Limits limits{parameters.fraction("max_relative_interval", 0.05),
-                        parameters.fraction("max_discarded", 0.5),
-                        evidence.profile->sampling.min_samples};
+    Limits limits{parameters.fraction("max_relative_interval", 0.05),
+                  parameters.fraction("max_discarded", 0.5),
+                  evidence.profile->sampling.min_samples};
     parameters.done();
 
     Findings findings;
@@ -53,6 +53,7 @@ class StableSamples final : public Requirement {
     findings.set_figure("min_samples", limits.min_samples);
     double widest = 0;
     for (const DeviceGroup& group : device_groups(evidence, filter)) {
+      limits.min_samples = group.sampling.min_samples;
       bool any = false;
       for (const Measurement* member : group.members) {
         if (member->status == MeasurementStatus::not_applicable) continue;

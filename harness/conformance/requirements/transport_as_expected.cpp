@@ -8,6 +8,7 @@
 
 #include "harness/conformance/baseline_lookup.h"
 #include "harness/conformance/cases.h"
+#include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
 
 namespace assay {
@@ -50,12 +51,6 @@ bool takes_measurement(const CaseFilter& filter, const Kinds& levels,
                       [&](const std::string& wanted) { return is_shape(wanted, shape); }));
 }
 
-/// Who is named: a node where one is all there is, else what spans several.
-Subject subject_of_scope(const Scope& scope) {
-  if (scope.level == "node" && scope.members.size() == 1) return {"node", scope.members.front()};
-  return {"fabric", fmt::format("{} of {}", scope.level, fmt::join(scope.members, ", "))};
-}
-
 /// A device of several in its node is named `node/device0`; its process, which reports for all of
 /// them, is the node's.
 std::string node_of(const std::string& member) { return member.substr(0, member.find("/device")); }
@@ -84,7 +79,7 @@ std::vector<Astray> all_astray(const Measurement& measurement, const Kinds& expe
   const Transport& transport = *measurement.transport;
   const std::string nics =
       transport.nics.empty() ? "" : fmt::format(" ({})", fmt::join(transport.nics, ", "));
-  return {{subject_of_scope(measurement.scope), transport.kind + nics}};
+  return {{subject_of(measurement.scope), transport.kind + nics}};
 }
 
 /// What the device's baselines were measured over, from their rows' versions; empty: they do not
@@ -148,7 +143,7 @@ class TransportAsExpected final : public Requirement {
  private:
   static void check(const Measurement& measurement, const Kinds& expected, Findings& findings) {
     const std::string id = measurement.id.str();
-    const Subject subject = subject_of_scope(measurement.scope);
+    const Subject subject = subject_of(measurement.scope);
     const std::string kind = measurement.transport ? measurement.transport->kind : "";
     if (kind.empty()) {
       findings.not_evaluated("missing", id + ": its transport is not in the document", subject);
