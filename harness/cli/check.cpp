@@ -15,8 +15,12 @@ namespace assay::cli {
 
 namespace {
 
-std::string formatted(const VerdictDocument& verdict, const std::string& format, bool colour) {
+std::string formatted(const VerdictDocument& verdict, const std::vector<Result>& results,
+                      const std::string& format, bool colour) {
   if (format == "markdown") return to_markdown(verdict);
+  if (format == "junit") return to_junit(verdict);
+  if (format == "prometheus") return to_prometheus(verdict);
+  if (format == "csv") return to_csv(results);
   if (format == "text") return to_text(verdict, colour);
   const Json document = to_json(verdict);
   validate(document, DocumentKind::verdict, "the verdict");
@@ -35,11 +39,12 @@ OutputKind kind_of_output(const std::string& format) {
   return text_beginning("a verdict as " + format, kBeginnings.at(format));
 }
 
-void write(const VerdictDocument& verdict, const std::string& format, const std::string& path) {
+void write(const VerdictDocument& verdict, const std::vector<Result>& results,
+           const std::string& format, const std::string& path) {
   if (format == "json") {
     write_document(to_json(verdict), DocumentKind::verdict, path);
   } else {
-    write_text(formatted(verdict, format, false), path);
+    write_text(formatted(verdict, results, format, false), path);
   }
   if (!is_standard_output(path))
     fmt::print("Verdict: {}, written to {}\n", name(verdict.verdict), path);
@@ -50,13 +55,15 @@ ExitCode execute_check(const Arguments& arguments) {
   if (arguments.has("output"))
     refuse_output({arguments.value("output"), kind_of_output(format), arguments.has("force"),
                    inputs_of(arguments)});
-  const VerdictDocument verdict = judged(read_results(arguments.operands()), arguments);
+  const std::vector<Result> results = read_results(arguments.operands());
+  const VerdictDocument verdict = judged(results, arguments);
   if (arguments.has("output")) {
-    write(verdict, format, arguments.value("output"));
+    write(verdict, results, format, arguments.value("output"));
   } else {
-    fmt::print("{}", formatted(verdict, format, wants_colour(stdout)));
+    fmt::print("{}", formatted(verdict, results, format, wants_colour(stdout)));
   }
-  const bool passed = verdict.verdict == Verdict::pass || verdict.verdict == Verdict::warn;
+  const bool warns = verdict.verdict == Verdict::warn && arguments.value("fail-on") == "fail";
+  const bool passed = verdict.verdict == Verdict::pass || warns;
   return passed ? ExitCode::passed : ExitCode::failed;
 }
 
@@ -67,12 +74,14 @@ Command check_command() {
   command.name = "check";
   command.summary = "judge result documents by a profile's requirements";
   command.synopsis =
-      "PATH... [--profile NAME|FILE] [--baseline FILE|DIR] [--format text|json|markdown] "
-      "[-o FILE] [--force]";
+      "PATH... [--profile NAME|FILE] [--baseline FILE|DIR] "
+      "[--format text|json|markdown|junit|prometheus|csv] [--fail-on fail|warn] [-o FILE] "
+      "[--force]";
   command.description = {
       "Reads result documents and says for each requirement of the profile whether it passed, "
       "passed with a warning, failed or could not be evaluated, with the reason and the numbers, "
-      "and names the device or node that falls short. Nothing is measured and no hardware is "
+      "and names the device or node that falls short and what to do about it. Nothing is measured "
+      "and no hardware is "
       "needed: a verdict can be replayed anywhere from its files.",
       "A PATH is a document or a folder of them. Something missing is never a pass: a must that "
       "applies and could not be evaluated counts like a failure. A document whose run was "
@@ -86,10 +95,17 @@ Command check_command() {
        .value_name = "FILE|DIR",
        .help = "Baselines to compare with, before those that are built in."},
       {.name = "format",
-       .value_name = "text|json|markdown",
-       .help = "How to print the verdict; json is the verdict document.",
+       .value_name = "text|json|markdown|junit|prometheus|csv",
+       .help = "How to print the verdict: json is the verdict document, junit one test case a "
+               "requirement, prometheus for node_exporter's textfile collector. csv has the "
+               "measurements instead, one row each.",
        .default_value = "text",
-       .choices = {"text", "json", "markdown"}},
+       .choices = {"text", "json", "markdown", "junit", "prometheus", "csv"}},
+      {.name = "fail-on",
+       .value_name = "fail|warn",
+       .help = "The mildest verdict that ends in exit status 1.",
+       .default_value = "fail",
+       .choices = {"fail", "warn"}},
       {.name = "output",
        .letter = 'o',
        .value_name = "FILE",
@@ -99,8 +115,10 @@ Command check_command() {
   command.operands = {"PATH...", true};
   command.environment = {{"NO_COLOR", "When set, output has no colour."}};
   command.exit_status = {
-      {"0", "Every must that applies passed; warnings are allowed."},
-      {"1", "A must failed, or could not be evaluated though it applies."},
+      {"0", "Every must that applies passed; warnings are allowed unless --fail-on warn."},
+      {"1",
+       "A must failed, or could not be evaluated though it applies; a warning with --fail-on "
+       "warn."},
       {"2", "A document, profile or baseline is refused, or was made for another backend."}};
   command.examples = {
       {"assay check result.json", "Judges a run by the profile that it was made with."},

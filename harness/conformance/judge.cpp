@@ -85,10 +85,15 @@ RequirementVerdict evaluate(const Requirement& requirement, const Evidence& evid
 void refuse_unfit(const Profile& profile) {
   refuse_unknown_cases(profile, {});
   const Evidence none{{}, &profile, {}};
-  for (const ProfileRequirement& one : asked_of(profile)) {
-    const Requirement& requirement = requirement_of_kind(one);
-    applicability(none, one);
-    requirement.evaluate(none, one);  // reads its parameters before it looks at any document
+  const std::vector<ProfileRequirement> asked = asked_of(profile);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    try {
+      const Requirement& requirement = requirement_of_kind(asked[i]);
+      applicability(none, asked[i]);
+      requirement.evaluate(none, asked[i]);  // reads its parameters before any document
+    } catch (const Error& error) {
+      throw Error(fmt::format("/requirements/{}: {}", i, error.what()));
+    }
   }
 }
 
@@ -103,6 +108,9 @@ VerdictDocument judge(const Evidence& evidence) {
     verdict.id = one.id;
     verdict.level = one.level;
     verdict.axis = requirement.axis();
+    Advice advice = requirement.advice(verdict);
+    verdict.action = advice.action;
+    verdict.action_reason = std::move(advice.reason);
     verdicts.push_back(std::move(verdict));
   }
   return summarise(evidence.profile->name, std::move(verdicts));

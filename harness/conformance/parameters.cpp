@@ -32,6 +32,13 @@ double Parameters::required_fraction(const std::string& key) {
   return fraction(key, 0);
 }
 
+double Parameters::required_seconds(const std::string& key) {
+  const Json* value = find(key);
+  const bool is_positive = value != nullptr && value->is_number() && value->get<double>() > 0;
+  if (!is_positive) refuse(key, "given, a number of seconds above 0");
+  return value->get<double>();
+}
+
 std::optional<std::int64_t> Parameters::count(const std::string& key) {
   const Json* value = find(key);
   if (value == nullptr) return std::nullopt;

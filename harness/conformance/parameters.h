@@ -20,6 +20,7 @@ class Parameters {
   /// A fraction in [0, 1].
   double fraction(const std::string& key, double fallback);
   double required_fraction(const std::string& key);
+  double required_seconds(const std::string& key);
   std::optional<std::int64_t> count(const std::string& key);
   std::optional<std::string> text(const std::string& key);
   /// One text or a list of them; empty when the key is absent.

@@ -19,6 +19,15 @@ struct Evidence {
   std::vector<Baseline> baselines;
 };
 
+/// What to do about a verdict, and why that.
+struct Advice {
+  Action action = Action::none;
+  std::string reason;
+};
+
+/// By the verdict's reason code and subjects; nothing for a pass and for what does not apply.
+Advice usual_advice(const RequirementVerdict& verdict);
+
 class Requirement {
  public:
   virtual ~Requirement() = default;
@@ -29,6 +38,9 @@ class Requirement {
   /// judge, which has already dealt with `applies_when`. Something missing is never a pass.
   virtual RequirementVerdict evaluate(const Evidence& evidence,
                                       const ProfileRequirement& asked) const = 0;
+  /// Of a verdict of this requirement; one whose reason codes the usual advice does not know has
+  /// its own.
+  virtual Advice advice(const RequirementVerdict& verdict) const { return usual_advice(verdict); }
 };
 
 const std::vector<std::unique_ptr<Requirement>>& requirements();
@@ -49,8 +61,15 @@ void refuse_unfit(const Profile& profile);
 /// a backend that the profile is not for.
 VerdictDocument judge(const Evidence& evidence);
 
-/// The verdict as text for a terminal, Markdown; one table, failures first with their subjects.
+/// The verdict as text for a terminal, Markdown; one table, failures first with their subjects and
+/// what to do.
 std::string to_text(const VerdictDocument& document, bool colour);
 std::string to_markdown(const VerdictDocument& document);
+/// The verdict as JUnit XML: one test case a requirement.
+std::string to_junit(const VerdictDocument& document);
+/// The verdict as Prometheus text for node_exporter's textfile collector.
+std::string to_prometheus(const VerdictDocument& document);
+/// The measurements as CSV, one row a measurement, the variables of its case in columns.
+std::string to_csv(const std::vector<Result>& results);
 
 }  // namespace assay

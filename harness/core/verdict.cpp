@@ -69,8 +69,21 @@ std::span<const Word<Axis>> words_of(Axis) {
   return kWords;
 }
 
+std::span<const Word<Action>> words_of(Action) {
+  static constexpr Word<Action> kWords[] = {{Action::none, "none"},
+                                            {Action::rerun, "rerun"},
+                                            {Action::quiet_machine, "quiet_machine"},
+                                            {Action::drain, "drain"},
+                                            {Action::reset_device, "reset_device"},
+                                            {Action::restart_node, "restart_node"},
+                                            {Action::service, "service"},
+                                            {Action::check_fabric, "check_fabric"}};
+  return kWords;
+}
+
 const char* name(Verdict verdict) { return word_of(verdict); }
 const char* name(Level level) { return word_of(level); }
 const char* name(Axis axis) { return word_of(axis); }
+const char* name(Action action) { return word_of(action); }
 
 }  // namespace assay

@@ -13,6 +13,18 @@ enum class Verdict { pass, warn, fail, not_evaluated };
 enum class Level { must, should };
 enum class Axis { functional, performance, validity };
 
+/// What to do about a verdict, from leaving it to replacing hardware.
+enum class Action {
+  none,
+  rerun,
+  quiet_machine,
+  drain,
+  reset_device,
+  restart_node,
+  service,
+  check_fabric
+};
+
 struct Subject {
   std::string kind;  // device | link | node | fabric
   std::string name;
@@ -29,6 +41,8 @@ struct RequirementVerdict {
   std::string reason;
   std::vector<Subject> subjects;
   Json figures = Json::object();
+  Action action = Action::none;
+  std::string action_reason = {};  // why that; empty where nothing is to be done
 };
 
 struct VerdictDocument {
@@ -47,8 +61,10 @@ VerdictDocument verdict_from_json(const Json& document);
 std::span<const Word<Verdict>> words_of(Verdict);
 std::span<const Word<Level>> words_of(Level);
 std::span<const Word<Axis>> words_of(Axis);
+std::span<const Word<Action>> words_of(Action);
 const char* name(Verdict verdict);
 const char* name(Level level);
 const char* name(Axis axis);
+const char* name(Action action);
 
 }  // namespace assay

@@ -18,13 +18,15 @@ void visit_fields(auto& field, Like<RequirementVerdict> auto& requirement) {
   field("verdict", requirement.verdict);
   field("reason_code", requirement.reason_code);
   field("reason", requirement.reason);
+  field.or_default("action", requirement.action);
+  field.or_absent("action_reason", requirement.action_reason);
   field("subjects", requirement.subjects);
   field("figures", requirement.figures);
 }
 
 void visit_fields(auto& field, Like<VerdictDocument> auto& document) {
   field.constant("kind", "assay.verdict");
-  field.constant("schema_version", "1.0");
+  field.constant("schema_version", "1.1");
   field.group("profile", [&](auto& profile) { profile("name", document.profile_name); });
   field("verdict", document.verdict);
   field("counts", document.counts);

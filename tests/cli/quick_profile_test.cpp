@@ -1,4 +1,5 @@
-// The first command that a stranger types: how long it takes, and that its document is in order.
+// The commands that a stranger types first: how long they take, and that what they leave is in
+// order.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -33,6 +34,25 @@ std::set<std::string> ids(const nlohmann::ordered_json& cases) {
 }  // namespace
 
 TEST_SUITE("timing") {
+  TEST_CASE("training and inference over two ranks end in a verdict in under 90 seconds") {
+    for (const std::string profile : {"training", "inference"}) {
+      CAPTURE(profile);
+      refuse_busy_machine();
+      const Workplace workplace;
+      Launch launch = workplace.launch({"run", "--profile", profile, "--backend", "host",
+                                        "--local-ranks", "2", "-o", "results"});
+      launch.one_core = false;
+      const Outcome run = run_process(launch);
+      INFO(run.err);
+      CHECK(run.exit_code == 0);
+      MESSAGE("seconds: ", run.seconds);
+      CHECK(run.seconds < 90);
+      const Outcome check = workplace.assay({"check", "results"});
+      INFO(check.out);
+      CHECK(check.exit_code == 0);
+    }
+  }
+
   TEST_CASE("the quick profile on the host takes under 60 seconds") {
     refuse_busy_machine();
     const Workplace workplace;

@@ -79,6 +79,15 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("every built-in requirement says why it matters") {
+    for (const std::string& name : builtin_profile_names())
+      for (const ProfileRequirement& one : load_profile(name).requirements) {
+        CAPTURE(name);
+        CAPTURE(one.id);
+        CHECK_FALSE(one.why.empty());
+      }
+  }
+
   TEST_CASE("every built-in profile names its implementations so that a lost one is noticed") {
     for (const std::string& name : builtin_profile_names()) {
       const Profile profile = load_profile(name);

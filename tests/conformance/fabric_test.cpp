@@ -174,6 +174,27 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("what applies to nodes with several devices applies to the fabric between them") {
+    Profile profile = fabric_profile();
+    profile.backends = {"cuda"};
+    for (ProfileCases& line : profile.cases) line.backend = "cuda";
+    ProfileRequirement asked =
+        requirement("transport_as_expected", {{"workload", "all_reduce"}, {"expected", "nvlink"}});
+    asked.applies_when = {{"has_nvlink", true}, {"min_devices", 2}};
+    profile.requirements = {asked};
+    Result fabric = fabric_result(sound_fabric());
+    fabric.run.backend = "cuda";
+    for (Measurement& one : fabric.measurements) {
+      one.transport = Transport();
+      one.transport->kind = "nvlink";
+    }
+    Result node = passing_result(profile, "cuda", 2);
+    node.measurements.clear();
+    CHECK(judged(Evidence{{node, fabric}, &profile, {}}, asked.id).verdict == Verdict::pass);
+    node.nodes.front().devices.pop_back();
+    CHECK(judged(Evidence{{node, fabric}, &profile, {}}, asked.id).reason_code == "not_applicable");
+  }
+
   TEST_CASE("the inventory of a run with a fabric document is that of its nodes") {
     const std::vector<Result> whole = whole_run(fabric_result(sound_fabric()));
     CHECK(judged_run(whole, "inventory_device_count").verdict == Verdict::pass);

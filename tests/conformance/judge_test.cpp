@@ -103,7 +103,8 @@ TEST_SUITE("unit") {
   TEST_CASE("a condition that does not hold makes a requirement not applicable") {
     for (const Json& condition :
          {Json{{"backend", "host"}}, Json{{"min_devices", 3}}, Json{{"min_nodes", 2}},
-          Json{{"min_ranks", 3}}, Json{{"has_nvlink", false}},
+          Json{{"min_ranks", 3}}, Json{{"compute_capability", "8.0"}},
+          Json{{"min_compute_capability", "10.0"}}, Json{{"has_nvlink", false}},
           Json{{"measured", "attention_forward"}}}) {
       const RequirementVerdict verdict = with_condition(condition, 2);
       CAPTURE(condition.dump());
@@ -112,7 +113,9 @@ TEST_SUITE("unit") {
     }
     for (const Json& condition :
          {Json{{"backend", {"host", "cuda"}}}, Json{{"min_devices", 2}}, Json{{"min_nodes", 1}},
-          Json{{"min_ranks", 2}}, Json{{"has_nvlink", true}}, Json{{"measured", "gemm"}}}) {
+          Json{{"min_ranks", 2}}, Json{{"compute_capability", "9.0"}},
+          Json{{"min_compute_capability", "8.9"}}, Json{{"has_nvlink", true}},
+          Json{{"measured", "gemm"}}}) {
       CAPTURE(condition.dump());
       CHECK(with_condition(condition, 2).verdict == Verdict::pass);
     }

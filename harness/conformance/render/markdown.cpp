@@ -43,12 +43,13 @@ std::string to_markdown(const VerdictDocument& document) {
   std::string text = fmt::format("**{}**: {} (profile {}; {})\n\n", cell(name(document.verdict)),
                                  meaning(document.verdict), cell(document.profile_name),
                                  counts_in_words(document));
-  text += "| verdict | level | axis | requirement | reason | subjects |\n";
-  text += "| --- | --- | --- | --- | --- | --- |\n";
+  text += "| verdict | level | axis | requirement | reason | subjects | action |\n";
+  text += "| --- | --- | --- | --- | --- | --- | --- |\n";
   for (const RequirementVerdict* requirement : failures_first(document)) {
-    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", shown(*requirement),
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", shown(*requirement),
                         name(requirement->level), name(requirement->axis), cell(requirement->id),
-                        cell(requirement->reason), subjects_of(*requirement));
+                        cell(requirement->reason), subjects_of(*requirement),
+                        cell(action_in_words(*requirement)));
   }
   return text;
 }

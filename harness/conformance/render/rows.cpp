@@ -75,4 +75,9 @@ std::string meaning(Verdict verdict) {
   return "";
 }
 
+std::string action_in_words(const RequirementVerdict& requirement) {
+  if (requirement.action_reason.empty()) return "";
+  return fmt::format("{}: {}", name(requirement.action), requirement.action_reason);
+}
+
 }  // namespace assay

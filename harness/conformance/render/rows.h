@@ -22,4 +22,7 @@ std::string counts_in_words(const VerdictDocument& document);
 /// What the whole verdict means, in half a sentence.
 std::string meaning(Verdict verdict);
 
+/// `drain: why`; empty where nothing is to be done.
+std::string action_in_words(const RequirementVerdict& requirement);
+
 }  // namespace assay

@@ -73,6 +73,7 @@ std::string row(const RequirementVerdict& requirement, std::size_t id_width, boo
   if (requirement.subjects.size() > shown_subjects) {
     below(fmt::format("-> and {} more", requirement.subjects.size() - shown_subjects));
   }
+  for (const std::string& line : wrapped(action_in_words(requirement), width)) below(line);
   return text;
 }
 

@@ -31,20 +31,21 @@ class Ecc final : public Requirement {
     const EccState* ecc = present(ref.device->ecc, "the state of ECC", subject, findings);
     if (ecc == nullptr) return false;
     const auto must_be = [&](const std::optional<bool>& fact, bool wanted, const char* what,
-                             const char* wrong) {
+                             const char* code, const char* wrong) {
       const bool* value = present(fact, what, subject, findings);
-      if (value != nullptr && *value != wanted) findings.fail("ecc", wrong, subject);
+      if (value != nullptr && *value != wanted) findings.fail(code, wrong, subject);
       healthy = healthy && value != nullptr && *value == wanted;
     };
-    must_be(ecc->enabled, true, "whether ECC is on", "ECC is off");
-    must_be(ecc->remap_pending, false, "whether a row remapping is pending",
+    must_be(ecc->enabled, true, "whether ECC is on", "ecc_off", "ECC is off");
+    must_be(ecc->remap_pending, false, "whether a row remapping is pending", "remap_pending",
             "a row remapping is pending: reset the device");
-    must_be(ecc->remap_failed, false, "whether a row remapping failed",
+    must_be(ecc->remap_failed, false, "whether a row remapping failed", "remap_failed",
             "a row remapping failed: replace the device");
     const std::int64_t* uncorrected = present(
         ecc->uncorrected_volatile, "the number of uncorrected ECC errors", subject, findings);
     if (uncorrected != nullptr && *uncorrected > 0) {
-      findings.fail("ecc", fmt::format("{} uncorrected ECC errors", *uncorrected), subject);
+      findings.fail("uncorrected_errors", fmt::format("{} uncorrected ECC errors", *uncorrected),
+                    subject);
     }
     return healthy && uncorrected != nullptr && *uncorrected == 0;
   }

@@ -1,0 +1,70 @@
+// Requirement straggler_spread: one slow device among all nodes of a run is named.
+#include <doctest/doctest.h>
+
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr const char* kRacedLibrary = "gemm.bf16.cublaslt/m8192_n8192_k8192";
+constexpr const char* kRacedNative = "gemm.bf16.sm90/m8192_n8192_k8192";
+
+RequirementVerdict judged_cluster(const std::vector<Result>& results) {
+  Profile profile = small_profile();
+  profile.requirements = {requirement("straggler_spread", {{"workload", "gemm"}})};
+  return judged(Evidence{results, &profile, {}}, "straggler_spread");
+}
+
+std::vector<Result> cluster() {
+  const Profile profile = small_profile();
+  return {passing_result(profile, "cuda", 1, "node-a"),
+          passing_result(profile, "cuda", 1, "node-b"),
+          passing_result(profile, "cuda", 1, "node-c")};
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("devices of several nodes at one pace have no straggler") {
+    const RequirementVerdict verdict = judged_cluster(cluster());
+    CHECK(verdict.verdict == Verdict::pass);
+    CHECK(verdict.action == Action::none);
+    CHECK(verdict.figures["pace"] == 1.0);
+  }
+
+  TEST_CASE("the one slow device of another node is the straggler") {
+    for (const auto& [factor, expected, action] : {std::tuple{1.07, Verdict::warn, Action::rerun},
+                                                   std::tuple{1.2, Verdict::fail, Action::drain}}) {
+      CAPTURE(factor);
+      std::vector<Result> results = cluster();
+      for (const char* id : {kRacedLibrary, kRacedNative})
+        slow_down(measurement_of(results[1], id, 0), factor);
+      const RequirementVerdict verdict = judged_cluster(results);
+      CHECK(verdict.verdict == expected);
+      CHECK(verdict.reason_code == "straggler");
+      CHECK(verdict.action == action);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.find("node-b") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a straggler cannot be told where a device was not measured or is alone") {
+    std::vector<Result> results = cluster();
+    results[2].measurements.clear();
+    CHECK(judged_cluster(results).reason_code == "missing");
+    CHECK(judged_cluster({results[0]}).reason_code == "missing");
+  }
+
+  TEST_CASE("devices of two models do not race each other") {
+    std::vector<Result> results = cluster();
+    for (const char* id : {kRacedLibrary, kRacedNative})
+      slow_down(measurement_of(results[1], id, 0), 2);
+    results[1].nodes.front().devices.front().name = "Another GPU";
+    const RequirementVerdict verdict = judged_cluster(results);
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+    CHECK(verdict.reason_code == "missing");
+  }
+}
+
+}  // namespace assay::test
