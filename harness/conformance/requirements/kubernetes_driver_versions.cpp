@@ -12,7 +12,7 @@ namespace assay {
 
 namespace {
 
-std::vector<long> parts_of(const std::string& version) {
+std::vector<long> version_parts(const std::string& version) {
   std::vector<long> parts;
   std::istringstream text(version);
   for (std::string part; std::getline(text, part, '.');) parts.push_back(std::atol(part.c_str()));
@@ -21,7 +21,7 @@ std::vector<long> parts_of(const std::string& version) {
 
 /// At the precision that both have: `580.65.6` is `580.65.06`, `13.0` is `13.0.0`.
 bool agree(const std::string& one, const std::string& other) {
-  std::vector<long> a = parts_of(one), b = parts_of(other);
+  std::vector<long> a = version_parts(one), b = version_parts(other);
   const std::size_t shared = std::min(a.size(), b.size());
   a.resize(shared);
   b.resize(shared);
