@@ -14,8 +14,8 @@
 #include "harness/core/document.h"
 #include "harness/core/output.h"
 #include "harness/measure/benchmark_report.h"
-#include "harness/run/engine.h"
 #include "harness/run/folder.h"
+#include "harness/run/supervisor.h"
 
 namespace assay::cli {
 
@@ -39,6 +39,15 @@ void refuse_benchmark_out(const Arguments& arguments) {
       {arguments.value("benchmark-out"), benchmark_report_kind(), arguments.has("force"), taken});
 }
 
+/// 0 without the flag.
+double case_deadline_of(const Arguments& arguments) {
+  if (!arguments.has("case-deadline")) return 0;
+  const std::uint64_t deadline_s = arguments.number("case-deadline");
+  if (deadline_s < 1 || deadline_s > 86400)
+    throw Error(fmt::format("--case-deadline {} is not from 1 to 86400 seconds", deadline_s));
+  return static_cast<double>(deadline_s);
+}
+
 run::RunOptions options_of(const Arguments& arguments, const StopSignals& signals) {
   run::RunOptions options;
   options.profile = load_fit_profile(arguments.value("profile"));
@@ -51,6 +60,7 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
   options.local_ranks = local_ranks_of(arguments);
   if (options.local_ranks == 0) options.meeting = meeting_of(arguments, options.profile);
   options.deadline_s = deadline_of(arguments);
+  options.case_deadline_s = case_deadline_of(arguments);
   options.racks = rack_source_of(arguments);
   options.nics = nics_of(arguments);
   if (!options.meeting && !options.nics.empty())
@@ -116,7 +126,7 @@ Command run_command() {
   command.summary = "measure what a profile asks for, into a result document";
   command.synopsis =
       "--profile NAME|FILE [--filter REGEX] [--backend auto|cuda|host] [--seed N] [-o FILE] "
-      "[--benchmark-out FILE] [--force]\n"
+      "[--case-deadline SECONDS] [--benchmark-out FILE] [--force]\n"
       "--profile NAME|FILE --local-ranks N [-o FOLDER]\n"
       "--profile NAME|FILE --rendezvous HOST:PORT --rank R --world-size N --token-file FILE "
       "[--deadline SECONDS] [-o FOLDER] [--benchmark-out FILE]";
@@ -141,6 +151,10 @@ Command run_command() {
       "When a rank is lost, the others end within the deadline and say which it was. On GPUs every "
       "process drives all of its own, one thread each, joined by NCCL; a process alone measures "
       "what is between them into its one document.",
+      "A process of its own measures. A case that makes no progress for --case-deadline, or whose "
+      "process dies (out of memory, an abort in a library, a fault on a GPU), is an error with its "
+      "reason, and a fresh process measures the cases after it. Of several ranks all end then, "
+      "and the message names the rank.",
       "One run at a time may measure a device. A run that finds a device taken ends with the "
       "holder's process id. On a terminal, standard error shows how far the run is and about how "
       "long it will take."};
@@ -174,6 +188,11 @@ Command run_command() {
       {.name = "force",
        .help = "Replace whatever file -o and --benchmark-out name, unless it is read here; take a "
                "folder that is not empty, whose result documents go."},
+      {.name = "case-deadline",
+       .value_name = "SECONDS",
+       .help = "How long a case may go on without progress (its answer is verified, a sample is "
+               "taken) before it counts as hung. Without it 30 s and the longest that its series "
+               "may take."},
       {.name = "benchmark-out",
        .value_name = "FILE",
        .help = "Writes the measurements as Google Benchmark's JSON too, for tools such as its "

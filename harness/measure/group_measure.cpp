@@ -9,6 +9,7 @@
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/measure/device_lost.h"
 #include "harness/measure/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/measure/sampler.h"
@@ -23,6 +24,7 @@ namespace {
 struct Entry {
   Measurement measurement;
   std::unique_ptr<TimedCase> timed;
+  std::size_t index = 0;  // among the group's members
   bool is_measurable = false;
   bool is_dropped = false;
 };
@@ -68,6 +70,8 @@ void prepare_and_verify(const GroupMember& member, Entry& entry) {
       return end_as(entry, MeasurementStatus::failed_verification, failure_text(verification));
     }
     entry.is_measurable = true;
+  } catch (const DeviceLost&) {
+    throw;
   } catch (const std::exception& error) {
     end_as(entry, MeasurementStatus::error, error.what());
   }
@@ -117,7 +121,7 @@ void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& devi
 
 /// Samples the entries that passed, telemetry around and beside them.
 void sample_entries(const Group& group, const GroupRunOptions& options, Instrument& instrument,
-                    Timer& timer, const std::vector<Entry*>& entries) {
+                    Timer& timer, const std::vector<Entry*>& entries, std::size_t first_number) {
   std::vector<TimedCase*> cases;
   for (Entry* entry : entries) cases.push_back(entry->timed.get());
   Telemetry& telemetry = instrument.telemetry();
@@ -125,8 +129,11 @@ void sample_entries(const Group& group, const GroupRunOptions& options, Instrume
   std::optional<TelemetryPoller> poller;
   if (telemetry.is_polled()) poller.emplace(telemetry);
 
-  std::vector<SeriesOutcome> outcomes = sample_group(
-      {timer, cases, group.series, options.sampling, poller ? &*poller : nullptr, options.stop});
+  std::vector<SeriesOutcome> outcomes =
+      sample_group({timer, cases, group.series, options.sampling, poller ? &*poller : nullptr,
+                    options.stop, [&](std::size_t index) {
+                      if (options.on_case) options.on_case(first_number + entries[index]->index);
+                    }});
 
   Json around = telemetry.since(before);
   if (poller) {
@@ -144,9 +151,11 @@ void sample_entries(const Group& group, const GroupRunOptions& options, Instrume
 /// One group, step by step: others may be prepared between its steps, or sampled beside it.
 class GroupMeasurement {
  public:
-  GroupMeasurement(const Group& group, const GroupRunOptions& options)
+  /// `first_number` is that of the group's first case.
+  GroupMeasurement(const Group& group, const GroupRunOptions& options, std::size_t first_number)
       : group_(group),
         options_(options),
+        first_number_(first_number),
         instrument_(group.instrument ? *group.instrument : group.device->instrument()) {}
 
   void prepare() {
@@ -157,8 +166,10 @@ class GroupMeasurement {
     for (const GroupMember& member : group_.members) {
       Entry& entry = entries_.emplace_back();
       entry.measurement = blank(group_, member);
+      entry.index = entries_.size() - 1;
       entry.is_dropped = stopped();
       if (entry.is_dropped) continue;
+      if (options_.on_case) options_.on_case(first_number_ + entry.index);
       if (timer_) {
         prepare_and_verify(member, entry);
       } else {
@@ -177,7 +188,7 @@ class GroupMeasurement {
       for (Entry* entry : measurable) entry->is_dropped = true;
     } else if (!measurable.empty()) {
       group_.device->make_current();
-      sample_entries(group_, options_, instrument_, *timer_, measurable);
+      sample_entries(group_, options_, instrument_, *timer_, measurable, first_number_);
     }
   }
 
@@ -193,6 +204,7 @@ class GroupMeasurement {
 
   const Group& group_;
   const GroupRunOptions& options_;
+  const std::size_t first_number_;
   Instrument& instrument_;
   std::unique_ptr<Timer> timer_;
   std::vector<Entry> entries_;  // freed before the timer that they were sampled with
@@ -204,7 +216,11 @@ std::vector<Measurement> measure_together(const std::vector<Group>& groups,
   options.sampling.min_time_s = options.sampling.max_time_s;
   std::vector<GroupMeasurement> all;
   all.reserve(groups.size());
-  for (const Group& group : groups) all.emplace_back(group, options).prepare();
+  std::size_t number = 0;
+  for (const Group& group : groups) {
+    all.emplace_back(group, options, number).prepare();
+    number += group.members.size();
+  }
   run_on_threads(static_cast<int>(all.size()), "devices measured at once",
                  [&](int index) { all[static_cast<std::size_t>(index)].sample(); });
   std::vector<Measurement> measurements;
@@ -220,11 +236,19 @@ std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& run_
   // What the last group freed: a heap that keeps it would count against a pod's limit.
   malloc_trim(0);
   if (!group.together.empty()) return measure_together(group.together, options);
-  GroupMeasurement one(group, options);
+  GroupMeasurement one(group, options, 0);
   one.prepare();
   one.sample();
   std::vector<Measurement> measurements;
   one.finish(measurements);
+  return measurements;
+}
+
+std::vector<Measurement> planned(const Group& group) {
+  std::vector<Measurement> measurements;
+  for (const Group& one : group.together)
+    for (const GroupMember& member : one.members) measurements.push_back(blank(one, member));
+  for (const GroupMember& member : group.members) measurements.push_back(blank(group, member));
   return measurements;
 }
 

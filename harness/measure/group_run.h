@@ -40,18 +40,24 @@ struct Group {
 /// The number of cases that are measured one after another.
 std::size_t cases_in_turn(const Group& group);
 
+/// What the group's measurements are before anything is known of them, in their order.
+std::vector<Measurement> planned(const Group& group);
+
 struct GroupRunOptions {
   SamplingRule sampling;
   const std::atomic<bool>* stop = nullptr;  // set by a signal: end after the current sample
   /// Called after every group with its measurements (the document is rewritten there).
   std::function<void(const std::vector<Measurement>&)> on_group;
+  /// Called before every step of a case (it is prepared and verified, a sample), in the thread that
+  /// takes it, with its number among those of planned(): who hears nothing knows which one hangs.
+  std::function<void(std::size_t number)> on_case;
   /// Called as the run goes on: groups done, groups in all, what is being measured.
   std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;
 };
 
 /// Verifies every member before timing it; a failed verification is reported and not timed; an
 /// exception of one member is that measurement's `error`, the others go on. Returns false when
-/// it was stopped early.
+/// it was stopped early. A DeviceLost is thrown on, from the case that on_case was last told of.
 bool run_groups(std::vector<Group> groups, const GroupRunOptions& options);
 
 /// Like run_groups(), in a thread next to one that runs the same groups on another device, in step

@@ -8,6 +8,7 @@
 #include <exception>
 #include <utility>
 
+#include "harness/measure/device_lost.h"
 #include "harness/measure/series_summary.h"
 #include "harness/measure/stop_rule.h"
 
@@ -54,6 +55,8 @@ class GroupSampler {
     if (!member.active || stopped()) return;
     try {
       step();
+    } catch (const DeviceLost&) {
+      throw;
     } catch (const std::exception& error) {
       fail(member, error.what());
     }
@@ -76,7 +79,12 @@ class GroupSampler {
     return batch;
   }
 
+  void announce(const Member& member) const {
+    if (input_.on_sample) input_.on_sample(static_cast<std::size_t>(&member - members_.data()));
+  }
+
   void calibrate(Member& member) {
+    announce(member);
     const bool rotates = input_.series != Series::hot;
     const std::size_t sets = member.timed->operand_sets();
     if (sets == 0) throw std::runtime_error("the case has no operands");
@@ -111,6 +119,7 @@ class GroupSampler {
   }
 
   Reading timed(Member& member) {
+    announce(member);
     const Reading reading = input_.timer.time(next_batch(member));
     if (reading.gate_timeout) {
       fail(member, "gate_timeout: the work was not queued before the gate opened itself");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,6 +56,7 @@ struct SamplerInput {
   SamplingRule rule;
   SlowdownLog* slowdowns = nullptr;
   const std::atomic<bool>* stop = nullptr;
+  std::function<void(std::size_t)> on_sample = {};  // before each, with the case's index
 };
 
 /// Warms up, calibrates each case's sample length, then samples A B B A … until every case's own

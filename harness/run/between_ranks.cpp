@@ -172,8 +172,12 @@ class RankMeasurer {
     options.on_group = keep;
     if (rank.is_first_of_process)
       options.on_progress = [this](std::size_t done, std::size_t total, const std::string& name) {
-        sink_.under_way(
-            {done, total, name, static_cast<double>(total - done) * with_.sampling.max_time_s});
+        sink_.under_way({done,
+                         total,
+                         name,
+                         static_cast<double>(total - done) * with_.sampling.max_time_s,
+                         0,
+                         {}});
       };
     return run_collectives(communicator, *rank.device,
                            collectives_over(collectives_, group.ranks.size()), options);

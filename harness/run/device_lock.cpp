@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include "harness/core/error.h"
 
@@ -24,9 +25,13 @@ namespace {
 constexpr const char* kFolderVariable = "ASSAY_LOCK_DIR";
 constexpr mode_t kEveryUser = 0666;
 
-std::string lock_path(const std::string& name) {
+std::string lock_folder() {
   const char* folder = std::getenv(kFolderVariable);
-  return fmt::format("{}/assay-{}.lock", folder && *folder ? folder : "/tmp", name);
+  return folder && *folder ? folder : "/tmp";
+}
+
+std::string lock_path(const std::string& name) {
+  return fmt::format("{}/assay-{}.lock", lock_folder(), name);
 }
 
 /// Opens or creates the file. Never O_CREAT on one that exists: Linux refuses that for another
@@ -90,15 +95,21 @@ DeviceLock::DeviceLock(DeviceLock&& other) noexcept : descriptor_(other.descript
   other.descriptor_ = -1;
 }
 
-std::vector<DeviceLock> lock_devices(const std::vector<std::unique_ptr<Device>>& devices) {
+std::string lock_place() {
+  std::string boot;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
+  struct stat folder {};
+  if (stat(lock_folder().c_str(), &folder) != 0) return boot;
+  return fmt::format("{} {} {}", boot, folder.st_dev, folder.st_ino);
+}
+
+std::vector<std::string> lock_names(const std::vector<std::unique_ptr<Device>>& devices) {
   std::vector<std::string> names;
   for (const auto& device : devices)
-    names.push_back(device->backend() == Backend::host ? "host" : device->facts().uuid);
+    names.push_back(device->backend() == Backend::host ? kHostLock : device->facts().uuid);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::vector<DeviceLock> locks;
-  for (const std::string& name : names) locks.emplace_back(name);
-  return locks;
+  return names;
 }
 
 }  // namespace assay::run

@@ -22,7 +22,15 @@ class DeviceLock {
   int descriptor_ = -1;
 };
 
-/// Locks every device by UUID, in an order that all processes share; the host is one device.
-std::vector<DeviceLock> lock_devices(const std::vector<std::unique_ptr<Device>>& devices);
+/// The lock of the host, which is one device.
+inline constexpr const char* kHostLock = "host";
+
+/// What the devices are locked by, once each: the UUID; the host is one device. In an order that
+/// all processes share.
+std::vector<std::string> lock_names(const std::vector<std::unique_ptr<Device>>& devices);
+
+/// Tells the machine, and the folder of its locks, from others: processes with the same see each
+/// other's locks.
+std::string lock_place();
 
 }  // namespace assay::run

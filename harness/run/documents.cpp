@@ -5,10 +5,8 @@
 
 #include "collectives/collective_run.h"
 #include "collectives/pair_rounds.h"
-#include "collectives/rendezvous/wire.h"
 #include "harness/core/content_hash.h"
 #include "harness/core/document.h"
-#include "harness/run/between_ranks.h"
 
 namespace assay::run {
 
@@ -21,52 +19,26 @@ void add_others(Result& result, std::vector<NamedDocument> all, const std::strin
   result.documents = std::move(all);
 }
 
-std::string encoded(const std::vector<NamedDocument>& hashes) {
-  std::vector<std::string> words;
-  for (const NamedDocument& hash : hashes) {
-    words.push_back(hash.name);
-    words.push_back(hash.sha256);
-  }
-  return rendezvous::encode_list(words);
-}
-
-std::vector<NamedDocument> decoded(const std::string& bytes) {
-  const std::vector<std::string> words = rendezvous::decode_list(bytes);
-  std::vector<NamedDocument> hashes;
-  for (std::size_t at = 0; at + 1 < words.size(); at += 2)
-    hashes.push_back({words[at], words[at + 1]});
-  return hashes;
-}
-
-/// Every document of the run, the same list on every process.
-std::vector<NamedDocument> hashes_of_all(rendezvous::Client* client, const NamedDocument& node,
-                                         const std::optional<NamedDocument>& between_ranks) {
-  std::vector<NamedDocument> all;
-  if (client == nullptr) {
-    all.push_back(node);
-  } else {
-    const std::vector<std::string> gathered = client->gather("hashes", encoded({node}));
-    if (client->rank() != 0) return decoded(client->get("hashes of all"));
-    for (const std::string& one : gathered) all.push_back(decoded(one).at(0));
-  }
-  if (between_ranks) all.push_back(*between_ranks);
-  if (client != nullptr) client->set("hashes of all", encoded(all));
-  return all;
-}
-
 }  // namespace
 
 Documents::Documents(DocumentPlaces places, Result first)
     : places_(std::move(places)), node_(places_.node, std::move(first)) {}
+
+void Documents::describe(const Result& node) {
+  Result& own = node_.result();
+  own.simulated = node.simulated;
+  own.run = node.run;
+  own.software = node.software;
+  own.nodes = node.nodes;
+}
 
 void Documents::write() {
   is_begun_ = true;
   node_.write();
 }
 
-void Documents::begin_between_ranks(const World& world) {
-  world_ = world;
-  if (world.process != 0) return;
+void Documents::begin_between_ranks(const FabricFacts& fabric, const IsolationFacts& isolation) {
+  isolation_ = isolation;
   const bool has_own_file = !places_.between_ranks.empty();
   if (has_own_file) {
     Result first = node_.result();
@@ -75,7 +47,7 @@ void Documents::begin_between_ranks(const World& world) {
     between_ranks_.emplace(places_.between_ranks, std::move(first));
   }
   Result& result = between_ranks().result();
-  result.fabric = FabricFacts{world.nodes, world.racks};
+  result.fabric = fabric;
   if (!has_own_file) result.documents.emplace();  // there are no others
   between_ranks().write();
 }
@@ -87,8 +59,7 @@ void Documents::add(Part part, const std::vector<Measurement>& measurements) {
     if (measurement.id.workload == kPairWorkload) {
       result.links.push_back({measurement.scope.members.at(0), measurement.scope.members.at(1),
                               measurement.transport->kind, result.measurements.size()});
-      if (!result.isolation)
-        result.isolation = isolation_facts(pair_options(world_, result.run.seed));
+      result.isolation = isolation_;
     }
     result.measurements.push_back(measurement);
   }
@@ -96,26 +67,31 @@ void Documents::add(Part part, const std::vector<Measurement>& measurements) {
   document.write();
 }
 
-void Documents::finish(RunStatus status, rendezvous::Client* client) {
+DocumentHashes Documents::end(RunStatus status) {
   node_.set_end(status);
   if (between_ranks_) between_ranks_->set_end(status);
-  if (places_.between_ranks.empty()) return node_.write();
-  const std::string own_name = kNodes + places_.node.filename().string();
-  const std::string shared_name = places_.between_ranks.filename().string();
-  std::optional<NamedDocument> shared;
-  if (between_ranks_) shared = {shared_name, content_sha256(between_ranks_->result())};
-  const std::vector<NamedDocument> all =
-      hashes_of_all(client, {own_name, content_sha256(node_.result())}, shared);
-  add_others(node_.result(), all, own_name);
+  const bool is_alone = places_.between_ranks.empty();
+  if (is_alone) node_.write();
+  DocumentHashes hashes{
+      {(is_alone ? "" : kNodes) + places_.node.filename().string(), content_sha256(node_.result())},
+      std::nullopt};
+  if (between_ranks_)
+    hashes.shared = {places_.between_ranks.filename().string(),
+                     content_sha256(between_ranks_->result())};
+  return hashes;
+}
+
+void Documents::name_others(const std::vector<NamedDocument>& all) {
+  add_others(node_.result(), all, kNodes + places_.node.filename().string());
   node_.write();
-  if (client != nullptr) {
-    const std::vector<std::string> texts = client->gather("documents", read_text(node_.path()));
-    if (client->rank() != 0) return;
-    for (std::size_t rank = 1; rank < texts.size(); ++rank)
-      write_text(texts[rank], places_.where / all.at(rank).name);
-  }
+}
+
+void Documents::keep_others(const std::vector<NamedDocument>& all,
+                            const std::vector<std::string>& texts) {
+  for (std::size_t rank = 1; rank < texts.size(); ++rank)
+    write_text(texts[rank], places_.where / all.at(rank).name);
   if (!between_ranks_) return;  // the profile asks for nothing between ranks
-  add_others(between_ranks_->result(), all, shared_name);
+  add_others(between_ranks_->result(), all, places_.between_ranks.filename().string());
   between_ranks_->write();
 }
 

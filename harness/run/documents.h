@@ -3,15 +3,20 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "collectives/rendezvous/client.h"
 #include "harness/run/document.h"
 #include "harness/run/folder.h"
 #include "harness/run/sink.h"
-#include "harness/run/world.h"
 
 namespace assay::run {
+
+/// What a process's documents are called in the run's folder, and their SHA-256.
+struct DocumentHashes {
+  NamedDocument node;
+  std::optional<NamedDocument> shared;  // between ranks, where this process has it
+};
 
 class Documents {
  public:
@@ -22,21 +27,29 @@ class Documents {
   const std::filesystem::path& where() const { return places_.where; }
   /// What else a run leaves of this node stands beside it.
   const std::filesystem::path& node_path() const { return places_.node; }
-  Result& node() { return node_.result(); }
+  const Result& node() const { return node_.result(); }
   /// What this process has to show at the end.
   const Result& shown() const { return between_ranks_ ? between_ranks_->result() : node_.result(); }
 
+  /// Takes what `node` says of the run and the machine, and keeps the measurements.
+  void describe(const Result& node);
   /// Writes the node's document as it stands.
   void write();
   bool is_begun() const { return is_begun_; }
 
-  /// From here on measurements between ranks may be added, on the first process.
-  void begin_between_ranks(const World& world);
+  /// From here on measurements between ranks may be added, on the first process; `isolation` is for
+  /// a document that gets pairs.
+  void begin_between_ranks(const FabricFacts& fabric, const IsolationFacts& isolation);
   void add(Part part, const std::vector<Measurement>& measurements);
 
-  /// Ends every document with `status`; of several processes each learns the names and SHA-256 of
-  /// the others' documents, and the first gets every node's. `client` is null for a process alone.
-  void finish(RunStatus status, rendezvous::Client* client);
+  /// Ends every document with `status`. One that is alone is written; those of a folder wait for
+  /// the others' names.
+  DocumentHashes end(RunStatus status);
+  /// Writes the node's document, which now names the others of `all`.
+  void name_others(const std::vector<NamedDocument>& all);
+  /// On the first process: writes the other nodes' documents, whose `texts` are in the order of
+  /// `all`, and then the one between ranks.
+  void keep_others(const std::vector<NamedDocument>& all, const std::vector<std::string>& texts);
   /// Leaves them as `status: error` where they can still be written and the folder is this run's.
   void fail(const std::string& reason) noexcept;
 
@@ -46,7 +59,7 @@ class Documents {
   DocumentPlaces places_;
   RunDocument node_;
   std::optional<RunDocument> between_ranks_;  // where it has a file of its own
-  World world_;
+  IsolationFacts isolation_;
   bool is_begun_ = false;
 };
 

@@ -6,15 +6,19 @@
 #include <algorithm>
 #include <memory>
 
+#include "collectives/pair_rounds.h"
 #include "collectives/topology/interface_address.h"
 #include "harness/core/asked_cases.h"
+#include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/measure/device_lost.h"
 #include "harness/run/between_ranks.h"
 #include "harness/run/device_lock.h"
-#include "harness/run/documents.h"
+#include "harness/run/gather.h"
 #include "harness/run/implemented.h"
 #include "harness/run/join.h"
 #include "harness/run/machine.h"
+#include "harness/run/machine_sharing.h"
 #include "harness/run/on_devices.h"
 
 namespace assay::run {
@@ -26,79 +30,43 @@ std::string with_location(const Error& error) {
   return fmt::format("{} ({}:{})", error.what(), error.where().file_name(), error.where().line());
 }
 
-class DocumentSink final : public Sink {
- public:
-  DocumentSink(Documents& documents, const RunOptions& options)
-      : documents_(documents), options_(options) {}
-
-  void under_way(const Step& step) override {
-    if (options_.on_step) options_.on_step(step);
-  }
-  void measured(Part part, const std::vector<Measurement>& measurements) override {
-    documents_.add(part, measurements);
-  }
-
- private:
-  Documents& documents_;
-  const RunOptions& options_;
-};
-
 class Run {
  public:
-  explicit Run(const RunOptions& options)
-      : options_(options),
-        documents_(places_of(options), first_result(options)),
-        sink_(documents_, options) {}
+  Run(const RunOptions& options, const WorkerStart& start, const std::atomic<bool>& stop,
+      Report& report)
+      : options_(options), start_(start), stop_(stop), report_(report), node_(start.first) {}
 
-  RunEnd run() {
+  void run() {
     const Backend backend = choose_for_profile();
     refuse_unusable_nics(backend);  // before anything is waited for
     refuse_local_ranks(backend);
+    report_.phase("opening the devices");
     leaving_error([&] { devices_ = open_devices(backend); });
-    const std::vector<DeviceLock> locks = lock_devices(devices_);
-    leaving_error([&] { record_machine(documents_.node(), backend, devices_); });
-    return guarded([&] {
+    if (!options_.meeting) report_.lock(lock_names(devices_));
+    leaving_error([&] { record_machine(node_, backend, devices_); });
+    report_.phase("");
+    guarded([&] {
       meet();
       asked_ =
           asked_of_run(options_.profile, world_.as_asked(devices_), implemented(), options_.filter);
-      documents_.write();
+      write();
       const bool devices_whole = measure_devices();
       const bool whole = measure_ranks(devices_whole) && devices_whole;
-      return end(whole);
+      end(whole);
     });
   }
 
  private:
-  static DocumentPlaces places_of(const RunOptions& options) {
-    const std::string& profile = options.profile.name;
-    if (!options.meeting && options.local_ranks == 0)
-      return file_place(options.output.value_or(default_file(profile)), options.force,
-                        options.inputs);
-    DocumentPlaces places =
-        folder_places(options.output.value_or(default_folder(profile)),
-                      options.meeting ? options.meeting->facts.rank : 0, options.force);
-    if (options.meeting) return places;  // the ranks decide when they have met
-    if (!places.taken.empty()) throw Error(places.taken);
-    clear_folder(places);
-    return places;
-  }
-  static Result first_result(const RunOptions& options) {
-    Result result = new_result(options.profile, options.seed, options.command, options.version);
-    if (options.meeting) result.run.world_size = options.meeting->facts.world_size;
-    if (options.local_ranks > 0) result.run.world_size = options.local_ranks;
-    return result;
-  }
-
   /// A machine that does not work is found out about by those who read the document.
   template <class Step>
   void leaving_error(const Step& step) {
     try {
       step();
     } catch (const Error& error) {
-      if (error.code() == ExitCode::broken) documents_.fail(with_location(error));
+      if (error.code() == ExitCode::broken) report_.fail(node_, with_location(error));
       throw;
     } catch (const std::exception& error) {
-      documents_.fail(error.what());
+      report_.fail(node_, error.what());
       throw;
     }
   }
@@ -106,9 +74,12 @@ class Run {
   /// Where anything goes wrong, the documents that are begun say so, the others are told, and the
   /// line that the user sees names the rank that was lost.
   template <class Step>
-  RunEnd guarded(const Step& step) {
+  void guarded(const Step& step) {
     try {
-      return step();
+      step();
+    } catch (const DeviceLost& lost) {
+      end_others(lost.what());
+      throw;  // the supervisor knows whether another process can go on
     } catch (const LostPeer& lost) {
       const std::string line = peers_ ? peers_->who_was_lost(lost) : lost.what();
       fail(line);
@@ -125,7 +96,7 @@ class Run {
   }
 
   void fail(const std::string& reason) noexcept {
-    if (documents_.is_begun()) documents_.fail(reason);
+    if (is_begun_) report_.fail(node_, reason);
   }
 
   void end_others(const std::string& why) noexcept {
@@ -135,10 +106,10 @@ class Run {
 
   Backend choose_for_profile() {
     // Before it is chosen, a backend that breaks is the one asked for: auto means cuda here.
-    set_backend(documents_.node(), options_.backend == "host" ? Backend::host : Backend::cuda);
+    set_backend(node_, options_.backend == "host" ? Backend::host : Backend::cuda);
     Backend backend = Backend::host;
     leaving_error([&] { backend = choose_backend(options_.backend); });
-    set_backend(documents_.node(), backend);
+    set_backend(node_, backend);
     refuse_other_backend(options_.profile, backend);
     return backend;
   }
@@ -173,60 +144,87 @@ class Run {
   }
 
   void meet() {
-    Result& node = documents_.node();
-    const RackOfNode racks = racks_of(options_.racks, node.nodes.front());
+    const RackOfNode racks = racks_of(options_.racks, node_.nodes.front());
     if (!options_.meeting) {
-      world_ = options_.local_ranks > 0 ? world_of_local_ranks(node, options_.local_ranks, racks)
-                                        : world_like(node, 1, racks);
+      world_ = options_.local_ranks > 0 ? world_of_local_ranks(node_, options_.local_ranks, racks)
+                                        : world_like(node_, 1, racks);
       return;
     }
     leaving_error([&] {
       peers_ = std::make_unique<Peers>(*options_.meeting, options_.deadline_s);
       peers_->client().barrier("all are there");
     });
-    world_ = world_met(peers_->client(), node, racks,
-                       {options_.filter, options_.nics, documents_.places().taken});
-    node.run.id = world_.run_id;
-    if (options_.force) clear_folder(documents_.places());
+    world_ = world_met(peers_->client(), node_, racks,
+                       {options_.filter, options_.nics, start_.places.taken});
+    node_.run.id = world_.run_id;
+    node_.nodes.front().name = world_.nodes.at(static_cast<std::size_t>(world_.process));
+    sharing_ = share_machines(peers_->client(), lock_names(devices_));
+    report_.lock(sharing_.locks);
+    if (options_.force) clear_folder(start_.places);
     peers_->client().barrier("the folders are free");  // some may be one
-    documents_.write();
+    write();
+  }
+
+  void write() {
+    is_begun_ = true;
+    report_.write(node_);
   }
 
   bool measure_devices() {
-    const std::vector<Group> groups = groups_on_devices(asked_, devices_, documents_.node());
-    const double longest_s = options_.deadline_s + worst_s(groups, options_.profile.sampling);
-    const bool whole = measure_on_devices(groups, options_.profile.sampling, options_.stop, sink_);
-    if (peers_) peers_->client().barrier("nodes measured", longest_s);
+    const SamplingRule& rule = options_.profile.sampling;
+    const std::vector<Group> groups = groups_on_devices(asked_, devices_, node_);
+    const double longest_s = options_.deadline_s + worst_s(groups, rule);
+    bool whole = true;
+    for (int turn = 0; turn < sharing_.turns; ++turn) {
+      if (turn == sharing_.turn)
+        whole = measure_on_devices(groups, {rule, start_.recorded, options_.case_deadline_s},
+                                   &stop_, report_);
+      if (peers_) peers_->client().barrier(fmt::format("nodes measured, turn {}", turn), longest_s);
+    }
     return whole;
   }
 
   bool measure_ranks(bool devices_whole) {
     if (!asks_between_ranks(asked_)) return true;
     if (!peers_ && !devices_whole) return true;  // nobody waits for this process
-    documents_.begin_between_ranks(world_);
-    ranks_ =
-        join_ranks(world_, devices_, client(), options_.deadline_s / 2, documents_.node_path());
+    if (is_first())
+      report_.begin_between_ranks({world_.nodes, world_.racks},
+                                  isolation_facts(pair_options(world_, node_.run.seed)));
+    ranks_ = join_ranks(world_, devices_, client(), options_.deadline_s / 2, start_.places.node);
     const std::atomic<bool> stopped_before{true};
     return measure_between_ranks(
         asked_,
         {world_, options_.profile.sampling, *ranks_, client(), options_.deadline_s, options_.seed,
-         devices_whole ? options_.stop : &stopped_before},
-        sink_);
+         devices_whole ? &stop_ : &stopped_before},
+        report_);
   }
 
-  RunEnd end(bool whole) {
-    documents_.finish(whole ? RunStatus::complete : RunStatus::interrupted, client());
-    return {whole, is_first(), documents_.where(), documents_.shown()};
+  void end(bool whole) {
+    const DocumentHashes own = report_.end(whole ? RunStatus::complete : RunStatus::interrupted);
+    if (!start_.places.between_ranks.empty()) name_others(own);
+    report_.finished(whole, is_first());
+  }
+
+  void name_others(const DocumentHashes& own) {
+    const std::vector<NamedDocument> all = gather_hashes(client(), own);
+    report_.name_others(all);
+    std::vector<std::string> texts;
+    if (peers_) texts = peers_->client().gather("documents", read_text(start_.places.node));
+    if (is_first()) report_.keep_others(all, texts);
   }
 
   rendezvous::Client* client() { return peers_ ? &peers_->client() : nullptr; }
   bool is_first() const { return world_.process == 0; }
 
   const RunOptions& options_;
-  Documents documents_;
-  DocumentSink sink_;
+  const WorkerStart& start_;
+  const std::atomic<bool>& stop_;
+  Report& report_;
+  Result node_;  // what this process knows of the run and the machine; measurements go out at once
+  bool is_begun_ = false;
   Devices devices_;
   World world_;
+  MachineSharing sharing_;
   std::vector<AskedGroup> asked_;
   std::unique_ptr<Peers> peers_;
   std::unique_ptr<LocalRanks>
@@ -235,6 +233,9 @@ class Run {
 
 }  // namespace
 
-RunEnd run(const RunOptions& options) { return Run(options).run(); }
+void work(const RunOptions& options, const WorkerStart& start, const std::atomic<bool>& stop,
+          Report& report) {
+  Run(options, start, stop, report).run();
+}
 
 }  // namespace assay::run

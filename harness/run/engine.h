@@ -1,4 +1,4 @@
-// One run: measures what a profile asks for and leaves its documents, however it ends.
+// The steps of a run, as the process that measures takes them.
 #pragma once
 
 #include <atomic>
@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "harness/core/profile.h"
+#include "harness/run/folder.h"
 #include "harness/run/peers.h"
+#include "harness/run/report.h"
 #include "harness/run/sink.h"
 #include "harness/run/world.h"
 
@@ -25,8 +27,9 @@ struct RunOptions {
   bool force = false;                         // replaces what is there
   std::vector<std::filesystem::path> inputs;  // files that the command reads
   std::optional<Meeting> meeting;             // none: this process alone
-  int local_ranks = 0;     // this many in this process, over the host's loopback; 0: none
-  double deadline_s = 60;  // how long a rank waits for the others
+  int local_ranks = 0;         // this many in this process, over the host's loopback; 0: none
+  double deadline_s = 60;      // how long a rank waits for the others
+  double case_deadline_s = 0;  // without progress; 0: from what a case takes, at least 30 s
   RackSource racks;
   std::vector<std::string> nics;     // through each of which pairs are measured
   std::vector<std::string> command;  // for the record
@@ -35,16 +38,17 @@ struct RunOptions {
   std::function<void(const Step&)> on_step;
 };
 
-struct RunEnd {
-  bool whole = true;            // false: stopped; the documents say interrupted
-  bool is_first = true;         // this process has the run's own document
-  std::filesystem::path where;  // the document, or the folder
-  Result result;                // what this process has to show
+/// What a worker starts from.
+struct WorkerStart {
+  DocumentPlaces places;
+  Result first;                       // the node's document before anything is known of the machine
+  std::vector<Measurement> recorded;  // on devices, by the workers before this one
 };
 
-/// A process alone is a world of one. Input that is refused leaves no document. What breaks the run
-/// is thrown, and left in the documents as status error with what was measured before; of several
+/// Measures what is asked and not recorded yet, and reports it. What breaks the run is thrown,
+/// after the documents were left as status error; input that is refused leaves none. Of several
 /// processes all end, within the deadline, and the message names the rank that was lost.
-RunEnd run(const RunOptions& options);
+void work(const RunOptions& options, const WorkerStart& start, const std::atomic<bool>& stop,
+          Report& report);
 
 }  // namespace assay::run

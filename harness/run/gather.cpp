@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "collectives/rendezvous/wire.h"
 #include "harness/core/document.h"
 #include "harness/core/result_fields.h"
 
@@ -26,6 +27,23 @@ Gathered together_of(const std::vector<std::string>& texts) {
   return all;
 }
 
+std::string encoded(const std::vector<NamedDocument>& hashes) {
+  std::vector<std::string> words;
+  for (const NamedDocument& hash : hashes) {
+    words.push_back(hash.name);
+    words.push_back(hash.sha256);
+  }
+  return rendezvous::encode_list(words);
+}
+
+std::vector<NamedDocument> decoded(const std::string& bytes) {
+  const std::vector<std::string> words = rendezvous::decode_list(bytes);
+  std::vector<NamedDocument> hashes;
+  for (std::size_t at = 0; at + 1 < words.size(); at += 2)
+    hashes.push_back({words[at], words[at + 1]});
+  return hashes;
+}
+
 }  // namespace
 
 Gathered gather_measurements(rendezvous::Client* client, const std::string& name, Gathered own,
@@ -37,6 +55,20 @@ Gathered gather_measurements(rendezvous::Client* client, const std::string& name
   if (client->rank() != 0) return {{}, client->get(key) == "yes"};
   Gathered all = together_of(texts);
   client->set(key, all.whole ? "yes" : "no");
+  return all;
+}
+
+std::vector<NamedDocument> gather_hashes(rendezvous::Client* client, const DocumentHashes& own) {
+  std::vector<NamedDocument> all;
+  if (client == nullptr) {
+    all.push_back(own.node);
+  } else {
+    const std::vector<std::string> gathered = client->gather("hashes", encoded({own.node}));
+    if (client->rank() != 0) return decoded(client->get("hashes of all"));
+    for (const std::string& one : gathered) all.push_back(decoded(one).at(0));
+  }
+  if (own.shared) all.push_back(*own.shared);
+  if (client != nullptr) client->set("hashes of all", encoded(all));
   return all;
 }
 

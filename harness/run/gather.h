@@ -1,4 +1,4 @@
-// Measurements of groups that the first process has no rank in, brought to it.
+// What processes tell each other: measurements of groups that the first has no rank in, and hashes.
 #pragma once
 
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "collectives/rendezvous/client.h"
 #include "harness/core/result.h"
+#include "harness/run/documents.h"
 
 namespace assay::run {
 
@@ -18,5 +19,10 @@ struct Gathered {
 /// `patience_s` is how far apart they may come, `name` tells one gathering from the next.
 Gathered gather_measurements(rendezvous::Client* client, const std::string& name, Gathered own,
                              double patience_s);
+
+/// The names and SHA-256 of every document of the run: the nodes' by rank, then the one between
+/// ranks. The same list on every process, each of which brings its own; `client` is null for a
+/// process alone.
+std::vector<NamedDocument> gather_hashes(rendezvous::Client* client, const DocumentHashes& own);
 
 }  // namespace assay::run

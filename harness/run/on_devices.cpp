@@ -2,11 +2,41 @@
 #include "harness/run/on_devices.h"
 
 #include <iterator>
+#include <set>
+#include <tuple>
 
+#include "harness/measure/sanitized.h"
 #include "harness/run/device_copies.h"
 #include "harness/run/device_groups.h"
 
 namespace assay::run {
+
+namespace {
+
+using CaseInGroup = std::tuple<std::string, std::string, Series>;
+
+void leave_out(const std::set<CaseInGroup>& recorded, Group& group) {
+  for (Group& one : group.together) leave_out(recorded, one);
+  std::erase_if(group.together, [](const Group& one) { return one.members.empty(); });
+  std::erase_if(group.members, [&](const GroupMember& member) {
+    return recorded.contains({group.name, member.id.str(), group.series});
+  });
+}
+
+std::vector<Group> without(const std::vector<Group>& all,
+                           const std::vector<Measurement>& measurements) {
+  std::set<CaseInGroup> recorded;
+  for (const Measurement& one : measurements)
+    recorded.insert({one.group, one.id.str(), one.series});
+  std::vector<Group> rest;
+  for (Group group : all) {
+    leave_out(recorded, group);
+    if (!group.members.empty() || !group.together.empty()) rest.push_back(std::move(group));
+  }
+  return rest;
+}
+
+}  // namespace
 
 std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const Devices& devices,
                                      const Result& node) {
@@ -24,13 +54,28 @@ double worst_s(const std::vector<Group>& groups, const SamplingRule& rule, std::
   return seconds;
 }
 
-bool measure_on_devices(const std::vector<Group>& groups, const SamplingRule& rule,
+double silence_allowed_s(const SamplingRule& rule, double asked_s) {
+  // Verification computes on the host what a device computes in a fraction of the time, and a
+  // sanitizer slows it down further.
+  constexpr double kLeast_s = kSanitized ? 120 : 30;
+  return asked_s > 0 ? asked_s : kLeast_s + rule.max_time_s;
+}
+
+bool measure_on_devices(const std::vector<Group>& all, const OnDevices& with,
                         const std::atomic<bool>* stop, Sink& sink) {
+  const std::vector<Group> groups = without(all, with.recorded);
+  const std::size_t before = all.size() - groups.size();
   GroupRunOptions options;
-  options.sampling = rule;
+  options.sampling = with.sampling;
   options.stop = stop;
+  options.on_case = [&](std::size_t number) { sink.at_case(number); };
   options.on_progress = [&](std::size_t done, std::size_t total, const std::string& name) {
-    sink.under_way({done, total, name, worst_s(groups, rule, done)});
+    Step step{before + done, before + total, name, worst_s(groups, with.sampling, done), 0, {}};
+    if (done < total) {
+      step.silence_s = silence_allowed_s(with.sampling, with.case_deadline_s);
+      step.planned = planned(groups[done]);
+    }
+    sink.under_way(step);
   };
   options.on_group = [&](const std::vector<Measurement>& measurements) {
     sink.measured(Part::devices, measurements);

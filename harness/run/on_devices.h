@@ -19,8 +19,18 @@ std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const
 /// The longest that the groups from `first` on can take to sample.
 double worst_s(const std::vector<Group>& groups, const SamplingRule& rule, std::size_t first = 0);
 
+struct OnDevices {
+  const SamplingRule& sampling;
+  const std::vector<Measurement>& recorded;  // already: these cases are left out
+  double case_deadline_s = 0;                // 0: from what a case takes, at least 30 s
+};
+
 /// Returns false when it was stopped.
-bool measure_on_devices(const std::vector<Group>& groups, const SamplingRule& rule,
+bool measure_on_devices(const std::vector<Group>& groups, const OnDevices& with,
                         const std::atomic<bool>* stop, Sink& sink);
+
+/// How long one step of a case may take before it counts as hung: its answer is verified, or a
+/// sample is taken. `asked_s` is the user's word; 0: none.
+double silence_allowed_s(const SamplingRule& rule, double asked_s);
 
 }  // namespace assay::run

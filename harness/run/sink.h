@@ -11,8 +11,10 @@ namespace assay::run {
 /// The group that is measured next.
 struct Step {
   std::size_t done = 0, total = 0;  // groups
-  std::string name;
-  double worst_s = 0;  // what this group and those after it take at most
+  std::string name;                 // empty: all are done
+  double worst_s = 0;               // what this group and those after it take at most
+  double silence_s = 0;  // what one step of a planned case takes at most: longer is a hang
+  std::vector<Measurement> planned;  // what the group's cases are before they are measured, or none
 };
 
 /// What a group was measured on.
@@ -21,8 +23,11 @@ enum class Part { devices, between_ranks };
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// Before every group: whoever hears nothing for longer than a group takes knows that it hangs.
+  /// Before every group.
   virtual void under_way(const Step& step) = 0;
+  /// Before every step of a case, by its number in `planned`: whoever hears nothing for longer than
+  /// `silence_s` knows that it hangs. Called from the thread that measures, often: it is cheap.
+  virtual void at_case(std::size_t number) noexcept = 0;
   /// After every group, on the process that keeps its measurements.
   virtual void measured(Part part, const std::vector<Measurement>& measurements) = 0;
 };

@@ -129,6 +129,14 @@ Outcome Process::wait(double limit_s) {
   return outcome_;
 }
 
+pid_t worker_of(const Process& run) {
+  const std::string pid = std::to_string(run.pid());
+  std::ifstream children("/proc/" + pid + "/task/" + pid + "/children");
+  pid_t worker = 0;
+  children >> worker;
+  return worker;
+}
+
 Outcome run_process(const Launch& launch) { return Process(launch).wait(); }
 
 }  // namespace assay::test

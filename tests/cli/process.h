@@ -53,6 +53,9 @@ class Process {
   Outcome outcome_;
 };
 
+/// The process that measures for a run; 0 when there is none.
+pid_t worker_of(const Process& run);
+
 Outcome run_process(const Launch& launch);
 
 /// Seconds of a clock that only goes forward.

@@ -22,6 +22,7 @@ constexpr int kGpusOfNode = 4;
 struct DocumentSink final : run::Sink {
   explicit DocumentSink(run::Documents& all) : documents(all) {}
   void under_way(const run::Step&) override {}
+  void at_case(std::size_t) noexcept override {}
   void measured(run::Part part, const std::vector<Measurement>& measurements) override {
     documents.add(part, measurements);
   }
@@ -58,7 +59,7 @@ struct TwoSockets {
     const std::string name = "assay-scopes-run-" + std::to_string(getpid()) + ".json";
     const std::filesystem::path path = std::filesystem::temp_directory_path() / name;
     documents.emplace(run::DocumentPlaces{path, path, {}}, result);
-    documents->begin_between_ranks(world);
+    documents->begin_between_ranks({world.nodes, world.racks}, {});
   }
   ~TwoSockets() {
     std::filesystem::remove(documents->where());

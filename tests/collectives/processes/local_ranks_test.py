@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from tests.collectives.processes.node_processes import ASSAY
+from tests.collectives.processes.node_processes import ASSAY, NodeProcesses
 
 PROFILE = pathlib.Path(__file__).resolve().parent / "local.json"
 
@@ -37,6 +37,16 @@ class LocalRanks(unittest.TestCase):
                 check = self.assay("check", f"of{ranks}", "--profile", PROFILE)
                 self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
                 self.assertIn("2 documents, each as the others name it", check.stdout)
+
+    def test_ranks_of_one_host_by_hand_share_its_lock_and_have_names_of_their_own(self):
+        with NodeProcesses(PROFILE, ["", ""], on_one_host=True) as nodes:
+            for code, errors in nodes.wait():
+                self.assertEqual(code, 0, errors)
+            self.assertEqual([nodes.node_document(rank)["nodes"][0]["name"] for rank in range(2)],
+                             ["host0", "host0 (rank 1)"])
+            self.assertEqual(nodes.fabric_document()["fabric"]["nodes"], ["host0", "host0 (rank 1)"])
+            check = nodes.assay("check", str(nodes.output(0)), "--profile", str(PROFILE))
+            self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
 
     def test_a_profile_without_anything_between_ranks_and_a_lone_rank_are_refused(self):
         for words, line in ((("--profile", "quick", "--local-ranks", "2"), "measures nothing between ranks"),

@@ -20,10 +20,11 @@ def free_port():
 
 class NodeProcesses:
     """`labels` and `flags` are by node: what each is started with. `executables`, `profiles` and `outputs` are by rank,
-    where one has another than the others; `pause_s` passes between two starts, which are in `start_order`."""
+    where one has another than the others; `pause_s` passes between two starts, which are in `start_order`.
+    On one host all have its name and locks."""
 
-    def __init__(self, profile, labels, flags=None):
-        self.profile, self.labels = profile, labels
+    def __init__(self, profile, labels, flags=None, on_one_host=False):
+        self.profile, self.labels, self.on_one_host = profile, labels, on_one_host
         self.flags = flags or [[] for _ in labels]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay nodes "))
         self.processes = []
@@ -35,9 +36,10 @@ class NodeProcesses:
         address = f"127.0.0.1:{free_port()}"
         self.processes = [None] * len(self.labels)
         for rank in self.start_order:
-            locks = self.folder / f"locks{rank}"
-            locks.mkdir()
-            environment = dict(os.environ, NODE_NAME=f"host{rank}", ASSAY_LOCK_DIR=str(locks),
+            host = 0 if self.on_one_host else rank
+            locks = self.folder / f"locks{host}"
+            locks.mkdir(exist_ok=True)
+            environment = dict(os.environ, NODE_NAME=f"host{host}", ASSAY_LOCK_DIR=str(locks),
                                ASSAY_NODE_LABELS=self.labels[rank])
             command = [self.executables.get(rank, ASSAY), "run", "--profile", self.profiles.get(rank, self.profile),
                        "--backend", "host", "--rendezvous", address,

@@ -1,0 +1,39 @@
+// Messages between the two processes of a run: JSON, each behind its length, over a socket pair.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "harness/core/result.h"
+
+namespace assay::run {
+
+class Channel {
+ public:
+  /// Both ends of a new one. Throws Error where the system gives none.
+  static std::pair<Channel, Channel> pair();
+  Channel(Channel&& other) noexcept;
+  Channel& operator=(Channel&&) = delete;
+  ~Channel();
+
+  int descriptor() const { return descriptor_; }
+  /// False when the other end is gone.
+  [[nodiscard]] bool send(const Json& message);
+  /// Waits for a message. Throws Error when the other end is gone.
+  Json receive();
+
+  /// Takes in what has arrived, without waiting; false when the other end is gone.
+  bool take_in();
+  /// The next message that has arrived whole.
+  std::optional<Json> next();
+
+ private:
+  explicit Channel(int descriptor) : descriptor_(descriptor) {}
+  bool read(int flags);
+
+  int descriptor_ = -1;
+  std::string arrived_;
+};
+
+}  // namespace assay::run

@@ -1,0 +1,152 @@
+// fork without exec: the child has the options already, and the parent has no threads to lose.
+#include "harness/run/worker_process.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "harness/measure/cgroup.h"
+#include "harness/measure/threads.h"
+
+namespace assay::run {
+
+namespace {
+
+constexpr double kTick_s = 0.2;
+constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
+
+double now_s() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+[[noreturn]] void be_worker(pid_t parent, Channel channel,
+                            const std::function<void(Channel)>& body) {
+  // A terminal sends Ctrl-C to both processes; only the supervisor says what it means.
+  for (const int number : kStopSignals) std::signal(number, SIG_IGN);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(0);  // it died before this was asked for
+  body(std::move(channel));
+  std::exit(0);  // libraries have their own ends
+}
+
+/// What a signal that came from outside may mean.
+std::string why_killed(int number) {
+  if (number != SIGKILL) return "";
+  const auto limit = read_cgroup_limits("/").memory_bytes;
+  const auto memory = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+  return limit && *limit < memory ? fmt::format("; the cgroup's limit is {} MiB", *limit >> 20)
+                                  : "";
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(const std::function<void(Channel)>& body)
+    : WorkerProcess(Channel::pair(), body) {}
+
+WorkerProcess::WorkerProcess(std::pair<Channel, Channel> ends,
+                             const std::function<void(Channel)>& body)
+    : channel_(std::move(ends.first)) {
+  std::fflush(nullptr);  // or both processes print what is buffered
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ < 0) throw thread_not_started("the process that measures", 1, 1);
+  if (pid_ == 0) {
+    { const Channel of_parent = std::move(channel_); }
+    be_worker(parent, std::move(ends.second), body);
+  }
+}
+
+WorkerProcess::~WorkerProcess() {
+  constexpr double kPatience_s = 5;
+  if (has_ended(kPatience_s)) return;
+  ::kill(pid_, SIGKILL);
+  has_ended(kPatience_s);
+}
+
+void WorkerProcess::wait_for_message(const std::atomic<bool>* stop, std::atomic<bool>& told) const {
+  sigset_t stops, before;
+  sigemptyset(&stops);
+  for (const int number : kStopSignals) sigaddset(&stops, number);
+  sigprocmask(SIG_BLOCK, &stops, &before);  // between the look at `stop` and the wait
+  if (stop != nullptr && stop->load()) told = true;
+  pollfd readable{channel_.descriptor(), POLLIN, 0};
+  const timespec tick{0, static_cast<long>(kTick_s * 1e9)};
+  ppoll(&readable, 1, &tick, &before);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (stop != nullptr && stop->load()) told = true;
+}
+
+double WorkerProcess::waited_for_core_s() {
+  double longest_s = 0;
+  std::error_code ignored;
+  const std::filesystem::path tasks = fmt::format("/proc/{}/task", pid_);
+  for (const auto& task : std::filesystem::directory_iterator(tasks, ignored)) {
+    std::ifstream file(task.path() / "schedstat");  // ns on a core, ns waiting for one, slices
+    std::uint64_t ran_ns = 0, waited_ns = 0;
+    if (!(file >> ran_ns >> waited_ns)) continue;
+    const auto [known, is_new] = waited_ns_.try_emplace(task.path().filename(), waited_ns);
+    longest_s = std::max(longest_s, static_cast<double>(waited_ns - known->second) * 1e-9);
+    known->second = waited_ns;
+  }
+  return longest_s;
+}
+
+void WorkerProcess::kill() {
+  if (reaped_) return;
+  ::kill(pid_, SIGKILL);
+  // A driver may hold on to a killed process for a while; whoever waits for ever hangs with it.
+  constexpr double kPatience_s = 30;
+  if (!has_ended(kPatience_s))
+    throw Error(fmt::format("process {} was killed and does not end: its driver hangs", pid_));
+}
+
+bool WorkerProcess::has_ended(double patience_s) {
+  const double end_s = now_s() + patience_s;
+  while (!reaped_) {
+    reaped_ = waitpid(pid_, &status_, WNOHANG) == pid_;
+    if (reaped_ || now_s() > end_s) break;
+    usleep(1000);
+  }
+  return reaped_;
+}
+
+std::string WorkerProcess::how_it_ended() {
+  constexpr double kPatience_s = 5;
+  if (!has_ended(kPatience_s)) kill();
+  if (WIFEXITED(status_))
+    return fmt::format("its process ended by itself with exit code {}", WEXITSTATUS(status_));
+  const int number = WTERMSIG(status_);
+  return fmt::format("killed by signal {} ({}){}", number, strsignal(number), why_killed(number));
+}
+
+Silence::Silence() : last_s_(now_s()) {}
+
+void Silence::broken() {
+  last_s_ = now_s();
+  passed_s_ = 0;
+  waited_s_ = 0;
+}
+
+void Silence::goes_on(double waited_for_core_s) {
+  const double now = now_s();
+  passed_s_ += std::min(now - last_s_, 5 * kTick_s);
+  waited_s_ += waited_for_core_s;
+  last_s_ = now;
+}
+
+double Silence::lasts_s() const { return std::max(passed_s_ - waited_s_, passed_s_ / 10); }
+
+}  // namespace assay::run

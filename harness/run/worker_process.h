@@ -1,0 +1,66 @@
+// The process that measures: forked from the supervisor, and gone when that goes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "harness/core/error.h"
+#include "harness/run/channel.h"
+
+namespace assay::run {
+
+class WorkerProcess {
+ public:
+  /// Runs `body` with the worker's end of a channel in a child, which ends after it. Throws Error
+  /// where no process can be started.
+  explicit WorkerProcess(const std::function<void(Channel)>& body);
+  /// Gives it a moment to end by itself, and kills it then.
+  ~WorkerProcess();
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+  Channel& channel() { return channel_; }
+  /// Returns when the channel has something to read, and at the latest after a fifth of a second;
+  /// a signal that sets `stop` ends the wait and is passed on to `told`.
+  void wait_for_message(const std::atomic<bool>* stop, std::atomic<bool>& told) const;
+  /// Since the last call: how long the thread that waited longest for a core has waited for one.
+  double waited_for_core_s();
+  /// Throws Error when it does not end of that either.
+  void kill();
+  /// Waits for the end; `killed by signal 9`, with what is known of why.
+  std::string how_it_ended();
+
+ private:
+  WorkerProcess(std::pair<Channel, Channel> ends, const std::function<void(Channel)>& body);
+  bool has_ended(double patience_s);
+
+  Channel channel_;
+  pid_t pid_ = -1;
+  bool reaped_ = false;
+  int status_ = 0;
+  std::map<std::string, std::uint64_t> waited_ns_;  // by thread
+};
+
+/// Time that passes without a sign of life and counts against the worker: not what both processes
+/// were stopped for (Ctrl-Z, a frozen control group, a laptop asleep), and not what the worker
+/// waited for a core that others had, up to ten times as long as the rest.
+class Silence {
+ public:
+  Silence();
+  void broken();
+  /// To be called several times a second.
+  void goes_on(double waited_for_core_s);
+  double lasts_s() const;
+  /// With what the worker waited for a core.
+  double passed_s() const { return passed_s_; }
+
+ private:
+  double last_s_, passed_s_ = 0, waited_s_ = 0;
+};
+
+}  // namespace assay::run
