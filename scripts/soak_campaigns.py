@@ -37,6 +37,8 @@ CAMPAIGNS = (
              r"^emulator: .*(?i:attention).*in every mode"),
     Campaign("signals", "kill -9, Ctrl-C and SIGTERM at seeded moments of a run", "moments", 200,
              r"^cli: .*at any moment", ""),
+    Campaign("faults", "faults against a run: killed, stopped, hung, out of disk and memory", "faults", 300,
+             r"^cli: seeded faults", ""),
     Campaign("properties", "every other property test", "seeds", 2000, r"^(?!emulator: )"),
     Campaign("accuracy", "our timing against a bare loop", "alternated pairs", 200,
              r"^(kernels|measure|collectives): ", "timing"),
