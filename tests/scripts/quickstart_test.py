@@ -14,6 +14,7 @@ case $command in
        echo "{\"run\": \"$MARK\"}" >"$out"; exit "${RUN_EXIT:-0}" ;;
   check) if [ -n "$out" ]; then echo "{\"verdict\": \"$MARK\"}" >"$out"; else echo "VERDICT TABLE $MARK"; fi
          exit "${CHECK_EXIT:-0}" ;;
+  report) echo "{\"report\": \"$MARK\"}" >"$out" ;;
 esac
 """
 
@@ -38,7 +39,8 @@ class Quickstart(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("VERDICT TABLE first", result.stdout)
         self.assertIn("CUDA parts left out", result.stdout)
-        self.assertEqual(self.documents(), {"result.json": "first", "verdict.json": "first"})
+        self.assertEqual(self.documents(), {"result.json": "first", "verdict.json": "first", "report.html": "first"})
+        self.assertEqual(result.stdout.splitlines()[-1], f"Report: {self.out}/report.html")
 
     def test_the_exit_code_is_that_of_check(self):
         self.assertEqual(self.quickstart(CHECK_EXIT="1").returncode, 1)
@@ -52,7 +54,7 @@ class Quickstart(unittest.TestCase):
     def test_running_twice_replaces_both_documents(self):
         self.quickstart("first")
         self.assertEqual(self.quickstart("second").returncode, 0)
-        self.assertEqual(self.documents(), {"result.json": "second", "verdict.json": "second"})
+        self.assertEqual(self.documents(), {"result.json": "second", "verdict.json": "second", "report.html": "second"})
 
     def test_a_run_that_breaks_half_way_leaves_no_verdict_of_another_run(self):
         self.quickstart("first")
@@ -65,7 +67,7 @@ class Quickstart(unittest.TestCase):
         result = self.quickstart("second", RUN_EXIT="2")
         self.assertEqual(result.returncode, 2)
         self.assertIn("another run holds device 0", result.stderr)
-        self.assertEqual(self.documents(), {"result.json": "first", "verdict.json": "first"})
+        self.assertEqual(self.documents(), {"result.json": "first", "verdict.json": "first", "report.html": "first"})
 
     def test_a_broken_build_shows_the_end_of_its_log(self):
         self.checkout.stub("cmake", "echo 'error: no such header'; exit 1")
