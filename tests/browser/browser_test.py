@@ -1,0 +1,135 @@
+"""The pages of assay report in Debian's Chromium, and the bundle that they are made of."""
+import copy
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from tests.not_run import not_run
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host"))
+ASSAY = BUILD / "assay"
+PLACE = BUILD / "tests/browser"
+SINGLE = ROOT / "results-schema/reference/h200-sxm/2026-11-28-quick.json"
+MANY = ROOT / "results-schema/reference/h200-sxm/2026-11-28-gemm-prefill.json"
+HOST = ROOT / "results-schema/examples/valid/result-host-quick.json"
+HOSTILE = ['<script>alert(1)</script>', '</script><img src=x onerror=alert(1)>', '"><svg onload=alert(1)>', '\u202egnp.exe',
+           '\u001b[31mred', 'x' * 1000]
+
+
+def packages(folder, source):
+    """npm's packages of `source` in `folder`, once; what cannot be fetched is a test not run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(source / name, folder / name)
+    lock = (source / "package-lock.json").read_bytes()
+    stamp = folder / "installed-lock.json"
+    if stamp.is_file() and stamp.read_bytes() == lock:
+        return
+    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        not_run(f"npm cannot fetch the packages of {source.name}: {done.stderr.strip()[-200:]}")
+    stamp.write_bytes(lock)
+
+
+def need(*programs):
+    for program in programs:
+        if shutil.which(program) is None:
+            not_run(f"{program} is not installed")
+
+
+class Pages(unittest.TestCase):
+    def setUp(self):
+        need("node", "npm", "chromium")
+        packages(PLACE, ROOT / "tests/browser")
+        for script in (ROOT / "tests/browser").glob("*.mjs"):
+            shutil.copy(script, PLACE / script.name)
+        os.environ["ASSAY_CHROMIUM"] = shutil.which("chromium")
+
+    def page(self, document, name):
+        """The report of a document."""
+        source = PLACE / f"{name}.json"
+        source.write_text(json.dumps(document))
+        page = PLACE / f"{name}.html"
+        made = subprocess.run([ASSAY, "report", source, "-o", page, "--force"], capture_output=True, text=True)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        return page
+
+    def node(self, script, *arguments):
+        done = subprocess.run(["node", PLACE / script, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_page_of_a_host_run_is_sound_in_light_and_dark_and_on_a_phone(self):
+        page = self.page(json.loads(HOST.read_text()), "host")
+        self.node("healthy.test.mjs", page)
+        self.node("healthy.test.mjs", page, 1100, "dark")
+        self.node("healthy.test.mjs", page, 360)
+
+    def test_the_page_of_one_gpu_is_sound_in_light_and_dark_and_on_a_phone(self):
+        page = self.page(json.loads(SINGLE.read_text()), "single")
+        self.node("healthy.test.mjs", page)
+        self.node("healthy.test.mjs", page, 360, "dark")
+
+    def test_the_page_of_eight_gpus_is_sound(self):
+        self.node("healthy.test.mjs", self.page(node_of_eight(), "eight"))
+
+    def test_hostile_names_do_no_harm(self):
+        document = json.loads(SINGLE.read_text())
+        device = document["nodes"][0]["devices"][0]
+        device["name"], device["serial"], device["vbios"], device["board_part_number"] = HOSTILE[:4]
+        document["nodes"][0]["name"] = HOSTILE[5]
+        document["run"]["id"] = HOSTILE[3]
+        document["software"]["driver"] = HOSTILE[4]
+        self.node("healthy.test.mjs", self.page(document, "hostile"))
+
+    def test_a_link_to_a_case_shows_that_case_with_the_document_s_figures(self):
+        self.node("case_link.test.mjs", self.page(json.loads(MANY.read_text()), "link"), MANY)
+
+
+class Bundle(unittest.TestCase):
+    def test_the_committed_bundle_is_what_its_source_builds(self):
+        need("node", "npm")
+        place = BUILD / "tests/rebundle"
+        web = place / "harness/report/web"
+        source = ROOT / "harness/report/web"
+        packages(web, source)
+        shutil.copytree(source / "src", web / "src", dirs_exist_ok=True)
+        shutil.copytree(ROOT / "results-schema", place / "results-schema", dirs_exist_ok=True)
+        for name in ("build.mjs", "tsconfig.json"):
+            shutil.copy(source / name, web)
+        built = subprocess.run(["node", "build.mjs", place / "bundle"], cwd=web, capture_output=True, text=True)
+        self.assertEqual(built.returncode, 0, built.stderr)
+        same = (place / "bundle/page.html").read_bytes() == (ROOT / "harness/report/bundle/page.html").read_bytes()
+        self.assertTrue(same, "harness/report/bundle/page.html is not what web/ builds: see harness/report/README.md")
+
+
+def node_of_eight():
+    """A node of eight devices, made from the document of one, and marked as simulated; the sixth is slower."""
+    document = json.loads(SINGLE.read_text())
+    document["simulated"] = True
+    node, measurements = document["nodes"][0], document["measurements"]
+    first = node["devices"][0]
+    node["devices"], document["measurements"] = [], []
+    for index in range(8):
+        device = copy.deepcopy(first)
+        device.update(index=index, uuid=f"GPU-0000-{index}", serial=f"165{index}", pci_bus_id=f"0000:{index:02x}:00.0")
+        node["devices"].append(device)
+        for one in copy.deepcopy(measurements):
+            one["scope"]["members"] = [device["uuid"]]
+            if index == 5 and one["status"] == "measured":
+                for key, value in one["samples"].items():
+                    if key.endswith("_s") and key != "values_s":
+                        one["samples"][key] = value * 1.25
+                for key in one["metrics"]:
+                    if key.endswith("_per_s"):
+                        one["metrics"][key] /= 1.25
+                one["speed_of_light_fraction"] /= 1.25
+            document["measurements"].append(one)
+    return document
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,31 @@
+// Opens a page of assay in Debian's Chromium and says what went wrong while it did.
+import {chromium} from 'playwright-core';
+import {createRequire} from 'node:module';
+import {readFile} from 'node:fs/promises';
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export async function open(file, options = {}) {
+  const browser = await chromium.launch({executablePath: process.env.ASSAY_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none']});
+  const context = await browser.newContext({
+    viewport: {width: options.width ?? 1100, height: 900}, colorScheme: options.scheme ?? 'light', reducedMotion: 'reduce', offline: true, bypassCSP: false});
+  const page = await context.newPage();
+  const problems = [];
+  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) problems.push(`console: ${message.text()}`); });
+  page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
+  page.on('dialog', (dialog) => { problems.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on('request', (request) => { if (!/^(file|data):/.test(request.url())) problems.push(`request: ${request.url()}`); });
+  const began = Date.now();
+  await page.goto(`file://${file}${options.hash ?? ''}`);
+  await page.waitForFunction(() => document.documentElement.dataset.ready === 'true', undefined, {timeout: 60000});
+  return {page, problems, seconds: (Date.now() - began) / 1000, close: () => browser.close()};
+}
+
+/** axe-core through the debugger's own world: the page's policy would refuse a script of ours. */
+export async function axe(page) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ['violations']}));
+  return found.violations.map((one) => `${one.id}: ${one.nodes.length} times, e.g. ${one.nodes[0].html.slice(0, 160)} ${one.nodes[0].failureSummary}`);
+}
+
+export const SECTIONS = ['summary', 'requirements', 'devices', 'roofline', 'shapes', 'attention', 'messages', 'pairs', 'topology', 'telemetry', 'case', 'cases', 'provenance'];
