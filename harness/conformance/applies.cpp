@@ -94,11 +94,17 @@ bool has_nvlink(const Evidence&, const Result& result, const Json& value) {
   return value.get<bool>() != none;
 }
 
-bool in_kubernetes(const Evidence&, const Result& result, const Json& value) {
+bool has_pod(const Result& result) {
+  return std::any_of(result.nodes.begin(), result.nodes.end(),
+                     [](const NodeFacts& node) { return node.kubernetes.has_value(); });
+}
+
+bool in_kubernetes(const Evidence& evidence, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("in_kubernetes", "true or false");
-  if (is_fabric_document(result)) return true;  // it describes no node
-  const bool pod = std::any_of(result.nodes.begin(), result.nodes.end(),
-                               [](const NodeFacts& node) { return node.kubernetes.has_value(); });
+  // The fabric document describes no nodes: the other documents of the run do.
+  const bool pod = has_nodes_elsewhere(result)
+                       ? std::any_of(evidence.results.begin(), evidence.results.end(), has_pod)
+                       : has_pod(result);
   return value.get<bool>() == pod;
 }
 

@@ -112,6 +112,17 @@ TEST_SUITE("unit") {
     CHECK(judged(result, asked).verdict == Verdict::pass);
     result.nodes.front().kubernetes.reset();
     CHECK(judged(result, asked).reason_code == "not_applicable");
+
+    Profile profile = small_profile();
+    asked.kind = asked.id = "kubernetes_first_collective";
+    profile.requirements = {asked};
+    Result fabric = result;
+    fabric.fabric = FabricFacts{{"node-a", "node-b"}, {"", ""}};
+    fabric.nodes.clear();
+    for (Measurement& one : fabric.measurements) one.scope.level = "cluster";
+    fabric.run.world_size = 2;
+    const Evidence evidence{{result, fabric}, &profile, {}};
+    CHECK(judged(evidence, asked.id).reason_code == "not_applicable");
   }
 }
 

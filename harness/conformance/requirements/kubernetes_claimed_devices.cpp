@@ -6,7 +6,6 @@
 #include <set>
 
 #include "harness/conformance/devices.h"
-#include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/parameters.h"
 
