@@ -22,7 +22,7 @@ namespace assay::cli {
 namespace {
 
 /// Every file that this command reads.
-std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
+std::vector<std::filesystem::path> inputs_of_run(const Arguments& arguments) {
   std::vector<std::filesystem::path> inputs = files_of_profile(arguments.value("profile"));
   if (arguments.has("topology")) inputs.emplace_back(arguments.value("topology"));
   if (const std::string token = token_file_of(arguments); !token.empty())
@@ -33,7 +33,7 @@ std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
 /// Refused before anything is measured.
 void refuse_benchmark_out(const Arguments& arguments) {
   if (!arguments.has("benchmark-out")) return;
-  std::vector<std::filesystem::path> taken = inputs_of(arguments);
+  std::vector<std::filesystem::path> taken = inputs_of_run(arguments);
   if (arguments.has("output")) taken.emplace_back(arguments.value("output"));
   refuse_output(
       {arguments.value("benchmark-out"), benchmark_report_kind(), arguments.has("force"), taken});
@@ -56,7 +56,7 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
   options.seed = arguments.number("seed");
   if (arguments.has("output")) options.output = arguments.value("output");
   options.force = arguments.has("force");
-  options.inputs = inputs_of(arguments);
+  options.inputs = inputs_of_run(arguments);
   options.local_ranks = local_ranks_of(arguments);
   if (options.local_ranks == 0) options.meeting = meeting_of(arguments, options.profile);
   options.deadline_s = deadline_of(arguments);
