@@ -58,7 +58,7 @@ struct TwoSockets {
     result.nodes.emplace_back().name = "here";
     const std::string name = "assay-scopes-run-" + std::to_string(getpid()) + ".json";
     const std::filesystem::path path = std::filesystem::temp_directory_path() / name;
-    documents.emplace(run::DocumentPlaces{path, path, {}}, result);
+    documents.emplace(run::DocumentPlaces{path, path, {}, {}}, result);
     documents->begin_between_ranks({world.nodes, world.racks}, {});
   }
   ~TwoSockets() {
