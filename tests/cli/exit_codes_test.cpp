@@ -109,8 +109,8 @@ TEST_SUITE("integration") {
     words_refused(workplace, {"run", "--profile", "quick", "--backend", "rocm"}, "rocm");
     words_refused(workplace, {"check"}, "PATH");
     words_refused(workplace, {"check", "absent.json"}, "absent.json");
-    words_refused(workplace, {"check", "absent.json", "--format", "junit"}, "junit");
-    words_refused(workplace, {"check", "absent.json", "--format", "prometheus"}, "prometheus");
+    words_refused(workplace, {"check", "absent.json", "--format", "xml"}, "xml");
+    words_refused(workplace, {"check", "absent.json", "--fail-on", "pass"}, "pass");
     words_refused(workplace, {"validate", "absent.json"}, "absent.json");
     words_refused(workplace, {"list", "--format", "yaml"}, "yaml");
     words_refused(workplace, {"list", "--profile", "fabric", "--world-size", "0"}, "--world-size");
