@@ -21,11 +21,11 @@ Measurement measured(const std::string& implementation, const std::optional<Flip
   devices.push_back(
       std::make_unique<EmulatedGpu>(emulator, implementation == "sm80_sdc" ? "8.0" : "9.0"));
   Profile profile;
+  profile.sampling = {3, 0.002, 0.003, 0.01};
   profile.cases = {
       {"gemm", "cuda", {"bf16"}, {implementation}, {Shape::parse("m256_n264_k72")}, {}}};
   std::vector<Measurement> all;
   GroupRunOptions options;
-  options.sampling = {3, 0.002, 0.003, 0.01};
   options.on_group = [&](const std::vector<Measurement>& group) { all = group; };
   plant(flip);
   run_groups(run::groups_for(asked_cases(profile, {"cuda"}), devices, 3), options);
