@@ -8,7 +8,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GATES = ROOT / "scripts/gemm_gates.py"
-PROFILES = ROOT / "results-schema/profiles"
+PROFILES = ROOT / "results-schema/profiles/developer"
 BANDWIDTH = 4e12
 DEVICE = "GPU-0"
 

@@ -132,7 +132,7 @@ class GpuAcceptance(unittest.TestCase):
     def test_the_parts_of_the_full_list_hold_every_product_once(self):
         self.checkout.stub("assay", RESUMABLE)
         self.accept("gemm", "--full")
-        profile = json.loads((REPOSITORY / "results-schema/profiles/gemm-full.json").read_text())
+        profile = json.loads((REPOSITORY / "results-schema/profiles/developer/gemm-full.json").read_text())
         cases = [f"{line['workload']}.{dtype}.{implementation}/{shape}" for line in profile["cases"]
                  for dtype in line["dtypes"] for implementation in line["implementations"] for shape in line["shapes"]]
         taken = {case: 0 for case in cases if case.startswith("gemm.")}
