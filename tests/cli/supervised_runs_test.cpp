@@ -7,7 +7,9 @@
 #include <fstream>
 #include <map>
 
+#include "harness/measure/sanitized.h"
 #include "tests/cli/workplace.h"
+#include "tests/not_run.h"
 
 namespace assay::test {
 
@@ -69,6 +71,7 @@ TEST_SUITE("integration") {
 
   TEST_CASE(
       "a library that is short of address space ends the run in time and spoils no other case") {
+    if (kSanitized) not_run("a sanitizer takes terabytes of address space");
     // OpenBLAS's first call never returns with too little left; how little that is, is the
     // machine's.
     for (int limit_kib = 400'000; limit_kib < 4'000'000; limit_kib += 200'000) {
