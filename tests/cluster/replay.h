@@ -113,8 +113,8 @@ class Discovered : public cluster::Kubectl {
  private:
   static std::string queues() {
     Json all = parse_json(recorded("discovery/localqueues.json"), "localqueues");
-    for (const Json& one : parse_json(recorded("discovery/clusterqueues.json"), "queues")["items"])
-      all["items"].push_back(one);
+    const Json clusters = parse_json(recorded("discovery/clusterqueues.json"), "clusterqueues");
+    for (const Json& one : clusters.at("items")) all["items"].push_back(one);
     return all.dump();
   }
 };
