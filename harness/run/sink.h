@@ -25,8 +25,8 @@ class Sink {
   virtual ~Sink() = default;
   /// Before every group.
   virtual void under_way(const Step& step) = 0;
-  /// Before every step of a case, by its number in `planned`: whoever hears nothing for longer than
-  /// `silence_s` knows that it hangs. Called from the thread that measures, often: it is cheap.
+  /// Before every step of a case, by its number in `planned`. A case hangs when this is not called
+  /// for `silence_s`. Called often, from the thread that measures: must be cheap.
   virtual void at_case(std::size_t number) noexcept = 0;
   /// After every group, on the process that keeps its measurements.
   virtual void measured(Part part, const std::vector<Measurement>& measurements) = 0;

@@ -31,37 +31,9 @@ inline std::string asked_for(const std::vector<std::string>& words, const Json& 
   return Json{{"items", items}}.dump();
 }
 
-/// Recorded lists of a run's objects, and recorded answers to exec and delete, each in their order;
-/// the last is repeated. Two lists that are asked for one after the other, of the labelled objects
-/// and of those without label, are one moment of the recording.
-class Replay : public cluster::Kubectl {
+/// Keeps the calls and what is said; time passes by sleeping alone.
+class KubectlOnPaper : public cluster::Kubectl {
  public:
-  explicit Replay(const std::string& situation) {
-    std::istringstream lines(recorded(situation + "/calls.jsonl"));
-    for (std::string line; std::getline(lines, line);) {
-      const Json call = parse_json(line, situation);
-      answers_[call["argv"][0]].push_back(call);
-    }
-  }
-
-  cluster::Answer ask(const cluster::Call& call) override {
-    std::string line;
-    for (const std::string& word : call.words) line += (line.empty() ? "" : " ") + word;
-    calls.push_back(line);
-    const std::string& verb = call.words.front();
-    if (verb == "get" && (call.words.at(1) == "events" || line.find(" -n ") == std::string::npos))
-      return {1, "", "Error from server (Forbidden): not recorded\n"};
-    const bool same_moment = verb == "get" && line.find(" -l ") == std::string::npos;
-    const Json& recorded = same_moment ? now_ : next(verb);
-    if (verb == "get") now_ = recorded;
-    if (!recorded.contains("rc")) return {1, "", "not recorded\n"};
-    const Json& out = recorded["out"];
-    return {recorded["rc"].get<int>(),
-            verb == "get" ? asked_for(call.words, out) : out.get<std::string>(),
-            recorded["err"].get<std::string>()};
-  }
-
-  /// A clock that goes by sleeping alone.
   cluster::Pace pace(double deadline_s) {
     cluster::Pace made;
     made.now_s = [this] { return now_s; };
@@ -74,6 +46,44 @@ class Replay : public cluster::Kubectl {
 
   std::vector<std::string> calls, said;
   double now_s = 0;
+
+ protected:
+  /// The call in one line, which is kept.
+  std::string keep(const cluster::Call& call) {
+    std::string line;
+    for (const std::string& word : call.words) line += (line.empty() ? "" : " ") + word;
+    calls.push_back(line);
+    return line;
+  }
+};
+
+/// Recorded lists of a run's objects, and recorded answers to exec and delete, each in their order;
+/// the last is repeated. Two lists that are asked for one after the other, of the labelled objects
+/// and of those without label, are one moment of the recording.
+class Replay : public KubectlOnPaper {
+ public:
+  explicit Replay(const std::string& situation) {
+    std::istringstream lines(recorded(situation + "/calls.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      const Json call = parse_json(line, situation);
+      answers_[call["argv"][0]].push_back(call);
+    }
+  }
+
+  cluster::Answer ask(const cluster::Call& call) override {
+    const std::string line = keep(call);
+    const std::string& verb = call.words.front();
+    if (verb == "get" && (call.words.at(1) == "events" || line.find(" -n ") == std::string::npos))
+      return {1, "", "Error from server (Forbidden): not recorded\n"};
+    const bool same_moment = verb == "get" && line.find(" -l ") == std::string::npos;
+    const Json& recorded = same_moment ? now_ : next(verb);
+    if (verb == "get") now_ = recorded;
+    if (!recorded.contains("rc")) return {1, "", "not recorded\n"};
+    const Json& out = recorded["out"];
+    return {recorded["rc"].get<int>(),
+            verb == "get" ? asked_for(call.words, out) : out.get<std::string>(),
+            recorded["err"].get<std::string>()};
+  }
 
  private:
   Json next(const std::string& verb) {

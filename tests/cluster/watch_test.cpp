@@ -15,20 +15,16 @@ namespace assay::test {
 
 namespace {
 
-/// Answers every call by its verb and keeps them; time passes by sleeping alone.
-class Scripted : public cluster::Kubectl {
+/// Answers every call by its verb.
+class Scripted : public KubectlOnPaper {
  public:
   std::string run, events = "", exec_out;
   cluster::Answer exec{1, "", "assay: the run has not ended yet\n"};
   int looks_until_empty = 0;
   bool is_deleted = false;
-  std::vector<std::string> calls;
-  double now_s = 0;
 
   cluster::Answer ask(const cluster::Call& call) override {
-    std::string line;
-    for (const std::string& word : call.words) line += (line.empty() ? "" : " ") + word;
-    calls.push_back(line);
+    const std::string line = keep(call);
     if (line.starts_with("get events")) return {0, events, ""};
     if (line.starts_with("exec")) return line.ends_with("--held") ? exec : cluster::Answer{};
     if (line.starts_with("delete")) {
@@ -41,21 +37,11 @@ class Scripted : public cluster::Kubectl {
     return {0, gone ? "" : asked_for(call.words, parse_json(run, "run")), ""};
   }
 
-  cluster::Pace pace(double deadline_s) {
-    cluster::Pace made;
-    made.now_s = [this] { return now_s; };
-    made.sleep_s = [this](double seconds) { now_s += seconds; };
-    made.stopped = [] { return false; };
-    made.say = [this](const std::string& line) { said.push_back(line); };
-    made.deadline_s = deadline_s;
-    return made;
-  }
   bool was_asked(const std::string& part) const {
     return std::any_of(calls.begin(), calls.end(), [&](const std::string& call) {
       return call.find(part) != std::string::npos;
     });
   }
-  std::vector<std::string> said;
 };
 
 const cluster::Target kTarget{"bench", "r1"};
