@@ -7,8 +7,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "harness/core/gpu_tables.h"
 #include "harness/core/regular_expression.h"
-#include "harness/measure/gpu_tables.h"
 
 namespace assay {
 

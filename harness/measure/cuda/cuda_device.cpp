@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "harness/core/gpu_tables.h"
 #include "harness/core/statistics.h"
 #include "harness/measure/cuda/check.h"
 #include "harness/measure/cuda/cuda_batch_clock.h"
 #include "harness/measure/cuda/cuda_facts.h"
 #include "harness/measure/cuda/cuda_timer.h"
 #include "harness/measure/cuda/pattern.h"
-#include "harness/measure/gpu_tables.h"
 #include "harness/measure/pattern_share.h"
 
 namespace assay {

@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "harness/core/gpu_speed_of_light.h"
 #include "harness/measure/device.h"
-#include "harness/measure/gpu_speed_of_light.h"
 #include "harness/measure/instrument.h"
 #include "harness/measure/nvml_device.h"
 #include "harness/measure/xid_log.h"

@@ -6,8 +6,8 @@
 
 #include <fstream>
 
+#include "harness/core/gpu_tables.h"
 #include "harness/measure/cuda/check.h"
-#include "harness/measure/gpu_tables.h"
 
 namespace assay {
 

@@ -1,8 +1,8 @@
 // A GPU's facts from cudart.
 #pragma once
 
+#include "harness/core/gpu_speed_of_light.h"
 #include "harness/core/result.h"
-#include "harness/measure/gpu_speed_of_light.h"
 
 namespace assay {
 

@@ -1,9 +1,9 @@
 // The tables multiplied back: they must give the published figures.
-#include "harness/measure/gpu_tables.h"
+#include "harness/core/gpu_tables.h"
 
 #include <doctest/doctest.h>
 
-#include "harness/measure/gpu_speed_of_light.h"
+#include "harness/core/gpu_speed_of_light.h"
 
 using namespace assay;
 

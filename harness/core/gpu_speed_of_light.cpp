@@ -1,11 +1,11 @@
 // The arithmetic on the tables of published figures.
-#include "harness/measure/gpu_speed_of_light.h"
+#include "harness/core/gpu_speed_of_light.h"
 
 #include <fmt/format.h>
 
 #include <map>
 
-#include "harness/measure/gpu_tables.h"
+#include "harness/core/gpu_tables.h"
 
 namespace assay {
 

@@ -1,5 +1,5 @@
 // The tables. A row without a source does not belong here.
-#include "harness/measure/gpu_tables.h"
+#include "harness/core/gpu_tables.h"
 
 namespace assay {
 
