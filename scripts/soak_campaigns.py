@@ -26,6 +26,7 @@ class Campaign:
     count: int
     pattern: str = ""
     label: str = "property"
+    only_when_named: bool = False
 
 
 CAMPAIGNS = (
@@ -47,6 +48,8 @@ CAMPAIGNS = (
     Campaign("fabric", "hosts as network namespaces: slow, cut off, stopped, killed", "seeds", 20, r"^netns: ",
              "integration"),
     Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),
+    Campaign("mutants", "bugs planted one at a time in the folders of --folders, which a test must notice", "seeds", 200,
+             "", "", only_when_named=True),
 )
 
 
@@ -88,6 +91,22 @@ def fuzz_items(campaign, minutes, root, state):
             command = [str(target), "-print_final_stats=1", str(corpus)]
             command += [str(seeds)] if seeds.is_dir() else []
             yield Item(campaign, target.name, tuple(command), str(corpus.parent), minutes)
+
+
+def mutant_items(campaign, count, root, state, folders):
+    for seed in range(1, count + 1):
+        command = [str(root / "scripts/mutants.py"), "--seed", str(seed), "--state", str(state / "mutants")]
+        yield Item(campaign, f"bug {seed} in {folders or 'every folder'}",
+                   tuple(command + (["--folders", folders] if folders else [])), str(root), seed)
+
+
+def items_of(campaign, arguments, root, build, state):
+    count = arguments.count or campaign.count
+    if campaign.name == "fuzz":
+        return fuzz_items(campaign, count, root, state)
+    if campaign.name == "mutants":
+        return mutant_items(campaign, count, root, state, arguments.folders)
+    return ctest_items(campaign, count, build)
 
 
 def cpu_seconds(pid):
@@ -136,11 +155,13 @@ def parse_arguments():
     names = [campaign.name for campaign in CAMPAIGNS]
     parser = argparse.ArgumentParser(
         prog="scripts/soak", description="Runs tests with long counts; what passed is not run again.",
-        epilog="campaigns (all of them when none is named):\n" + listing_of(CAMPAIGNS),
+        epilog="campaigns (all but mutants when none is named):\n" + listing_of(CAMPAIGNS),
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="a campaign")
     parser.add_argument("--count", type=int, help="instead of the campaign's own count or minutes")
     parser.add_argument("--only", default="", metavar="REGEX", help="only items whose name matches")
+    parser.add_argument("--folders", default="", metavar="FOLDER[,FOLDER]...",
+                        help="where mutants plants bugs (every folder that scripts/mutants.py knows)")
     parser.add_argument("--restart", action="store_true", help="forget what passed before")
     parser.add_argument("--list", action="store_true", help="list the chosen campaigns and end")
     parser.add_argument("--build", type=pathlib.Path, help="the build whose tests are run (build/host)")
@@ -156,7 +177,7 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    chosen = [c for c in CAMPAIGNS if not arguments.names or c.name in arguments.names]
+    chosen = [c for c in CAMPAIGNS if c.name in arguments.names or not arguments.names and not c.only_when_named]
     if arguments.list:
         print(listing_of(chosen))
         return 0
@@ -169,10 +190,8 @@ def main():
 
     rows = []
     for campaign in chosen:
-        count = arguments.count or campaign.count
-        items = (fuzz_items(campaign, count, root, state) if campaign.name == "fuzz"
-                 else ctest_items(campaign, count, build))
-        items = [item for item in items if re.search(arguments.only, item.name)]
+        items = [item for item in items_of(campaign, arguments, root, build, state)
+                 if re.search(arguments.only, item.name)]
         if not items:
             print(f"{campaign.name}: no item")
         for item in items:
@@ -185,6 +204,8 @@ def main():
                 if result["outcome"] == "passed":
                     remembered[key] = result
                     save(memory, remembered)
+            if campaign.name == "mutants" and "FAILED" in result["outcome"]:
+                print(pathlib.Path(result["log"]).read_text().partition("\nSURVIVED")[0])
             rows.append((item, result))
             print(f"{result['outcome']:<14} {result['seconds']:>6} s  {item.count:>6} {campaign.unit}  "
                   f"{item.name}" + (f"  (see {result['log']})" if "FAILED" in result["outcome"] else ""), flush=True)
