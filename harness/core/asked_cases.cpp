@@ -20,8 +20,13 @@ namespace {
 constexpr std::int64_t kCopyGranule = 16;  // bytes; what one lane of a copy kernel moves at once
 
 SamplingRule stricter(const SamplingRule& a, const SamplingRule& b) {
-  return {std::max(a.min_samples, b.min_samples), std::max(a.min_time_s, b.min_time_s),
-          std::max(a.max_time_s, b.max_time_s), std::min(a.rel_stdev, b.rel_stdev)};
+  return {std::max(a.min_samples, b.min_samples),
+          std::max(a.min_time_s, b.min_time_s),
+          std::max(a.max_time_s, b.max_time_s),
+          std::min(a.rel_stdev, b.rel_stdev),
+          std::max(a.passes, b.passes),
+          std::min(a.max_relative_interval, b.max_relative_interval),
+          std::min(a.contention_limit, b.contention_limit)};
 }
 
 /// `8.9` as {8, 9}.

@@ -12,12 +12,20 @@
 
 namespace assay {
 
-/// When the sampler stops; a profile overrides any of it.
+/// When the sampler stops, and what it discards; a profile overrides any of it. The samples and
+/// times are of a series over all its passes.
 struct SamplingRule {
   std::int64_t min_samples = 10;
   double min_time_s = 0.5;
   double max_time_s = 15;
   double rel_stdev = 0.005;
+  /// How often every group is visited, spread over the run.
+  int passes = 1;
+  /// The widest interval of a median, over that median, with which noise counts as stable.
+  double max_relative_interval = 0.05;
+  /// The share of the processors, and of a sample's time, above which others contend for them. 1:
+  /// others may use the machine, and nothing is discarded for it.
+  double contention_limit = 0.05;
 };
 
 /// One line of `cases`: the cross product of its dtypes and shapes, each one group.

@@ -15,6 +15,9 @@ void visit_fields(auto& field, Like<SamplingRule> auto& rule) {
   field.or_default("min_time_s", rule.min_time_s);
   field.or_default("max_time_s", rule.max_time_s);
   field.or_default("rel_stdev", rule.rel_stdev);
+  field.or_default("passes", rule.passes);
+  field.or_default("max_relative_interval", rule.max_relative_interval);
+  field.or_default("contention_limit", rule.contention_limit);
 }
 
 void visit_fields(auto& field, Like<ProfileCases> auto& cases) {

@@ -106,6 +106,8 @@ struct Samples {
   std::string stop_reason;       // stable | noise_stable | max_time | interrupted
   std::vector<double> values_s;  // at most 256, thinned evenly in time
   std::vector<int> pass;         // of each of values_s, from 0; empty: all of one pass
+  /// Of all samples of each pass that count, by the number in `pass`; empty: all of one pass.
+  std::vector<double> pass_medians_s;
 };
 
 struct Scope {

@@ -124,6 +124,7 @@ void visit_fields(auto& field, Like<Samples> auto& samples) {
   field("stop_reason", samples.stop_reason);
   field("values_s", samples.values_s);
   field.or_absent("pass", samples.pass);
+  field.or_absent("pass_medians_s", samples.pass_medians_s);
 }
 
 void visit_fields(auto& field, Like<Scope> auto& scope) {

@@ -1,4 +1,6 @@
 // The result document to JSON and back.
+#include <algorithm>
+
 #include "harness/core/layout_1_0.h"
 #include "harness/core/result_fields.h"
 
@@ -17,6 +19,11 @@ void require_sound(const Samples& samples) {
           "holds more values than count says were taken");
   require(samples.pass.empty() || samples.pass.size() == samples.values_s.size(), "pass",
           "is not as long as values_s");
+  if (samples.pass_medians_s.empty()) return;
+  const int passes = static_cast<int>(samples.pass_medians_s.size());
+  require(std::all_of(samples.pass.begin(), samples.pass.end(),
+                      [&](int pass) { return pass < passes; }),
+          "pass", "names a pass without a median in pass_medians_s");
 }
 
 void require_sound(const IsolationFacts& isolation) {

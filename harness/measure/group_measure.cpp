@@ -129,9 +129,12 @@ void sample_entries(const Group& group, const GroupRunOptions& options, Instrume
   std::optional<TelemetryPoller> poller;
   if (telemetry.is_polled()) poller.emplace(telemetry);
 
+  DisturbanceLog* disturbances =
+      poller ? &*poller : telemetry.contention(options.sampling.contention_limit);
+
   std::vector<SeriesOutcome> outcomes =
-      sample_group({timer, cases, group.series, options.sampling, poller ? &*poller : nullptr,
-                    options.stop, [&](std::size_t index) {
+      sample_group({timer, cases, group.series, options.sampling, disturbances, options.stop,
+                    [&](std::size_t index) {
                       if (options.on_case) options.on_case(first_number + entries[index]->index);
                     }});
 

@@ -136,14 +136,16 @@ class GroupSampler {
   }
 
   void sample(Member& member, std::uint32_t round) {
+    if (input_.disturbances) input_.disturbances->before_sample();
     const Reading reading = timed(member);
     if (!member.active) return;
     const double value = reading.time_s / static_cast<double>(member.iterations);
     member.stop.spend(reading.end_s - reading.begin_s);
-    const char* slowed =
-        input_.slowdowns ? input_.slowdowns->active(reading.begin_s, reading.end_s) : nullptr;
-    if (!slowed) member.stop.add(value, reading.time_s);
-    SampleEntry entry{value, reading.begin_s, reading.end_s, round, slowed, reading.ranks_s};
+    const char* disturbed = input_.disturbances
+                                ? input_.disturbances->after_sample(reading.begin_s, reading.end_s)
+                                : nullptr;
+    if (!disturbed) member.stop.add(value, reading.time_s);
+    SampleEntry entry{value, reading.begin_s, reading.end_s, round, disturbed, reading.ranks_s};
     for (double& rank_s : entry.ranks_s) rank_s /= static_cast<double>(member.iterations);
     member.record.add(std::move(entry), reading.clock_hz);
     member.stop_reason = member.stop.reason();
@@ -158,8 +160,8 @@ class GroupSampler {
       outcome.iterations_per_sample = member.iterations;
       outcome.error = member.error;
       if (!member.error.empty()) continue;
-      // A slowdown may have become known only after the sample that it covers.
-      if (input_.slowdowns) member.record.discard_by(*input_.slowdowns);
+      // A disturbance may have become known only after the sample that it covers.
+      if (input_.disturbances) member.record.discard_by(*input_.disturbances);
       const bool interrupted = member.active;
       if (interrupted && member.record.kept() < input_.rule.min_samples) continue;
       outcome.samples = member.record.summary(interrupted ? "interrupted" : member.stop_reason);

@@ -11,17 +11,10 @@
 #include "harness/core/profile.h"
 #include "harness/core/result.h"
 #include "harness/core/statistics.h"
+#include "harness/measure/disturbance.h"
 #include "harness/measure/timer.h"
 
 namespace assay {
-
-/// Knows when the device was slowed down, so that samples of that time do not count.
-class SlowdownLog {
- public:
-  virtual ~SlowdownLog() = default;
-  /// The reason's name, or null. May be asked again later, when more is known about the same time.
-  virtual const char* active(double begin_s, double end_s) = 0;
-};
 
 /// One implementation's time over the first's, from pairs of samples taken next to each other in
 /// time.
@@ -54,7 +47,7 @@ struct SamplerInput {
   std::span<TimedCase* const> cases;
   Series series = Series::cold;
   SamplingRule rule;
-  SlowdownLog* slowdowns = nullptr;
+  DisturbanceLog* disturbances = nullptr;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t)> on_sample = {};  // before each, with the case's index
 };

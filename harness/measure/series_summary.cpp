@@ -27,9 +27,9 @@ std::vector<double> block_sums(const SeriesRecord& record) {
 
 }  // namespace
 
-void SeriesRecord::discard_by(SlowdownLog& slowdowns) {
+void SeriesRecord::discard_by(DisturbanceLog& disturbances) {
   for (SampleEntry& entry : entries_) {
-    if (!entry.discarded) entry.discarded = slowdowns.active(entry.begin_s, entry.end_s);
+    if (!entry.discarded) entry.discarded = disturbances.active(entry.begin_s, entry.end_s);
   }
 }
 

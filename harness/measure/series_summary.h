@@ -29,7 +29,7 @@ class SeriesRecord {
     if (clock_hz) clocks_hz_.push_back(*clock_hz);
   }
   /// Asks again about every sample, because readings after the last samples are now known too.
-  void discard_by(SlowdownLog& slowdowns);
+  void discard_by(DisturbanceLog& disturbances);
 
   std::int64_t kept() const;
   /// Summarises the samples that count, or all samples if none counts. The series is then invalid,

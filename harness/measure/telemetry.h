@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "harness/core/result.h"
+#include "harness/measure/disturbance.h"
 
 namespace assay {
 
@@ -15,9 +16,14 @@ inline constexpr std::uint64_t kHwSlowdown = 0x8;
 inline constexpr std::uint64_t kSwThermalSlowdown = 0x20;
 inline constexpr std::uint64_t kHwThermalSlowdown = 0x40;
 inline constexpr std::uint64_t kHwPowerBrake = 0x80;
-/// Reasons that discard a sample. A power cap does not: it is a GPU's normal state under load.
-inline constexpr std::uint64_t kDiscarding =
-    kHwSlowdown | kSwThermalSlowdown | kHwThermalSlowdown | kHwPowerBrake;
+inline constexpr std::uint64_t kApplicationsClocksSetting = 0x2;
+inline constexpr std::uint64_t kSyncBoost = 0x10;
+inline constexpr std::uint64_t kDisplayClockSetting = 0x100;
+/// Reasons that discard a sample: what holds the clocks and is not the power cap, which is a GPU's
+/// normal state under load.
+inline constexpr std::uint64_t kDiscarding = kHwSlowdown | kSwThermalSlowdown | kHwThermalSlowdown |
+                                             kHwPowerBrake | kApplicationsClocksSetting |
+                                             kSyncBoost | kDisplayClockSetting;
 /// The name of the most specific bit set; null for none that is known.
 const char* name(std::uint64_t bits);
 }  // namespace clock_event
@@ -26,6 +32,7 @@ struct TelemetryReading {
   double at_s = 0;  // steady clock
   std::optional<double> clock_hz, memory_clock_hz, power_w, temperature_c;
   std::uint64_t event_reasons = 0;
+  bool has_foreign_process = false;  // another process uses the device
 };
 
 /// Seconds of the steady clock, which samples and readings share.
@@ -39,6 +46,9 @@ class Telemetry {
   virtual bool is_polled() const = 0;
   /// Called by the polling thread while the others run.
   virtual TelemetryReading read() = 0;
+  /// What the measuring thread itself can see of others that contend for the processors, above
+  /// `limit` (SamplingRule::contention_limit); null: nothing. Lives as long as this object.
+  virtual DisturbanceLog* contention(double /*limit*/) { return nullptr; }
 
   /// Counters before a series, and what changed since, as the measurement's telemetry shows it.
   virtual Json counters() = 0;

@@ -26,9 +26,9 @@ constexpr std::array kEventNames{
     EventName{clock_event::kHwSlowdown, "hw_slowdown"},
     EventName{clock_event::kSwPowerCap, "sw_power_cap"},
     EventName{0x1, "gpu_idle"},
-    EventName{0x2, "applications_clocks_setting"},
-    EventName{0x10, "sync_boost"},
-    EventName{0x100, "display_clock_setting"},
+    EventName{clock_event::kApplicationsClocksSetting, "applications_clocks_setting"},
+    EventName{clock_event::kSyncBoost, "sync_boost"},
+    EventName{clock_event::kDisplayClockSetting, "display_clock_setting"},
 };
 
 using Field = std::optional<double> TelemetryReading::*;

@@ -13,7 +13,7 @@
 namespace assay {
 
 /// Polls from construction to destruction; the first reading exists when the constructor returns.
-class TelemetryPoller : public SlowdownLog {
+class TelemetryPoller : public DisturbanceLog {
  public:
   explicit TelemetryPoller(Telemetry& telemetry,
                            std::chrono::milliseconds period = std::chrono::milliseconds(20));

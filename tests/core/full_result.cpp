@@ -70,6 +70,7 @@ Samples full_samples() {
   samples.stop_reason = "stable";
   samples.values_s = {1.4e-3, 1.5e-3, 1.6e-3};
   samples.pass = {0, 0, 1};
+  samples.pass_medians_s = {1.45e-3, 1.6e-3};
   return samples;
 }
 

@@ -16,13 +16,13 @@ namespace {
 constexpr SamplingRule kTenSamples{10, 0, 1e9, 0.5};
 
 std::vector<SeriesOutcome> run(FakeTimer& timer, std::vector<TimedCase*> cases, SamplingRule rule,
-                               Series series = Series::cold, SlowdownLog* slowdowns = nullptr,
+                               Series series = Series::cold, DisturbanceLog* disturbances = nullptr,
                                const std::atomic<bool>* stop = nullptr) {
-  return sample_group({timer, cases, series, rule, slowdowns, stop});
+  return sample_group({timer, cases, series, rule, disturbances, stop});
 }
 
 /// Slow in one window of fake time.
-struct SlowWindow : SlowdownLog {
+struct SlowWindow : DisturbanceLog {
   double from_s = 0, until_s = 0;
   const char* active(double begin_s, double end_s) override {
     return begin_s < until_s && end_s > from_s ? "hw_thermal_slowdown" : nullptr;
