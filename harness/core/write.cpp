@@ -5,40 +5,21 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <utility>
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/output.h"
+#include "harness/core/output_stream.h"
 #include "harness/core/room.h"
+#include "harness/core/write_failure.h"
 
 namespace assay {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void fail(const fs::path& path, const char* attempted, int reason) {
-  const char* advice = "";
-  if (reason == ENOSPC || reason == EDQUOT) advice = "; free some space or choose another place";
-  if (reason == EACCES || reason == EPERM || reason == EROFS) {
-    advice = "; choose a folder that you may write to";
-  }
-  if (reason == ENOENT) advice = "; create the folder first";
-  throw Error(fmt::format("cannot write {}: {}: {}{}", shown_output(path), attempted,
-                          std::strerror(reason), advice));
-}
-
-void write_all(int fd, std::string_view text, const fs::path& path) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path, "writing", errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
 
 /// `.name.pid.tmp`: hidden and without a document's extension, so that what a killed process
 /// leaves is never read as a document. Until `make` says that it made the file, or why not.
@@ -65,25 +46,8 @@ void sync_folder(const fs::path& path) {
   const int reason = ::fsync(fd) == 0 ? 0 : errno;
   ::close(fd);
   if (reason != 0 && reason != EINVAL && reason != ENOTSUP) {
-    fail(path, "flushing its folder", reason);
+    write_failed(path, "flushing its folder", reason);
   }
-}
-
-/// What cannot be replaced is written straight through, standard output after what was printed.
-void write_through(const std::string& text, const fs::path& path) {
-  if (is_standard_output(path)) {
-    std::fflush(stdout);
-    return write_all(STDOUT_FILENO, text, path);
-  }
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (fd < 0) fail(path, "opening", errno);
-  try {
-    write_all(fd, text, path);
-  } catch (...) {
-    ::close(fd);
-    throw;
-  }
-  ::close(fd);
 }
 
 /// Through a symbolic link, so that the link stays and its target is replaced.
@@ -95,6 +59,26 @@ fs::path behind_links(const fs::path& asked) {
 }
 
 }  // namespace
+
+void write_failed(const fs::path& path, const char* attempted, int reason) {
+  const char* advice = "";
+  if (reason == ENOSPC || reason == EDQUOT) advice = "; free some space or choose another place";
+  if (reason == EACCES || reason == EPERM || reason == EROFS) {
+    advice = "; choose a folder that you may write to";
+  }
+  if (reason == ENOENT) advice = "; create the folder first";
+  throw Error(fmt::format("cannot write {}: {}: {}{}", shown_output(path), attempted,
+                          std::strerror(reason), advice));
+}
+
+void write_all(int fd, std::string_view text, const fs::path& path) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) write_failed(path, "writing", errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
 
 Room::Room(fs::path file, std::size_t bytes) : file_(behind_links(file)) {
   if (bytes > 0) open_unnamed();
@@ -124,7 +108,7 @@ void Room::open_named() {
     fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     return fd_ >= 0;
   });
-  if (fd_ < 0) fail(file_, "creating a file in its folder", errno);
+  if (fd_ < 0) write_failed(file_, "creating a file in its folder", errno);
 }
 
 bool Room::give_name() {
@@ -140,17 +124,19 @@ void Room::keep(std::size_t bytes) {
     if (errno == EINTR) continue;
     if (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL) return;
     const std::string attempted = fmt::format("keeping {} KiB for it", (bytes + 1023) / 1024);
-    fail(file_, attempted.c_str(), errno);
+    write_failed(file_, attempted.c_str(), errno);
   }
 }
 
 void Room::take(const std::string& text) {
   write_all(fd_, text, file_);
-  if (::ftruncate(fd_, static_cast<off_t>(text.size())) != 0) fail(file_, "writing", errno);
-  if (::fsync(fd_) != 0 && errno != EINVAL && errno != ENOTSUP) fail(file_, "flushing", errno);
+  if (::ftruncate(fd_, static_cast<off_t>(text.size())) != 0) write_failed(file_, "writing", errno);
+  if (::fsync(fd_) != 0 && errno != EINVAL && errno != ENOTSUP)
+    write_failed(file_, "flushing", errno);
   if (name_.empty() && !give_name()) return Room(file_, 0).take(text);
-  if (::close(std::exchange(fd_, -1)) != 0) fail(file_, "closing", errno);
-  if (::rename(name_.c_str(), file_.c_str()) != 0) fail(file_, "renaming into place", errno);
+  if (::close(std::exchange(fd_, -1)) != 0) write_failed(file_, "closing", errno);
+  if (::rename(name_.c_str(), file_.c_str()) != 0)
+    write_failed(file_, "renaming into place", errno);
   name_.clear();
   sync_folder(file_);
 }
@@ -161,7 +147,7 @@ void write_text(const std::string& text, const fs::path& asked) {
   if (fs::is_directory(status)) {
     throw Error(fmt::format("cannot write {}: it is a folder; name a file", asked.string()));
   }
-  if (is_stream(asked)) return write_through(text, asked);
+  if (is_stream(asked)) return OutputStream(asked).write(text);
   Room(asked, 0).take(text);
 }
 

@@ -22,14 +22,18 @@ constexpr std::size_t kLastWordsBytes = 4096;  // how the run ended
 }  // namespace
 
 RunDocument::RunDocument(std::filesystem::path path, Result result)
-    : path_(std::move(path)), is_stream_(is_stream(path_)), result_(std::move(result)) {}
+    : path_(std::move(path)), result_(std::move(result)) {
+  if (is_stream(path_)) stream_.emplace(path_);
+}
 
 void RunDocument::write() {
   const bool is_running = result_.status == RunStatus::running;
-  if (is_stream_ && is_running) return;
+  if (stream_ && is_running) return;
   const std::string text =
       document_text(to_json(result_), DocumentKind::result, shown_output(path_));
-  if (room_) {
+  if (stream_) {
+    stream_->write(text);
+  } else if (room_) {
     // Used up, whatever comes of it.
     std::unique_ptr<Room>(std::move(room_))->take(text);
   } else {

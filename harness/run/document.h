@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/core/output_stream.h"
 #include "harness/core/result.h"
 #include "harness/core/room.h"
 
@@ -14,7 +16,8 @@ namespace assay::run {
 
 class RunDocument {
  public:
-  /// Writes nothing yet: the file may belong to another run until the device is locked.
+  /// Writes nothing yet: the file may belong to another run until the device is locked. Throws
+  /// Error for a pipe that nobody reads.
   RunDocument(std::filesystem::path path, Result result);
 
   const std::filesystem::path& path() const { return path_; }
@@ -36,7 +39,7 @@ class RunDocument {
   void keep_room_for_last_words(std::size_t size) noexcept;
 
   std::filesystem::path path_;
-  bool is_stream_;
+  std::optional<OutputStream> stream_;  // in place of a file
   Result result_;
   std::unique_ptr<Room> room_;
   std::size_t last_size_ = 0, largest_group_ = 0;  // bytes

@@ -103,6 +103,22 @@ TEST_SUITE("integration") {
     CHECK(nlohmann::json::parse(check.out)["kind"] == "assay.verdict");
   }
 
+  TEST_CASE("a pipe as output is refused without a reader and gets the document with one") {
+    const Workplace workplace;
+    REQUIRE(mkfifo(workplace.path("pipe").c_str(), 0600) == 0);
+    const Outcome refusal = workplace.assay(tiny_run({"-o", "pipe"}));
+    CHECK(refusal.exit_code == 2);
+    CHECK(is_one_line(refusal.err));
+    CHECK(contains(refusal.err, "it is a pipe that nobody reads"));
+    Launch run = workplace.launch(tiny_run({"-o", "pipe"}));
+    Process writer(run);
+    const auto document = nlohmann::json::parse(read_text(workplace.path("pipe")));
+    CHECK(document["status"] == "complete");
+    CHECK(writer.wait().exit_code == 0);
+    CHECK(workplace.assay(tiny_run({"-o", "/dev/null"})).exit_code == 0);
+    refused(workplace, tiny_run({"-o", "/dev/full"}), "cannot write /dev/full: writing: ");
+  }
+
   TEST_CASE("a run that is interrupted hands its one document to standard output") {
     const Workplace workplace;
     Launch launch = workplace.launch(
