@@ -7,6 +7,8 @@
 #include <bit>
 #include <cmath>
 
+#include "harness/measure/sign_of_life.h"
+
 namespace assay {
 namespace {
 
@@ -59,12 +61,17 @@ std::array<std::uint32_t, 4> block_of(InputArray array, std::uint64_t block) {
 /// Element i comes from word i mod 4 of block i / 4.
 template <class FromWord>
 void fill(std::span<float> out, InputArray array, std::uint64_t first, FromWord from_word) {
+  constexpr std::size_t kUntilSign = std::size_t{1} << 22;
   std::uint64_t index = first;
-  std::size_t written = 0;
+  std::size_t written = 0, next_sign = kUntilSign;
   while (written < out.size()) {
     const auto words = block_of(array, index / 4);
     for (std::uint64_t lane = index % 4; lane < 4 && written < out.size(); ++lane, ++index) {
       out[written++] = from_word(words[lane]);
+    }
+    if (written >= next_sign) {
+      sign_of_life();
+      next_sign += kUntilSign;
     }
   }
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "harness/measure/sign_of_life.h"
+
 namespace assay {
 
 std::vector<float> transposed(std::span<const float> matrix, std::size_t rows,
@@ -10,6 +12,7 @@ std::vector<float> transposed(std::span<const float> matrix, std::size_t rows,
   constexpr std::size_t kTile = 64;  // a few lines of either side stay in the cache
   std::vector<float> out(matrix.size());
   for (std::size_t i = 0; i < rows; i += kTile) {
+    sign_of_life();
     for (std::size_t j = 0; j < columns; j += kTile) {
       for (std::size_t r = i; r < std::min(rows, i + kTile); ++r) {
         for (std::size_t c = j; c < std::min(columns, j + kTile); ++c) {

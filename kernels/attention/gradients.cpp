@@ -2,6 +2,7 @@
 #include "kernels/attention/gradients.h"
 
 #include "harness/core/dtype.h"
+#include "harness/measure/sign_of_life.h"
 #include "kernels/attention/attend_row.h"
 #include "kernels/inputs.h"
 
@@ -25,6 +26,7 @@ Gradients<Real> gradients_of(const InputView& inputs, std::span<const float> out
   Gradients<Real> out{std::vector<Real>(arrays.q.size()), std::vector<Real>(arrays.k.size()),
                       std::vector<Real>(arrays.v.size())};
   for (std::int64_t number = 0; number < problem.output_rows(); ++number) {
+    sign_of_life();
     const Row row = row_at(problem, number);
     const auto attended = attend_row<Real>(inputs, row, round);
     const auto gradient =

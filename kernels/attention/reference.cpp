@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "harness/core/dtype.h"
+#include "harness/measure/sign_of_life.h"
 #include "kernels/attention/attend_row.h"
 #include "kernels/inputs.h"
 
@@ -49,6 +50,7 @@ std::span<const float> InputView::value(Row row, int key) const {
 
 ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype rounding,
                            Roundoff roundoff) {
+  sign_of_life();
   const Problem& problem = inputs.problem();
   const Row row = row_at(problem, number);
   const auto exact = attend_row<double>(inputs, row, [](double value) { return value; });

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "harness/measure/sign_of_life.h"
 #include "kernels/verify.h"
 
 namespace assay {
@@ -24,6 +25,7 @@ std::vector<std::uint64_t> project(std::span<const float> matrix, std::int64_t r
                                    const std::vector<std::uint64_t>& x) {
   std::vector<std::uint64_t> out(static_cast<std::size_t>(rows), 0);
   for (std::size_t i = 0; i < out.size(); ++i) {
+    if (i % 1024 == 0) sign_of_life();
     const float* row = matrix.data() + i * x.size();
     for (std::size_t j = 0; j < x.size(); ++j) out[i] += as_word(row[j]) * x[j];
   }
@@ -36,6 +38,7 @@ ReferenceRow reference_row(GemmShape shape, std::span<const float> a, std::span<
                            std::int64_t row) {
   const auto n = static_cast<std::size_t>(shape.n);
   ReferenceRow out{row, std::vector<double>(n, 0.0), std::vector<double>(n, 0.0)};
+  sign_of_life();
   const float* a_row = a.data() + row * shape.k;
   for (std::int64_t k = 0; k < shape.k; ++k) {
     const double factor = a_row[k];
@@ -76,6 +79,7 @@ std::vector<float> exact_a(GemmShape shape, std::uint64_t seed, std::int64_t lim
   const std::int64_t stride = (shape.k + kept - 1) / kept;
   if (stride == 1) return a;
   for (std::int64_t row = 0; row < shape.m; ++row) {
+    if (row % 1024 == 0) sign_of_life();
     const auto phase = static_cast<std::int64_t>(
         random_bits({seed, kKeptColumns, 0}, static_cast<std::uint64_t>(row)) %
         static_cast<std::uint64_t>(stride));
