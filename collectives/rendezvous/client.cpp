@@ -190,9 +190,9 @@ std::vector<std::string> Client::gather(const std::string& name, const std::stri
 }
 
 void Client::handshake(Moment end) {
-  const std::string hello =
-      encode(Hello{static_cast<std::uint32_t>(options_.rank),
-                   static_cast<std::uint32_t>(options_.world_size), random_nonce()});
+  const std::string hello = encode(Hello{static_cast<std::uint32_t>(options_.rank),
+                                         static_cast<std::uint32_t>(options_.world_size),
+                                         random_nonce(), options_.is_for_lost});
   connection_->send(hello, end);
   const std::string challenge = connection_->receive(kChallengeBytes, end);
   const std::string nonce = challenge.substr(0, kNonceBytes);

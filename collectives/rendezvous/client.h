@@ -17,6 +17,9 @@ struct ClientOptions {
   int world_size = 1;
   std::string token;
   double deadline_s = 60;  // for each call, connecting included
+  /// This is not the rank but speaks for it: it may call abort() and nothing else, to say why the
+  /// rank is lost.
+  bool is_for_lost = false;
 };
 
 /// Calls block, and only one thread may make them. Every call throws Error when its deadline passes

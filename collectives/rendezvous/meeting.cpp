@@ -7,6 +7,15 @@
 
 namespace assay::rendezvous {
 
+namespace {
+
+/// With a space before them; of a rank that never connected nothing.
+std::string in_brackets(const std::string& address) {
+  return address.empty() ? "" : " (" + address + ")";
+}
+
+}  // namespace
+
 Meeting::Meeting(int world_size, Answer answer)
     : members_(static_cast<std::size_t>(world_size)), answer_(std::move(answer)) {}
 
@@ -18,10 +27,24 @@ bool Meeting::join(int rank, const std::string& address) {
   return true;
 }
 
-void Meeting::gone(int rank) {
+bool Meeting::gone(int rank) {
   Member& member = members_[static_cast<std::size_t>(rank)];
   member.waiting = false;
-  if (member.presence != Presence::here) return;
+  return member.presence == Presence::here;
+}
+
+void Meeting::lost_because(int rank, const std::string& why) {
+  Member& member = members_[static_cast<std::size_t>(rank)];
+  if (member.presence == Presence::left || !member.why_lost.empty()) return;
+  member.why_lost = why;
+  lost(rank);
+  aborted_ = lost_line();
+  fail_waiting(aborted_);
+}
+
+void Meeting::lost(int rank) {
+  Member& member = members_[static_cast<std::size_t>(rank)];
+  if (member.presence == Presence::lost) return;
   member.presence = Presence::lost;
   // A request that needs every rank can no longer succeed; a key may still be set by another rank.
   for (std::size_t other = 0; other < members_.size(); ++other)
@@ -107,8 +130,7 @@ void Meeting::answer_roll_calls(bool time_is_up) {
   const auto name = [&](std::size_t rank, const char* what) {
     if (line.size() > 2000) return;  // one line, also with thousands of ranks
     line += fmt::format("{}rank {}{} {}", line.empty() ? "" : ", ", rank,
-                        members_[rank].address.empty() ? "" : " (" + members_[rank].address + ")",
-                        what);
+                        in_brackets(members_[rank].address), what);
   };
   for (std::size_t rank = 0; rank < members_.size(); ++rank) {
     const Member& member = members_[rank];
@@ -191,7 +213,9 @@ std::string Meeting::missing(const Request& request) const {
 std::string Meeting::lost_line() const {
   std::string lost, left;
   const auto add = [](std::string& line, std::size_t rank, const Member& member, const char* how) {
-    line += fmt::format("{}rank {} ({}) {}", line.empty() ? "" : ", ", rank, member.address, how);
+    line += fmt::format("{}rank {}{} {}", line.empty() ? "" : ", ", rank,
+                        in_brackets(member.address), how);
+    if (!member.why_lost.empty()) line += ": " + member.why_lost;
   };
   for (std::size_t rank = 0; rank < members_.size(); ++rank) {
     if (members_[rank].presence == Presence::lost) add(lost, rank, members_[rank], "was lost");

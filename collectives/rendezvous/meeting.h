@@ -20,9 +20,13 @@ class Meeting {
 
   /// Returns false if the rank has already joined.
   bool join(int rank, const std::string& address);
-  /// The rank's connection ended. If it did not leave first, every rank that waits for it is told
-  /// at once.
-  void gone(int rank);
+  /// The rank's connection ended. Returns true if it did not leave first: somebody may say why
+  /// before it is `lost`.
+  bool gone(int rank);
+  /// Every rank that waits for this one is told.
+  void lost(int rank);
+  /// Why a rank is lost, from its own machine: every rank's wait ends with it, now and later.
+  void lost_because(int rank, const std::string& why);
   void request(int rank, const Request& request);
   /// The open request of `rank` has timed out: it is answered with the ranks that are missing.
   void expired(int rank);
@@ -32,6 +36,7 @@ class Meeting {
   struct Member {
     Presence presence = Presence::never;
     std::string address;
+    std::string why_lost;
     bool waiting = false;
     Request open;
   };

@@ -123,11 +123,15 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
     else if (hello_.rank >= hello_.world_size)
       refusal =
           fmt::format("rank {} does not exist in a world of {}", hello_.rank, hello_.world_size);
-    else if (!room_.meeting_.join(rank, address_))
+    else if (!hello_.is_for_lost && !room_.meeting_.join(rank, address_))
       refusal =
           fmt::format("rank {} has connected before: two processes were given one rank", rank);
     send(Response{refusal.empty(), refusal});
     if (!refusal.empty()) return refuse(refusal);
+    if (hello_.is_for_lost) {
+      arm(room_.options_.handshake_s, [this] { close(); });
+      return read_frames();
+    }
     proven_ = true;
     --room_.unproven_;
     ++room_.connected_;
@@ -150,6 +154,10 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
   void on_frame(const std::string& frame) {
     const Request request = decode_request(to_server_->open(frame));
     const int rank = static_cast<int>(hello_.rank);
+    if (hello_.is_for_lost) {
+      if (request.operation == Operation::abort) room_.meeting_.lost_because(rank, request.value);
+      return send(Response{true, ""});
+    }
     arm(request.deadline_ms / 1000.0, [this, rank] { room_.meeting_.expired(rank); });
     room_.meeting_.request(rank, request);
   }
@@ -208,8 +216,11 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
   }
   void lost() {
     close();
-    room_.meeting_.gone(static_cast<int>(hello_.rank));
+    if (!proven_) return;
+    const int rank = static_cast<int>(hello_.rank);
     room_.ranks_[hello_.rank].reset();
+    if (room_.meeting_.gone(rank))
+      arm(room_.options_.why_lost_s, [this, rank] { room_.meeting_.lost(rank); });
   }
   void close() {
     error_code ignored;

@@ -11,6 +11,7 @@ namespace assay::rendezvous {
 namespace {
 
 constexpr std::string_view kMagic = "ASSAYRV1";
+constexpr std::uint32_t kForLost = std::uint32_t{1} << 31;
 constexpr std::size_t kSequenceBytes = 8;
 
 template <class Integer>
@@ -62,7 +63,7 @@ std::string tag(std::string_view token, std::string_view label, std::string_view
 
 std::string encode(const Hello& hello) {
   std::string out(kMagic);
-  put(out, hello.rank);
+  put(out, hello.rank | (hello.is_for_lost ? kForLost : 0));
   put(out, hello.world_size);
   out.append(hello.nonce);
   return out;
@@ -72,7 +73,9 @@ Hello decode_hello(std::string_view bytes) {
   Reader reader(bytes);
   if (reader.take(kMagic.size()) != kMagic) throw WireError("not an Assay rendezvous client");
   Hello hello;
-  hello.rank = reader.integer<std::uint32_t>();
+  const auto rank = reader.integer<std::uint32_t>();
+  hello.rank = rank & ~kForLost;
+  hello.is_for_lost = (rank & kForLost) != 0;
   hello.world_size = reader.integer<std::uint32_t>();
   hello.nonce = reader.take(kNonceBytes);
   reader.end();

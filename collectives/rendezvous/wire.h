@@ -1,7 +1,8 @@
 // The rendezvous wire format: handshake, authenticated frames, requests.
 //
 // Handshake (all integers big-endian):
-//   client  Hello      magic 8 · rank 4 · world size 4 · client nonce 16
+//   client  Hello      magic 8 · rank 4 · world size 4 · client nonce 16; the rank's highest bit is
+//                      set by who speaks for a rank that is lost
 //   server  Challenge  server nonce 16 · HMAC(token, "server" Hello nonce) 32
 //   client  Proof      HMAC(token, "client" Hello nonce) 32
 // Then both sides send frames under keys that are derived from both nonces for this connection:
@@ -34,7 +35,8 @@ struct WireError : std::runtime_error {
 struct Hello {
   std::uint32_t rank = 0;
   std::uint32_t world_size = 0;
-  std::string nonce;  // kNonceBytes
+  std::string nonce;         // kNonceBytes
+  bool is_for_lost = false;  // from the supervisor of a rank that is lost
 };
 std::string encode(const Hello& hello);
 Hello decode_hello(std::string_view bytes);

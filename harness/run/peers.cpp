@@ -54,4 +54,16 @@ void Peers::abort(const std::string& why) noexcept {
   }
 }
 
+void say_why_lost(const Meeting& meeting, const std::string& why) noexcept {
+  if (meeting.facts.rank == 0) return;  // the rendezvous is lost with it
+  constexpr double kPatience_s = 1;
+  try {
+    rendezvous::ClientOptions options = client_options(meeting, kPatience_s);
+    options.is_for_lost = true;
+    rendezvous::Client(options).abort(why);
+  } catch (const std::exception&) {
+    // As in Peers::abort().
+  }
+}
+
 }  // namespace assay::run

@@ -36,4 +36,8 @@ class Peers {
   std::unique_ptr<rendezvous::Client> client_;
 };
 
+/// From outside of a rank's process: tells the others why the rank is lost, if the rendezvous still
+/// answers.
+void say_why_lost(const Meeting& meeting, const std::string& why) noexcept;
+
 }  // namespace assay::run

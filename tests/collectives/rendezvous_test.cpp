@@ -184,6 +184,32 @@ TEST_SUITE("integration") {
     CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
   }
 
+  TEST_CASE("who speaks for a lost rank says why to every wait now and later") {
+    RankProcess victim([](std::uint16_t port) {
+      Client me(client(port, 1, 3));
+      me.barrier("one");
+      std::_Exit(0);
+    });
+    RankProcess other([](std::uint16_t port) {
+      Client me(client(port, 2, 3));
+      me.barrier("one");
+      me.barrier("two");
+    });
+    Server server(serving(3));
+    victim.start(server.port());
+    other.start(server.port());
+    Client me(client(server.port(), 0, 3, 20));
+    me.barrier("one");
+    CHECK(victim.succeeded());
+    ClientOptions supervisor = client(server.port(), 1, 3);
+    supervisor.is_for_lost = true;
+    Client(supervisor).abort("killed by signal 9");
+    const std::string expected = "rank 1 (127.0.0.1) was lost: killed by signal 9";
+    CHECK(refusal([&] { me.get("never set"); }) == "rank 0: " + expected);
+    CHECK(refusal([&] { me.barrier("two"); }) == "rank 0: " + expected);
+    CHECK_FALSE(other.succeeded());
+  }
+
   TEST_CASE("a stopped rank is named at the deadline") {
     RankProcess stopped([](std::uint16_t port) {
       Client me(client(port, 1, 2));
