@@ -2,6 +2,7 @@
 #include "harness/run/channel.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,11 +13,14 @@
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/run/silence.h"
 
 namespace assay::run {
 
 Channel::Channel(Channel&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), arrived_(std::move(other.arrived_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      patience_s_(other.patience_s_),
+      arrived_(std::move(other.arrived_)) {}
 
 Channel::~Channel() {
   if (descriptor_ >= 0) close(descriptor_);
@@ -38,10 +42,14 @@ bool Channel::send(const Json& message) {
   bytes += text;
   for (std::size_t done = 0; done < bytes.size();) {
     const ssize_t count =
-        ::send(descriptor_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    done += static_cast<std::size_t>(count);
+        ::send(descriptor_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) {
+      done += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN) {
+      wait_for(POLLOUT);
+    } else if (errno != EINTR) {
+      return false;
+    }
   }
   return true;
 }
@@ -49,15 +57,28 @@ bool Channel::send(const Json& message) {
 Json Channel::receive() {
   for (;;) {
     if (auto message = next()) return std::move(*message);
-    if (!read(0)) throw Error("the other process of this run is gone");
+    wait_for(POLLIN);
+    if (!take_in()) throw Error("the other process of this run is gone");
   }
 }
 
-bool Channel::take_in() { return read(MSG_DONTWAIT); }
+void Channel::wait_for(short event) const {
+  Silence silence;
+  for (;;) {
+    pollfd ready{descriptor_, event, 0};
+    if (poll(&ready, 1, static_cast<int>(kTick_s * 1000)) > 0) return;
+    silence.goes_on(0);
+    if (silence.passed_s() > patience_s_)
+      throw Error(fmt::format(
+          "the process that keeps this run's documents did not answer within {:g} s: it was "
+          "stopped, or its disk hangs",
+          patience_s_));
+  }
+}
 
-bool Channel::read(int flags) {
+bool Channel::take_in() {
   std::array<char, 65536> chunk;
-  const ssize_t count = recv(descriptor_, chunk.data(), chunk.size(), flags);
+  const ssize_t count = recv(descriptor_, chunk.data(), chunk.size(), MSG_DONTWAIT);
   if (count < 0) return errno == EINTR || errno == EAGAIN;
   arrived_.append(chunk.data(), static_cast<std::size_t>(count));
   return count > 0;

@@ -1,6 +1,7 @@
 // Messages between the two processes of a run: JSON, each behind its length, over a socket pair.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,9 +19,11 @@ class Channel {
   ~Channel();
 
   int descriptor() const { return descriptor_; }
-  /// False when the other end is gone.
+  /// The longest silence of the other end that is waited for; by default there is no limit.
+  void set_patience(double seconds) { patience_s_ = seconds; }
+  /// False when the other end is gone. Throws Error when it takes nothing in for too long.
   [[nodiscard]] bool send(const Json& message);
-  /// Waits for a message. Throws Error when the other end is gone.
+  /// Waits for a message. Throws Error when the other end is gone, or silent for too long.
   Json receive();
 
   /// Takes in what has arrived, without waiting; false when the other end is gone.
@@ -30,9 +33,10 @@ class Channel {
 
  private:
   explicit Channel(int descriptor) : descriptor_(descriptor) {}
-  bool read(int flags);
+  void wait_for(short event) const;
 
   int descriptor_ = -1;
+  double patience_s_ = std::numeric_limits<double>::infinity();
   std::string arrived_;
 };
 

@@ -1,13 +1,25 @@
 // Each call is one message and its answer.
 #include "harness/run/report.h"
 
+#include <utility>
+
+#include "harness/measure/sign_of_life.h"
 #include "harness/run/messages.h"
 
 namespace assay::run {
 
+Report::Report(Channel channel, Shared& shared) : channel_(std::move(channel)), shared_(shared) {
+  signs_of_life = &shared_.beats;
+}
+
+Report::~Report() { signs_of_life = nullptr; }
+
 Json Report::ask(const Json& message) {
+  const bool waits = std::exchange(is_answered_, false);
   if (!channel_.send(message)) throw Error("the supervisor of this run is gone");
+  if (!waits) return Json::object();
   Json answer = channel_.receive();
+  is_answered_ = true;
   if (const auto error = answer.find("error"); error != answer.end())
     throw Error(error->get<std::string>(), static_cast<ExitCode>(answer.at("code").get<int>()));
   return answer;

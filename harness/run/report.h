@@ -16,7 +16,10 @@ namespace assay::run {
 /// something is measured; what went wrong there is thrown here as Error.
 class Report final : public Sink {
  public:
-  Report(Channel channel, Shared& shared) : channel_(std::move(channel)), shared_(shared) {}
+  Report(Channel channel, Shared& shared);
+  ~Report() override;
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
 
   /// What goes on before the first group; empty: nothing that has a name.
   void phase(const std::string& what);
@@ -46,6 +49,7 @@ class Report final : public Sink {
 
   Channel channel_;
   Shared& shared_;
+  bool is_answered_ = true;  // false once an answer did not come in time: none is waited for then
 };
 
 }  // namespace assay::run

@@ -13,6 +13,7 @@
 #include "harness/run/documents.h"
 #include "harness/run/machine.h"
 #include "harness/run/messages.h"
+#include "harness/run/silence.h"
 #include "harness/run/worker_process.h"
 
 namespace assay::run {
@@ -68,6 +69,8 @@ class Supervisor {
     while (!ended_) {
       const WorkerStart start{places_, first_, documents_.node().measurements};
       WorkerProcess worker([&](Channel channel) {
+        // Alone it waits as long as its supervisor is stopped; of several ranks others wait too.
+        if (options_.meeting) channel.set_patience(options_.deadline_s / 2);
         Report report(std::move(channel), *shared_);
         work_and_report(options_, start, shared_->stop, report);
       });
@@ -89,10 +92,10 @@ class Supervisor {
       worker.wait_for_message(options_.stop, shared_->stop);
       const bool alive = worker.channel().take_in();
       while (const auto message = worker.channel().next()) {
-        const bool heard = worker.channel().send(answer(*message));
+        // One that is gone may have left more messages.
+        (void)worker.channel().send(answer(*message));
         silence.broken();
         if (ended_ || !spent_.empty()) return std::exchange(spent_, "");
-        if (!heard) return worker.how_it_ended();
       }
       if (!alive) return worker.how_it_ended();
       if (const std::uint64_t now = shared_->beats.load(); now != beats) {
@@ -198,7 +201,10 @@ class Supervisor {
   /// What a worker's end means for the run.
   void charge(const std::string& death) {
     if (shared_->stop && documents_.is_begun()) return end_interrupted();
-    if (options_.meeting) return end_broken(fmt::format("rank {}: {}", rank(), death));
+    if (options_.meeting) {
+      say_why_lost(*options_.meeting, death);
+      return end_broken(fmt::format("rank {}: {}", rank(), death));
+    }
     if (is_between_ranks_) return end_broken(death);
     if (!step_.planned.empty()) return documents_.add(Part::devices, charged(death));
     constexpr int kMostUncharged = 2;

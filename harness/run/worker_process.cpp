@@ -20,12 +20,12 @@
 
 #include "harness/measure/cgroup.h"
 #include "harness/measure/threads.h"
+#include "harness/run/silence.h"
 
 namespace assay::run {
 
 namespace {
 
-constexpr double kTick_s = 0.2;
 constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 
 double now_s() {
@@ -131,22 +131,5 @@ std::string WorkerProcess::how_it_ended() {
   const int number = WTERMSIG(status_);
   return fmt::format("killed by signal {} ({}){}", number, strsignal(number), why_killed(number));
 }
-
-Silence::Silence() : last_s_(now_s()) {}
-
-void Silence::broken() {
-  last_s_ = now_s();
-  passed_s_ = 0;
-  waited_s_ = 0;
-}
-
-void Silence::goes_on(double waited_for_core_s) {
-  const double now = now_s();
-  passed_s_ += std::min(now - last_s_, 5 * kTick_s);
-  waited_s_ += waited_for_core_s;
-  last_s_ = now;
-}
-
-double Silence::lasts_s() const { return std::max(passed_s_ - waited_s_, passed_s_ / 10); }
 
 }  // namespace assay::run

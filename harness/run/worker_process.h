@@ -46,21 +46,4 @@ class WorkerProcess {
   std::map<std::string, std::uint64_t> waited_ns_;  // by thread
 };
 
-/// Time that passes without a sign of life and counts against the worker: not what both processes
-/// were stopped for (Ctrl-Z, a frozen control group, a laptop asleep), and not what the worker
-/// waited for a core that others had, up to ten times as long as the rest.
-class Silence {
- public:
-  Silence();
-  void broken();
-  /// To be called several times a second.
-  void goes_on(double waited_for_core_s);
-  double lasts_s() const;
-  /// With what the worker waited for a core.
-  double passed_s() const { return passed_s_; }
-
- private:
-  double last_s_, passed_s_ = 0, waited_s_ = 0;
-};
-
 }  // namespace assay::run

@@ -35,6 +35,14 @@ TEST_SUITE("unit") {
     CHECK_FALSE(here.send(Json::object()));
   }
 
+  TEST_CASE("a message that nobody answers is given up when the patience is over") {
+    auto [here, there] = run::Channel::pair();
+    here.set_patience(0.5);
+    CHECK_THROWS_WITH_AS(here.receive(), doctest::Contains("did not answer within 0.5 s"), Error);
+    const Json larger_than_the_buffer = std::string(3'000'000, 'x');
+    CHECK_THROWS_AS((void)here.send(larger_than_the_buffer), Error);
+  }
+
   TEST_CASE("text that is no UTF-8 does not break a message") {
     auto [here, there] = run::Channel::pair();
     CHECK(there.send(Json{{"reason", "a library says \xff"}}));

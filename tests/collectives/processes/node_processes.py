@@ -23,8 +23,8 @@ class NodeProcesses:
     where one has another than the others; `pause_s` passes between two starts, which are in `start_order`.
     On one host all have its name and locks."""
 
-    def __init__(self, profile, labels, flags=None, on_one_host=False):
-        self.profile, self.labels, self.on_one_host = profile, labels, on_one_host
+    def __init__(self, profile, labels, flags=None, on_one_host=False, deadline_s=20):
+        self.profile, self.labels, self.on_one_host, self.deadline_s = profile, labels, on_one_host, deadline_s
         self.flags = flags or [[] for _ in labels]
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay nodes "))
         self.processes = []
@@ -43,7 +43,7 @@ class NodeProcesses:
                                ASSAY_NODE_LABELS=self.labels[rank])
             command = [self.executables.get(rank, ASSAY), "run", "--profile", self.profiles.get(rank, self.profile),
                        "--backend", "host", "--rendezvous", address,
-                       "--rank", str(rank), "--world-size", str(len(self.labels)), "--deadline", "20",
+                       "--rank", str(rank), "--world-size", str(len(self.labels)), "--deadline", str(self.deadline_s),
                        "--token-file", self.folder / "token", "-o", self.output(rank), *self.flags[rank]]
             self.processes[rank] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                                     env=environment)
