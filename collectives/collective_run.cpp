@@ -76,12 +76,17 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
   if (refusal.empty()) refusal = why_not_this_variant(group, *variant, *element, run);
   if (!refusal.empty()) return refusal;
   const int ranks = run.communicator.size();
+  const int sharers = run.options.ranks_of_device;
   const double needed =
-      static_cast<double>(sets) *
+      sharers * static_cast<double>(sets) *
       static_cast<double>(operand_bytes(*group.collective, group.bytes, *element, ranks));
+  // The other half is for what the library needs to move them.
   if (needed > static_cast<double>(run.free_bytes) / 2)
-    return fmt::format("needs {:.1f} GiB a rank, more than half of the {:.1f} GiB that are free",
-                       needed / 0x1p30, static_cast<double>(run.free_bytes) / 0x1p30);
+    return fmt::format(
+        "needs {:.2f} GiB for {} of a device, more than half of the {:.2f} GiB that "
+        "are free",
+        needed / 0x1p30, sharers == 1 ? "the rank" : std::to_string(sharers) + " ranks",
+        static_cast<double>(run.free_bytes) / 0x1p30);
   return "";
 }
 

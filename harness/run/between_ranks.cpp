@@ -33,6 +33,15 @@ class ForcedAlgorithm {
   std::string algorithm_ = now("NCCL_ALGO"), protocol_ = now("NCCL_PROTO");
 };
 
+/// The most that share one.
+int ranks_of_device(const std::vector<RankPlace>& places) {
+  std::map<std::string, int> ranks;
+  for (const RankPlace& place : places) ++ranks[place.device];
+  int most = 1;
+  for (const auto& [device, count] : ranks) most = std::max(most, count);
+  return most;
+}
+
 class RankMeasurer {
  public:
   RankMeasurer(const std::vector<AskedGroup>& asked, const BetweenRanks& with, Sink& sink)
@@ -167,6 +176,7 @@ class RankMeasurer {
       options.forced[algorithm] = {made == rank.forced.end() ? nullptr : made->second.get(),
                                    why_not};
     }
+    options.ranks_of_device = ranks_of_device(with_.world.places);
     options.stop = with_.stop;
     options.is_first_of_process = rank.is_first_of_process;
     options.on_group = keep;
