@@ -27,6 +27,7 @@ class Campaign:
     pattern: str = ""
     label: str = "property"
     only_when_named: bool = False
+    at_once: int = 0  # so many of the count are an item of their own; 0: all
 
 
 CAMPAIGNS = (
@@ -38,8 +39,8 @@ CAMPAIGNS = (
              r"^emulator: .*(?i:attention).*in every mode"),
     Campaign("signals", "kill -9, Ctrl-C and SIGTERM at seeded moments of a run", "moments", 200,
              r"^cli: .*at any moment", ""),
-    Campaign("faults", "faults against a run: killed, stopped, hung, out of disk and memory", "faults", 300,
-             r"^cli: seeded faults", ""),
+    Campaign("faults", "faults against a run: killed, stopped, hung, short of disk, memory or threads, slow disk, clock step", "faults", 300,
+             r"^cli: seeded faults", "", at_once=10),
     Campaign("properties", "every other property test", "seeds", 2000, r"^(?!emulator: )"),
     Campaign("accuracy", "our timing against a bare loop", "alternated pairs", 200,
              r"^(kernels|measure|collectives): ", "timing"),
@@ -60,11 +61,15 @@ class Item:
     command: tuple
     directory: str
     count: int
+    first: int = 0
+
+    def of_how_many(self):
+        return f"{self.first}+{self.count}" if self.campaign.at_once else str(self.count)
 
     def key(self):
         """What a remembered pass is good for: this test, this count, this executable."""
         executable = hashlib.sha256(pathlib.Path(self.command[0]).read_bytes()).hexdigest()
-        return f"{self.campaign.name}|{self.name}|{self.count}|{executable[:16]}"
+        return f"{self.campaign.name}|{self.name}|{self.of_how_many()}|{executable[:16]}"
 
 
 def property_of(test, name, default=None):
@@ -79,7 +84,10 @@ def ctest_items(campaign, count, build):
         if "command" in test and re.search(campaign.pattern, test["name"]) and (
                 not campaign.label or campaign.label in labels):
             directory = property_of(test, "WORKING_DIRECTORY", str(build))
-            yield Item(campaign, test["name"], tuple(test["command"]), directory, count)
+            at_once = campaign.at_once or count
+            for first in range(0, count, at_once):
+                yield Item(campaign, test["name"], tuple(test["command"]), directory, min(at_once, count - first),
+                           first)
 
 
 def fuzz_items(campaign, minutes, root, state):
@@ -126,7 +134,7 @@ def wait_for(process, cpu_limit_s):
 
 
 def run_item(item, log):
-    environment = dict(os.environ, ASSAY_SOAK_COUNT=str(item.count))
+    environment = dict(os.environ, ASSAY_SOAK_COUNT=str(item.count), ASSAY_SOAK_FIRST=str(item.first))
     begin = time.monotonic()
     cpu_limit_s = item.count * 60 if item.campaign.name == "fuzz" else None
     with open(log, "w") as output:
@@ -199,7 +207,7 @@ def main():
             if key in remembered:
                 result = dict(remembered[key], outcome="passed before")
             else:
-                log = state / "logs" / (re.sub(r"[^A-Za-z0-9]+", "-", f"{campaign.name} {item.name}") + ".log")
+                log = state / "logs" / (re.sub(r"[^A-Za-z0-9]+", "-", f"{campaign.name} {item.name} {item.first}") + ".log")
                 result = run_item(item, log)
                 if result["outcome"] == "passed":
                     remembered[key] = result
@@ -207,11 +215,11 @@ def main():
             if campaign.name == "mutants" and "FAILED" in result["outcome"]:
                 print(pathlib.Path(result["log"]).read_text().partition("\nSURVIVED")[0])
             rows.append((item, result))
-            print(f"{result['outcome']:<14} {result['seconds']:>6} s  {item.count:>6} {campaign.unit}  "
+            print(f"{result['outcome']:<14} {result['seconds']:>6} s  {item.of_how_many():>6} {campaign.unit}  "
                   f"{item.name}" + (f"  (see {result['log']})" if "FAILED" in result["outcome"] else ""), flush=True)
 
     table = ["| campaign | item | count | outcome | seconds |", "|---|---|---|---|---|"]
-    table += [f"| {i.campaign.name} | {i.name} | {i.count} {i.campaign.unit} | {r['outcome']} | {r['seconds']} |"
+    table += [f"| {i.campaign.name} | {i.name} | {i.of_how_many()} {i.campaign.unit} | {r['outcome']} | {r['seconds']} |"
               for i, r in rows]
     (state / "summary.md").write_text("\n".join(table) + "\n")
     print("\n" + "\n".join(table))

@@ -15,8 +15,10 @@ constexpr int kNotRun = 77;
 
 /// A run under `script` of tests/cli/cases.
 Outcome run_under(const std::string& script, const std::string& limit, const Workplace& workplace,
-                  const std::string& profile, const std::string& filter) {
+                  const std::string& profile, const std::string& filter,
+                  const char* executable = ASSAY_BINARY) {
   Launch launch = workplace.launch({});
+  launch.executable = executable;
   launch.words = {std::string(ASSAY_TEST_CASES) + "/" + script,
                   limit,
                   launch.executable.string(),
@@ -85,6 +87,24 @@ TEST_SUITE("integration") {
       CAPTURE(reason);
       CHECK(reason.starts_with("needs 0.40 GiB at its peak, 0."));  // two arrays, the answer
       CHECK(reason.ends_with(" GiB are free"));
+    }
+  }
+
+  TEST_CASE("a case that the kernel kills for memory costs that case and the limit is named") {
+    const Workplace workplace;
+    const Outcome outcome =
+        run_under("memory_limit.sh", std::to_string(500 << 20), workplace, profile_path("soak"),
+                  "blocked.m(256|320)|hungry", ASSAY_PLANTED_BINARY);
+    if (outcome.exit_code == kNotRun) not_run("making a control group needs root");
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit_code == 1);
+    const auto document = read_json(workplace.path("x.json"));
+    CHECK(document["status"] == "complete");
+    for (const auto& one : document["measurements"]) {
+      CAPTURE(one["case"].get<std::string>());
+      if (one["implementation"] == "blocked") CHECK(one["status"] == "measured");
+      if (one["implementation"] != "planted_hungry") continue;
+      CHECK(one["reason"] == "killed by signal 9 (Killed); the cgroup's limit is 500 MiB");
     }
   }
 }

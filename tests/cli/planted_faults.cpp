@@ -1,11 +1,18 @@
 // Implementations that take the process down with them, or never return: what a run must outlive.
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "harness/measure/device_lost.h"
+#include "harness/measure/sign_of_life.h"
 #include "kernels/catalogue.h"
+#ifdef ASSAY_HAVE_CUDA
+#include "harness/measure/cuda/check.h"
+#endif
 
 namespace assay {
 
@@ -49,6 +56,28 @@ class Faulty : public Implementation {
   std::abort();
 }
 
+/// All that a control group allows, and no more than a machine without one has.
+void take_all_memory() {
+  constexpr std::size_t kPiece = std::size_t{16} << 20, kMost = std::size_t{2} << 30;
+  std::vector<std::vector<char>> taken;
+  for (std::size_t bytes = 0; bytes < kMost; bytes += kPiece) taken.emplace_back(kPiece, 1);
+}
+
+[[noreturn]] void lose_the_device() {
+#ifdef ASSAY_HAVE_CUDA
+  check(cudaErrorIllegalAddress, "running a case on the GPU");
+#endif
+  throw DeviceLost("the device is lost");
+}
+
+/// Long preparations with signs of life in them.
+void prepare_for_long() {
+  for (int tick = 0; tick < 40; ++tick) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    sign_of_life();
+  }
+}
+
 struct Hang : Faulty {
   Hang() : Faulty("planted_hang", hang) {}
 };
@@ -65,7 +94,17 @@ struct Exit : Faulty {
   Exit() : Faulty("planted_exit", [] { std::_Exit(5); }) {}
 };
 struct Lost : Faulty {
-  Lost() : Faulty("planted_lost", [] { throw DeviceLost("the device is lost"); }) {}
+  Lost() : Faulty("planted_lost", lose_the_device) {}
+};
+struct Hungry : Faulty {
+  Hungry() : Faulty("planted_hungry", take_all_memory) {}
+};
+struct Patient : Faulty {
+  Patient() : Faulty("planted_patient", [] {}) {}
+  std::unique_ptr<TimedCase> prepare(GroupContext& context) const override {
+    prepare_for_long();
+    return Faulty::prepare(context);
+  }
 };
 
 const Enrolment<Hang> hang_enrolment;
@@ -74,6 +113,8 @@ const Enrolment<Kill> kill_enrolment;
 const Enrolment<Illegal> illegal_enrolment;
 const Enrolment<Exit> exit_enrolment;
 const Enrolment<Lost> lost_enrolment;
+const Enrolment<Hungry> hungry_enrolment;
+const Enrolment<Patient> patient_enrolment;
 
 }  // namespace
 

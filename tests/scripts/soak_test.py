@@ -28,7 +28,8 @@ class Soak(unittest.TestCase):
             'set_tests_properties("emulator: two in every mode" PROPERTIES LABELS unit)\n')
 
     def write_test(self, lines):
-        self.executable.write_text(f'#!/bin/sh\necho "$1 $ASSAY_SOAK_COUNT" >>"{self.build}/ran"\n{lines}\n')
+        self.executable.write_text(f'#!/bin/sh\necho "$1 $ASSAY_SOAK_COUNT" >>"{self.build}/ran"\n'
+                                   f'echo "$ASSAY_SOAK_FIRST $ASSAY_SOAK_COUNT" >>"{self.build}/parts"\n{lines}\n')
         self.executable.chmod(0o755)
 
     def ran(self):
@@ -62,6 +63,16 @@ class Soak(unittest.TestCase):
         self.write_test("exit 0")
         self.soak()
         self.assertEqual(len(self.ran()), 4)
+
+    def test_faults_are_remembered_ten_by_ten(self):
+        tests = self.build / "CTestTestfile.cmake"
+        tests.write_text(f'add_test("cli: seeded faults end in time" "{self.executable}" faults)\n')
+        self.write_test('test "$ASSAY_SOAK_FIRST" != 10')
+        self.assertIn("2 passed, 1 failed", self.soak("--count", "25", campaign="faults").stdout)
+        parts = (self.build / "parts").read_text().split("\n")
+        self.assertEqual(parts, ["0 10", "10 10", "20 5", ""])
+        self.soak("--count", "25", campaign="faults")
+        self.assertEqual((self.build / "parts").read_text().split("\n")[3:], ["10 10", ""])
 
     def test_a_failure_is_reported_and_run_again(self):
         self.write_test("exit 3")
