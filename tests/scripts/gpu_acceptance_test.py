@@ -68,14 +68,15 @@ class GpuAcceptance(unittest.TestCase):
         result = self.accept()
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         outcomes = self.outcomes()
-        self.assertEqual({part: outcomes[part] for part in ("device", "build", "tests", "verify", "run", "sanitizer")},
+        self.assertEqual({part: outcomes[part] for part in ("device", "build", "tests", "verify", "attention", "run",
+                                                                "sanitizer")},
                          {"device": "passed", "build": "passed", "tests": "not run", "verify": "passed",
-                          "run": "passed", "sanitizer": "passed"})
+                          "attention": "passed", "run": "passed", "sanitizer": "passed"})
 
-    def test_at_most_eight_files_are_left_and_none_half_written(self):
+    def test_at_most_nine_files_are_left_and_none_half_written(self):
         self.accept()
         names = {path.name for path in self.out.iterdir()}
-        self.assertLessEqual(len(names), 8, names)
+        self.assertLessEqual(len(names), 9, names)
         self.assertFalse([name for name in names if name.startswith(".")])
         self.assertLessEqual({"summary.md", "result.json", "verdict.json", "sanitizer.log", "device.txt"}, names)
 
@@ -95,6 +96,7 @@ class GpuAcceptance(unittest.TestCase):
         result = self.accept(MEASURED="failed_verification")
         self.assertEqual(result.returncode, 1)
         self.assertIn("FAILED", self.outcomes()["verify"])
+        self.assertIn("FAILED", self.outcomes()["attention"])
         self.assertEqual(self.outcomes()["sanitizer"], "passed")
 
     def test_a_sanitizer_that_cannot_attach_is_not_run(self):
@@ -110,6 +112,7 @@ class GpuAcceptance(unittest.TestCase):
         calls = [call for call in self.checkout.calls() if call.startswith("compute-sanitizer --tool")]
         for tool in ("memcheck", "synccheck"):
             self.assertTrue([call for call in calls if f"--tool {tool} " in call and "--profile gemm-small --filter . " in call])
+            self.assertTrue([call for call in calls if f"--tool {tool} " in call and "--profile attention " in call])
         self.checkout.stub("compute-sanitizer", 'case "$*" in *synccheck*) exit 9 ;; esac\n' + SANITIZER)
         self.assertEqual(self.accept("sanitizer").returncode, 1)
         self.checkout.stub("compute-sanitizer", 'case "$*" in *racecheck*naive*) exit 9 ;; esac\n' + SANITIZER)
