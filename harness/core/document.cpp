@@ -4,6 +4,7 @@
 #include "harness/core/baseline_json.h"
 #include "harness/core/document_schema.h"
 #include "harness/core/error.h"
+#include "harness/core/json_text.h"
 #include "harness/core/profile_json.h"
 
 namespace assay {
@@ -38,8 +39,7 @@ Result read_result(const std::filesystem::path& path) {
 
 std::string document_text(const Json& document, DocumentKind kind, const std::string& where) {
   validate(document, kind, where);
-  // A name that some driver or host reports in no encoding of ours must not cost the document.
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json_text(document);
 }
 
 void write_document(const Json& document, DocumentKind kind, const std::filesystem::path& path) {

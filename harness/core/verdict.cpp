@@ -11,10 +11,6 @@ namespace {
 
 constexpr const char* kNotApplicable = "not_applicable";
 
-bool excluded_by_profile(const RequirementVerdict& requirement) {
-  return requirement.verdict == Verdict::not_evaluated && requirement.reason_code == kNotApplicable;
-}
-
 /// What one requirement makes of the whole, on the scale pass < warn < fail.
 Verdict weight(const RequirementVerdict& requirement) {
   switch (requirement.verdict) {
@@ -31,15 +27,21 @@ Verdict weight(const RequirementVerdict& requirement) {
 
 }  // namespace
 
+bool is_not_applicable(const RequirementVerdict& requirement) {
+  return requirement.verdict == Verdict::not_evaluated && requirement.reason_code == kNotApplicable;
+}
+
 VerdictDocument summarise(std::string profile_name, std::vector<RequirementVerdict> requirements) {
   VerdictDocument document;
   document.profile_name = std::move(profile_name);
   for (const Word<Verdict>& verdict : words_of(Verdict())) document.counts[verdict.text] = 0;
+  document.counts[kNotApplicable] = 0;
   bool evaluated = false;
   Verdict worst = Verdict::pass;
   for (const RequirementVerdict& requirement : requirements) {
-    ++document.counts[name(requirement.verdict)];
-    if (excluded_by_profile(requirement)) continue;
+    const bool excluded = is_not_applicable(requirement);
+    ++document.counts[excluded ? kNotApplicable : name(requirement.verdict)];
+    if (excluded) continue;
     evaluated = evaluated || requirement.verdict != Verdict::not_evaluated;
     worst = std::max(worst, weight(requirement));
   }

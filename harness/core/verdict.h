@@ -47,10 +47,14 @@ struct RequirementVerdict {
 
 struct VerdictDocument {
   Verdict verdict = Verdict::not_evaluated;
-  std::map<std::string, int> counts;  // by verdict name
+  /// By verdict name; what the profile itself excludes is counted as `not_applicable` alone.
+  std::map<std::string, int> counts;
   std::string profile_name;
   std::vector<RequirementVerdict> requirements;
 };
+
+/// Excluded by the profile's own `applies_when`: it does not count.
+bool is_not_applicable(const RequirementVerdict& requirement);
 
 /// `not_applicable` does not count; any other `not_evaluated` of a `must` counts like a failure; a
 /// failed `should` warns; a verdict in which nothing was evaluated never passes.

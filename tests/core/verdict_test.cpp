@@ -53,9 +53,12 @@ TEST_SUITE("unit") {
 
   TEST_CASE("every verdict is counted even when there is none") {
     const VerdictDocument document =
-        summarise("p", {kPassed, kPassed, kExcluded, one(Level::must, Verdict::fail)});
+        summarise("p", {kPassed, kPassed, kExcluded, kExcluded, kExcluded,
+                        one(Level::must, Verdict::not_evaluated, "missing"),
+                        one(Level::must, Verdict::fail)});
     CHECK(document.counts ==
-          std::map<std::string, int>{{"pass", 2}, {"warn", 0}, {"fail", 1}, {"not_evaluated", 1}});
+          std::map<std::string, int>{
+              {"pass", 2}, {"warn", 0}, {"fail", 1}, {"not_evaluated", 1}, {"not_applicable", 3}});
   }
 
   TEST_CASE("a verdict document is valid and comes back the same") {

@@ -3,6 +3,7 @@
 
 #include "harness/conformance/render/rows.h"
 #include "harness/conformance/requirement.h"
+#include "harness/core/plain_text.h"
 
 namespace assay {
 
@@ -10,11 +11,7 @@ namespace {
 
 std::string label(const std::string& text) {
   std::string escaped;
-  for (const char letter : text) {
-    if (letter == '\n') {
-      escaped += "\\n";
-      continue;
-    }
+  for (const char letter : plain_line(text)) {
     if (letter == '\\' || letter == '"') escaped += '\\';
     escaped += letter;
   }
@@ -46,11 +43,9 @@ std::string to_prometheus(const VerdictDocument& document) {
     text += fmt::format("assay_verdict{{profile=\"{}\",verdict=\"{}\"}} {}\n", profile, word.text,
                         word.value == document.verdict ? 1 : 0);
   text += head("assay_requirements", "How many requirements have this verdict.");
-  for (const Word<Verdict>& word : words_of(Verdict())) {
-    const auto found = document.counts.find(word.text);
+  for (const auto& [verdict, count] : document.counts)
     text += fmt::format("assay_requirements{{profile=\"{}\",verdict=\"{}\"}} {}\n", profile,
-                        word.text, found == document.counts.end() ? 0 : found->second);
-  }
+                        label(verdict), count);
   text +=
       head("assay_requirement", "1 for the verdict and the recommended action of a requirement.");
   for (const RequirementVerdict& one : document.requirements)

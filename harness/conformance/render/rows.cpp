@@ -29,11 +29,6 @@ int place(const RequirementVerdict& requirement) {
 
 }  // namespace
 
-bool is_not_applicable(const RequirementVerdict& requirement) {
-  return requirement.verdict == Verdict::not_evaluated &&
-         requirement.reason_code == "not_applicable";
-}
-
 std::vector<const RequirementVerdict*> failures_first(const VerdictDocument& document) {
   std::vector<const RequirementVerdict*> rows;
   for (const RequirementVerdict& requirement : document.requirements) rows.push_back(&requirement);

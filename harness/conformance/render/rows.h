@@ -8,9 +8,6 @@
 
 namespace assay {
 
-/// Excluded by the profile's own `applies_when`: it does not count.
-bool is_not_applicable(const RequirementVerdict& requirement);
-
 /// Failures, then what a `must` could not evaluate, then warnings and the rest, passes, and last
 /// what does not apply; in the profile's order within each.
 std::vector<const RequirementVerdict*> failures_first(const VerdictDocument& document);

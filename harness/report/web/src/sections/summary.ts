@@ -42,12 +42,9 @@ export function summary(report: Report): HTMLElement {
                    el('p', {}, given(report.not_judged ?? '')));
   }
   const wrong = verdict.requirements.filter(isWrong);
-  const idle = verdict.requirements.filter((one) => one.reason_code === 'not_applicable').length;
-  const counts = (['fail', 'not_evaluated', 'warn', 'pass'] as const).map((word) => {
-    const count = (verdict.counts[word] ?? 0) - (word === 'not_evaluated' ? idle : 0);
-    return el('li', {}, el('strong', {}, String(count)), ` ${word.replaceAll('_', ' ')}`);
-  });
-  if (idle > 0) counts.push(el('li', {}, el('strong', {}, String(idle)), ' not applicable'));
+  const counts = (['fail', 'not_evaluated', 'warn', 'pass', 'not_applicable'] as const)
+    .filter((word) => word !== 'not_applicable' || verdict.counts[word])
+    .map((word) => el('li', {}, el('strong', {}, String(verdict.counts[word] ?? 0)), ` ${word.replaceAll('_', ' ')}`));
   return section('summary', 'Summary', marks(report),
     el('p', {class: `verdict ${verdict.verdict}`}, badge(verdict.verdict), ` ${report.meaning ?? ''}`),
     el('ul', {class: 'counts', 'aria-label': 'Requirements by outcome'}, ...counts),
