@@ -58,13 +58,43 @@ void check_choice(const Option& option, const std::string& value) {
                             fmt::join(option.choices, ", ")));
 }
 
+std::uint64_t whole_number(const std::string& flag, const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size())
+    throw Error(fmt::format("--{} '{}' is not a whole number from 0 to 2^64-1", flag, text));
+  return number;
+}
+
+void check_range(const Option& option, const std::string& value) {
+  if (!option.range) return;
+  const std::uint64_t number = whole_number(option.name, value);
+  if (number < option.range->least || number > option.range->most)
+    throw Error(fmt::format("--{} {} is not {}", option.name, number, in_words(*option.range)));
+}
+
 void check_operands(const Operands& expected, const std::vector<std::string>& given) {
   if (expected.name.empty() && !given.empty())
     throw Error(fmt::format("'{}' was not expected: this command takes flags only", given.front()));
-  if (expected.required && given.empty()) throw Error(fmt::format("{} is missing", expected.name));
+  const std::string choices = fmt::format("{}", fmt::join(expected.choices, ", "));
+  if (expected.required && given.empty())
+    throw Error(fmt::format("{} is missing{}{}", expected.name,
+                            choices.empty() ? "" : ": it is one of ", choices));
+  if (choices.empty()) return;
+  for (const std::string& one : given)
+    if (std::find(expected.choices.begin(), expected.choices.end(), one) == expected.choices.end())
+      throw Error(fmt::format("{} '{}' is not one of {}", expected.name, one, choices));
+  if (given.size() > 1)
+    throw Error(
+        fmt::format("'{}' was not expected: {} is one of {}", given[1], expected.name, choices));
 }
 
 }  // namespace
+
+std::string in_words(const Range& range) {
+  return range.most == UINT64_MAX ? fmt::format("a whole number from {} to 2^64-1", range.least)
+                                  : fmt::format("from {} to {}", range.least, range.most);
+}
 
 Arguments::Arguments(std::map<std::string, std::string> values, std::vector<std::string> operands,
                      std::vector<std::string> command_line)
@@ -79,12 +109,7 @@ const std::string& Arguments::value(const std::string& name) const {
 }
 
 std::uint64_t Arguments::number(const std::string& name) const {
-  const std::string& text = value(name);
-  std::uint64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || end != text.data() + text.size())
-    throw Error(fmt::format("--{} '{}' is not a whole number from 0 to 2^64-1", name, text));
-  return number;
+  return whole_number(name, value(name));
 }
 
 Arguments parse_arguments(const std::vector<Option>& options, const Operands& operands,
@@ -96,6 +121,7 @@ Arguments parse_arguments(const std::vector<Option>& options, const Operands& op
     if (typed.count(option.name)) {
       values[option.name] = option.value_name.empty() ? "" : typed[option.name].as<std::string>();
       check_choice(option, values[option.name]);
+      check_range(option, values[option.name]);
     } else if (option.required) {
       throw Error(fmt::format("--{} {} is missing", option.name, option.value_name));
     } else if (!option.default_value.empty()) {

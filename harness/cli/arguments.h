@@ -3,10 +3,20 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace assay::cli {
+
+/// The whole numbers that a flag takes.
+struct Range {
+  std::uint64_t least = 0;
+  std::uint64_t most = UINT64_MAX;
+};
+
+/// `from 2 to 256`
+std::string in_words(const Range& range);
 
 /// One flag; its help is both the manual's text and the only place that describes it. Without a
 /// value_name it takes no value.
@@ -15,15 +25,19 @@ struct Option {
   char letter = 0;              // short name, or none
   std::string value_name = {};  // as the manual prints it, `NAME|FILE`
   std::string help = {};
-  std::string default_value = {};         // empty: absent unless given
-  std::vector<std::string> choices = {};  // empty: any text
+  std::string default_value = {};          // empty: absent unless given
+  std::vector<std::string> choices = {};   // empty: any text
+  std::vector<std::string> built_in = {};  // values that are always there; others are taken too
+  std::optional<Range> range = {};         // of a number
   bool required = false;
 };
 
-/// What a subcommand takes beside its flags, e.g. `PATH...`; no name: nothing.
+/// What a subcommand takes beside its flags, e.g. `PATH...`; no name: nothing. With choices: one of
+/// them.
 struct Operands {
   std::string name;
   bool required = false;
+  std::vector<std::string> choices = {};
 };
 
 /// What was typed. A flag that has a default is always there.
@@ -39,7 +53,7 @@ class Arguments {
   std::string value_or_empty(const std::string& name) const {
     return has(name) ? value(name) : std::string();
   }
-  /// The value as a number from 0 to 2^64-1; throws Error naming the flag.
+  /// The value of a flag that has a range.
   std::uint64_t number(const std::string& name) const;
   const std::vector<std::string>& operands() const { return operands_; }
   /// The whole command as typed, for the record.

@@ -9,22 +9,25 @@
 #include "harness/cli/terminal.h"
 #include "harness/conformance/requirement.h"
 #include "harness/core/document.h"
+#include "harness/core/json_text.h"
 #include "harness/core/output.h"
+#include "harness/core/plain_text.h"
+#include "harness/core/print.h"
 
 namespace assay::cli {
 
 namespace {
 
 std::string formatted(const VerdictDocument& verdict, const std::vector<Result>& results,
-                      const std::string& format, bool colour) {
+                      const std::string& format, bool colour, std::size_t width) {
   if (format == "markdown") return to_markdown(verdict);
   if (format == "junit") return to_junit(verdict);
   if (format == "prometheus") return to_prometheus(verdict);
   if (format == "csv") return to_csv(results);
-  if (format == "text") return to_text(verdict, colour);
+  if (format == "text") return to_text(verdict, colour, width);
   const Json document = to_json(verdict);
   validate(document, DocumentKind::verdict, "the verdict");
-  return document.dump(2) + "\n";
+  return json_text(document);
 }
 
 /// With what a verdict of each format begins, so that one is told from a file of the user's.
@@ -44,10 +47,10 @@ void write(const VerdictDocument& verdict, const std::vector<Result>& results,
   if (format == "json") {
     write_document(to_json(verdict), DocumentKind::verdict, path);
   } else {
-    write_text(formatted(verdict, results, format, false), path);
+    write_text(formatted(verdict, results, format, false, kPipeColumns), path);
   }
   if (!is_standard_output(path))
-    fmt::print("Verdict: {}, written to {}\n", name(verdict.verdict), path);
+    print(fmt::format("Verdict: {}, written to {}\n", name(verdict.verdict), path));
 }
 
 ExitCode execute_check(const Arguments& arguments) {
@@ -60,7 +63,8 @@ ExitCode execute_check(const Arguments& arguments) {
   if (arguments.has("output")) {
     write(verdict, results, format, arguments.value("output"));
   } else {
-    fmt::print("{}", formatted(verdict, results, format, wants_colour(stdout)));
+    print_rendered(stdout,
+                   formatted(verdict, results, format, wants_colour(stdout), line_columns(stdout)));
   }
   const bool warns = verdict.verdict == Verdict::warn && arguments.value("fail-on") == "fail";
   const bool passed = verdict.verdict == Verdict::pass || warns;
@@ -90,7 +94,8 @@ Command check_command() {
       {.name = "profile",
        .value_name = "NAME|FILE",
        .help = "What to require: a built-in profile or a profile's file. Without it: the profile "
-               "that the documents name."},
+               "that the documents name.",
+       .built_in = builtin_profile_names()},
       {.name = "baseline",
        .value_name = "FILE|DIR",
        .help = "Baselines to compare with, before those that are built in."},

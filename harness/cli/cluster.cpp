@@ -13,6 +13,8 @@
 #include "harness/cluster/gate.h"
 #include "harness/core/document.h"
 #include "harness/core/output.h"
+#include "harness/core/plain_text.h"
+#include "harness/core/print.h"
 #include "harness/core/profile.h"
 #include "harness/core/regular_expression.h"
 
@@ -34,11 +36,8 @@ std::string plain_name(const Arguments& arguments, const std::string& flag) {
   return value;
 }
 
-int count(const Arguments& arguments, const std::string& flag, std::uint64_t least) {
-  const std::uint64_t value = arguments.number(flag);
-  if (value < least || value > 100000)
-    throw Error(fmt::format("--{} {} is not from {} to 100000", flag, value, least));
-  return static_cast<int>(value);
+int count(const Arguments& arguments, const std::string& flag) {
+  return static_cast<int>(arguments.number(flag));
 }
 
 // A ConfigMap holds a mebibyte.
@@ -67,8 +66,8 @@ cluster::Wishes wishes_of(const Arguments& arguments) {
   wishes.gang = arguments.value("gang");
   wishes.device_class = plain_name(arguments, "device-class");
   wishes.queue = plain_name(arguments, "queue");
-  wishes.nodes = count(arguments, "nodes", 1);
-  wishes.devices_per_node = count(arguments, "devices-per-node", 0);
+  wishes.nodes = count(arguments, "nodes");
+  wishes.devices_per_node = count(arguments, "devices-per-node");
   wishes.deadline_s = static_cast<double>(arguments.number("deadline"));
   return wishes;
 }
@@ -81,7 +80,9 @@ cluster::Pace pace_of(const Arguments& arguments, const StopSignals& signals) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
   };
   pace.stopped = [&signals] { return signals.flag()->load(); };
-  pace.say = [](const std::string& line) { fmt::print(stderr, "assay: {}\n", line); };
+  pace.say = [](const std::string& line) {
+    print(stderr, fmt::format("assay: {}\n", plain_line(line)));
+  };
   pace.deadline_s = now_s() + static_cast<double>(arguments.number("deadline"));
   return pace;
 }
@@ -98,13 +99,13 @@ ExitCode plan_verb(ClusterSession& session, const Arguments& arguments) {
       cluster::make_plan(wishes_of(arguments), session.inventory, cluster::new_run_id());
   show_plan(plan);
   if (!arguments.has("output")) {
-    fmt::print(
+    print(fmt::format(
         "\nIt would apply the components of manifests/ with this kustomization:\n\n{}---\n{}",
-        kustomization_text(plan), parameters_text(plan));
+        kustomization_text(plan), parameters_text(plan)));
     return ExitCode::passed;
   }
   cluster::write_kustomization(plan, output_folder(arguments, ""));
-  fmt::print("Written; to apply it: kubectl apply -k {}/run\n", arguments.value("output"));
+  print(fmt::format("Written; to apply it: kubectl apply -k {}/run\n", arguments.value("output")));
   return ExitCode::passed;
 }
 
@@ -143,19 +144,15 @@ ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arg
 }
 
 ExitCode execute_cluster(const Arguments& arguments) {
-  const auto& operands = arguments.operands();
-  const std::vector<std::string> verbs = {"plan", "run", "status", "collect", "clean", "gate"};
-  if (operands.size() != 1 ||
-      std::find(verbs.begin(), verbs.end(), operands.front()) == verbs.end())
-    throw Error(fmt::format("assay cluster takes one of {}", fmt::join(verbs, ", ")));
+  const std::string& verb = arguments.operands().front();
   const StopSignals signals;
   const auto kubectl = cluster::installed_kubectl(signals.flag());
   ClusterSession session{*kubectl, cluster::discover(*kubectl, plain_name(arguments, "namespace")),
                          pace_of(arguments, signals), signals};
-  if (operands.front() == "plan") return plan_verb(session, arguments);
-  if (operands.front() == "run") return run_verb(session, arguments);
-  if (operands.front() == "gate") return gate_verb(session, arguments);
-  return verb_of_run(operands.front(), session, arguments);
+  if (verb == "plan") return plan_verb(session, arguments);
+  if (verb == "run") return run_verb(session, arguments);
+  if (verb == "gate") return gate_verb(session, arguments);
+  return verb_of_run(verb, session, arguments);
 }
 
 }  // namespace
@@ -193,7 +190,8 @@ Command cluster_command() {
       {.name = "profile",
        .value_name = "NAME|FILE",
        .help = "A built-in profile, or a file, which travels with the run.",
-       .default_value = "quick"},
+       .default_value = "quick",
+       .built_in = builtin_profile_names()},
       {.name = "namespace",
        .value_name = "NAME",
        .help = "Where to run; it must exist.",
@@ -202,11 +200,13 @@ Command cluster_command() {
       {.name = "nodes",
        .value_name = "N",
        .help = "How many nodes, one pod on each.",
-       .default_value = "1"},
+       .default_value = "1",
+       .range = Range{1, 100000}},
       {.name = "devices-per-node",
        .value_name = "N",
        .help = "Accelerators of each pod; 0: as many as the largest node has.",
-       .default_value = "0"},
+       .default_value = "0",
+       .range = Range{0, 100000}},
       {.name = "allocation",
        .value_name = "auto|dra|device-plugin|none",
        .help = "How accelerators are claimed. auto: dra where a known DeviceClass has devices, "
@@ -228,7 +228,8 @@ Command cluster_command() {
       {.name = "deadline",
        .value_name = "SECONDS",
        .help = "How long the whole may take.",
-       .default_value = "3600"},
+       .default_value = "3600",
+       .range = Range{0, 604800}},
       {.name = "dry-run", .help = "Let the server look at everything and create nothing."},
       {.name = "run", .value_name = "ID", .help = "The run, as `assay cluster run` printed it."},
       {.name = "output",
@@ -236,7 +237,7 @@ Command cluster_command() {
        .value_name = "FOLDER",
        .help = "Where to write; without it ./assay-<run>. It has to be empty, or not there yet."},
       {.name = "force", .help = "Write into a folder that is not empty."}};
-  command.operands = {"VERB", true};
+  command.operands = {"VERB", true, {"plan", "run", "status", "collect", "clean", "gate"}};
   command.environment = {{"KUBECONFIG", "As kubectl reads it."}};
   command.exit_status = {
       {"0", "Every must of the profile passed; or the verb did what it says."},

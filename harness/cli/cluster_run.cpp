@@ -14,6 +14,8 @@
 #include "harness/cluster/explain.h"
 #include "harness/cluster/folder.h"
 #include "harness/cluster/progress.h"
+#include "harness/core/plain_text.h"
+#include "harness/core/print.h"
 
 namespace assay::cli {
 
@@ -107,9 +109,9 @@ std::string why_it_ended(const ClusterSession& session, const Error& error) {
 }  // namespace
 
 void show_plan(const cluster::Plan& plan) {
-  fmt::print("Run {} of profile {} on {} nodes in namespace {}\n", plan.run, plan.wishes.profile,
-             plan.wishes.nodes, plan.wishes.name_space);
-  for (const std::string& reason : plan.reasons) fmt::print("  {}\n", reason);
+  print(fmt::format("Run {} of profile {} on {} nodes in namespace {}\n", plan.run,
+                    plan.wishes.profile, plan.wishes.nodes, plan.wishes.name_space));
+  for (const std::string& reason : plan.reasons) print(fmt::format("  {}\n", plain_line(reason)));
   std::fflush(stdout);
   if (!plan.faults.empty()) throw Error(fmt::format("{}", fmt::join(plan.faults, "; ")));
 }
@@ -118,7 +120,7 @@ ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan) {
   const PrivateFolder folder;
   cluster::write_kustomization(plan, folder.path());
   try_out(session, folder.path());
-  fmt::print("The server would accept it; nothing was created.\n");
+  print("The server would accept it; nothing was created.\n");
   return ExitCode::passed;
 }
 
@@ -141,7 +143,7 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
     clean_or_say(session, target, why_it_ended(session, error));
   }
   clean_or_say(session, target, "");
-  fmt::print("Results: {}\n", results.string());
+  print(fmt::format("Results: {}\n", results.string()));
   return judge_folder(plan.wishes.profile, results);
 }
 
@@ -154,10 +156,11 @@ ExitCode cluster_status(ClusterSession& session, const cluster::Target& target) 
   const auto pods = snapshot.pods.size();
   const long wanted =
       snapshot.jobs.empty() ? static_cast<long>(pods) : snapshot.jobs.front().completions;
-  fmt::print("{}\n", cluster::progress_of(snapshot, static_cast<int>(wanted)).line());
+  print(plain_line(cluster::progress_of(snapshot, static_cast<int>(wanted)).line()) + "\n");
   const auto causes =
       cluster::ask_why(session.kubectl, target.name_space, snapshot, session.inventory);
-  for (const cluster::Cause& cause : causes) fmt::print("{}: {}\n", cause.subject, cause.text);
+  for (const cluster::Cause& cause : causes)
+    print(plain_line(fmt::format("{}: {}", cause.subject, cause.text)) + "\n");
   return !causes.empty() && causes.front().hopeless ? ExitCode::failed : ExitCode::passed;
 }
 
@@ -165,7 +168,7 @@ ExitCode collect_from_cluster(ClusterSession& session, const cluster::Target& ta
                               const fs::path& folder) {
   cluster::Memory memory;
   cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, folder);
-  fmt::print("Results: {}\n", folder.string());
+  print(fmt::format("Results: {}\n", folder.string()));
   return ExitCode::passed;
 }
 

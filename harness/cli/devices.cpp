@@ -8,6 +8,9 @@
 #include "harness/cli/command.h"
 #include "harness/cli/quantity.h"
 #include "harness/cli/table.h"
+#include "harness/cli/terminal.h"
+#include "harness/core/json_text.h"
+#include "harness/core/print.h"
 #include "harness/core/regular_expression.h"
 #include "harness/measure/device.h"
 
@@ -54,8 +57,6 @@ Json as_json(const std::vector<BackendState>& states) {
 }
 
 std::string yes_or_no(bool value) { return value ? "yes" : "no"; }
-
-using Rows = std::vector<std::vector<std::string>>;
 
 template <class T>
 void add(Rows& rows, const std::string& fact, const std::optional<T>& value) {
@@ -112,7 +113,7 @@ std::string as_text(const std::vector<BackendState>& states) {
     }
     for (const DeviceFacts& device : state.node->devices) add_device(rows, state, device);
   }
-  return table(rows);
+  return table(rows, line_columns(stdout));
 }
 
 /// Accelerators and their device nodes, one a line, `none` where there are none: what a container
@@ -139,13 +140,11 @@ void write_in_place(const std::string& text, const std::string& path) {
 ExitCode execute_devices(const Arguments& arguments) {
   if (arguments.value("format") == "visible") {
     const std::string text = as_visible(look(Backend::cuda));
-    arguments.has("output") ? write_in_place(text, arguments.value("output"))
-                            : fmt::print("{}", text);
+    arguments.has("output") ? write_in_place(text, arguments.value("output")) : print(text);
     return ExitCode::passed;
   }
   const std::vector<BackendState> states = {look(Backend::host), look(Backend::cuda)};
-  fmt::print(
-      "{}", arguments.value("format") == "json" ? as_json(states).dump(2) + "\n" : as_text(states));
+  print(arguments.value("format") == "json" ? json_text(as_json(states)) : as_text(states));
   for (const BackendState& state : states)
     if (state.code == ExitCode::broken) return ExitCode::broken;
   return ExitCode::passed;

@@ -4,6 +4,7 @@
 #include "harness/cli/command.h"
 #include "harness/cluster/archive.h"
 #include "harness/cluster/hold.h"
+#include "harness/core/print.h"
 
 namespace assay::cli {
 
@@ -17,11 +18,10 @@ ExitCode execute_export(const Arguments& arguments) {
     return ExitCode::passed;
   }
   if (arguments.has("held") && !folder.ended()) {
-    std::fputs("assay: the run has not ended yet\n", stderr);
+    print(stderr, "assay: the run has not ended yet\n");
     return ExitCode::failed;
   }
-  const std::string archive = cluster::pack(folder.path());
-  std::fwrite(archive.data(), 1, archive.size(), stdout);
+  print_rendered(stdout, cluster::pack(folder.path()));
   return ExitCode::passed;
 }
 

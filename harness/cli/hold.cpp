@@ -14,6 +14,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/stop_signal.h"
+#include "harness/core/print.h"
 
 extern char** environ;
 
@@ -60,12 +61,12 @@ ExitCode execute_hold(const Arguments& arguments) {
   const auto patience = std::chrono::seconds(arguments.number("deadline"));
   const int code = wait_for(start({operands.begin() + 1, operands.end()}), signals);
   folder.set_ended(code);
-  fmt::print(stderr, "assay: the run ended with {}; {} is held for {} s to be collected\n", code,
-             folder.path().string(), patience.count());
+  print(stderr, fmt::format("assay: the run ended with {}; {} is held for {} s to be collected\n",
+                            code, folder.path().string(), patience.count()));
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!folder.acknowledged() && !*signals.flag() && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(kPoll);
-  fmt::print(stderr, "assay: {}\n", folder.acknowledged() ? "collected" : "nobody collected it");
+  print(stderr, folder.acknowledged() ? "assay: collected\n" : "assay: nobody collected it\n");
   return static_cast<ExitCode>(code);
 }
 
@@ -86,7 +87,8 @@ Command hold_command() {
   command.options = {{.name = "deadline",
                       .value_name = "SECONDS",
                       .help = "How long to wait for the collection once the run has ended.",
-                      .default_value = "900"}};
+                      .default_value = "900",
+                      .range = Range{0, 604800}}};
   command.operands = {"FOLDER -- COMMAND...", true};
   command.exit_status = {{"0 to 3", "The exit code of the run, collected or not."}};
   command.examples = {{"assay hold /results -- run --profile quick -o /results/result.json",

@@ -14,6 +14,7 @@
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
+#include "harness/core/print.h"
 
 namespace assay::cli {
 
@@ -44,10 +45,10 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
   };
   const auto number = std::count_if(results.begin(), results.end(), differs);
   if (number == 0) return;
-  fmt::print(stderr,
-             "assay: warning: {} of {} documents {} made with another version of profile {} than "
-             "the one that judges\n",
-             number, results.size(), number == 1 ? "was" : "were", profile.name);
+  print(stderr,
+        fmt::format("assay: warning: {} of {} documents {} made with another version of profile {} "
+                    "than the one that judges\n",
+                    number, results.size(), number == 1 ? "was" : "were", profile.name));
 }
 
 std::vector<Baseline> read_baselines(const Arguments& arguments) {

@@ -8,7 +8,10 @@
 #include "harness/cli/list_profile.h"
 #include "harness/cli/listed_cases.h"
 #include "harness/cli/table.h"
+#include "harness/cli/terminal.h"
 #include "harness/core/hardware_record.h"
+#include "harness/core/json_text.h"
+#include "harness/core/print.h"
 #include "harness/run/implemented.h"
 #include "kernels/catalogue.h"
 
@@ -56,13 +59,15 @@ Json catalogue_json(const std::vector<CatalogueEntry>& catalogue) {
 }
 
 std::string catalogue_text(const std::vector<CatalogueEntry>& catalogue) {
-  std::vector<std::vector<std::string>> rows = {
-      {"workload", "dtype", "implementation", "backend", "what it is"}};
+  Rows rows = {{"workload", "dtype", "implementation", "backend", "what it is"}};
+  Notes notes;
   for (const CatalogueEntry& entry : catalogue)
-    rows.push_back(
-        {entry.workload, entry.dtype, entry.implementation, entry.backend,
-         entry.has_run() ? entry.summary : fmt::format("{} ({})", entry.summary, kNotYetRun)});
-  return table(rows);
+    if (!entry.has_run()) notes.count(kNotYetRun);
+  for (const CatalogueEntry& entry : catalogue)
+    rows.push_back({entry.workload, entry.dtype, entry.implementation, entry.backend,
+                    entry.summary + (entry.has_run() ? "" : notes.aside(kNotYetRun))});
+  const std::size_t width = line_columns(stdout);
+  return table(rows, width) + notes.str(width);
 }
 
 const char* scope_word(Reach reach) {
@@ -114,23 +119,26 @@ Json cases_json(const std::vector<ListedCase>& cases, const Profile& profile) {
 }
 
 std::string cases_text(const std::vector<ListedCase>& cases) {
-  std::vector<std::vector<std::string>> rows = {{"case", "backend", "series", "here"}};
+  Rows rows = {{"case", "backend", "series", "here"}};
+  Notes notes;
+  for (const ListedCase& one : cases) {
+    if (!one.not_applicable.empty()) notes.count(one.not_applicable);
+    if (!run_on_hardware(name(one.backend), one.id)) notes.count(kNotYetRun);
+  }
   for (const ListedCase& one : cases) {
     std::string here =
-        one.not_applicable.empty() ? "runs" : "not applicable: " + one.not_applicable;
-    if (!run_on_hardware(name(one.backend), one.id)) here += fmt::format(" ({})", kNotYetRun);
+        one.not_applicable.empty() ? "runs" : "not applicable: " + notes.mark(one.not_applicable);
+    if (!run_on_hardware(name(one.backend), one.id)) here += notes.aside(kNotYetRun);
     rows.push_back({one.id.str(), name(one.backend), name(one.group.series),
                     reach_words(one.group.reach) + here});
   }
-  return table(rows);
+  const std::size_t width = line_columns(stdout);
+  return table(rows, width) + notes.str(width);
 }
 
 std::optional<int> processes_of(const Arguments& arguments) {
   if (!arguments.has("world-size")) return std::nullopt;
-  const std::uint64_t size = arguments.number("world-size");
-  if (size < 1 || size > 1000000)
-    throw Error(fmt::format("--world-size {} is not from 1 to a million", size));
-  return static_cast<int>(size);
+  return static_cast<int>(arguments.number("world-size"));
 }
 
 ExitCode execute_list(const Arguments& arguments) {
@@ -138,8 +146,8 @@ ExitCode execute_list(const Arguments& arguments) {
   const std::string backend = arguments.value_or_empty("backend");
   if (!arguments.has("profile")) {
     const std::vector<CatalogueEntry> entries = catalogue_of(backend);
-    fmt::print("{}", json ? catalogue_json(entries).dump(2) + "\n"
-                          : catalogue_text(entries) + "\n" + profiles_text());
+    print(json ? json_text(catalogue_json(entries))
+               : catalogue_text(entries) + "\n" + profiles_text());
     return ExitCode::passed;
   }
   const Profile profile = load_fit_profile(arguments.value("profile"));
@@ -151,8 +159,8 @@ ExitCode execute_list(const Arguments& arguments) {
     for (ListedCase& listed : listed_cases(profile, devices_here(one), processes_of(arguments)))
       cases.push_back(std::move(listed));
   }
-  fmt::print("{}", json ? cases_json(cases, profile).dump(2) + "\n"
-                        : cases_text(cases) + "\n" + profile_text(profile, cases));
+  print(json ? json_text(cases_json(cases, profile))
+             : cases_text(cases) + "\n" + profile_text(profile, cases));
   return ExitCode::passed;
 }
 
@@ -175,14 +183,16 @@ Command list_command() {
       "machine without any is taken to have one."};
   command.options = {{.name = "profile",
                       .value_name = "NAME|FILE",
-                      .help = "List this profile's cases: a built-in profile or a profile's file."},
+                      .help = "List this profile's cases: a built-in profile or a profile's file.",
+                      .built_in = builtin_profile_names()},
                      {.name = "backend",
                       .value_name = "cuda|host",
                       .help = "List what is for this backend alone.",
                       .choices = {"cuda", "host"}},
                      {.name = "world-size",
                       .value_name = "N",
-                      .help = "List the cases that a run of N processes has, with their ranks."},
+                      .help = "List the cases that a run of N processes has, with their ranks.",
+                      .range = Range{1, 1000000}},
                      {.name = "format",
                       .value_name = "text|json",
                       .help = "How to print the list.",

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/cli/manual.h"
 #include "harness/cli/table.h"
+#include "harness/cli/terminal.h"
 #include "harness/conformance/requirement.h"
 
 namespace assay::cli {
@@ -62,10 +64,10 @@ Json profiles_json() {
 }
 
 std::string profiles_text() {
-  std::vector<std::vector<std::string>> rows = {{"profile", "backends", "what it is for"}};
+  Rows rows = {{"profile", "backends", "what it is for"}};
   for (const Profile& profile : profiles_of_users())
     rows.push_back({profile.name, joined(profile.backends), profile.description});
-  return table(rows);
+  return table(rows, line_columns(stdout));
 }
 
 void add_profile(const Profile& profile, Json& list) {
@@ -85,17 +87,17 @@ void add_profile(const Profile& profile, Json& list) {
 }
 
 std::string profile_text(const Profile& profile, const std::vector<ListedCase>& cases) {
-  std::vector<std::vector<std::string>> rows = {
-      {"requirement", "level", "axis", "applies when", "why"}};
+  Rows rows = {{"requirement", "level", "axis", "applies when", "why"}};
   for (const ProfileRequirement& one : profile.requirements)
     rows.push_back({one.id, name(one.level), axis_of(one), when(one.applies_when), one.why});
-  std::string text = table(rows) + "\n";
+  std::string text = table(rows, line_columns(stdout)) + "\n";
   for (const std::string& backend : profile.backends) {
     const auto known = profile.duration_s.find(backend);
-    text += fmt::format("A run on {} takes {}.\n", backend,
-                        known == profile.duration_s.end()
-                            ? at_most(cases, backend)
-                            : fmt::format("about {:.0f} s", known->second));
+    text += wrap(fmt::format("A run on {} takes {}.", backend,
+                             known == profile.duration_s.end()
+                                 ? at_most(cases, backend)
+                                 : fmt::format("about {:.0f} s", known->second)),
+                 0, line_columns(stdout));
   }
   return text;
 }

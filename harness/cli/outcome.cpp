@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "harness/core/print.h"
 #include "harness/core/profile.h"
 
 namespace assay::cli {
@@ -47,12 +48,12 @@ ExitCode outcome(const Result& result) {
   const std::size_t wrong = count(result, MeasurementStatus::failed_verification);
   const std::size_t broken = count(result, MeasurementStatus::error);
   if (wrong + broken > 0) {
-    fmt::print(stderr, "assay: {} failed verification and {} ended in an error\n", cases(wrong),
-               cases(broken));
+    print(stderr, fmt::format("assay: {} failed verification and {} ended in an error\n",
+                              cases(wrong), cases(broken)));
     return ExitCode::failed;
   }
   if (count(result, MeasurementStatus::measured) == 0) {
-    fmt::print(stderr, "assay: nothing was measured: no case is applicable here\n");
+    print(stderr, "assay: nothing was measured: no case is applicable here\n");
     return ExitCode::failed;
   }
   return ExitCode::passed;

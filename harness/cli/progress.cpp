@@ -2,23 +2,17 @@
 #include "harness/cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "harness/cli/quantity.h"
 #include "harness/cli/terminal.h"
+#include "harness/core/plain_text.h"
+#include "harness/core/print.h"
 
 namespace assay::cli {
 
 namespace {
 
 constexpr const char* kEraseLine = "\r\x1b[K";
-
-std::size_t width(std::FILE* stream) {
-  winsize size{};
-  const bool known = ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 20;
-  return known ? size.ws_col : 80;
-}
 
 }  // namespace
 
@@ -31,7 +25,7 @@ Progress::Progress(std::FILE* stream)
     : stream_(stream), shown_(is_terminal(stream)), started_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
-  if (shown_) fmt::print(stream_, "{}", kEraseLine);
+  if (shown_) print_rendered(stream_, kEraseLine);
 }
 
 void Progress::show(const run::Step& step) {
@@ -40,10 +34,10 @@ void Progress::show(const run::Step& step) {
   const double left = remaining_s(elapsed.count(), step.done, step.total);
   const std::string estimate = left < 0 ? fmt::format("at most {} left", duration(step.worst_s))
                                         : fmt::format("about {} left", duration(left));
-  std::string line =
-      fmt::format("{}/{} groups, {}: {}", step.done, step.total, estimate, step.name);
-  line.resize(std::min(line.size(), width(stream_) - 1));
-  fmt::print(stream_, "{}{}", kEraseLine, line);
+  const std::string line =
+      plain_line(fmt::format("{}/{} groups, {}: {}", step.done, step.total, estimate, step.name));
+  print_rendered(stream_,
+                 fmt::format("{}{}", kEraseLine, first_columns(line, line_columns(stream_) - 1)));
   std::fflush(stream_);
 }
 

@@ -8,6 +8,7 @@
 #include "harness/conformance/render/rows.h"
 #include "harness/core/document.h"
 #include "harness/core/output.h"
+#include "harness/core/print.h"
 #include "harness/report/page.h"
 #include "harness/report/report_data.h"
 
@@ -46,7 +47,7 @@ ExitCode execute_report(const Arguments& arguments) {
     }
   }
   write_text(html_page(report_data(input)), path);
-  if (!is_standard_output(path)) fmt::print("Report: {}\n", path);
+  if (!is_standard_output(path)) print(fmt::format("Report: {}\n", path));
   return ExitCode::passed;
 }
 
@@ -67,7 +68,8 @@ Command report_command() {
       {.name = "profile",
        .value_name = "NAME|FILE",
        .help = "What judges: a built-in profile or a profile's file. Without it: the profile that "
-               "the documents name."},
+               "the documents name.",
+       .built_in = builtin_profile_names()},
       {.name = "baseline",
        .value_name = "FILE|DIR",
        .help = "Baselines to compare with, before those that are built in."},

@@ -10,9 +10,11 @@
 #include "harness/cli/rank_flags.h"
 #include "harness/cli/stop_signal.h"
 #include "harness/cli/summary.h"
+#include "harness/cli/terminal.h"
 #include "harness/cli/version.h"
 #include "harness/core/document.h"
 #include "harness/core/output.h"
+#include "harness/core/print.h"
 #include "harness/measure/benchmark_report.h"
 #include "harness/run/folder.h"
 #include "harness/run/supervisor.h"
@@ -42,10 +44,7 @@ void refuse_benchmark_out(const Arguments& arguments) {
 /// 0 without the flag.
 double case_deadline_of(const Arguments& arguments) {
   if (!arguments.has("case-deadline")) return 0;
-  const std::uint64_t deadline_s = arguments.number("case-deadline");
-  if (deadline_s < 1 || deadline_s > 86400)
-    throw Error(fmt::format("--case-deadline {} is not from 1 to 86400 seconds", deadline_s));
-  return static_cast<double>(deadline_s);
+  return static_cast<double>(arguments.number("case-deadline"));
 }
 
 run::RunOptions options_of(const Arguments& arguments, const StopSignals& signals) {
@@ -74,10 +73,12 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
 /// What was measured, where it is, and how to judge it. Standard output that has the document has
 /// nothing else.
 void print_end(const run::RunEnd& end, bool is_folder, const std::string& profile) {
-  if (is_standard_output(end.where)) return fmt::print(stderr, "{}", summary(end.result));
+  if (is_standard_output(end.where))
+    return print(stderr, summary(end.result, line_columns(stderr)));
   const std::string where = end.where.string();
-  fmt::print("{}\nDocument{}: {}\nTo judge {}: {}\n", summary(end.result), is_folder ? "s" : "",
-             where, is_folder ? "them" : "it", check_line(where, profile));
+  print(fmt::format("{}\nDocument{}: {}\nTo judge {}: {}\n",
+                    summary(end.result, line_columns(stdout)), is_folder ? "s" : "", where,
+                    is_folder ? "them" : "it", check_line(where, profile)));
 }
 
 /// Of all documents that this process has, when it is the first: it has gathered the others'.
@@ -161,7 +162,8 @@ Command run_command() {
   command.options = {
       {.name = "profile",
        .value_name = "NAME|FILE",
-       .help = "Which cases to run: a built-in profile (assay list names them) or a file.",
+       .help = "Which cases to run: a built-in profile or a file.",
+       .built_in = builtin_profile_names(),
        .required = true},
       {.name = "filter",
        .value_name = "REGEX",
@@ -177,7 +179,8 @@ Command run_command() {
       {.name = "seed",
        .value_name = "N",
        .help = "Seed of the input data; recorded in the document.",
-       .default_value = "1"},
+       .default_value = "1",
+       .range = Range{}},
       {.name = "output",
        .letter = 'o',
        .value_name = "FILE",
@@ -192,7 +195,8 @@ Command run_command() {
        .value_name = "SECONDS",
        .help = "How long a case may go on without progress (its answer is verified, a sample is "
                "taken) before it counts as hung. Without it 30 s and the longest that its series "
-               "may take."},
+               "may take.",
+       .range = Range{1, 86400}},
       {.name = "benchmark-out",
        .value_name = "FILE",
        .help = "Writes the measurements as Google Benchmark's JSON too, for tools such as its "
@@ -202,12 +206,19 @@ Command run_command() {
        .value_name = "N",
        .help = "Measures between N ranks on this machine, without a launcher: -o names a folder, "
                "with one document of the node and fabric.json. Host backend; on GPUs every GPU is "
-               "a rank of its own already."},
+               "a rank of its own already.",
+       .range = Range{2, 256}},
       {.name = "rendezvous",
        .value_name = "HOST:PORT",
        .help = "Where rank 0 listens, as all ranks reach it: node-0:29400 or [fd00::1]:29400."},
-      {.name = "rank", .value_name = "R", .help = "This process among the ranks, from 0."},
-      {.name = "world-size", .value_name = "N", .help = "How many ranks there are."},
+      {.name = "rank",
+       .value_name = "R",
+       .help = "This process among the ranks.",
+       .range = Range{0, 999999}},
+      {.name = "world-size",
+       .value_name = "N",
+       .help = "How many ranks there are.",
+       .range = Range{1, 1000000}},
       {.name = "token-file",
        .value_name = "FILE",
        .help = "A file with the secret that every rank of the run holds; else ASSAY_TOKEN_FILE."},
@@ -228,7 +239,8 @@ Command run_command() {
       {.name = "deadline",
        .value_name = "SECONDS",
        .help = "How long a rank waits for the others before it ends and names who is missing.",
-       .default_value = "60"}};
+       .default_value = "60",
+       .range = Range{2, 86400}}};
   command.environment = {
       {"ASSAY_CUDA_LIBS", "Folder to look for the vendor's libraries in, before all others."},
       {"ASSAY_LOCK_DIR", "Folder of the device locks, the same for all users. Default: /tmp."},

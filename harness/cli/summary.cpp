@@ -54,36 +54,61 @@ std::string beside_library(const Measurement& measurement, const Result& result)
   return ratio ? fmt::format("{:.2f} x {}", ratio->value, ratio->library->id.implementation) : "";
 }
 
+bool has_samples(const Measurement& measurement) {
+  return measurement.status == MeasurementStatus::measured && measurement.samples;
+}
+
+/// What the rows have in common, looked at before the first is made.
+struct Common {
+  explicit Common(const Result& result) : devices(several_devices(result)) {
+    for (const Measurement& one : result.measurements) {
+      fractions = fractions || one.speed_of_light_fraction;
+      if (!has_samples(one)) reasons.count(one.reason);
+    }
+  }
+
+  bool devices = false;    // several, so that each row names its own
+  bool fractions = false;  // of the speed of light: some are known
+  Notes reasons;
+};
+
 void append_outcome(std::vector<std::string>& row, const Measurement& measurement,
-                    const Result& result) {
-  if (measurement.status != MeasurementStatus::measured || !measurement.samples) {
-    row.push_back(fmt::format("{}: {}", status_text(measurement.status), measurement.reason));
+                    const Result& result, const Common& common) {
+  if (!has_samples(measurement)) {
+    row.push_back(fmt::format("{}: {}", status_text(measurement.status),
+                              common.reasons.mark(measurement.reason)));
     return;
   }
   row.push_back(quantity(measurement.samples->median_s, "s"));
   row.push_back(rate(measurement));
-  row.push_back(measurement.speed_of_light_fraction
-                    ? percentage(*measurement.speed_of_light_fraction)
-                    : "unknown");
+  if (common.fractions)
+    row.push_back(measurement.speed_of_light_fraction
+                      ? percentage(*measurement.speed_of_light_fraction)
+                      : "unknown");
   row.push_back(std::to_string(measurement.samples->count));
   row.push_back(beside_library(measurement, result));
 }
 
 }  // namespace
 
-std::string summary(const Result& result) {
-  const bool devices = several_devices(result);
-  std::vector<std::vector<std::string>> rows = {{"case", "series"}};
-  if (devices) rows.front().push_back("device");
-  for (const char* heading : {"median", "rate", "of speed of light", "samples", "speed"})
-    rows.front().push_back(heading);
+std::string summary(const Result& result, std::size_t width) {
+  const Common common(result);
+  Rows rows = {{"case", "series"}};
+  if (common.devices) rows.front().push_back("device");
+  for (const char* heading : {"median", "rate"}) rows.front().push_back(heading);
+  if (common.fractions) rows.front().push_back("of speed of light");
+  for (const char* heading : {"samples", "speed"}) rows.front().push_back(heading);
+  bool any = false;
   for (const Measurement& measurement : result.measurements) {
     std::vector<std::string> row = {case_of(measurement), name(measurement.series)};
-    if (devices) row.push_back(device_of(result, measurement));
-    append_outcome(row, measurement, result);
+    if (common.devices) row.push_back(device_of(result, measurement));
+    append_outcome(row, measurement, result, common);
     rows.push_back(std::move(row));
+    any = any || has_samples(measurement);
   }
-  return table(rows);
+  std::string text = table(rows, width) + common.reasons.str(width);
+  if (any && !common.fractions) text += "The speed of light is unknown for every case.\n";
+  return text;
 }
 
 }  // namespace assay::cli

@@ -7,6 +7,7 @@
 
 namespace assay::cli {
 
-std::string summary(const Result& result);
+/// In lines of `width` columns; a reason that several cases share stands once, below the table.
+std::string summary(const Result& result, std::size_t width);
 
 }  // namespace assay::cli

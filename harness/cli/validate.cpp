@@ -9,6 +9,8 @@
 #include "harness/cli/fit_profile.h"
 #include "harness/core/document.h"
 #include "harness/core/line_of.h"
+#include "harness/core/plain_text.h"
+#include "harness/core/print.h"
 
 namespace assay::cli {
 
@@ -58,7 +60,7 @@ ExitCode execute_validate(const Arguments& arguments) {
     try {
       step();
     } catch (const Error& error) {
-      fmt::print(stderr, "assay: {}\n", error.what());
+      print(stderr, fmt::format("assay: {}\n", plain_line(error.what())));
       code = ExitCode::broken;
     }
   };
@@ -69,7 +71,7 @@ ExitCode execute_validate(const Arguments& arguments) {
       for (const fs::path& file : files)
         try_one([&] {
           const std::string kind = validate_file(file);
-          fmt::print("{}: ok, {}\n", file.string(), kind);
+          print(plain_line(fmt::format("{}: ok, {}", file.string(), kind)) + "\n");
         });
     });
   return code;

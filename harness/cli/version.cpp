@@ -5,6 +5,8 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/table.h"
+#include "harness/cli/terminal.h"
+#include "harness/core/print.h"
 #include "harness/measure/device.h"
 
 namespace assay::cli {
@@ -21,7 +23,7 @@ ExitCode execute_version(const Arguments&) {
   for (const auto& [name, value] :
        software_facts(built_with_cuda() ? Backend::cuda : Backend::host))
     if (name != "assay" && name != "compiler" && name != "cuda") rows.push_back({name, value});
-  fmt::print("assay {}\n{}", version(), table(rows));
+  print(fmt::format("assay {}\n{}", version(), table(rows, line_columns(stdout))));
   return ExitCode::passed;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/core/baseline.h"
+#include "harness/core/plain_text.h"
 #include "harness/core/profile.h"
 #include "harness/core/result.h"
 #include "harness/core/verdict.h"
@@ -61,9 +62,10 @@ void refuse_unfit(const Profile& profile);
 /// a backend that the profile is not for.
 VerdictDocument judge(const Evidence& evidence);
 
-/// The verdict as text for a terminal, Markdown; one table, failures first with their subjects and
-/// what to do.
-std::string to_text(const VerdictDocument& document, bool colour);
+/// The verdict as text for a terminal, in lines of `width` columns; one table, failures first with
+/// their subjects and what to do.
+std::string to_text(const VerdictDocument& document, bool colour, std::size_t width = kPipeColumns);
+/// The same as Markdown.
 std::string to_markdown(const VerdictDocument& document);
 /// The verdict as JUnit XML: one test case a requirement.
 std::string to_junit(const VerdictDocument& document);

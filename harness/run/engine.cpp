@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <source_location>
 
 #include "collectives/pair_rounds.h"
 #include "collectives/topology/interface_address.h"
@@ -25,9 +26,18 @@ namespace assay::run {
 
 namespace {
 
+/// A source file as the repository has it, without where that was on the machine that compiled it.
+std::string_view in_repository(std::string_view file) {
+  constexpr std::string_view kThisFile = "harness/run/engine.cpp";
+  std::string_view root = std::source_location::current().file_name();
+  if (root.ends_with(kThisFile)) root.remove_suffix(kThisFile.size());
+  return file.starts_with(root) ? file.substr(root.size()) : file;
+}
+
 /// Where in our source a run broke, for the document; a user's screen has the message alone.
 std::string with_location(const Error& error) {
-  return fmt::format("{} ({}:{})", error.what(), error.where().file_name(), error.where().line());
+  return fmt::format("{} ({}:{})", error.what(), in_repository(error.where().file_name()),
+                     error.where().line());
 }
 
 class Run {

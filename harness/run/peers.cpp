@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "harness/core/plain_text.h"
+#include "harness/core/print.h"
+
 namespace assay::run {
 
 namespace {
@@ -24,7 +27,9 @@ std::unique_ptr<rendezvous::Server> serve(const Meeting& meeting) {
   options.port = meeting.facts.rendezvous.port;
   options.world_size = meeting.facts.world_size;
   options.token = meeting.token;
-  options.log = [](const std::string& line) { fmt::print(stderr, "assay: {}\n", line); };
+  options.log = [](const std::string& line) {
+    print(stderr, fmt::format("assay: {}\n", plain_line(line)));
+  };
   return std::make_unique<rendezvous::Server>(std::move(options));
 }
 

@@ -1,6 +1,9 @@
 // The small parts of the command line: numbers for people, tables, wrapping, flags, estimates.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "harness/cli/arguments.h"
 #include "harness/cli/manual.h"
 #include "harness/cli/progress.h"
@@ -37,15 +40,54 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("columns are as wide as their widest cell and lines end without blanks") {
-    CHECK(table({{"a", "b", "c"}, {"long", "x", "y"}}) == "a     b  c\nlong  x  y\n");
-    CHECK(table({{"a", "b", "c"}, {"x", "a reason that runs on"}}) ==
+    CHECK(table({{"a", "b", "c"}, {"long", "x", "y"}}, 80) == "a     b  c\nlong  x  y\n");
+    CHECK(table({{"a", "b", "c"}, {"x", "a reason that runs on"}}, 80) ==
           "a  b  c\nx  a reason that runs on\n");
-    CHECK(table({{"a", ""}}) == "a\n");
+    CHECK(table({{"a", ""}}, 80) == "a\n");
+    CHECK(table({{"n\xc3\xbc", "b"}, {"x\x1b", "b"}}, 80) == "n\xc3\xbc  b\nx?  b\n");
   }
 
-  TEST_CASE("text is wrapped at words and a word too long stands alone") {
+  TEST_CASE("a last cell is wrapped beside its row or below it") {
+    CHECK(table({{"id", "why"}, {"one", "a reason of more words than the line has room for"}},
+                40) == "id   why\none  a reason of more words than the line\n     has room for\n");
+    CHECK(
+        table({{"case", "why"}, {"a_case_of_25_letters_long", "some reason of many words"}}, 45) ==
+        "case                       why\na_case_of_25_letters_long\n"
+        "    some reason of many words\n");
+  }
+
+  TEST_CASE("a table fits its line whatever the columns are") {
+    const std::string id = "attention_forward.bf16.sm90/b1_hq64_hkv8_sq8192_sk8192_d128_causal";
+    const Rows rows = {
+        {"case", "series", "device", "median", "rate", "of speed of light", "samples", "speed"},
+        {id, "cold", "0", "1.23 ms", "1.23 TFLOP/s", "66.1 %", "500", "1.02 x openblas"},
+        {"short", "graph", "1, all", "10.0 us", "2.1 GB/s", "unknown", "10", ""},
+        {"gone", "cold", "2",
+         "not applicable: no device of the kind that this case needs is here"}};
+    for (const std::size_t width : {80, 105, 200}) {
+      CAPTURE(width);
+      std::istringstream lines(table(rows, width));
+      std::size_t longest = 0;
+      for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+      CHECK(longest <= width);
+      CHECK(table(rows, width).find(id) != std::string::npos);
+      CHECK(table(rows, width).find("1.02 x openblas") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a text that several rows share stands once below the table") {
+    Notes notes;
+    for (const char* text : {"no GPU", "alone", "no GPU", "no NIC", "no NIC"}) notes.count(text);
+    CHECK(notes.mark("no GPU") == "[1]");
+    CHECK(notes.mark("alone") == "alone");
+    CHECK(notes.mark("no NIC") == "[2]");
+    CHECK(notes.aside("no NIC") == " [2]");
+    CHECK(notes.aside("alone") == " (alone)");
+    CHECK(notes.str(80) == "[1] no GPU\n[2] no NIC\n");
+  }
+
+  TEST_CASE("text is wrapped at words") {
     CHECK(wrap("one two three", 2, 9) == "  one two\n  three\n");
-    CHECK(wrap("unbreakable a", 0, 5) == "unbreakable\na\n");
     CHECK(wrap("", 2) == "");
   }
 

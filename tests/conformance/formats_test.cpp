@@ -97,6 +97,12 @@ TEST_SUITE("unit") {
     CHECK(has(text, "kind=\"device\",subject=\"node \\\"a\\\" device 3\"} 1\n"));
   }
 
+  TEST_CASE("Markdown takes no entity out of a name") {
+    RequirementVerdict hostile = one("a", Level::must, Verdict::fail);
+    hostile.reason = "a &#x202e; <b>";
+    CHECK(has(to_markdown(summarise("p", {hostile})), "a &amp;#x202e; &lt;b>"));
+  }
+
   TEST_CASE("CSV has one row a measurement and the same columns in each") {
     const Profile profile = small_profile();
     Result result = passing_result(profile, "cuda", 2);

@@ -74,6 +74,34 @@ TEST_SUITE("golden") {
     check_golden("healthy_host.txt", to_text(healthy_host(), false));
   }
 
+  TEST_CASE("the text table fits its line and loses no word") {
+    VerdictDocument document = sick_node();
+    document.requirements[1].id = "a_requirement_with_a_name_that_takes_more_than_half_of_a_line";
+    std::string words;
+    for (const std::size_t width : {80, 105, 160}) {
+      CAPTURE(width);
+      std::istringstream text(to_text(document, false, width));
+      for (std::string line; std::getline(text, line);) CHECK(line.size() <= width);
+      std::istringstream again(to_text(document, false, width));
+      std::string seen;
+      for (std::string word; again >> word;) seen += word + " ";
+      if (words.empty()) words = seen;
+      CHECK(seen == words);
+    }
+  }
+
+  TEST_CASE("a long reason that several requirements have is printed once") {
+    RequirementVerdict first;
+    first.id = "first";
+    first.reason = "no document has a measurement that this requirement could look at";
+    first.reason_code = "missing";
+    RequirementVerdict second = first;
+    second.id = "second";
+    const std::string text = to_text(summarise("p", {first, second}), false);
+    CHECK(text.find(first.reason) == text.rfind(first.reason));
+    CHECK(text.find("second       as for first\n") != std::string::npos);
+  }
+
   TEST_CASE("colour changes nothing but colour") {
     std::string coloured = to_text(sick_node(), true);
     CHECK(coloured.find("\x1b[1;31mfail") != std::string::npos);

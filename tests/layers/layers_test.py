@@ -46,6 +46,9 @@ class ThisRepository(unittest.TestCase):
     def test_regular_expressions_are_matched_in_one_place(self):
         self.check(rules.regular_expressions(self.tree))
 
+    def test_everything_is_printed_in_one_place(self):
+        self.check(rules.printers(self.tree))
+
     def test_inline_assembly_stays_in_the_device_layer(self):
         self.check(rules.inline_assembly(self.tree))
 
@@ -171,6 +174,11 @@ class PlantedViolations(unittest.TestCase):
         self.write("harness/core/regular_expression.cpp", "// Matches.\n#include <re2/re2.h>\n")
         found = self.find(rules.regular_expressions, "harness/cli/bad.cpp", "#include <regex>\n#include <re2/re2.h>")
         self.assertEqual(len(found), 2)
+
+    def test_another_printer_is_found(self):
+        self.write("harness/core/print.cpp", "// Prints.\nvoid f() { std::fwrite(a, 1, 1, b); }\n")
+        self.assertEqual(len(self.find(rules.printers, "harness/cli/bad.cpp", "void f() { fmt::print(stderr, name); }")),
+                         1)
 
     def test_a_second_user_of_google_benchmark_is_found(self):
         self.write("harness/measure/group_run.cpp", "// Drives.\n#include <benchmark/benchmark.h>\n")

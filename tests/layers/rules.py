@@ -121,6 +121,15 @@ def regular_expressions(tree):
                 yield f"{path}:{number}: includes {included}: use harness/core/regular_expression.h"
 
 
+def printers(tree):
+    """Names of others pass one filter before they are printed: harness/core/print.cpp alone writes to a stream."""
+    for path in tree.code(*SOURCES):
+        for number, line in enumerate(tree.lines(path), start=1):
+            if path != "harness/core/print.cpp" and re.search(
+                    r"fmt::print\(|std::(puts|putchar|f?printf|fputs|fwrite|cout|cerr|clog)\b", line.split("//")[0]):
+                yield f"{path}:{number}: prints: use harness/core/print.h"
+
+
 def inline_assembly(tree):
     for path in tree.code():
         if path.startswith("kernels/device/ptx/") or path in HOST_ASSEMBLY:

@@ -6,13 +6,15 @@
 #include <set>
 
 #include "harness/conformance/requirement.h"
+#include "harness/core/plain_text.h"
 
 namespace assay {
 
 namespace {
 
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+std::string field(const std::string& name) {
+  const std::string text = plain_line(name);
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
   return quoted + "\"";

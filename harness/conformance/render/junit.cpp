@@ -5,6 +5,7 @@
 
 #include "harness/conformance/render/rows.h"
 #include "harness/conformance/requirement.h"
+#include "harness/core/plain_text.h"
 
 namespace assay {
 
@@ -13,7 +14,7 @@ namespace {
 /// XML 1.0 has no control characters at all, not even escaped.
 std::string xml(const std::string& text) {
   std::string escaped;
-  for (const char letter : text) {
+  for (const char letter : plain_text(text)) {
     switch (letter) {
       case '&':
         escaped += "&amp;";
@@ -28,7 +29,7 @@ std::string xml(const std::string& text) {
         escaped += "&quot;";
         break;
       default:
-        escaped += static_cast<unsigned char>(letter) < ' ' && letter != '\n' ? ' ' : letter;
+        escaped += letter;
     }
   }
   return escaped;
@@ -41,11 +42,11 @@ bool is_failure(const RequirementVerdict& requirement) {
 }
 
 std::string details(const RequirementVerdict& requirement) {
-  std::string text = requirement.reason;
+  std::string text = plain_line(requirement.reason);
   for (const Subject& subject : requirement.subjects)
-    text += fmt::format("\n{}: {}", subject.kind, subject.name);
+    text += fmt::format("\n{}: {}", subject.kind, plain_line(subject.name));
   const std::string action = action_in_words(requirement);
-  return action.empty() ? text : text + "\n" + action;
+  return action.empty() ? text : text + "\n" + plain_line(action);
 }
 
 std::string outcome_of(const RequirementVerdict& requirement) {

@@ -3,6 +3,7 @@
 
 #include "harness/conformance/render/rows.h"
 #include "harness/conformance/requirement.h"
+#include "harness/core/plain_text.h"
 
 namespace assay {
 
@@ -11,13 +12,9 @@ namespace {
 /// A cell holds no bar, line break or markup of its own: names come from machines.
 std::string cell(const std::string& text) {
   std::string escaped;
-  for (const char letter : text) {
-    if (letter == '\n' || letter == '\r') {
-      escaped += ' ';
-      continue;
-    }
-    if (letter == '<') {
-      escaped += "&lt;";
+  for (const char letter : plain_line(text)) {
+    if (letter == '<' || letter == '&') {  // of an entity, too
+      escaped += letter == '<' ? "&lt;" : "&amp;";
       continue;
     }
     if (letter == '|' || letter == '\\' || letter == '`' || letter == '*' || letter == '_' ||

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
+#include <map>
 
 #include "harness/conformance/render/rows.h"
 #include "harness/conformance/requirement.h"
@@ -11,9 +11,10 @@ namespace assay {
 
 namespace {
 
-constexpr std::size_t kWidth = 100;
 constexpr std::size_t kVerdictWidth = 13;  // `not evaluated`
 constexpr std::size_t kSubjectsShown = 8;  // a node's worth; JSON has them all
+constexpr std::size_t kLeastBeside = 40;   // columns under which a reason goes below its row
+constexpr std::size_t kWorthSharing = 40;  // columns from which a text is not printed twice
 
 const char* colour_of(const RequirementVerdict& requirement) {
   switch (requirement.verdict) {
@@ -26,55 +27,69 @@ const char* colour_of(const RequirementVerdict& requirement) {
   }
 }
 
-/// Breaks at spaces; a word longer than the line stays whole (a UUID must be copyable).
-std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
-  std::vector<std::string> lines;
-  std::string line;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    if (!line.empty() && line.size() + 1 + word.size() > width) {
-      lines.push_back(std::move(line));
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  if (!line.empty()) lines.push_back(std::move(line));
-  return lines;
-}
-
 std::size_t longest_id(const VerdictDocument& document) {
   std::size_t longest = 11;  // `requirement`
   for (const auto& requirement : document.requirements) {
-    longest = std::max(longest, requirement.id.size());
+    longest = std::max(longest, columns(plain_line(requirement.id)));
   }
   return longest;
 }
 
-std::string row(const RequirementVerdict& requirement, std::size_t id_width, bool colour) {
+/// Texts that stand in several rows, each printed in the first of them alone.
+class Shared {
+ public:
+  /// `text`, or a reference to the row that has it.
+  std::string once(const std::string& text, const std::string& id) {
+    const auto [first, is_new] = first_row_.try_emplace(text, id);
+    return is_new || columns(text) < kWorthSharing ? text : "as for " + first->second;
+  }
+
+ private:
+  std::map<std::string, std::string> first_row_;
+};
+
+/// What stands beside or below a requirement: its reason, its subjects and what to do.
+std::vector<std::string> explanation(const RequirementVerdict& requirement, Shared& shared) {
+  const std::string id = plain_line(requirement.id);
+  std::vector<std::string> paragraphs = {shared.once(plain_line(requirement.reason), id)};
+  const std::size_t shown_subjects = std::min(requirement.subjects.size(), kSubjectsShown);
+  for (std::size_t i = 0; i < shown_subjects; ++i)
+    paragraphs.push_back("-> " + plain_line(requirement.subjects[i].name));
+  if (requirement.subjects.size() > shown_subjects)
+    paragraphs.push_back(
+        fmt::format("-> and {} more", requirement.subjects.size() - shown_subjects));
+  if (!requirement.action_reason.empty())
+    paragraphs.push_back(fmt::format("{}: {}", name(requirement.action),
+                                     shared.once(plain_line(requirement.action_reason), id)));
+  return paragraphs;
+}
+
+struct Layout {
+  std::size_t width = 0;
+  std::size_t id_width = 0;
+  bool colour = false;
+};
+
+std::string row(const RequirementVerdict& requirement, const Layout& layout, Shared& shared) {
   const std::string verdict = fmt::format("{:<{}}", shown(requirement), kVerdictWidth);
   const std::string painted =
-      colour ? fmt::format("{}{}\x1b[0m", colour_of(requirement), verdict) : verdict;
-  const std::size_t indent = kVerdictWidth + 2 + 6 + 2 + id_width + 2;
-  const std::size_t width = kWidth > indent + 30 ? kWidth - indent : 30;
-  std::vector<std::string> lines = wrapped(requirement.reason, width);
-  if (lines.empty()) lines.emplace_back();
-  std::string text = fmt::format("{}  {:<6}  {:<{}}  {}\n", painted, name(requirement.level),
-                                 requirement.id, id_width, lines.front());
-  const auto below = [&](const std::string& line) {
-    text += fmt::format("{:{}}{}\n", "", indent, line);
-  };
-  for (std::size_t i = 1; i < lines.size(); ++i) below(lines[i]);
-  const std::size_t shown_subjects = std::min(requirement.subjects.size(), kSubjectsShown);
-  for (std::size_t i = 0; i < shown_subjects; ++i) {
-    for (const std::string& line : wrapped("-> " + requirement.subjects[i].name, width)) {
-      below(line);
+      layout.colour ? fmt::format("{}{}\x1b[0m", colour_of(requirement), verdict) : verdict;
+  const std::vector<std::string> paragraphs = explanation(requirement, shared);
+  std::size_t longest = kLeastBeside;
+  for (const std::string& one : paragraphs) longest = std::max(longest, longest_word(one));
+  std::size_t indent = kVerdictWidth + 2 + 6 + 2 + layout.id_width + 2;
+  const bool beside = indent + longest <= layout.width;
+  if (!beside) indent = 4;
+  std::string text =
+      fmt::format("{}  {:<6}  {}", painted, name(requirement.level), plain_line(requirement.id));
+  if (beside) text.append(layout.id_width + 2 - columns(plain_line(requirement.id)), ' ');
+  bool is_first = beside;
+  for (const std::string& paragraph : paragraphs)
+    for (const std::string& line : wrapped(paragraph, layout.width - indent)) {
+      text += is_first ? line : fmt::format("\n{:{}}{}", "", indent, line);
+      is_first = false;
     }
-  }
-  if (requirement.subjects.size() > shown_subjects) {
-    below(fmt::format("-> and {} more", requirement.subjects.size() - shown_subjects));
-  }
-  for (const std::string& line : wrapped(action_in_words(requirement), width)) below(line);
-  return text;
+  return text + "\n";
 }
 
 std::string upper(std::string text) {
@@ -87,25 +102,29 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-std::string to_text(const VerdictDocument& document, bool colour) {
-  const std::size_t id_width = longest_id(document);
+std::string to_text(const VerdictDocument& document, bool colour, std::size_t width) {
+  const Layout layout{width, longest_id(document), colour};
   std::string text = fmt::format("{:<{}}  {:<6}  {:<{}}  {}\n", "verdict", kVerdictWidth, "level",
-                                 "requirement", id_width, "reason");
+                                 "requirement", layout.id_width, "reason");
   std::vector<std::string> not_applicable;
+  Shared shared;
   for (const RequirementVerdict* requirement : failures_first(document)) {
     if (is_not_applicable(*requirement)) {
-      not_applicable.push_back(requirement->id);
+      not_applicable.push_back(plain_line(requirement->id));
     } else {
-      text += row(*requirement, id_width, colour);
+      text += row(*requirement, layout, shared);
     }
   }
-  if (!not_applicable.empty()) {
-    const std::string list = fmt::format("not applicable: {}", fmt::join(not_applicable, ", "));
-    text += fmt::format("{}\n", fmt::join(wrapped(list, kWidth), "\n"));
-  }
-  return text + fmt::format("\n{}: {} (profile {}; {})\n", upper(name(document.verdict)),
-                            meaning(document.verdict), document.profile_name,
-                            counts_in_words(document));
+  const auto add = [&](const std::string& paragraph) {
+    for (const std::string& line : wrapped(paragraph, width)) text += line + "\n";
+  };
+  if (!not_applicable.empty())
+    add(fmt::format("not applicable: {}", fmt::join(not_applicable, ", ")));
+  text += "\n";
+  add(fmt::format("{}: {} (profile {}; {})", upper(name(document.verdict)),
+                  meaning(document.verdict), plain_line(document.profile_name),
+                  counts_in_words(document)));
+  return text;
 }
 
 }  // namespace assay
