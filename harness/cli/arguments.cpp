@@ -122,12 +122,13 @@ Arguments parse_arguments(const std::vector<Option>& options, const Operands& op
       values[option.name] = option.value_name.empty() ? "" : typed[option.name].as<std::string>();
       check_choice(option, values[option.name]);
       check_range(option, values[option.name]);
-    } else if (option.required) {
-      throw Error(fmt::format("--{} {} is missing", option.name, option.value_name));
     } else if (!option.default_value.empty()) {
       values[option.name] = option.default_value;
     }
   }
+  for (const Option& option : options)
+    if (option.required && !values.contains(option.name))
+      throw Error(fmt::format("--{} {} is missing", option.name, option.value_name));
   std::vector<std::string> rest;
   if (typed.count(kOperandKey)) rest = typed[kOperandKey].as<std::vector<std::string>>();
   check_operands(operands, rest);

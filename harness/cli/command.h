@@ -24,9 +24,14 @@ struct Command {
   std::function<ExitCode(const Arguments&)> execute;
 };
 
+/// Every subcommand, in the order of the overview.
+std::vector<Command> all_commands();
+
 Command cluster_command();
+Command completion_command();
 Command export_command();
 Command hold_command();
+Command man_command();
 Command run_command();
 Command check_command();
 Command report_command();

@@ -9,6 +9,8 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/command.h"
 #include "harness/cli/manual.h"
+#include "harness/core/plain_text.h"
+#include "harness/core/print.h"
 
 namespace assay::cli {
 
@@ -16,12 +18,6 @@ namespace {
 
 constexpr const char* kNotPrinted =
     "cannot write to standard output: what was printed is not whole";
-
-std::vector<Command> all_commands() {
-  return {run_command(),      check_command(),   report_command(), list_command(),
-          devices_command(),  cluster_command(), export_command(), hold_command(),
-          validate_command(), version_command()};
-}
 
 const Command& find_command(const std::vector<Command>& commands, const std::string& name) {
   for (const Command& command : commands)
@@ -34,9 +30,9 @@ const Command& find_command(const std::vector<Command>& commands, const std::str
 
 ExitCode help(const std::vector<Command>& commands, const std::vector<std::string>& words) {
   if (words.empty()) {
-    fmt::print("{}", overview(commands));
+    print(overview(commands));
   } else {
-    fmt::print("{}", manual(find_command(commands, words.front())));
+    print(manual(find_command(commands, words.front())));
   }
   return ExitCode::passed;
 }
@@ -60,20 +56,26 @@ ExitCode dispatch(const std::vector<std::string>& line) {
   return command.execute(parse_arguments(command.options, command.operands, words, line));
 }
 
-/// Messages are one line each, whatever a library put into them.
-std::string one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
-
+/// One line, whatever a library put into its message.
 int broken(const std::string& message, ExitCode code) {
   std::fflush(stdout);
-  std::fprintf(stderr, "assay: %s\n", one_line(message).c_str());
+  print(stderr, "assay: " + plain_line(message) + "\n");
   return static_cast<int>(code);
 }
 
 }  // namespace
+
+std::vector<Command> all_commands() {
+  std::vector<Command> commands = {run_command(),        check_command(),   report_command(),
+                                   list_command(),       devices_command(), cluster_command(),
+                                   export_command(),     hold_command(),    validate_command(),
+                                   completion_command(), man_command(),     version_command()};
+  std::vector<std::string> names;
+  for (const Command& command : commands) names.push_back(command.name);
+  for (Command& command : commands)
+    if (command.name == "man") command.operands.choices = names;
+  return commands;
+}
 
 int main(int argc, char** argv) {
   // A file-size limit must end like a full disk: as an error of write(2), not by a signal.
@@ -87,8 +89,6 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return broken("out of memory", ExitCode::broken);
   } catch (const std::exception& error) {
-    // More than a buffer of text fails while it is printed, as an exception of fmt's.
-    if (std::ferror(stdout)) return broken(kNotPrinted, ExitCode::broken);
     return broken(fmt::format("unexpected: {}", error.what()), ExitCode::broken);
   }
 }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "harness/core/plain_text.h"
+
 namespace assay::cli {
 
 namespace {
@@ -27,14 +29,6 @@ std::string option_term(const Option& option) {
   return fmt::format("{}--{} {}", letter, option.name, option.value_name);
 }
 
-std::string option_text(const Option& option) {
-  std::string text = option.help;
-  if (!option.choices.empty()) text += fmt::format(" One of {}.", fmt::join(option.choices, ", "));
-  if (!option.default_value.empty()) text += fmt::format(" Default: {}.", option.default_value);
-  if (option.required) text += " Required.";
-  return text;
-}
-
 std::string pairs(const std::string& heading,
                   const std::vector<std::pair<std::string, std::string>>& entries) {
   if (entries.empty()) return "";
@@ -46,29 +40,50 @@ std::string pairs(const std::string& heading,
 }  // namespace
 
 std::string wrap(const std::string& text, std::size_t indent, std::size_t width) {
-  std::istringstream words(text);
-  std::string wrapped, line, word;
-  while (words >> word) {
-    if (!line.empty() && indent + line.size() + 1 + word.size() > width) {
-      wrapped += spaces(indent) + line + "\n";
-      line.clear();
-    }
-    line += line.empty() ? word : " " + word;
-  }
-  return line.empty() ? wrapped : wrapped + spaces(indent) + line + "\n";
+  std::string lines;
+  for (const std::string& line : wrapped(text, width - indent))
+    lines += spaces(indent) + line + "\n";
+  return lines;
+}
+
+std::string option_text(const Option& option) {
+  std::string text = option.help;
+  if (!option.choices.empty()) text += fmt::format(" One of {}.", fmt::join(option.choices, ", "));
+  if (!option.built_in.empty())
+    text += fmt::format(" Built in: {}.", fmt::join(option.built_in, ", "));
+  if (option.range) text += fmt::format(" It is {}.", in_words(*option.range));
+  if (!option.default_value.empty()) text += fmt::format(" Default: {}.", option.default_value);
+  if (option.required) text += " Required.";
+  return text;
+}
+
+std::string operands_text(const Operands& operands) {
+  return fmt::format("One of {}.", fmt::join(operands.choices, ", "));
+}
+
+std::vector<std::string> synopsis_lines(const Command& command) {
+  std::vector<std::string> lines;
+  std::istringstream text(command.synopsis);
+  for (std::string line; std::getline(text, line);)
+    lines.push_back(fmt::format("assay {} {}", command.name, line));
+  if (lines.empty()) lines.push_back("assay " + command.name);
+  return lines;
 }
 
 std::string manual(const Command& command) {
   std::string text =
       fmt::format("NAME\n{}assay {} - {}\n\n", spaces(kBody), command.name, command.summary);
-  text += fmt::format("SYNOPSIS\n{}\n",
-                      wrap(fmt::format("assay {} {}", command.name, command.synopsis), kBody));
+  text += "SYNOPSIS\n";
+  for (const std::string& line : synopsis_lines(command)) text += wrap(line, kBody);
+  text += "\n";
   text += "DESCRIPTION\n";
   for (const std::string& paragraph : command.description) text += wrap(paragraph, kBody) + "\n";
   text += "OPTIONS\n";
   for (const Option& option : command.options)
     text += entry(option_term(option), option_text(option));
-  text += entry("--help", "Prints this page.");
+  if (!command.operands.choices.empty())
+    text += entry(command.operands.name, operands_text(command.operands));
+  text += entry("--help", kHelpText);
   text += pairs("ENVIRONMENT", command.environment);
   text += pairs("EXIT STATUS", command.exit_status);
   text += pairs("EXAMPLES", command.examples);
