@@ -27,6 +27,10 @@ class Portable(unittest.TestCase):
         self.assertNotRegex(read_elf("--dynamic"), r"\((RPATH|RUNPATH)\)")
         self.assertNotIn(".symtab", read_elf("--sections"))
 
+    def test_the_portable_binary_names_no_folder_of_the_machine_that_built_it(self):
+        read_elf("--file-header")
+        self.assertNotIn(str(REPOSITORY).encode() + b"/", BINARY.read_bytes())
+
     def test_the_portable_binary_starts_with_an_empty_environment(self):
         read_elf("--file-header")
         result = subprocess.run([BINARY, "version"], env={}, capture_output=True, text=True)
