@@ -48,6 +48,17 @@ TEST_SUITE("unit") {
     CHECK(profile.sha256 == sha256_hex(kSmallest));
   }
 
+  TEST_CASE("each figure of a profile's sampling is the profile's own") {
+    std::string text = kSmallest;
+    text.insert(text.find("\"cases\""), R"("sampling": {"min_samples": 7, "min_time_s": 0.25,
+      "max_time_s": 3, "rel_stdev": 0.02}, )");
+    const SamplingRule sampling = profile_from_text(text, "p.json").sampling;
+    CHECK(sampling.min_samples == 7);
+    CHECK(sampling.min_time_s == 0.25);
+    CHECK(sampling.max_time_s == 3);
+    CHECK(sampling.rel_stdev == 0.02);
+  }
+
   TEST_CASE("profiles of the kernels' developers are loaded by name and told from the others") {
     const auto developers = developer_profile_names();
     const auto all = builtin_profile_names();
