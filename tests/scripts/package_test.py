@@ -61,7 +61,7 @@ class Package(unittest.TestCase):
     def in_root(self, root, *words):
         """Only what is below `root` can be seen."""
         result = subprocess.run(["unshare", "--map-root-user", "chroot", root, *words], capture_output=True, text=True,
-                                env={})
+                                env={"PATH": "/usr/sbin:/usr/bin"})
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return result.stdout
 
