@@ -1,0 +1,41 @@
+// Student's t over medians, by Boost's quantiles.
+#include "harness/core/pass_interval.h"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <vector>
+
+#include "harness/core/error.h"
+
+namespace assay {
+
+namespace {
+
+constexpr double kLevel = 0.95;
+
+/// Two-sided: this many standard errors on each side of a mean of `count` values.
+double student_t(std::size_t count) {
+  const boost::math::students_t distribution(static_cast<double>(count - 1));
+  return boost::math::quantile(distribution, 0.5 + kLevel / 2);
+}
+
+}  // namespace
+
+Interval interval_between_passes(std::span<const double> pass_medians_s, const Interval& within) {
+  if (pass_medians_s.size() < 2) return within;
+  const auto count = static_cast<double>(pass_medians_s.size());
+  std::vector<double> logarithms;
+  double mean = 0, squares = 0;
+  for (const double median_s : pass_medians_s) {
+    if (!(median_s > 0)) throw Error("the median of a pass is not above zero");
+    mean += logarithms.emplace_back(std::log(median_s)) / count;
+  }
+  for (const double value : logarithms) squares += (value - mean) * (value - mean);
+  const double error = std::sqrt(squares / (count - 1) / count);
+  const double half = student_t(pass_medians_s.size()) * error;
+  return {std::min(within.low, std::exp(mean - half)), std::max(within.high, std::exp(mean + half)),
+          std::max(within.level, kLevel)};
+}
+
+}  // namespace assay
