@@ -29,7 +29,7 @@ void lower(std::optional<LimitedResource>& tightest, LimitedResource one) {
   if (!tightest || one.free() < tightest->free()) tightest = one;
 }
 
-/// A line "key value" of memory.stat; 0 where there is none.
+/// A line "key value" of memory.stat or cpu.stat; 0 where there is none.
 std::int64_t read_statistic(const fs::path& path, const std::string& wanted) {
   std::ifstream file(path);
   std::string key;
@@ -58,15 +58,18 @@ void read_memory(const fs::path& folder, CgroupLimits& limits) {
   }
 }
 
-void read_folder(const fs::path& folder, CgroupLimits& limits) {
+std::optional<double> read_quota(const fs::path& folder) {
   std::ifstream cpu_max(folder / "cpu.max");  // "200000 100000" or "max 100000"
   double quota = 0, period = 0;
-  if (cpu_max >> quota >> period && quota > 0 && period > 0) lower(limits.cpus, quota / period);
+  if (cpu_max >> quota >> period && quota > 0 && period > 0) return quota / period;
   const auto quota_us = read_number<double>(folder / "cpu.cfs_quota_us");  // version 1; -1 is none
   const auto period_us = read_number<double>(folder / "cpu.cfs_period_us");
-  if (quota_us && period_us && *quota_us > 0 && *period_us > 0) {
-    lower(limits.cpus, *quota_us / *period_us);
-  }
+  if (quota_us && period_us && *quota_us > 0 && *period_us > 0) return *quota_us / *period_us;
+  return std::nullopt;
+}
+
+void read_folder(const fs::path& folder, CgroupLimits& limits) {
+  if (const auto cpus = read_quota(folder)) lower(limits.cpus, *cpus);
   read_memory(folder, limits);
   if (const auto pids = read_number<std::int64_t>(folder / "pids.max")) {  // in both versions
     lower(limits.pids, {*pids, read_number<std::int64_t>(folder / "pids.current").value_or(0)});
@@ -75,20 +78,20 @@ void read_folder(const fs::path& folder, CgroupLimits& limits) {
 
 /// From `base/path` up to `base`. Inside a container the path may name a folder that only the
 /// host sees; then `base` itself is this process's group.
-void read_upwards(const fs::path& base, const std::string& path, CgroupLimits& limits) {
+template <class Visit>
+void visit_upwards(const fs::path& base, const std::string& path, const Visit& visit) {
   fs::path folder = base / fs::path(path).relative_path();
   std::error_code ignored;
   while (folder != base && folder.has_relative_path()) {
-    if (fs::is_directory(folder, ignored)) read_folder(folder, limits);
+    if (fs::is_directory(folder, ignored)) visit(folder);
     folder = folder.parent_path();
   }
-  read_folder(base, limits);
+  visit(base);
 }
 
-}  // namespace
-
-CgroupLimits read_cgroup_limits(const fs::path& root) {
-  CgroupLimits limits;
+/// Every folder of this process's groups.
+template <class Visit>
+void visit_folders(const fs::path& root, const Visit& visit) {
   const fs::path mount = root / "sys/fs/cgroup";
   std::ifstream file(root / "proc/self/cgroup");
   for (std::string line; std::getline(file, line);) {  // "0::/a/b" or "4:cpu,cpuacct:/a/b"
@@ -97,17 +100,37 @@ CgroupLimits read_cgroup_limits(const fs::path& root) {
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string path = line.substr(second + 1);
     if (controllers.empty()) {
-      read_upwards(mount, path == "/" ? "" : path, limits);
+      visit_upwards(mount, path == "/" ? "" : path, visit);
       continue;
     }
     std::istringstream names(controllers);
     for (std::string name; std::getline(names, name, ',');) {
       if (name == "cpu" || name == "memory" || name == "pids") {
-        read_upwards(mount / controllers, path == "/" ? "" : path, limits);
+        visit_upwards(mount / controllers, path == "/" ? "" : path, visit);
       }
     }
   }
+}
+
+}  // namespace
+
+CgroupLimits read_cgroup_limits(const fs::path& root) {
+  CgroupLimits limits;
+  visit_folders(root, [&](const fs::path& folder) { read_folder(folder, limits); });
   return limits;
+}
+
+CgroupThrottling::CgroupThrottling(const fs::path& root) {
+  visit_folders(root, [&](const fs::path& folder) {
+    if (read_quota(folder)) statistics_.push_back(folder / "cpu.stat");
+  });
+}
+
+std::optional<std::int64_t> CgroupThrottling::count() const {
+  if (statistics_.empty()) return std::nullopt;
+  std::int64_t count = 0;
+  for (const fs::path& file : statistics_) count += read_statistic(file, "nr_throttled");
+  return count;
 }
 
 }  // namespace assay

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace assay {
 
@@ -26,5 +27,16 @@ struct CgroupLimits {
 /// Reads below `root` (`/`, or a test's tree); a value is absent if there is no limit or it cannot
 /// be read.
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
+
+/// How often a quota of processor time was used up so far, over the same groups; absent if none of
+/// them has a quota, which is found when this is made.
+class CgroupThrottling {
+ public:
+  explicit CgroupThrottling(const std::filesystem::path& root);
+  std::optional<std::int64_t> count() const;
+
+ private:
+  std::vector<std::filesystem::path> statistics_;  // of the groups that have a quota
+};
 
 }  // namespace assay

@@ -1,8 +1,7 @@
-// Counters of /proc/stat and getrusage, and the clock if the kernel reports it.
+// Counters of the processors and of this process, and the clock if the kernel reports it.
 #include "harness/measure/host_telemetry.h"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -12,11 +11,23 @@ namespace assay {
 
 namespace {
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+std::optional<CpuTimes> times_of(const Json& counters) {
+  if (!counters.contains("total_s")) return std::nullopt;
+  const auto seconds = [&](const char* key) { return counters.at(key).get<double>(); };
+  return CpuTimes{seconds("total_s"), seconds("idle_s"), seconds("steal_s"), seconds("own_s")};
 }
 
 }  // namespace
+
+HostTelemetry::HostTelemetry(std::vector<int> processors, std::filesystem::path root)
+    : processors_(std::move(processors)),
+      root_(std::move(root)),
+      contention_(processors_, root_, steady_seconds) {}
+
+DisturbanceLog* HostTelemetry::contention(double limit) {
+  contention_.set_limit(limit);
+  return &contention_;
+}
 
 TelemetryReading HostTelemetry::read() {
   TelemetryReading reading;
@@ -36,21 +47,11 @@ Json HostTelemetry::counters() {
   getrusage(RUSAGE_SELF, &usage);
   counters["voluntary"] = static_cast<std::int64_t>(usage.ru_nvcsw);
   counters["involuntary"] = static_cast<std::int64_t>(usage.ru_nivcsw);
-  counters["own_s"] = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-
-  // user nice system idle iowait irq softirq steal, in clock ticks, over all processors.
-  std::ifstream stat(root_ / "proc/stat");
-  std::string label;
-  double ticks[8] = {};
-  stat >> label;
-  for (double& tick : ticks) stat >> tick;
-  if (stat) {
-    const double per_second = static_cast<double>(sysconf(_SC_CLK_TCK));
-    double total = 0;
-    for (double tick : ticks) total += tick;
-    counters["total_s"] = total / per_second;
-    counters["idle_s"] = (ticks[3] + ticks[4]) / per_second;
-    counters["steal_s"] = ticks[7] / per_second;
+  if (const auto times = read_cpu_times(processors_, root_)) {
+    counters["own_s"] = times->own_s;
+    counters["total_s"] = times->total_s;
+    counters["idle_s"] = times->idle_s;
+    counters["steal_s"] = times->steal_s;
   }
   return counters;
 }
@@ -62,16 +63,13 @@ Json HostTelemetry::since(const Json& before) {
     report["context_switches"][kind] =
         now[kind].get<std::int64_t>() - before[kind].get<std::int64_t>();
   }
-  const auto change = [&](const char* key) {
-    return now[key].get<double>() - before[key].get<double>();
-  };
-  // /proc/stat ticks at 100 Hz: below half a second its fractions say nothing.
-  constexpr double kShortest = 0.5;
-  if (now.contains("total_s") && before.contains("total_s") && change("total_s") >= kShortest) {
-    const double total = change("total_s"), steal = change("steal_s");
-    const double other = total - change("idle_s") - steal - change("own_s");
-    report["cpu_steal_fraction"] = std::clamp(steal / total, 0.0, 1.0);
-    report["cpu_other_fraction"] = std::clamp(other / total, 0.0, 1.0);
+  // /proc/stat ticks at 100 Hz: below a second its fractions say nothing.
+  constexpr double kShortest_s = 1;
+  const std::optional<CpuTimes> first = times_of(before), last = times_of(now);
+  if (first && last && last->total_s - first->total_s >= kShortest_s) {
+    const CpuShares shares = cpu_shares(*first, *last);
+    report["cpu_steal_fraction"] = shares.steal;
+    report["cpu_other_fraction"] = shares.other;
   }
   if (const auto clock = read().clock_hz) {
     report["clock_hz"] = *clock;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "harness/measure/host_contention.h"
 #include "harness/measure/telemetry.h"
 
 namespace assay {
@@ -13,17 +14,18 @@ namespace assay {
 /// measured.
 class HostTelemetry : public Telemetry {
  public:
-  explicit HostTelemetry(std::vector<int> processors, std::filesystem::path root = "/")
-      : processors_(std::move(processors)), root_(std::move(root)) {}
+  explicit HostTelemetry(std::vector<int> processors, std::filesystem::path root = "/");
 
   bool is_polled() const override { return false; }
   TelemetryReading read() override;
+  DisturbanceLog* contention(double limit) override;
   Json counters() override;
   Json since(const Json& before) override;
 
  private:
   std::vector<int> processors_;
   std::filesystem::path root_;
+  HostContention contention_;
 };
 
 }  // namespace assay

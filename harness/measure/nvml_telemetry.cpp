@@ -29,6 +29,7 @@ TelemetryReading NvmlDevice::read() {
       nvml_->call(Get{}, "nvmlDeviceGetCurrentClocksThrottleReasons", device_, &reasons)) {
     reading.event_reasons = reasons;
   }
+  reading.has_foreign_process = !other_processes().empty();
   return reading;
 }
 

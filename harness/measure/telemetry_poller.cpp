@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "harness/core/discard_reason.h"
 #include "harness/core/statistics.h"
 #include "harness/measure/threads.h"
 
@@ -53,8 +54,15 @@ const char* clock_event::name(std::uint64_t bits) {
   return nullptr;
 }
 
-TelemetryPoller::TelemetryPoller(Telemetry& telemetry, std::chrono::milliseconds period)
-    : telemetry_(telemetry), period_(period) {
+TelemetryPoller::TelemetryPoller(Telemetry& telemetry, std::chrono::milliseconds period,
+                                 double contention_limit)
+    : telemetry_(telemetry), period_(period), contention_limit_(contention_limit) {
+  resume();
+}
+
+void TelemetryPoller::resume() {
+  if (thread_.joinable()) return;
+  finished_ = false;
   add_reading();
   thread_ = start_thread([this] { poll(); }, "telemetry");
 }
@@ -99,6 +107,7 @@ const char* TelemetryPoller::active(double begin_s, double end_s) {
   for (; first != last; ++first) {
     const std::uint64_t slowing = first->event_reasons & clock_event::kDiscarding;
     if (slowing) return clock_event::name(slowing);
+    if (first->has_foreign_process && contention_limit_ < 1) return discard_reason::kForeignProcess;
   }
   return nullptr;
 }

@@ -7,16 +7,19 @@
 #include <thread>
 #include <vector>
 
-#include "harness/measure/sampler.h"
+#include "harness/core/profile.h"
+#include "harness/measure/disturbance.h"
 #include "harness/measure/telemetry.h"
 
 namespace assay {
 
-/// Polls from construction to destruction; the first reading exists when the constructor returns.
+/// Polls from construction to finish(), and again from resume(); the first reading exists when each
+/// returns.
 class TelemetryPoller : public DisturbanceLog {
  public:
   explicit TelemetryPoller(Telemetry& telemetry,
-                           std::chrono::milliseconds period = std::chrono::milliseconds(20));
+                           std::chrono::milliseconds period = std::chrono::milliseconds(20),
+                           double contention_limit = SamplingRule().contention_limit);
   ~TelemetryPoller() override;
   TelemetryPoller(const TelemetryPoller&) = delete;
   TelemetryPoller& operator=(const TelemetryPoller&) = delete;
@@ -26,6 +29,7 @@ class TelemetryPoller : public DisturbanceLog {
 
   /// Takes a last reading, so that the series' end is covered, and stops the thread.
   void finish();
+  void resume();
   /// Minimum, median and maximum of the readings, and the share of readings with each event reason.
   Json summary() const;
 
@@ -35,6 +39,7 @@ class TelemetryPoller : public DisturbanceLog {
 
   Telemetry& telemetry_;
   const std::chrono::milliseconds period_;
+  const double contention_limit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool finished_ = false;                   // guarded by mutex_

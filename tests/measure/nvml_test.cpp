@@ -61,6 +61,7 @@ TEST_SUITE("unit") {
     CHECK(*reading.power_w == doctest::Approx(512.5));
     CHECK(reading.temperature_c == 61);
     CHECK(reading.event_reasons == (clock_event::kSwPowerCap | clock_event::kSwThermalSlowdown));
+    CHECK(reading.has_foreign_process);  // the stub's process 4242
   }
 
   TEST_CASE("errors that came during a series are told apart from those before it") {

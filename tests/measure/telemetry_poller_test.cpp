@@ -45,6 +45,70 @@ TEST_SUITE("unit") {
     CHECK(poller.active(5.2, 5.3) != nullptr);  // the last one did
   }
 
+  TEST_CASE("another process that is seen at any reading discards the samples around it") {
+    FakeTelemetry telemetry;
+    std::atomic<int> reads{0};
+    telemetry.on_read = [&] {
+      TelemetryReading reading;
+      reading.at_s = ++reads;
+      reading.has_foreign_process = reads == 5;
+      return reading;
+    };
+    TelemetryPoller poller(telemetry, std::chrono::milliseconds(1));
+    wait_for(reads, 12);
+    poller.finish();
+    CHECK(poller.active(2.5, 3.5) == nullptr);
+    REQUIRE(poller.active(4.9, 5.1) != nullptr);
+    CHECK(std::string(poller.active(4.9, 5.1)) == "foreign_process");
+    CHECK(poller.active(7.2, 7.3) == nullptr);
+
+    reads = 0;
+    TelemetryPoller allowing(telemetry, std::chrono::milliseconds(1), 1);
+    wait_for(reads, 12);
+    allowing.finish();
+    CHECK(allowing.active(0, 100) == nullptr);
+  }
+
+  TEST_CASE("clocks that anything but power holds discard") {
+    FakeTelemetry telemetry;
+    std::uint64_t held = 0;
+    telemetry.on_read = [&] {
+      TelemetryReading reading;
+      reading.at_s = 1;
+      reading.event_reasons = held;
+      return reading;
+    };
+    for (const std::uint64_t reason : {0x2, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100}) {
+      CAPTURE(reason);
+      held = reason;
+      TelemetryPoller poller(telemetry, std::chrono::hours(1));
+      CHECK(poller.active(0, 2) != nullptr);
+    }
+    for (const std::uint64_t reason : {0x1, 0x4}) {  // idle, power cap
+      held = reason;
+      TelemetryPoller poller(telemetry, std::chrono::hours(1));
+      CHECK(poller.active(0, 2) == nullptr);
+    }
+  }
+
+  TEST_CASE("a poller that goes on keeps what it has read") {
+    FakeTelemetry telemetry;
+    std::atomic<int> reads{0};
+    telemetry.on_read = [&] {
+      TelemetryReading reading;
+      reading.at_s = ++reads;
+      return reading;
+    };
+    TelemetryPoller poller(telemetry, std::chrono::milliseconds(1));
+    wait_for(reads, 3);
+    poller.finish();
+    const int before = reads;
+    poller.resume();
+    wait_for(reads, before + 3);
+    poller.finish();
+    CHECK(poller.summary()["readings"] == reads.load());
+  }
+
   TEST_CASE("a power cap is recorded and discards nothing") {
     FakeTelemetry telemetry;
     std::atomic<int> reads{0};
