@@ -35,7 +35,7 @@ void Progress::show(const run::Step& step) {
   const std::string estimate = left < 0 ? fmt::format("at most {} left", duration(step.worst_s))
                                         : fmt::format("about {} left", duration(left));
   const std::string line =
-      plain_line(fmt::format("{}/{} groups, {}: {}", step.done, step.total, estimate, step.name));
+      plain_line(fmt::format("{}/{}, {}: {}", step.done, step.total, estimate, step.name));
   print_rendered(stream_,
                  fmt::format("{}{}", kEraseLine, first_columns(line, line_columns(stream_) - 1)));
   std::fflush(stream_);

@@ -79,7 +79,10 @@ void append_outcome(std::vector<std::string>& row, const Measurement& measuremen
                               common.reasons.mark(measurement.reason)));
     return;
   }
-  row.push_back(quantity(measurement.samples->median_s, "s"));
+  const Samples& samples = *measurement.samples;
+  row.push_back(quantity(samples.median_s, "s"));
+  row.push_back(
+      fmt::format("{:.1f} %", 50 * (samples.ci_high_s - samples.ci_low_s) / samples.median_s));
   row.push_back(rate(measurement));
   if (common.fractions)
     row.push_back(measurement.speed_of_light_fraction
@@ -89,13 +92,27 @@ void append_outcome(std::vector<std::string>& row, const Measurement& measuremen
   row.push_back(beside_library(measurement, result));
 }
 
+/// What the column of intervals means.
+std::string interval_note(const Result& result) {
+  bool any = false, between_passes = true;
+  for (const Measurement& one : result.measurements) {
+    if (!one.samples) continue;
+    any = true;
+    between_passes = between_passes && !one.samples->pass_medians_s.empty();
+  }
+  if (!any) return "";
+  return between_passes
+             ? "+-: half of the 95 % interval between passes; another run may differ by it\n"
+             : "+-: half of the 95 % interval inside one pass; another run may differ by more\n";
+}
+
 }  // namespace
 
 std::string summary(const Result& result, std::size_t width) {
   const Common common(result);
   Rows rows = {{"case", "series"}};
   if (common.devices) rows.front().push_back("device");
-  for (const char* heading : {"median", "rate"}) rows.front().push_back(heading);
+  for (const char* heading : {"median", "+-", "rate"}) rows.front().push_back(heading);
   if (common.fractions) rows.front().push_back("of speed of light");
   for (const char* heading : {"samples", "speed"}) rows.front().push_back(heading);
   bool any = false;
@@ -108,7 +125,7 @@ std::string summary(const Result& result, std::size_t width) {
   }
   std::string text = table(rows, width) + common.reasons.str(width);
   if (any && !common.fractions) text += "The speed of light is unknown for every case.\n";
-  return text;
+  return text + interval_note(result);
 }
 
 }  // namespace assay::cli

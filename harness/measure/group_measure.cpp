@@ -13,7 +13,7 @@
 #include "harness/measure/instrument.h"
 #include "harness/measure/metrics.h"
 #include "harness/measure/sampler.h"
-#include "harness/measure/telemetry_poller.h"
+#include "harness/measure/series_telemetry.h"
 #include "harness/measure/threads.h"
 
 namespace assay {
@@ -23,10 +23,11 @@ namespace {
 /// A member with what has become of it so far.
 struct Entry {
   Measurement measurement;
-  std::unique_ptr<TimedCase> timed;
-  std::size_t index = 0;  // among the group's members
-  bool is_measurable = false;
-  bool is_dropped = false;
+  SeriesSoFar so_far;
+  std::unique_ptr<TimedCase> timed;  // during a pass
+  std::size_t index = 0;             // among the group's members
+  bool is_shown = false;             // there is something to say of it
+  bool is_over = false;              // no pass will change what there is to say
 };
 
 Measurement blank(const Group& group, const GroupMember& member) {
@@ -42,9 +43,15 @@ Measurement blank(const Group& group, const GroupMember& member) {
 }
 
 void end_as(Entry& entry, MeasurementStatus status, std::string reason) {
-  entry.measurement.status = status;
-  entry.measurement.reason = reason.empty() ? "no reason was given" : std::move(reason);
-  entry.is_measurable = false;
+  Measurement& measurement = entry.measurement;
+  measurement.status = status;
+  measurement.reason = reason.empty() ? "no reason was given" : std::move(reason);
+  measurement.samples.reset();
+  measurement.ranks.clear();
+  measurement.metrics.clear();
+  measurement.speed_of_light_fraction.reset();
+  measurement.extensions = Json::object();
+  entry.is_shown = entry.is_over = true;
   entry.timed.reset();  // its memory is the others' to use
 }
 
@@ -69,7 +76,6 @@ void prepare_and_verify(const GroupMember& member, Entry& entry) {
     if (!verification.ok()) {
       return end_as(entry, MeasurementStatus::failed_verification, failure_text(verification));
     }
-    entry.is_measurable = true;
   } catch (const DeviceLost&) {
     throw;
   } catch (const std::exception& error) {
@@ -84,15 +90,13 @@ Json clock_summary(std::vector<double> clocks_hz) {
 
 void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& device, Entry& entry) {
   if (!outcome.error.empty()) return end_as(entry, MeasurementStatus::error, outcome.error);
-  if (!outcome.samples) {
-    entry.is_dropped = true;
-    return;
-  }
+  if (!outcome.samples) return;
   Measurement& measurement = entry.measurement;
   if (auto wrong = entry.timed->wrong_after_samples()) {
     if (measurement.verification) measurement.verification->status = Verification::Status::failed;
     return end_as(entry, MeasurementStatus::failed_verification, std::move(*wrong));
   }
+  entry.is_shown = true;
   measurement.status = MeasurementStatus::measured;
   measurement.samples = outcome.samples;
   measurement.ranks = outcome.ranks;
@@ -119,59 +123,39 @@ void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& devi
   }
 }
 
-/// Samples the entries that passed, telemetry around and beside them.
-void sample_entries(const Group& group, const GroupRunOptions& options, Instrument& instrument,
-                    Timer& timer, const std::vector<Entry*>& entries, std::size_t first_number) {
-  std::vector<TimedCase*> cases;
-  for (Entry* entry : entries) cases.push_back(entry->timed.get());
-  Telemetry& telemetry = instrument.telemetry();
-  const Json before = telemetry.counters();
-  std::optional<TelemetryPoller> poller;
-  if (telemetry.is_polled()) poller.emplace(telemetry);
-
-  DisturbanceLog* disturbances =
-      poller ? &*poller : telemetry.contention(options.sampling.contention_limit);
-
-  std::vector<SeriesOutcome> outcomes =
-      sample_group({timer, cases, group.series, options.sampling, disturbances, options.stop,
-                    [&](std::size_t index) {
-                      if (options.on_case) options.on_case(first_number + entries[index]->index);
-                    }});
-
-  Json around = telemetry.since(before);
-  if (poller) {
-    poller->finish();
-    around.update(poller->summary());
-  }
-  const CaseId first = entries.front()->measurement.id;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    entries[i]->measurement.telemetry = around;
-    if (!outcomes[i].clocks_hz.empty()) instrument.record_clock(median(outcomes[i].clocks_hz));
-    add_outcome(outcomes[i], first, *group.device, *entries[i]);
-  }
+SamplingRule rule_of(const Group& group, const GroupRunOptions& options) {
+  SamplingRule rule = group.sampling.value_or(options.sampling);
+  // All devices work until the same moment: none may end early and leave the others cooler.
+  if (!group.together.empty()) rule.min_time_s = rule.max_time_s;
+  return rule;
 }
 
+}  // namespace
+
 /// One group, step by step: others may be prepared between its steps, or sampled beside it.
-class GroupMeasurement {
+class OneGroup {
  public:
   /// `first_number` is that of the group's first case.
-  GroupMeasurement(const Group& group, const GroupRunOptions& options, std::size_t first_number)
+  OneGroup(const Group& group, const GroupRunOptions& options, const SamplingRule& sampling,
+           std::size_t first_number)
       : group_(group),
         options_(options),
+        sampling_(sampling),
         first_number_(first_number),
-        instrument_(group.instrument ? *group.instrument : group.device->instrument()) {}
+        instrument_(group.instrument ? *group.instrument : group.device->instrument()),
+        telemetry_(instrument_.telemetry(), sampling.contention_limit),
+        entries_(group.members.size()) {
+    for (std::size_t i = 0; i < entries_.size(); ++i) entries_[i].index = i;
+  }
 
   void prepare() {
     group_.device->make_current();
-    entries_.reserve(group_.members.size());
     std::string no_series;
     timer_ = instrument_.make_timer(group_.series, no_series);
-    for (const GroupMember& member : group_.members) {
-      Entry& entry = entries_.emplace_back();
-      entry.measurement = blank(group_, member);
-      entry.index = entries_.size() - 1;
-      entry.is_dropped = stopped();
-      if (entry.is_dropped) continue;
+    for (Entry& entry : entries_) {
+      if (entry.is_over || stopped()) continue;
+      const GroupMember& member = group_.members[entry.index];
+      if (!entry.is_shown) entry.measurement = blank(group_, member);
       if (options_.on_case) options_.on_case(first_number_ + entry.index);
       if (timer_) {
         prepare_and_verify(member, entry);
@@ -184,66 +168,86 @@ class GroupMeasurement {
 
   void sample() {
     std::vector<Entry*> measurable;
-    for (Entry& entry : entries_) {
-      if (entry.is_measurable) measurable.push_back(&entry);
-    }
-    if (stopped()) {
-      for (Entry* entry : measurable) entry->is_dropped = true;
-    } else if (!measurable.empty()) {
-      group_.device->make_current();
-      sample_entries(group_, options_, instrument_, *timer_, measurable, first_number_);
-    }
+    for (Entry& entry : entries_)
+      if (entry.timed) measurable.push_back(&entry);
+    if (stopped() || measurable.empty()) return;
+    group_.device->make_current();
+    sample(measurable);
   }
 
+  /// Frees what the pass has prepared, and adds what there is to say.
   void finish(std::vector<Measurement>& measurements) {
     for (Entry& entry : entries_) {
-      if (!entry.is_dropped) measurements.push_back(std::move(entry.measurement));
+      entry.timed.reset();
+      if (entry.is_shown) measurements.push_back(entry.measurement);
     }
-    entries_.clear();
+    timer_.reset();
   }
 
  private:
   bool stopped() const { return options_.stop && options_.stop->load(); }
 
+  /// Telemetry around and beside the samples.
+  void sample(const std::vector<Entry*>& entries) {
+    std::vector<TimedCase*> cases;
+    std::vector<SeriesSoFar*> so_far;
+    for (Entry* entry : entries) {
+      cases.push_back(entry->timed.get());
+      so_far.push_back(&entry->so_far);
+    }
+    telemetry_.begin_pass();
+    const std::vector<SeriesOutcome> outcomes = sample_group(
+        {*timer_, cases, group_.series, sampling_, telemetry_.disturbances(), options_.stop,
+         [&](std::size_t index) {
+           if (options_.on_case) options_.on_case(first_number_ + entries[index]->index);
+         },
+         so_far});
+    telemetry_.end_pass();
+    const Json telemetry = telemetry_.summary();
+    const CaseId first = entries.front()->measurement.id;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      entries[i]->measurement.telemetry = telemetry;
+      if (!outcomes[i].clocks_hz.empty()) instrument_.record_clock(median(outcomes[i].clocks_hz));
+      add_outcome(outcomes[i], first, *group_.device, *entries[i]);
+    }
+  }
+
   const Group& group_;
   const GroupRunOptions& options_;
+  const SamplingRule& sampling_;
   const std::size_t first_number_;
   Instrument& instrument_;
+  SeriesTelemetry telemetry_;
   std::unique_ptr<Timer> timer_;
-  std::vector<Entry> entries_;  // freed before the timer that they were sampled with
+  std::vector<Entry>
+      entries_;  // their cases are freed before the timer that they were sampled with
 };
 
-/// All devices work until the same moment: none may end early and leave the others cooler.
-std::vector<Measurement> measure_together(const std::vector<Group>& groups,
-                                          GroupRunOptions options) {
-  options.sampling.min_time_s = options.sampling.max_time_s;
-  std::vector<GroupMeasurement> all;
-  all.reserve(groups.size());
+GroupMeasurement::GroupMeasurement(const Group& group, const GroupRunOptions& options)
+    : sampling_(rule_of(group, options)) {
   std::size_t number = 0;
-  for (const Group& group : groups) {
-    all.emplace_back(group, options, number).prepare();
-    number += group.members.size();
+  for (const Group& one : group.together) {
+    groups_.push_back(std::make_unique<OneGroup>(one, options, sampling_, number));
+    number += one.members.size();
   }
-  run_on_threads(static_cast<int>(all.size()), "devices measured at once",
-                 [&](int index) { all[static_cast<std::size_t>(index)].sample(); });
-  std::vector<Measurement> measurements;
-  for (GroupMeasurement& one : all) one.finish(measurements);
-  return measurements;
+  if (group.together.empty())
+    groups_.push_back(std::make_unique<OneGroup>(group, options, sampling_, number));
 }
 
-}  // namespace
+GroupMeasurement::~GroupMeasurement() = default;
 
-std::vector<Measurement> measure_group(Group& group, const GroupRunOptions& run_options) {
-  GroupRunOptions options = run_options;
-  options.sampling = group.sampling.value_or(run_options.sampling);
+std::vector<Measurement> GroupMeasurement::visit() {
   // What the last group freed: a heap that keeps it would count against a pod's limit.
   malloc_trim(0);
-  if (!group.together.empty()) return measure_together(group.together, options);
-  GroupMeasurement one(group, options, 0);
-  one.prepare();
-  one.sample();
+  for (const auto& group : groups_) group->prepare();
+  if (groups_.size() == 1) {
+    groups_.front()->sample();
+  } else {
+    run_on_threads(static_cast<int>(groups_.size()), "devices measured at once",
+                   [&](int index) { groups_[static_cast<std::size_t>(index)]->sample(); });
+  }
   std::vector<Measurement> measurements;
-  one.finish(measurements);
+  for (const auto& group : groups_) group->finish(measurements);
   return measurements;
 }
 
@@ -253,16 +257,6 @@ std::vector<Measurement> planned(const Group& group) {
     for (const GroupMember& member : one.members) measurements.push_back(blank(one, member));
   for (const GroupMember& member : group.members) measurements.push_back(blank(group, member));
   return measurements;
-}
-
-bool follow_groups(std::vector<Group> groups, const GroupRunOptions& options) {
-  const auto stopped = [&] { return options.stop && options.stop->load(); };
-  for (Group& group : groups) {
-    if (stopped()) break;
-    const std::vector<Measurement> measurements = measure_group(group, options);
-    if (!measurements.empty() && options.on_group) options.on_group(measurements);
-  }
-  return !stopped();
 }
 
 }  // namespace assay

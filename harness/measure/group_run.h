@@ -40,18 +40,29 @@ struct Group {
 /// The number of cases that are measured one after another.
 std::size_t cases_in_turn(const Group& group);
 
+/// One pass of a group.
+struct Visit {
+  std::size_t group = 0;  // its index
+  int pass = 0, passes = 1;
+};
+
+/// Every pass of every group, spread over a run: all first passes, then all second ones, and so on.
+/// `rule` is of the groups that have no sampling of their own.
+std::vector<Visit> visits_of(const std::vector<Group>& groups, const SamplingRule& rule);
+
 /// What the group's measurements are before anything is known of them, in their order.
 std::vector<Measurement> planned(const Group& group);
 
 struct GroupRunOptions {
   SamplingRule sampling;
   const std::atomic<bool>* stop = nullptr;  // set by a signal: end after the current sample
-  /// Called after every group with its measurements (the document is rewritten there).
+  /// Called after every visit with the group's measurements so far, which take the place of those
+  /// of its visit before (the document is rewritten there).
   std::function<void(const std::vector<Measurement>&)> on_group;
   /// Called before every step of a case (it is prepared and verified, a sample), in the thread that
   /// takes it, with its number among those of planned(): who hears nothing knows which one hangs.
   std::function<void(std::size_t number)> on_case;
-  /// Called as the run goes on: groups done, groups in all, what is being measured.
+  /// Called as the run goes on: visits done, visits in all, what is being measured.
   std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;
 };
 

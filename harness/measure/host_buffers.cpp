@@ -41,6 +41,9 @@ class HostBuffers::Stretch {
     }
     // Whole huge pages alone: the tail takes what it needs. Refusal costs time and nothing else.
     if (is_huge) madvise(data_, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
+    // No page is to be touched for the first time in a sample.
+    auto* const first = static_cast<volatile std::byte*>(data_);
+    for (std::size_t at = 0; at < bytes; at += kPage) first[at] = std::byte{0};
   }
   ~Stretch() { std::free(data_); }
   Stretch(const Stretch&) = delete;

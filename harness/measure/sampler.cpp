@@ -4,43 +4,63 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <exception>
+#include <string_view>
 #include <utility>
 
 #include "harness/measure/device_lost.h"
-#include "harness/measure/series_summary.h"
 #include "harness/measure/stop_rule.h"
 
 namespace assay {
 
 namespace {
 
-/// One case while it is being sampled.
+/// How little a reason says that a pass had enough.
+int unsettled(const char* stop_reason) {
+  constexpr std::array<std::string_view, 3> kOrder = {"stable", "noise_stable", "max_time"};
+  if (!stop_reason) return -1;
+  return static_cast<int>(std::find(kOrder.begin(), kOrder.end(), stop_reason) - kOrder.begin());
+}
+
+/// One case in the pass that is under way.
 struct Member {
-  Member(TimedCase& timed_case, const SamplingRule& rule) : timed(&timed_case), stop(rule) {}
+  Member(TimedCase& timed_case, const SamplingRule& rule, SeriesSoFar& series)
+      : timed(&timed_case),
+        so_far(&series),
+        share(share_of_pass(rule, series.passes, series.spent_s)),
+        stop(share) {}
 
   TimedCase* timed;
+  SeriesSoFar* so_far;
+  SamplingRule share;
   StopRule stop;
-  std::size_t iterations = 1;
   bool active = true;
   const char* stop_reason = nullptr;
   std::string error;
-  SeriesRecord record;
 };
 
 class GroupSampler {
  public:
-  explicit GroupSampler(const SamplerInput& input) : input_(input) {
+  explicit GroupSampler(const SamplerInput& input)
+      : input_(input), alone_(input.so_far.empty() ? input.cases.size() : 0) {
     members_.reserve(input.cases.size());
-    for (TimedCase* timed : input.cases) members_.emplace_back(*timed, input.rule);
+    for (std::size_t i = 0; i < input.cases.size(); ++i) {
+      SeriesSoFar& so_far = input.so_far.empty() ? alone_[i] : *input.so_far[i];
+      members_.emplace_back(*input.cases[i], input.rule, so_far);
+      first_round_ = std::max(first_round_, so_far.record.next_round());
+    }
   }
 
   std::vector<SeriesOutcome> run() {
     for (Member& member : members_) guarded(member, [&] { calibrate(member); });
     warm_up();
-    for (std::uint32_t round = 0; !stopped() && any_active(); ++round) sample_round(round);
-    return outcomes();
+    for (std::uint32_t round = first_round_; !stopped() && any_active(); ++round)
+      sample_round(round);
+    std::vector<SeriesOutcome> outcomes;
+    for (Member& member : members_) outcomes.push_back(outcome(member));
+    return outcomes;
   }
 
  private:
@@ -71,10 +91,10 @@ class GroupSampler {
   /// again only after every other, whichever case asks. A graph replays what it has captured.
   Batch next_batch(const Member& member) {
     Batch batch{member.timed, 0, input_.series == Series::hot ? std::size_t{0} : std::size_t{1},
-                member.iterations};
+                member.so_far->iterations};
     if (input_.series == Series::cold) {
       batch.first_set = next_set_;
-      next_set_ += member.iterations;
+      next_set_ += batch.iterations;
     }
     return batch;
   }
@@ -91,15 +111,16 @@ class GroupSampler {
     input_.timer.prime({member.timed, 0, 1, rotates ? sets : 1});
     const std::size_t most = std::max<std::size_t>(1, input_.timer.most_iterations(*member.timed));
     const double wanted = input_.timer.shortest_sample_s();
+    std::size_t& iterations = member.so_far->iterations;
     // A graph is captured once: only if it goes round all sets does it find none in the cache.
-    if (input_.series == Series::graph) member.iterations = std::min(sets, most);
+    if (input_.series == Series::graph) iterations = std::min(sets, most);
     while (!stopped()) {
       const Reading reading = timed(member);
-      if (!member.active || reading.time_s >= wanted || member.iterations >= most) break;
+      if (!member.active || reading.time_s >= wanted || iterations >= most) break;
       // At least double; at most what the time seen asks for, and a little more.
       const double factor = std::clamp(1.1 * wanted / std::max(reading.time_s, 1e-9), 2.0, 1000.0);
-      const double grown = std::ceil(static_cast<double>(member.iterations) * factor);
-      member.iterations = static_cast<std::size_t>(std::min(grown, static_cast<double>(most)));
+      const double grown = std::ceil(static_cast<double>(iterations) * factor);
+      iterations = static_cast<std::size_t>(std::min(grown, static_cast<double>(most)));
       input_.timer.prime(next_batch(member));
     }
   }
@@ -107,6 +128,7 @@ class GroupSampler {
   /// Not for long: how a device goes from cold to hot is part of a long series.
   void warm_up() {
     constexpr double kLongest_s = 2;
+    const double least_s = std::min(input_.rule.min_time_s / input_.rule.passes, kLongest_s);
     double spent_s = 0;
     do {
       for (Member& member : members_) {
@@ -115,7 +137,7 @@ class GroupSampler {
           spent_s += reading.end_s - reading.begin_s;
         });
       }
-    } while (!stopped() && any_active() && spent_s < std::min(input_.rule.min_time_s, kLongest_s));
+    } while (!stopped() && any_active() && spent_s < least_s);
   }
 
   Reading timed(Member& member) {
@@ -139,44 +161,54 @@ class GroupSampler {
     if (input_.disturbances) input_.disturbances->before_sample();
     const Reading reading = timed(member);
     if (!member.active) return;
-    const double value = reading.time_s / static_cast<double>(member.iterations);
-    member.stop.spend(reading.end_s - reading.begin_s);
     const char* disturbed = input_.disturbances
                                 ? input_.disturbances->after_sample(reading.begin_s, reading.end_s)
                                 : nullptr;
-    if (!disturbed) member.stop.add(value, reading.time_s);
-    SampleEntry entry{value, reading.begin_s, reading.end_s, round, disturbed, reading.ranks_s};
-    for (double& rank_s : entry.ranks_s) rank_s /= static_cast<double>(member.iterations);
-    member.record.add(std::move(entry), reading.clock_hz);
+    const auto iterations = static_cast<double>(member.so_far->iterations);
+    const double value_s = reading.time_s / iterations;
+    member.stop.spend(reading.end_s - reading.begin_s);
+    if (!disturbed) member.stop.add(value_s, reading.time_s);
+    SampleEntry entry{value_s,   reading.begin_s, reading.end_s,        round,
+                      disturbed, reading.ranks_s, member.so_far->passes};
+    for (double& rank_s : entry.ranks_s) rank_s /= iterations;
+    member.so_far->record.add(std::move(entry), reading.clock_hz);
     member.stop_reason = member.stop.reason();
     if (member.stop_reason) member.active = false;
   }
 
-  std::vector<SeriesOutcome> outcomes() {
-    std::vector<SeriesOutcome> outcomes(members_.size());
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      Member& member = members_[i];
-      SeriesOutcome& outcome = outcomes[i];
-      outcome.iterations_per_sample = member.iterations;
-      outcome.error = member.error;
-      if (!member.error.empty()) continue;
-      // A disturbance may have become known only after the sample that it covers.
-      if (input_.disturbances) member.record.discard_by(*input_.disturbances);
-      const bool interrupted = member.active;
-      if (interrupted && member.record.kept() < input_.rule.min_samples) continue;
-      outcome.samples = member.record.summary(interrupted ? "interrupted" : member.stop_reason);
-      outcome.endurance = member.record.endurance();
-      outcome.clocks_hz = member.record.clocks_hz();
-      outcome.ranks = member.record.ranks();
-      outcome.discarded_fraction = static_cast<double>(outcome.samples->discarded) /
-                                   static_cast<double>(member.record.entries().size());
-      if (i > 0) outcome.ratio = paired_ratio(members_[0].record, member.record);
+  SeriesOutcome outcome(Member& member) {
+    SeriesOutcome outcome;
+    SeriesSoFar& so_far = *member.so_far;
+    SeriesRecord& record = so_far.record;
+    outcome.iterations_per_sample = so_far.iterations;
+    outcome.error = member.error;
+    if (!member.error.empty()) return outcome;
+    // A disturbance may have become known only after the sample that it covers.
+    if (input_.disturbances) record.discard_by(*input_.disturbances);
+    so_far.spent_s += member.stop.spent_s();
+    if (!member.active) {
+      ++so_far.passes;
+      if (unsettled(member.stop_reason) > unsettled(so_far.stop_reason))
+        so_far.stop_reason = member.stop_reason;
+    } else if (record.kept() < member.share.min_samples) {
+      return outcome;
     }
-    return outcomes;
+    outcome.samples =
+        record.summary(so_far.passes < input_.rule.passes ? "interrupted" : so_far.stop_reason);
+    outcome.endurance = record.endurance();
+    outcome.clocks_hz = record.clocks_hz();
+    outcome.ranks = record.ranks();
+    outcome.discarded_fraction = static_cast<double>(outcome.samples->discarded) /
+                                 static_cast<double>(record.entries().size());
+    if (&member != &members_.front())
+      outcome.ratio = paired_ratio(members_.front().so_far->record, record);
+    return outcome;
   }
 
   const SamplerInput& input_;
+  std::vector<SeriesSoFar> alone_;
   std::vector<Member> members_;
+  std::uint32_t first_round_ = 0;
   std::size_t next_set_ = 0;
 };
 

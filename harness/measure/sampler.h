@@ -10,24 +10,19 @@
 
 #include "harness/core/profile.h"
 #include "harness/core/result.h"
-#include "harness/core/statistics.h"
 #include "harness/measure/disturbance.h"
+#include "harness/measure/series_summary.h"
 #include "harness/measure/timer.h"
 
 namespace assay {
 
-/// One implementation's time over the first's, from pairs of samples taken next to each other in
-/// time.
-struct PairedRatio {
-  double value = 0;
-  Interval interval;
-  std::int64_t pairs = 0;
-};
-
-/// Peak and sustained times of one iteration in a long series.
-struct Endurance {
-  double peak_s = 0;       // of the best samples in the first tenth
-  double sustained_s = 0;  // median of the last third
+/// One case's series over the passes that it has had; begins empty.
+struct SeriesSoFar {
+  SeriesRecord record;
+  int passes = 0;                     // that ended by themselves
+  const char* stop_reason = nullptr;  // of the pass that was the least settled
+  double spent_s = 0;
+  std::size_t iterations = 1;  // in a sample
 };
 
 /// The outcome of one case's series.
@@ -50,11 +45,14 @@ struct SamplerInput {
   DisturbanceLog* disturbances = nullptr;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t)> on_sample = {};  // before each, with the case's index
+  /// One a case; empty: none has had a pass yet, and this is the only one that counts.
+  std::span<SeriesSoFar* const> so_far = {};
 };
 
-/// Warms up, calibrates each case's sample length, then samples A B B A … until every case's own
-/// rule is met. Operand sets rotate over the whole group, so that no case finds in the cache what
-/// another has just touched. One outcome a case, in order.
+/// One pass: warms up, calibrates each case's sample length, then samples A B B A … until every
+/// case's own rule is met for its share of the series. Operand sets rotate over the whole group, so
+/// that no case finds in the cache what another has just touched. One outcome a case, in order, of
+/// all passes so far; until the rule's last pass has ended they are `interrupted`.
 std::vector<SeriesOutcome> sample_group(const SamplerInput& input);
 
 }  // namespace assay

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "harness/core/statistics.h"
+#include "harness/core/pass_interval.h"
 
 namespace assay {
 
@@ -25,6 +25,34 @@ std::vector<double> block_sums(const SeriesRecord& record) {
   return sums;
 }
 
+/// The samples of a series by pass, in the order of time.
+class Passes {
+ public:
+  void add(int pass, double value_s) {
+    if (by_pass_.empty() || pass != last_) by_pass_.emplace_back();
+    last_ = pass;
+    by_pass_.back().push_back(value_s);
+    numbers_.push_back(static_cast<double>(by_pass_.size() - 1));
+  }
+  std::size_t count() const { return by_pass_.size(); }
+
+  std::vector<double> medians() const {
+    std::vector<double> medians;
+    for (const std::vector<double>& values : by_pass_) medians.push_back(median(values));
+    return medians;
+  }
+  /// The pass of each of the values that are left of the series when it is thinned.
+  std::vector<int> thinned() const {
+    const std::vector<double> numbers = thin(numbers_, kMostValues);
+    return {numbers.begin(), numbers.end()};
+  }
+
+ private:
+  std::vector<std::vector<double>> by_pass_;
+  std::vector<double> numbers_;  // of each sample's pass
+  int last_ = 0;
+};
+
 }  // namespace
 
 void SeriesRecord::discard_by(DisturbanceLog& disturbances) {
@@ -38,28 +66,40 @@ std::int64_t SeriesRecord::kept() const {
                        [](const SampleEntry& entry) { return !entry.discarded; });
 }
 
+std::uint32_t SeriesRecord::next_round() const {
+  return entries_.empty() ? 0 : (entries_.back().round / 2 + 1) * 2;
+}
+
 Samples SeriesRecord::summary(const char* stop_reason) const {
   const bool none_kept = kept() == 0;
   Samples samples;
   std::vector<double> values;
+  Passes passes;
   for (const SampleEntry& entry : entries_) {
     if (entry.discarded) {
       ++samples.discarded;
       ++samples.discard_reasons[entry.discarded];
     }
-    if (!entry.discarded || none_kept) values.push_back(entry.value_s);
+    if (entry.discarded && !none_kept) continue;
+    values.push_back(entry.value_s);
+    passes.add(entry.pass, entry.value_s);
   }
   samples.count = static_cast<std::int64_t>(values.size());
   samples.median_s = median(values);
   samples.p5_s = quantile(values, 0.05);
   samples.p95_s = p95(values);
   samples.p99_s = p99(values);
-  const Interval interval = median_interval(values);
+  samples.stop_reason = stop_reason;
+  samples.values_s = thin(values, kMostValues);
+  if (passes.count() > 1) {
+    samples.pass = passes.thinned();
+    samples.pass_medians_s = passes.medians();
+  }
+  const Interval interval =
+      interval_between_passes(samples.pass_medians_s, median_interval(values));
   samples.ci_low_s = interval.low;
   samples.ci_high_s = interval.high;
   samples.ci_level = interval.level;
-  samples.stop_reason = stop_reason;
-  samples.values_s = thin(values, kMostValues);
   return samples;
 }
 
@@ -79,13 +119,16 @@ std::vector<RankSamples> SeriesRecord::ranks() const {
 
 std::optional<Endurance> SeriesRecord::endurance() const {
   if (entries_.empty()) return std::nullopt;
-  const double begin_s = entries_.front().begin_s, end_s = entries_.back().end_s;
+  const auto first = std::find_if(entries_.begin(), entries_.end(), [&](const SampleEntry& entry) {
+    return entry.pass == entries_.back().pass;
+  });
+  const double begin_s = first->begin_s, end_s = entries_.back().end_s;
   const double length_s = end_s - begin_s;
   if (length_s < kEndurance_s) return std::nullopt;
   std::vector<double> early, late;
-  for (const SampleEntry& entry : entries_) {
-    if (entry.begin_s < begin_s + length_s / 10) early.push_back(entry.value_s);
-    if (entry.end_s > end_s - length_s / 3) late.push_back(entry.value_s);
+  for (auto entry = first; entry != entries_.end(); ++entry) {
+    if (entry->begin_s < begin_s + length_s / 10) early.push_back(entry->value_s);
+    if (entry->end_s > end_s - length_s / 3) late.push_back(entry->value_s);
   }
   return Endurance{quantile(early, 0.05), median(late)};
 }

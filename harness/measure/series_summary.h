@@ -7,9 +7,24 @@
 #include <vector>
 
 #include "harness/core/result.h"
-#include "harness/measure/sampler.h"
+#include "harness/core/statistics.h"
+#include "harness/measure/disturbance.h"
 
 namespace assay {
+
+/// One implementation's time over the first's, from pairs of samples taken next to each other in
+/// time.
+struct PairedRatio {
+  double value = 0;
+  Interval interval;
+  std::int64_t pairs = 0;
+};
+
+/// Peak and sustained times of one iteration in a long series.
+struct Endurance {
+  double peak_s = 0;       // of the best samples in the first tenth
+  double sustained_s = 0;  // median of the last third
+};
 
 struct SampleEntry {
   double value_s = 0;  // of one iteration
@@ -17,6 +32,7 @@ struct SampleEntry {
   std::uint32_t round = 0;
   const char* discarded = nullptr;   // why it does not count
   std::vector<double> ranks_s = {};  // of one iteration, by rank, where several take part
+  int pass = 0;
 };
 
 class SeriesRecord {
@@ -33,15 +49,17 @@ class SeriesRecord {
 
   std::int64_t kept() const;
   /// Summarises the samples that count, or all samples if none counts. The series is then invalid,
-  /// as `discarded` shows, but not empty.
+  /// as `discarded` shows, but not empty. Passes are numbered among those that have such samples.
   Samples summary(const char* stop_reason) const;
   /// Each rank's own times in the samples that count; empty if only one rank took part.
   std::vector<RankSamples> ranks() const;
-  /// Nothing for a series shorter than kEndurance_s. Discarded samples count too, because this
-  /// looks for a device that slows down.
+  /// Of the last pass; nothing for one shorter than kEndurance_s. Discarded samples count too,
+  /// because this looks for a device that slows down.
   std::optional<Endurance> endurance() const;
   const std::vector<double>& clocks_hz() const { return clocks_hz_; }
   const std::vector<SampleEntry>& entries() const { return entries_; }
+  /// The even number from which the rounds of the next pass are counted.
+  std::uint32_t next_round() const;
 
  private:
   std::vector<SampleEntry> entries_;

@@ -1,14 +1,24 @@
 // The stopping rule, in constant time a sample.
 #include "harness/measure/stop_rule.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/core/statistics.h"
 
 namespace assay {
 
+SamplingRule share_of_pass(const SamplingRule& rule, int passes, double spent_s) {
+  SamplingRule share = rule;
+  share.min_samples = (rule.min_samples + rule.passes - 1) / rule.passes;
+  share.min_time_s = rule.min_time_s / rule.passes;
+  share.max_time_s = (rule.max_time_s - spent_s) / std::max(1, rule.passes - passes);
+  return share;
+}
+
 void StopRule::add(double value_s, double sample_s) {
   ++count_;
+  values_.push_back(value_s);
   measured_s_ += sample_s;
   const double difference = value_s - mean_;
   mean_ += difference / static_cast<double>(count_);
@@ -16,8 +26,16 @@ void StopRule::add(double value_s, double sample_s) {
   if (!has_minimum()) return;
   noise_[static_cast<std::size_t>(noise_count_++) % kNoiseWindow] = relative_stdev();
   if (noise_count_ >= static_cast<std::int64_t>(kNoiseWindow) && noise_count_ % kNoiseStride == 0) {
-    noise_stable_ = assay::relative_stdev(noise_) < kNoiseVariation;
+    noise_stable_ = assay::relative_stdev(noise_) < kNoiseVariation && is_narrow();
   }
+}
+
+bool StopRule::is_narrow() {
+  if (values_.size() < next_look_) return is_narrow_;
+  next_look_ = values_.size() + values_.size() / 8;
+  const Interval interval = median_interval(values_);
+  is_narrow_ = interval.high - interval.low <= rule_.max_relative_interval * median(values_);
+  return is_narrow_;
 }
 
 double StopRule::relative_stdev() const {

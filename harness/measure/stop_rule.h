@@ -3,14 +3,20 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "harness/core/profile.h"
 
 namespace assay {
 
+/// What one of several passes takes, of which `spent_s` has been spent and `passes` have ended:
+/// its part of the samples and of the time, and what earlier ones have left of the longest time.
+SamplingRule share_of_pass(const SamplingRule& rule, int passes, double spent_s);
+
 /// NVBench's rule: at least min_samples and min_time_s, and then either the relative standard
 /// deviation is small, or it no longer changes (its last 64 values, checked every 16 samples, vary
-/// by less than 5 %). max_time_s ends every series.
+/// by less than 5 %) and the interval of the median is inside max_relative_interval. max_time_s
+/// ends every series.
 class StopRule {
  public:
   explicit StopRule(const SamplingRule& rule) : rule_(rule) {}
@@ -23,12 +29,14 @@ class StopRule {
   /// `stable`, `noise_stable`, `max_time`, or null: continue.
   const char* reason() const;
   std::int64_t count() const { return count_; }
+  double spent_s() const { return spent_s_; }
 
  private:
   bool has_minimum() const {
     return count_ >= rule_.min_samples && measured_s_ >= rule_.min_time_s;
   }
   double relative_stdev() const;
+  bool is_narrow();
 
   static constexpr std::size_t kNoiseWindow = 64;
   static constexpr std::int64_t kNoiseStride = 16;
@@ -41,6 +49,9 @@ class StopRule {
   std::array<double, kNoiseWindow> noise_{};
   std::int64_t noise_count_ = 0;
   bool noise_stable_ = false;
+  std::vector<double> values_;
+  std::size_t next_look_ = 0;  // at the interval, which takes sorting
+  bool is_narrow_ = false;
 };
 
 }  // namespace assay

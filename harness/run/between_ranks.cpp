@@ -12,6 +12,7 @@
 #include "collectives/topology/scopes.h"
 #include "collectives/variants.h"
 #include "harness/run/gather.h"
+#include "harness/run/newest.h"
 
 namespace assay::run {
 
@@ -102,7 +103,7 @@ class RankMeasurer {
     std::mutex mutex;
     const Keep keep = [&](const std::vector<Measurement>& measurements) {
       const std::lock_guard lock(mutex);
-      own.measurements.insert(own.measurements.end(), measurements.begin(), measurements.end());
+      for (const Measurement& one : measurements) keep_newest(one, own.measurements);
     };
     with_.ranks.each([&](LocalRank& rank) {
       const ScopeGroup* group = group_of(level, rank);
@@ -182,12 +183,13 @@ class RankMeasurer {
     options.on_group = keep;
     if (rank.is_first_of_process)
       options.on_progress = [this](std::size_t done, std::size_t total, const std::string& name) {
-        sink_.under_way({done,
-                         total,
-                         name,
-                         static_cast<double>(total - done) * with_.sampling.max_time_s,
-                         0,
-                         {}});
+        sink_.under_way(
+            {done,
+             total,
+             name,
+             static_cast<double>(total - done) * with_.sampling.max_time_s / with_.sampling.passes,
+             0,
+             {}});
       };
     return run_collectives(communicator, *rank.device,
                            collectives_over(collectives_, group.ranks.size()), options);

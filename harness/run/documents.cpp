@@ -7,6 +7,7 @@
 #include "collectives/pair_rounds.h"
 #include "harness/core/content_hash.h"
 #include "harness/core/document.h"
+#include "harness/run/newest.h"
 
 namespace assay::run {
 
@@ -56,12 +57,14 @@ void Documents::add(Part part, const std::vector<Measurement>& measurements) {
   RunDocument& document = part == Part::devices ? node_ : between_ranks();
   Result& result = document.result();
   for (const Measurement& measurement : measurements) {
-    if (measurement.id.workload == kPairWorkload) {
+    if (measurement.id.workload != kPairWorkload) {
+      keep_newest(measurement, result.measurements);
+    } else {
       result.links.push_back({measurement.scope.members.at(0), measurement.scope.members.at(1),
                               measurement.transport->kind, result.measurements.size()});
       result.isolation = isolation_;
+      result.measurements.push_back(measurement);
     }
-    result.measurements.push_back(measurement);
   }
   if (part == Part::between_ranks) result.fits = fits_of(result.measurements);
   document.write();

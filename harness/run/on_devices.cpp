@@ -23,11 +23,16 @@ void leave_out(const std::set<CaseInGroup>& recorded, Group& group) {
   });
 }
 
+/// What another worker began is measured from its first pass on: the samples went with it.
+bool lacks_passes(const Measurement& one) {
+  return one.samples && one.samples->stop_reason == "interrupted";
+}
+
 std::vector<Group> without(const std::vector<Group>& all,
                            const std::vector<Measurement>& measurements) {
   std::set<CaseInGroup> recorded;
   for (const Measurement& one : measurements)
-    recorded.insert({one.group, one.id.str(), one.series});
+    if (!lacks_passes(one)) recorded.insert({one.group, one.id.str(), one.series});
   std::vector<Group> rest;
   for (Group group : all) {
     leave_out(recorded, group);
@@ -47,10 +52,13 @@ std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const
 }
 
 double worst_s(const std::vector<Group>& groups, const SamplingRule& rule, std::size_t first) {
+  const std::vector<Visit> visits = visits_of(groups, rule);
   double seconds = 0;
-  for (std::size_t i = first; i < groups.size(); ++i)
-    seconds += static_cast<double>(cases_in_turn(groups[i])) *
-               groups[i].sampling.value_or(rule).max_time_s;
+  for (std::size_t i = first; i < visits.size(); ++i) {
+    const Group& group = groups[visits[i].group];
+    seconds += static_cast<double>(cases_in_turn(group)) *
+               group.sampling.value_or(rule).max_time_s / visits[i].passes;
+  }
   return seconds;
 }
 
@@ -64,7 +72,8 @@ double silence_allowed_s(const SamplingRule& rule, double asked_s) {
 bool measure_on_devices(const std::vector<Group>& all, const OnDevices& with,
                         const std::atomic<bool>* stop, Sink& sink) {
   const std::vector<Group> groups = without(all, with.recorded);
-  const std::size_t before = all.size() - groups.size();
+  const std::vector<Visit> visits = visits_of(groups, with.sampling);
+  const std::size_t before = visits_of(all, with.sampling).size() - visits.size();
   GroupRunOptions options;
   options.sampling = with.sampling;
   options.stop = stop;
@@ -73,7 +82,7 @@ bool measure_on_devices(const std::vector<Group>& all, const OnDevices& with,
     Step step{before + done, before + total, name, worst_s(groups, with.sampling, done), 0, {}};
     if (done < total) {
       step.silence_s = silence_allowed_s(with.sampling, with.case_deadline_s);
-      step.planned = planned(groups[done]);
+      step.planned = planned(groups[visits[done].group]);
     }
     sink.under_way(step);
   };

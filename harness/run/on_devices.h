@@ -16,7 +16,7 @@ namespace assay::run {
 std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const Devices& devices,
                                      const Result& node);
 
-/// The longest that the groups from `first` on can take to sample.
+/// The longest that the visits of the groups from `first` on can take to sample.
 double worst_s(const std::vector<Group>& groups, const SamplingRule& rule, std::size_t first = 0);
 
 struct OnDevices {

@@ -8,9 +8,9 @@
 
 namespace assay::run {
 
-/// The group that is measured next.
+/// The visit of a group that comes next.
 struct Step {
-  std::size_t done = 0, total = 0;  // groups
+  std::size_t done = 0, total = 0;  // visits
   std::string name;                 // empty: all are done
   double worst_s = 0;               // what this group and those after it take at most
   double silence_s = 0;  // what one step of a planned case takes at most: longer is a hang
@@ -28,7 +28,8 @@ class Sink {
   /// Before every step of a case, by its number in `planned`. A case hangs when this is not called
   /// for `silence_s`. Called often, from the thread that measures: must be cheap.
   virtual void at_case(std::size_t number) noexcept = 0;
-  /// After every group, on the process that keeps its measurements.
+  /// After every visit of a group, on the process that keeps its measurements; they take the place
+  /// of those of the visit before.
   virtual void measured(Part part, const std::vector<Measurement>& measurements) = 0;
 };
 

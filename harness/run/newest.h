@@ -1,0 +1,14 @@
+// A group's measurements after one of its passes, in the place of those that it had before.
+#pragma once
+
+#include <vector>
+
+#include "harness/core/result.h"
+
+namespace assay::run {
+
+/// Puts a measurement in the place of the one of the same group, case and series, or after all. Not
+/// for pairs, which are measured again and again and are all kept.
+void keep_newest(const Measurement& measurement, std::vector<Measurement>& all);
+
+}  // namespace assay::run
