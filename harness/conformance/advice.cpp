@@ -64,6 +64,8 @@ constexpr std::array kByCode = {
            "joining the ranks took long: see name resolution, the network and the image pull"},
     // Validity.
     ByCode{"foreign_processes", Action::quiet_machine, "other processes shared the device"},
+    ByCode{"contended", Action::quiet_machine,
+           "others used the machine: stop or move them, then measure again"},
     ByCode{"throttled", Action::service,
            "heat or the power supply slowed the device: see its cooling"},
     ByCode{"gate_timeout", Action::rerun, "the host queued too slowly for the gate"},

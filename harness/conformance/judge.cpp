@@ -5,6 +5,7 @@
 #include <set>
 
 #include "harness/conformance/applies.h"
+#include "harness/conformance/discards.h"
 #include "harness/conformance/requirement.h"
 #include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
@@ -14,6 +15,7 @@ namespace assay {
 namespace {
 
 constexpr const char* kCompleteRun = "complete_run";
+constexpr const char* kContention = "contention";
 
 const Requirement& requirement_of_kind(const ProfileRequirement& asked) {
   std::vector<std::string> known;
@@ -39,24 +41,38 @@ void refuse_unfit_evidence(const Evidence& evidence) {
   }
 }
 
+bool is_contended(const Result& result) {
+  return std::any_of(
+      result.measurements.begin(), result.measurements.end(),
+      [](const Measurement& one) { return one.samples && contended_fraction(one) > 0; });
+}
+
+ProfileRequirement added(const char* kind, Level level) {
+  ProfileRequirement requirement;
+  requirement.id = requirement.kind = kind;
+  requirement.level = level;
+  return requirement;
+}
+
 /// The profile's requirements; `complete_run` is added where the profile forgot it, because what
-/// is missing must never pass for want of somebody asking.
-std::vector<ProfileRequirement> asked_of(const Profile& profile) {
+/// is missing must never pass for want of somebody asking, and `contention` where others are known
+/// to have used the machine.
+std::vector<ProfileRequirement> asked_of(const Profile& profile,
+                                         const std::vector<Result>& results) {
   std::vector<ProfileRequirement> asked = profile.requirements;
   std::set<std::string> ids;
   bool complete = false;
+  bool contention = std::none_of(results.begin(), results.end(), is_contended);
   for (const ProfileRequirement& requirement : asked) {
     complete = complete || requirement.kind == kCompleteRun;
+    contention = contention || requirement.kind == kContention;
     if (!ids.insert(requirement.id).second) {
       throw Error(fmt::format("profile '{}' has two requirements with the id '{}'", profile.name,
                               requirement.id));
     }
   }
-  if (!complete) {
-    ProfileRequirement added;
-    added.id = added.kind = kCompleteRun;
-    asked.push_back(added);
-  }
+  if (!complete) asked.push_back(added(kCompleteRun, Level::must));
+  if (!contention) asked.push_back(added(kContention, Level::should));
   return asked;
 }
 
@@ -85,7 +101,7 @@ RequirementVerdict evaluate(const Requirement& requirement, const Evidence& evid
 void refuse_unfit(const Profile& profile) {
   refuse_unknown_cases(profile, {});
   const Evidence none{{}, &profile, {}};
-  const std::vector<ProfileRequirement> asked = asked_of(profile);
+  const std::vector<ProfileRequirement> asked = asked_of(profile, {});
   for (std::size_t i = 0; i < asked.size(); ++i) {
     try {
       const Requirement& requirement = requirement_of_kind(asked[i]);
@@ -100,7 +116,7 @@ void refuse_unfit(const Profile& profile) {
 VerdictDocument judge(const Evidence& evidence) {
   refuse_unfit_evidence(evidence);
   refuse_unfit(*evidence.profile);
-  const std::vector<ProfileRequirement> asked = asked_of(*evidence.profile);
+  const std::vector<ProfileRequirement> asked = asked_of(*evidence.profile, evidence.results);
   std::vector<RequirementVerdict> verdicts;
   for (const ProfileRequirement& one : asked) {
     const Requirement& requirement = requirement_of_kind(one);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/conformance/cases.h"
+#include "harness/conformance/discards.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
 
@@ -22,17 +23,6 @@ double relative_interval(const Samples& samples) {
   return (samples.ci_high_s - samples.ci_low_s) / samples.median_s;
 }
 
-/// Where every sample was discarded, `samples` describes them all the same (a result document has
-/// no empty series), so the telemetry's own figure counts too.
-double discarded_fraction(const Measurement& measurement) {
-  const Samples& samples = *measurement.samples;
-  const double taken = static_cast<double>(samples.count + samples.discarded);
-  const double counted = taken > 0 ? static_cast<double>(samples.discarded) / taken : 0;
-  const auto told = measurement.telemetry.find("discarded_fraction");
-  const bool is_told = told != measurement.telemetry.end() && told->is_number();
-  return is_told ? std::max(counted, told->get<double>()) : counted;
-}
-
 class StableSamples final : public Requirement {
  public:
   std::string kind() const override { return "stable_samples"; }
@@ -42,7 +32,8 @@ class StableSamples final : public Requirement {
                               const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
-    Limits limits{parameters.fraction("max_relative_interval", 0.05),
+    Limits limits{parameters.fraction("max_relative_interval",
+                                      evidence.profile->sampling.max_relative_interval),
                   parameters.fraction("max_discarded", 0.5),
                   evidence.profile->sampling.min_samples};
     parameters.done();
@@ -99,13 +90,10 @@ class StableSamples final : public Requirement {
                     subject);
     } else if (const double discarded = discarded_fraction(measurement);
                discarded > limits.max_discarded) {
-      std::vector<std::string> reasons;
-      for (const auto& [reason, n] : samples.discard_reasons) {
-        reasons.push_back(fmt::format("{} {}", reason, n));
-      }
-      findings.fail("throttled",
+      const bool is_contended = contended_fraction(measurement) > discarded / 2;
+      findings.fail(is_contended ? "contended" : "throttled",
                     fmt::format("{}: {} of the samples discarded ({})", id, percent(discarded),
-                                fmt::join(reasons, ", ")),
+                                discard_reasons_text(samples)),
                     subject);
     } else if (samples.count < limits.min_samples || samples.stop_reason == "interrupted") {
       findings.not_evaluated("too_few_samples",

@@ -1,0 +1,103 @@
+// Requirement: nobody else used what was measured. Samples of such times do not count, and what is
+// left of the series may still be a lucky part.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/conformance/cases.h"
+#include "harness/conformance/discards.h"
+#include "harness/conformance/findings.h"
+#include "harness/conformance/quantity.h"
+
+namespace assay {
+
+namespace {
+
+struct Limits {
+  double warn_above, fail_above;
+};
+
+/// The share of the processors that others had on the whole, where the document tells it.
+double others_share(const Measurement& measurement) {
+  double share = 0;
+  for (const char* key : {"cpu_other_fraction", "cpu_steal_fraction"}) {
+    const auto told = measurement.telemetry.find(key);
+    if (told != measurement.telemetry.end() && told->is_number())
+      share = std::max(share, told->get<double>());
+  }
+  return share;
+}
+
+/// What was seen on one device.
+struct Seen {
+  Subject subject;
+  std::int64_t cases = 0, contended = 0;
+  double worst = 0;  // fraction of the samples of a case
+  std::string worst_text;
+};
+
+class Contention final : public Requirement {
+ public:
+  std::string kind() const override { return "contention"; }
+  Axis axis() const override { return Axis::validity; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters parameters(asked);
+    const CaseFilter filter = CaseFilter::read(parameters);
+    const Limits limits{parameters.fraction("warn_above", 0.05),
+                        parameters.fraction("fail_above", 0.5)};
+    parameters.done();
+
+    std::map<const DeviceFacts*, Seen> devices;
+    for (const DeviceGroup& group : device_groups(evidence, filter)) {
+      for (const Measurement* member : group.members)
+        if (member->status == MeasurementStatus::measured && member->samples)
+          look_at(*member, group, limits, devices[group.device.device]);
+    }
+    Findings findings;
+    findings.set_figure("warn_above", limits.warn_above);
+    findings.set_figure("fail_above", limits.fail_above);
+    for (const auto& [device, seen] : devices) {
+      if (seen.contended == 0) {
+        findings.pass();
+        continue;
+      }
+      const std::string text =
+          fmt::format("{} of {} cases were measured while others used the machine, {}",
+                      seen.contended, seen.cases, seen.worst_text);
+      if (seen.worst > limits.fail_above) {
+        findings.fail("contended", text, seen.subject);
+      } else {
+        findings.warn("contended", text, seen.subject);
+      }
+    }
+    return findings.verdict(fmt::format("others disturbed at most {} of the samples of a case",
+                                        percent(limits.warn_above)));
+  }
+
+ private:
+  static void look_at(const Measurement& measurement, const DeviceGroup& group,
+                      const Limits& limits, Seen& seen) {
+    seen.subject = subject_of(group.device);
+    ++seen.cases;
+    const double fraction = contended_fraction(measurement), others = others_share(measurement);
+    const bool are_many = fraction > limits.warn_above;
+    if (!are_many && others <= group.sampling.contention_limit) return;
+    ++seen.contended;
+    if (!seen.worst_text.empty() && fraction <= seen.worst) return;
+    seen.worst = fraction;
+    seen.worst_text =
+        are_many ? fmt::format("{} with {} of its samples discarded ({})", measurement.id.str(),
+                               percent(fraction), discard_reasons_text(*measurement.samples))
+                 : fmt::format("{} while they had {} of the processors", measurement.id.str(),
+                               percent(others));
+  }
+};
+
+const RequirementEnrolment<Contention> contention_enrolment;
+
+}  // namespace
+
+}  // namespace assay
