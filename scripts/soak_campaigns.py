@@ -49,6 +49,10 @@ CAMPAIGNS = (
     Campaign("fabric", "hosts as network namespaces: slow, cut off, stopped, killed", "seeds", 20, r"^netns: ",
              "integration"),
     Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),
+    Campaign("coverage", "simulated series: how often an interval between passes holds the truth", "series", 10000,
+             r"^core: an interval between passes"),
+    Campaign("intervals", "real quick runs in a row on a quiet machine: neighbours differ by less than their intervals",
+             "runs", 10, "", "", only_when_named=True),
     Campaign("mutants", "bugs planted one at a time in the folders of --folders, which a test must notice", "seeds", 200,
              "", "", only_when_named=True),
 )
@@ -67,9 +71,12 @@ class Item:
         return f"{self.first}+{self.count}" if self.campaign.at_once else str(self.count)
 
     def key(self):
-        """What a remembered pass is good for: this test, this count, this executable."""
-        executable = hashlib.sha256(pathlib.Path(self.command[0]).read_bytes()).hexdigest()
-        return f"{self.campaign.name}|{self.name}|{self.of_how_many()}|{executable[:16]}"
+        """What a remembered pass is good for: this test, this count, these executables."""
+        files = hashlib.sha256()
+        for word in map(pathlib.Path, self.command):
+            if word.is_file():
+                files.update(word.read_bytes())
+        return f"{self.campaign.name}|{self.name}|{self.of_how_many()}|{files.hexdigest()[:16]}"
 
 
 def property_of(test, name, default=None):
@@ -108,10 +115,17 @@ def mutant_items(campaign, count, root, state, folders):
                    tuple(command + (["--folders", folders] if folders else [])), str(root), seed)
 
 
+def interval_items(campaign, count, root, build):
+    command = (str(root / "scripts/soak_intervals.py"), "--assay", str(build / "assay"))
+    yield Item(campaign, "neighbouring runs of profile quick", command, str(build), count)
+
+
 def items_of(campaign, arguments, root, build, state):
     count = arguments.count or campaign.count
     if campaign.name == "fuzz":
         return fuzz_items(campaign, count, root, state)
+    if campaign.name == "intervals":
+        return interval_items(campaign, count, root, build)
     if campaign.name == "mutants":
         return mutant_items(campaign, count, root, state, arguments.folders)
     return ctest_items(campaign, count, build)
@@ -163,7 +177,7 @@ def parse_arguments():
     names = [campaign.name for campaign in CAMPAIGNS]
     parser = argparse.ArgumentParser(
         prog="scripts/soak", description="Runs tests with long counts; what passed is not run again.",
-        epilog="campaigns (all but mutants when none is named):\n" + listing_of(CAMPAIGNS),
+        epilog="campaigns (all but intervals and mutants when none is named):\n" + listing_of(CAMPAIGNS),
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="a campaign")
     parser.add_argument("--count", type=int, help="instead of the campaign's own count or minutes")
