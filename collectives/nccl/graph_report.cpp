@@ -1,60 +1,15 @@
-// Reads NCCL's report line by line. Every format string of NCCL's that we rely on is in this file.
+// Reads NCCL's report line by line.
 #include "collectives/nccl/graph_report.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "collectives/nccl/line_cursor.h"
+#include "collectives/nccl/log_lines.h"
 
 namespace assay::nccl {
 
 namespace {
-
-/// Reads a line from its start; what does not fit leaves it where it was.
-class LineCursor {
- public:
-  explicit LineCursor(std::string_view text) : rest_(text) {}
-
-  bool literal(std::string_view expected) {
-    if (!rest_.starts_with(expected)) return false;
-    rest_.remove_prefix(expected.size());
-    return true;
-  }
-  void spaces() {
-    while (rest_.starts_with(' ')) rest_.remove_prefix(1);
-  }
-  bool integer(int& to) {
-    const char* end = rest_.data() + rest_.size();
-    const auto [stopped, error] = std::from_chars(rest_.data(), end, to);
-    if (error != std::errc()) return false;
-    rest_.remove_prefix(static_cast<std::size_t>(stopped - rest_.data()));
-    return true;
-  }
-  /// Everything up to `stop`, which is passed too.
-  bool until(std::string_view stop, std::string_view& to) {
-    const std::size_t at = rest_.find(stop);
-    if (at == std::string_view::npos) return false;
-    to = rest_.substr(0, at);
-    rest_.remove_prefix(at + stop.size());
-    return true;
-  }
-  bool skip_to(std::string_view after) {
-    std::string_view ignored;
-    return until(after, ignored);
-  }
-  std::string_view rest() const { return rest_; }
-
- private:
-  std::string_view rest_;
-};
-
-/// For a document: printable, and not without end.
-std::string clean(std::string_view text) {
-  std::string result(text.substr(0, 200));
-  for (char& c : result) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return result;
-}
 
 /// `3[1]`, a rank and its device; NCCL before 2.16 wrote the device as `1b000`.
 bool read_rank(LineCursor& cursor, int& rank) {
@@ -62,6 +17,19 @@ bool read_rank(LineCursor& cursor, int& rank) {
   return cursor.integer(rank) && cursor.literal("[") && cursor.until("]", device) &&
          device.size() <= 16 &&
          device.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool one_of(std::string_view text, std::initializer_list<std::string_view> known) {
+  return std::find(known.begin(), known.end(), text) != known.end();
+}
+
+/// `(PCI)/Shared`: what a version adds behind `/GDRDMA` says more of the same way. A space begins
+/// something else: another line, torn into this one.
+bool is_suffix(std::string_view text) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/()";
+  return text.empty() || (one_of(text.substr(0, 1), {"(", "/"}) &&
+                          text.find_first_not_of(kLetters) == std::string_view::npos);
 }
 
 /// `IB/0(3)/GDRDMA(PCI)/Shared` behind `NET/` or `COLLNET/`. The network's name may hold spaces.
@@ -72,16 +40,10 @@ bool read_network(std::string_view text, Connection& connection) {
   LineCursor cursor(text.substr(slash + 1));
   if (!cursor.integer(connection.nic) || connection.nic < 0) return false;
   if (cursor.literal("(") && !cursor.skip_to(")")) return false;  // the rank whose NIC it is
-  if (cursor.literal("/GDRDMA")) {
-    connection.gpu_direct = true;
-    cursor.literal("(PCI)");
-  }
+  connection.gpu_direct = cursor.literal("/GDRDMA");
+  if (connection.gpu_direct) return is_suffix(cursor.rest());
   cursor.literal("/Shared");
   return cursor.rest().empty();
-}
-
-bool one_of(std::string_view text, std::initializer_list<std::string_view> known) {
-  return std::find(known.begin(), known.end(), text) != known.end();
 }
 
 /// What stands behind ` via `.
@@ -115,16 +77,16 @@ std::optional<Connection> read_connection(std::string_view message) {
   Connection connection;
   connection.via = clean(message.substr(via + 5));
   LineCursor cursor(message.substr(0, via));
-  int index = 0;
   bool known = false;
   if (cursor.literal("Channel ")) {
     known = cursor.integer(connection.channel);
-    if (cursor.literal("/")) known = known && cursor.integer(index);
+    if (cursor.literal("/")) known = known && cursor.integer(connection.index);
     known = known && cursor.literal(" : ") && read_rank(cursor, connection.from) &&
             cursor.literal(" -> ") && read_rank(cursor, connection.to);
   } else if (cursor.literal("CollNet ")) {
-    known = cursor.integer(connection.channel) && cursor.literal("/") && cursor.integer(index) &&
-            cursor.literal(" : ") && cursor.integer(connection.from);
+    known = cursor.integer(connection.channel) && cursor.literal("/") &&
+            cursor.integer(connection.index) && cursor.literal(" : ") &&
+            cursor.integer(connection.from);
   } else if (message.find(" -> ") > via) {
     return std::nullopt;  // `GPU 3 / HCA 1 connected via C2C link`
   }
@@ -135,58 +97,18 @@ std::optional<Connection> read_connection(std::string_view message) {
   return connection;
 }
 
-/// ` [0]mlx5_0:1/IB [1]mlx5_1:1/RoCE [RO]; OOB …` or ` [0]eth0:10.0.0.5<0>`: up to what is no NIC.
-/// The name ends at `end_of_name`; what follows a slash is the link layer.
-void read_nics(std::string_view text, char end_of_name, std::map<int, NicName>& to) {
-  LineCursor cursor(text);
-  for (int index = 0;;) {
-    cursor.spaces();
-    if (!cursor.literal("[") || !cursor.integer(index) || !cursor.literal("]")) return;
-    const std::size_t end = std::min(cursor.rest().find_first_of(" ;"), cursor.rest().size());
-    const std::string_view word = cursor.rest().substr(0, end);
-    const std::size_t stop = std::min(word.find(end_of_name), word.size());
-    if (stop == 0) return;
-    NicName& nic = to[index];
-    nic.name = clean(word.substr(0, stop));
-    if (end_of_name == '/' && stop < word.size()) {
-      const std::string_view layer = word.substr(stop + 1);  // `IB`, `IB/SHARP`
-      nic.link_layer = clean(layer.substr(0, layer.find('/')));
-    }
-    cursor = LineCursor(cursor.rest().substr(end));
-  }
-}
-
-/// `[8] name=mlx5_0+mlx5_1 speed=… ndevs=2`: a NIC that NCCL made of several ports.
-void read_virtual_nic(LineCursor cursor, std::map<int, NicName>& to) {
-  int index = 0;
-  std::string_view name;
-  if (!cursor.integer(index) || !cursor.literal("] name=") || !cursor.until(" ", name)) return;
-  to[index].name = clean(name);
-}
-
-/// Those that are no single port: their ports' link layer is theirs.
-void add_virtual_nics(const std::map<int, NicName>& made, std::map<int, NicName>& nics) {
-  const std::map<int, NicName> ports = nics;
-  for (const auto& [index, nic] : made) {
-    if (nic.name.find('+') == std::string::npos) continue;
-    const std::string first = nic.name.substr(0, nic.name.find('+')) + ":";
-    nics[index].name = nic.name;
-    for (const auto& [ignored, port] : ports) {
-      if (port.name.starts_with(first)) nics[index].link_layer = port.link_layer;
-    }
-  }
-}
-
 bool read_pattern(std::string_view message, Report& report) {
   LineCursor cursor(message);
   Pattern pattern;
-  std::string_view bandwidths, intra, inter;
+  std::string_view intra, inter;
   if (!cursor.literal("Pattern ") || !cursor.integer(pattern.pattern) ||
       !cursor.skip_to("nChannels ") || !cursor.integer(pattern.channels) ||
-      !cursor.until(", type ", bandwidths) || !cursor.until("/", intra) ||
-      !cursor.until(",", inter)) {
+      !cursor.skip_to("bw ") || !cursor.real(pattern.intra_gb_per_s) || !cursor.literal("/") ||
+      !cursor.real(pattern.inter_gb_per_s) || !cursor.skip_to("type ") ||
+      !cursor.until("/", intra) || !cursor.until(",", inter)) {
     return false;
   }
+  pattern.text = clean(message);
   pattern.intra = clean(intra);
   pattern.inter = clean(inter);
   report.patterns.push_back(std::move(pattern));
@@ -204,6 +126,7 @@ bool read_ring(std::string_view message, Report& report) {
       return false;
     }
     report.next_in_ring[channel][rank] = next;
+    report.previous_in_ring[channel][rank] = previous;
     return true;
   }
   if (!cursor.literal("Channel ") || !cursor.integer(channel) || !cursor.literal("/") ||
@@ -227,6 +150,12 @@ bool read_trees(std::string_view message, Report& report) {
          cursor.until("->", children) && cursor.integer(rank) && cursor.literal("->") &&
          cursor.integer(parent)) {
     report.parent_in_tree[channel][rank] = parent;
+    LineCursor each(children);
+    int child = 0;
+    while (each.integer(child)) {
+      if (child >= 0) report.children_in_tree[channel][rank].insert(child);
+      if (!each.literal("/")) break;
+    }
   }
   return true;
 }
@@ -264,53 +193,85 @@ bool read_communicator(std::string_view message, Report& report) {
   return true;
 }
 
-void read_message(std::string_view message, Report& report, std::map<int, NicName>& virtual_nics) {
+/// `Selected provider is efa, fabric is efa-direct (found 4 nics)`; before 1.13 `Provider`.
+bool read_provider(LineCursor cursor, Report& report) {
+  if (!cursor.literal("NET/OFI Selected ")) return false;
+  if (!cursor.literal("provider is ") && !cursor.literal("Provider is ")) return false;
+  const std::string_view provider = cursor.rest().substr(0, cursor.rest().find_first_of(", "));
+  report.libfabric_provider = clean(provider);
+  return true;
+}
+
+/// What the process says once, whichever communicator comes first.
+bool read_networks(std::string_view message, Report& report, NicNames& virtual_nics) {
+  LineCursor cursor(message);
+  if (read_provider(cursor, report)) return true;
+  if (cursor.literal("NET/IB : Made virtual device ")) {
+    read_virtual_nic(cursor.rest(), virtual_nics);
+    return true;
+  }
+  std::string_view network;
+  if (!cursor.literal("NET/") || !cursor.until(" : Using", network)) return false;
+  read_nics(cursor.rest(), report.nics[clean(network)]);
+  return true;
+}
+
+/// Words of NCCL's that it does not call a warning in every version.
+bool is_complaint(std::string_view message) {
+  for (const std::string_view words : {"Proceeding without NVLS support",
+                                       "falling back to simple order", "P2P is disabled between"}) {
+    if (message.find(words) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+void add_once(std::string text, std::vector<std::string>& to) {
+  constexpr std::size_t kMost = 100;
+  const bool is_new = std::find(to.begin(), to.end(), text) == to.end();
+  if (is_new && to.size() < kMost) to.push_back(std::move(text));
+}
+
+void read_warning(std::string_view message, Report& report) {
+  if (message.find("Cannot initialize CollNet") != std::string_view::npos) {
+    report.collnet_given_up = true;
+  }
+  add_once(clean(message), report.warnings);
+}
+
+void read_message(std::string_view message, Report& report) {
   LineCursor cursor(message);
   if (std::optional<Connection> connection = read_connection(message)) {
     report.connections.push_back(std::move(*connection));
   } else if (cursor.literal("NCCL version ")) {
     report.version = clean(cursor.rest());
   } else if (cursor.literal("Using network ")) {
-    const std::string network = clean(cursor.rest());
-    if (std::find(report.networks.begin(), report.networks.end(), network) ==
-        report.networks.end()) {
-      report.networks.push_back(network);
-    }
-  } else if (cursor.literal("NET/IB : Using")) {
-    read_nics(cursor.rest(), '/', report.nics["IB"]);
-  } else if (cursor.literal("NET/Socket : Using")) {
-    read_nics(cursor.rest(), ':', report.nics["Socket"]);
-  } else if (cursor.literal("NET/IB : Made virtual device [")) {
-    read_virtual_nic(cursor, virtual_nics);
+    add_once(clean(cursor.rest()), report.networks);
   } else if (message.starts_with("Connected NVLS tree")) {
     report.nvls_connected = true;
-  } else if (message.find("Proceeding without NVLS support") != std::string_view::npos) {
-    report.warnings.push_back(clean(message));
+  } else if (is_complaint(message)) {
+    read_warning(message, report);
   } else if (!read_pattern(message, report) && !read_ring(message, report) &&
-             !read_trees(message, report) && !read_channel_counts(message, report)) {
+             !read_trees(message, report) && !read_channel_counts(message, report) &&
+             !report.paths.read(message)) {
     read_communicator(message, report);
   }
 }
 
 }  // namespace
 
-Report parse_report(std::string_view text) {
+Report parse_report(std::string_view text, std::size_t begin) {
   Report report;
-  std::map<int, NicName> virtual_nics;
+  NicNames virtual_nics;
   report.is_truncated = !text.empty() && text.back() != '\n';
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) break;  // torn: it may end anywhere, even inside a number
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    constexpr std::string_view kInfo = " NCCL INFO ", kWarn = " NCCL WARN ";
-    if (const std::size_t info = line.find(kInfo); info != std::string_view::npos) {
-      read_message(line.substr(info + kInfo.size()), report, virtual_nics);
-    } else if (const std::size_t warn = line.find(kWarn); warn != std::string_view::npos) {
-      report.warnings.push_back(clean(line.substr(warn + kWarn.size())));
-    } else if (line.starts_with("NCCL version ")) {
-      read_message(line, report, virtual_nics);
+  for (const LogLine& line : log_lines(text, begin)) {
+    if (!line.is_warning && read_networks(line.message, report, virtual_nics)) continue;
+    if (line.owner == LogLine::Owner::other) continue;
+    const bool is_unclaimed = line.owner == LogLine::Owner::unknown && line.is_before;
+    if (is_unclaimed && !line.message.starts_with("NCCL version ")) continue;
+    if (line.is_warning) {
+      read_warning(line.message, report);
+    } else {
+      read_message(line.message, report);
     }
   }
   if (!virtual_nics.empty()) add_virtual_nics(virtual_nics, report.nics["IB"]);

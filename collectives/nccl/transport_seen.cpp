@@ -1,71 +1,117 @@
-// Names the transport: the link below each connection, and whether all connections are reported.
+// Names the transport: the link below each connection that the operation used.
 #include "collectives/nccl/transport_seen.h"
 
 #include <algorithm>
 #include <cctype>
 #include <set>
-#include <tuple>
+
+#include "collectives/nccl/used_connections.h"
 
 namespace assay::nccl {
 
 namespace {
 
-constexpr int kRingPattern = 4;
+// NCCL_TOPO_PATTERN_*: trees 1 to 3, then these.
+constexpr int kRing = 4, kNvls = 5, kCollnetDirect = 6;
 
-/// NVLink or PCIe: NCCL's `P2P` lines do not say, the paths that its search settled for do. The
-/// longest path of the pattern counts: a ring is as fast as its slowest link.
-std::string peer_link(const Report& report) {
+/// The word for a path by its longest part; empty: not known, or no path between two devices.
+std::string word_of_path(const std::string& type) {
+  if (type == "NVL" || type == "NVB") return "nvlink";
+  if (type == "C2C") return "c2c";
+  for (const char* by_pcie : {"PIX", "PXB", "P2C", "PXN", "PHB", "SYS"}) {
+    if (type == by_pcie) return "pcie";
+  }
+  return "";
+}
+
+/// The longest path of the ring and the trees: a ring is as fast as its slowest link.
+std::string longest_path(const Report& report) {
   static const std::vector<std::string> kShortToLong = {"LOC", "NVL", "NVB", "C2C", "PIX",
                                                         "PXB", "P2C", "PXN", "PHB", "SYS"};
   std::size_t longest = 0;
-  bool any = false;
   for (const Pattern& pattern : report.patterns) {
-    if (pattern.pattern > kRingPattern) continue;
+    if (pattern.pattern > kRing || pattern.channels == 0) continue;
     const auto at = std::find(kShortToLong.begin(), kShortToLong.end(), pattern.intra);
     if (at == kShortToLong.end()) return "";
     longest = std::max(longest, static_cast<std::size_t>(at - kShortToLong.begin()));
-    any = true;
   }
-  if (!any || longest == 0) return "";  // LOC: one GPU, which has no peer
-  if (longest <= 2) return "nvlink";
-  return longest == 3 ? "c2c" : "pcie";
+  return kShortToLong[longest];
 }
 
+/// NCCL's `P2P` lines do not say what joins the two devices. Its table of paths does; without it,
+/// it reads from a peer only over NVLink (ncclTopoCheckP2p); else the search's paths are left.
+std::string peer_link(const Report& report, const Connection& connection) {
+  if (const auto path = report.paths.between(connection.from, connection.to)) {
+    return word_of_path(path->type);
+  }
+  if (connection.via.ends_with("/read")) return "nvlink";
+  return word_of_path(longest_path(report));
+}
+
+/// The plugins built on InfiniBand's verbs list their NICs as `NET/IB` if not under their own name:
+/// HPC-X's IBext and UCX, SHARP, gIB.
 const NicName* nic_of(const Report& report, const Connection& connection) {
-  // HPC-X's plugin calls its network IBext and its NICs' line NET/IB; so do we.
-  const std::string network = connection.network.starts_with("IB") ? "IB" : connection.network;
-  const auto nics = report.nics.find(network);
-  if (nics == report.nics.end()) return nullptr;
-  const auto nic = nics->second.find(connection.nic);
-  return nic == nics->second.end() ? nullptr : &nic->second;
+  for (const std::string& network : {connection.network, std::string("IB")}) {
+    const bool is_other = network != connection.network;
+    if (is_other && !connection.network.starts_with("IB") &&
+        !connection.network.starts_with("UCX") && connection.network != "SHARP" &&
+        connection.network != "gIB") {
+      continue;
+    }
+    const auto nics = report.nics.find(network);
+    if (nics == report.nics.end()) continue;
+    const auto nic = nics->second.find(connection.nic);
+    if (nic != nics->second.end()) return &nic->second;
+  }
+  return nullptr;
 }
 
-/// A plugin's name as one word: `GPUDirectTCPX_v7` → `gpudirecttcpx_v7`.
+/// A plugin's name as one word, without its interface's version: `GPUDirectTCPX_v7` →
+/// `gpudirecttcpx`.
 std::string as_word(const std::string& name) {
   std::string word;
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
     word += std::isalnum(byte) ? static_cast<char>(std::tolower(byte)) : '_';
   }
+  const std::size_t version = word.rfind("_v");
+  if (version != std::string::npos && version > 0 && version + 2 < word.size() &&
+      word.find_first_not_of("0123456789", version + 2) == std::string::npos) {
+    word.resize(version);
+  }
   return word;
+}
+
+/// aws-ofi-nccl has called itself `AWS Libfabric`, `Libfabric` and `OFI`; its provider says what
+/// the network is.
+std::string libfabric_kind(const std::string& provider) {
+  const std::string core = provider.substr(0, provider.find(';'));
+  if (core == "efa") return "efa";
+  if (core == "cxi") return "slingshot";
+  if (core == "tcp" || core == "sockets" || core == "net") return "socket";
+  return core.empty() ? "libfabric" : "libfabric_" + as_word(core);
 }
 
 /// Empty: not known.
 std::string network_kind(const Report& report, const Connection& connection) {
-  if (connection.network.starts_with("IB")) {
-    const NicName* nic = nic_of(report, connection);
-    if (!nic) return "";
-    return nic->link_layer == "IB" ? "ib" : nic->link_layer == "RoCE" ? "roce" : "";
+  const std::string& network = connection.network;
+  if (network == "AWS Libfabric" || network == "Libfabric" || network == "OFI") {
+    return libfabric_kind(report.libfabric_provider);
   }
-  if (connection.network == "AWS Libfabric") return "efa";
-  return as_word(connection.network);
+  const NicName* nic = nic_of(report, connection);
+  if (nic && nic->link_layer == "IB") return "ib";
+  if (nic && nic->link_layer == "RoCE") return "roce";
+  if (network == "gIB") return "roce";
+  if (network.starts_with("IB") || network.starts_with("UCX")) return "";
+  const std::string word = as_word(network);
+  return word == "unknown" ? "" : word;
 }
 
 std::string kind_of(const Report& report, const Connection& connection) {
   const std::string suffix = connection.gpu_direct ? "_gdr" : "";
   switch (connection.link) {
     case Link::p2p:
-      return peer_link(report);
+      return peer_link(report, connection);
     case Link::mnnvl:
       return "nvlink";
     case Link::shm:
@@ -88,40 +134,43 @@ std::string text_of(const Connection& connection) {
          connection.via;
 }
 
-/// The first hop of the rings or trees that no connection line reports; empty when all are
-/// reported.
-std::string missing_hop(const Report& report, const std::map<int, std::map<int, int>>& hops) {
-  std::set<std::tuple<int, int, int>> seen;
-  for (const Connection& connection : report.connections) {
-    seen.insert({connection.channel, connection.from, connection.to});
-  }
-  for (const auto& [channel, next_of] : hops) {
-    for (const auto& [from, to] : next_of) {
-      if (to >= 0 && to != from && !seen.contains({channel, from, to})) {
-        return "the report tells of no connection on channel " + std::to_string(channel) +
-               " from rank " + std::to_string(from) + " to rank " + std::to_string(to);
-      }
-    }
+bool is_pattern_of(const Pattern& pattern, const std::string& algorithm) {
+  const bool is_tree = pattern.pattern < kRing, is_ring = pattern.pattern == kRing;
+  if (algorithm.empty()) return is_tree || is_ring;
+  if (algorithm == "RING") return is_ring;
+  if (algorithm == "TREE" || algorithm == "COLLNET_CHAIN") return is_tree;
+  if (algorithm.starts_with("NVLS")) return pattern.pattern == kNvls;
+  return algorithm == "COLLNET_DIRECT" && pattern.pattern == kCollnetDirect;
+}
+
+/// Far under the link, a tenth, or what NCCL writes when it found nothing and took the devices in
+/// simple order: 0.1 GB/s.
+bool has_fallen_back(const Report& report, const Pattern& pattern) {
+  constexpr double kNothingFound = 0.1, kFar = 0.1;
+  if (pattern.channels == 0) return false;  // not made, e.g. NVLS where there is none
+  if (pattern.intra_gb_per_s <= kNothingFound) return true;
+  const bool is_alone = report.nodes == 1;
+  const auto link = is_alone ? report.paths.narrowest(pattern.intra) : report.paths.widest_to_nic();
+  if (!link) return false;
+  const double one = is_alone ? pattern.intra_gb_per_s : pattern.inter_gb_per_s;
+  return pattern.channels * one < kFar * *link;
+}
+
+std::string degraded(const Report& report, const std::string& algorithm) {
+  for (const Pattern& pattern : report.patterns) {
+    if (is_pattern_of(pattern, algorithm) && has_fallen_back(report, pattern)) return pattern.text;
   }
   return "";
 }
 
-std::string why_incomplete(const Report& report, const std::string& algorithm) {
-  if (report.is_truncated) return "the report ends inside a line";
-  if (report.ranks == 0) return "the report tells of no communicator";
-  if (report.ranks_complete == 0 || report.ranks_complete < report.ranks_started) {
-    return "the report ends before the communicator is complete: " +
-           std::to_string(report.ranks_complete) + " of " + std::to_string(report.ranks_started) +
-           " ranks";
+void add_nic(const Report& report, const Connection& connection, TransportSeen& seen) {
+  if (connection.link != Link::net && connection.link != Link::collnet) return;
+  const NicName* nic = nic_of(report, connection);
+  if (!nic && connection.link == Link::collnet) return;
+  std::string name = nic ? nic->name : connection.network + "/" + std::to_string(connection.nic);
+  if (std::find(seen.nics.begin(), seen.nics.end(), name) == seen.nics.end()) {
+    seen.nics.push_back(std::move(name));
   }
-  if (algorithm == "RING") return missing_hop(report, report.next_in_ring);
-  if (algorithm == "TREE") return missing_hop(report, report.parent_in_tree);
-  return "";
-}
-
-bool is_between_nodes(const Connection& connection) {
-  return connection.link == Link::net || connection.link == Link::collnet ||
-         connection.link == Link::unknown;
 }
 
 }  // namespace
@@ -131,26 +180,30 @@ TransportSeen transport_seen(const Report& report, const std::string& algorithm)
   const bool by_nvls = algorithm.starts_with("NVLS");
   seen.channels = by_nvls ? report.nvls_channels : report.channels;
   seen.why = why_incomplete(report, algorithm);
+  seen.degraded = degraded(report, algorithm);
   std::set<std::string> kinds;
   if (by_nvls) {
     kinds.insert("nvls");
     if (report.nvls_channels == 0) seen.why = "NVLS was used, the report tells of no NVLS channel";
   }
-  for (const Connection& connection : report.connections) {
-    // Inside the node NVLS uses the switch, even if other connections were made too.
-    if (by_nvls && !is_between_nodes(connection)) continue;
-    const std::string kind = kind_of(report, connection);
-    if (kind.empty() && seen.why.empty()) seen.why = "not known: " + text_of(connection);
+  for (const Connection* connection : used_connections(report, algorithm)) {
+    const std::string kind = kind_of(report, *connection);
+    if (kind.empty() && seen.why.empty()) seen.why = "not known: " + text_of(*connection);
     kinds.insert(kind);
-    if (connection.link != Link::net) continue;
-    const NicName* nic = nic_of(report, connection);
-    std::string name = nic ? nic->name : connection.network + "/" + std::to_string(connection.nic);
-    if (std::find(seen.nics.begin(), seen.nics.end(), name) == seen.nics.end()) {
-      seen.nics.push_back(std::move(name));
-    }
+    add_nic(report, *connection, seen);
   }
   std::sort(seen.nics.begin(), seen.nics.end());
-  if (kinds.empty() && seen.why.empty()) seen.why = "the report tells of no connection";
+  if (algorithm.starts_with("COLLNET") && !kinds.contains("collnet") &&
+      !kinds.contains("collnet_gdr") && seen.why.empty()) {
+    seen.why = "CollNet was used, the report tells of no connection of it";
+  }
+  constexpr std::size_t kMostKinds = 8;
+  if (kinds.size() > kMostKinds && seen.why.empty()) {
+    seen.why = "the report tells of " + std::to_string(kinds.size()) + " kinds of transport";
+  }
+  if (kinds.empty() && seen.why.empty()) {
+    seen.why = "the report tells of no connection that the operation used";
+  }
   if (!seen.why.empty()) return seen;
   seen.kind.clear();
   for (const std::string& kind : kinds) seen.kind += (seen.kind.empty() ? "" : "+") + kind;

@@ -8,19 +8,22 @@
 
 namespace assay::nccl {
 
-/// `kind` is the word in documents: nvlink, pcie, c2c, shm, nvls, socket, ib, roce, efa, collnet or
-/// a network plugin's own name. The last five end in `_gdr` if the NIC accesses GPU memory
-/// directly. Several kinds are joined by `+` in alphabetical order: `ib_gdr+nvlink`. If any part is
+/// The `algorithm` of sends and receives, and of all-to-all, which is made of them.
+inline constexpr const char* kSendReceive = "SEND_RECEIVE";
+
+/// `kind` is the word in documents, of harness/core/transport_words.h, or a network plugin's own
+/// name. Several kinds are joined by `+` in alphabetical order: `ib_gdr+nvlink`. If any part is
 /// not known, the whole is `unknown`, and `why` says which part.
 struct TransportSeen {
   std::string kind = "unknown";
   std::string why;
+  std::string degraded;           // NCCL's words where its search for paths fell back; else empty
   int channels = 0;               // 0: not reported
   std::vector<std::string> nics;  // `mlx5_0:1`, in order, each once
 };
 
-/// `algorithm` as NCCL names it: RING, TREE, NVLS, NVLS_TREE, COLLNET_DIRECT, PAT, …; empty for
-/// sends and receives or if unknown: then every connection counts.
+/// `algorithm` as NCCL names it: RING, TREE, NVLS, NVLS_TREE, COLLNET_DIRECT, PAT, … or
+/// kSendReceive: only the connections that it uses count. Empty, not known: every connection does.
 TransportSeen transport_seen(const Report& report, const std::string& algorithm);
 
 }  // namespace assay::nccl

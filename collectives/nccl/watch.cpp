@@ -30,6 +30,11 @@ std::string without_patterns(const std::string& path) {
   return plain;
 }
 
+/// Sends and receives have no algorithm, and NCCL makes an all-to-all of them.
+bool is_of_sends(const std::string& function) {
+  return function == "Send" || function == "Recv" || function == "AlltoAll";
+}
+
 void set_or_unset(const char* variable, const std::string& value) {
   if (value.empty()) {
     unsetenv(variable);
@@ -66,9 +71,8 @@ void Watch::begins(const std::string& id) {
   begun_.emplace_back(id, absent ? 0 : size);
 }
 
-/// From where its first rank began to where the next communicator's did. The lines that NCCL writes
-/// once for the process stand before the first.
-std::string Watch::text_of(const std::string& id) const {
+/// From where its first rank began to where the next communicator's did.
+Report Watch::report_of(const std::string& id) const {
   std::ifstream file(path_, std::ios::binary);
   const std::string all{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   for (std::size_t i = 0; i < begun_.size(); ++i) {
@@ -77,9 +81,9 @@ std::string Watch::text_of(const std::string& id) const {
     const std::size_t end = i + 1 < begun_.size()
                                 ? std::min<std::size_t>(begun_[i + 1].second, all.size())
                                 : all.size();
-    return all.substr(begin, end - begin);
+    return parse_report(std::string_view(all).substr(0, end), begin);
   }
-  return "";
+  return {};
 }
 
 void Watch::take_choices() {
@@ -101,14 +105,14 @@ ObservedTransport Watch::observed(const std::string& id, int rank, const Asked& 
     observed.algorithm = lower(algorithm);
     observed.protocol = lower(choice->second.protocol);
   }
-  Report report = parse_report(text_of(id));
-  if (!begun_.empty() && report.nics.empty()) {  // NICs are listed once, by the first communicator
-    report.nics = parse_report(text_of(begun_.front().first)).nics;
-  }
+  if (algorithm.empty() && is_of_sends(asked.function)) algorithm = kSendReceive;
+  Report report = report_of(id);
   TransportSeen seen = transport_seen(report, algorithm);
   observed.kind = std::move(seen.kind);
-  observed.why = std::move(seen.why);
   observed.nics = std::move(seen.nics);
+  observed.degraded = std::move(seen.degraded);
+  observed.warnings = std::move(report.warnings);
+  if (!seen.why.empty()) observed.warnings.push_back(std::move(seen.why));
   observed.channels = channels > 0 ? channels : seen.channels;
   return observed;
 }

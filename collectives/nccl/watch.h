@@ -25,9 +25,10 @@ struct Asked {
 struct ObservedTransport {
   std::string algorithm, protocol;  // `ring`, `ll128`; empty: not reported
   std::string kind = "unknown";     // see transport_seen.h
-  std::string why;                  // why `kind` is unknown
   int channels = 0;
   std::vector<std::string> nics;
+  std::string degraded;               // NCCL's words where its search for paths fell back
+  std::vector<std::string> warnings;  // NCCL's own, and why `kind` is unknown
 };
 
 /// Make one per process, before threads are started and before the first call of NCCL, which reads
@@ -51,7 +52,7 @@ class Watch {
   const std::filesystem::path& report_path() const { return path_; }
 
  private:
-  std::string text_of(const std::string& id) const;
+  Report report_of(const std::string& id) const;
   void take_choices();
 
   std::filesystem::path path_;

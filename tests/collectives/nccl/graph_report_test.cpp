@@ -53,7 +53,7 @@ TEST_SUITE("unit") {
              {"ib_gdr", "RING", "ib_gdr+nvlink", rails, 2},
              {"ib_gdr", "TREE", "ib_gdr+nvlink", rails, 2},
              {"ib_without_gdr", "RING", "ib+nvlink", rails, 2},
-             {"hpcx_ib_sharp", "COLLNET_CHAIN", "collnet_gdr+ib_gdr+nvlink", rails, 2},
+             {"hpcx_ib_sharp", "COLLNET_CHAIN", "collnet_gdr+nvlink", rails, 2},
              {"roce_gdr_merged_nics",
               "RING",
               "nvlink+roce_gdr",
@@ -99,7 +99,7 @@ TEST_SUITE("unit") {
   TEST_CASE("a connection in words that are not known makes the transport unknown") {
     const TransportSeen seen = transport_seen(report_of("future_transport"), "RING");
     CHECK(seen.kind == "unknown");
-    CHECK(seen.why == "not known: channel 0 from rank 15 to rank 0 via NET/IB/0/GDRDMA/Warp");
+    CHECK(seen.why == "not known: channel 0 from rank 15 to rank 0 via NET/IB/0/Warp");
     for (const char* planted : {
              "h:1:2 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[1] via QUANTUM",
              "h:1:2 [0] NCCL INFO Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/quick",
@@ -136,7 +136,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("peers whose path is not told or NICs that are not named are unknown") {
-    std::string text = text_of("a100_nvswitch");
+    std::string text = text_of("h100_nvls");
     replace_all(text, "Pattern ", "Muster ");
     CHECK(transport_seen(parse_report(text), "RING").kind == "unknown");
     text = text_of("ib_gdr");

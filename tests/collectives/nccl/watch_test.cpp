@@ -85,7 +85,7 @@ TEST_SUITE("unit") {
     const nccl::ObservedTransport observed =
         watch.observed("world", 0, {"AllReduce", "ncclFloat32", 8});
     CHECK(observed.kind == "unknown");
-    CHECK(observed.why == "the report tells of no communicator");
+    CHECK(observed.warnings == std::vector<std::string>{"the report tells of no communicator"});
   }
 
   TEST_CASE(

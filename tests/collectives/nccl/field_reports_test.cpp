@@ -1,0 +1,315 @@
+// Reports as other versions of NCCL and its plugins write them, reduced from public ones or
+// composed after their sources: the transport of each, and what is left out.
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "collectives/nccl/transport_seen.h"
+#include "harness/core/transport_words.h"
+
+using namespace assay::nccl;
+using Names = std::vector<std::string>;
+
+namespace {
+
+std::string field_report(const std::string& name) {
+  std::ifstream file(std::string(ASSAY_NCCL_REPORTS) + "/field/" + name + ".txt");
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// The lines of one thread, which ends the making of its communicator with the last of them.
+std::string written(const Names& messages, const std::string& thread = "n0:1:2",
+                    const std::string& id = "0x2") {
+  std::string text;
+  for (const std::string& message : messages) text += thread + " [0] NCCL INFO " + message + "\n";
+  return text + thread + " [0] NCCL INFO ncclCommInitRank comm 0x1 rank 0 nranks 4 cudaDev 0 " +
+         "nvmlDev 0 busId 1b000 commId " + id + " - Init COMPLETE\n";
+}
+
+TransportSeen seen_in(const std::string& text, const std::string& algorithm = "RING") {
+  return transport_seen(parse_report(text), algorithm);
+}
+
+/// Over one connection from rank 0 to rank 1 by that algorithm.
+TransportSeen over(const std::string& via, Names before = {}) {
+  before.push_back("Channel 00/0 : 0[0] -> 1[1] [send] via " + via);
+  return seen_in(written(before));
+}
+
+struct Plugin {
+  const char* says;  // before its connections
+  const char* via;
+  const char* kind;
+  const char* nic;
+};
+
+constexpr const char* kOnePort =
+    "NET/IB : Using [0]mlx5_0:1/IB [1]mlx5_1:1/IB [RO]; OOB eth0:10.0.0.1<0>";
+constexpr const char* kEfa =
+    "NET/OFI Selected provider is efa, fabric is efa-direct (found 4 nics)";
+
+const std::vector<Plugin> kPlugins = {
+    {kOnePort, "NET/IB/1/GDRDMA", "ib_gdr", "mlx5_1:1"},
+    {kOnePort, "NET/IB/1/GDRDMA(PCI)", "ib_gdr", "mlx5_1:1"},
+    {kOnePort, "NET/IB/1(3)/GDRDMA(PCI)/Shared", "ib_gdr", "mlx5_1:1"},
+    {kOnePort, "NET/IB/1/GDRDMA/Shared", "ib_gdr", "mlx5_1:1"},
+    {kOnePort, "NET/IB/1/GDRDMA(C2C)/Shared/Rail", "ib_gdr", "mlx5_1:1"},  // of a later version
+    {kOnePort, "NET/IB/1/Shared", "ib", "mlx5_1:1"},
+    {kOnePort, "NET/IBext_v8/1/GDRDMA", "ib_gdr", "mlx5_1:1"},
+    {kOnePort, "NET/IBext_v11/0/GDRDMA", "ib_gdr", "mlx5_0:1"},
+    {kOnePort, "NET/UCX/0", "ib", "mlx5_0:1"},
+    {"NET/IB : Using [0]mlx5_0:1:0:3/RoCE [1]mlx5_1:1::4/RoCE [RO]; OOB eth0:10.0.0.1<0>",
+     "NET/IB/1/GDRDMA", "roce_gdr", "mlx5_1:1"},
+    {"NET/IB : Using [0]mlx5_2:1/IB/SHARP [1]mlx5_0:1/IB/SHARP [RO]; OOB ib0:10.0.0.1<0>",
+     "NET/IBext_v10/0/GDRDMA", "ib_gdr", "mlx5_2:1"},
+    {kEfa, "NET/AWS Libfabric/2/GDRDMA", "efa_gdr", "AWS Libfabric/2"},
+    {kEfa, "NET/Libfabric/2/GDRDMA/Shared", "efa_gdr", "Libfabric/2"},
+    {kEfa, "NET/OFI/0", "efa", "OFI/0"},
+    {"NET/OFI Selected Provider is efa (found 4 nics)", "NET/AWS Libfabric/0/GDRDMA", "efa_gdr",
+     "AWS Libfabric/0"},
+    {"NET/OFI Selected provider is cxi, fabric is cxi (found 4 nics)", "NET/Libfabric/3/GDRDMA",
+     "slingshot_gdr", "Libfabric/3"},
+    {"NET/OFI Selected provider is tcp;ofi_rxm, fabric is 10.0.0.0/16 (found 1 nics)",
+     "NET/Libfabric/0", "socket", "Libfabric/0"},
+    {"Using network Libfabric", "NET/Libfabric/0/GDRDMA", "libfabric_gdr", "Libfabric/0"},
+    {"NET/gIB : Initializing gIB v1.0.6", "NET/gIB/3/GDRDMA", "roce_gdr", "gIB/3"},
+    {"NET/gIB : Using [0]mlx5_0:1/RoCE [1]mlx5_1:1/RoCE [RO]; OOB eth0:10.0.0.1<0>",
+     "NET/gIB/1/GDRDMA", "roce_gdr", "mlx5_1:1"},
+    {"Using network FasTrak", "NET/FasTrak/2(4)/GDRDMA/Shared", "fastrak_gdr", "FasTrak/2"},
+    {"Using network GPUDirectTCPX_v7", "NET/GPUDirectTCPX_v7/0/GDRDMA", "gpudirecttcpx_gdr",
+     "GPUDirectTCPX_v7/0"},
+    {"GIN/Plugin: Assigned plugin Libfabric type 3 to comm", "NET/Socket/0", "socket", "Socket/0"},
+    {"NET/Socket : Using [0]eth0:10.0.0.1<0> [1]eth1:fe80::1%eth1<0>", "NET/Socket/1", "socket",
+     "eth1"},
+};
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("the reports of the field give the transports that they should") {
+    // The plugin's devices are its merged NICs in the order of the list, so 1 is the second.
+    const TransportSeen merged = seen_in(field_report("nccl_01_merged_ports"));
+    CHECK(merged.kind == "roce");
+    CHECK(merged.nics == Names{"mlx5_0+mlx5_1"});
+    CHECK(seen_in(field_report("nccl_02_efa_named_libfabric")).kind == "efa_gdr");
+    for (const char* algorithm : {"RING", "TREE", ""}) {
+      const TransportSeen seen = seen_in(field_report("nccl_04_collnet_gave_up"), algorithm);
+      CHECK(seen.kind == "ib_gdr");
+      CHECK(seen.nics == Names{"mlx5_0:1"});
+    }
+    const Report given_up = parse_report(field_report("nccl_04_collnet_gave_up"));
+    CHECK(given_up.warnings ==
+          Names{"Cannot initialize CollNet, using point-to-point network instead"});
+    CHECK(seen_in(field_report("nccl_05_nvlink_pairs_and_shm")).kind == "nvlink+shm");
+    const TransportSeen fell_back = seen_in(field_report("nccl_07_search_fell_back"));
+    CHECK(fell_back.kind == "nvlink");
+    CHECK(fell_back.degraded ==
+          "Pattern 4, crossNic 2, nChannels 1, bw 0.100000/0.100000, type SYS/SYS, sameChannels 1");
+    CHECK(seen_in(field_report("nccl_07_search_fell_back"), "TREE").degraded == "");
+  }
+
+  TEST_CASE("every plugin's connections have its word and its NIC") {
+    for (const Plugin& plugin : kPlugins) {
+      CAPTURE(plugin.says);
+      CAPTURE(plugin.via);
+      const TransportSeen seen = over(plugin.via, {plugin.says});
+      CHECK(seen.kind == plugin.kind);
+      CHECK(seen.nics == Names{plugin.nic});
+    }
+  }
+
+  TEST_CASE("every word of the vocabulary is one that a report or Gloo gives") {
+    std::set<std::string> given = {"tcp", "nvls"};  // Gloo's; the switch's, by algorithm
+    for (const Plugin& plugin : kPlugins) given.insert(plugin.kind);
+    for (const char* via : {"SHM/direct/direct", "P2P/CUMEM/read", "NET/IB/0", "NET/FasTrak/0",
+                            "NET/GPUDirectTCPX/0"})
+      given.insert(over(via, {kOnePort}).kind);
+    for (const char* type : {"C2C", "PHB"})
+      given.insert(over("P2P/IPC", {std::string("Pattern 4, crossNic 0, nChannels 2, bw "
+                                                "12.000000/12.000000, type ") +
+                                    type + "/PIX, sameChannels 1"})
+                       .kind);
+    given.insert(over("NET/IB/0", {"NET/IB : Using [0]mlx5_0:1/RoCE ; OOB e:10.0.0.1<0>"}).kind);
+    given.insert(
+        over("NET/Libfabric/0", {"NET/OFI Selected provider is cxi, fabric is cxi (found 4 nics)"})
+            .kind);
+    for (const char* suffix : {"", "/GDRDMA"})
+      given.insert(
+          seen_in(written({std::string("CollNet 00/0 : 0 [send] via COLLNET/SHARP/0") + suffix}),
+                  "COLLNET_DIRECT")
+              .kind);
+    for (const assay::TransportWord& word : assay::kTransportWords) {
+      CAPTURE(std::string(word.word));
+      CHECK(given.contains(std::string(word.word)));
+    }
+  }
+
+  TEST_CASE("merged ports are numbered by their place in the list") {
+    const char* mixed =
+        "NET/IB : Using [0]={[0] mlx5_0:1/IB, [1] mlx5_1:1/IB} [2]mlx5_4:1/IB [2]={[3] r0:1/RoCE, "
+        "[4] r0:2/RoCE} [3]={[5] a:1/IB, [6] b:1/RoCE} ; OOB eth0:10.0.0.1<0>";
+    CHECK(over("NET/IB/0/GDRDMA", {mixed}).nics == Names{"mlx5_0+mlx5_1"});
+    CHECK(over("NET/IB/1/GDRDMA", {mixed}).nics == Names{"mlx5_4:1"});
+    CHECK(over("NET/IB/2", {mixed}).nics == Names{"r0:1+r0:2"});
+    CHECK(over("NET/IB/2", {mixed}).kind == "roce");
+    CHECK(over("NET/IB/3", {mixed}).kind == "unknown");  // its ports are not of one kind
+    CHECK(over("NET/IB/4", {mixed}).kind == "unknown");
+    CHECK(over("NET/IB/0", {"NET/IB : Using [0]={[0] mlx5_0:1/IB, [1] ml"}).kind == "unknown");
+  }
+
+  TEST_CASE("a suffix that another line is torn into makes the transport unknown") {
+    for (const char* via :
+         {"NET/IB/0/GDRDMAn0:1:2 [0] NCCL INFO x", "NET/IB/0/GDRDMA/Sharedn0:1:3 x",
+          "NET/IB/0/GDRDMAx", "NET/IB/0/Warp", "NET/IB/0(1/GDRDMA"}) {
+      CAPTURE(via);
+      CHECK(over(via, {kOnePort}).kind == "unknown");
+    }
+  }
+
+  TEST_CASE("connections of sends do not count for a collective nor the other way round") {
+    const std::string text =
+        written({kOnePort, "Channel 00/0 : 0[0] -> 1[1] [send] via NET/IB/0/GDRDMA",
+                 "Channel 00/1 : 0[0] -> 1[1] [send] via NET/Socket/0"});
+    CHECK(seen_in(text, "RING").kind == "ib_gdr");
+    CHECK(seen_in(text, "TREE").kind == "ib_gdr");
+    CHECK(seen_in(text, "PAT").kind == "ib_gdr");
+    CHECK(seen_in(text, kSendReceive).kind == "socket");
+    CHECK(seen_in(text, "").kind == "ib_gdr+socket");
+    const std::string rings = written({"Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read"});
+    CHECK(seen_in(rings, kSendReceive).kind == "nvlink");  // those of sends come later
+  }
+
+  TEST_CASE(
+      "connections of the trees do not count for the rings nor those of the rings for trees") {
+    const std::string text = written({kOnePort, "Ring 00 : 3 -> 0 -> 1", "Trees [0] 2/4/-1->0->-1",
+                                      "Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read",
+                                      "Channel 00/0 : 3[3] -> 0[0] [receive] via NET/IB/0/GDRDMA",
+                                      "Channel 00/0 : 4[0] -> 0[0] [receive] via NET/Socket/0",
+                                      "Channel 00 : 2[2] -> 0[0] via SHM/direct/direct"});
+    CHECK(seen_in(text, "RING").kind == "ib_gdr+nvlink");
+    CHECK(seen_in(text, "TREE").kind == "shm+socket");
+  }
+
+  TEST_CASE("an algorithm's own network counts and no other's") {
+    const std::string text =
+        written({kOnePort, "Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read",
+                 "Channel 00/0 : 3[3] -> 0[0] [receive] via NET/Socket/0",
+                 "CollNet 00/0 : 0 [send] via COLLNET/SHARP/1/GDRDMA",
+                 "2 coll channels, 2 collnet channels, 16 nvls channels, 4 p2p channels, 2 p2p "
+                 "channels per peer"});
+    CHECK(seen_in(text, "RING").kind == "nvlink+socket");
+    CHECK(seen_in(text, "COLLNET_CHAIN").kind == "collnet_gdr+nvlink");
+    CHECK(seen_in(text, "COLLNET_CHAIN").nics == Names{"mlx5_1:1"});
+    CHECK(seen_in(text, "NVLS").kind == "collnet_gdr+nvls");
+    CHECK(seen_in(text, "NVLS_TREE").kind == "nvls+socket");
+    CHECK(seen_in(text, kSendReceive).kind == "nvlink+socket");
+    const std::string without = written({"Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read"});
+    CHECK(seen_in(without, "COLLNET_DIRECT").why ==
+          "CollNet was used, the report tells of no connection of it");
+  }
+
+  TEST_CASE("connections of another communicator do not count") {
+    const std::string ours = written({"Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read"});
+    const std::string theirs =
+        written({"Channel 00 : 0[0] -> 1[1] via SHM/direct/direct"}, "n0:1:9", "0x7");
+    CHECK(seen_in(ours + theirs).kind == "nvlink");
+    CHECK(seen_in(theirs + ours).kind == "shm");
+    CHECK(transport_seen(parse_report(theirs + ours, theirs.size()), "RING").kind == "nvlink");
+    // A thread that goes from one communicator to the next, and then works for both.
+    const std::string started =
+        "n0:1:2 [0] NCCL INFO ncclCommInitRank comm 0x5 rank 0 nranks 4 cudaDev 0 nvmlDev 0 busId "
+        "1b000 commId 0x9 - Init START\n";
+    const std::string next =
+        written({"Channel 00 : 0[0] -> 1[1] via SHM/direct/direct"}, "n0:1:2", "0x9");
+    CHECK(seen_in(ours + started + next).kind == "nvlink");
+    // An older communicator connects its sends while ours is made.
+    const std::string late =
+        "n0:1:9 [0] NCCL INFO Channel 00/0 : 2[2] -> 3[3] via P2P/MNNVL\n"
+        "n0:1:9 [0] NCCL INFO Channel 01 : 2[2] -> 3[3] via SHM/direct\n";
+    CHECK(transport_seen(parse_report(theirs + late + ours, theirs.size()), "RING").kind ==
+          "nvlink");
+  }
+
+  TEST_CASE("what the process says once counts wherever it stands") {
+    const std::string before = written(
+        {kOnePort, kEfa, "Channel 00 : 0[0] -> 1[1] via SHM/direct/direct"}, "n0:1:9", "0x7");
+    const auto kind = [&](const std::string& via) {
+      const std::string ours = written({"Channel 00/0 : 0[0] -> 1[1] [send] via " + via});
+      return transport_seen(parse_report(before + ours, before.size()), "RING").kind;
+    };
+    CHECK(kind("NET/IB/0/GDRDMA") == "ib_gdr");
+    CHECK(kind("NET/Libfabric/0/GDRDMA") == "efa_gdr");
+  }
+
+  TEST_CASE("a link between two devices is named by what joins them") {
+    // Bridged pairs of two on PCIe: the ring's longest path is PHB.
+    const Names tree = {
+        "Pattern 4, crossNic 0, nChannels 2, bw 12.000000/12.000000, type PHB/PIX, sameChannels 1",
+        "=== System : maxBw 240.0 totalBw 240.0 ===",
+        "CPU/0-0 (1/1/2)",
+        "+ PCI[24.0] - GPU/0-1b000 (0)",
+        "              + NVL[240.0] - GPU/0-1c000",
+        "+ PCI[24.0] - GPU/0-1c000 (1)",
+        "+ PCI[24.0] - GPU/0-3b000 (2)",
+        "GPU/0-1b000 :GPU/0-1b000 (0/5000.0/LOC) GPU/0-1c000 (1/240.0/NVL) GPU/0-3b000 "
+        "(2/24.0/PHB) CPU/0-0 (1/24.0/PHB) NET/0-0 (3/12.5/PHB) ",
+        "GPU/0-1c000 :GPU/0-1b000 (1/240.0/NVL) GPU/0-1c000 (0/5000.0/LOC) GPU/0-3b000 "
+        "(2/24.0/PHB) CPU/0-0 (1/24.0/PHB) "};
+    const auto kind_of = [&](const std::string& hop, Names messages) {
+      messages.push_back("Channel 00/0 : " + hop + " via P2P/IPC");
+      return seen_in(written(messages)).kind;
+    };
+    CHECK(kind_of("0[0] -> 1[1]", tree) == "nvlink");
+    CHECK(kind_of("1[1] -> 2[2]", tree) == "pcie");
+    CHECK(kind_of("2[2] -> 0[0]", tree) == "pcie");  // its row was cut: the pattern's longest path
+    // As NCCL 2.18 writes it.
+    const Names older = {
+        "Pattern 4, crossNic 0, nChannels 2, bw 12.000000/12.000000, type SYS/PIX, sameChannels 1",
+        "+ PCI[12.0] - GPU/7000 (0)", "+ PCI[12.0] - GPU/8000 (1)",
+        "GPU/7000 :GPU/7000 (0/5000.000000/LOC) GPU/8000 (1/22.000000/NVB) "};
+    CHECK(kind_of("0[0] -> 1[1]", older) == "nvlink");
+  }
+
+  TEST_CASE("a search that fell back is told in its own words and a slow link is not") {
+    const auto degraded = [](const std::string& pattern, Names others = {},
+                             const std::string& algorithm = "RING") {
+      others.push_back("Pattern " + pattern + ", sameChannels 1");
+      others.push_back("Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read");
+      return !seen_in(written(others), algorithm).degraded.empty();
+    };
+    CHECK(degraded("4, crossNic 2, nChannels 1, bw 0.100000/0.100000, type SYS/SYS"));
+    CHECK(degraded("4, crossNic 2, nChannels 1, bw 0.100000/0.000000, type SYS/DIS"));
+    CHECK_FALSE(degraded("4, crossNic 2, nChannels 1, bw 0.120000/0.120000, type PHB/PHB"));
+    CHECK_FALSE(degraded("5, crossNic 0, nChannels 0, bw 0.000000/0.000000, type NVL/PIX"));
+    CHECK_FALSE(
+        degraded("5, crossNic 0, nChannels 0, bw 0.000000/0.000000, type NVL/PIX", {}, "NVLS"));
+    CHECK(degraded("1, crossNic 0, nChannels 1, bw 0.100000/0.100000, type SYS/SYS", {}, "TREE"));
+    CHECK_FALSE(degraded("1, crossNic 0, nChannels 1, bw 0.100000/0.100000, type SYS/SYS"));
+    // A tenth of what the path allows, on one node and between nodes.
+    const Names alone = {"comm 0x1 rank 0 nRanks 4 nNodes 1 localRanks 4 localRank 0 MNNVL 0",
+                         "GPU/0-1 :GPU/0-2 (1/200.0/NVL) NET/0-0 (3/50.0/PIX) "};
+    const Names two = {"comm 0x1 rank 0 nRanks 4 nNodes 2 localRanks 2 localRank 0 MNNVL 0",
+                       "GPU/0-1 :GPU/0-2 (1/200.0/NVL) NET/0-0 (3/50.0/PIX) "};
+    const std::string ring = "4, crossNic 0, nChannels 2, bw ";
+    CHECK_FALSE(degraded(ring + "10.000000/10.000000, type NVL/PIX", alone));
+    CHECK(degraded(ring + "9.000000/9.000000, type NVL/PIX", alone));
+    CHECK_FALSE(degraded(ring + "9.000000/9.000000, type PHB/PIX", alone));
+    CHECK_FALSE(degraded(ring + "9.000000/2.500000, type NVL/PIX", two));
+    CHECK(degraded(ring + "9.000000/2.400000, type NVL/PIX", two));
+  }
+
+  TEST_CASE("what NCCL complains of is kept in its words once each") {
+    const std::string warning =
+        "n0:1:2 [0] graph/paths.cc:396 NCCL WARN P2P is disabled between NVLINK connected GPUs 0 "
+        "and 1.\n";
+    const Report report =
+        parse_report(warning + warning +
+                     written({"Could not find a path for pattern 4, falling back to simple order",
+                              "NVLS multicast support is not available on dev 0"}));
+    CHECK(report.warnings ==
+          Names{"P2P is disabled between NVLINK connected GPUs 0 and 1.",
+                "Could not find a path for pattern 4, falling back to simple order"});
+  }
+}
