@@ -14,7 +14,8 @@ namespace assay {
 std::vector<Carrier> carriers_of_all(Communicator& communicator, const Carrier& mine);
 
 /// Merges carriers: every kind (`ib_gdr+tcp`, or `unknown` if any is not known) and every NIC, each
-/// once and sorted; algorithm, protocol and channels of the first carrier that has them.
+/// once and sorted, and every warning; algorithm, protocol, channels and what degraded it of the
+/// first carrier that has them.
 Carrier joined(const std::vector<Carrier>& carriers);
 
 /// The document's `transport`, with the kind of each member where they differ. `members` and

@@ -45,6 +45,8 @@ struct Carrier {
   std::string kind;  // tcp | ib | nvlink | pcie | shm | unknown
   int channels = 0;  // 0: does not apply
   std::vector<std::string> nics;
+  std::string degraded;               // the library's words where its search for paths fell back
+  std::vector<std::string> warnings;  // the library's own, and why `kind` is unknown
 };
 
 class Communicator {

@@ -116,7 +116,7 @@ GlooCommunicator::GlooCommunicator(GlooOptions options,
 GlooCommunicator::~GlooCommunicator() = default;
 
 Carrier GlooCommunicator::carrier(Operation operation) const {
-  Carrier carrier{"", "", "tcp", 0, {options_.address}};
+  Carrier carrier{"", "", "tcp", 0, {options_.address}, "", {}};
   switch (operation) {
     case Operation::all_reduce:
     case Operation::all_gather:

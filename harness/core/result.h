@@ -38,11 +38,15 @@ struct SpeedOfLight {
 struct PcieLink {
   std::optional<int> generation, generation_max, width, width_max;
   std::optional<std::int64_t> replays;
+  std::optional<bool> under_load;  // an idle GPU's link rests at a lower generation
 };
 
 struct NvlinkState {
   std::optional<int> count, active;
-  std::optional<std::int64_t> errors, replays;
+  std::optional<std::int64_t> errors, replays;  // absent where the generation does not count them
+  std::optional<bool> to_switch;                // some link ends at an NVSwitch
+  std::optional<std::string>
+      fabric_state;  // not_started | in_progress | completed | degraded | failed
 };
 
 struct EccState {
@@ -131,6 +135,8 @@ struct Transport {
   std::optional<int> channels;
   std::vector<std::string> nics;
   std::vector<MemberTransport> members;  // every member, where their kinds differ
+  std::string degraded;                  // the library's words where its search for paths fell back
+  std::vector<std::string> warnings;     // the library's own, and why `kind` is unknown
 };
 
 /// The place of an exchange in the rounds of pairs, for a verdict that replays them.

@@ -40,6 +40,7 @@ void visit_fields(auto& field, Like<PcieLink> auto& pcie) {
   field("width", pcie.width);
   field("width_max", pcie.width_max);
   field("replays", pcie.replays);
+  field("under_load", pcie.under_load);
 }
 
 void visit_fields(auto& field, Like<NvlinkState> auto& nvlink) {
@@ -47,6 +48,8 @@ void visit_fields(auto& field, Like<NvlinkState> auto& nvlink) {
   field("active", nvlink.active);
   field("errors", nvlink.errors);
   field("replays", nvlink.replays);
+  field("to_switch", nvlink.to_switch);
+  field("fabric_state", nvlink.fabric_state);
 }
 
 void visit_fields(auto& field, Like<OtherProcess> auto& process) {
@@ -155,6 +158,8 @@ void visit_fields(auto& field, Like<Transport> auto& transport) {
   field.or_absent("kind", transport.kind);
   field.or_default("nics", transport.nics);
   field.or_absent("members", transport.members);
+  field.or_absent("degraded", transport.degraded);
+  field.or_absent("warnings", transport.warnings);
 }
 
 void visit_fields(auto& field, Like<Measurement> auto& measurement) {

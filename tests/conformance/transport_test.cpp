@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
+#include "harness/core/transport_words.h"
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {
@@ -23,7 +25,7 @@ Measurement moved_over(const std::string& kind, const std::string& level,
   one.scope = {level, std::move(members)};
   one.started = "2026-11-23T10:00:00Z";
   one.metrics["bus_bandwidth_bytes_per_s"] = 1e15;  // faster than anything: it must not matter
-  one.transport = Transport{"ring", "simple", kind, 16, {}, {}};
+  one.transport = Transport{"ring", "simple", kind, 16, {}, {}, {}, {}};
   return one;
 }
 
@@ -118,6 +120,88 @@ TEST_SUITE("unit") {
     CHECK(judged(result, expecting(kInfiniBand)).verdict == Verdict::fail);
     CHECK(judged(result, expecting(kInfiniBand, {"cluster"})).verdict == Verdict::pass);
     CHECK(judged(result, expecting(kInfiniBand, {"rack"})).reason_code == "missing");
+  }
+
+  TEST_CASE("a rule about links between nodes looks at links between nodes alone") {
+    const std::vector<std::pair<const char*, Verdict>> kinds = {
+        {"ib_gdr", Verdict::pass},        {"ib_gdr+shm", Verdict::pass},
+        {"ib_gdr+pcie", Verdict::pass},   {"c2c+ib_gdr+nvlink", Verdict::pass},
+        {"nvlink", Verdict::pass},        {"nvlink+nvls", Verdict::pass},
+        {"ib+nvlink", Verdict::fail},     {"ib_gdr+socket", Verdict::fail},
+        {"nvlink+socket", Verdict::fail}, {"shm", Verdict::fail},
+        {"libfabric_gdr", Verdict::fail}, {"pcie+warp_gdr", Verdict::fail},
+        {"unknown", Verdict::fail}};
+    for (const auto& [kind, expected] : kinds) {
+      CAPTURE(kind);
+      const Result result = fabric("nvls", kind);
+      CHECK(judged(result, expecting(kInfiniBand, {"cluster"})).verdict == expected);
+      CHECK(judged(result, expecting(kInfiniBand, {"rack", "cluster"})).verdict == expected);
+    }
+    // A rule about all scopes, or about a node too, looks at all links.
+    const Result by_pcie = fabric("nvls", "ib_gdr+pcie");
+    CHECK(judged(by_pcie, expecting(kInfiniBand)).reason_code == "wrong_transport");
+    CHECK(judged(by_pcie, expecting(kInfiniBand, {"node", "cluster"})).reason_code ==
+          "wrong_transport");
+    CHECK(judged(fabric("nvlink+shm", "ib_gdr"), expecting(kInfiniBand, {"node"})).reason_code ==
+          "wrong_transport");
+  }
+
+  TEST_CASE("a node whose links between nodes are right is not named for those inside") {
+    Result result = fabric("nvls", "ib_gdr+nvlink+pcie+socket");
+    result.measurements.back().transport->members = {{"node-a", "ib_gdr+pcie"},
+                                                     {"node-b", "nvlink+socket"}};
+    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand, {"cluster"}));
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name == "node-b");
+  }
+
+  TEST_CASE("a search that fell back fails and what the library warned of is a warning") {
+    Result result = fabric("nvls", "ib_gdr+nvlink");
+    result.measurements.rbegin()[1].transport->degraded = "bw 0.1, type SYS/SYS";
+    RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    CHECK(verdict.verdict == Verdict::fail);
+    CHECK(verdict.reason_code == "transport_degraded");
+    CHECK(verdict.reason.find("bw 0.1, type SYS/SYS") != std::string::npos);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name == "node-b");
+    CHECK(verdict.action == Action::check_fabric);
+    result = fabric("nvls", "ib_gdr+nvlink");
+    result.measurements.back().transport->warnings = {"P2P is disabled between GPUs 0 and 1"};
+    verdict = judged(result, expecting(kInfiniBand));
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.reason_code == "transport_warning");
+    CHECK(verdict.reason.find("P2P is disabled between GPUs 0 and 1") != std::string::npos);
+    CHECK(verdict.action == Action::check_fabric);
+    // The words do not hide what is worse.
+    result.measurements.back().transport->kind = "nvlink+socket";
+    CHECK(judged(result, expecting(kInfiniBand)).reason_code == "wrong_transport");
+    result.measurements.back().transport->kind = "unknown";
+    verdict = judged(result, expecting(kInfiniBand));
+    CHECK(verdict.reason_code == "wrong_transport");
+    CHECK(verdict.reason.find("unknown (P2P is disabled") != std::string::npos);
+  }
+
+  TEST_CASE("the profiles expect words that the reports are made of and every good one") {
+    int rules = 0;
+    for (const std::string& name : builtin_profile_names()) {
+      const Profile profile = load_profile(name);
+      for (const ProfileRequirement& asked : profile.requirements) {
+        if (asked.kind != "transport_as_expected") continue;
+        CAPTURE(name);
+        CAPTURE(asked.id);
+        ++rules;
+        const auto expected = asked.parameters.at("expected").get<std::set<std::string>>();
+        const auto scopes = asked.parameters.at("scope").get<std::set<std::string>>();
+        const bool is_between_nodes = !scopes.contains("node");
+        std::set<std::string> good;
+        for (const TransportWord& word : kTransportWords) {
+          if (word.is_fast && (is_between_nodes || !word.is_network))
+            good.insert(std::string(word.word));
+        }
+        CHECK(expected == good);
+      }
+    }
+    CHECK(rules == 6);
   }
 
   TEST_CASE("a transport or a measurement that is missing is never a pass") {

@@ -27,8 +27,8 @@ DeviceFacts full_device() {
   device.memory_bytes = 85899345920;
   device.l2_bytes = 52428800;
   device.multiprocessors = 132;
-  device.pcie = PcieLink{5, 5, 16, 16, 0};
-  device.nvlink = NvlinkState{18, 18, 0, 0};
+  device.pcie = PcieLink{5, 5, 16, 16, 0, true};
+  device.nvlink = NvlinkState{18, 18, 0, 0, true, "completed"};
   device.nvlink_count = 18;
   device.other_processes = {{4242, "python3"}};
   device.xids = {79};
@@ -91,8 +91,10 @@ Measurement full_measurement() {
   measurement.verification =
       Verification{Verification::Status::within_tolerance, 1e-3, 2e-3, "00ff", ""};
   measurement.telemetry = {{"clock_hz", {{"low", 1.5e9}, {"high", 1.7e9}}}, {"readings", 12}};
-  measurement.transport = Transport{"ring", "ll128",    "nvlink",
-                                    16,     {"mlx5_0"}, {{"node-a", "nvlink"}, {"node-b", "tcp"}}};
+  measurement.transport = Transport{"ring",           "ll128",
+                                    "nvlink",         16,
+                                    {"mlx5_0"},       {{"node-a", "nvlink"}, {"node-b", "tcp"}},
+                                    "bw 0.1 SYS/SYS", {"Cannot initialize CollNet"}};
   measurement.pair = PairFacts{1, 2};
   measurement.extensions = {{"choice", {{"tile_ms", "anything goes here"}}}};
   return measurement;

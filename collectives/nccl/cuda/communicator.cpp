@@ -126,7 +126,8 @@ Carrier NcclCommunicator::carrier(Operation operation) const {
   const auto last = last_.find(operation);
   if (!watch_ || last == last_.end()) return {};
   const nccl::ObservedTransport& observed = observed_.at({operation, last->second});
-  return {observed.algorithm, observed.protocol, observed.kind, observed.channels, observed.nics};
+  return {observed.algorithm, observed.protocol, observed.kind,    observed.channels,
+          observed.nics,      observed.degraded, observed.warnings};
 }
 
 std::string NcclCommunicator::refuses(Operation operation, Dtype element) const {

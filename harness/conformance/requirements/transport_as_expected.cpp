@@ -10,6 +10,7 @@
 #include "harness/conformance/cases.h"
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
+#include "harness/core/transport_words.h"
 
 namespace assay {
 
@@ -55,10 +56,27 @@ bool takes_measurement(const CaseFilter& filter, const Kinds& levels,
 /// them, is the node's.
 std::string node_of(const std::string& member) { return member.substr(0, member.find("/device")); }
 
-bool is_expected(const std::string& kind, const Kinds& expected) {
-  const Kinds parts = parts_of(kind);
+/// What the profile asks of the measurements that its filter takes.
+struct Rule {
+  Kinds expected;
+  bool is_between_nodes = false;  // of nothing but scopes of several nodes
+};
+
+/// A rule about links between nodes leaves the links inside them to others; where there is no
+/// network (NVLink joins the nodes), it is about all.
+Kinds parts_held_to(const std::string& kind, const Rule& rule) {
+  Kinds parts = parts_of(kind);
+  const auto is_of_network = [](const std::string& part) { return is_network(part); };
+  if (rule.is_between_nodes && std::any_of(parts.begin(), parts.end(), is_of_network)) {
+    std::erase_if(parts, [&](const std::string& part) { return !is_of_network(part); });
+  }
+  return parts;
+}
+
+bool is_expected(const std::string& kind, const Rule& rule) {
+  const Kinds parts = parts_held_to(kind, rule);
   return std::all_of(parts.begin(), parts.end(),
-                     [&](const std::string& part) { return is_any_of(part, expected); });
+                     [&](const std::string& part) { return is_any_of(part, rule.expected); });
 }
 
 /// A node or collective that used another transport than expected, and which one.
@@ -69,17 +87,20 @@ struct Astray {
 
 /// The nodes of a measurement that used another transport, if it names them, else the whole
 /// measurement.
-std::vector<Astray> all_astray(const Measurement& measurement, const Kinds& expected) {
+std::vector<Astray> all_astray(const Measurement& measurement, const Rule& rule) {
   std::map<std::string, std::string> by_node;
   for (const MemberTransport& member : measurement.transport->members)
-    if (!is_expected(member.kind, expected)) by_node[node_of(member.name)] = member.kind;
+    if (!is_expected(member.kind, rule)) by_node[node_of(member.name)] = member.kind;
   std::vector<Astray> all;
   for (const auto& [node, kind] : by_node) all.push_back({Subject{"node", node}, kind});
   if (!all.empty()) return all;
   const Transport& transport = *measurement.transport;
   const std::string nics =
       transport.nics.empty() ? "" : fmt::format(" ({})", fmt::join(transport.nics, ", "));
-  return {{subject_of(measurement.scope), transport.kind + nics}};
+  const std::string why = transport.kind == "unknown" && !transport.warnings.empty()
+                              ? fmt::format(" ({})", transport.warnings.back())
+                              : "";
+  return {{subject_of(measurement.scope), transport.kind + nics + why}};
 }
 
 /// What the device's baselines were measured over, from their rows' versions; empty: they do not
@@ -115,8 +136,11 @@ class TransportAsExpected final : public Requirement {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     const Kinds levels = parameters.texts("scope");
-    const Kinds expected = parameters.texts("expected");
+    Rule rule{parameters.texts("expected"), !levels.empty()};
     parameters.done();
+    for (const std::string& level : levels) {
+      rule.is_between_nodes = rule.is_between_nodes && (level == "rack" || level == "cluster");
+    }
 
     Findings findings;
     std::set<std::string> seen;
@@ -127,8 +151,8 @@ class TransportAsExpected final : public Requirement {
           continue;
         }
         seen.insert(measurement.id.workload);
-        const Kinds wanted =
-            expected.empty() ? from_baselines(evidence, result, measurement) : expected;
+        Rule wanted = rule;
+        if (rule.expected.empty()) wanted.expected = from_baselines(evidence, result, measurement);
         check(measurement, wanted, findings);
       }
     }
@@ -141,7 +165,7 @@ class TransportAsExpected final : public Requirement {
   }
 
  private:
-  static void check(const Measurement& measurement, const Kinds& expected, Findings& findings) {
+  static void check(const Measurement& measurement, const Rule& rule, Findings& findings) {
     const std::string id = measurement.id.str();
     const Subject subject = subject_of(measurement.scope);
     const std::string kind = measurement.transport ? measurement.transport->kind : "";
@@ -149,18 +173,42 @@ class TransportAsExpected final : public Requirement {
       findings.not_evaluated("missing", id + ": its transport is not in the document", subject);
       return;
     }
-    record(measurement, kind, expected, findings);
-    if (expected.empty()) {
+    record(measurement, kind, rule.expected, findings);
+    const bool complains = check_library(measurement, subject, findings);
+    if (rule.expected.empty()) {
       findings.not_evaluated(
           "no_baseline", id + ": neither the profile nor a baseline says what to expect", subject);
       return;
     }
-    if (is_expected(kind, expected)) return findings.pass();
-    for (const Astray& one : all_astray(measurement, expected))
+    if (is_expected(kind, rule)) {
+      if (!complains) findings.pass();
+      return;
+    }
+    for (const Astray& one : all_astray(measurement, rule))
+      findings.fail("wrong_transport",
+                    fmt::format("{} went over {}, expected {}", id, one.what,
+                                fmt::join(rule.expected, " or ")),
+                    one.who);
+  }
+
+  /// Whether the library itself was not content with the paths, whatever they are called.
+  static bool check_library(const Measurement& measurement, const Subject& subject,
+                            Findings& findings) {
+    const Transport& transport = *measurement.transport;
+    const std::string id = measurement.id.str();
+    if (!transport.degraded.empty()) {
       findings.fail(
-          "wrong_transport",
-          fmt::format("{} went over {}, expected {}", id, one.what, fmt::join(expected, " or ")),
-          one.who);
+          "transport_degraded",
+          fmt::format("{}: the library's search for paths fell back: {}", id, transport.degraded),
+          subject);
+      return true;
+    }
+    if (transport.kind == "unknown" || transport.warnings.empty()) return false;
+    findings.warn(
+        "transport_warning",
+        fmt::format("{}: the library warned: {}", id, fmt::join(transport.warnings, "; ")),
+        subject);
+    return true;
   }
 
   static void record(const Measurement& measurement, const std::string& kind, const Kinds& expected,
