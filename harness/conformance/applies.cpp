@@ -9,6 +9,7 @@
 #include <set>
 
 #include "harness/conformance/fabric.h"
+#include "harness/conformance/nvlink_design.h"
 #include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
 
@@ -82,16 +83,26 @@ bool min_compute_capability(const Evidence&, const Result& result, const Json& v
   return any_capability(result, [&](const std::string& has) { return is_capable(has, least); });
 }
 
-bool has_nvlink(const Evidence&, const Result& result, const Json& value) {
+/// A part with links that no bridge connects has none; one whose links are down has.
+bool has_nvlink(const Evidence& evidence, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("has_nvlink", "true or false");
-  const auto says_none = [](const DeviceFacts& device) {
-    if (device.nvlink && device.nvlink->count) return *device.nvlink->count == 0;
+  const auto says_none = [&](const DeviceFacts& device) {
+    if (const auto links = expected_nvlinks(device, evidence.results)) return *links == 0;
     return device.nvlink_count && *device.nvlink_count == 0;
   };
   const bool none = std::all_of(result.nodes.begin(), result.nodes.end(), [&](const auto& node) {
     return std::all_of(node.devices.begin(), node.devices.end(), says_none);
   });
   return value.get<bool>() != none;
+}
+
+/// In every node, so that no data inside one needs another way.
+bool nvlink_joins_nodes(const Evidence& evidence, const Result& result, const Json& value) {
+  if (!value.is_boolean()) refuse("nvlink_joins_nodes", "true or false");
+  const bool joins =
+      std::all_of(result.nodes.begin(), result.nodes.end(),
+                  [&](const NodeFacts& node) { return nvlink_joins(node, evidence.results); });
+  return value.get<bool>() == joins;
 }
 
 bool has_pod(const Result& result) {
@@ -126,6 +137,7 @@ const std::map<std::string, Condition>& conditions() {
       {"min_nodes", min_nodes},
       {"min_ranks", min_ranks},
       {"has_nvlink", has_nvlink},
+      {"nvlink_joins_nodes", nvlink_joins_nodes},
       {"in_kubernetes", in_kubernetes},
       {"measured", measured},
       {"compute_capability", compute_capability},

@@ -49,23 +49,31 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("a PCIe link below its maximum is named") {
-    check_named("inventory_pcie_link", Verdict::fail, [](auto& d) { d.pcie->generation = 4; });
+    check_named("inventory_pcie_link", Verdict::fail, [](auto& d) {
+      d.pcie->generation = 4;
+      d.pcie->under_load = true;
+    });
     check_named("inventory_pcie_link", Verdict::fail, [](auto& d) { d.pcie->width = 8; });
     check_named("inventory_pcie_link", Verdict::not_evaluated, [](auto& d) { d.pcie.reset(); });
     check_named("inventory_pcie_link", Verdict::not_evaluated,
                 [](auto& d) { d.pcie->width_max.reset(); });
   }
 
-  TEST_CASE("an NVLink that is down or has errors is named") {
-    check_named("inventory_nvlink", Verdict::fail, [](auto& d) { d.nvlink->active = 17; });
-    check_named("inventory_nvlink", Verdict::fail,
-                [](auto& d) { d.nvlink->active = d.nvlink->count = 12; });
-    check_named("inventory_nvlink", Verdict::fail, [](auto& d) { d.nvlink->errors = 1; });
-    check_named("inventory_nvlink", Verdict::warn, [](auto& d) { d.nvlink->replays = 1; });
-    check_named("inventory_nvlink", Verdict::not_evaluated, [](auto& d) { d.nvlink.reset(); });
-    Profile profile = small_profile();
-    CHECK(judged(four_device_node(), requirement("inventory_nvlink", {{"links", 12}})).verdict ==
-          Verdict::fail);
+  TEST_CASE("a PCIe generation that was read at rest warns and its width fails") {
+    for (const std::optional<bool> at_rest : {std::optional<bool>(), std::optional(false)}) {
+      const Change gen1 = [&](auto& d) {
+        d.pcie->generation = 1;
+        d.pcie->under_load = at_rest;
+      };
+      check_named("inventory_pcie_link", Verdict::warn, gen1);
+      CHECK(after("inventory_pcie_link", gen1).reason_code == "link_at_rest");
+      check_named("inventory_pcie_link", Verdict::fail, [&](auto& d) {
+        gen1(d);
+        d.pcie->width = 8;
+      });
+    }
+    const Change above = [](auto& d) { d.pcie->generation = d.pcie->width = 32; };
+    CHECK(after("inventory_pcie_link", above).verdict == Verdict::pass);
   }
 
   TEST_CASE("ECC that is off or remapping or a new XID is named") {

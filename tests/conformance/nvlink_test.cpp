@@ -1,0 +1,173 @@
+// NVLinks against what the part's design connects and what its peers have.
+#include <doctest/doctest.h>
+
+#include "harness/conformance/nvlink_design.h"
+#include "harness/core/document.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+struct Links {
+  int count, active;
+};
+
+/// A node of such devices, with that name.
+Result node_of(const char* name, const std::vector<Links>& devices) {
+  Result result = passing_result(small_profile(), "cuda", static_cast<int>(devices.size()));
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    DeviceFacts& device = result.nodes.front().devices[i];
+    device.name = name;
+    device.nvlink->count = device.nvlink_count = devices[i].count;
+    device.nvlink->active = devices[i].active;
+  }
+  return result;
+}
+
+ProfileRequirement where_linked() {
+  ProfileRequirement asked = requirement("inventory_nvlink");
+  asked.applies_when = {{"has_nvlink", true}};
+  return asked;
+}
+
+RequirementVerdict judged_links(const Result& result) { return judged(result, where_linked()); }
+
+struct Expected {
+  const char* name;
+  std::vector<Links> devices;
+  Verdict verdict;
+  const char* reason_code;
+  std::size_t subjects;
+};
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("links are held to the design of the part and to its peers") {
+    constexpr const char* kPart = "Example Accelerator 80GB";
+    const std::vector<Expected> table = {
+        // Boards that connect all links.
+        {"NVIDIA H100 80GB HBM3", {{18, 18}, {18, 18}}, Verdict::pass, "", 0},
+        {"NVIDIA H100 80GB HBM3", {{18, 18}, {18, 17}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA H100 80GB HBM3", {{18, 12}, {18, 12}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA H100 80GB HBM3", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA A100-SXM4-80GB", {{12, 0}, {12, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA A100-SXM4-80GB", {{12, 12}, {8, 8}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA H200", {{18, 16}, {18, 16}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA B200", {{18, 0}}, Verdict::fail, "links_down", 1},
+        // Cards with a bridge, or without.
+        {"NVIDIA H100 NVL", {{18, 12}, {18, 12}}, Verdict::pass, "", 0},
+        {"NVIDIA H100 NVL", {{18, 0}, {18, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        {"NVIDIA H100 NVL", {{18, 12}, {18, 11}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA H100 NVL", {{18, 8}, {18, 8}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA H100 NVL", {{18, 12}, {18, 12}, {18, 0}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA H200 NVL", {{18, 18}, {18, 18}}, Verdict::pass, "", 0},
+        {"NVIDIA A100 80GB PCIe", {{12, 0}, {12, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        {"NVIDIA A100 80GB PCIe", {{12, 12}, {12, 12}}, Verdict::pass, "", 0},
+        {"NVIDIA A100-PCIE-40GB", {{12, 12}, {12, 4}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA A40", {{4, 4}, {4, 4}}, Verdict::pass, "", 0},
+        {"NVIDIA GH200 480GB", {{18, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        {"NVIDIA L40S", {{0, 0}, {0, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        // A part that no table knows: its peers say.
+        {kPart, {{18, 12}, {18, 12}}, Verdict::pass, "", 0},
+        {kPart, {{18, 12}, {18, 10}}, Verdict::fail, "links_down", 1},
+        {kPart, {{18, 17}}, Verdict::fail, "links_down", 1},
+        {kPart, {{18, 0}, {18, 18}}, Verdict::fail, "links_down", 1},
+        {kPart, {{18, 0}, {18, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+    };
+    for (const Expected& expected : table) {
+      CAPTURE(expected.name);
+      CAPTURE(expected.devices.size());
+      CAPTURE(expected.devices.back().active);
+      const RequirementVerdict verdict = judged_links(node_of(expected.name, expected.devices));
+      CHECK(verdict.verdict == expected.verdict);
+      CHECK(verdict.reason_code == expected.reason_code);
+      CHECK(verdict.subjects.size() == expected.subjects);
+    }
+  }
+
+  TEST_CASE("a part that no table knows has a switch where a peer has one or its product id does") {
+    Result result = node_of("Example", {{18, 0}, {18, 0}});
+    result.nodes.front().devices[1].nvlink->to_switch = true;
+    CHECK(judged_links(result).subjects.size() == 2);
+    result = node_of("Example", {{18, 0}, {18, 0}});
+    for (DeviceFacts& device : result.nodes.front().devices) device.pci_id = "10de:2330";
+    CHECK(judged_links(result).reason_code == "links_down");
+  }
+
+  TEST_CASE("peers on other nodes count and devices of another name do not") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_nvlink")};
+    const auto both = [&](const char* other, Links links) {
+      Result second = node_of(other, {links});
+      second.nodes.front().name = "node-b";
+      return judged({{node_of("Example", {{18, 12}}), second}, &profile, {}}, "inventory_nvlink");
+    };
+    CHECK(both("Example", {18, 12}).verdict == Verdict::pass);
+    CHECK(both("Example", {18, 18}).verdict == Verdict::fail);
+    CHECK(both("Another", {18, 18}).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("counters that a generation does not have are not missing") {
+    Result result = node_of("NVIDIA B200", {{18, 18}, {18, 18}});
+    for (DeviceFacts& device : result.nodes.front().devices) {
+      device.nvlink->errors.reset();
+      device.nvlink->replays.reset();
+    }
+    const RequirementVerdict verdict = judged_links(result);
+    CHECK(verdict.verdict == Verdict::pass);
+    CHECK_FALSE(verdict.figures["devices"][0].contains("errors"));
+    CHECK(verdict.figures["devices"][0]["expected"] == 18);
+  }
+
+  TEST_CASE("an NVLink fabric that is not ready fails where links lead to it") {
+    for (const char* state : {"not_started", "in_progress", "degraded", "failed"}) {
+      CAPTURE(state);
+      Result result = node_of("NVIDIA H100 80GB HBM3", {{18, 18}, {18, 18}});
+      result.nodes.front().devices[1].nvlink->fabric_state = state;
+      const RequirementVerdict verdict = judged_links(result);
+      CHECK(verdict.reason_code == "fabric_not_ready");
+      CHECK(verdict.subjects.size() == 1);
+      CHECK(verdict.action == Action::restart_node);
+    }
+    Result ready = node_of("NVIDIA H100 80GB HBM3", {{18, 18}});
+    ready.nodes.front().devices[0].nvlink->fabric_state = "completed";
+    CHECK(judged_links(ready).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("NVLink joins a node whose devices need no other way between them") {
+    const auto joins = [](const Result& result) {
+      return nvlink_joins(result.nodes.front(), {result});
+    };
+    CHECK(joins(node_of("NVIDIA H100 80GB HBM3", {{18, 18}, {18, 0}})));
+    CHECK_FALSE(joins(node_of("NVIDIA A100 80GB PCIe", {{12, 0}, {12, 0}})));
+    CHECK_FALSE(joins(node_of("NVIDIA L40S", {{0, 0}, {0, 0}})));
+    Result pairs = node_of("NVIDIA H100 NVL", {{18, 12}, {18, 12}, {18, 12}, {18, 12}});
+    const auto with_domains = [&](const std::vector<const char*>& domains) {
+      Json gpus = Json::array();
+      for (const char* domain : domains) gpus.push_back({{"nvlink_domain", domain}});
+      pairs.nodes.front().topology["gpus"] = gpus;
+      return joins(pairs);
+    };
+    CHECK(with_domains({"a", "a", "a", "a"}));
+    CHECK_FALSE(with_domains({"a", "a", "b", "b"}));
+    pairs.nodes.front().topology["gpus"] = Json::array({{{"index", 0}}});
+    CHECK_FALSE(joins(pairs));
+  }
+
+  TEST_CASE("the documents of the field are judged as their machines are built") {
+    const auto document = [](const std::string& name) {
+      return read_result(std::string(ASSAY_SOURCE_DIR) + "/tests/conformance/field/" + name +
+                         ".json");
+    };
+    CHECK(judged_links(document("b5_h100nvl_12_of_18_links")).verdict == Verdict::pass);
+    CHECK(judged_links(document("b5_a100pcie_no_bridge")).reason_code == "not_applicable");
+    const RequirementVerdict idle =
+        judged(document("b7_idle_gen1"), requirement("inventory_pcie_link"));
+    CHECK(idle.verdict == Verdict::warn);
+    CHECK(idle.reason_code == "link_at_rest");
+  }
+}
+
+}  // namespace assay::test
