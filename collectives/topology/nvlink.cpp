@@ -11,24 +11,15 @@ namespace assay {
 
 namespace {
 
-// nvml.h: nvmlIntNvLinkDeviceType_t, nvmlGpuFabricState_t.
-constexpr int kRemoteGpu = 0, kRemoteSwitch = 2;
-constexpr unsigned char kFabricComplete = 3;
-constexpr unsigned kMostNvlinks = 18;
+using nvml::FabricInfo;
 
-/// nvmlGpuFabricInfo_t.
-struct FabricInfo {
-  unsigned char cluster_uuid[16];
-  int status;
-  unsigned clique;
-  unsigned char state;
-};
+constexpr unsigned kMostNvlinks = 18;
 
 /// Zero: the node is joined to no other by NVLink.
 std::string fabric_name(const FabricInfo& info) {
   const auto& uuid = info.cluster_uuid;
   const bool is_zero = std::all_of(uuid, uuid + sizeof uuid, [](int byte) { return byte == 0; });
-  if (info.status != nvml::kSuccess || info.state != kFabricComplete || is_zero) return "";
+  if (info.status != nvml::kSuccess || info.state != nvml::kFabricCompleted || is_zero) return "";
   std::string text;
   for (const unsigned char byte : uuid) {
     char hex[3];
@@ -59,8 +50,8 @@ NvlinkEnds ends_of(const Nvml& nvml, const std::string& address) {
         !nvml.call(GetType{}, "nvmlDeviceGetNvLinkRemoteDeviceType", device, link, &type)) {
       continue;
     }
-    if (type == kRemoteSwitch) ends.to_switch = true;
-    if (type == kRemoteGpu &&
+    if (type == nvml::kRemoteSwitch) ends.to_switch = true;
+    if (type == nvml::kRemoteGpu &&
         nvml.call(GetPci{}, "nvmlDeviceGetNvLinkRemotePciInfo_v2", device, link, &remote)) {
       const std::string peer = pci_address(remote.bus_id);
       if (!peer.empty()) ends.peers.push_back(peer);

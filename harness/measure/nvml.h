@@ -37,6 +37,28 @@ struct PciInfo {
   char bus_id[32];
 };
 
+/// nvmlGpuFabricInfo_t, of nvmlDeviceGetGpuFabricInfo.
+struct FabricInfo {
+  unsigned char cluster_uuid[16];
+  int status;
+  unsigned clique;
+  unsigned char state;
+};
+
+/// nvmlGpuFabricInfoV_t of its second version, of nvmlDeviceGetGpuFabricInfoV.
+struct FabricInfoV2 {
+  unsigned version;
+  unsigned char cluster_uuid[16];
+  int status;
+  unsigned clique;
+  unsigned char state;
+  unsigned health_mask;
+};
+
+// nvmlGpuFabricState_t; nvmlIntNvLinkDeviceType_t.
+inline constexpr unsigned char kFabricNotStarted = 1, kFabricInProgress = 2, kFabricCompleted = 3;
+inline constexpr int kRemoteGpu = 0, kRemoteSwitch = 2;
+
 inline constexpr int kSuccess = 0;
 inline constexpr int kInsufficientSize = 7;
 inline constexpr unsigned long long kEventXid = 0x8;

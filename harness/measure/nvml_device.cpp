@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace assay {
@@ -23,6 +24,33 @@ constexpr int kMostLinks = 18;
 std::optional<double> times(std::optional<unsigned> value, double unit) {
   if (!value) return std::nullopt;
   return *value * unit;
+}
+
+/// This process's PIDs as the driver lists them; they hold for every device.
+std::set<unsigned>& own_pids() {
+  static std::set<unsigned> pids;
+  return pids;
+}
+std::mutex& own_pids_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+bool is_own(unsigned pid) {
+  const std::lock_guard lock(own_pids_mutex());
+  return pid == static_cast<unsigned>(getpid()) || own_pids().contains(pid);
+}
+
+/// The bits of the health mask that say that the fabric's bandwidth is degraded
+/// (NVML_GPU_FABRIC_HEALTH_MASK_DEGRADED_BW).
+constexpr unsigned kDegradedBandwidth = 0x3, kIsDegraded = 1;
+
+std::optional<std::string> fabric_word(unsigned char state, int status, unsigned health_mask) {
+  if (state == nvml::kFabricNotStarted) return "not_started";
+  if (state == nvml::kFabricInProgress) return "in_progress";
+  if (state != nvml::kFabricCompleted) return std::nullopt;  // the part has no fabric
+  if (status != nvml::kSuccess) return "failed";
+  return (health_mask & kDegradedBandwidth) == kIsDegraded ? "degraded" : "completed";
 }
 
 std::optional<int> as_int(std::optional<unsigned> value) {
@@ -128,6 +156,38 @@ std::optional<PcieLink> NvmlDevice::pcie() const {
   return link;
 }
 
+void NvmlDevice::watch_pcie() {
+  const std::optional<PcieLink> now = pcie();
+  if (!now) return;
+  const std::lock_guard lock(link_mutex_);
+  if (!link_under_load_) {
+    link_under_load_ = now;
+    link_under_load_->under_load = true;
+  }
+  PcieLink& best = *link_under_load_;
+  best.generation = std::max(best.generation, now->generation);
+  best.width = std::max(best.width, now->width);
+  best.replays = now->replays;
+}
+
+std::optional<PcieLink> NvmlDevice::pcie_under_load() const {
+  const std::lock_guard lock(link_mutex_);
+  return link_under_load_;
+}
+
+std::optional<std::string> NvmlDevice::fabric_state() const {
+  using GetV = int (*)(nvml::Device, nvml::FabricInfoV2*);
+  using Get = int (*)(nvml::Device, nvml::FabricInfo*);
+  nvml::FabricInfoV2 newer{};
+  newer.version = static_cast<unsigned>(sizeof newer) | 2u << 24;
+  if (nvml_->call(GetV{}, "nvmlDeviceGetGpuFabricInfoV", device_, &newer)) {
+    return fabric_word(newer.state, newer.status, newer.health_mask);
+  }
+  nvml::FabricInfo info{};
+  if (!nvml_->call(Get{}, "nvmlDeviceGetGpuFabricInfo", device_, &info)) return std::nullopt;
+  return fabric_word(info.state, info.status, 0);
+}
+
 std::optional<std::int64_t> NvmlDevice::nvlink_counter(int links, int first, int last) const {
   using Get = int (*)(nvml::Device, unsigned, int, unsigned long long*);
   std::int64_t total = 0;
@@ -149,6 +209,7 @@ std::optional<std::int64_t> NvmlDevice::nvlink_counter(int links, int first, int
 std::optional<NvlinkState> NvmlDevice::nvlink() const {
   using Get = int (*)(nvml::Device, unsigned, unsigned*);
   int count = 0, active = 0;
+  std::optional<bool> to_switch;
   for (int link = 0; link < kMostLinks; ++link) {
     unsigned is_active = 0;
     if (!nvml_->call(Get{}, "nvmlDeviceGetNvLinkState", device_, static_cast<unsigned>(link),
@@ -156,19 +217,28 @@ std::optional<NvlinkState> NvmlDevice::nvlink() const {
       continue;
     }
     ++count;
-    if (is_active) ++active;
+    if (!is_active) continue;
+    ++active;
+    using GetType = int (*)(nvml::Device, unsigned, int*);
+    int type = -1;
+    if (nvml_->call(GetType{}, "nvmlDeviceGetNvLinkRemoteDeviceType", device_,
+                    static_cast<unsigned>(link), &type)) {
+      to_switch = to_switch.value_or(false) || type == nvml::kRemoteSwitch;
+    }
   }
   NvlinkState state;
+  state.fabric_state = fabric_state();
   state.count = count;  // 0 is a fact: a part without NVLink is not one whose NVLink is unknown
   state.active = active;
   if (count == 0) return state;
+  state.to_switch = to_switch;
   state.replays = nvlink_counter(kMostLinks, kLinkReplay, kLinkReplay);
   state.errors = nvlink_counter(kMostLinks, kLinkRecovery, kLinkCrcData);
   static_assert(kLinkRecovery < kLinkCrcFlit && kLinkCrcFlit < kLinkCrcData);
   return state;
 }
 
-std::vector<OtherProcess> NvmlDevice::other_processes() const {
+std::set<unsigned> NvmlDevice::pids() const {
   const auto list = nvml_->library().find_sym<int (*)(nvml::Device, unsigned*, nvml::ProcessInfo*)>(
       "nvmlDeviceGetComputeRunningProcesses_v3");
   if (!list) return {};
@@ -180,15 +250,30 @@ std::vector<OtherProcess> NvmlDevice::other_processes() const {
     count = static_cast<unsigned>(infos.size());
     code = list(device_, &count, infos.data());
   }
+  std::set<unsigned> found;
+  for (unsigned i = 0; code == nvml::kSuccess && i < count; ++i) found.insert(infos[i].pid);
+  return found;
+}
+
+void NvmlDevice::learn_own_pid_from(const std::set<unsigned>& before) {
+  const std::set<unsigned> now = pids();
+  const std::lock_guard lock(own_pids_mutex());
+  if (now.contains(static_cast<unsigned>(getpid()))) return;  // the driver counts as we do
+  for (const unsigned pid : now) {
+    if (!before.contains(pid)) own_pids().insert(pid);
+  }
+}
+
+std::vector<OtherProcess> NvmlDevice::other_processes() const {
   std::vector<OtherProcess> others;
-  for (unsigned i = 0; code == nvml::kSuccess && i < count; ++i) {
-    if (infos[i].pid == static_cast<unsigned>(getpid())) continue;
+  for (const unsigned pid : pids()) {
+    if (is_own(pid)) continue;
     using GetName = int (*)(unsigned, char*, unsigned);
     char process_name[256] = {};
     // In a container the process may be another namespace's, and nameless here.
-    nvml_->call(GetName{}, "nvmlSystemGetProcessName", infos[i].pid, &process_name[0],
+    nvml_->call(GetName{}, "nvmlSystemGetProcessName", pid, &process_name[0],
                 static_cast<unsigned>(sizeof process_name - 1));
-    others.push_back({infos[i].pid, process_name});
+    others.push_back({pid, process_name});
   }
   return others;
 }
@@ -201,6 +286,7 @@ void NvmlDevice::fill(DeviceFacts& facts) const {
   if (!facts.pci_id) facts.pci_id = pci_id();
   facts.ecc = ecc();
   facts.pcie = pcie();
+  if (facts.pcie) facts.pcie->under_load = false;
   facts.nvlink = nvlink();
   if (facts.nvlink) facts.nvlink_count = facts.nvlink->count;
   facts.power_limit_w = times(value("nvmlDeviceGetPowerManagementLimit"), 1e-3);

@@ -30,6 +30,7 @@ TelemetryReading NvmlDevice::read() {
     reading.event_reasons = reasons;
   }
   reading.has_foreign_process = !other_processes().empty();
+  watch_pcie();
   return reading;
 }
 

@@ -1,5 +1,6 @@
 // A GPU's facts and telemetry from a stub of NVML, and XIDs from a kernel log.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -16,6 +17,26 @@ std::unique_ptr<NvmlDevice> stub_device() {
   auto device = NvmlDevice::find(Nvml::load(), "0000:1b:00.0");
   REQUIRE(device);
   return device;
+}
+
+/// A variable that the stub reads, for as long as this lives.
+class Setting {
+ public:
+  Setting(const char* variable, const char* value) : variable_(variable) {
+    setenv(variable, value, 1);
+  }
+  ~Setting() { unsetenv(variable_); }
+  Setting(const Setting&) = delete;
+  Setting& operator=(const Setting&) = delete;
+
+ private:
+  const char* variable_;
+};
+
+DeviceFacts filled(const NvmlDevice& device) {
+  DeviceFacts facts;
+  device.fill(facts);
+  return facts;
 }
 
 }  // namespace
@@ -46,6 +67,9 @@ TEST_SUITE("unit") {
     CHECK(facts.nvlink->replays == 5);
     CHECK(facts.nvlink->errors == 0);
     CHECK(facts.nvlink_count == 18);
+    CHECK(facts.nvlink->to_switch == true);
+    CHECK(facts.nvlink->fabric_state == "completed");
+    CHECK(facts.pcie->under_load == false);
     CHECK(facts.power_limit_w == doctest::Approx(650));
     CHECK(facts.power_limit_default_w == doctest::Approx(700));
     CHECK(facts.clock_max_hz == doctest::Approx(1.98e9));
@@ -71,6 +95,70 @@ TEST_SUITE("unit") {
     CHECK(since["new_errors"]["ecc_corrected"] > 0);
     CHECK(since["new_errors"]["ecc_uncorrected"] == 0);
     CHECK(since["new_errors"]["pcie_replays"] == 0);
+  }
+
+  TEST_CASE("the PCIe link under load is the fastest of those read while series ran") {
+    const Setting at_rest("ASSAY_STUB_PCIE_GENERATION", "1");
+    const auto device = stub_device();
+    CHECK(filled(*device).pcie->generation == 1);
+    CHECK_FALSE(device->pcie_under_load());
+    for (const char* generation : {"3", "5", "2"}) {
+      const Setting busy("ASSAY_STUB_PCIE_GENERATION", generation);
+      device->read();
+    }
+    const PcieLink link = *device->pcie_under_load();
+    CHECK(link.generation == 5);
+    CHECK(link.width == 16);
+    CHECK(link.generation_max == 5);
+    CHECK(link.under_load == true);
+    CHECK(filled(*device).pcie->under_load == false);
+  }
+
+  TEST_CASE("the fabric of NVLink is told by its state and status and health") {
+    const auto device = stub_device();
+    const auto state = [&] { return filled(*device).nvlink->fabric_state; };
+    for (const auto& [number, word] : {std::pair{"1", "not_started"}, std::pair{"2", "in_progress"},
+                                       std::pair{"3", "completed"}}) {
+      const Setting setting("ASSAY_STUB_FABRIC_STATE", number);
+      CHECK(state() == word);
+    }
+    {
+      const Setting none("ASSAY_STUB_FABRIC_STATE", "0");
+      CHECK_FALSE(state());
+    }
+    {
+      const Setting failed("ASSAY_STUB_FABRIC_STATUS", "999");
+      CHECK(state() == "failed");
+    }
+    for (const auto& [mask, word] : {std::pair{"1", "degraded"}, std::pair{"2", "completed"}}) {
+      const Setting health("ASSAY_STUB_FABRIC_HEALTH", mask);
+      CHECK(state() == word);
+    }
+  }
+
+  TEST_CASE("this process is not foreign under a PID of another namespace") {
+    const auto device = stub_device();
+    const auto pids = [&] {
+      std::vector<std::int64_t> pids;
+      for (const OtherProcess& one : filled(*device).other_processes) pids.push_back(one.pid);
+      return pids;
+    };
+    {
+      const Setting ours("ASSAY_STUB_SECOND_PID", "31337");
+      CHECK(pids() == std::vector<std::int64_t>{4242, 31337});
+    }
+    device->learn_own_pid([] { setenv("ASSAY_STUB_SECOND_PID", "31337", 1); });
+    CHECK(pids() == std::vector<std::int64_t>{4242});
+    const Setting another("ASSAY_STUB_SECOND_PID", "31338");
+    CHECK(pids() == std::vector<std::int64_t>{4242, 31338});
+  }
+
+  TEST_CASE("where the driver counts PIDs as we do no other process is taken for this one") {
+    const auto device = stub_device();
+    const std::string own = std::to_string(getpid());
+    const Setting ours("ASSAY_STUB_SECOND_PID", own.c_str());
+    device->learn_own_pid([] {});
+    CHECK(filled(*device).other_processes.size() == 1);
   }
 
   TEST_CASE("new XIDs are taken once") {

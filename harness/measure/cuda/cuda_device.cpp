@@ -60,13 +60,19 @@ void require_room(const Buffer& buffer, std::size_t bytes) {
 }  // namespace
 
 CudaDevice::CudaDevice(int ordinal, const std::shared_ptr<Nvml>& nvml) : ordinal_(ordinal) {
-  make_current();
+  const auto make_context = [this] {
+    make_current();
+    check(cudaFree(nullptr), "making a context on a GPU");
+  };
   facts_ = cuda_facts(ordinal);
-  if (auto device = NvmlDevice::find(nvml, *facts_.pci_bus_id)) {
+  auto device = NvmlDevice::find(nvml, *facts_.pci_bus_id);
+  if (device) {
+    device->learn_own_pid(make_context);
     device->fill(facts_);
     nvml_device_ = device.get();
     telemetry_ = std::move(device);
   } else {
+    make_context();
     telemetry_ = std::make_unique<NvmlAbsent>();
   }
   if (!nvml_device_ || !nvml_device_->has_xid_events()) xid_log_ = std::make_unique<XidLog>();
@@ -89,6 +95,9 @@ const DeviceFacts& CudaDevice::facts() const {
     xids = nvml_device_->take_xids();
   }
   facts_.xids.insert(facts_.xids.end(), xids.begin(), xids.end());
+  if (nvml_device_) {
+    if (auto link = nvml_device_->pcie_under_load()) facts_.pcie = std::move(link);
+  }
   return facts_;
 }
 

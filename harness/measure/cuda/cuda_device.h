@@ -26,7 +26,7 @@ class CudaDevice : public Device, public Instrument {
   CudaDevice& operator=(const CudaDevice&) = delete;
 
   Backend backend() const override { return Backend::cuda; }
-  /// XIDs logged since the last call are added here.
+  /// XIDs logged since the last call are added here, and the PCIe link is as it was under load.
   const DeviceFacts& facts() const override;
   Instrument& instrument() override { return *this; }
 

@@ -1,5 +1,6 @@
 // An NVML with one H100 at 0000:1b:00.0: what a GPU's facts are filled from, without a GPU. It has
 // the conventions of nvml.h and, like a real part, refuses some of what it is asked.
+#include <cstdlib>
 #include <cstring>
 
 namespace {
@@ -47,6 +48,21 @@ struct FabricInfo {
   unsigned char state;
 };
 
+struct FabricInfoV2 {
+  unsigned version;
+  unsigned char cluster_uuid[16];
+  int status;
+  unsigned clique;
+  unsigned char state;
+  unsigned health_mask;
+};
+
+/// What a test wants other than usual.
+unsigned setting(const char* variable, unsigned usual) {
+  const char* value = std::getenv(variable);
+  return value ? static_cast<unsigned>(std::atoi(value)) : usual;
+}
+
 }  // namespace
 
 extern "C" {
@@ -86,7 +102,9 @@ int nvmlDeviceGetRemappedRows(Device*, unsigned* corrected, unsigned* uncorrecte
   put(failed, 0);
   return put(pending, 1);
 }
-int nvmlDeviceGetCurrPcieLinkGeneration(Device*, unsigned* to) { return put(to, 4); }
+int nvmlDeviceGetCurrPcieLinkGeneration(Device*, unsigned* to) {
+  return put(to, setting("ASSAY_STUB_PCIE_GENERATION", 4));
+}
 int nvmlDeviceGetMaxPcieLinkGeneration(Device*, unsigned* to) { return put(to, 5); }
 int nvmlDeviceGetCurrPcieLinkWidth(Device*, unsigned* to) { return put(to, 16); }
 int nvmlDeviceGetMaxPcieLinkWidth(Device*, unsigned* to) { return put(to, 16); }
@@ -115,7 +133,17 @@ int nvmlDeviceGetGpuFabricInfo(Device*, FabricInfo* info) {
     info->cluster_uuid[i] = static_cast<unsigned char>(0x01 + i % 8 * 0x22);
   }
   info->clique = 5;
+  info->state = static_cast<unsigned char>(setting("ASSAY_STUB_FABRIC_STATE", 3));
+  info->status = static_cast<int>(setting("ASSAY_STUB_FABRIC_STATUS", 0));
+  return kSuccess;
+}
+// Drivers since 545; only where a test asks for it.
+int nvmlDeviceGetGpuFabricInfoV(Device*, FabricInfoV2* info) {
+  const unsigned mask = setting("ASSAY_STUB_FABRIC_HEALTH", 0);
+  if (mask == 0 || info->version != (sizeof *info | 2u << 24)) return kNotSupported;
   info->state = 3;
+  info->status = 0;
+  info->health_mask = mask;
   return kSuccess;
 }
 int nvmlDeviceGetPowerManagementLimit(Device*, unsigned* to) { return put(to, 650'000); }
@@ -136,10 +164,13 @@ int nvmlDeviceGetCurrentClocksThrottleReasons(Device*, unsigned long long* reaso
 }
 int nvmlDeviceGetMigMode(Device*, unsigned*, unsigned*) { return kNotSupported; }
 int nvmlDeviceGetComputeRunningProcesses_v3(Device*, unsigned* count, ProcessInfo* infos) {
-  const bool fits = *count >= 1;
-  *count = 1;
+  const unsigned second = setting("ASSAY_STUB_SECOND_PID", 0);
+  const unsigned all = second == 0 ? 1 : 2;
+  const bool fits = *count >= all;
+  *count = all;
   if (!fits) return kInsufficientSize;
   infos[0] = {4242, 0, 0, 0};
+  if (second != 0) infos[1] = {second, 0, 0, 0};
   return kSuccess;
 }
 int nvmlSystemGetProcessName(unsigned, char* to, unsigned size) { return put(to, size, "other"); }
