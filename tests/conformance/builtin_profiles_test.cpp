@@ -27,6 +27,23 @@ void make_not_applicable(Measurement& measurement, const std::string& reason) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("node takes at most five minutes on eight devices and says so") {
+    constexpr int kDevices = 8;
+    const Profile profile = load_profile("node");
+    double seconds = 0;
+    for (const ProfileCases& line : profile.cases) {
+      if (line.backend != "cuda") continue;
+      int turns = line.scope == "node" ? 1 : kDevices;
+      // Every ordered pair alone, then as many rounds of disjoint pairs, in both directions.
+      if (line.workload == "device_to_device") turns = (kDevices + 2) * (kDevices - 1);
+      const double most_s = line.sampling.value_or(profile.sampling).max_time_s;
+      seconds += turns * most_s * static_cast<double>(line.shapes.size() * line.dtypes.size());
+    }
+    CHECK(seconds > 100);
+    CHECK(seconds <= profile.duration_s.at("cuda"));
+    CHECK(profile.duration_s.at("cuda") <= 300);
+  }
+
   TEST_CASE("quick on a healthy host passes and needs no baseline") {
     const Profile profile = load_profile("quick");
     const VerdictDocument verdict = quick_on_host(passing_result(profile, "host", 1), profile);
