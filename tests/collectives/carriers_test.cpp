@@ -12,8 +12,14 @@ using namespace assay;
 
 namespace {
 
-const Carrier kFabric{"ring", "simple", "ib_gdr+nvlink", 16, {"mlx5_0", "mlx5_1"}};
-const Carrier kFallback{"ring", "simple", "nvlink+socket", 4, {"eth0"}};
+const Carrier kFabric{"ring", "simple", "ib_gdr+nvlink", 16, {"mlx5_0", "mlx5_1"}, "", {}};
+const Carrier kFallback{"ring",
+                        "simple",
+                        "nvlink+socket",
+                        4,
+                        {"eth0"},
+                        "bw 0.1, type SYS/SYS",
+                        {"P2P is disabled", "no GDR"}};
 
 }  // namespace
 
@@ -38,9 +44,20 @@ TEST_SUITE("unit") {
     CHECK(transport.members[2].kind == "nvlink+socket");
   }
 
+  TEST_CASE("what one rank's library complained of is told of all of them once") {
+    Carrier other = kFallback;
+    other.degraded = "another";
+    other.warnings = {"no GDR", "mixed versions"};
+    const Transport transport = transport_of({kFabric, kFallback, other}, {"a", "b", "c"});
+    CHECK(transport.degraded == "bw 0.1, type SYS/SYS");
+    CHECK(transport.warnings ==
+          std::vector<std::string>{"P2P is disabled", "mixed versions", "no GDR"});
+    CHECK(transport_of({kFabric, kFabric}, {"a", "b"}).degraded == "");
+  }
+
   TEST_CASE("what one rank does not know nobody knows") {
     CHECK(joined({kFabric, {}}).kind == "unknown");
-    CHECK(joined({kFabric, {"ring", "ll", "unknown", 2, {}}}).kind == "unknown");
+    CHECK(joined({kFabric, {"ring", "ll", "unknown", 2, {}, "", {}}}).kind == "unknown");
     CHECK(joined({{}, kFabric}).algorithm == "ring");
   }
 }
@@ -62,6 +79,9 @@ TEST_SUITE("integration") {
       REQUIRE(carriers.size() == 3);
       CHECK(carriers[1].kind == kFallback.kind);
       CHECK(carriers[1].nics == kFallback.nics);
+      CHECK(carriers[1].degraded == kFallback.degraded);
+      CHECK(carriers[1].warnings == kFallback.warnings);
+      CHECK(carriers[0].warnings.empty());
       CHECK(carriers[2].channels == 16);
     }
   }

@@ -148,6 +148,9 @@ TEST_SUITE("unit") {
     SimulatedFabric nic = racks;
     nic.slow_nic(5, 1, 0.3);
     CHECK(named(nic) == "device node-5/nic 1");
+    SimulatedFabric first = racks;
+    first.slow_nic(2, 0, 0.3);
+    CHECK(named(first) == "device node-2/nic 0");
   }
 
   TEST_CASE("rounds of pairs that were cut short name nobody and do not pass") {
@@ -158,6 +161,9 @@ TEST_SUITE("unit") {
     const RequirementVerdict cut = judged_run(whole_run(result), "fabric_isolation");
     CHECK(cut.verdict == Verdict::not_evaluated);
     CHECK(cut.reason_code == "missing");
+    Result another = fabric_result(fabric);
+    std::swap(another.links[0].b, another.links[1].b);  // readings of pairs that nobody planned
+    CHECK(judged_run(whole_run(another), "fabric_isolation").reason_code == "missing");
     result.links.clear();
     CHECK(judged_run(whole_run(result), "fabric_isolation").reason_code == "missing");
     result.isolation.reset();

@@ -204,6 +204,23 @@ TEST_SUITE("unit") {
     CHECK(rules == 6);
   }
 
+  TEST_CASE("a rule about a size takes that size with any number of ranks and no other") {
+    const auto asking = [](const std::string& shape) {
+      return requirement("transport_as_expected", {{"workload", "all_reduce"},
+                                                   {"shapes", shape},
+                                                   {"scope", {"cluster"}},
+                                                   {"expected", kInfiniBand}});
+    };
+    const Result result = fabric("nvls", "socket");
+    CHECK(judged(result, asking("bytes1048576")).reason_code == "wrong_transport");
+    CHECK(judged(result, asking("bytes1048576_ranks16")).reason_code == "wrong_transport");
+    for (const char* other : {"bytes1", "bytes104857", "bytes10485760", "bytes1048576_ranks1",
+                              "bytes1048576_ranks160"}) {
+      CAPTURE(other);
+      CHECK(judged(result, asking(other)).reason_code == "missing");
+    }
+  }
+
   TEST_CASE("a transport or a measurement that is missing is never a pass") {
     Result result = fabric("nvls", "ib_gdr");
     result.measurements.back().transport.reset();
