@@ -6,33 +6,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numeric>
 
 #include "harness/core/dtype.h"
 #include "kernels/attention/counting.h"
+#include "kernels/attention/paged_rows.h"
 #include "kernels/gemm/reference.h"
 #include "kernels/normal_values.h"
 #include "kernels/thread_pool.h"
 
 namespace assay::attention {
 namespace {
-
-// Operand numbers of the generator; Q, K and V are 0, 1 and 2.
-constexpr std::uint32_t kPages = 24;
-constexpr float kUnused = 240;      // in slots of a cache without a key: every type holds it
-constexpr std::int64_t kSpare = 3;  // pages of a cache that no table names
-
-/// `wanted` of the numbers below `all`, in a drawn order.
-std::vector<std::int32_t> drawn_pages(std::int64_t all, std::size_t wanted, std::uint64_t seed) {
-  std::vector<std::int32_t> pages(static_cast<std::size_t>(all));
-  std::iota(pages.begin(), pages.end(), 0);
-  for (std::size_t i = 0; i < wanted; ++i) {
-    const std::uint64_t left = pages.size() - i;
-    std::swap(pages[i], pages[i + random_bits({seed, kPages, 0}, i) % left]);
-  }
-  pages.resize(wanted);
-  return pages;
-}
 
 /// A row of the reference costs what a row of this product does.
 GemmShape reference_cost(const Problem& p) {
@@ -54,9 +37,8 @@ namespace {
 
 /// Rows of K and of V as they are stored: of a cache, those of whole pages.
 double stored_keys(const Problem& p) {
-  const double keys_a_head =
-      p.page > 0 ? (static_cast<double>(p.batches) * p.pages_a_sequence() + kSpare) * p.page
-                 : static_cast<double>(p.batches) * p.keys;
+  const double keys_a_head = p.page > 0 ? static_cast<double>(cache_pages(p)) * p.page
+                                        : static_cast<double>(p.batches) * p.keys;
   return keys_a_head * p.key_heads;
 }
 
@@ -96,10 +78,8 @@ double stored_bytes(const Problem& p, const Types& types) {
 Operands::Operands(Device& device, Problem problem, Types types, std::uint64_t seed)
     : device_(device), problem_(problem), types_(types), seed_(seed) {
   if (problem_.page > 0) {
-    const auto used = static_cast<std::size_t>(problem_.batches) *
-                      static_cast<std::size_t>(problem_.pages_a_sequence());
-    pages_ = static_cast<std::int64_t>(used) + kSpare;
-    table_ = drawn_pages(pages_, used, seed);
+    pages_ = cache_pages(problem_);
+    table_ = drawn_table(problem_, pages_, seed);
   }
   const DenseInputs inputs = normal_inputs(device, problem_, types.storage, seed);
   make_reference(inputs);
@@ -132,19 +112,7 @@ std::unique_ptr<Buffer> Operands::stored(const std::vector<float>& values) {
 }
 
 std::vector<float> Operands::paged(const std::vector<float>& rows, CacheLayout layout) const {
-  std::vector<float> cache(static_cast<std::size_t>(pages_ * layout.page_elements()), kUnused);
-  const float* from = rows.data();
-  for (int batch = 0; batch < problem_.batches; ++batch) {
-    const std::int32_t* table =
-        table_.data() + static_cast<std::int64_t>(batch) * problem_.pages_a_sequence();
-    for (int key = 0; key < problem_.keys; ++key) {
-      for (int head = 0; head < layout.heads; ++head, from += layout.width) {
-        std::copy_n(from, layout.width,
-                    cache.data() + layout.row(table[key / layout.page], head, key % layout.page));
-      }
-    }
-  }
-  return cache;
+  return paged_rows(rows, problem_.batches, table_, pages_, layout);
 }
 
 Operands::Set Operands::make_set(const DenseInputs& inputs) {
