@@ -9,7 +9,7 @@ namespace assay::attention {
 /// Collects the log-sum-exps of a row's parts; a part that attended to nothing has minus infinity.
 class CombinedRow {
  public:
-  void add(float log_sum_exp) {
+  constexpr void add(float log_sum_exp) {
     if (log_sum_exp > largest_) {
       sum_ = sum_ * std::exp(largest_ - log_sum_exp) + 1;
       largest_ = log_sum_exp;
@@ -19,9 +19,9 @@ class CombinedRow {
   }
 
   /// Of the whole row.
-  float log_sum_exp() const { return sum_ > 0 ? largest_ + std::log(sum_) : kNothing; }
+  constexpr float log_sum_exp() const { return sum_ > 0 ? largest_ + std::log(sum_) : kNothing; }
   /// By what the output of a part that was added is multiplied; the weights of all add up to 1.
-  float weight(float log_sum_exp) const {
+  constexpr float weight(float log_sum_exp) const {
     return sum_ > 0 ? std::exp(log_sum_exp - largest_) / sum_ : 0;
   }
 

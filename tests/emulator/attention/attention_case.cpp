@@ -8,7 +8,9 @@
 #include "harness/core/dtype.h"
 #include "harness/core/shape.h"
 #include "kernels/attention/counting.h"
+#include "kernels/attention/paged_rows.h"
 #include "kernels/inputs.h"
+#include "tests/emulator/attention/cache_case.h"
 
 namespace assay::emulator {
 
@@ -31,23 +33,38 @@ attention::DenseInputs normal_inputs(const attention::Problem& p, Dtype element)
           values(2, p.key_rows(), p.value_width)};
 }
 
-AttentionCase make_case(const std::string& shape, Dtype element, AttentionData data) {
+using attention::Workload;
+using CaseKey = std::tuple<Workload, std::string, Dtype, AttentionData>;
+
+AttentionCase make_case(const CaseKey& key) {
+  const auto& [workload, shape, element, data] = key;
   AttentionCase one;
-  one.problem =
-      attention::problem_of(attention::Workload::forward, Shape::parse(shape)).problem.value();
+  one.problem = attention::problem_of(workload, Shape::parse(shape)).problem.value();
   one.element = element;
   one.data = data;
   const bool counting = data == AttentionData::counting;
   one.inputs = counting ? attention::counting_inputs(one.problem, kSeed)
                         : normal_inputs(one.problem, element);
   one.q = encode(element, one.inputs.q);
-  one.k = encode(element, one.inputs.k);
-  one.v = encode(element, one.inputs.v);
+  const auto stored = [&](const std::vector<float>& rows, attention::CacheLayout layout) {
+    if (layout.page == 0) return encode(element, rows);
+    return encode(element,
+                  attention::paged_rows(rows, one.problem.batches, page_table_of(one.problem),
+                                        attention::cache_pages(one.problem), layout));
+  };
+  one.k = stored(one.inputs.k, one.problem.key_cache());
+  one.v = stored(one.inputs.v, one.problem.value_cache());
   const attention::InputView view(one.problem, one.inputs);
   for (std::int64_t row = 0; !counting && row < one.problem.output_rows(); ++row) {
     one.expected.push_back(attention::reference_row(view, row, element, roundoff_of(element)));
   }
   return one;
+}
+
+const AttentionCase& case_of(const CaseKey& key) {
+  static std::map<CaseKey, AttentionCase> cases;
+  const auto found = cases.find(key);
+  return found != cases.end() ? found->second : cases.emplace(key, make_case(key)).first->second;
 }
 
 /// Every row against its reference, by FlashAttention's rule.
@@ -76,11 +93,15 @@ std::string normal_difference(const AttentionCase& one, std::span<const float> o
 }  // namespace
 
 const AttentionCase& attention_case(const std::string& shape, Dtype element, AttentionData data) {
-  static std::map<std::tuple<std::string, Dtype, AttentionData>, AttentionCase> cases;
-  const auto key = std::tuple(shape, element, data);
-  const auto found = cases.find(key);
-  if (found != cases.end()) return found->second;
-  return cases.emplace(key, make_case(shape, element, data)).first->second;
+  return case_of({Workload::forward, shape, element, data});
+}
+
+const AttentionCase& cache_case(const std::string& shape, Dtype element, AttentionData data) {
+  return case_of({Workload::decode, shape, element, data});
+}
+
+std::vector<std::int32_t> page_table_of(const attention::Problem& problem) {
+  return attention::drawn_table(problem, attention::cache_pages(problem), kSeed);
 }
 
 std::string attention_difference(const AttentionCase& one, std::span<const std::byte> output,

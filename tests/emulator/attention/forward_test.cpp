@@ -4,25 +4,11 @@
 #include <algorithm>
 #include <string>
 
-#include "tests/emulator/attention/forward_trials.h"
+#include "tests/emulator/attention/check_trials.h"
 
 namespace assay::emulator {
 
 namespace {
-
-void check_trials(const std::vector<NamedTrial>& trials) {
-  for (const NamedTrial& one : trials) {
-    for (const Mode mode : kAllModes) {
-      for (const std::uint64_t seed : seeds(4)) {
-        Settings settings;
-        settings.mode = mode;
-        settings.seed = seed;
-        const auto report = run_trial(one.trial, settings);
-        REQUIRE_MESSAGE(!report, one.name << ": " << report->text());
-      }
-    }
-  }
-}
 
 /// Call number `which` of an instruction, in the order of attend()'s lines.
 Site wait_of(std::size_t which) {

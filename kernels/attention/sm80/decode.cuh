@@ -1,0 +1,263 @@
+// The decode step over a paged cache: 16-byte copies that run ahead, ldmatrix, mma.sync, and one
+// block of each tile that combines what its blocks have found.
+#pragma once
+
+#include <cstdint>
+
+#include "device/async_copy.cuh"
+#include "device/atomic.cuh"
+#include "device/barrier.cuh"
+#include "device/launch.cuh"
+#include "device/matrix.cuh"
+#include "device/mma_sync.cuh"
+#include "kernels/attention/sm80/combine.cuh"
+#include "kernels/attention/sm80/copies.cuh"
+#include "kernels/attention/sm90/softmax.cuh"
+#include "kernels/device/fragment.h"
+
+namespace assay::attention::sm80 {
+
+template <class Element_, int kWidth_, int kRowWarps_>
+struct Decode {
+  using Element = Element_;
+  static constexpr int kWidth = kWidth_;
+  static constexpr int kRowWarps = kRowWarps_;  ///< Of a team.
+  static constexpr int kTeams = kWarps / kRowWarps;
+  static constexpr int kRows = kWarpRows * kRowWarps;  ///< Of a block.
+  static constexpr int kKeys = kWarpKeys * kRowWarps;  ///< Of a team in one step.
+
+  using Queries = std::uint32_t[kWidth / 16][4];
+  using ScoreBlock = float[kKeys / 2];
+  using Fragments = std::uint32_t[kKeys / 16][4];
+  using Outputs = float[kWidth / 2];
+};
+
+/// What the teams of a block have found, by team and row. Rows are padded so that the eight that a
+/// warp writes at a time fall on different banks.
+template <class K>
+struct TeamResults {
+  static constexpr int kApart = K::kWidth + 8;
+  alignas(8) float outputs[K::kTeams * K::kRows][kApart];
+  float log_sum_exps[K::kTeams * K::kRows];
+};
+
+template <class K>
+struct Shared {
+  union {
+    Stages<K::kWidth> stages;
+    TeamResults<K> results;
+  };
+  std::uint32_t arrived;
+};
+
+/// The product of a 16x16 fragment and 16 rows of 16 columns, added to accumulators 8 * tile on.
+template <class Element, int kCount>
+__device__ __forceinline__ void multiply(float (&sums)[kCount], int tile,
+                                         const std::uint32_t (&left)[4],
+                                         const std::uint32_t (&right)[4]) {
+#pragma unroll
+  for (int half = 0; half < 2; ++half) {
+    float* part = sums + 8 * tile + 4 * half;
+    const std::uint32_t columns[2] = {right[2 * half], right[2 * half + 1]};
+    float sum[4] = {part[0], part[1], part[2], part[3]};
+    device::mma_sync<Element>(sum, left, columns, sum);
+#pragma unroll
+    for (int i = 0; i < 4; ++i) part[i] = sum[i];
+  }
+}
+
+/// A warp's queries as the fragments of products, straight from memory: they are read once. Rows
+/// behind the last are zeros.
+template <class K>
+__device__ __forceinline__ void load_queries(const Arguments& arguments, const Work& work,
+                                             int first_row, int lane,
+                                             typename K::Queries& queries) {
+#pragma unroll
+  for (int r = 0; r < 4; ++r) {
+    const device::Position at = device::a_position(lane, r, 0, 2);
+    const int row = first_row + at.row;
+    const bool inside = row < work.rows.last;
+    const std::int64_t place = inside ? place_of(arguments, work, row).row : 0;
+    const auto* from = static_cast<const std::uint32_t*>(arguments.arrays.q) +
+                       place * (K::kWidth / 2) + at.column / 2;
+#pragma unroll
+    for (int i = 0; i < K::kWidth / 16; ++i) queries[i][r] = inside ? from[8 * i] : 0;
+  }
+}
+
+__device__ __forceinline__ Range visible_keys_of(const Arguments& arguments, int row) {
+  return visible_keys(arguments.scores, arguments.packed.query(row));
+}
+
+/// The keys that a thread's two rows attend to, from its first column on.
+__device__ __forceinline__ sm90::VisibleColumns visible_columns(const Arguments& arguments,
+                                                                int first_row, int lane) {
+  sm90::VisibleColumns columns;
+#pragma unroll
+  for (int i = 0; i < 2; ++i) {
+    const device::Position at = device::accumulator_position(lane, 2 * i);
+    const Range keys = visible_keys_of(arguments, first_row + at.row);
+    columns.of[i] = {keys.first - at.column, keys.last - at.column};
+  }
+  return columns;
+}
+
+/// The scores of a team's keys in a stage, which begin at row `first`.
+template <class K>
+__device__ __forceinline__ void multiply_keys(const unsigned char* keys, int first, int lane,
+                                              const typename K::Queries& queries,
+                                              typename K::ScoreBlock& scores) {
+#pragma unroll
+  for (float& score : scores) score = 0;
+#pragma unroll
+  for (int i = 0; i < K::kWidth / 16; ++i) {
+#pragma unroll
+    for (int tile = 0; tile < K::kKeys / 16; ++tile) {
+      const int row = first + 16 * tile + lane / 16 * 8 + lane % 8;
+      std::uint32_t columns[4];
+      device::ldmatrix(columns, keys + Stages<K::kWidth>::place(row, 32 * i + lane / 8 % 2 * 16));
+      multiply<typename K::Element>(scores, tile, queries[i], columns);
+    }
+  }
+}
+
+/// Adds exponentials times values.
+template <class K>
+__device__ __forceinline__ void multiply_values(const unsigned char* values, int first, int lane,
+                                                const typename K::Fragments& exponentials,
+                                                typename K::Outputs& outputs) {
+#pragma unroll
+  for (int i = 0; i < K::kKeys / 16; ++i) {
+    const int row = first + 16 * i + lane / 8 % 2 * 8 + lane % 8;
+#pragma unroll
+    for (int tile = 0; tile < K::kWidth / 16; ++tile) {
+      std::uint32_t columns[4];
+      device::ldmatrix<true>(columns,
+                             values + Stages<K::kWidth>::place(row, 32 * tile + lane / 16 * 16));
+      multiply<typename K::Element>(outputs, tile, exponentials[i], columns);
+    }
+  }
+}
+
+/// One warp's rows over its team's share of the block's keys. Leaves outputs that are divided by
+/// their sums.
+template <class K>
+__device__ __forceinline__ void attend(Stages<K::kWidth>& stages, const Arguments& arguments,
+                                       const Work& work, int warp, int lane,
+                                       typename K::Outputs& outputs, sm90::Softmax& rows) {
+  constexpr int kStages = Stages<K::kWidth>::kCount;
+  const int team = warp / K::kRowWarps;
+  const int first_row = work.rows.first + warp % K::kRowWarps * kWarpRows;
+  Copies<K::kWidth> copies(stages, arguments, work, warp);
+#pragma unroll
+  for (int i = 0; i + 1 < kStages; ++i) copies.start_next();
+  typename K::Queries queries;
+  load_queries<K>(arguments, work, first_row, lane, queries);
+  const sm90::VisibleColumns visible = visible_columns(arguments, first_row, lane);
+  const int plain = visible_keys_of(arguments, first_row).last;  // every row attends to these
+#pragma unroll
+  for (float& output : outputs) output = 0;
+  float factor[2];
+  int stage = 0;
+  for (int step = work.steps.first; step < work.steps.last; ++step) {
+    device::copy_async_wait<kStages - 2>();
+    // All copies of the team are there, and the stage before has been read.
+    device::named_barrier_sync(1 + team, 32 * K::kRowWarps);
+    copies.start_next();
+    typename K::ScoreBlock scores;
+    multiply_keys<K>(stages.keys[stage], team * K::kKeys, lane, queries, scores);
+    const int key = step * kStepKeys + team * K::kKeys;
+    if (key + K::kKeys > plain) sm90::hide(scores, visible, key);
+    sm90::exponentiate(scores, rows, arguments.scale_log2, factor);
+    sm90::scale_rows(outputs, factor);
+    typename K::Fragments exponentials;
+    sm90::pack<typename K::Element>(exponentials, scores);
+    multiply_values<K>(stages.values[stage], team * K::kKeys, lane, exponentials, outputs);
+    stage = next_stage(stage, kStages);
+  }
+  sm90::finish(rows, factor);
+  sm90::scale_rows(outputs, factor);
+}
+
+template <class K>
+__device__ __forceinline__ void write_results(TeamResults<K>& results, const Arguments& arguments,
+                                              int warp, int lane,
+                                              const typename K::Outputs& outputs,
+                                              const sm90::Softmax& rows) {
+#pragma unroll
+  for (int i = 0; i < K::kWidth / 2; i += 2) {
+    const device::Position at = device::accumulator_position(lane, i);
+    *reinterpret_cast<Pair*>(&results.outputs[warp * kWarpRows + at.row][at.column]) = {
+        outputs[i], outputs[i + 1]};
+  }
+  if (lane % 4 != 0) return;
+#pragma unroll
+  for (int row = 0; row < 2; ++row) {
+    results.log_sum_exps[warp * kWarpRows + lane / 4 + 8 * row] =
+        sm90::log_sum_exp(rows, row, arguments.scale);
+  }
+}
+
+/// Whether this block is the last of its tile to arrive; what the others wrote before is then
+/// visible to all of its threads.
+template <class K>
+__device__ __forceinline__ bool is_last(Shared<K>& shared, const Arguments& arguments,
+                                        const Work& work) {
+  std::uint32_t* arrivals = arguments.arrivals + work.tile;
+  const auto others = static_cast<std::uint32_t>(arguments.splits) - 1;
+  device::syncthreads();
+  if (device::thread_index().x == 0) {
+    shared.arrived = device::atomic_add_release(arrivals, 1);
+    // Only for the last: to anyone else the count may be set back meanwhile.
+    if (shared.arrived == others) device::load_acquire(arrivals);
+  }
+  device::syncthreads();
+  return shared.arrived == others;
+}
+
+/// Calls `one` with the rows of the tile that a warp takes, counted from its first.
+template <class Do>
+__device__ __forceinline__ void for_rows(const Work& work, int warp, const Do& one) {
+  for (int row = warp; row < work.rows.size(); row += kWarps) one(row);
+}
+
+template <class K>
+__global__ void __launch_bounds__(kThreads, kBlocks)
+    decode(const __grid_constant__ Arguments arguments) {
+  constexpr int kWidth = K::kWidth;
+  using Element = typename K::Element;
+  static_assert(sizeof(Shared<K>) <= kMostShared);
+  auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
+  const int warp = static_cast<int>(device::warp_index());
+  const int lane = static_cast<int>(device::lane_index());
+  const Work work = work_at(arguments, device::block_index().x, K::kRows);
+  typename K::Outputs outputs;
+  sm90::Softmax rows;
+  attend<K>(shared.stages, arguments, work, warp, lane, outputs, rows);
+  device::syncthreads();  // all stages are read: the results take their place
+  write_results<K>(shared.results, arguments, warp, lane, outputs, rows);
+  device::syncthreads();
+  for_rows(work, warp, [&](int row) {
+    using Results = TeamResults<K>;
+    const auto combined =
+        combine<kWidth>({shared.results.outputs[row], shared.results.log_sum_exps + row,
+                         K::kRows * Results::kApart, K::kRows, K::kTeams},
+                        lane);
+    if (arguments.splits == 1) {
+      store_row<Element>(arguments, work, work.rows.first + row, combined, lane);
+    } else {
+      PartialRow<kWidth>(arguments, work, work.split, row, K::kRows).store(combined, lane);
+    }
+  });
+  if (arguments.splits == 1 || !is_last(shared, arguments, work)) return;
+  for_rows(work, warp, [&](int row) {
+    const PartialRow<kWidth> first(arguments, work, 0, row, K::kRows);
+    const auto combined = combine<kWidth>(
+        {&first.outputs->low, first.log_sum_exp, K::kRows * kWidth, K::kRows, arguments.splits},
+        lane);
+    store_row<Element>(arguments, work, work.rows.first + row, combined, lane);
+  });
+  if (device::thread_index().x == 0) arguments.arrivals[work.tile] = 0;  // for the next launch
+}
+
+}  // namespace assay::attention::sm80
