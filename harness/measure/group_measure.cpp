@@ -18,10 +18,8 @@
 
 namespace assay {
 
-namespace {
-
 /// A member with what has become of it so far.
-struct Entry {
+struct MemberSoFar {
   Measurement measurement;
   SeriesSoFar so_far;
   std::unique_ptr<TimedCase> timed;  // during a pass
@@ -29,6 +27,8 @@ struct Entry {
   bool is_shown = false;             // there is something to say of it
   bool is_over = false;              // no pass will change what there is to say
 };
+
+namespace {
 
 Measurement blank(const Group& group, const GroupMember& member) {
   Measurement measurement;
@@ -42,7 +42,7 @@ Measurement blank(const Group& group, const GroupMember& member) {
   return measurement;
 }
 
-void end_as(Entry& entry, MeasurementStatus status, std::string reason) {
+void end_as(MemberSoFar& entry, MeasurementStatus status, std::string reason) {
   Measurement& measurement = entry.measurement;
   measurement.status = status;
   measurement.reason = reason.empty() ? "no reason was given" : std::move(reason);
@@ -65,7 +65,7 @@ std::string failure_text(const Verification& verification) {
 }
 
 /// Nothing is timed before its answer was right.
-void prepare_and_verify(const GroupMember& member, Entry& entry) {
+void prepare_and_verify(const GroupMember& member, MemberSoFar& entry) {
   if (!member.not_applicable.empty()) {
     return end_as(entry, MeasurementStatus::not_applicable, member.not_applicable);
   }
@@ -88,7 +88,8 @@ Json clock_summary(std::vector<double> clocks_hz) {
   return {{"low", *low}, {"median", median(clocks_hz)}, {"high", *high}};
 }
 
-void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& device, Entry& entry) {
+void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& device,
+                 MemberSoFar& entry) {
   if (!outcome.error.empty()) return end_as(entry, MeasurementStatus::error, outcome.error);
   if (!outcome.samples) return;
   Measurement& measurement = entry.measurement;
@@ -152,7 +153,7 @@ class OneGroup {
     group_.device->make_current();
     std::string no_series;
     timer_ = instrument_.make_timer(group_.series, no_series);
-    for (Entry& entry : entries_) {
+    for (MemberSoFar& entry : entries_) {
       if (entry.is_over || stopped()) continue;
       const GroupMember& member = group_.members[entry.index];
       if (!entry.is_shown) entry.measurement = blank(group_, member);
@@ -167,8 +168,8 @@ class OneGroup {
   }
 
   void sample() {
-    std::vector<Entry*> measurable;
-    for (Entry& entry : entries_)
+    std::vector<MemberSoFar*> measurable;
+    for (MemberSoFar& entry : entries_)
       if (entry.timed) measurable.push_back(&entry);
     if (stopped() || measurable.empty()) return;
     group_.device->make_current();
@@ -177,7 +178,7 @@ class OneGroup {
 
   /// Frees what the pass has prepared, and adds what there is to say.
   void finish(std::vector<Measurement>& measurements) {
-    for (Entry& entry : entries_) {
+    for (MemberSoFar& entry : entries_) {
       entry.timed.reset();
       if (entry.is_shown) measurements.push_back(entry.measurement);
     }
@@ -188,10 +189,10 @@ class OneGroup {
   bool stopped() const { return options_.stop && options_.stop->load(); }
 
   /// Telemetry around and beside the samples.
-  void sample(const std::vector<Entry*>& entries) {
+  void sample(const std::vector<MemberSoFar*>& entries) {
     std::vector<TimedCase*> cases;
     std::vector<SeriesSoFar*> so_far;
-    for (Entry* entry : entries) {
+    for (MemberSoFar* entry : entries) {
       cases.push_back(entry->timed.get());
       so_far.push_back(&entry->so_far);
     }
@@ -219,7 +220,7 @@ class OneGroup {
   Instrument& instrument_;
   SeriesTelemetry telemetry_;
   std::unique_ptr<Timer> timer_;
-  std::vector<Entry>
+  std::vector<MemberSoFar>
       entries_;  // their cases are freed before the timer that they were sampled with
 };
 

@@ -13,8 +13,8 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kRanks = 3;
-using Times = std::array<double, kRanks>;
+constexpr std::size_t kTimedRanks = 3;
+using Times = std::array<double, kTimedRanks>;
 
 class NothingTimed final : public TimedCase {
  public:
@@ -56,7 +56,7 @@ TEST_SUITE("integration") {
   TEST_CASE("a sample of many ranks is the slowest's time whichever rank it is") {
     test::need_gloo();
     for (const Times& times : {Times{3, 1, 2}, Times{1, 3, 2}, Times{1, 2, 3}, Times{2, 2, 1}}) {
-      test::on_every_rank(kRanks, [&](Communicator& communicator) {
+      test::on_every_rank(kTimedRanks, [&](Communicator& communicator) {
         NothingTimed timed;
         std::atomic<bool> agreed{false};
         RankedTimer timer(communicator, nullptr, agreed,
@@ -71,9 +71,9 @@ TEST_SUITE("integration") {
 
   TEST_CASE("a stop that one rank is asked for is agreed by all at the same sample") {
     test::need_gloo();
-    for (std::size_t asked_rank = 0; asked_rank < kRanks; ++asked_rank) {
+    for (std::size_t asked_rank = 0; asked_rank < kTimedRanks; ++asked_rank) {
       CAPTURE(asked_rank);
-      test::on_every_rank(kRanks, [&](Communicator& communicator) {
+      test::on_every_rank(kTimedRanks, [&](Communicator& communicator) {
         NothingTimed timed;
         std::atomic<bool> agreed{false};
         const std::atomic<bool> asked{rank_of(communicator) == asked_rank};
@@ -91,7 +91,7 @@ TEST_SUITE("integration") {
     for (const auto& [least, fits] : {std::pair<std::size_t, bool>{4 * kBytes - 1, false},
                                       std::pair<std::size_t, bool>{4 * kBytes, true}}) {
       CAPTURE(least);
-      test::on_every_rank(kRanks, [&, least = least, fits = fits](Communicator& communicator) {
+      test::on_every_rank(kTimedRanks, [&, least = least, fits = fits](Communicator& communicator) {
         RoomyDevice device(rank_of(communicator) == 1 ? least : kPlenty);
         const std::atomic<bool> stop{false};
         CollectiveRunOptions options;

@@ -139,9 +139,9 @@ TEST_SUITE("unit") {
   TEST_CASE("this process is not foreign under a PID of another namespace") {
     const auto device = stub_device();
     const auto pids = [&] {
-      std::vector<std::int64_t> pids;
-      for (const OtherProcess& one : filled(*device).other_processes) pids.push_back(one.pid);
-      return pids;
+      std::vector<std::int64_t> others;
+      for (const OtherProcess& one : filled(*device).other_processes) others.push_back(one.pid);
+      return others;
     };
     {
       const Setting ours("ASSAY_STUB_SECOND_PID", "31337");

@@ -21,11 +21,13 @@ class Spin : public TimedCase {
  public:
   Verification verify() override { return {Verification::Status::exact, 0.0, 0.0, "00", ""}; }
   void enqueue(std::size_t) override {
-    for (volatile int i = 0; i < 50'000; i = i + 1) {
-    }
+    for (int i = 0; i < 50'000; ++i) last_ = i;
   }
   std::size_t operand_sets() const override { return 1; }
   Work work() const override { return {1e5, 0}; }
+
+ private:
+  volatile int last_ = 0;
 };
 
 std::vector<Group> groups_on(Device& device) {
