@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <utility>
 
 #include "harness/conformance/render/rows.h"
 #include "harness/conformance/requirement.h"
@@ -11,7 +13,9 @@ namespace assay {
 
 namespace {
 
-constexpr std::size_t kVerdictWidth = 13;  // `not evaluated`
+constexpr std::size_t kVerdictWidth = 13;                     // `not evaluated`
+constexpr std::size_t kBeforeId = kVerdictWidth + 2 + 6 + 2;  // a level has at most 6 letters
+constexpr std::string_view kRequirement = "requirement";
 constexpr std::size_t kSubjectsShown = 8;  // a node's worth; JSON has them all
 constexpr std::size_t kLeastBeside = 40;   // columns under which a reason goes below its row
 constexpr std::size_t kWorthSharing = 40;  // columns from which a text is not printed twice
@@ -27,12 +31,15 @@ const char* colour_of(const RequirementVerdict& requirement) {
   }
 }
 
-std::size_t longest_id(const VerdictDocument& document) {
-  std::size_t longest = 11;  // `requirement`
+/// Columns of the requirements' names: no more than leave a reason enough beside them.
+std::size_t width_of_ids(const VerdictDocument& document, std::size_t width) {
+  std::size_t longest = kRequirement.size();
   for (const auto& requirement : document.requirements) {
     longest = std::max(longest, columns(plain_line(requirement.id)));
   }
-  return longest;
+  const std::size_t others = kBeforeId + 2 + kLeastBeside;
+  const std::size_t left = width > others ? width - others : 0;
+  return std::min(longest, std::max(kRequirement.size(), left));
 }
 
 /// Texts that stand in several rows, each printed in the first of them alone.
@@ -74,15 +81,17 @@ std::string row(const RequirementVerdict& requirement, const Layout& layout, Sha
   const std::string verdict = fmt::format("{:<{}}", shown(requirement), kVerdictWidth);
   const std::string painted =
       layout.colour ? fmt::format("{}{}\x1b[0m", colour_of(requirement), verdict) : verdict;
-  const std::vector<std::string> paragraphs = explanation(requirement, shared);
+  std::vector<std::string> paragraphs = explanation(requirement, shared);
   std::size_t longest = kLeastBeside;
   for (const std::string& one : paragraphs) longest = std::max(longest, longest_word(one));
-  std::size_t indent = kVerdictWidth + 2 + 6 + 2 + layout.id_width + 2;
-  const bool beside = indent + longest <= layout.width;
+  std::string id = plain_line(requirement.id);
+  std::size_t indent = kBeforeId + layout.id_width + 2;
+  const bool beside = columns(id) <= layout.id_width && indent + longest <= layout.width;
   if (!beside) indent = 4;
-  std::string text =
-      fmt::format("{}  {:<6}  {}", painted, name(requirement.level), plain_line(requirement.id));
-  if (beside) text.append(layout.id_width + 2 - columns(plain_line(requirement.id)), ' ');
+  if (beside) id.append(layout.id_width + 2 - columns(id), ' ');
+  if (kBeforeId + columns(id) > layout.width)
+    paragraphs.insert(paragraphs.begin(), std::exchange(id, ""));
+  std::string text = fmt::format("{}  {:<6}  {}", painted, name(requirement.level), id);
   bool is_first = beside;
   for (const std::string& paragraph : paragraphs)
     for (const std::string& line : wrapped(paragraph, layout.width - indent)) {
@@ -103,9 +112,9 @@ std::string upper(std::string text) {
 }  // namespace
 
 std::string to_text(const VerdictDocument& document, bool colour, std::size_t width) {
-  const Layout layout{width, longest_id(document), colour};
+  const Layout layout{width, width_of_ids(document, width), colour};
   std::string text = fmt::format("{:<{}}  {:<6}  {:<{}}  {}\n", "verdict", kVerdictWidth, "level",
-                                 "requirement", layout.id_width, "reason");
+                                 kRequirement, layout.id_width, "reason");
   std::vector<std::string> not_applicable;
   Shared shared;
   for (const RequirementVerdict* requirement : failures_first(document)) {
