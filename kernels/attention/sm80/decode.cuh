@@ -25,10 +25,12 @@ struct Decode {
   static constexpr int kTeams = kWarps / kRowWarps;
   static constexpr int kRows = kWarpRows * kRowWarps;  ///< Of a block.
   static constexpr int kKeys = kWarpKeys * kRowWarps;  ///< Of a team in one step.
+  /// Whose scores a warp holds at a time: those of 64 keys would spill at width 128.
+  static constexpr int kBlockKeys = kKeys < 32 ? kKeys : 32;
 
   using Queries = std::uint32_t[kWidth / 16][4];
-  using ScoreBlock = float[kKeys / 2];
-  using Fragments = std::uint32_t[kKeys / 16][4];
+  using ScoreBlock = float[kBlockKeys / 2];
+  using Fragments = std::uint32_t[kBlockKeys / 16][4];
   using Outputs = float[kWidth / 2];
 };
 
@@ -102,7 +104,7 @@ __device__ __forceinline__ sm90::VisibleColumns visible_columns(const Arguments&
   return columns;
 }
 
-/// The scores of a team's keys in a stage, which begin at row `first`.
+/// The scores of a block of keys, which begin at row `first` of a stage.
 template <class K>
 __device__ __forceinline__ void multiply_keys(const unsigned char* keys, int first, int lane,
                                               const typename K::Queries& queries,
@@ -112,7 +114,7 @@ __device__ __forceinline__ void multiply_keys(const unsigned char* keys, int fir
 #pragma unroll
   for (int i = 0; i < K::kWidth / 16; ++i) {
 #pragma unroll
-    for (int tile = 0; tile < K::kKeys / 16; ++tile) {
+    for (int tile = 0; tile < K::kBlockKeys / 16; ++tile) {
       const int row = first + 16 * tile + lane / 16 * 8 + lane % 8;
       std::uint32_t columns[4];
       device::ldmatrix(columns, keys + Stages<K::kWidth>::place(row, 32 * i + lane / 8 % 2 * 16));
@@ -127,7 +129,7 @@ __device__ __forceinline__ void multiply_values(const unsigned char* values, int
                                                 const typename K::Fragments& exponentials,
                                                 typename K::Outputs& outputs) {
 #pragma unroll
-  for (int i = 0; i < K::kKeys / 16; ++i) {
+  for (int i = 0; i < K::kBlockKeys / 16; ++i) {
     const int row = first + 16 * i + lane / 8 % 2 * 8 + lane % 8;
 #pragma unroll
     for (int tile = 0; tile < K::kWidth / 16; ++tile) {
@@ -164,15 +166,18 @@ __device__ __forceinline__ void attend(Stages<K::kWidth>& stages, const Argument
     // All copies of the team are there, and the stage before has been read.
     device::named_barrier_sync(1 + team, 32 * K::kRowWarps);
     copies.start_next();
-    typename K::ScoreBlock scores;
-    multiply_keys<K>(stages.keys[stage], team * K::kKeys, lane, queries, scores);
-    const int key = step * kStepKeys + team * K::kKeys;
-    if (key + K::kKeys > plain) sm90::hide(scores, visible, key);
-    sm90::exponentiate(scores, rows, arguments.scale_log2, factor);
-    sm90::scale_rows(outputs, factor);
-    typename K::Fragments exponentials;
-    sm90::pack<typename K::Element>(exponentials, scores);
-    multiply_values<K>(stages.values[stage], team * K::kKeys, lane, exponentials, outputs);
+#pragma unroll 1
+    for (int block = 0; block < K::kKeys; block += K::kBlockKeys) {
+      const int first = team * K::kKeys + block, key = step * kStepKeys + first;
+      typename K::ScoreBlock scores;
+      multiply_keys<K>(stages.keys[stage], first, lane, queries, scores);
+      if (key + K::kBlockKeys > plain) sm90::hide(scores, visible, key);
+      sm90::exponentiate(scores, rows, arguments.scale_log2, factor);
+      sm90::scale_rows(outputs, factor);
+      typename K::Fragments exponentials;
+      sm90::pack<typename K::Element>(exponentials, scores);
+      multiply_values<K>(stages.values[stage], first, lane, exponentials, outputs);
+    }
     stage = next_stage(stage, kStages);
   }
   sm90::finish(rows, factor);
