@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include "harness/core/error.h"
 #include "harness/measure/sanitized.h"
@@ -55,6 +56,36 @@ class HostBuffers::Stretch {
   void* data_ = nullptr;
 };
 
+/// Stretches that no buffer uses any more. Buffers give them back in whatever thread they go, also
+/// while another buffer is dealt.
+class HostBuffers::Kept {
+ public:
+  void keep(std::unique_ptr<Stretch> stretch) {
+    const std::lock_guard lock(mutex_);
+    stretches_.push_back(std::move(stretch));
+  }
+  /// Null if there is none.
+  std::unique_ptr<Stretch> take() {
+    const std::lock_guard lock(mutex_);
+    if (stretches_.empty()) return nullptr;
+    std::unique_ptr<Stretch> last = std::move(stretches_.back());
+    stretches_.pop_back();
+    return last;
+  }
+  void free_all() {
+    const std::lock_guard lock(mutex_);
+    stretches_.clear();
+  }
+  std::size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return stretches_.size();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Stretch>> stretches_;
+};
+
 HostBuffers::HostBuffers() : kept_(std::make_shared<Kept>()) {}
 
 std::unique_ptr<Buffer> HostBuffers::allocate(std::size_t bytes) {
@@ -72,9 +103,10 @@ std::unique_ptr<Buffer> HostBuffers::allocate(std::size_t bytes) {
     std::size_t size_bytes_;
   };
   if (bytes > kLargestDealt) {
-    kept_->clear();
+    kept_->free_all();
     return std::make_unique<Dealt>(std::make_shared<Stretch>(bytes), 0, bytes);
   }
+  const std::lock_guard lock(dealing_);
   if (!open_ || next_ + bytes > kStretch) {
     open_ = open_stretch();
     next_ = 0;
@@ -84,20 +116,15 @@ std::unique_ptr<Buffer> HostBuffers::allocate(std::size_t bytes) {
   return buffer;
 }
 
-std::size_t HostBuffers::kept_bytes() const { return kept_->size() * kStretch; }
+std::size_t HostBuffers::kept_bytes() const { return kept_->count() * kStretch; }
 
 std::shared_ptr<HostBuffers::Stretch> HostBuffers::open_stretch() {
-  std::unique_ptr<Stretch> stretch;
-  if (kept_->empty()) {
-    stretch = std::make_unique<Stretch>(kStretch);
-  } else {
-    stretch = std::move(kept_->back());
-    kept_->pop_back();
-  }
+  std::unique_ptr<Stretch> stretch = kept_->take();
+  if (!stretch) stretch = std::make_unique<Stretch>(kStretch);
   // Buffers may outlive the object that dealt them.
   const auto keep = [kept = std::weak_ptr<Kept>(kept_)](Stretch* unused) {
     std::unique_ptr<Stretch> owner(unused);
-    if (const auto to = kept.lock()) to->push_back(std::move(owner));
+    if (const auto to = kept.lock()) to->keep(std::move(owner));
   };
   return {stretch.release(), keep};
 }

@@ -3,8 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <thread>
+#include <vector>
 
 #include "harness/measure/sanitized.h"
 #include "tests/not_run.h"
@@ -34,6 +37,27 @@ TEST_SUITE("unit") {
       CHECK(bytes[0] == i % 251);
       CHECK(bytes[all[i]->size_bytes() - 1] == i % 251);
     }
+  }
+
+  TEST_CASE("buffers that several threads allocate at once do not overlap") {
+    constexpr int kThreads = 4, kRounds = 300, kBuffers = 40;
+    HostBuffers buffers;
+    std::atomic<int> spoilt{0};
+    const auto work = [&](int thread) {
+      for (int round = 0; round < kRounds; ++round) {
+        std::vector<std::unique_ptr<Buffer>> own;
+        for (int i = 0; i < kBuffers; ++i) {
+          own.push_back(buffers.allocate(64 + static_cast<std::size_t>(i % 3) * (kHugePage / 8)));
+          std::memset(own.back()->data(), thread + 1, 64);
+        }
+        for (const auto& buffer : own)
+          if (static_cast<const unsigned char*>(buffer->data())[63] != thread + 1) ++spoilt;
+      }
+    };
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < kThreads; ++thread) threads.emplace_back(work, thread);
+    for (std::thread& thread : threads) thread.join();
+    CHECK(spoilt == 0);
   }
 
   TEST_CASE("large buffers of the host begin on a huge page") {
