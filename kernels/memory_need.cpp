@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "harness/measure/host_memory.h"
 
 namespace assay {
@@ -12,8 +14,9 @@ namespace {
 std::optional<std::string> lacks(double needed, std::size_t free_bytes, const char* where) {
   const auto free = static_cast<double>(free_bytes);
   if (needed <= free) return std::nullopt;
-  return fmt::format("needs {:.2f} GiB{} at its peak, {:.2f} GiB are free", needed / 0x1p30, where,
-                     free / 0x1p30);
+  // Rounded apart, so that two close figures do not read the same.
+  return fmt::format("needs {:.0f} MiB{} at its peak, {:.0f} MiB are free",
+                     std::ceil(needed / 0x1p20), where, std::floor(free / 0x1p20));
 }
 
 }  // namespace

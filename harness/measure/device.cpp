@@ -60,9 +60,15 @@ std::optional<std::uint64_t> Device::first_mismatch(Buffer& buffer, const Elemen
 
 std::size_t rotation_sets(const Device& device, std::size_t bytes, std::size_t bytes_beside) {
   if (bytes == 0) return 1;
-  const std::size_t past_cache = 3 * device.cache_bytes() / bytes + 1;
+  // What a set takes beside its contents: pages that are not full, and guards of its output. The
+  // rotation of sets smaller than that would take many times the cache, and stays within twice what
+  // the others take: they do not all go past a large cache.
+  constexpr std::size_t kBesideContents = std::size_t{20} << 10;
+  const std::size_t taken = bytes + kBesideContents;
+  const std::size_t wanted = 3 * device.cache_bytes();
+  const std::size_t past_cache = std::min(wanted / bytes, 2 * wanted / taken) + 1;
   const std::size_t free = device.free_memory_bytes();
-  const std::size_t fitting = std::min(free / 2, free - std::min(free, bytes_beside)) / bytes;
+  const std::size_t fitting = std::min(free / 2, free - std::min(free, bytes_beside)) / taken;
   return std::max<std::size_t>(1, std::min(past_cache, fitting));
 }
 

@@ -336,11 +336,15 @@ TEST_SUITE("unit") {
 
   TEST_CASE("operand sets go past three times the cache or fill half of what is free") {
     FakeDevice device;
-    CHECK(rotation_sets(device, 500) == 7);
-    CHECK(rotation_sets(device, 10'000) == 1);
+    constexpr std::size_t kMiB = std::size_t{1} << 20;
+    device.cache = 10 * kMiB;
+    device.free_memory = 10'000 * kMiB;
+    CHECK(rotation_sets(device, 5 * kMiB) == 7);
+    CHECK(rotation_sets(device, 100 * kMiB) == 1);
     CHECK(rotation_sets(device, 0) == 1);
-    device.free_memory = 2000;
-    CHECK(rotation_sets(device, 500) == 2);
-    CHECK(rotation_sets(device, 5000) == 1);
+    CHECK(rotation_sets(device, 100) == 3058);  // twice 30 MiB, of which each takes 20 KiB more
+    device.free_memory = 21 * kMiB;
+    CHECK(rotation_sets(device, 5 * kMiB) == 2);
+    CHECK(rotation_sets(device, 50 * kMiB) == 1);
   }
 }
