@@ -19,8 +19,6 @@ import socket
 import subprocess
 import sys
 
-import yaml
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 from tests.manifests import kustomize, strict  # noqa: E402
@@ -62,7 +60,7 @@ def build(folder):
     result = subprocess.run([os.environ["REAL_KUBECTL"], "kustomize", folder], capture_output=True, text=True)
     if result.returncode != 0:
         fail(result.stderr)
-    return list(yaml.safe_load_all(result.stdout))
+    return kustomize.objects_of(result.stdout)
 
 
 def apply(words):

@@ -5,8 +5,6 @@ import os
 import re
 import unittest
 
-import yaml
-
 from tests.manifests import kustomize, strict
 
 GANGS = ["kueue", "native", "native-v1beta1", "volcano", "kai", "coscheduling", "jobset", "trainjob"]
@@ -19,7 +17,7 @@ COMBINATIONS = {f"{allocation}, {gang or 'no gang'}": components + ([f"gang/{gan
 
 
 def goldens():
-    return {path.stem: list(yaml.safe_load_all(path.read_text())) for path in sorted(kustomize.GOLDEN.glob("*.yaml"))}
+    return {path.stem: kustomize.objects_of(path.read_text()) for path in sorted(kustomize.GOLDEN.glob("*.yaml"))}
 
 
 def named(objects, kind, name):
@@ -172,7 +170,7 @@ class Files(unittest.TestCase):
             self.assertTrue(path.read_text().startswith("# "), path)
 
     def test_roles_are_valid(self):
-        roles = [one for path in (kustomize.MANIFESTS / "rbac").glob("*.yaml") for one in yaml.safe_load_all(path.read_text())]
+        roles = [one for path in (kustomize.MANIFESTS / "rbac").glob("*.yaml") for one in kustomize.objects_of(path.read_text())]
         self.assertTrue(roles)
         self.assertEqual([], [line for one in roles for line in strict.problems(one)])
 
