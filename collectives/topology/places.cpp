@@ -38,11 +38,18 @@ double node_nic_bytes_per_s(const NodeFacts& node) {
   return rdma > 0 ? rdma : ethernet;
 }
 
+/// What the links that are up carry: a bridge connects some of those that a card has.
+double nvlink_bytes_per_s(const DeviceFacts& device) {
+  const double all = device.speed_of_light.nvlink_bytes_per_s.value_or(0);
+  if (!device.nvlink || !device.nvlink->active || device.nvlink->count.value_or(0) == 0) return all;
+  return all * *device.nvlink->active / *device.nvlink->count;
+}
+
 RankPlace place_of(const NodeFacts& node, const DeviceFacts& device) {
   RankPlace place;
   place.device = device.uuid;
   place.node = node.name;
-  place.nvlink_bytes_per_s = device.speed_of_light.nvlink_bytes_per_s.value_or(0);
+  place.nvlink_bytes_per_s = nvlink_bytes_per_s(device);
   place.pcie_bytes_per_s = device.speed_of_light.pcie_bytes_per_s.value_or(0);
   if (const Json* gpu = gpu_entry(node, device)) {
     place.nvlink_domain = gpu->value("nvlink_domain", "");

@@ -68,6 +68,28 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(scope_groups(places, "planet"), Error);
   }
 
+  TEST_CASE("NVLink carries what the links that are up carry") {
+    NodeFacts node;
+    node.name = "node-a";
+    DeviceFacts bridged;
+    bridged.uuid = "GPU-0";
+    bridged.speed_of_light.nvlink_bytes_per_s = 450e9;
+    bridged.nvlink = NvlinkState{18, 12, {}, {}, {}, {}};
+    DeviceFacts full = bridged;
+    full.nvlink->active = 18;
+    DeviceFacts unknown = bridged;
+    unknown.nvlink.reset();
+    DeviceFacts none = bridged;
+    none.nvlink->active = 0;
+    node.devices = {bridged, full, unknown, none};
+    const auto places = rank_places({node}, {});
+    REQUIRE(places.size() == 4);
+    CHECK(places[0].nvlink_bytes_per_s == doctest::Approx(300e9));
+    CHECK(places[1].nvlink_bytes_per_s == doctest::Approx(450e9));
+    CHECK(places[2].nvlink_bytes_per_s == doctest::Approx(450e9));
+    CHECK(places[3].nvlink_bytes_per_s == 0);
+  }
+
   TEST_CASE("GPUs below one root are a group where there is no NVLink") {
     const auto places = rank_places(two_nodes("two_sockets_pcie", kPcieGpus, false), {});
     CHECK(ranks_at(places, "pcie_root") == Ranks{{0, 1}, {2, 3}, {4, 5}, {6, 7}});
