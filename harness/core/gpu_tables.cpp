@@ -1,6 +1,10 @@
 // The tables. A row without a source does not belong here.
 #include "harness/core/gpu_tables.h"
 
+#include <fmt/format.h>
+
+#include "harness/core/digest.h"
+
 namespace assay {
 
 namespace {
@@ -60,6 +64,25 @@ const GpuSku* find_gpu_sku(std::string_view pci_id) {
 }
 
 std::span<const GpuSku> gpu_sku_table() { return kSkus; }
+
+const std::string& gpu_tables_version() {
+  static const std::string version = [] {
+    std::string rows;
+    for (const CapabilityRates& row : kCapabilities) {
+      rows += fmt::format("{}.{} {} {} {} {} {} {}\n", row.major, row.minor, row.f32, row.tf32,
+                          row.f16_bf16, row.fp8, row.int8, row.tensor_rate_depends_on_sku);
+      rows += fmt::format("{}\n", nvlink_bytes_per_s(row.major, row.minor));
+    }
+    for (const GpuSku& row : kSkus)
+      rows += fmt::format("{} {} {} {} {} {} {} {}\n", row.pci_id, row.name, row.tensor_clock_mhz,
+                          row.vector_clock_mhz, row.bf16_tflop_per_s, row.memory_gb_per_s,
+                          row.tensor_scale, row.int8_scale);
+    for (int generation = 1; pcie_lane_bytes_per_s(generation) > 0; ++generation)
+      rows += fmt::format("{}\n", pcie_lane_bytes_per_s(generation));
+    return "gpu-" + sha256_hex(rows).substr(0, 12);
+  }();
+  return version;
+}
 
 double pcie_lane_bytes_per_s(int generation) {
   switch (generation) {

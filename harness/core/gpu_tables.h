@@ -37,6 +37,9 @@ struct GpuSku {
 const GpuSku* find_gpu_sku(std::string_view pci_id);
 std::span<const GpuSku> gpu_sku_table();
 
+/// Names these tables in a document: another figure in any row gives another version.
+const std::string& gpu_tables_version();
+
 /// One direction of one lane, after the line code; 0 for a generation that is not known.
 double pcie_lane_bytes_per_s(int generation);
 /// One direction of one NVLink of a part of this capability; 0 when not known.

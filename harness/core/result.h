@@ -170,8 +170,11 @@ struct RunFacts {
   std::string profile_name, profile_sha256;
   std::string backend;  // cuda | host
   std::vector<std::string> command;
+  std::string filter;  // --filter; empty: every case of the profile
+  std::string tables;  // version of the published figures behind the speed of light
   std::uint64_t seed = 0;
   int world_size = 1;
+  std::optional<int> rank;  // of the process, where each writes a document of its node
 };
 
 /// A measurement between two members, by its index in the document's measurements.

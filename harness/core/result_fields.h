@@ -199,8 +199,11 @@ void visit_fields(auto& field, Like<RunFacts> auto& run) {
   });
   field("backend", run.backend);
   field("command", run.command);
+  field.or_absent("filter", run.filter);
+  field.or_absent("tables", run.tables);
   field("seed", run.seed);
   field("world_size", run.world_size);
+  field("rank", run.rank);
 }
 
 void visit_fields(auto& field, Like<Link> auto& link) {

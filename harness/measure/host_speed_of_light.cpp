@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <span>
 
+#include "harness/core/digest.h"
+
 namespace assay {
 
 namespace {
@@ -102,6 +104,18 @@ std::optional<CoreRate> host_core_rate(const HostFacts& facts) {
   return std::nullopt;
 }
 
+const std::string& host_tables_version() {
+  static const std::string version = [] {
+    std::string rows;
+    for (const X86Row& row : kX86)
+      rows += fmt::format("{} {} {} {} {} {}\n", row.vendor, row.family, row.model_low,
+                          row.model_high, row.flop_per_clock, row.requires_flag);
+    for (const ArmRow& row : kArm) rows += fmt::format("{} {}\n", row.part, row.flop_per_clock);
+    return "host-" + sha256_hex(rows).substr(0, 12);
+  }();
+  return version;
+}
+
 SpeedOfLight host_speed_of_light(const HostFacts& facts, std::optional<double> measured_clock_hz,
                                  std::optional<double> read_bandwidth) {
   SpeedOfLight light;
@@ -129,8 +143,8 @@ SpeedOfLight host_speed_of_light(const HostFacts& facts, std::optional<double> m
   if (read_bandwidth) {
     light.memory_bytes_per_s = read_bandwidth;
     light.source +=
-        "; memory: read bandwidth measured at start on all usable cores, a bound that "
-        "was measured, no figure of the vendor's";
+        "; memory: the most of read bandwidth on all usable cores before, between and after the "
+        "workloads and of what they reached, a bound that was measured, no figure of the vendor's";
   }
   return light;
 }

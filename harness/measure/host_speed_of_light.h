@@ -21,6 +21,9 @@ struct CoreRate {
 /// instructions a hypervisor hides.
 std::optional<CoreRate> host_core_rate(const HostFacts& facts);
 
+/// Names the table in a document, as gpu_tables_version() names that of GPUs.
+const std::string& host_tables_version();
+
 /// The present clock of this core: times a chain of dependent additions, which take one cycle each
 /// on every core of the table. Nothing on other architectures.
 std::optional<double> measure_host_clock_hz();

@@ -14,6 +14,8 @@
 #include "harness/core/asked_cases.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/gpu_tables.h"
+#include "harness/measure/host_speed_of_light.h"
 
 namespace assay::run {
 
@@ -74,6 +76,7 @@ void refuse_other_backend(const Profile& profile, Backend backend) {
 
 void record_machine(Result& result, Backend backend, const Devices& devices) {
   for (const auto& [name, value] : software_facts(backend)) result.software.emplace(name, value);
+  result.run.tables = backend == Backend::cuda ? gpu_tables_version() : host_tables_version();
   NodeFacts node = node_facts(devices);
   node.labels = node_labels();
   const std::shared_ptr<Nvml> nvml = backend == Backend::cuda ? Nvml::load() : nullptr;

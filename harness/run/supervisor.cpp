@@ -36,7 +36,11 @@ DocumentPlaces places_of(const RunOptions& options) {
 
 Result first_result(const RunOptions& options) {
   Result result = new_result(options.profile, options.seed, options.command, options.version);
-  if (options.meeting) result.run.world_size = options.meeting->facts.world_size;
+  result.run.filter = options.filter;
+  if (options.meeting) {
+    result.run.world_size = options.meeting->facts.world_size;
+    result.run.rank = options.meeting->facts.rank;
+  }
   if (options.local_ranks > 0) result.run.world_size = options.local_ranks;
   return result;
 }

@@ -113,8 +113,11 @@ Result full_result() {
   result.run.profile_sha256 = std::string(64, 'a');
   result.run.backend = "cuda";
   result.run.command = {"assay", "run", "--profile", "node"};
+  result.run.filter = "attention";
+  result.run.tables = "gpu-0123456789ab";
   result.run.seed = 42;
   result.run.world_size = 2;
+  result.run.rank = 1;
   result.software = {{"driver", "580.00"}, {"nccl", "2.28.9"}};
   result.nodes = {full_node()};
   result.measurements = {full_measurement()};
