@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <map>
 
 #include "harness/core/gpu_tables.h"
@@ -77,6 +78,22 @@ void set_memory(const GpuPart& part, SpeedOfLight& light) {
 }
 
 }  // namespace
+
+GpuPart part_of(const DeviceFacts& facts) {
+  GpuPart part;
+  if (facts.compute_capability)
+    std::sscanf(facts.compute_capability->c_str(), "%d.%d", &part.major, &part.minor);
+  part.multiprocessors = facts.multiprocessors.value_or(0);
+  part.pci_id = facts.pci_id.value_or("");
+  part.max_clock_hz = facts.clock_max_hz;
+  if (facts.pcie) {
+    part.pcie_generation_max = facts.pcie->generation_max;
+    part.pcie_width_max = facts.pcie->width_max;
+  }
+  part.nvlink_count = facts.nvlink_count;
+  part.is_mig = facts.mig == "enabled";
+  return part;
+}
 
 SpeedOfLight gpu_speed_of_light(const GpuPart& part) {
   SpeedOfLight light;

@@ -19,6 +19,9 @@ struct GpuPart {
   bool is_mig = false;  // a slice of a GPU: the GPU's memory figure does not apply
 };
 
+/// What a document knows of the part: all but the memory's clock and bus.
+GpuPart part_of(const DeviceFacts& facts);
+
 /// At the published boost clock where the SKU is known, else at the part's maximum.
 SpeedOfLight gpu_speed_of_light(const GpuPart& part);
 

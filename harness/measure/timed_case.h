@@ -6,17 +6,9 @@
 #include <string>
 
 #include "harness/core/result.h"
+#include "harness/core/work.h"
 
 namespace assay {
-
-/// What one iteration does, by the conventions of kernels/README.md. Zero: does not apply.
-struct Work {
-  double flop = 0;
-  double moved_bytes = 0;
-  /// The rate of the link that the bytes cross, zero if unknown. Absent: they go to the device's
-  /// memory.
-  std::optional<double> link_bytes_per_s = std::nullopt;
-};
 
 /// Verified first, then timed. Operands are rotated: iteration i may run on any operand set.
 class TimedCase {

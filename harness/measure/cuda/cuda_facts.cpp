@@ -6,7 +6,6 @@
 
 #include <fstream>
 
-#include "harness/core/gpu_tables.h"
 #include "harness/measure/cuda/check.h"
 
 namespace assay {
@@ -76,22 +75,11 @@ DeviceFacts cuda_facts(int ordinal) {
 }
 
 GpuPart gpu_part(int ordinal, const DeviceFacts& facts) {
-  GpuPart part;
-  part.major = attribute(ordinal, cudaDevAttrComputeCapabilityMajor).value_or(0);
-  part.minor = attribute(ordinal, cudaDevAttrComputeCapabilityMinor).value_or(0);
-  part.multiprocessors = facts.multiprocessors.value_or(0);
-  part.pci_id = facts.pci_id.value_or("");
-  part.max_clock_hz = facts.clock_max_hz;
+  GpuPart part = part_of(facts);
   if (const auto khz = attribute(ordinal, cudaDevAttrMemoryClockRate); khz && *khz > 0) {
     part.memory_clock_hz = *khz * 1e3;
   }
   part.memory_bus_bits = attribute(ordinal, cudaDevAttrGlobalMemoryBusWidth).value_or(0);
-  if (facts.pcie) {
-    part.pcie_generation_max = facts.pcie->generation_max;
-    part.pcie_width_max = facts.pcie->width_max;
-  }
-  part.nvlink_count = facts.nvlink_count;
-  part.is_mig = facts.mig == "enabled";
   return part;
 }
 
