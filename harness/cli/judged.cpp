@@ -11,6 +11,7 @@
 
 #include "harness/cli/fit_profile.h"
 #include "harness/conformance/requirement.h"
+#include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
@@ -77,7 +78,10 @@ std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
 
 std::vector<Result> read_results(const std::vector<std::string>& operands) {
   std::vector<Result> results;
-  for (const auto& path : expand_paths(operands)) results.push_back(read_result(path));
+  for (const auto& path : expand_paths(operands)) {
+    results.push_back(read_result(path));
+    refuse_contradictions(results.back(), path.string());
+  }
   return results;
 }
 

@@ -1,0 +1,16 @@
+// Whether the figures of a document agree with each other: nothing that follows is believed.
+#pragma once
+
+#include <string>
+
+#include "harness/core/result.h"
+
+namespace assay {
+
+/// Recomputes what follows from other figures of the document: order statistics from the values,
+/// rates from shape and median, fractions of the speed of light from the device's facts and, where
+/// the document was made with this executable's tables, those facts from the tables. Throws Error,
+/// one line `where: field is X, but Y`, at the first that differs by more than rounding.
+void refuse_contradictions(const Result& result, const std::string& where);
+
+}  // namespace assay

@@ -1,0 +1,165 @@
+// Order statistics from the values, rates from the case and the median.
+#include "harness/core/consistency_part.h"
+#include "harness/core/pass_interval.h"
+#include "harness/core/statistics.h"
+#include "harness/core/work.h"
+#include "harness/core/workload.h"
+
+namespace assay::consistency {
+
+namespace {
+
+constexpr std::size_t kMostValues = 256;  // that a document holds of a series
+
+void check_counts(const Samples& samples, const Part& part) {
+  const std::size_t kept =
+      std::min<std::size_t>(kMostValues, static_cast<std::size_t>(samples.count));
+  part.require(samples.values_s.size() == kept, "count", std::to_string(samples.count),
+               fmt::format("values_s has {} values of the {} that such a series keeps",
+                           samples.values_s.size(), kept));
+  std::int64_t discarded = 0;
+  for (const auto& [reason, number] : samples.discard_reasons) discarded += number;
+  part.require(discarded == samples.discarded, "discarded", std::to_string(samples.discarded),
+               fmt::format("discard_reasons add up to {}", discarded));
+}
+
+/// Every value is there: a pass has the median of its own.
+void check_passes(const Samples& samples, const Part& part) {
+  std::map<int, std::vector<double>> by_pass;
+  for (std::size_t i = 0; i < samples.pass.size(); ++i)
+    by_pass[samples.pass[i]].push_back(samples.values_s[i]);
+  part.require(by_pass.size() == samples.pass_medians_s.size(), "pass_medians_s",
+               fmt::format("a list of {}", samples.pass_medians_s.size()),
+               fmt::format("pass names {} passes", by_pass.size()));
+  for (const auto& [pass, values] : by_pass)
+    part.equal(fmt::format("pass_medians_s/{}", pass),
+               samples.pass_medians_s.at(static_cast<std::size_t>(pass)), median(values),
+               "values_s of that pass");
+}
+
+/// Every value is there: the order statistics are what they give.
+void check_whole_series(const Samples& samples, const Part& part) {
+  const std::vector<double>& values = samples.values_s;
+  constexpr const char* kFrom = "values_s";
+  part.equal("median_s", samples.median_s, median(values), kFrom);
+  part.equal("p5_s", samples.p5_s, quantile(values, 0.05), kFrom);
+  part.equal("p95_s", samples.p95_s, p95(values), kFrom);
+  check_passes(samples, part);
+  const Interval interval =
+      interval_between_passes(samples.pass_medians_s, median_interval(values));
+  part.equal("ci_low_s", samples.ci_low_s, interval.low, kFrom);
+  part.equal("ci_high_s", samples.ci_high_s, interval.high, kFrom);
+  part.equal("ci_level", samples.ci_level, interval.level, kFrom);
+}
+
+/// 256 values of more, evenly in time: a quantile of all is near that of those kept. In 256 values
+/// the rank of a median has a standard deviation of 8, so that a quarter of them is eight.
+void check_thinned_series(const Samples& samples, const Part& part) {
+  const std::vector<double>& values = samples.values_s;
+  const auto at = [&](double p) { return quantile(values, std::clamp(p, 0.0, 1.0)); };
+  part.within("median_s", samples.median_s, at(0.25), at(0.75), "the middle half of values_s");
+  part.within("p5_s", samples.p5_s, at(0), at(0.2), "the lowest fifth of values_s");
+  part.require(samples.p95_s.has_value(), "p95_s", "absent", "so many samples give one");
+  part.within("p95_s", *samples.p95_s, at(0.8), at(1), "the highest fifth of values_s");
+  const bool has_passes = samples.pass_medians_s.size() > 1;
+  const Interval between = interval_between_passes(
+      samples.pass_medians_s, {samples.median_s, samples.median_s, samples.ci_level});
+  constexpr const char* kFrom = "what values_s and the passes allow";
+  part.within("ci_low_s", samples.ci_low_s, std::min(at(0.05), between.low),
+              has_passes ? between.low : at(0.75), kFrom);
+  part.within("ci_high_s", samples.ci_high_s, has_passes ? between.high : at(0.25),
+              std::max(at(0.95), between.high), kFrom);
+  part.require(samples.ci_level >= 0.95 && samples.ci_level < 1, "ci_level",
+               fmt::format("{:.7g}", samples.ci_level), "so many samples give 0.95 or little more");
+}
+
+void check_samples(const Samples& samples, const Part& part) {
+  check_counts(samples, part);
+  if (samples.values_s.size() == static_cast<std::size_t>(samples.count))
+    check_whole_series(samples, part);
+  else
+    check_thinned_series(samples, part);
+  constexpr std::int64_t kSamplesForP99 = 500;
+  part.require(samples.p99_s.has_value() == (samples.count >= kSamplesForP99), "p99_s",
+               samples.p99_s ? fmt::format("{:.7g}", *samples.p99_s) : "absent",
+               fmt::format("{} samples are on the other side of the {} that it needs",
+                           samples.count, kSamplesForP99));
+  if (samples.p99_s && samples.p95_s)
+    part.require(*samples.p99_s >= *samples.p95_s, "p99_s", fmt::format("{:.7g}", *samples.p99_s),
+                 fmt::format("p95_s is {:.7g}", *samples.p95_s));
+}
+
+std::optional<double> metric(const Measurement& measurement, const char* name) {
+  const auto found = measurement.metrics.find(name);
+  return found == measurement.metrics.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// The bytes that a rate counts: of memory or a link, or of a collective's whole array.
+std::optional<double> counted_bytes(const Measurement& measurement) {
+  const Shape& shape = measurement.id.shape;
+  if (!spans_ranks(measurement.id.workload)) return metric(measurement, "moved_bytes");
+  return shape.has("bytes") ? std::optional(static_cast<double>(shape.at("bytes"))) : std::nullopt;
+}
+
+std::optional<double> bus_bandwidth(const Measurement& measurement) {
+  const Shape& shape = measurement.id.shape;
+  const auto rate = metric(measurement, "bytes_per_s");
+  const std::int64_t ranks = shape.has("ranks") ? shape.at("ranks") : 1;
+  const auto factor = bus_factor_of(measurement.id.workload, ranks);
+  return rate && factor && ranks > 1 ? std::optional(*rate * *factor) : std::nullopt;
+}
+
+std::optional<double> rank_spread(const std::vector<RankSamples>& ranks) {
+  if (ranks.empty()) return std::nullopt;
+  std::vector<double> medians;
+  for (const RankSamples& rank : ranks) medians.push_back(rank.median_s);
+  const auto [fastest, slowest] = std::minmax_element(medians.begin(), medians.end());
+  return (*slowest - *fastest) / median(medians);
+}
+
+void check_rates(const Measurement& measurement, const Part& part) {
+  const Samples& samples = *measurement.samples;
+  const CaseId& id = measurement.id;
+  const auto per_median = [&](std::optional<double> amount) {
+    return amount ? std::optional(*amount / samples.median_s) : std::nullopt;
+  };
+  const bool whole = samples.values_s.size() == static_cast<std::size_t>(samples.count);
+  const auto bytes = counted_bytes(measurement);
+  const auto flop = flop_of(id);
+  const bool between_ranks = spans_ranks(id.workload);
+  const double fastest_s = *std::min_element(samples.values_s.begin(), samples.values_s.end());
+  struct Derived {
+    const char* metric;
+    std::optional<double> value;
+    const char* from;
+    bool is_required = true;
+  };
+  for (const Derived& one : {
+           Derived{"flop", flop && *flop > 0 ? flop : std::nullopt, "the shape"},
+           Derived{"flop_per_s", per_median(metric(measurement, "flop")), "flop / median_s"},
+           Derived{"moved_bytes", moved_bytes_of(id), "the shape"},
+           // Between ranks a rate that the schema has no number for is left out.
+           Derived{"bytes_per_s", per_median(bytes), "bytes / median_s", !between_ranks},
+           Derived{"bus_bandwidth_bytes_per_s", bus_bandwidth(measurement), "the bus factor"},
+           Derived{"fastest_bytes_per_s",
+                   whole && id.workload == "pair" && bytes ? std::optional(*bytes / fastest_s)
+                                                           : std::nullopt,
+                   "the fastest of values_s"},
+           Derived{"rank_spread", rank_spread(measurement.ranks), "ranks"},
+       }) {
+    const auto stated = metric(measurement, one.metric);
+    if (stated ? one.value.has_value() : one.value && one.is_required)
+      part.equal(one.metric, stated, one.value, one.from);
+  }
+  if (const auto stated = metric(measurement, "p99_over_median"))
+    part.equal("p99_over_median", stated, per_median(samples.p99_s), "p99_s / median_s");
+}
+
+}  // namespace
+
+void check_series(const Measurement& measurement, const Part& part) {
+  check_samples(*measurement.samples, part.at("samples"));
+  check_rates(measurement, part.at("metrics"));
+}
+
+}  // namespace assay::consistency

@@ -1,0 +1,124 @@
+// Values first; the rest is computed from them.
+#include "tests/conformance/written_result.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "harness/core/device_light.h"
+#include "harness/core/gpu_speed_of_light.h"
+#include "harness/core/gpu_tables.h"
+#include "harness/core/statistics.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr double kFraction = 0.85;
+
+void make_h200(DeviceFacts& device) {
+  device.name = "NVIDIA H200";
+  device.pci_id = "10de:2335";
+  device.sku = "H200-SXM-141GB";
+  device.multiprocessors = 132;
+  device.memory_bytes = 150109880320;
+  device.l2_bytes = 62914560;
+  device.speed_of_light = gpu_speed_of_light(part_of(device));
+}
+
+/// As a series near `median_s` might be, another for every number.
+std::vector<double> values_near(double median_s, std::size_t count, std::size_t number) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < count; ++i)
+    values.push_back(median_s * (1 + 0.002 * std::sin(static_cast<double>(7 * i + 3 * number))));
+  return values;
+}
+
+Samples samples_of(const std::vector<double>& values) {
+  Samples samples;
+  samples.count = static_cast<std::int64_t>(values.size());
+  samples.median_s = median(values);
+  samples.p5_s = quantile(values, 0.05);
+  samples.p95_s = p95(values);
+  samples.p99_s = p99(values);
+  const Interval interval = median_interval(values);
+  samples.ci_low_s = interval.low;
+  samples.ci_high_s = interval.high;
+  samples.ci_level = interval.level;
+  samples.stop_reason = "stable";
+  samples.values_s = thin(values, 256);
+  return samples;
+}
+
+void add_metrics(const Work& work, Measurement& measurement) {
+  const double median_s = measurement.samples->median_s;
+  measurement.metrics.clear();
+  if (work.flop > 0) {
+    measurement.metrics["flop"] = work.flop;
+    measurement.metrics["flop_per_s"] = work.flop / median_s;
+  }
+  measurement.metrics["moved_bytes"] = work.moved_bytes;
+  measurement.metrics["bytes_per_s"] = work.moved_bytes / median_s;
+}
+
+double stored_bytes(const CaseId& id) {
+  const auto at = [&](const char* key) { return static_cast<double>(id.shape.at(key)); };
+  return 2 * (at("m") * at("k") + at("k") * at("n") + at("m") * at("n"));
+}
+
+/// Between devices: every copy of the scope, at the same time.
+void measure_copies(std::size_t number, Measurement& measurement) {
+  const double copies = static_cast<double>(measurement.scope.members.size()) / 2;
+  measurement.samples = samples_of(values_near(1e-3, 40, number));
+  add_metrics({0, copies * static_cast<double>(measurement.id.shape.at("bytes"))}, measurement);
+}
+
+void measure(const DeviceFacts& device, std::size_t number, Measurement& measurement) {
+  const CaseId& id = measurement.id;
+  const auto moved = moved_bytes_of(id);
+  const Work work{flop_of(id).value(), moved ? *moved : stored_bytes(id)};
+  Work across = work;  // the PCIe link, where it is one
+  across.link_bytes_per_s = work_of(measurement, device).link_bytes_per_s;
+  const auto least = least_time(across, device.speed_of_light, id, measurement.series);
+  const std::size_t least_count = measurement.scope.level == "node" ? 120 : 40;
+  const std::size_t count = number % 9 == 4 ? 600 : least_count + number % 7;
+  const double median_s = (least ? least->seconds : 1e-3) / kFraction;
+  measurement.samples = samples_of(values_near(median_s, count, number));
+  add_metrics(work, measurement);
+  measurement.speed_of_light_fraction.reset();
+  if (const auto fraction = fraction_of_light(measurement, device)) {
+    measurement.speed_of_light_fraction = fraction->value;
+    measurement.extensions["speed_of_light_bound"] = fraction->bound;
+  }
+  measurement.verification->status = Verification::Status::within_tolerance;
+  measurement.verification->tolerance = 0.5;
+  measurement.verification->error = 0.1 + 1e-3 * static_cast<double>(number % 17);
+  measurement.verification->checksum = fmt::format("{:032x}", number);
+  measurement.telemetry = {{"power_w", {{"low", 300.0}, {"median", 610.0}, {"high", 690.0}}},
+                           {"iterations_per_sample", 4},
+                           {"readings", 24}};
+  measurement.group += fmt::format(" on device {}", device.index);
+}
+
+}  // namespace
+
+Result written_gpu_result(const Profile& profile, int devices) {
+  Result result = passing_result(profile, "cuda", devices);
+  result.run.started = "2026-11-01T00:10:00.000Z";
+  result.run.finished = "2026-11-01T00:50:00.000Z";
+  result.run.seed = 1;
+  result.run.tables = gpu_tables_version();
+  for (DeviceFacts& device : result.nodes.front().devices) make_h200(device);
+  for (std::size_t i = 0; i < result.measurements.size(); ++i) {
+    Measurement& measurement = result.measurements[i];
+    measurement.started = fmt::format("2026-11-01T00:{:02}:{:02}.250Z", 10 + i / 60, i % 60);
+    if (const DeviceFacts* device = timed_device(result, measurement))
+      measure(*device, i, measurement);
+    else
+      measure_copies(i, measurement);
+  }
+  return result;
+}
+
+}  // namespace assay::test

@@ -1,0 +1,13 @@
+// A document as a run on eight GPUs writes it: every derived figure follows from the others.
+#pragma once
+
+#include "harness/core/profile.h"
+#include "harness/core/result.h"
+
+namespace assay::test {
+
+/// Every case of the profile for cuda on every device, at 85 % of the speed of light of an H200,
+/// with values, order statistics, rates and fractions as a run derives them.
+Result written_gpu_result(const Profile& profile, int devices);
+
+}  // namespace assay::test
