@@ -6,6 +6,7 @@
 
 #include "harness/conformance/applies.h"
 #include "harness/conformance/discards.h"
+#include "harness/conformance/node_documents.h"
 #include "harness/conformance/requirement.h"
 #include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
@@ -39,6 +40,7 @@ void refuse_unfit_evidence(const Evidence& evidence) {
         result.run.id, result.run.backend, profile.name, fmt::join(profile.backends, ", "),
         result.run.backend));
   }
+  refuse_repeated_nodes(evidence.results);
 }
 
 bool is_contended(const Result& result) {

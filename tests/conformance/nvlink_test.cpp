@@ -101,7 +101,8 @@ TEST_SUITE("unit") {
     profile.requirements = {requirement("inventory_nvlink")};
     const auto both = [&](const char* other, Links links) {
       Result second = node_of(other, {links});
-      second.nodes.front().name = "node-b";
+      second.run.id = second.nodes.front().name = "node-b";
+      for (DeviceFacts& device : second.nodes.front().devices) device.uuid += "-b";
       return judged({{node_of("Example", {{18, 12}}), second}, &profile, {}}, "inventory_nvlink");
     };
     CHECK(both("Example", {18, 12}).verdict == Verdict::pass);

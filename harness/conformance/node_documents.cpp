@@ -1,0 +1,56 @@
+// Run and rank first, then the devices: a run that is measured again has another id.
+#include "harness/conformance/node_documents.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+
+#include "harness/conformance/fabric.h"
+#include "harness/core/error.h"
+
+namespace assay {
+
+namespace {
+
+std::string named(const Result& result) {
+  const std::string node = has_nodes_elsewhere(result) ? "the fabric document"
+                           : result.nodes.empty()
+                               ? "a document without nodes"
+                               : "the document of node " + result.nodes.front().name;
+  return fmt::format("{} of run {}", node, result.run.id);
+}
+
+/// Of a run with several processes a document that does not say its rank is told by its devices.
+std::string process_of(const Result& result) {
+  if (has_nodes_elsewhere(result)) return result.run.id + " between nodes";
+  if (result.run.rank) return fmt::format("{} rank {}", result.run.id, *result.run.rank);
+  return result.run.world_size == 1 ? result.run.id + " alone" : "";
+}
+
+[[noreturn]] void refuse(const Result& first, const Result& second, const std::string& why) {
+  throw Error(fmt::format("{} and {} {}: a copy is not another node; judge one of them",
+                          named(first), named(second), why));
+}
+
+}  // namespace
+
+void refuse_repeated_nodes(const std::vector<Result>& results) {
+  std::map<std::string, const Result*> processes, devices;
+  for (const Result& result : results) {
+    const std::string process = process_of(result);
+    if (!process.empty()) {
+      const auto [known, is_new] = processes.emplace(process, &result);
+      if (!is_new) refuse(*known->second, result, "are of the same process");
+    }
+    for (const NodeFacts& node : result.nodes) {
+      for (const DeviceFacts& device : node.devices) {
+        const auto [known, is_new] = devices.emplace(device.uuid, &result);
+        if (!is_new && known->second != &result)
+          refuse(*known->second, result, "both describe the device " + device.uuid);
+      }
+    }
+  }
+}
+
+}  // namespace assay

@@ -1,0 +1,98 @@
+// A copy of a node's document is not another node, whatever it is called.
+#include <doctest/doctest.h>
+
+#include "harness/core/error.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+std::string refusal_of_all(std::vector<Result> results) {
+  Profile profile = small_profile();
+  try {
+    judge({std::move(results), &profile, {}});
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::broken);
+    return error.what();
+  }
+  return "";
+}
+
+Result document_of(const std::string& name) {
+  Result result = passing_result(small_profile(), "cuda", 2, name);
+  result.run.id = "run-1";
+  result.run.world_size = 2;
+  result.run.rank = name == "a" ? 0 : 1;
+  return result;
+}
+
+Result renamed(Result result, const std::string& name) {
+  result.nodes[0].name = name;
+  return result;
+}
+
+/// The same node under new names, down to its devices.
+Result disguised(Result result, const std::string& name) {
+  for (DeviceFacts& device : result.nodes[0].devices) device.uuid += "-" + name;
+  for (Measurement& one : result.measurements) one.scope.members[0] += "-" + name;
+  return renamed(std::move(result), name);
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("the nodes of one run are judged together") {
+    CHECK(refusal_of_all({document_of("a"), document_of("b")}) == "");
+  }
+
+  TEST_CASE("two documents of one run and rank are refused by name") {
+    const std::string message =
+        refusal_of_all({document_of("a"), disguised(document_of("a"), "c")});
+    CHECK(message.find("node a of run run-1") != std::string::npos);
+    CHECK(message.find("node c of run run-1") != std::string::npos);
+    CHECK(message.find("of the same process") != std::string::npos);
+  }
+
+  TEST_CASE("a run of one process has one document") {
+    Result one = document_of("a");
+    one.run.world_size = 1;
+    one.run.rank.reset();
+    CHECK(refusal_of_all({one, disguised(one, "c")}).find("same process") != std::string::npos);
+    Result another = disguised(one, "c");
+    another.run.id = "run-2";
+    CHECK(refusal_of_all({one, another}) == "");
+  }
+
+  TEST_CASE("a device that two documents describe is named with both") {
+    Result again = document_of("a");
+    again.run.id = "run-2";
+    const std::string message = refusal_of_all({document_of("a"), renamed(again, "c")});
+    CHECK(message.find("node c of run run-2") != std::string::npos);
+    CHECK(message.find("the device GPU-a-0") != std::string::npos);
+    Result one_shared = document_of("b");
+    one_shared.nodes[0].devices[1].uuid = "GPU-a-1";
+    CHECK(refusal_of_all({document_of("a"), one_shared}).find("the device GPU-a-1") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("the document between the nodes is no node and stands once") {
+    Result fabric = document_of("a");
+    fabric.nodes.clear();
+    fabric.run.rank.reset();
+    fabric.fabric = FabricFacts{{"a", "b"}, {"", ""}};
+    CHECK(refusal_of_all({document_of("a"), document_of("b"), fabric}) == "");
+    CHECK(refusal_of_all({document_of("a"), document_of("b"), fabric, fabric})
+              .find("the fabric document of run run-1") != std::string::npos);
+  }
+
+  TEST_CASE("documents that do not say their rank are told apart by their devices") {
+    Result first = document_of("a"), second = document_of("b");
+    first.run.rank.reset();
+    second.run.rank.reset();
+    CHECK(refusal_of_all({first, second}) == "");
+    CHECK(refusal_of_all({first, first}).find("the device GPU-a-0") != std::string::npos);
+  }
+}
+
+}  // namespace assay::test
