@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/core/case_filter.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 
@@ -42,6 +43,20 @@ bool belongs(const Measurement& measurement, const DeviceGroup& group) {
 }
 
 }  // namespace
+
+bool is_left_out(const AskedGroup& group, const std::string& filter) {
+  if (filter.empty()) return false;
+  const CaseIdFilter taken(filter);
+  // Without names the profile takes what a build has, which a document cannot say.
+  if (group.implementations.empty()) return !taken.takes(group.id(""));
+  return std::none_of(group.implementations.begin(), group.implementations.end(),
+                      [&](const std::string& name) { return taken.takes(group.id(name)); });
+}
+
+std::string left_out_text(const RunFacts& run) {
+  return fmt::format("run {} was made with --filter {}, which left this out", run.id,
+                     in_quotes(run.filter));
+}
 
 CaseFilter CaseFilter::read(Parameters& parameters) {
   CaseFilter filter;
@@ -129,6 +144,8 @@ Absence why_none(const DeviceGroup& group, const CaseFilter& filter) {
       return {"missing", fmt::format("{} was not measured: {}", member->id.str(), member->reason)};
     }
   }
+  if (is_left_out(group, group.device.result->run.filter))
+    return {"missing", left_out_text(group.device.result->run)};
   return {"missing", fmt::format("{} has no verified measurement", group.name())};
 }
 

@@ -29,6 +29,11 @@ struct CaseFilter {
   void refuse_unknown(const Profile& profile) const;
 };
 
+/// Whether a run's --filter, empty for none, takes no case of the group.
+bool is_left_out(const AskedGroup& group, const std::string& filter);
+/// The reason for what was left out: the run and its filter.
+std::string left_out_text(const RunFacts& run);
+
 /// One group that the profile asks of every device, and the measurements that one device has of
 /// it. `members` may be empty: that is what `missing` means.
 struct DeviceGroup : AskedGroup {

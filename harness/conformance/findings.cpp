@@ -67,7 +67,8 @@ RequirementVerdict Findings::verdict(const std::string& when_passed) const {
   for (const Finding& finding : findings_) {
     if (finding.verdict != result.verdict) continue;
     if (++deciding == 1) result.reason_code = finding.reason_code;
-    if (quoted.size() < kQuoted) quoted.push_back(finding.text);
+    const bool is_said = std::find(quoted.begin(), quoted.end(), finding.text) != quoted.end();
+    if (!is_said && quoted.size() < kQuoted) quoted.push_back(finding.text);
     if (!finding.subject) continue;
     const auto same = [&](const Subject& known) {
       return known.kind == finding.subject->kind && known.name == finding.subject->name;

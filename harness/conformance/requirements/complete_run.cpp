@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "harness/conformance/cases.h"
@@ -37,7 +38,10 @@ class CompleteRun final : public Requirement {
     Parameters(asked).done();
     Findings findings;
     const Names known = known_in(evidence);
-    for (const Result& result : evidence.results) check_document(result, known, findings);
+    for (const Result& result : evidence.results) {
+      check_document(result, known, findings);
+      findings.figure("documents", document_figures(result));
+    }
     std::vector<DeviceGroup> groups = device_groups(evidence, {});
     CaseFilter at_once;
     at_once.scope = "node";
@@ -45,14 +49,16 @@ class CompleteRun final : public Requirement {
       groups.push_back(std::move(group));
     }
     std::size_t members = 0;
+    LeftOut left_out;
     for (const DeviceGroup& group : groups) {
       members += group.members.size();
-      check_group(group, wanted_of(group, groups), findings);
+      check_group(group, wanted_of(group, groups), left_out, findings);
     }
-    const auto [fabric_groups, fabric_members] = check_fabric(evidence, findings);
+    const auto [fabric_groups, fabric_members] = check_fabric(evidence, left_out, findings);
     members += fabric_members;
     const std::vector<DeviceCopies> copies = device_copies(evidence);
-    for (const DeviceCopies& one : copies) members += check_device_copies(one, findings);
+    for (const DeviceCopies& one : copies) members += check_device_copies(one, left_out, findings);
+    report(left_out, findings);
     const std::size_t count = groups.size() + fabric_groups + copies.size();
     findings.set_figure("groups", count);
     findings.set_figure("measurements", members);
@@ -60,6 +66,49 @@ class CompleteRun final : public Requirement {
   }
 
  private:
+  /// Cases that a run's --filter left out.
+  using LeftOut = std::map<const RunFacts*, std::size_t>;
+
+  /// Takes the names that the run's filter left out from those that are missing.
+  static void leave_out(const AskedGroup& group, const RunFacts& run, Names& missing,
+                        LeftOut& left_out) {
+    left_out[&run] += std::erase_if(missing, [&](const std::string& name) {
+      AskedGroup one = group;
+      one.implementations = {name};
+      return is_left_out(one, run.filter);
+    });
+  }
+
+  /// One line a run: its filter says more than the list of what is missing.
+  static void report(const LeftOut& left_out, Findings& findings) {
+    for (const auto& [run, cases] : left_out) {
+      if (cases == 0) continue;
+      findings.not_evaluated("missing",
+                             fmt::format("{}: {} case{} of the profile", left_out_text(*run), cases,
+                                         cases == 1 ? "" : "s"));
+    }
+  }
+
+  /// What was judged, for whoever reads the verdict without the documents.
+  static Json document_figures(const Result& result) {
+    const RunFacts& run = result.run;
+    Json entry = {{"run", run.id},
+                  {"started", run.started},
+                  {"finished", run.finished},
+                  {"profile", run.profile_name},
+                  {"profile_sha256", run.profile_sha256},
+                  {"backend", run.backend},
+                  {"simulated", result.simulated},
+                  {"schema_version", result.schema_version},
+                  {"seed", run.seed},
+                  {"world_size", run.world_size},
+                  {"links", result.links.size()}};
+    if (!run.filter.empty()) entry["filter"] = run.filter;
+    if (!run.tables.empty()) entry["tables"] = run.tables;
+    if (run.rank) entry["rank"] = *run.rank;
+    return entry;
+  }
+
   /// Everything that the documents describe: a fabric document's nodes have documents of their own.
   static Names known_in(const Evidence& evidence) {
     Names known;
@@ -97,9 +146,13 @@ class CompleteRun final : public Requirement {
   }
 
   /// One time of several pairs that copied at once is there for each of them, and counts for each.
-  static std::size_t check_device_copies(const DeviceCopies& copies, Findings& findings) {
+  static std::size_t check_device_copies(const DeviceCopies& copies, LeftOut& left_out,
+                                         Findings& findings) {
     const Subject subject = subject_of(copies);
-    if (copies.members.empty()) {
+    const RunFacts& run = copies.from.result->run;
+    if (copies.members.empty() && is_left_out(copies, run.filter)) {
+      ++left_out[&run];
+    } else if (copies.members.empty()) {
       findings.not_evaluated("missing", copies.name() + " was not measured", subject);
     } else if (copies.members.size() > 1) {
       findings.not_evaluated("excluded", copies.name() + " is there twice; one must go", subject);
@@ -112,7 +165,7 @@ class CompleteRun final : public Requirement {
   /// A profile that asks for something between ranks needs the document that holds it where the run
   /// had several. How many groups and measurements that are.
   static std::pair<std::size_t, std::size_t> check_fabric(const Evidence& evidence,
-                                                          Findings& findings) {
+                                                          LeftOut& left_out, Findings& findings) {
     const bool asked =
         std::any_of(evidence.results.begin(), evidence.results.end(), [&](const Result& result) {
           return asks_between_ranks(*evidence.profile, result.run.backend) && ranks_of(result) > 1;
@@ -126,6 +179,9 @@ class CompleteRun final : public Requirement {
       Names missing(group.implementations.begin(), group.implementations.end());
       for (const std::string& name : seen) missing.erase(name);
       members += group.members.size();
+      leave_out(group, group.document->run, missing, left_out);
+      if (seen.empty() && missing.empty() && is_left_out(group, group.document->run.filter))
+        continue;
       if (seen.empty()) {
         findings.not_evaluated("missing", group.name() + " was not measured",
                                fabric_subject(*group.document));
@@ -140,7 +196,8 @@ class CompleteRun final : public Requirement {
     return {groups.size(), members};
   }
 
-  static void check_group(const DeviceGroup& group, const Names& wanted, Findings& findings) {
+  static void check_group(const DeviceGroup& group, const Names& wanted, LeftOut& left_out,
+                          Findings& findings) {
     const Subject subject = subject_of(group.device);
     Names seen;
     bool measured = false;
@@ -154,6 +211,10 @@ class CompleteRun final : public Requirement {
     Names missing;
     std::set_difference(wanted.begin(), wanted.end(), seen.begin(), seen.end(),
                         std::inserter(missing, missing.end()));
+    const RunFacts& run = group.device.result->run;
+    if (wanted.empty() && seen.empty() && is_left_out(group, run.filter)) ++left_out[&run];
+    leave_out(group, run, missing, left_out);
+    if (seen.empty() && missing.empty() && is_left_out(group, run.filter)) return;
     if (!missing.empty()) {
       findings.not_evaluated(
           "missing", fmt::format("{} lacks {}", group.name(), fmt::join(missing, ", ")), subject);
