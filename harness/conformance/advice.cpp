@@ -78,6 +78,8 @@ constexpr std::array kByCode = {
            "the library found no good paths: see what joins the devices, and its own words"},
     ByCode{"transport_warning", Action::check_fabric,
            "the library warned while it joined the ranks: see its own words"},
+    ByCode{"beyond_bound", Action::rerun,
+           "nothing is faster than its hardware: its timing, its clock or its bound is wrong"},
     ByCode{"power_limit_not_held", Action::rerun,
            "the device was not at its limit, so what it sustains is not known"},
     // Rates.

@@ -63,6 +63,11 @@ HostDevice::HostDevice()
       cache_bytes_(cache_to_go_past(host_)),
       facts_(device_facts(host_, cache_bytes_)) {}
 
+void HostDevice::measure_bounds_again() {
+  std::optional<double>& bound = facts_.speed_of_light.memory_bytes_per_s;
+  bound = std::max(bound.value_or(0), measure_read_bandwidth(host_, cache_bytes_));
+}
+
 std::unique_ptr<Buffer> HostDevice::allocate(std::size_t bytes) { return buffers_.allocate(bytes); }
 
 void HostDevice::copy_in(Buffer& to, const void* from, std::size_t bytes) {

@@ -3,9 +3,13 @@
 // of its own hash.
 #include "harness/run/documents.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "collectives/collective_run.h"
 #include "collectives/pair_rounds.h"
 #include "harness/core/content_hash.h"
+#include "harness/core/device_light.h"
 #include "harness/core/document.h"
 #include "harness/run/newest.h"
 
@@ -20,6 +24,17 @@ void add_others(Result& result, std::vector<NamedDocument> all, const std::strin
   result.documents = std::move(all);
 }
 
+/// A fresh worker measures a host's bound anew; the first worker's is as true.
+void keep_higher_bounds(const std::vector<NodeFacts>& before, std::vector<NodeFacts>& nodes) {
+  for (const NodeFacts& node : before)
+    for (const DeviceFacts& known : node.devices)
+      for (NodeFacts& other : nodes)
+        for (DeviceFacts& device : other.devices)
+          if (device.uuid == known.uuid && device.sku == "host")
+            device.speed_of_light.memory_bytes_per_s = std::max(
+                device.speed_of_light.memory_bytes_per_s, known.speed_of_light.memory_bytes_per_s);
+}
+
 }  // namespace
 
 Documents::Documents(DocumentPlaces places, Result first)
@@ -27,10 +42,12 @@ Documents::Documents(DocumentPlaces places, Result first)
 
 void Documents::describe(const Result& node) {
   Result& own = node_.result();
+  const std::vector<NodeFacts> before = std::exchange(own.nodes, node.nodes);
   own.simulated = node.simulated;
   own.run = node.run;
   own.software = node.software;
-  own.nodes = node.nodes;
+  keep_higher_bounds(before, own.nodes);
+  settle_host_bound(own);
 }
 
 void Documents::write() {
@@ -45,6 +62,7 @@ void Documents::begin_between_ranks(const FabricFacts& fabric, const IsolationFa
     Result first = node_.result();
     first.nodes.clear();
     first.measurements.clear();
+    first.run.rank.reset();  // it is of all processes
     between_ranks_.emplace(places_.between_ranks, std::move(first));
   }
   Result& result = between_ranks().result();
@@ -66,6 +84,7 @@ void Documents::add(Part part, const std::vector<Measurement>& measurements) {
       result.measurements.push_back(measurement);
     }
   }
+  if (part == Part::devices) settle_host_bound(result);
   if (part == Part::between_ranks) result.fits = fits_of(result.measurements);
   document.write();
 }

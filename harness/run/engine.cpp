@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <source_location>
 
@@ -186,12 +187,30 @@ class Run {
     const double longest_s = options_.deadline_s + worst_s(groups, rule);
     bool whole = true;
     for (int turn = 0; turn < sharing_.turns; ++turn) {
-      if (turn == sharing_.turn)
-        whole = measure_on_devices(groups, {rule, start_.recorded, options_.case_deadline_s},
-                                   &stop_, report_);
+      if (turn == sharing_.turn) {
+        whole = measure_on_devices(
+            groups,
+            {rule, start_.recorded, options_.case_deadline_s, [&] { measure_bounds_again(5); }},
+            &stop_, report_);
+        if (whole && !groups.empty()) measure_bounds_again(0);
+      }
       if (peers_) peers_->client().barrier(fmt::format("nodes measured, turn {}", turn), longest_s);
     }
     return whole;
+  }
+
+  /// Unless it was done less than `pause_s` ago: what is reached later must not exceed its bound.
+  void measure_bounds_again(double pause_s) {
+    const auto now = std::chrono::steady_clock::now();
+    if (std::chrono::duration<double>(now - bounds_measured_).count() < pause_s) return;
+    std::vector<DeviceFacts>& facts = node_.nodes.front().devices;
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+      devices_[i]->measure_bounds_again();
+      if (devices_[i]->backend() == Backend::host)
+        facts.at(i).speed_of_light = devices_[i]->facts().speed_of_light;
+    }
+    bounds_measured_ = std::chrono::steady_clock::now();
+    report_.describe(node_);
   }
 
   bool measure_ranks(bool devices_whole) {
@@ -232,6 +251,7 @@ class Run {
   Report& report_;
   Result node_;  // what this process knows of the run and the machine; measurements go out at once
   bool is_begun_ = false;
+  std::chrono::steady_clock::time_point bounds_measured_ = std::chrono::steady_clock::now();
   Devices devices_;
   World world_;
   MachineSharing sharing_;

@@ -88,6 +88,7 @@ bool measure_on_devices(const std::vector<Group>& all, const OnDevices& with,
   };
   options.on_group = [&](const std::vector<Measurement>& measurements) {
     sink.measured(Part::devices, measurements);
+    if (with.after_group) with.after_group();
   };
   return run_groups(groups, options);
 }

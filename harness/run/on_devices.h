@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <vector>
 
 #include "harness/core/asked_cases.h"
@@ -23,6 +24,7 @@ struct OnDevices {
   const SamplingRule& sampling;
   const std::vector<Measurement>& recorded;  // already: these cases are left out
   double case_deadline_s = 0;                // 0: from what a case takes, at least 30 s
+  std::function<void()> after_group = {};
 };
 
 /// Returns false when it was stopped.

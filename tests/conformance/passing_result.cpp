@@ -51,6 +51,7 @@ DeviceFacts healthy_gpu(int index, const std::string& node) {
   device.speed_of_light.flop_per_s = {{"bf16", kFlopPerS / kFraction},
                                       {"f32", kFlopPerS / kFraction}};
   device.speed_of_light.memory_bytes_per_s = kBytesPerS / kFraction;
+  device.speed_of_light.pcie_bytes_per_s = kBytesPerS / kFraction;
   device.speed_of_light.clock_source = "published_boost";
   device.speed_of_light.source = "made up for tests";
   return device;
@@ -62,7 +63,8 @@ DeviceFacts healthy_host(const std::string& node) {
   device.uuid = "host-" + node;
   device.sku = "host";
   device.multiprocessors = 2;
-  device.speed_of_light.flop_per_s = {{"f32", 1e11}};
+  device.speed_of_light.flop_per_s = {{"f32", kFlopPerS / kFraction},
+                                      {"bf16", kFlopPerS / kFraction}};
   device.speed_of_light.clock_source = "cpuinfo";
   device.speed_of_light.source = "made up for tests";
   return device;

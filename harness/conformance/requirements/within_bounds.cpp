@@ -1,0 +1,103 @@
+// Requirement: nothing is faster than its hardware allows; what is, was timed wrongly or not done.
+//
+// Of what one device does. Between ranks a bound is no physical one: switches that reduce move less
+// than the bus factor counts, and ranks of one host do not use its NIC.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/conformance/devices.h"
+#include "harness/conformance/findings.h"
+#include "harness/conformance/parameters.h"
+#include "harness/conformance/quantity.h"
+#include "harness/core/device_light.h"
+
+namespace assay {
+
+namespace {
+
+// Clocks of GPUs are exact and their memory's figure is a physical one. A host's clock and memory
+// are measured.
+constexpr double kBeyondOnGpu = 0.02, kBeyondOnHost = 0.05;
+
+/// At the highest clock that the device has: published rates are at a lower one.
+SpeedOfLight at_highest_clock(const DeviceFacts& device) {
+  SpeedOfLight light = device.speed_of_light;
+  if (!light.clock_hz || !device.clock_max_hz) return light;
+  for (auto& [dtype, rate] : light.flop_per_s)
+    rate *= std::max(1.0, *device.clock_max_hz / *light.clock_hz);
+  return light;
+}
+
+class WithinBounds final : public Requirement {
+ public:
+  std::string kind() const override { return "within_bounds"; }
+  Axis axis() const override { return Axis::validity; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters(asked).done();
+    Findings findings;
+    double highest = 0;
+    for (const Result& result : evidence.results)
+      for (const Measurement& measurement : result.measurements)
+        highest = std::max(highest, check(result, measurement, findings));
+    if (highest == 0) return unknown();
+    findings.set_figure("highest_fraction", highest);
+    return findings.verdict(
+        fmt::format("the most that a case reached is {} of its bound", percent(highest)));
+  }
+
+ private:
+  /// 0: no bound of it is known.
+  static double check(const Result& result, const Measurement& measurement, Findings& findings) {
+    const DeviceFacts* device = timed_device(result, measurement);
+    if (device == nullptr || measurement.status != MeasurementStatus::measured ||
+        !measurement.samples)
+      return 0;
+    const auto least = least_time(work_of(measurement, *device), at_highest_clock(*device),
+                                  measurement.id, measurement.series);
+    if (!least) return 0;
+    const double reached = least->seconds / measurement.samples->median_s;
+    const double beyond = result.run.backend == "host" ? kBeyondOnHost : kBeyondOnGpu;
+    if (reached <= 1 + beyond) {
+      findings.pass();
+      return reached;
+    }
+    for (const DeviceRef& ref : devices_of(result)) {
+      if (ref.device != device) continue;
+      Json entry = device_figures(ref);
+      entry["case"] = measurement.id.str();
+      entry["series"] = name(measurement.series);
+      entry["fraction"] = reached;
+      entry["bound"] = least->bound;
+      findings.figure("beyond", std::move(entry));
+      findings.fail("beyond_bound",
+                    fmt::format("{} took {} of the least time that {} allows, limit {}",
+                                measurement.id.str(), percent(1 / reached),
+                                bound_in_words(least->bound), percent(1 / (1 + beyond))),
+                    subject_of(ref));
+    }
+    return reached;
+  }
+
+  static const char* bound_in_words(std::string_view bound) {
+    return bound == "compute" ? "its arithmetic at the highest clock"
+           : bound == "link"  ? "its link"
+                              : "its memory";
+  }
+
+  static RequirementVerdict unknown() {
+    RequirementVerdict verdict;
+    verdict.verdict = Verdict::not_evaluated;
+    verdict.reason_code = "not_applicable";
+    verdict.reason = "no bound of what was measured is known";
+    return verdict;
+  }
+};
+
+const RequirementEnrolment<WithinBounds> within_bounds_enrolment;
+
+}  // namespace
+
+}  // namespace assay
