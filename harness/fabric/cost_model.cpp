@@ -127,12 +127,14 @@ std::vector<CostSegment> fit_cost(std::span<const SweepPoint> sweep, int most_se
 
 std::vector<CurveDip> curve_dips(std::span<const SweepPoint> sweep, double tolerance) {
   std::vector<CurveDip> dips;
-  const SweepPoint* fastest = nullptr;
+  const SweepPoint* fastest = nullptr;  // surely at least that fast
   const auto speed = [](const SweepPoint& point) { return point.bytes / point.time_s; };
+  const auto at_least = [](const SweepPoint& point) { return point.bytes / point.high_s; };
+  const auto at_most = [](const SweepPoint& point) { return point.bytes / point.low_s; };
   for (const SweepPoint& point : sweep) {
-    if (fastest != nullptr && speed(point) < tolerance * speed(*fastest))
+    if (fastest != nullptr && at_most(point) < tolerance * at_least(*fastest))
       dips.push_back({point.bytes, fastest->bytes, speed(point) / speed(*fastest)});
-    if (fastest == nullptr || speed(point) > speed(*fastest)) fastest = &point;
+    if (fastest == nullptr || at_least(point) > at_least(*fastest)) fastest = &point;
   }
   return dips;
 }

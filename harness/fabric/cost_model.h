@@ -9,6 +9,7 @@ namespace assay {
 struct SweepPoint {
   double bytes = 0;
   double time_s = 0;
+  double low_s = time_s, high_s = time_s;  // the time's interval; the time itself where not known
 };
 
 /// time_s = latency_s + bytes / bandwidth over one region of sizes (its ends included).
@@ -32,7 +33,8 @@ struct CurveDip {
   double fraction = 0;       // of the smaller size's bytes/s
 };
 
-/// Sizes whose bytes/s are below `tolerance` times those of some smaller size. On a sound fabric,
+/// Sizes whose bytes/s are below `tolerance` times those of some smaller size, even where both
+/// times are at the ends of their intervals that favour the larger size. On a sound fabric,
 /// bandwidth does not fall with size.
 std::vector<CurveDip> curve_dips(std::span<const SweepPoint> sweep, double tolerance = 0.9);
 

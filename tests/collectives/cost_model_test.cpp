@@ -59,6 +59,18 @@ TEST_SUITE("unit") {
     CHECK(dips[0].bytes == 4e6);
     CHECK(dips[0].smaller_bytes == 2e6);
     CHECK(dips[0].fraction == doctest::Approx(0.75));
+    CHECK(curve_dips(points, 0.76).size() == 1);
+    CHECK(curve_dips(points, 0.74).empty());
+  }
+
+  TEST_CASE("a dip that the intervals of two times may explain is none") {
+    // 1.5 times slower, of which an interval of 20 % on either side leaves 1.5 / 1.44 = 1.04 times.
+    const std::vector<SweepPoint> vague = {{1e6, 1e-4, 0.8e-4, 1.2e-4},
+                                           {2e6, 3e-4, 2.5e-4, 3.6e-4}};
+    CHECK(curve_dips(vague, 0.9).empty());
+    const std::vector<SweepPoint> plain = {{1e6, 1e-4, 0.98e-4, 1.02e-4},
+                                           {2e6, 3e-4, 2.94e-4, 3.06e-4}};
+    CHECK(curve_dips(plain, 0.9).size() == 1);
   }
 }
 

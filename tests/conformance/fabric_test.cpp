@@ -250,6 +250,96 @@ TEST_SUITE("unit") {
     CHECK(verdict.reason.find("1048576 bytes") != std::string::npos);
   }
 
+  TEST_CASE("a dip within the intervals of both sizes is none") {
+    struct Row {
+      double slower, width;
+      Verdict verdict;
+    };
+    // At the ends of intervals of 5 %, 1.3 times slower may be 1.3 / 1.05 / 1.05 = 1.18 times.
+    for (const Row& row : {Row{1.3, 0.002, Verdict::fail}, Row{1.3, 0.05, Verdict::fail},
+                           Row{1.3, 0.1, Verdict::pass}, Row{1.1, 0.002, Verdict::pass},
+                           Row{1.12, 0.002, Verdict::fail}}) {
+      CAPTURE(row.slower);
+      CAPTURE(row.width);
+      Result result = fabric_result(sound_fabric());
+      slow_down(result.measurements.at(2), row.slower);
+      for (std::size_t i = 0; i < 3; ++i) {
+        Samples& samples = *result.measurements[i].samples;
+        samples.ci_low_s = samples.median_s / (1 + row.width);
+        samples.ci_high_s = samples.median_s * (1 + row.width);
+      }
+      CHECK(judged_run(whole_run(result), "fabric_curve_dips").verdict == row.verdict);
+    }
+  }
+
+  TEST_CASE("a size is compared with the fastest of all smaller ones") {
+    Result result = fabric_result(sound_fabric());
+    slow_down(result.measurements.at(1), 1.08);  // no dip: 93 % of the size before
+    slow_down(result.measurements.at(2), 1.15);  // 87 % of the first and 94 % of the one before
+    const RequirementVerdict verdict = judged_run(whole_run(result), "fabric_curve_dips");
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.figures["dips"].size() == 1);
+    CHECK(verdict.figures["dips"][0]["smaller_bytes"] == 1024);
+  }
+
+  TEST_CASE("the sweeps of two racks are two curves") {
+    Result result = fabric_result(sound_fabric());
+    const std::vector<Measurement> sweep(result.measurements.begin(),
+                                         result.measurements.begin() + 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      result.measurements[i].scope = {"rack", {"node-0", "node-1"}};
+      Measurement other = sweep[i];
+      other.scope = {"rack", {"node-2", "node-3"}};
+      slow_down(other, 3);
+      result.measurements.push_back(other);
+    }
+    CHECK(judged_run(whole_run(result), "fabric_curve_dips").verdict == Verdict::pass);
+    slow_down(result.measurements.back(), 1.3);
+    const RequirementVerdict verdict = judged_run(whole_run(result), "fabric_curve_dips");
+    CHECK(verdict.verdict == Verdict::fail);
+    CHECK(verdict.reason.find("rack of node-2") != std::string::npos);
+  }
+
+  TEST_CASE("a reading of another pair than the rounds plan ends the replay") {
+    Result result = fabric_result(sound_fabric());
+    std::swap(result.links.at(0).b, result.links.at(1).b);
+    const RequirementVerdict verdict = judged_run(whole_run(result), "fabric_isolation");
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+    CHECK(verdict.reason_code == "missing");
+  }
+
+  TEST_CASE("two ranks are one pair that nothing can be compared with") {
+    Result result = fabric_result(sound_fabric());
+    result.isolation->nodes.resize(2);
+    result.isolation->racks.resize(2);
+    const RequirementVerdict verdict = judged_run(whole_run(result), "fabric_isolation");
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+    CHECK(verdict.reason_code == "not_applicable");
+    CHECK(verdict.reason.find("one pair") != std::string::npos);
+    result.isolation->nodes.push_back("node-2");
+    result.isolation->racks.push_back("r2");
+    CHECK(judged_run(whole_run(result), "fabric_isolation").reason_code != "not_applicable");
+  }
+
+  TEST_CASE("the samples of ranks are held to what those of devices are held to") {
+    const auto stable = [](Result fabric) {
+      return judged_run(whole_run(std::move(fabric)), "stable_samples");
+    };
+    const Result sound = fabric_result(sound_fabric());
+    CHECK(stable(sound).verdict == Verdict::pass);
+    Result noisy = sound;
+    noisy.measurements[1].samples->ci_high_s *= 1.1;
+    CHECK(stable(noisy).reason_code == "too_noisy");
+    REQUIRE(stable(noisy).subjects.size() == 1);
+    CHECK(stable(noisy).subjects[0].kind == "fabric");
+    Result few = sound;
+    few.measurements[2].samples->count = 9;
+    CHECK(stable(few).reason_code == "too_few_samples");
+    Result pair = sound;  // its few exchanges are judged by their fastest
+    pair.measurements.back().samples->count = 2;
+    CHECK(stable(pair).verdict == Verdict::pass);
+  }
+
   TEST_CASE("a uniformly slow fabric fails its baseline as a fabric and a missing row is said") {
     Baseline baseline;
     baseline.name = "links of 200 Mbit/s";

@@ -1,6 +1,8 @@
 // Whether the run is complete, its answers right, and its samples able to carry a verdict.
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {
@@ -71,6 +73,74 @@ TEST_SUITE("unit") {
     samples.ci_high_s = 1.06 * samples.median_s;
     CHECK(stable(result).reason_code == "too_noisy");
     CHECK(stable(result).verdict == Verdict::not_evaluated);
+  }
+
+  TEST_CASE("each limit on samples holds at the limit and not beyond it") {
+    struct Row {
+      std::int64_t count, discarded;
+      double interval;
+      const char* code;  // of the verdict
+    };
+    const std::int64_t least = small_profile().sampling.min_samples;
+    for (const Row& row :
+         {Row{least, 0, 0.002, "met"}, Row{least - 1, 0, 0.002, "too_few_samples"},
+          Row{50, 50, 0.002, "met"}, Row{50, 51, 0.002, "throttled"}, Row{50, 49, 0.002, "met"},
+          Row{50, 0, 0.0499, "met"}, Row{50, 0, 0.0501, "too_noisy"}}) {
+      CAPTURE(row.count);
+      CAPTURE(row.discarded);
+      CAPTURE(row.interval);
+      Result result = two_device_node();
+      Samples& samples = *measurement_of(result, kJudgedGemm, 1).samples;
+      samples.count = row.count;
+      samples.discarded = row.discarded;
+      samples.ci_low_s = samples.median_s * (1 - row.interval / 2);
+      samples.ci_high_s = samples.median_s * (1 + row.interval / 2);
+      CHECK(stable(result).reason_code == row.code);
+    }
+  }
+
+  TEST_CASE("the figures of stable samples tell of every series") {
+    Result result = two_device_node();
+    for (Measurement& one : result.measurements) one.samples->values_s = {0.9e-3, 1.1e-3};
+    Samples& samples = *measurement_of(result, kJudgedGemm, 1).samples;
+    samples.ci_high_s = 1.031e-3;
+    samples.discarded = 3;
+    samples.stop_reason = "max_time";
+    const Json figures = stable(result).figures;
+    const auto series = static_cast<double>(result.measurements.size());
+    CHECK(figures["series"] == result.measurements.size());
+    CHECK(figures["samples"] == 50 * result.measurements.size());
+    CHECK(figures["discarded"] == 3);
+    CHECK(figures["stop_reasons"]["max_time"] == 1);
+    CHECK(figures["widest_relative_interval"].get<double>() == doctest::Approx(0.032));
+    CHECK(figures["mean_relative_interval"].get<double>() ==
+          doctest::Approx((0.032 + (series - 1) * 0.002) / series));
+    // Of two values the deviation is their difference over the root of two.
+    CHECK(figures["mean_relative_stdev"].get<double>() == doctest::Approx(0.2 / std::sqrt(2.0)));
+  }
+
+  TEST_CASE("a scope with an unknown second member is of a device that nobody described") {
+    Result result = two_device_node();
+    Measurement extra = result.measurements.front();
+    extra.id = CaseId::parse("gemm.f16.cublaslt/m64_n64_k64");
+    extra.scope = {"node", {result.nodes[0].devices[0].uuid, "GPU-of-somebody-else"}};
+    result.measurements.push_back(extra);
+    const RequirementVerdict verdict = complete(result);
+    CHECK(verdict.reason_code == "missing");
+    CHECK(verdict.reason.find("GPU-of-somebody-else") != std::string::npos);
+  }
+
+  TEST_CASE("the errors of answers stand against their tolerances in the figures") {
+    Result result = two_device_node();
+    for (Measurement& one : result.measurements) one.verification->error = 0;
+    Verification& one = *measurement_of(result, kJudgedGemm, 1).verification;
+    one.status = Verification::Status::within_tolerance;
+    one.error = 0.3;
+    one.tolerance = 0.4;
+    const Json figures = verified(result).figures;
+    CHECK(figures["largest_error_of_tolerance"].get<double>() == doctest::Approx(0.75));
+    CHECK(figures["mean_error_of_tolerance"].get<double>() ==
+          doctest::Approx(0.75 / static_cast<double>(result.measurements.size())));
   }
 
   TEST_CASE("a case without samples is not evaluated and one in error fails") {

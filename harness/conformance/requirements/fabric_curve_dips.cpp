@@ -1,4 +1,4 @@
-// Requirement: on a sound fabric more bytes never go slower; a size that does is named.
+// Requirement: on a sound fabric more bytes never go slower; a size that surely does is named.
 #include <fmt/format.h>
 
 #include <map>
@@ -12,8 +12,8 @@ namespace assay {
 
 namespace {
 
-/// One implementation's sweep: seconds by bytes.
-using Curves = std::map<std::string, std::map<double, double>>;
+/// One implementation's sweep, by bytes.
+using Curves = std::map<std::string, std::map<double, SweepPoint>>;
 
 class FabricCurveDips final : public Requirement {
  public:
@@ -59,16 +59,18 @@ class FabricCurveDips final : public Requirement {
         const std::string name =
             fmt::format("{}.{}.{} ({}{})", member->id.workload, member->id.dtype,
                         member->id.implementation, assay::name(group.series), of_scope(*member));
-        curves[name][static_cast<double>(member->id.shape.at("bytes"))] = member->samples->median_s;
+        const auto bytes = static_cast<double>(member->id.shape.at("bytes"));
+        const Samples& samples = *member->samples;
+        curves[name][bytes] = {bytes, samples.median_s, samples.ci_low_s, samples.ci_high_s};
       }
     }
     return curves;
   }
 
-  static void check_curve(const std::string& name, const std::map<double, double>& points,
+  static void check_curve(const std::string& name, const std::map<double, SweepPoint>& points,
                           double tolerance, const Subject& subject, Findings& findings) {
     std::vector<SweepPoint> sweep;
-    for (const auto& [bytes, time_s] : points) sweep.push_back({bytes, time_s});
+    for (const auto& [bytes, point] : points) sweep.push_back(point);
     if (sweep.size() < 2) {
       findings.not_evaluated("missing", name + " was measured at one size only", subject);
       return;

@@ -108,11 +108,27 @@ class FabricIsolation final : public Requirement {
     const std::vector<const Result*> documents = fabric_documents(evidence);
     if (documents.empty()) findings.not_evaluated("missing", kNoFabric);
     std::size_t pairs = 0;
-    for (const Result* document : documents) pairs += judge_document(*document, findings);
+    const bool nothing_to_compare =
+        !documents.empty() && std::all_of(documents.begin(), documents.end(), is_one_pair);
+    if (nothing_to_compare) return one_pair();
+    for (const Result* document : documents)
+      if (!is_one_pair(document)) pairs += judge_document(*document, findings);
     return findings.verdict(fmt::format("{} pair readings, none slow by itself", pairs));
   }
 
  private:
+  static bool is_one_pair(const Result* document) {
+    return document->isolation && document->isolation->nodes.size() == 2;
+  }
+
+  static RequirementVerdict one_pair() {
+    RequirementVerdict verdict;
+    verdict.verdict = Verdict::not_evaluated;
+    verdict.reason_code = "not_applicable";
+    verdict.reason = "two ranks are one pair, which has nothing to be compared with";
+    return verdict;
+  }
+
   static std::size_t judge_document(const Result& document, Findings& findings) {
     if (!document.isolation) {
       findings.not_evaluated("missing", "the fabric document holds no rounds of pairs",

@@ -2,11 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/conformance/cases.h"
+#include "harness/conformance/device_copies.h"
 #include "harness/conformance/discards.h"
+#include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
+#include "harness/core/statistics.h"
 
 namespace assay {
 
@@ -42,26 +46,75 @@ class StableSamples final : public Requirement {
     findings.set_figure("max_relative_interval", limits.max_relative_interval);
     findings.set_figure("max_discarded", limits.max_discarded);
     findings.set_figure("min_samples", limits.min_samples);
-    double widest = 0;
+    Seen seen;
     for (const DeviceGroup& group : device_groups(evidence, filter)) {
       limits.min_samples = group.sampling.min_samples;
-      bool any = false;
-      for (const Measurement* member : group.members) {
-        if (member->status == MeasurementStatus::not_applicable) continue;
-        any = true;
-        if (!check(*member, limits, subject_of(group.device), findings)) continue;
-        widest = std::max(widest, relative_interval(*member->samples));
-      }
-      if (any) continue;
+      if (check_members(group.members, limits, subject_of(group.device), seen, findings)) continue;
       const Absence absence = why_none(group, filter);
       findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
     }
-    findings.set_figure("widest_relative_interval", widest);
+    // Of a pair's few exchanges the fastest counts, which says nothing about their spread.
+    for (const FabricGroup& group : fabric_groups(evidence, filter)) {
+      if (group.reach == Reach::rank_pairs) continue;
+      limits.min_samples = group.sampling.min_samples;
+      for (const Measurement* member : group.members)
+        check_members({member}, limits, subject_of(member->scope), seen, findings);
+    }
+    for (const DeviceCopies& copies : device_copies(evidence)) {
+      if (!filter.takes(copies)) continue;
+      limits.min_samples = copies.sampling.min_samples;
+      check_members(copies.members, limits, subject_of(copies), seen, findings);
+    }
+    seen.set_figures(findings);
     return findings.verdict(fmt::format("widest interval of a median {} of it, limit {}",
-                                        percent(widest), percent(limits.max_relative_interval)));
+                                        percent(seen.widest),
+                                        percent(limits.max_relative_interval)));
   }
 
  private:
+  /// What the series come to together, for the verdict's figures.
+  struct Seen {
+    double widest = 0, sum_of_widths = 0, sum_of_stdevs = 0;
+    std::int64_t series = 0, samples = 0, discarded = 0;
+    std::map<std::string, std::int64_t> stop_reasons;
+
+    void add(const Samples& one) {
+      const double width = relative_interval(one);
+      widest = std::max(widest, width);
+      sum_of_widths += width;
+      sum_of_stdevs += one.values_s.empty() ? 0 : relative_stdev(one.values_s);
+      ++series;
+      samples += one.count;
+      discarded += one.discarded;
+      ++stop_reasons[one.stop_reason];
+    }
+    void set_figures(Findings& findings) const {
+      const auto of_each = [&](double sum) {
+        return series > 0 ? sum / static_cast<double>(series) : 0;
+      };
+      findings.set_figure("widest_relative_interval", widest);
+      findings.set_figure("mean_relative_interval", of_each(sum_of_widths));
+      findings.set_figure("mean_relative_stdev", of_each(sum_of_stdevs));
+      findings.set_figure("series", series);
+      findings.set_figure("samples", samples);
+      findings.set_figure("discarded", discarded);
+      findings.set_figure("stop_reasons", stop_reasons);
+    }
+  };
+
+  /// False where there is nothing that could be stable.
+  static bool check_members(const std::vector<const Measurement*>& members, const Limits& limits,
+                            const Subject& subject, Seen& seen, Findings& findings) {
+    bool any = false;
+    for (const Measurement* member : members) {
+      if (member->status == MeasurementStatus::not_applicable) continue;
+      any = true;
+      if (member->samples && member->samples->median_s > 0) seen.add(*member->samples);
+      check(*member, limits, subject, findings);
+    }
+    return any;
+  }
+
   static bool check(const Measurement& measurement, const Limits& limits, const Subject& subject,
                     Findings& findings) {
     const std::string id = measurement.id.str();
