@@ -25,6 +25,27 @@ std::size_t usual_count(const std::vector<const NodeFacts*>& nodes) {
   return usual;
 }
 
+/// What was judged, down to the card, for whoever reads the verdict without the documents.
+Json described(const DeviceRef& ref) {
+  const DeviceFacts& device = *ref.device;
+  Json entry = device_figures(ref);
+  entry["name"] = device.name;
+  const auto add = [&](const char* key, const auto& fact) {
+    if (fact) entry[key] = *fact;
+  };
+  add("sku", device.sku);
+  add("serial", device.serial);
+  add("board_part_number", device.board_part_number);
+  add("vbios", device.vbios);
+  add("pci_bus_id", device.pci_bus_id);
+  add("pci_id", device.pci_id);
+  add("compute_capability", device.compute_capability);
+  add("multiprocessors", device.multiprocessors);
+  add("memory_bytes", device.memory_bytes);
+  add("l2_bytes", device.l2_bytes);
+  return entry;
+}
+
 class DeviceCount final : public Requirement {
  public:
   std::string kind() const override { return "inventory_device_count"; }
@@ -47,6 +68,7 @@ class DeviceCount final : public Requirement {
     const std::size_t expected =
         asked_for ? static_cast<std::size_t>(*asked_for) : usual_count(nodes);
     findings.set_figure("expected", expected);
+    for (const DeviceRef& ref : devices_of(evidence)) findings.figure("devices", described(ref));
     for (const NodeFacts* node : nodes) {
       const std::size_t count = node->devices.size();
       findings.figure("nodes", {{"node", node->name}, {"devices", count}});

@@ -30,6 +30,14 @@ class Ecc final : public Requirement {
     }
     const EccState* ecc = present(ref.device->ecc, "the state of ECC", subject, findings);
     if (ecc == nullptr) return false;
+    Json entry = device_figures(ref);
+    const auto add = [&](const char* key, const auto& fact) {
+      if (fact) entry[key] = *fact;
+    };
+    add("remapped_rows", ecc->remapped_rows);
+    add("corrected_volatile", ecc->corrected_volatile);
+    add("uncorrected_volatile", ecc->uncorrected_volatile);
+    findings.figure("devices", std::move(entry));
     const auto must_be = [&](const std::optional<bool>& fact, bool wanted, const char* what,
                              const char* code, const char* wrong) {
       const bool* value = present(fact, what, subject, findings);

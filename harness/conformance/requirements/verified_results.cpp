@@ -2,6 +2,8 @@
 // one.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/conformance/cases.h"
 #include "harness/conformance/findings.h"
 
@@ -29,9 +31,14 @@ class VerifiedResults final : public Requirement {
     Parameters(asked).done();
     Findings findings;
     std::size_t verified = 0;
+    double largest = 0, sum = 0;  // of errors, as fractions of their tolerances
     for (const Result& result : evidence.results) {
       for (const Measurement& measurement : result.measurements) {
-        verified += check(measurement, where(result, measurement), findings) ? 1 : 0;
+        if (!check(measurement, where(result, measurement), findings)) continue;
+        ++verified;
+        const double error = of_tolerance(*measurement.verification);
+        largest = std::max(largest, error);
+        sum += error;
       }
     }
     for (const DeviceGroup& group : device_groups(evidence, {})) {
@@ -41,10 +48,19 @@ class VerifiedResults final : public Requirement {
       findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
     }
     findings.set_figure("verified", verified);
+    findings.set_figure("largest_error_of_tolerance", largest);
+    findings.set_figure("mean_error_of_tolerance",
+                        verified > 0 ? sum / static_cast<double>(verified) : 0);
     return findings.verdict(fmt::format("{} measurements, every answer verified", verified));
   }
 
  private:
+  /// 0 for an exact answer.
+  static double of_tolerance(const Verification& verification) {
+    const double tolerance = verification.tolerance.value_or(0);
+    return tolerance > 0 ? verification.error.value_or(0) / tolerance : 0;
+  }
+
   static bool check(const Measurement& measurement, const Subject& subject, Findings& findings) {
     const std::string id = measurement.id.str();
     switch (measurement.status) {
