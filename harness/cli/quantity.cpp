@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "harness/core/rate.h"
+
 namespace assay::cli {
 
 namespace {
@@ -28,13 +30,10 @@ std::string quantity(double value, std::string_view unit) {
 }
 
 std::string rate(const Measurement& measurement) {
-  const std::pair<const char*, const char*> known[] = {
-      {"flop_per_s", "FLOP/s"}, {"bus_bandwidth_bytes_per_s", "B/s"}, {"bytes_per_s", "B/s"}};
-  for (const auto& [metric, unit] : known) {
-    const auto found = measurement.metrics.find(metric);
-    if (found != measurement.metrics.end()) return quantity(found->second, unit);
-  }
-  return "";
+  const std::optional<Rate> rate = rate_of(measurement);
+  if (!rate) return "";
+  if (rate->metric == "flop_per_s") return quantity(rate->value, "FLOP/s");
+  return quantity(rate->value, rate->metric == "bytes_per_s" ? "B/s" : "B/s bus");
 }
 
 std::string percentage(double fraction) { return fmt::format("{:.1f} %", fraction * 100); }
