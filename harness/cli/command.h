@@ -32,6 +32,7 @@ Command completion_command();
 Command export_command();
 Command hold_command();
 Command man_command();
+Command import_command();
 Command run_command();
 Command check_command();
 Command report_command();

@@ -42,7 +42,7 @@ std::string profile_of(const std::vector<Result>& results) {
 /// Judging by a profile that has changed since the run is allowed, and said.
 void warn_of_other_profile(const std::vector<Result>& results, const Profile& profile) {
   const auto differs = [&](const Result& result) {
-    return result.run.profile_sha256 != profile.sha256;
+    return !result.imported && result.run.profile_sha256 != profile.sha256;
   };
   const auto number = std::count_if(results.begin(), results.end(), differs);
   if (number == 0) return;

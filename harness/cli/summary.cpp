@@ -43,6 +43,8 @@ std::string status_text(MeasurementStatus status) {
       return "not applicable";
     case MeasurementStatus::error:
       return "ERROR";
+    case MeasurementStatus::reported:
+      return "reported";
     case MeasurementStatus::measured:
       break;
   }

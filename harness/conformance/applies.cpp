@@ -128,6 +128,12 @@ bool measured(const Evidence&, const Result& result, const Json& value) {
   });
 }
 
+bool imported_from(const Evidence&, const Result& result, const Json& value) {
+  const auto wanted = texts("imported_from", value);
+  return result.imported &&
+         std::find(wanted.begin(), wanted.end(), result.imported->tool) != wanted.end();
+}
+
 using Condition = bool (*)(const Evidence&, const Result&, const Json&);
 
 const std::map<std::string, Condition>& conditions() {
@@ -140,6 +146,7 @@ const std::map<std::string, Condition>& conditions() {
       {"nvlink_joins_nodes", nvlink_joins_nodes},
       {"in_kubernetes", in_kubernetes},
       {"measured", measured},
+      {"imported_from", imported_from},
       {"compute_capability", compute_capability},
       {"min_compute_capability", min_compute_capability},
   };

@@ -6,9 +6,9 @@
 
 namespace assay {
 
-std::optional<Rate> rate_of(const Measurement& measurement) {
-  if (measurement.status != MeasurementStatus::measured) return std::nullopt;
-  if (!measurement.verification || !measurement.verification->ok()) return std::nullopt;
+namespace {
+
+std::optional<Rate> preferred(const Measurement& measurement) {
   // A triad computes, but its bytes are what it is about.
   const bool memory = measurement.id.workload.starts_with("memory_");
   for (const char* metric : {"flop_per_s", "bus_bandwidth_bytes_per_s", "bytes_per_s"}) {
@@ -19,6 +19,19 @@ std::optional<Rate> rate_of(const Measurement& measurement) {
     return Rate{metric, found->second};
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Rate> rate_of(const Measurement& measurement) {
+  if (measurement.status != MeasurementStatus::measured) return std::nullopt;
+  if (!measurement.verification || !measurement.verification->ok()) return std::nullopt;
+  return preferred(measurement);
+}
+
+std::optional<Rate> reported_rate_of(const Measurement& measurement) {
+  if (measurement.status != MeasurementStatus::reported) return std::nullopt;
+  return preferred(measurement);
 }
 
 }  // namespace assay

@@ -17,4 +17,8 @@ struct Rate {
 /// the measurement was measured, verified and is a positive number.
 std::optional<Rate> rate_of(const Measurement& measurement);
 
+/// The same of a figure that another tool reported: to be shown as that, never to be judged as
+/// measured.
+std::optional<Rate> reported_rate_of(const Measurement& measurement);
+
 }  // namespace assay

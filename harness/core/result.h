@@ -20,7 +20,8 @@ using Json = nlohmann::ordered_json;
 
 enum class RunStatus { running, complete, interrupted, error };
 enum class Series { cold, hot, graph };
-enum class MeasurementStatus { measured, failed_verification, not_applicable, error };
+/// `reported`: a figure of another tool, in an imported document; Assay verified nothing of it.
+enum class MeasurementStatus { measured, failed_verification, not_applicable, error, reported };
 
 /// What the hardware's own figures allow. Absent: not known (never a guess).
 struct SpeedOfLight {
@@ -201,6 +202,25 @@ struct NamedDocument {
   std::string sha256;  // content_sha256() of it
 };
 
+/// A check that another tool made.
+struct ReportedCheck {
+  std::string name, category;
+  std::string subject;  // the node, or a member such as `node/device3`
+  std::string status;   // pass | warn | fail | skipped | unknown
+  std::string detail;
+};
+
+/// Where an imported document is from, and what its source does not say.
+struct ImportedFacts {
+  std::string tool;                   // nccl-tests | nvbandwidth | dcgmi | google-benchmark
+  std::string version;                // of the tool
+  std::string file;                   // its name, without folders; `-` for standard input
+  std::string sha256;                 // of its bytes
+  std::vector<std::string> unsaid;    // sentences
+  std::vector<std::string> left_out;  // sentences: what Assay has no case for
+  std::vector<ReportedCheck> checks;
+};
+
 struct Result {
   std::string schema_version = "1.1";  // of the document it was read from, else the newest
   RunStatus status = RunStatus::running;
@@ -215,6 +235,7 @@ struct Result {
   std::optional<FabricFacts> fabric;                    // only in the document between processes
   std::optional<IsolationFacts> isolation;              // only where pairs were measured
   std::optional<std::vector<NamedDocument>> documents;  // the others of the run; empty: none
+  std::optional<ImportedFacts> imported;                // only in a document of `assay import`
   Json extensions = Json::object();
 };
 

@@ -230,6 +230,24 @@ void visit_fields(auto& field, Like<NamedDocument> auto& document) {
   field("sha256", document.sha256);
 }
 
+void visit_fields(auto& field, Like<ReportedCheck> auto& check) {
+  field("name", check.name);
+  field.or_absent("category", check.category);
+  field.or_absent("subject", check.subject);
+  field("status", check.status);
+  field.or_absent("detail", check.detail);
+}
+
+void visit_fields(auto& field, Like<ImportedFacts> auto& imported) {
+  field("tool", imported.tool);
+  field.or_absent("version", imported.version);
+  field("file", imported.file);
+  field("sha256", imported.sha256);
+  field("unsaid", imported.unsaid);
+  field.or_absent("left_out", imported.left_out);
+  field.or_absent("checks", imported.checks);
+}
+
 void visit_fields(auto& field, Like<Result> auto& result) {
   field.constant("kind", "assay.result");
   field("schema_version", result.schema_version);
@@ -245,6 +263,7 @@ void visit_fields(auto& field, Like<Result> auto& result) {
   field("fabric", result.fabric);
   field("isolation", result.isolation);
   field("documents", result.documents);
+  field("imported", result.imported);
   field.or_absent("extensions", result.extensions);
 }
 

@@ -23,7 +23,8 @@ std::span<const Word<MeasurementStatus>> words_of(MeasurementStatus) {
   static constexpr Word<Status> kWords[] = {{Status::measured, "measured"},
                                             {Status::failed_verification, "failed_verification"},
                                             {Status::not_applicable, "not_applicable"},
-                                            {Status::error, "error"}};
+                                            {Status::error, "error"},
+                                            {Status::reported, "reported"}};
   return kWords;
 }
 

@@ -14,6 +14,9 @@ namespace assay {
 
 namespace {
 
+/// The dtype of a figure of another tool that does not say it; nothing of ours has it.
+constexpr const char* kUnstated = "unstated";
+
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -113,7 +116,8 @@ CaseId CaseId::parse(std::string_view text) {
   id.dtype = head.substr(first + 1, second - first - 1);
   id.implementation = head.substr(second + 1);
   if (!is_identifier(id.workload)) refuse("its workload is not a lower-case identifier");
-  if (!dtype_named(id.dtype)) refuse(fmt::format("{} is not a dtype", in_quotes(id.dtype)));
+  if (id.dtype != kUnstated && !dtype_named(id.dtype))
+    refuse(fmt::format("{} is not a dtype", in_quotes(id.dtype)));
   if (id.implementation != "*" && !is_identifier(id.implementation)) {
     refuse("its implementation is not a lower-case identifier");
   }

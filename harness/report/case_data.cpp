@@ -76,6 +76,12 @@ class Peers {
   std::optional<double> median_;
 };
 
+/// A figure of another tool is shown with its rate, and its status `reported` in place of a time.
+std::optional<Rate> shown_rate(const Measurement& one) {
+  const auto rate = rate_of(one);
+  return rate ? rate : reported_rate_of(one);
+}
+
 /// The rate that the fraction of the speed of light is of.
 std::optional<double> allowed_rate(const Measurement& measurement,
                                    const std::optional<Rate>& rate) {
@@ -111,7 +117,7 @@ Json details(const Row& row, bool full) {
 
 Json row_of(const Row& row, const Peers& peers, bool full) {
   const Measurement& one = *row.measurement;
-  const auto rate = rate_of(one);
+  const auto rate = shown_rate(one);
   Json json = Json::array();
   json.push_back(row.device >= 0 ? Json(row.device) : Json(nullptr));
   const Samples* samples = one.samples ? &*one.samples : nullptr;
@@ -153,8 +159,8 @@ Json case_of(const CaseRows& of, bool full) {
                {"level", first.scope.level}};
   if (is_library(first.id.implementation)) json["library"] = true;
   const auto rated = std::find_if(of.rows.begin(), of.rows.end(),
-                                  [](const Row& row) { return rate_of(*row.measurement); });
-  if (rated != of.rows.end()) json["metric"] = rate_of(*rated->measurement)->metric;
+                                  [](const Row& row) { return shown_rate(*row.measurement); });
+  if (rated != of.rows.end()) json["metric"] = shown_rate(*rated->measurement)->metric;
   if (const auto flop_per_byte =
           intensity(*(rated != of.rows.end() ? *rated : of.rows.front()).measurement)) {
     json["flop_per_byte"] = *flop_per_byte;

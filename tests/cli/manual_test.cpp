@@ -11,7 +11,7 @@ TEST_SUITE("integration") {
   TEST_CASE("every command prints a manual page with its sections in order") {
     const Workplace workplace;
     for (const std::string command :
-         {"run", "check", "report", "list", "devices", "validate", "version"}) {
+         {"run", "check", "report", "list", "devices", "import", "validate", "version"}) {
       CAPTURE(command);
       const Outcome page = workplace.assay({command, "--help"});
       CHECK(page.exit_code == 0);
@@ -34,7 +34,8 @@ TEST_SUITE("integration") {
     const Workplace workplace;
     const Outcome overview = workplace.assay({"help"});
     CHECK(overview.exit_code == 0);
-    for (const char* command : {"run", "check", "report", "list", "devices", "validate", "version"})
+    for (const char* command :
+         {"run", "check", "report", "list", "devices", "import", "validate", "version"})
       CHECK(contains(overview.out, std::string("\n  ") + command));
     CHECK(workplace.assay({"--help"}).out == overview.out);
   }

@@ -84,8 +84,6 @@ TEST_SUITE("property") {
                                               "/multiprocessors",
                                               "/nvlink_count",
                                               "/pcie/replays",
-                                              "/nvlink/errors",
-                                              "/nvlink/replays",
                                               "/ecc/remapped_rows",
                                               "/ecc/corrected_volatile",
                                               "/other_processes",

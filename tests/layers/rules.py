@@ -10,6 +10,7 @@ LAYERS = {
     "conformance": {"core", "fabric", "conformance"},
     "compare": {"core", "fabric", "compare"},
     "report": {"core", "fabric", "report"},
+    "reported": {"core", "reported"},
     "cluster": {"core", "cluster"},
     "simulate": {"core", "fabric", "simulate"},
     "measure": {"core", "fabric", "measure"},
@@ -20,7 +21,7 @@ LAYERS = {
     "workloads": {"core", "fabric", "measure", "kernels", "collectives", "workloads"},
     "run": {"core", "fabric", "measure", "kernels", "collectives", "workloads", "run"},
     "cli": {"core", "fabric", "measure", "kernels", "collectives", "workloads", "run", "conformance", "compare",
-            "report", "cluster", "simulate", "cli"},
+            "report", "reported", "cluster", "simulate", "cli"},
 }
 SOURCES = ("harness", "kernels", "collectives")
 # The two sides of the device layer, chosen by include path: `device/x.cuh` is found in either.

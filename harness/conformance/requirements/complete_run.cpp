@@ -132,6 +132,12 @@ class CompleteRun final : public Requirement {
                              fmt::format("run {} is {}{}{}", result.run.id, name(result.status),
                                          result.error.empty() ? "" : ": ", result.error));
     }
+    if (result.imported) {
+      findings.not_evaluated("missing",
+                             fmt::format("{} is imported from {}, which does not say what was to "
+                                         "be measured",
+                                         result.run.id, result.imported->tool));
+    }
     Names strangers;
     for (const Measurement& measurement : result.measurements) {
       for (const std::string& member : measurement.scope.members) {

@@ -76,6 +76,10 @@ class VerifiedResults final : public Requirement {
                                   measurement.reason.empty() ? "" : ": ", measurement.reason),
                       subject);
         return false;
+      case MeasurementStatus::reported:
+        findings.not_evaluated("missing", fmt::format("{} was {}", id, measurement.reason),
+                               subject);
+        return false;
       case MeasurementStatus::measured:
         break;
     }

@@ -1,0 +1,52 @@
+// Requirement: the checks that another tool made found nothing; a warning at most, because it is
+// that tool's word.
+#include <fmt/format.h>
+
+#include "harness/conformance/findings.h"
+#include "harness/conformance/parameters.h"
+
+namespace assay {
+
+namespace {
+
+Subject subject_of_check(const ReportedCheck& check) {
+  const bool is_device = check.subject.find('/') != std::string::npos;
+  return {is_device ? "device" : "node", check.subject.empty() ? "unstated" : check.subject};
+}
+
+class ReportedChecks final : public Requirement {
+ public:
+  std::string kind() const override { return "reported_checks"; }
+  Axis axis() const override { return Axis::functional; }
+
+  RequirementVerdict evaluate(const Evidence& evidence,
+                              const ProfileRequirement& asked) const override {
+    Parameters(asked).done();
+    Findings findings;
+    std::size_t passed = 0;
+    for (const Result& result : evidence.results) {
+      if (!result.imported) continue;
+      for (const ReportedCheck& check : result.imported->checks) {
+        const std::string text =
+            fmt::format("{} says {} of {}{}{}", result.imported->tool, check.status, check.name,
+                        check.detail.empty() ? "" : ": ", check.detail);
+        if (check.status == "pass") {
+          ++passed;
+          findings.pass();
+        } else if (check.status == "fail" || check.status == "warn") {
+          findings.warn("reported", text, subject_of_check(check));
+        } else {
+          findings.not_evaluated("missing", text, subject_of_check(check));
+        }
+      }
+    }
+    findings.set_figure("passed", passed);
+    return findings.verdict(fmt::format("{} reported checks passed", passed));
+  }
+};
+
+const RequirementEnrolment<ReportedChecks> reported_checks_enrolment;
+
+}  // namespace
+
+}  // namespace assay

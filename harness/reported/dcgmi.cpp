@@ -1,0 +1,201 @@
+// Takes the checks of `dcgmi diag`: JSON of DCGM 2 to 4, or the table.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
+#include "harness/reported/document.h"
+#include "harness/reported/import.h"
+
+namespace assay::reported {
+
+namespace {
+
+constexpr const char* kNode = "unstated";  // dcgmi prints no host
+constexpr std::size_t kMostDetail = 1000;
+
+/// A word that is not known is `unknown`, never a pass.
+std::string status_of(const std::string& text) {
+  const std::string word = word_from(text);
+  for (const char* known : {"pass", "warn", "fail", "skip"}) {
+    if (word.starts_with(known)) return known == std::string("skip") ? "skipped" : known;
+  }
+  return "unknown";
+}
+
+/// The devices of `GPU 0`, `0`, `0,1,2` or `all`; empty: the whole node.
+std::vector<std::string> devices_in(Result& result, const std::string& text) {
+  static const RegularExpression kNumbers("^[\\d, ]+$");
+  std::vector<std::string> members;
+  if (!kNumbers.is_found_in(text)) return members;
+  std::string digits;
+  for (const char c : text + ',') {
+    if (c >= '0' && c <= '9') {
+      digits += c;
+    } else if (!digits.empty() && digits.size() < 5) {
+      members.push_back(device_of(result, kNode, std::stoi(digits), "", ""));
+      digits.clear();
+    }
+  }
+  return members;
+}
+
+void add(Result& result, const std::string& name, const std::string& category,
+         const std::vector<std::string>& subjects, const std::string& status,
+         const std::string& detail) {
+  const std::vector<std::string> whole = {kNode};
+  for (const std::string& subject : subjects.empty() ? whole : subjects) {
+    result.imported->checks.push_back({name_from(name), printable(category, 200), subject, status,
+                                       printable(detail, kMostDetail)});
+  }
+}
+
+/// Warnings are texts, or since 3.2 objects with `warning`.
+std::string detail_of(const Json& of) {
+  std::string detail;
+  for (const char* key : {"warnings", "info"}) {
+    std::vector<const Json*> entries = elements_at(of, key);
+    if (const Json* one = find(of, key); one != nullptr && one->is_string()) entries = {one};
+    for (const Json* entry : entries) {
+      const std::string text =
+          entry->is_string() ? entry->get<std::string>() : text_at(*entry, "warning");
+      if (!text.empty()) detail += (detail.empty() ? "" : "; ") + text;
+    }
+  }
+  return detail;
+}
+
+void take_test(Result& result, const Json& test, const std::string& category) {
+  const std::string name = text_at(test, "name");
+  if (name.empty()) return;  // DCGM writes null between tests
+  const std::size_t before = result.imported->checks.size();
+  for (const Json* one : elements_at(test, "results")) {
+    std::string devices = text_at(*one, "gpu_id") + text_at(*one, "gpu_ids");
+    const std::string group = text_at(*one, "entity_group");
+    if (group == "GPU") devices = text_at(*one, "entity_id");
+    const std::string detail = detail_of(*one);
+    add(result, group.empty() || group == "GPU" ? name : name + " of " + group, category,
+        devices_in(result, devices), status_of(text_at(*one, "status")), detail);
+  }
+  const Json* summary = find(test, "test_summary");
+  const bool has_results = result.imported->checks.size() > before;
+  if (summary != nullptr && !has_results)
+    add(result, name, category, {}, status_of(text_at(*summary, "status")), detail_of(*summary));
+}
+
+void take_json(const Source& source, const Json& json, Result& result) {
+  const Json* root = nullptr;
+  for (const char* key : {"DCGM Diagnostic", "DCGM GPU Diagnostic"})
+    if (root == nullptr) root = find(json, key);
+  if (root == nullptr)
+    throw Error(
+        fmt::format("{}: this JSON has no \"DCGM Diagnostic\" or \"DCGM GPU Diagnostic\" "
+                    "(dcgmi diag -j)",
+                    source.where));
+  const std::string failure = text_at(*root, "runtime_error");
+  if (!failure.empty()) {
+    result.status = RunStatus::error;
+    result.error = "dcgmi diag ended in an error: " + printable(failure, 500);
+  }
+  const Json* metadata = find(json, "metadata");
+  for (const Json* of : {root, metadata}) {
+    if (of == nullptr) continue;
+    for (const char* key : {"version", "DCGM Version"})
+      if (result.imported->version.empty()) result.imported->version = text_at(*of, key);
+    const std::string driver = text_at(*of, "Driver Version Detected");
+    if (!driver.empty()) result.software["driver"] = driver;
+  }
+  for (const Json* category : elements_at(*root, "test_categories")) {
+    for (const Json* test : elements_at(*category, "tests"))
+      take_test(result, *test, text_at(*category, "category"));
+  }
+  for (const Json* test : elements_at(*root, "tests")) take_test(result, *test, "");
+}
+
+/// The cells of a row of the table, trimmed.
+std::vector<std::string> cells_of(const std::string& text) {
+  std::vector<std::string> cells;
+  std::string cell;
+  for (std::size_t i = text.find('|') + 1; i < text.size(); ++i) {
+    if (text[i] != '|') {
+      cell += text[i];
+      continue;
+    }
+    const std::size_t first = cell.find_first_not_of(' ');
+    cells.push_back(first == std::string::npos
+                        ? ""
+                        : cell.substr(first, cell.find_last_not_of(' ') - first + 1));
+    cell.clear();
+  }
+  return cells;
+}
+
+/// The table: a section is a row of dashes around its name. What has no name continues the row
+/// before, and `Warning` explains it.
+class DiagnosticTable {
+ public:
+  explicit DiagnosticTable(Result& result) : result_(result) {}
+
+  void take(const std::string& text) {
+    static const RegularExpression kSection("^\\s*[|+]-+\\s+(\\w[\\w ]*?)\\s+-+\\+");
+    if (const auto part = kSection.groups_in(text); !part.empty()) {
+      category_ = part[1];
+      return;
+    }
+    const std::vector<std::string> cells = cells_of(text);
+    if (text.find_first_not_of(" \t") == std::string::npos || cells.size() < 2) return;
+    if (cells[0] == "Diagnostic" && cells[1] == "Result") return;
+    if (category_ == "Metadata") return take_metadata(cells);
+    take_check(cells);
+  }
+
+ private:
+  void take_metadata(const std::vector<std::string>& cells) {
+    if (cells[0] == "DCGM Version") result_.imported->version = cells[1];
+    if (cells[0] == "Driver Version Detected") result_.software["driver"] = cells[1];
+  }
+
+  void take_check(const std::vector<std::string>& cells) {
+    static const RegularExpression kStatus(
+        "^(Pass|Fail|Warn|Skip)\\w*(?:\\s*-\\s*(?:GPUs?:?\\s*([\\d, ]+)|All))?");
+    static const RegularExpression kDevice("^GPU(\\d{1,5}): (\\w+)");
+    auto& checks = result_.imported->checks;
+    if (const auto part = kDevice.groups_in(cells[1]); cells[0].empty() && !part.empty()) {
+      return add(result_, name_, category_, devices_in(result_, part[1]), status_of(part[2]), "");
+    }
+    const auto part = kStatus.groups_in(cells[1]);
+    if (!cells[0].empty() && !part.empty()) {
+      name_ = cells[0];
+      return add(result_, name_, category_, devices_in(result_, part[2]), status_of(part[1]), "");
+    }
+    if (checks.empty() || cells[1].empty()) return;
+    std::string& detail = checks.back().detail;
+    if (detail.size() < kMostDetail) {
+      detail += (detail.empty() ? "" : " ") + printable(cells[1], kMostDetail);
+    }
+  }
+
+  Result& result_;
+  std::string category_, name_;
+};
+
+}  // namespace
+
+Result import_dcgmi(const Source& source) {
+  Result result = document_from(source, "dcgmi", "cuda");
+  result.imported->unsaid.push_back("the name of the host, and any rate");
+  node_of(result, kNode);
+  if (const auto json = json_in(source)) {
+    take_json(source, *json, result);
+  } else {
+    DiagnosticTable table(result);
+    for (const Line& line : lines_of(source)) table.take(line.text);
+  }
+  finish(source, result, "",
+         "no check of dcgmi diag: its table of Diagnostic and Result, or its JSON (-j)");
+  return result;
+}
+
+}  // namespace assay::reported

@@ -1,0 +1,212 @@
+// Makes cases of the JSON of Google Benchmark: one a benchmark, whatever its repetitions.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
+#include "harness/reported/document.h"
+#include "harness/reported/import.h"
+
+namespace assay::reported {
+
+namespace {
+
+constexpr std::size_t kMostDimensions = 8, kMostKey = 16;
+
+/// The repetitions of one benchmark, and the median that the tool itself made of them.
+struct Repeated {
+  std::string place;
+  std::vector<const Json*> repetitions;
+  const Json* median = nullptr;
+};
+
+double seconds_in(const std::string& unit) {
+  if (unit == "ns" || unit.empty()) return 1e-9;
+  if (unit == "us") return 1e-6;
+  if (unit == "ms") return 1e-3;
+  return unit == "s" ? 1 : 0;
+}
+
+/// Settings that Google Benchmark appends to a name; they are no dimension of the problem.
+bool is_setting(const std::string& part) {
+  static const RegularExpression kSetting(
+      "^(?:real_time|process_time|manual_time|iterations:\\d+|repeats:\\d+|threads:1"
+      "|min_time:.*|min_warmup_time:.*)$");
+  return kSetting.is_found_in(part);
+}
+
+/// `BM_Copy<float>/4096/threads:2` as bm_copy_float.unstated.google_benchmark/a4096_threads2: a
+/// dimension has the name that the benchmark gives it, else a, b, c by its place.
+CaseId case_of(const std::string& name, std::set<std::string>& taken) {
+  static const RegularExpression kDimension("^(?:([A-Za-z_]+):)?(\\d{1,18})$");
+  std::vector<std::string> parts(1);
+  for (const char c : name) {
+    if (c == '/') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  CaseId id{"", "unstated", "google_benchmark", {}};
+  std::string workload = parts.front();
+  char letter = 'a';
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    if (is_setting(parts[i])) continue;
+    const auto dimension = kDimension.groups_in(parts[i]);
+    if (dimension.empty()) {
+      workload += '_' + parts[i];
+      continue;
+    }
+    if (id.shape.entries().size() == kMostDimensions) {
+      workload += '_' + parts[i];
+      continue;
+    }
+    std::string key;
+    for (const char c : word_from(dimension[1])) {
+      if (c >= 'a' && c <= 'z' && key.size() < kMostKey) key += c;
+    }
+    if (dimension[1].empty()) key = std::string(1, letter);
+    if (letter < 'z') ++letter;
+    while (id.shape.has(key) || key.empty()) key += 'x';
+    id.shape.add(key, std::stoll(dimension[2]));
+  }
+  id.workload = word_from(workload);
+  if (id.shape.entries().empty()) id.shape.add("unstated", std::nullopt);
+  const CaseId plain = id;
+  // Names that differ only in signs, such as A<B> and A_B, are different benchmarks.
+  for (int variant = 2; !taken.insert(id.str()).second; ++variant) {
+    id = plain;
+    id.implementation += fmt::format("_{}", variant);
+  }
+  return id;
+}
+
+double time_of(const Source& source, const Json& entry, const std::string& place) {
+  const double unit = seconds_in(text_at(entry, "time_unit"));
+  const auto time = number_at(entry, "real_time");
+  if (!time || unit == 0 || *time * unit <= 0 || *time * unit > 86400)
+    throw Error(fmt::format("{}: {}: no usable real_time and time_unit", source.where, place));
+  return *time * unit;
+}
+
+double median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+class BenchmarkImporter {
+ public:
+  BenchmarkImporter(const Source& source, Result& result) : source_(source), result_(result) {}
+
+  void take(const Json& entry) {
+    const std::string place = fmt::format("/benchmarks/{}", count_++);
+    std::string name = text_at(entry, "run_name");
+    if (name.empty()) name = text_at(entry, "name");
+    if (name.empty() || name.size() > 300)
+      throw Error(fmt::format("{}: {}: no name, or one of over 300 letters", source_.where, place));
+    const bool is_aggregate = text_at(entry, "run_type") == "aggregate";
+    auto [found, is_new] = all_.try_emplace(name);
+    if (is_new) {
+      order_.push_back(name);
+      found->second.place = place;
+    }
+    if (!is_aggregate) return found->second.repetitions.push_back(&entry);
+    if (text_at(entry, "aggregate_name") == "median") found->second.median = &entry;
+  }
+
+  void end(const std::string& node) {
+    for (const std::string& name : order_) add(name, all_.at(name), node);
+  }
+
+ private:
+  void add(const std::string& name, const Repeated& series, const std::string& node) {
+    if (series.repetitions.empty() && series.median == nullptr) {
+      result_.imported->left_out.push_back(
+          fmt::format("{}: neither a repetition nor a median", in_quotes(name, 100)));
+      return;
+    }
+    Measurement figure =
+        figure_from(result_, case_of(name, taken_), {"node", {node}}, series.place);
+    figure.group = printable(name, 300);
+    const auto is_failed = [](const Json* one) {
+      const Json* failed = find(*one, "error_occurred");
+      return failed != nullptr && failed->is_boolean() && failed->get<bool>();
+    };
+    const auto failed =
+        std::find_if(series.repetitions.begin(), series.repetitions.end(), is_failed);
+    if (failed != series.repetitions.end()) {
+      figure.status = MeasurementStatus::error;
+      figure.reason =
+          fmt::format("{} ({})", printable(text_at(**failed, "error_message"), 500), series.place);
+    } else {
+      take_figures(series, figure);
+    }
+    result_.measurements.push_back(std::move(figure));
+  }
+
+  void take_figures(const Repeated& series, Measurement& figure) const {
+    std::vector<double> times;
+    for (const Json* one : series.repetitions)
+      times.push_back(time_of(source_, *one, series.place));
+    const double time_s = series.median != nullptr ? time_of(source_, *series.median, series.place)
+                                                   : median_of(times);
+    figure.metrics["time_s"] = time_s;
+    if (!times.empty()) figure.metrics["repetitions"] = static_cast<double>(times.size());
+    const Json& of = series.median != nullptr ? *series.median : *series.repetitions.front();
+    // A repetition's own rate belongs to its own time.
+    const double own_s = series.median != nullptr ? time_s : times.front();
+    for (const auto& [key, metric] : {std::pair("bytes_per_second", "bytes_per_s"),
+                                      std::pair("items_per_second", "items_per_s")}) {
+      const auto rate = number_at(of, key);
+      if (rate) set_rate(figure, metric, *rate * own_s / time_s);
+    }
+  }
+
+  const Source& source_;
+  Result& result_;
+  std::size_t count_ = 0;
+  std::map<std::string, Repeated> all_;
+  std::vector<std::string> order_;
+  std::set<std::string> taken_;
+};
+
+}  // namespace
+
+Result import_google_benchmark(const Source& source) {
+  const auto json = json_in(source);
+  if (!json || find(*json, "benchmarks") == nullptr)
+    throw Error(
+        fmt::format("{}: no JSON of Google Benchmark: run it with --benchmark_format=json "
+                    "or --benchmark_out=FILE",
+                    source.where));
+  Result result = document_from(source, "google-benchmark", "host");
+  result.imported->unsaid.push_back("dtypes: a name is all that says what a benchmark does");
+  std::string node = "unstated", date;
+  if (const Json* context = find(*json, "context")) {
+    node = name_from(text_at(*context, "host_name"));
+    date = text_at(*context, "date");
+    result.imported->version = text_at(*context, "library_version");
+    if (!text_at(*context, "executable").empty())
+      result.run.command = {text_at(*context, "executable")};
+    for (const char* key : {"library_build_type", "num_cpus", "mhz_per_cpu"}) {
+      const std::string value = text_at(*context, key);
+      if (!value.empty()) result.software[std::string("google_benchmark_") + key] = value;
+    }
+    const Json* scaling = find(*context, "cpu_scaling_enabled");
+    if (scaling != nullptr && scaling->is_boolean() && scaling->get<bool>())
+      result.software["cpu_scaling"] = "enabled: the figures are noisy";
+  }
+  node_of(result, node);
+  BenchmarkImporter importer(source, result);
+  for (const Json* entry : elements_at(*json, "benchmarks")) importer.take(*entry);
+  importer.end(node);
+  finish(source, result, date, "\"benchmarks\" is empty");
+  return result;
+}
+
+}  // namespace assay::reported

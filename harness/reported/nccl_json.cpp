@@ -1,0 +1,89 @@
+// Reads the file that nccl-tests writes with -J.
+#include <fmt/format.h>
+
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+#include "harness/reported/document.h"
+#include "harness/reported/nccl_output.h"
+
+namespace assay::reported {
+
+namespace {
+
+NcclTime side_of(const Source& source, const Json& row, const char* key, const std::string& place) {
+  const Json& side = *find(row, key);
+  NcclTime time;
+  const auto require = [&](std::optional<double> value, const char* what) {
+    if (value && *value >= 0 && *value < 1e18) return *value;
+    throw Error(fmt::format("{}: {}/{}: no usable {}", source.where, place, key, what));
+  };
+  const char* time_key = find(side, "cpu_time") != nullptr ? "cpu_time" : "time";
+  time.time_s = require(number_at(side, time_key), time_key) * 1e-6;
+  time.algorithm_bytes_per_s = require(number_at(side, "alg_bw"), "alg_bw") * 1e9;
+  time.bus_bytes_per_s = require(number_at(side, "bus_bw"), "bus_bw") * 1e9;
+  time.wrong = number_at(side, "nwrong");
+  return time;
+}
+
+void take_devices(const Source& source, const Json& config, NcclTable& table) {
+  for (const Json* device : elements_at(config, "devices")) {
+    const auto rank = number_at(*device, "rank");
+    const auto index = number_at(*device, "device");
+    const std::string node = text_at(*device, "hostname");
+    if (!rank || !index || *rank < 0 || *rank > 1e6 || *index < 0 || *index > 1e4 || node.empty())
+      throw Error(fmt::format("{}: /config/devices/{}: needs rank, hostname and device",
+                              source.where, table.ranks.size()));
+    if (number_at(*device, "group").value_or(0) != 0)
+      throw Error(
+          fmt::format("{}: /config/devices: the ranks are in several groups, whose figures "
+                      "one row mixes: run nccl-tests without NCCL_TESTS_SPLIT",
+                      source.where));
+    const std::string bus = text_at(*device, "device_hex");
+    table.ranks[static_cast<int>(*rank)] = {name_from(node), text_at(*device, "device_info"),
+                                            bus.starts_with("0x") ? "" : bus,
+                                            static_cast<int>(*index)};
+  }
+}
+
+}  // namespace
+
+NcclOutput nccl_json(const Source& source, const Json& json) {
+  if (find(json, "results") == nullptr) {
+    throw Error(fmt::format("{}: this JSON has no \"results\" of nccl-tests (-J)", source.where));
+  }
+  NcclOutput output;
+  output.nccl_version = nccl_version_from(text_at(json, "nccl_version"));
+  output.started = text_at(json, "start_time");
+  for (const Json* word : elements_at(json, "args")) {
+    if (word->is_string()) output.command.push_back(word->get<std::string>());
+  }
+  NcclTable table;
+  for (const std::string& word : output.command) {
+    if (table.program.empty()) table.program = nccl_program_in(word);
+  }
+  if (const Json* config = find(json, "config")) {
+    table.is_graph = number_at(*config, "graph").value_or(0) > 0;
+    take_devices(source, *config, table);
+  }
+  table.has_end = find(json, "end_time") != nullptr;
+  for (const Json* one : elements_at(json, "results")) {
+    NcclRow row;
+    row.place = fmt::format("/results/{}", table.rows.size());
+    const auto bytes = number_at(*one, "size");
+    if (!bytes || *bytes < 0 || *bytes > 1e18)
+      throw Error(fmt::format("{}: {}: no usable size", source.where, row.place));
+    row.bytes = static_cast<std::int64_t>(*bytes);
+    row.type = text_at(*one, "type");
+    row.redop = text_at(*one, "redop");
+    const auto has = [&](const char* key) {
+      return find(*one, key) != nullptr && find(*one, key)->is_object();
+    };
+    if (has("out_of_place")) row.out_of_place = side_of(source, *one, "out_of_place", row.place);
+    if (has("in_place")) row.in_place = side_of(source, *one, "in_place", row.place);
+    table.rows.push_back(std::move(row));
+  }
+  output.tables.push_back(std::move(table));
+  return output;
+}
+
+}  // namespace assay::reported

@@ -1,0 +1,57 @@
+// What nccl-tests printed, as text or as JSON, before it is a document.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/reported/source.h"
+
+namespace assay::reported {
+
+struct NcclRank {
+  std::string node, device_name, bus;
+  int device = 0;
+};
+
+/// One side of a row: out of place, or in place.
+struct NcclTime {
+  double time_s = 0;
+  double algorithm_bytes_per_s = 0, bus_bytes_per_s = 0;  // as printed, so rounded
+  std::optional<double> wrong;                            // elements; nothing: not checked
+};
+
+struct NcclRow {
+  std::string place;  // `line 12`, `/results/3`
+  std::size_t line = 0;
+  std::int64_t bytes = 0;
+  std::string type, redop;
+  std::optional<NcclTime> out_of_place, in_place;
+};
+
+/// The rows of one program.
+struct NcclTable {
+  std::string program;  // all_reduce; empty: the output does not say it
+  std::map<int, NcclRank> ranks;
+  bool is_graph = false;
+  bool has_end = false;
+  std::vector<NcclRow> rows;
+};
+
+struct NcclOutput {
+  std::string version, nccl_version, started;
+  std::vector<std::string> command;
+  std::vector<NcclTable> tables;
+};
+
+/// Throws Error for a row that is damaged.
+NcclOutput nccl_text(const Source& source);
+NcclOutput nccl_json(const Source& source, const Json& json);
+
+/// `2.28.9` from 22809; empty for anything else.
+std::string nccl_version_from(const std::string& code);
+/// The collective of a program's name, as in `/opt/all_reduce_perf_mpi`; empty when it has none.
+std::string nccl_program_in(const std::string& text);
+
+}  // namespace assay::reported

@@ -1,0 +1,213 @@
+// Makes cases of the rows of nccl-tests, in Assay's conventions.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+#include "harness/reported/document.h"
+#include "harness/reported/import.h"
+#include "harness/reported/nccl_output.h"
+
+namespace assay::reported {
+
+namespace {
+
+struct Collective {
+  const char* program;
+  const char* workload;
+  double numerator;       // of the factor of bus bandwidth, over the number of ranks; 0: factor 1
+  const char* reduction;  // the redop that Assay's case has; empty: none
+};
+
+/// The factors are those of collectives/README.md, which are those of nccl-tests.
+constexpr Collective kCollectives[] = {{"all_reduce", "all_reduce", 2, "sum"},
+                                       {"all_gather", "all_gather", 1, ""},
+                                       {"reduce_scatter", "reduce_scatter", 1, "sum"},
+                                       {"alltoall", "all_to_all", 1, ""},
+                                       {"broadcast", "broadcast", 0, ""},
+                                       {"reduce", "reduce", 0, "sum"},
+                                       {"sendrecv", "send_recv", 0, ""}};
+
+std::string dtype_of(const std::string& type) {
+  static const std::map<std::string, std::string> kTypes = {
+      {"float", "f32"},         {"half", "f16"},         {"bfloat16", "bf16"},
+      {"int8", "int8"},         {"f8e4m3", "fp8_e4m3"},  {"f8e5m2", "fp8_e5m2"},
+      {"fp8_e4m3", "fp8_e4m3"}, {"fp8_e5m2", "fp8_e5m2"}};
+  const auto found = kTypes.find(type);
+  return found == kTypes.end() ? std::string() : found->second;
+}
+
+const Collective& collective_of(const Source& source, const NcclTable& table) {
+  const std::string& wanted = source.collective.empty() ? table.program : source.collective;
+  if (wanted.empty()) {
+    throw Error(
+        fmt::format("{}: the output does not say which collective it is of: give "
+                    "--collective, e.g. --collective all_reduce",
+                    source.where));
+  }
+  std::string known;
+  for (const Collective& one : kCollectives) {
+    if (wanted == one.program || wanted == one.workload) return one;
+    known += (known.empty() ? "" : ", ") + std::string(one.workload);
+  }
+  throw Error(fmt::format("{}: Assay has no case for the collective {}: it has {}", source.where,
+                          in_quotes(wanted), known));
+}
+
+int ranks_of(const Source& source, const NcclTable& table) {
+  const int said = static_cast<int>(table.ranks.size());
+  if (said > 0 && source.ranks && *source.ranks != said) {
+    throw Error(fmt::format("{}: the output has {} ranks, not the {} of --ranks", source.where,
+                            said, *source.ranks));
+  }
+  if (said == 0 && !source.ranks) {
+    throw Error(
+        fmt::format("{}: the output has no lines \"Rank 0 ... on HOST device ...\": say "
+                    "how many ranks there were with --ranks",
+                    source.where));
+  }
+  return source.ranks.value_or(said);
+}
+
+class NcclImporter {
+ public:
+  NcclImporter(const Source& source, Result& result) : source_(source), result_(result) {}
+
+  void take(const NcclTable& table) {
+    collective_ = &collective_of(source_, table);
+    ranks_ = ranks_of(source_, table);
+    result_.run.world_size = std::max(result_.run.world_size, ranks_);
+    take_places(table);
+    for (const NcclRow& row : table.rows) take_row(table, row);
+    if (!table.has_end && !table.rows.empty()) result_.status = RunStatus::interrupted;
+  }
+
+  void end() const {
+    auto& left_out = result_.imported->left_out;
+    for (const auto& [what, rows] : left_out_)
+      left_out.push_back(fmt::format("{}: {}", what, rows));
+  }
+
+ private:
+  void take_places(const NcclTable& table) {
+    std::map<std::string, int> on_node;
+    for (const auto& [rank, place] : table.ranks) ++on_node[place.node];
+    scope_ = {on_node.size() > 1 ? "cluster" : "node", {}};
+    for (const auto& [rank, place] : table.ranks) {
+      const std::string device =
+          device_of(result_, place.node, place.device, place.device_name, place.bus);
+      scope_.members.push_back(on_node[place.node] == 1 ? place.node : device);
+    }
+    if (table.ranks.empty()) {
+      scope_.level = "cluster";
+      result_.imported->unsaid.push_back("which hosts and devices took part");
+    }
+  }
+
+  double factor() const {
+    const double n = ranks_;
+    return collective_->numerator == 0 ? 1 : collective_->numerator * (n - 1) / n;
+  }
+
+  void take_row(const NcclTable& table, const NcclRow& row) {
+    const std::string dtype = dtype_of(row.type);
+    const bool is_reduction = *collective_->reduction != '\0';
+    if (row.bytes == 0) return leave_out("rows of no bytes");
+    if (dtype.empty()) return leave_out("rows of type " + printable(row.type, 20));
+    if (is_reduction && !row.redop.empty() && row.redop != collective_->reduction) {
+      return leave_out("rows of redop " + printable(row.redop, 20));
+    }
+    CaseId id{collective_->workload, dtype, "nccl", {}};
+    id.shape.add("bytes", row.bytes);
+    id.shape.add("ranks", ranks_);
+    if (row.out_of_place) add(table, row, id, *row.out_of_place);
+    id.implementation = "nccl_in_place";
+    if (row.in_place) add(table, row, id, *row.in_place);
+  }
+
+  void leave_out(const std::string& what) { ++left_out_[what]; }
+
+  void add(const NcclTable& table, const NcclRow& row, const CaseId& id, const NcclTime& time) {
+    const auto [known, is_new] = places_.emplace(id.str(), row.place);
+    if (!is_new) {
+      throw Error(fmt::format("{}: {}: {} stands there already ({}): import one run at a time",
+                              source_.where, row.place, id.str(), known->second));
+    }
+    if (time.time_s <= 0 || time.time_s > 86400) {
+      throw Error(fmt::format("{}: {}: a time of {} s for {}", source_.where, row.place,
+                              time.time_s, id.str()));
+    }
+    require_agreement(row, time);
+    Measurement measurement = figure_from(result_, id, scope_, row.place);
+    if (table.is_graph) measurement.series = Series::graph;
+    if (time.wrong.value_or(0) > 0) {
+      measurement.status = MeasurementStatus::failed_verification;
+      measurement.reason =
+          fmt::format("nccl-tests found {:.0f} wrong elements ({})", *time.wrong, row.place);
+      measurement.verification.emplace();
+    } else {
+      const double rate = static_cast<double>(row.bytes) / time.time_s;
+      measurement.metrics["time_s"] = time.time_s;
+      set_rate(measurement, "bytes_per_s", rate);
+      if (ranks_ > 1) set_rate(measurement, "bus_bandwidth_bytes_per_s", rate * factor());
+      if (time.wrong) measurement.metrics["wrong_elements"] = 0;
+    }
+    result_.measurements.push_back(std::move(measurement));
+  }
+
+  /// The rates follow from the size and the time. They are compared where two decimals tell more
+  /// than rounding does.
+  void require_agreement(const NcclRow& row, const NcclTime& time) const {
+    if (time.algorithm_bytes_per_s < 2e9) return;
+    const double rate = static_cast<double>(row.bytes) / time.time_s;
+    if (std::abs(time.algorithm_bytes_per_s / rate - 1) > 0.02) {
+      throw Error(
+          fmt::format("{}: {}: size / time is {:.2f} GB/s where algbw is {:.2f}: a figure "
+                      "is damaged",
+                      source_.where, row.place, rate * 1e-9, time.algorithm_bytes_per_s * 1e-9));
+    }
+    const double seen = time.bus_bytes_per_s / time.algorithm_bytes_per_s;
+    if (ranks_ > 1 && std::abs(seen - factor()) > 0.02) {
+      throw Error(
+          fmt::format("{}: {}: busbw is {:.2f} of algbw, but of {} over {} ranks it is "
+                      "{:.2f}: another --collective or another --ranks?",
+                      source_.where, row.place, seen, collective_->workload, ranks_, factor()));
+    }
+  }
+
+  const Source& source_;
+  Result& result_;
+  const Collective* collective_ = nullptr;
+  int ranks_ = 1;
+  Scope scope_;
+  std::map<std::string, std::string> places_;  // of the cases so far
+  std::map<std::string, int> left_out_;        // what, how many
+};
+
+}  // namespace
+
+Result import_nccl_tests(const Source& source) {
+  const auto json = json_in(source);
+  const NcclOutput output = json ? nccl_json(source, *json) : nccl_text(source);
+  Result result = document_from(source, "nccl-tests", "cuda");
+  result.imported->version = output.version;
+  result.imported->unsaid.push_back(
+      "the algorithm and the transport; a time is the mean of its iterations over all ranks");
+  result.run.command = output.command;
+  if (!output.nccl_version.empty()) result.software["nccl"] = output.nccl_version;
+  if (output.tables.empty()) {
+    throw Error(
+        fmt::format("{}: no table of nccl-tests (a heading with size, count, type, time) "
+                    "and no JSON of -J",
+                    source.where));
+  }
+  NcclImporter importer(source, result);
+  for (const NcclTable& table : output.tables) importer.take(table);
+  importer.end();
+  finish(source, result, output.started, "the table has no figures");
+  return result;
+}
+
+}  // namespace assay::reported

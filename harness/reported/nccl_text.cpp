@@ -1,0 +1,200 @@
+// Reads the table of nccl-tests: the columns are those that its heading names.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
+#include "harness/reported/document.h"
+#include "harness/reported/nccl_output.h"
+
+namespace assay::reported {
+
+namespace {
+
+/// The table's columns: what stands once, then the same figures for each side.
+struct Heading {
+  std::vector<std::string> columns;
+  std::size_t shared = 0;    // columns before the first side
+  std::size_t per_side = 0;  // columns of a side
+  std::size_t sides = 0;
+  std::size_t after = 0;  // words after the last side: a time
+};
+
+std::optional<Heading> heading_in(const std::string& text) {
+  std::vector<std::string> words = words_in(text);
+  if (!words.empty() && words.front() == "#") words.erase(words.begin());
+  if (words.size() < 7 || words[0] != "size" || words[1] != "count" || words[2] != "type") {
+    return std::nullopt;
+  }
+  Heading heading;
+  if (words.back() == "timestamp") {
+    words.pop_back();
+    heading.after = 2;  // a date and a time
+  }
+  const auto is_time = [](const std::string& word) { return word == "time" || word == "cputime"; };
+  const auto first = std::find_if(words.begin(), words.end(), is_time);
+  if (first == words.end()) return std::nullopt;
+  heading.sides = static_cast<std::size_t>(std::count_if(first, words.end(), is_time));
+  heading.shared = static_cast<std::size_t>(first - words.begin());
+  heading.per_side = static_cast<std::size_t>(words.end() - first) / heading.sides;
+  heading.columns = std::move(words);
+  return heading;
+}
+
+class NcclReader {
+ public:
+  explicit NcclReader(const Source& source) : source_(source) {}
+
+  NcclOutput read() {
+    for (const Line& line : lines_of(source_)) take(line);
+    return std::move(output_);
+  }
+
+ private:
+  void take(const Line& line) {
+    if (const auto heading = heading_in(line.text)) return begin_table(*heading);
+    if (is_row(line.text)) return take_row(line);
+    if (take_rank(line)) return;
+    take_fact(line.text);
+  }
+
+  /// The heading stands once a table; the facts before it are the table's.
+  void begin_table(const Heading& heading) {
+    heading_ = heading;
+    NcclTable table;
+    table.program = program_;
+    table.ranks = ranks_;
+    table.is_graph = is_graph_;
+    output_.tables.push_back(std::move(table));
+    program_.clear();
+    ranks_.clear();
+  }
+
+  static bool is_row(const std::string& text) {
+    static const RegularExpression kRow("^\\s*\\d+\\s+\\d+\\s+[a-z][a-z0-9_]*\\s+\\S");
+    return kRow.is_found_in(text);
+  }
+
+  bool take_rank(const Line& line) {
+    static const RegularExpression kRank(
+        "^#?\\s*Rank\\s+(\\d{1,7})\\s+(?:Group\\s+(\\d{1,7})\\s+)?Pid\\s+\\d+\\s+on\\s+(\\S+)"
+        "\\s+device\\s+(\\d{1,5})\\s+\\[([0-9a-fA-Fx:.]+)\\]\\s+(.*\\S)");
+    const auto part = kRank.groups_in(line.text);
+    if (part.empty()) return false;
+    if (!part[2].empty() && std::stoi(part[2]) != 0) {
+      refuse(source_, line.number,
+             "the ranks are in several groups, whose figures one row mixes: run nccl-tests without "
+             "NCCL_TESTS_SPLIT");
+    }
+    const int rank = std::stoi(part[1]);
+    if (ranks_.contains(rank)) {
+      refuse(source_, line.number,
+             fmt::format("rank {} stands there twice: each process ran alone (build nccl-tests "
+                         "with MPI=1), or a second run begins here: import one at a time",
+                         rank));
+    }
+    ranks_[rank] = {name_from(part[3]), part[6], part[5].starts_with("0x") ? "" : part[5],
+                    std::stoi(part[4])};
+    return true;
+  }
+
+  void take_fact(const std::string& text) {
+    static const RegularExpression kVersion("nccl-tests version (\\S+)");
+    static const RegularExpression kLibrary("NCCL version (\\d+\\.\\d+[0-9.]*)");
+    static const RegularExpression kCode("nccl-library=(\\d+)");
+    static const RegularExpression kGraph("graph: ([1-9]\\d*)");
+    static const RegularExpression kEnd("(Out of bounds values|Avg bus bandwidth)\\s*:");
+    const auto keep = [&](const RegularExpression& what, std::string& where) {
+      const auto part = what.groups_in(text);
+      if (!part.empty() && where.empty()) where = part[1];
+    };
+    keep(kVersion, output_.version);
+    keep(kLibrary, output_.nccl_version);
+    std::string code;
+    keep(kCode, code);
+    if (output_.nccl_version.empty()) output_.nccl_version = nccl_version_from(code);
+    if (text.find("nThread") != std::string::npos) is_graph_ = kGraph.is_found_in(text);
+    if (!output_.tables.empty() && kEnd.is_found_in(text)) output_.tables.back().has_end = true;
+    const bool concludes = text.find("concluded") != std::string::npos;
+    if (const std::string program = nccl_program_in(text); !program.empty() && !concludes) {
+      program_ = program;
+    }
+  }
+
+  void take_row(const Line& line) {
+    if (output_.tables.empty()) {
+      refuse(source_, line.number,
+             "figures without the heading (size, count, type, ...) that says what they are: paste "
+             "the whole output");
+    }
+    const std::vector<std::string> words = words_in(line.text);
+    const std::size_t figures = heading_.shared + heading_.per_side * heading_.sides;
+    if (words.size() != figures + heading_.after && words.size() != figures) {
+      refuse(source_, line.number,
+             fmt::format("{} columns where the heading has {}: the line is cut or damaged",
+                         words.size(), figures));
+    }
+    NcclRow row;
+    row.line = line.number;
+    row.place = fmt::format("line {}", line.number);
+    row.bytes = static_cast<std::int64_t>(figure(line, words, 0));
+    row.type = words[2];
+    for (std::size_t i = 3; i < heading_.shared; ++i) {
+      if (heading_.columns[i] == "redop") row.redop = words[i];
+    }
+    row.out_of_place = side(line, words, heading_.shared);
+    if (heading_.sides > 1) row.in_place = side(line, words, heading_.shared + heading_.per_side);
+    output_.tables.back().rows.push_back(std::move(row));
+  }
+
+  NcclTime side(const Line& line, const std::vector<std::string>& words, std::size_t begin) const {
+    NcclTime time;
+    for (std::size_t i = begin; i < begin + heading_.per_side; ++i) {
+      const std::string& column = heading_.columns[i];
+      if (column == "time" || column == "cputime") time.time_s = figure(line, words, i) * 1e-6;
+      if (column == "algbw") time.algorithm_bytes_per_s = figure(line, words, i) * 1e9;
+      if (column == "busbw") time.bus_bytes_per_s = figure(line, words, i) * 1e9;
+      if ((column == "#wrong" || column == "error") && words[i] != "N/A") {
+        time.wrong = figure(line, words, i);
+      }
+    }
+    return time;
+  }
+
+  double figure(const Line& line, const std::vector<std::string>& words, std::size_t i) const {
+    const auto value = number_of(words[i]);
+    if (!value || *value < 0 || *value > 1e18) {
+      refuse(source_, line.number,
+             fmt::format("{} where a figure of the column {} was expected", in_quotes(words[i]),
+                         heading_.columns[i]));
+    }
+    return *value;
+  }
+
+  const Source& source_;
+  NcclOutput output_;
+  Heading heading_;
+  std::string program_;
+  std::map<int, NcclRank> ranks_;
+  bool is_graph_ = false;
+};
+
+}  // namespace
+
+NcclOutput nccl_text(const Source& source) { return NcclReader(source).read(); }
+
+std::string nccl_version_from(const std::string& code) {
+  const auto number = number_of(code);
+  if (!number || *number < 10000 || *number > 1e7) return {};
+  const int value = static_cast<int>(*number);
+  return fmt::format("{}.{}.{}", value / 10000, value / 100 % 100, value % 100);
+}
+
+std::string nccl_program_in(const std::string& text) {
+  static const RegularExpression kProgram("([a-z_]+)_perf(?:_mpi)?(?:[^a-z_]|$)");
+  const auto part = kProgram.groups_in(text);
+  return part.empty() ? std::string() : part[1];
+}
+
+}  // namespace assay::reported

@@ -1,0 +1,131 @@
+// Makes cases of the matrices of nvbandwidth, one a cell.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+#include "harness/reported/document.h"
+#include "harness/reported/import.h"
+#include "harness/reported/nvbandwidth_output.h"
+
+namespace assay::reported {
+
+namespace {
+
+/// `host_to_device_bidirectional_memcpy_ce`: what Assay calls host_to_device, by the implementation
+/// nvbandwidth_bidirectional_ce. A test of another kind is a workload by its own name.
+CaseId case_of(const NvbandwidthTest& test, const std::optional<std::int64_t>& bytes) {
+  std::string name = word_from(test.name);
+  std::string prefix = "nvbandwidth_";
+  if (name.starts_with("multinode_")) {
+    name.erase(0, 10);
+    prefix += "multinode_";
+  }
+  CaseId id{name, "f32", prefix.substr(0, prefix.size() - 1), {}};
+  for (const char* direction : {"host_to_device", "device_to_host", "device_to_device"}) {
+    const std::string start = std::string(direction) + '_';
+    if (!name.starts_with(start)) continue;
+    std::string way = name.substr(start.size());
+    if (const std::size_t at = way.find("memcpy_"); at != std::string::npos) way.erase(at, 7);
+    id.workload = direction;
+    id.implementation = prefix + way;
+  }
+  if (bytes) {
+    id.shape.add("bytes", *bytes);
+  } else {
+    id.shape.add("unstated", std::nullopt);  // the size of the buffers
+  }
+  return id;
+}
+
+class NvbandwidthImporter {
+ public:
+  NvbandwidthImporter(const NvbandwidthOutput& output, Result& result)
+      : output_(output), result_(result) {
+    node_ = name_from(output.node);
+    for (const NvbandwidthDevice& device : output.devices) {
+      const std::string node = device.node.empty() ? node_ : name_from(device.node);
+      members_.push_back(device_of(result_, node, device.index, device.name, device.bus));
+    }
+    if (output.devices.empty() || node_ == "unstated") node_of(result_, node_);
+  }
+
+  void take(const NvbandwidthTest& test) {
+    const CaseId id = case_of(test, output_.buffer_bytes);
+    if (!test.problem.empty()) return add_problem(test, id);
+    const bool is_latency =
+        test.description.ends_with("(ns)") || test.description.find("latency") != std::string::npos;
+    for (std::size_t row = 0; row < test.rows.size(); ++row) {
+      for (std::size_t column = 0; column < test.columns.size(); ++column) {
+        const auto value = test.rows[row].values[column];
+        if (!value || *value <= 0) continue;  // a device and itself
+        Measurement figure = figure_from(
+            result_, id, scope_of(test, row, column),
+            fmt::format("{}, row {} column {}", test.place, printable(test.rows[row].label, 60),
+                        printable(test.columns[column], 60)));
+        if (is_latency) {
+          figure.metrics["time_s"] = *value * 1e-9;
+        } else {
+          set_rate(figure, "bytes_per_s", *value * 1e9);
+        }
+        if (!figure.metrics.empty()) result_.measurements.push_back(std::move(figure));
+      }
+    }
+  }
+
+ private:
+  void add_problem(const NvbandwidthTest& test, const CaseId& id) {
+    Measurement none = figure_from(result_, id, {"node", {node_}}, test.place);
+    none.status = test.is_waived ? MeasurementStatus::not_applicable : MeasurementStatus::error;
+    none.reason = fmt::format("{} ({})", printable(test.problem, 500), test.place);
+    result_.measurements.push_back(std::move(none));
+  }
+
+  /// The device of a row or a column.
+  std::string member(const std::string& label, std::size_t index) {
+    if (index < members_.size()) return members_[index];
+    const auto number = number_of(label);
+    const bool is_index = number && *number >= 0 && *number < 1e4;
+    return device_of(result_, node_, static_cast<int>(is_index ? *number : index), "", "");
+  }
+
+  Scope scope_of(const NvbandwidthTest& test, std::size_t row, std::size_t column) {
+    const std::string target = member(test.columns[column], column);
+    const bool has_pairs = test.description.find("GPU(row)") != std::string::npos;
+    if (!has_pairs) return {"device", {target}};
+    const std::string other = member(test.rows[row].label, row);
+    // In `GPU(row) <- GPU(column)` the column is the source.
+    const bool is_from_column = test.description.find("<-") != std::string::npos &&
+                                test.description.find("<->") == std::string::npos;
+    if (is_from_column) return {"node", {target, other}};
+    return {"node", {other, target}};
+  }
+
+  const NvbandwidthOutput& output_;
+  Result& result_;
+  std::string node_;
+  std::vector<std::string> members_;
+};
+
+}  // namespace
+
+Result import_nvbandwidth(const Source& source) {
+  const auto json = json_in(source);
+  const NvbandwidthOutput output =
+      json ? nvbandwidth_json(source, *json) : nvbandwidth_text(source);
+  Result result = document_from(source, "nvbandwidth", "cuda");
+  result.imported->version = output.version;
+  if (!output.driver.empty()) result.software["driver"] = output.driver;
+  if (!output.cuda.empty()) result.software["cuda"] = output.cuda;
+  if (!output.buffer_bytes) result.imported->unsaid.push_back("the size of the buffers");
+  if (output.node.empty()) result.imported->unsaid.push_back("the name of the host");
+  NvbandwidthImporter importer(output, result);
+  for (const NvbandwidthTest& test : output.tests) importer.take(test);
+  finish(source, result, "",
+         "no test of nvbandwidth: a line \"Running NAME.\" and its matrix, or the JSON of "
+         "nvbandwidth -j");
+  return result;
+}
+
+}  // namespace assay::reported

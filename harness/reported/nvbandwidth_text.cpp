@@ -1,0 +1,137 @@
+// Reads the text of nvbandwidth: a test's name, what its matrix says, the matrix, the sum.
+#include <fmt/format.h>
+
+#include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
+#include "harness/reported/nvbandwidth_output.h"
+
+namespace assay::reported {
+
+namespace {
+
+constexpr std::int64_t kMebibyte = 1 << 20;  // the unit of its -b
+
+class NvbandwidthReader {
+ public:
+  explicit NvbandwidthReader(const Source& source) : source_(source) {}
+
+  NvbandwidthOutput read() {
+    for (const Line& line : lines_of(source_)) take(line);
+    end_test();
+    return std::move(output_);
+  }
+
+ private:
+  void take(const Line& line) {
+    static const RegularExpression kRunning("^\\s*Running (\\S+?)\\.?\\s*$");
+    static const RegularExpression kDescription("\\((?:row|column)\\).*\\((GB/s|ns)\\)\\s*$");
+    static const RegularExpression kWaived("^\\s*Waived:\\s*(.*)$");
+    static const RegularExpression kSum("^\\s*(?:SUM|MIN|MAX|AVG|&&&& PERF) ");
+    if (const auto part = kRunning.groups_in(line.text); !part.empty()) return begin(line, part[1]);
+    if (test_ == nullptr) return take_fact(line.text);
+    if (const auto part = kWaived.groups_in(line.text); !part.empty()) {
+      test_->is_waived = true;
+      test_->problem = "waived by nvbandwidth" + (part[1].empty() ? "" : ": " + part[1]);
+    } else if (kDescription.is_found_in(line.text)) {
+      test_->description = line.text;
+    } else if (kSum.is_found_in(line.text)) {
+      wants_rows_ = false;
+    } else if (!test_->description.empty() && wants_rows_) {
+      take_row(line);
+    } else if (test_->problem.empty() && !words_in(line.text).empty() && test_->rows.empty()) {
+      test_->problem = line.text;  // the first line that a failing test prints
+    }
+  }
+
+  void begin(const Line& line, const std::string& name) {
+    end_test();
+    output_.tests.push_back({fmt::format("line {}", line.number), name, "", "", false, {}, {}});
+    test_ = &output_.tests.back();
+    wants_rows_ = true;
+  }
+
+  void end_test() {
+    if (test_ == nullptr || !test_->rows.empty() || !test_->problem.empty()) return;
+    test_->problem = "the output ends before its figures";
+  }
+
+  void take_row(const Line& line) {
+    const std::vector<std::string> words = words_in(line.text);
+    if (words.empty()) {
+      wants_rows_ = test_->rows.empty();
+      return;
+    }
+    if (test_->columns.empty()) {
+      test_->columns = words;
+      return;
+    }
+    if (words.size() != test_->columns.size() + 1) {
+      refuse(source_, line.number,
+             fmt::format("{} words where a row of {} has {}: the matrix is cut or damaged",
+                         words.size(), printable(test_->name, 60), test_->columns.size() + 1));
+    }
+    NvbandwidthRow row;
+    row.label = words.front();
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      const auto value = number_of(words[i]);
+      if (words[i] != "N/A" && (!value || *value < 0 || *value > 1e8)) {
+        refuse(source_, line.number,
+               fmt::format("{} where a figure or N/A was expected", in_quotes(words[i])));
+      }
+      row.values.push_back(words[i] == "N/A" ? std::nullopt : value);
+    }
+    test_->rows.push_back(std::move(row));
+  }
+
+  void take_fact(const std::string& text) {
+    static const RegularExpression kVersion("nvbandwidth Version: (\\S+)");
+    static const RegularExpression kDriver("^\\s*Driver Version: (\\S+)");
+    static const RegularExpression kCuda("CUDA Runtime Version: (\\S+)");
+    static const RegularExpression kBuffer("nvbandwidth .*(?:-b|--bufferSize)[ =](\\d{1,7})\\b");
+    static const RegularExpression kDevice("^\\s*Device (\\d.*)$");
+    static const RegularExpression kProcess("^\\s*Process\\s+\\d+ \\(([^()]+)\\): device (\\d.*)$");
+    static const RegularExpression kHost("^[A-Za-z0-9][A-Za-z0-9.-]*$");
+    const auto keep = [&](const RegularExpression& what, std::string& where) {
+      const auto part = what.groups_in(text);
+      if (!part.empty() && where.empty()) where = part[1];
+    };
+    keep(kVersion, output_.version);
+    keep(kDriver, output_.driver);
+    keep(kCuda, output_.cuda);
+    if (const auto part = kBuffer.groups_in(text); !part.empty()) {
+      output_.buffer_bytes = std::stoll(part[1]) * kMebibyte;
+    }
+    if (const auto part = kDevice.groups_in(text); !part.empty()) {
+      if (output_.devices.empty()) output_.node = host_;
+      take_nvbandwidth_device(part[1], output_.node, output_.devices);
+    } else if (const auto process = kProcess.groups_in(text); !process.empty()) {
+      take_nvbandwidth_device(process[2], process[1], output_.devices);
+    }
+    // Newer versions print the host's name on a line of its own, just before the devices.
+    host_ = kHost.is_found_in(text) ? text : "";
+  }
+
+  const Source& source_;
+  NvbandwidthOutput output_;
+  NvbandwidthTest* test_ = nullptr;
+  bool wants_rows_ = false;
+  std::string host_;
+};
+
+}  // namespace
+
+NvbandwidthOutput nvbandwidth_text(const Source& source) {
+  return NvbandwidthReader(source).read();
+}
+
+bool take_nvbandwidth_device(const std::string& text, const std::string& node,
+                             std::vector<NvbandwidthDevice>& devices) {
+  static const RegularExpression kDevice(
+      "^(\\d{1,5}): (.*?)(?: \\(([0-9a-fA-F:.]+)\\))?(?:: \\(([^()]+)\\))?\\s*$");
+  const auto part = kDevice.groups_in(text);
+  if (part.empty()) return false;
+  devices.push_back({part[4].empty() ? node : part[4], part[2], part[3], std::stoi(part[1])});
+  return true;
+}
+
+}  // namespace assay::reported

@@ -1,0 +1,149 @@
+// Takes the prefixes of launchers off, and finds the JSON in an output.
+#include "harness/reported/source.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <sstream>
+
+#include "harness/core/document.h"
+#include "harness/core/error.h"
+#include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
+
+namespace assay::reported {
+
+namespace {
+
+constexpr int kMostPrefixes = 4;  // a time, a pod, a rank, a time of its own
+constexpr std::size_t kMostWord = 100;
+
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r') continue;
+    if (text[i] != '\x1b' || i + 1 >= text.size() || text[i + 1] != '[') {
+      plain += text[i];
+      continue;
+    }
+    i = text.find_first_not_of("0123456789;?", i + 2);
+    if (i == std::string_view::npos) break;  // a sequence that the line cuts
+  }
+  return plain;
+}
+
+std::string without_prefixes(std::string text) {
+  static const RegularExpression kPrefix(
+      "^[ \\t]*(?:\\[[^\\]\\s]*\\d+,\\d+\\]<std(?:out|err|diag)>:? ?"
+      "|(?:\\d+:|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ +\\|"
+      "|\\[?\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?"
+      "\\]?)(?:[ \\t]|$))");
+  for (int i = 0; i < kMostPrefixes; ++i) {
+    const auto found = kPrefix.groups_in(text);
+    if (found.empty() || found.front().empty()) break;
+    text.erase(0, found.front().size());
+  }
+  return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace
+
+std::vector<Line> lines_of(const Source& source) {
+  std::vector<Line> lines;
+  std::istringstream text(source.text);
+  for (std::string line; std::getline(text, line);) {
+    lines.push_back({lines.size() + 1, without_prefixes(without_colours(line))});
+  }
+  return lines;
+}
+
+std::optional<Json> json_in(const Source& source) {
+  const std::vector<Line> lines = lines_of(source);
+  const Line* first = nullptr;
+  const Line* last = nullptr;
+  for (const Line& line : lines) {
+    const std::string_view text = trimmed(line.text);
+    if (first == nullptr && text.starts_with('{')) first = &line;
+    if (text.ends_with('}')) last = &line;
+  }
+  if (first == nullptr) return std::nullopt;
+  // The lines before stay, empty, so that a message counts as the file does.
+  std::string object(first->number - 1, '\n');
+  const Line* end = last == nullptr || last < first ? &lines.back() : last;
+  for (const Line* line = first; line <= end; ++line) object += line->text + '\n';
+  return parse_json(object, source.where);
+}
+
+void refuse(const Source& source, std::size_t line, const std::string& what) {
+  throw Error(fmt::format("{}: line {}: {}", source.where, line, what));
+}
+
+const Json* find(const Json& object, const char* key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+std::string text_at(const Json& object, const char* key) {
+  const Json* value = find(object, key);
+  if (value == nullptr) return {};
+  if (value->is_string()) return value->get<std::string>();
+  return value->is_number() ? value->dump() : std::string();
+}
+
+std::optional<double> number_at(const Json& object, const char* key) {
+  const Json* value = find(object, key);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number()) return value->get<double>();
+  return value->is_string() ? number_of(value->get<std::string>()) : std::nullopt;
+}
+
+std::vector<const Json*> elements_at(const Json& object, const char* key) {
+  std::vector<const Json*> elements;
+  const Json* array = find(object, key);
+  if (array == nullptr || !array->is_array()) return elements;
+  for (const Json& element : *array) elements.push_back(&element);
+  return elements;
+}
+
+std::optional<double> number_of(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, problem] = std::from_chars(text.data(), end, value);
+  if (problem != std::errc() || at != end || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::vector<std::string> words_in(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+std::string word_from(const std::string& text) {
+  std::string word;
+  for (const unsigned char c : text) {
+    if (word.size() == kMostWord) break;
+    const bool is_upper = c >= 'A' && c <= 'Z';
+    const bool stays = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (is_upper || stays) {
+      word += static_cast<char>(is_upper ? c - 'A' + 'a' : c);
+    } else if (!word.empty() && word.back() != '_') {
+      word += '_';
+    }
+  }
+  while (!word.empty() && word.back() == '_') word.pop_back();
+  if (word.empty()) return "unnamed";
+  if (word.front() < 'a') word.insert(0, "n");
+  return word;
+}
+
+}  // namespace assay::reported

@@ -1,0 +1,140 @@
+// Documents of assay import: compared with baselines, and never a pass.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/conformance/requirement.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+Measurement reported_figure(double bus_bandwidth_bytes_per_s) {
+  Measurement figure;
+  figure.id = CaseId::parse("all_reduce.bf16.nccl/bytes8589934592_ranks8");
+  figure.group = figure.id.group();
+  figure.series = Series::hot;
+  figure.scope = {"node", {"n1/device0", "n1/device1"}};
+  figure.input_pattern = "unstated";
+  figure.started = "2026-11-01T10:00:00Z";
+  figure.status = MeasurementStatus::reported;
+  figure.reason = "reported by nccl-tests (line 12), not verified by Assay";
+  figure.metrics = {{"time_s", 0.03}, {"bus_bandwidth_bytes_per_s", bus_bandwidth_bytes_per_s}};
+  return figure;
+}
+
+Result imported(const std::string& tool) {
+  Result result;
+  result.status = RunStatus::complete;
+  result.run.id = "imported-1";
+  result.run.started = result.run.finished = "2026-11-01T10:00:00Z";
+  result.run.profile_name = "imported";
+  result.run.profile_sha256 = std::string(64, '0');
+  result.run.backend = "cuda";
+  result.imported.emplace();
+  result.imported->tool = tool;
+  result.imported->file = "log.txt";
+  result.imported->sha256 = std::string(64, '0');
+  result.imported->unsaid = {"much"};
+  return result;
+}
+
+Baseline all_reduce_baseline() {
+  BaselineRow row;
+  row.case_id = "all_reduce.bf16.*/bytes8589934592_ranks8";
+  row.scope_level = "node";
+  row.metric = "bus_bandwidth_bytes_per_s";
+  row.value = 480e9;
+  row.tier = "third_party";
+  row.source = "a page";
+  row.date = "2026-10-01";
+  return {"eight", "", {}, {row}};
+}
+
+VerdictDocument judged_by_profile(const Result& result, const std::string& profile) {
+  const Profile by = load_profile(profile);
+  return judge({{result}, &by, {all_reduce_baseline()}});
+}
+
+const RequirementVerdict& part_of(const VerdictDocument& document, const std::string& id) {
+  const auto found = std::find_if(document.requirements.begin(), document.requirements.end(),
+                                  [&](const RequirementVerdict& one) { return one.id == id; });
+  REQUIRE(found != document.requirements.end());
+  return *found;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("an imported document that reaches its baseline is a warning and never a pass") {
+    Result result = imported("nccl-tests");
+    result.measurements = {reported_figure(478e9)};
+    const VerdictDocument verdict = judged_by_profile(result, "imported");
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(part_of(verdict, "reported_vs_baseline").verdict == Verdict::pass);
+    CHECK(part_of(verdict, "verified_results").verdict == Verdict::not_evaluated);
+    CHECK(part_of(verdict, "complete_run").verdict == Verdict::not_evaluated);
+    CHECK(part_of(verdict, "reported_checks").reason_code == "not_applicable");
+  }
+
+  TEST_CASE("an imported figure far below its baseline is a warning that names it") {
+    Result result = imported("nccl-tests");
+    result.measurements = {reported_figure(240e9)};
+    const VerdictDocument verdict = judged_by_profile(result, "imported");
+    CHECK(verdict.verdict == Verdict::warn);
+    const RequirementVerdict& one = part_of(verdict, "reported_vs_baseline");
+    CHECK(one.verdict == Verdict::warn);
+    CHECK(one.reason.find("50 % of the baseline's 480 GB/s") != std::string::npos);
+  }
+
+  TEST_CASE("an imported figure without a baseline is not evaluated") {
+    Result result = imported("nccl-tests");
+    result.measurements = {reported_figure(240e9)};
+    result.measurements[0].id.dtype = "f32";
+    CHECK(part_of(judged_by_profile(result, "imported"), "reported_vs_baseline").reason_code ==
+          "no_baseline");
+  }
+
+  TEST_CASE("no built-in profile but its own accepts an imported document") {
+    for (const std::string& name : builtin_profile_names()) {
+      const Profile profile = load_profile(name);
+      for (const std::string& backend : profile.backends) {
+        CAPTURE(name);
+        CAPTURE(backend);
+        // Even one whose every case claims to be measured and right.
+        Result result =
+            name == "imported" ? imported("nvbandwidth") : passing_result(profile, backend, 2);
+        result.run.backend = backend;
+        result.imported = imported("nvbandwidth").imported;
+        for (Measurement& one : result.measurements) {
+          one.status = MeasurementStatus::reported;
+          one.reason = "reported by nvbandwidth (line 1), not verified by Assay";
+          one.samples.reset();
+          one.verification.reset();
+          one.speed_of_light_fraction.reset();
+        }
+        const VerdictDocument verdict = judge({{result}, &profile, {}});
+        CHECK(verdict.verdict != Verdict::pass);
+        for (const RequirementVerdict& one : verdict.requirements)
+          if (one.id == "verified_results") CHECK(one.verdict == Verdict::not_evaluated);
+      }
+    }
+  }
+
+  TEST_CASE("what DCGM complains of is a warning that names the device") {
+    Result result = imported("dcgmi");
+    result.imported->checks = {{"software", "", "n1", "pass", ""},
+                               {"memory", "", "n1/device3", "fail", "other bits"}};
+    const VerdictDocument verdict = judged_by_profile(result, "imported");
+    CHECK(verdict.verdict == Verdict::warn);
+    const RequirementVerdict& one = part_of(verdict, "reported_checks");
+    CHECK(one.verdict == Verdict::warn);
+    CHECK(one.subjects.at(0).name == "n1/device3");
+    result.imported->checks[1].status = "unknown";
+    CHECK(part_of(judged_by_profile(result, "imported"), "reported_checks").verdict ==
+          Verdict::not_evaluated);
+  }
+}
+
+}  // namespace assay::test

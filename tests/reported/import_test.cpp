@@ -1,0 +1,187 @@
+// What each tool's output becomes, in the formats of several versions and behind launchers.
+#include "harness/reported/import.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/core/document.h"
+#include "harness/core/rate.h"
+#include "tests/reported/outputs.h"
+
+namespace assay::reported {
+
+namespace {
+
+/// Every document must be valid, and nothing in it count as verified.
+Result checked(Result result) {
+  validate(to_json(result), DocumentKind::result, "imported");
+  CHECK(result_from_json(to_json(result)).imported->tool == result.imported->tool);
+  for (const Measurement& one : result.measurements) {
+    CHECK_FALSE(rate_of(one));
+    CHECK_FALSE(one.samples);
+  }
+  return result;
+}
+
+const Measurement& figure(const Result& result, const std::string& id) {
+  const auto found = std::find_if(result.measurements.begin(), result.measurements.end(),
+                                  [&](const Measurement& one) { return one.id.str() == id; });
+  REQUIRE_MESSAGE(found != result.measurements.end(), id);
+  return *found;
+}
+
+double metric(const Measurement& one, const char* name) {
+  REQUIRE_MESSAGE(one.metrics.contains(name), name);
+  return one.metrics.at(name);
+}
+
+std::vector<std::string> checks_of(const Result& result) {
+  std::vector<std::string> lines;
+  for (const ReportedCheck& one : result.imported->checks)
+    lines.push_back(one.name + " " + one.subject + " " + one.status +
+                    (one.detail.empty() ? "" : " (" + one.detail + ")"));
+  return lines;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a table of nccl-tests behind mpirun becomes the cases of its ranks") {
+    const Result result = checked(import_nccl_tests(source_of("nccl_mpirun.txt")));
+    CHECK(result.status == RunStatus::complete);
+    CHECK(result.run.world_size == 4);
+    CHECK(result.imported->version == "2.17.1");
+    CHECK(result.software.at("nccl") == "2.28.3");
+    CHECK(result.measurements.size() == 8);
+    const Measurement& one = figure(result, "all_reduce.f32.nccl/bytes8388608_ranks4");
+    CHECK(one.status == MeasurementStatus::reported);
+    CHECK(metric(one, "time_s") == doctest::Approx(220.4e-6));
+    CHECK(metric(one, "bus_bandwidth_bytes_per_s") == doctest::Approx(1.5 * 8388608 / 220.4e-6));
+    CHECK(one.scope.level == "cluster");
+    CHECK(one.scope.members == std::vector<std::string>{"alpha/device0", "alpha/device1",
+                                                        "beta/device0", "beta/device1"});
+    CHECK(one.reason == "reported by nccl-tests (line 19), not verified by Assay");
+    figure(result, "all_reduce.f32.nccl_in_place/bytes1048576_ranks4");
+    REQUIRE(result.nodes.size() == 2);
+    CHECK(result.nodes[1].devices[1].pci_bus_id == "0000:43:00");
+  }
+
+  TEST_CASE("a table of 2021 without a root and with an error column is read") {
+    const Result result = checked(import_nccl_tests(source_of("nccl_2021.txt")));
+    CHECK(result.measurements.size() == 6);
+    const Measurement& one = figure(result, "reduce_scatter.f32.nccl/bytes4194304_ranks4");
+    CHECK(one.scope.level == "node");
+    CHECK(metric(one, "bus_bandwidth_bytes_per_s") == doctest::Approx(0.75 * 4194304 / 104e-6));
+  }
+
+  TEST_CASE("a table without in-place columns behind kubectl keeps wrong answers as failures") {
+    const Result result = checked(import_nccl_tests(source_of("nccl_kubectl.txt")));
+    CHECK(result.measurements.size() == 2);
+    CHECK(figure(result, "all_gather.f16.nccl/bytes2097152_ranks2").series == Series::graph);
+    const Measurement& wrong = figure(result, "all_gather.f16.nccl/bytes4194304_ranks2");
+    CHECK(wrong.status == MeasurementStatus::failed_verification);
+    CHECK(wrong.reason == "nccl-tests found 17 wrong elements (line 7)");
+    CHECK(result.imported->left_out == std::vector<std::string>{"rows of type double: 1"});
+  }
+
+  TEST_CASE("the JSON of nccl-tests gives what its table does and when it began") {
+    const Result result = checked(import_nccl_tests(source_of("nccl.json")));
+    CHECK(result.run.started == "2026-09-14T11:20:00Z");
+    CHECK(result.software.at("nccl") == "2.27.5");
+    CHECK(result.measurements.size() == 4);
+    CHECK(metric(figure(result, "all_to_all.bf16.nccl/bytes16777216_ranks8"), "time_s") ==
+          doctest::Approx(75e-6));
+    CHECK(result.imported->left_out == std::vector<std::string>{"rows of type int64: 1"});
+  }
+
+  TEST_CASE("a table that ends early makes an interrupted document") {
+    Source source = source_of("nccl_mpirun.txt");
+    source.text.resize(source.text.find("[1,0]<stdout>:# Out of bounds"));
+    CHECK(import_nccl_tests(source).status == RunStatus::interrupted);
+  }
+
+  TEST_CASE("the matrices of nvbandwidth become copies from device to device") {
+    const Result result = checked(import_nvbandwidth(source_of("nvbandwidth.txt")));
+    CHECK(result.software.at("driver") == "580.65.06");
+    REQUIRE(result.nodes.size() == 1);
+    CHECK(result.nodes[0].name == "zeta");
+    const Measurement& up = figure(result, "host_to_device.f32.nvbandwidth_ce/unstated");
+    CHECK(metric(up, "bytes_per_s") == doctest::Approx(55.21e9));
+    CHECK(up.scope.members == std::vector<std::string>{"zeta/device0"});
+    // `GPU(row) <- GPU(column)`: row 0 of column 1 is a copy from device 1.
+    const Measurement& copy = figure(result, "device_to_device.f32.nvbandwidth_write_ce/unstated");
+    CHECK(metric(copy, "bytes_per_s") == doctest::Approx(390.12e9));
+    CHECK(copy.scope.members == std::vector<std::string>{"zeta/device1", "zeta/device0"});
+    CHECK(metric(figure(result, "device_to_device.f32.nvbandwidth_latency_sm/unstated"),
+                 "time_s") == doctest::Approx(652.4e-9));
+    CHECK(figure(result, "device_to_device.f32.nvbandwidth_multinode_read_ce/unstated").status ==
+          MeasurementStatus::not_applicable);
+    const Measurement& broken = figure(result, "all_to_host_memcpy_ce.f32.nvbandwidth/unstated");
+    CHECK(broken.status == MeasurementStatus::error);
+    CHECK(broken.reason.starts_with("[CUDA_ERROR_OUT_OF_MEMORY]"));
+    CHECK(result.measurements.size() == 8);
+  }
+
+  TEST_CASE("the JSON of nvbandwidth keeps what was waived and what failed") {
+    const Result result = checked(import_nvbandwidth(source_of("nvbandwidth.json")));
+    CHECK(result.nodes.at(0).name == "eta");
+    CHECK(metric(figure(result, "device_to_host.f32.nvbandwidth_ce/unstated"), "bytes_per_s") ==
+          doctest::Approx(52.5e9));
+    CHECK(
+        figure(result, "device_to_device.f32.nvbandwidth_bidirectional_read_sm/unstated").status ==
+        MeasurementStatus::not_applicable);
+    CHECK(figure(result, "device_local_copy.f32.nvbandwidth/unstated").reason ==
+          "ran out of patience (/nvbandwidth/testcases/2)");
+  }
+
+  TEST_CASE("the checks of DCGM 3 and 4 are kept device by device") {
+    const Result old = checked(import_dcgmi(source_of("dcgmi_3.json")));
+    CHECK(old.imported->version == "3.1.8");
+    CHECK(checks_of(old) == std::vector<std::string>{
+                                "Denylist unstated/device0 pass", "Denylist unstated/device1 pass",
+                                "Memory unstated/device0 pass (Allocated 74 GiB)",
+                                "Memory unstated/device1 fail (Three bits of a row differ.)",
+                                "EUD Test unstated/device0 skipped",
+                                "EUD Test unstated/device1 unknown"});
+    const Result now = checked(import_dcgmi(source_of("dcgmi_4.json")));
+    CHECK(now.imported->version == "4.2.3");
+    CHECK(checks_of(now) ==
+          std::vector<std::string>{
+              "software unstated/device0 pass", "software of CPU unstated skipped",
+              "targeted_power unstated/device0 warn (Clocks were held down by heat.)",
+              "pulse_test unstated skipped (not on this part)"});
+  }
+
+  TEST_CASE("the table of dcgmi diag is read with its warnings") {
+    const Result result = checked(import_dcgmi(source_of("dcgmi.txt")));
+    CHECK(result.software.at("driver") == "550.54.15");
+    CHECK(checks_of(result) ==
+          std::vector<std::string>{
+              "Denylist unstated pass", "PCIe unstated pass",
+              "GPU Memory unstated/device1 fail (GPU 1 returned other bits than were written at "
+              "the same address, twice.)",
+              "targeted_stress unstated skipped", "targeted_stress unstated/device0 skipped"});
+  }
+
+  TEST_CASE("repetitions of Google Benchmark become one figure and its own median counts") {
+    const Result result = checked(import_google_benchmark(source_of("google_benchmark.json")));
+    CHECK(result.run.started == "2026-08-03T12:05:06Z");
+    CHECK(result.nodes.at(0).name == "theta");
+    const Measurement& copy = figure(result, "bm_copy_float.unstated.google_benchmark/a4096");
+    CHECK(metric(copy, "time_s") == doctest::Approx(1.52e-6));
+    CHECK(metric(copy, "repetitions") == 3);
+    CHECK(metric(copy, "bytes_per_s") == doctest::Approx(8192 / 1.52e-6));
+    CHECK(copy.group == "BM_Copy<float>/4096/manual_time");
+    // Another benchmark whose name differs in signs only.
+    CHECK(metric(figure(result, "bm_copy_float.unstated.google_benchmark_2/a4096"), "time_s") ==
+          doctest::Approx(2e-6));
+    CHECK(metric(figure(result, "bm_sort.unstated.google_benchmark/n1000_threads2"), "time_s") ==
+          doctest::Approx(1.25e-3));
+    CHECK(figure(result, "bm_open.unstated.google_benchmark/unstated").status ==
+          MeasurementStatus::error);
+    CHECK(result.imported->left_out.size() == 1);
+  }
+}
+
+}  // namespace assay::reported
