@@ -50,6 +50,8 @@ CAMPAIGNS = (
              r"^collectives: .*(hosts with planted faults|accuses nobody|slow uplink)"),
     Campaign("fabric", "hosts as network namespaces: slow, cut off, stopped, killed", "seeds", 20, r"^netns: ",
              "integration"),
+    Campaign("compare", "pairs of runs: the same, 5 percent more work, and a busy machine", "pairs of each", 100,
+             r"^cli: pairs of runs", ""),
     Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),
     Campaign("coverage", "simulated series: how often an interval between passes holds the truth", "series", 10000,
              r"^core: an interval between passes"),

@@ -35,6 +35,7 @@ Command man_command();
 Command import_command();
 Command run_command();
 Command check_command();
+Command compare_command();
 Command report_command();
 Command list_command();
 Command devices_command();

@@ -28,7 +28,7 @@ const KindOfDocument kKinds[] = {
     {DocumentKind::verdict, "assay.verdict", "verdict.schema.json", {"1.0", "1.1"}},
     {DocumentKind::profile, "assay.profile", "profile.schema.json", {"1.0", "1.1"}},
     {DocumentKind::baseline, "assay.baseline", "baseline.schema.json", {"1.0"}},
-    {DocumentKind::comparison, "assay.comparison", "comparison.schema.json", {"1.0"}},
+    {DocumentKind::comparison, "assay.comparison", "comparison.schema.json", {"1.1"}},
 };
 
 const KindOfDocument& described(DocumentKind kind) {

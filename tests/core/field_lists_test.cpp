@@ -4,6 +4,7 @@
 #include <set>
 
 #include "harness/core/baseline_fields.h"
+#include "harness/core/comparison_fields.h"
 #include "harness/core/document.h"
 #include "harness/core/embedded.h"
 #include "harness/core/profile_fields.h"
@@ -139,6 +140,9 @@ TEST_SUITE("unit") {
     compare<VerdictDocument>("verdict.schema.json",
                              {"/extensions", "/counts/pass", "/counts/warn", "/counts/fail",
                               "/counts/not_evaluated", "/counts/not_applicable"});  // a map
+    compare<Comparison>("comparison.schema.json",
+                        {"/extensions", "/counts/same", "/counts/better", "/counts/worse",
+                         "/counts/unclear", "/counts/not_comparable"});  // a map
   }
 }
 

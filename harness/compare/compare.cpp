@@ -1,0 +1,312 @@
+// From the measurements of a case to its verdict; geometric means and costs.
+#include "harness/compare/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "harness/compare/log_mean.h"
+#include "harness/compare/obstacles.h"
+#include "harness/core/error.h"
+
+namespace assay::compare {
+
+namespace {
+
+constexpr double kLevel = 0.99;
+/// An interval whose half is wider than this shows noise, not a difference.
+constexpr double kMostHalfWidth = 0.05;
+
+using Groups = std::vector<std::vector<const Found*>>;
+
+Groups groups_of(const ByMembers& by_members) {
+  Groups groups;
+  for (const auto& [members, found] : by_members) {
+    groups.emplace_back();
+    for (const Found& one : found) groups.back().push_back(&one);
+  }
+  return groups;
+}
+
+bool same_members(const ByMembers& a, const ByMembers& b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](const auto& x, const auto& y) { return x.first == y.first; });
+}
+
+/// Device by device where both sides have the same devices, else all of a side together.
+std::vector<Pairing> pairings_of(const CaseSides& sides) {
+  std::vector<Pairing> pairings;
+  if (!same_members(sides.a, sides.b)) {
+    pairings.push_back({sides.key, groups_of(sides.a), groups_of(sides.b), {}});
+    return pairings;
+  }
+  for (const auto& [members, found] : sides.a) {
+    pairings.push_back({sides.key, {}, {}, members});
+    pairings.back().a.emplace_back();
+    pairings.back().b.emplace_back();
+    for (const Found& one : found) pairings.back().a.back().push_back(&one);
+    for (const Found& one : sides.b.at(members)) pairings.back().b.back().push_back(&one);
+  }
+  return pairings;
+}
+
+/// Nothing when a series has fewer than two passes or no samples.
+std::optional<LogMean> mean_of(const Groups& groups) {
+  std::vector<LogMean> means;
+  for (const auto& group : groups) {
+    std::vector<const Samples*> series;
+    for (const Found* found : group) {
+      if (!found->measurement->samples) return std::nullopt;
+      series.push_back(&*found->measurement->samples);
+    }
+    const auto mean = log_mean_of(series);
+    if (!mean) return std::nullopt;
+    means.push_back(*mean);
+  }
+  return averaged(means);
+}
+
+/// The geometric mean of one figure of every measurement; nothing where one lacks it.
+template <class Figure>
+std::optional<double> geometric_mean(const Groups& groups, const Figure& figure) {
+  double sum = 0;
+  int count = 0;
+  for (const auto& group : groups) {
+    for (const Found* found : group) {
+      const std::optional<double> value = figure(*found->measurement);
+      if (!value || !(*value > 0)) return std::nullopt;
+      sum += std::log(*value);
+      ++count;
+    }
+  }
+  return std::exp(sum / count);
+}
+
+std::optional<double> metric_of(const Measurement& one, const char* key) {
+  const auto found = one.metrics.find(key);
+  return found == one.metrics.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<double> time_of(const Measurement& one) {
+  return one.samples ? std::optional(one.samples->median_s) : metric_of(one, "time_s");
+}
+
+int passes_of(const Groups& groups) {
+  std::size_t passes = 0;
+  for (const auto& group : groups) {
+    for (const Found* found : group) {
+      if (!found->measurement->samples) continue;
+      passes += std::max<std::size_t>(1, found->measurement->samples->pass_medians_s.size());
+    }
+  }
+  return static_cast<int>(passes);
+}
+
+void refuse(ComparedCase& one, const Obstacle& obstacle) {
+  one.verdict = ComparisonVerdict::not_comparable;
+  one.reason_code = obstacle.code;
+  one.reason = obstacle.reason;
+}
+
+void leave_open(ComparedCase& one, const char* code, std::string reason) {
+  one.verdict = ComparisonVerdict::unclear;
+  one.reason_code = code;
+  one.reason = std::move(reason);
+}
+
+/// Figures without a time, as of copies, are compared by their rate.
+void take_ratio_alone(const Pairing& pairing, ComparedCase& one) {
+  if (one.a_s && one.b_s) {
+    one.ratio = *one.b_s / *one.a_s;
+    return;
+  }
+  const auto rate = [](const Measurement& of) { return metric_of(of, "bytes_per_s"); };
+  const auto a = geometric_mean(pairing.a, rate), b = geometric_mean(pairing.b, rate);
+  if (a && b) one.ratio = *a / *b;
+}
+
+void judge(const RatioInterval& interval, double margin, ComparedCase& one) {
+  one.ratio = interval.ratio;
+  one.ci_low = interval.low;
+  one.ci_high = interval.high;
+  const double most = 1 + margin, least = 1 / (1 + margin);
+  if (interval.low > most) {
+    one.verdict = ComparisonVerdict::worse;
+  } else if (interval.high < least) {
+    one.verdict = ComparisonVerdict::better;
+  } else if (interval.low >= least && interval.high <= most) {
+    one.verdict = ComparisonVerdict::same;
+  } else {
+    leave_open(one, "wide_interval", "the interval is partly within the margin");
+  }
+}
+
+ComparedCase compared(const Pairing& pairing, const Options& options) {
+  ComparedCase one;
+  one.case_id = pairing.key.case_id;
+  one.series = pairing.key.series;
+  one.scope = {pairing.key.level, pairing.members};
+  if (!pairing.a.empty()) one.a_s = geometric_mean(pairing.a, time_of);
+  if (!pairing.b.empty()) one.b_s = geometric_mean(pairing.b, time_of);
+  if (const auto obstacle = obstacle_of(pairing, options.across)) {
+    refuse(one, *obstacle);
+    return one;
+  }
+  one.a_passes = passes_of(pairing.a);
+  one.b_passes = passes_of(pairing.b);
+  const auto a = mean_of(pairing.a), b = mean_of(pairing.b);
+  if (!a || !b) {
+    take_ratio_alone(pairing, one);
+    if (*one.a_passes == 0 || *one.b_passes == 0) {
+      leave_open(one, "no_interval", "another tool reported it, without samples");
+    } else {
+      leave_open(one, "too_few_passes",
+                 fmt::format("a series with one pass ({} in A, {} in B): sampling.passes in the "
+                             "profile, or several documents a side",
+                             *one.a_passes, *one.b_passes));
+    }
+    return one;
+  }
+  one.a_s = std::exp(a->mean);
+  one.b_s = std::exp(b->mean);
+  const RatioInterval interval = ratio_interval(*a, *b, kLevel);
+  if (std::log(interval.high / interval.low) / 2 > std::log1p(kMostHalfWidth)) {
+    refuse(one, {"noise", fmt::format("runs differ too much: the ratio {:.3f} lies between {:.3f} "
+                                      "and {:.3f}",
+                                      interval.ratio, interval.low, interval.high)});
+    return one;
+  }
+  judge(interval, options.margin, one);
+  return one;
+}
+
+/// How many devices work on one execution.
+double devices_of(const Groups& groups) {
+  return static_cast<double>(
+      std::max<std::size_t>(1, groups.front().front()->measurement->scope.members.size()));
+}
+
+/// The work of one execution, in the unit that is sold.
+std::pair<std::string, double> work_of(const Measurement& one, double time_s) {
+  if (const auto rate = metric_of(one, "flop_per_s")) return {"1e15 FLOP", *rate * time_s / 1e15};
+  if (const auto rate = metric_of(one, "bytes_per_s")) return {"1e12 B", *rate * time_s / 1e12};
+  return {"1 run", 1};
+}
+
+void add_cost(const Pairing& pairing, const SideInput& a, const SideInput& b, ComparedCase& one) {
+  if (!one.ratio || !one.a_s || !one.b_s || !a.price_per_device_hour || !b.price_per_device_hour)
+    return;
+  const Measurement& first = *pairing.a.front().front()->measurement;
+  const auto time_s = time_of(first);
+  if (!time_s) return;
+  const auto [unit, work] = work_of(first, *time_s);
+  if (!(work > 0)) return;
+  const auto price = [&](const SideInput& side, const Groups& groups, double seconds) {
+    return *side.price_per_device_hour * devices_of(groups) * seconds / 3600 / work;
+  };
+  ComparedCost cost{unit, price(a, pairing.a, *one.a_s), price(b, pairing.b, *one.b_s), 0};
+  cost.ratio = cost.b / cost.a;
+  if (std::isfinite(cost.ratio) && cost.a > 0 && cost.b > 0) one.cost = cost;
+}
+
+/// The intervals of a mean are the means of the intervals: wider than of independent cases,
+/// because what moves one case of a run may move all.
+class Mean {
+ public:
+  void add(const ComparedCase& one) {
+    ++cases_;
+    ratio_ += std::log(*one.ratio);
+    if (one.ci_low && one.ci_high) {
+      ++intervals_;
+      low_ += std::log(*one.ci_low);
+      high_ += std::log(*one.ci_high);
+    }
+    if (one.cost) {
+      ++costs_;
+      cost_ += std::log(one.cost->ratio);
+    }
+  }
+  ComparedMean result(const std::string& what) const {
+    ComparedMean mean{what, cases_, std::exp(ratio_ / cases_), {}, {}, {}};
+    if (intervals_ == cases_) {
+      mean.ci_low = std::exp(low_ / cases_);
+      mean.ci_high = std::exp(high_ / cases_);
+    }
+    if (costs_ == cases_) mean.cost_ratio = std::exp(cost_ / cases_);
+    return mean;
+  }
+
+ private:
+  int cases_ = 0, intervals_ = 0, costs_ = 0;
+  double ratio_ = 0, low_ = 0, high_ = 0, cost_ = 0;
+};
+
+std::vector<ComparedMean> means_of(const std::vector<ComparedCase>& cases) {
+  std::map<std::string, Mean> means;
+  Mean all;
+  for (const ComparedCase& one : cases) {
+    if (!one.ratio) continue;
+    const CaseId id = CaseId::parse(one.case_id);
+    means[id.workload + '.' + id.dtype].add(one);
+    all.add(one);
+  }
+  std::vector<ComparedMean> results;
+  for (const auto& [what, mean] : means) results.push_back(mean.result(what));
+  if (results.size() > 1) results.push_back(all.result("all"));
+  return results;
+}
+
+std::string listed(const std::map<std::string, int>& devices) {
+  std::string text;
+  for (const auto& [name, number] : devices)
+    text += fmt::format("{}{} x {}", text.empty() ? "" : ", ", number, name);
+  return text;
+}
+
+std::vector<Difference> differences_of(const ComparedSide& a, const ComparedSide& b) {
+  std::vector<Difference> differences;
+  const auto add = [&](const std::string& what, const std::string& in_a, const std::string& in_b) {
+    if (in_a != in_b) differences.push_back({what, in_a, in_b});
+  };
+  add("devices", listed(a.devices), listed(b.devices));
+  add("number of nodes", std::to_string(a.nodes.size()), std::to_string(b.nodes.size()));
+  std::set<std::string> keys;
+  for (const ComparedSide* side : {&a, &b})
+    for (const auto& [key, value] : side->software) keys.insert(key);
+  for (const std::string& key : keys) {
+    const auto value = [&](const ComparedSide& side) {
+      const auto found = side.software.find(key);
+      return found == side.software.end() ? std::string() : found->second;
+    };
+    add(key, value(a), value(b));
+  }
+  return differences;
+}
+
+}  // namespace
+
+Comparison compare(const SideInput& a, const SideInput& b, const Options& options) {
+  Comparison comparison;
+  comparison.a = described(a);
+  comparison.b = described(b);
+  comparison.margin = options.margin;
+  comparison.level = kLevel;
+  comparison.differences = differences_of(comparison.a, comparison.b);
+  for (const auto& word : words_of(ComparisonVerdict())) comparison.counts[word.text] = 0;
+  for (const CaseSides& sides : cases_of(a, b)) {
+    for (const Pairing& pairing : pairings_of(sides)) {
+      ComparedCase one = compared(pairing, options);
+      if (one.verdict != ComparisonVerdict::not_comparable) add_cost(pairing, a, b, one);
+      ++comparison.counts[name(one.verdict)];
+      comparison.cases.push_back(std::move(one));
+    }
+  }
+  comparison.means = means_of(comparison.cases);
+  return comparison;
+}
+
+}  // namespace assay::compare

@@ -1,0 +1,30 @@
+// The comparison document to JSON and back.
+#include "harness/core/comparison_fields.h"
+
+namespace assay {
+
+Json to_json(const Comparison& comparison) {
+  Json json = written(comparison);
+  require_finite(json, "comparison document");
+  return json;
+}
+
+Comparison comparison_from_json(const Json& document) {
+  Comparison comparison;
+  read_value(document, comparison, Place());
+  return comparison;
+}
+
+std::span<const Word<ComparisonVerdict>> words_of(ComparisonVerdict) {
+  using Verdict = ComparisonVerdict;
+  static constexpr Word<Verdict> kWords[] = {{Verdict::same, "same"},
+                                             {Verdict::better, "better"},
+                                             {Verdict::worse, "worse"},
+                                             {Verdict::unclear, "unclear"},
+                                             {Verdict::not_comparable, "not_comparable"}};
+  return kWords;
+}
+
+const char* name(ComparisonVerdict verdict) { return word_of(verdict); }
+
+}  // namespace assay

@@ -1,0 +1,142 @@
+// `assay compare` and `assay import` as a user types them: exit codes, formats, refusals.
+#include <doctest/doctest.h>
+
+#include "tests/cli/workplace.h"
+
+namespace assay::test {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The example of a host run with eight passes, whose times are `slower` times as long.
+void write_passes(const Workplace& workplace, const std::string& name, double slower) {
+  Json document =
+      read_json(ASSAY_SOURCE_DIR "/results-schema/examples/valid/result-host-quick.json");
+  Json& samples = document["measurements"][0]["samples"];
+  const double median_s = 3e-3 * slower;
+  samples["median_s"] = samples["p5_s"] = samples["ci_low_s"] = samples["ci_high_s"] = median_s;
+  samples["values_s"] = Json::array();
+  samples["pass_medians_s"] = Json::array();
+  for (int pass = 0; pass < 8; ++pass)
+    samples["pass_medians_s"].push_back(median_s * (1 + 1e-4 * (pass % 3)));
+  write_text_file(workplace.path(name), document.dump());
+}
+
+void refused_in_one_line(const Workplace& workplace, const std::vector<std::string>& words,
+                         const std::string& part) {
+  const Outcome outcome = workplace.assay(words);
+  CAPTURE(words);
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_code == 2);
+  CHECK(is_one_line(outcome.err));
+  CHECK(contains(outcome.err, part));
+}
+
+const std::string kImportedOutputs = ASSAY_SOURCE_DIR "/tests/fuzz/corpus/import/";
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("compare ends with 1 only when something of B is worse") {
+    const Workplace workplace;
+    write_passes(workplace, "a.json", 1);
+    write_passes(workplace, "same.json", 1);
+    write_passes(workplace, "slow.json", 1.2);
+    const Outcome same = workplace.assay({"compare", "a.json", "same.json"});
+    CHECK(same.exit_code == 0);
+    CHECK(same.out.starts_with("compare 0 worse, 0 better, 0 unclear, 1 same, 0 not comparable\n"));
+    const Outcome slow = workplace.assay({"compare", "a.json", "slow.json"});
+    CHECK(slow.exit_code == 1);
+    CHECK(contains(slow.out, "+20.0 %"));
+    CHECK(workplace.assay({"compare", "slow.json", "a.json"}).exit_code == 0);
+    CHECK(workplace.assay({"compare", "a.json", "slow.json", "--margin", "0.3"}).exit_code == 0);
+  }
+
+  TEST_CASE("compare writes a valid document and Markdown and replaces only its own") {
+    const Workplace workplace;
+    write_passes(workplace, "a.json", 1);
+    write_passes(workplace, "b.json", 1.2);
+    const std::vector<std::string> to_json = {"compare", "a.json",  "b.json", "--format", "json",
+                                              "--price", "A=2,B=3", "-o",     "c.json"};
+    CHECK(workplace.assay(to_json).exit_code == 1);
+    CHECK(workplace.assay({"validate", "c.json"}).exit_code == 0);
+    const Json document = read_json(workplace.path("c.json"));
+    CHECK(document["cases"][0]["cost"]["ratio"].get<double>() == doctest::Approx(1.8));
+    const std::string before = read_text(workplace.path("c.json"));
+    CHECK(workplace.assay(to_json).exit_code == 1);
+    CHECK(read_text(workplace.path("c.json")) == before);
+    refused_in_one_line(workplace, {"compare", "a.json", "b.json", "-o", "a.json", "--force"},
+                        "is read");
+    refused_in_one_line(workplace, {"compare", "a.json", "b.json", "-o", "c.json"},
+                        "c.json is not a comparison");
+    const Outcome markdown =
+        workplace.assay({"compare", "a.json", "b.json", "--format", "markdown"});
+    CHECK(markdown.out.starts_with("**compare**: 1 worse"));
+    CHECK(contains(markdown.out, "| gemm.f32.openblas/m512\\_n512\\_k512 | cold |"));
+  }
+
+  TEST_CASE("compare refuses what it cannot do in one line") {
+    const Workplace workplace;
+    write_passes(workplace, "a.json", 1);
+    write_passes(workplace, "b.json", 1);
+    refused_in_one_line(workplace, {"compare", "a.json"}, "name two documents");
+    refused_in_one_line(workplace, {"compare", "a.json", "none.json"}, "none.json");
+    refused_in_one_line(workplace, {"compare", "a.json", "b.json", "--margin", "1 %"}, "--margin");
+    refused_in_one_line(workplace, {"compare", "a.json", "b.json", "--price", "A=2"}, "--price");
+    refused_in_one_line(workplace, {"compare", "a.json", "b.json", "--price", "A=2,B=x"},
+                        "--price");
+    refused_in_one_line(workplace, {"compare", "a.json", "b.json", "--across", "driver"},
+                        "--across");
+    Json other = read_json(workplace.path("b.json"));
+    other["measurements"][0]["inputs"]["pattern"] = "zeros";
+    write_text_file(workplace.path("b.json"), other.dump());
+    refused_in_one_line(workplace, {"compare", "a.json", "b.json"},
+                        "nothing of A and B can be compared");
+  }
+
+  TEST_CASE("what is imported can be validated and checked and compared and shown") {
+    const Workplace workplace;
+    const std::vector<std::pair<std::string, std::string>> outputs = {
+        {"nccl-tests", "nccl_mpirun.txt"},
+        {"nccl-tests", "nccl.json"},
+        {"nvbandwidth", "nvbandwidth.txt"},
+        {"dcgmi", "dcgmi_4.json"},
+        {"google-benchmark", "google_benchmark.json"}};
+    for (const auto& [tool, file] : outputs) {
+      CAPTURE(file);
+      const Outcome import =
+          workplace.assay({"import", tool, kImportedOutputs + file, "-o", "i.json"});
+      CHECK(import.exit_code == 0);
+      CHECK(import.err == "");
+      CHECK(contains(import.out, "nothing of it verified"));
+      CHECK(workplace.assay({"validate", "i.json"}).exit_code == 0);
+      const Outcome check = workplace.assay({"check", "i.json", "--format", "json"});
+      // Without a baseline nothing of a rate can be judged; a complaint of DCGM's is a warning.
+      CHECK(check.exit_code == (tool == "dcgmi" ? 0 : 1));
+      CHECK(Json::parse(check.out)["verdict"] == (tool == "dcgmi" ? "warn" : "not_evaluated"));
+      CHECK(check.err == "");
+      CHECK(workplace.assay({"report", "i.json", "-o", "i.html"}).exit_code == 0);
+      const Outcome compare = workplace.assay({"compare", "i.json", "i.json"});
+      if (tool != "dcgmi") CHECK(compare.exit_code == 0);
+    }
+  }
+
+  TEST_CASE("import refuses what it cannot do in one line and writes nothing") {
+    const Workplace workplace;
+    refused_in_one_line(
+        workplace, {"import", "nccl", kImportedOutputs + "nccl.json", "-o", "i.json"}, "no tool");
+    refused_in_one_line(workplace, {"import", "nccl-tests", "-o", "i.json"},
+                        "name the tool and one file");
+    refused_in_one_line(workplace,
+                        {"import", "dcgmi", kImportedOutputs + "nccl.json", "-o", "i.json"},
+                        "DCGM Diagnostic");
+    refused_in_one_line(
+        workplace,
+        {"import", "dcgmi", kImportedOutputs + "dcgmi.txt", "--ranks", "4", "-o", "i.json"},
+        "for nccl-tests only");
+    CHECK(workplace.documents().empty());
+  }
+}
+
+}  // namespace assay::test

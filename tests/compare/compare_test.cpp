@@ -1,0 +1,219 @@
+// What is compared, what is not and why, what it costs, and what the document holds.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "harness/core/document.h"
+#include "tests/compare/compared_runs.h"
+
+namespace assay::compare {
+
+namespace {
+
+constexpr int kPasses = 8;
+
+NamedResult run_of(double time_s, unsigned seed) {
+  std::mt19937_64 random(seed);
+  return simulated_run(random, time_s, kPasses, Noise());
+}
+
+Comparison compared(const NamedResult& a, const NamedResult& b, const Options& options = {}) {
+  return compare({"a", {a}, {}}, {"b", {b}, {}}, options);
+}
+
+/// The one case of two runs of which B was changed.
+template <class Change>
+ComparedCase after(const Change& change, const Options& options = {}) {
+  NamedResult b = run_of(1e-3, 2);
+  change(b);
+  const Comparison comparison = compared(run_of(1e-3, 1), b, options);
+  REQUIRE(comparison.cases.size() == 1);
+  return comparison.cases.front();
+}
+
+void check_refused(const ComparedCase& one, const std::string& code, const std::string& part) {
+  CHECK(one.verdict == ComparisonVerdict::not_comparable);
+  CHECK(one.reason_code == code);
+  CAPTURE(one.reason);
+  CHECK(one.reason.find(part) != std::string::npos);
+  CHECK_FALSE(one.ratio);
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("equal runs are the same and a slower one is worse by its ratio") {
+    const ComparedCase same = after([](NamedResult&) {});
+    CHECK(same.verdict == ComparisonVerdict::same);
+    const Comparison slower = compared(run_of(1e-3, 1), run_of(1.1e-3, 2));
+    const ComparedCase& worse = slower.cases.at(0);
+    CHECK(worse.verdict == ComparisonVerdict::worse);
+    CHECK(*worse.ratio == doctest::Approx(1.1).epsilon(0.01));
+    CHECK(*worse.ci_low < *worse.ratio);
+    CHECK(*worse.ratio < *worse.ci_high);
+    CHECK(*worse.b_s / *worse.a_s == doctest::Approx(*worse.ratio));
+    CHECK(worse.a_passes == kPasses);
+    CHECK(compared(run_of(1.1e-3, 1), run_of(1e-3, 2)).cases.at(0).verdict ==
+          ComparisonVerdict::better);
+  }
+
+  TEST_CASE("a margin makes a small difference the same") {
+    Options options;
+    options.margin = 0.2;
+    const Comparison comparison = compared(run_of(1e-3, 1), run_of(1.1e-3, 2), options);
+    CHECK(comparison.cases.at(0).verdict == ComparisonVerdict::same);
+    CHECK(comparison.margin == 0.2);
+  }
+
+  TEST_CASE("a comparison is the same every time and survives its document") {
+    const Comparison once = compared(run_of(1e-3, 1), run_of(1.1e-3, 2));
+    const Json json = to_json(once);
+    validate(json, DocumentKind::comparison, "comparison");
+    CHECK(json == to_json(compared(run_of(1e-3, 1), run_of(1.1e-3, 2))));
+    CHECK(to_json(comparison_from_json(json)) == json);
+  }
+
+  TEST_CASE("other inputs and versions and nodes are not comparable and say why") {
+    check_refused(after([](NamedResult& b) { only(b).input_pattern = "zeros"; }), "inputs",
+                  "normal in A and zeros in B");
+    check_refused(after([](NamedResult& b) { b.result.software["assay"] = "1.0.0"; }), "versions",
+                  "0.9.0 in A and 1.0.0 in B (--across assay");
+    check_refused(after([](NamedResult& b) {
+                    only(b).scope.members = {"n1/device0", "n2/device0"};
+                  }),
+                  "nodes", "number of nodes: 1 in A and 2 in B");
+    check_refused(after([](NamedResult& b) { b.result.run.backend = "cuda"; }), "simulated",
+                  "real in A and simulated in B");
+  }
+
+  TEST_CASE("a version that is what is compared does not stop it") {
+    Options options;
+    options.across = {"assay"};
+    const ComparedCase one =
+        after([](NamedResult& b) { b.result.software["assay"] = "1.0.0"; }, options);
+    CHECK(one.verdict == ComparisonVerdict::same);
+    // The kernel is part of what is compared.
+    CHECK(after([](NamedResult& b) { b.result.software["kernel"] = "other"; }).verdict ==
+          ComparisonVerdict::same);
+  }
+
+  TEST_CASE("what was not measured or is on one side only is not comparable") {
+    check_refused(after([](NamedResult& b) {
+                    only(b).status = MeasurementStatus::failed_verification;
+                    only(b).samples.reset();
+                    only(b).reason = "element 3 is wrong";
+                  }),
+                  "not_measured", "B: failed_verification: element 3 is wrong");
+    NamedResult other = run_of(1e-3, 2);
+    only(other).id = CaseId::parse("gemm.f32.blocked/m1024_n512_k512");
+    const Comparison comparison = compared(run_of(1e-3, 1), other);
+    REQUIRE(comparison.cases.size() == 2);
+    check_refused(comparison.cases[0], "missing", "only A measured it");
+    check_refused(comparison.cases[1], "missing", "only B measured it");
+    CHECK(comparison.means.empty());
+  }
+
+  TEST_CASE("a series that others disturbed is not comparable") {
+    check_refused(after([](NamedResult& b) {
+                    only(b).samples->discarded = only(b).samples->count / 4;
+                    only(b).samples->discard_reasons = {{"others", only(b).samples->discarded}};
+                  }),
+                  "contention", "B: 20 % of the samples were discarded (others)");
+    check_refused(after([](NamedResult& b) {
+                    b.result.nodes[0].devices[0].other_processes = {{7, "miner"}};
+                  }),
+                  "contention", "B: 1 other processes used Example CPU");
+  }
+
+  TEST_CASE("runs that differ too much are noise and neither better nor worse") {
+    std::mt19937_64 random(3);
+    const Noise wild{0, 0.2, 0.01};
+    const ComparedCase one =
+        compared(simulated_run(random, 1e-3, 4, wild), simulated_run(random, 1.3e-3, 4, wild))
+            .cases.at(0);
+    check_refused(one, "noise", "runs differ too much");
+  }
+
+  TEST_CASE("an interval partly within the margin is unclear") {
+    std::mt19937_64 random(3);
+    const Noise some{0, 0.01, 0.01};
+    const ComparedCase one =
+        compared(simulated_run(random, 1e-3, 8, some), simulated_run(random, 1.015e-3, 8, some))
+            .cases.at(0);
+    CHECK(one.verdict == ComparisonVerdict::unclear);
+    CHECK(one.reason_code == "wide_interval");
+  }
+
+  TEST_CASE("reported figures have a ratio without an interval") {
+    const auto reported = [](NamedResult run) {
+      Measurement& one = only(run);
+      one.status = MeasurementStatus::reported;
+      one.metrics["time_s"] = one.samples->median_s;
+      one.samples.reset();
+      one.verification.reset();
+      run.result.imported.emplace();
+      run.result.imported->tool = "google-benchmark";
+      return run;
+    };
+    const ComparedCase one =
+        compared(reported(run_of(1e-3, 1)), reported(run_of(2e-3, 2))).cases.at(0);
+    CHECK(one.verdict == ComparisonVerdict::unclear);
+    CHECK(one.reason_code == "no_interval");
+    CHECK(*one.ratio == doctest::Approx(2).epsilon(0.05));
+    CHECK_FALSE(one.ci_low);
+    check_refused(compared(run_of(1e-3, 1), reported(run_of(1e-3, 2))).cases.at(0), "inputs",
+                  "assay in A and google-benchmark in B");
+  }
+
+  TEST_CASE("devices are compared one by one where both sides have the same and together else") {
+    const auto with_devices = [](unsigned seed, const std::string& second, double time_s) {
+      NamedResult run = run_of(1e-3, seed);
+      run.result.measurements.push_back(only(run));
+      NamedResult other = run_of(time_s, seed + 100);
+      run.result.measurements[1] = only(other);
+      run.result.measurements[1].scope.members = {second};
+      return run;
+    };
+    const Comparison each = compared(with_devices(1, "d2", 1e-3), with_devices(2, "d2", 1.2e-3));
+    REQUIRE(each.cases.size() == 2);
+    CHECK(each.cases[0].scope.members == std::vector<std::string>{"d2"});
+    CHECK(each.cases[0].verdict == ComparisonVerdict::worse);
+    CHECK(each.cases[1].verdict == ComparisonVerdict::same);
+    const Comparison all = compared(with_devices(1, "d2", 1e-3), with_devices(2, "d3", 1.21e-3));
+    REQUIRE(all.cases.size() == 1);
+    CHECK(all.cases[0].scope.members.empty());
+    CHECK(*all.cases[0].ratio == doctest::Approx(1.1).epsilon(0.01));
+  }
+
+  TEST_CASE("the cost of the same work follows from time and prices") {
+    const SideInput a{"a", {run_of(1e-3, 1)}, 2.0}, b{"b", {run_of(1.1e-3, 2)}, 3.0};
+    const Comparison comparison = compare(a, b, {});
+    const ComparedCase& one = comparison.cases.at(0);
+    REQUIRE(one.cost);
+    CHECK(one.cost->unit == "1e15 FLOP");
+    CHECK(one.cost->ratio == doctest::Approx(1.65).epsilon(0.01));
+    // 1e15 FLOP at 2 * 512^3 FLOP in a millisecond, at 2 an hour.
+    CHECK(one.cost->a == doctest::Approx(1e15 / (2.0 * 512 * 512 * 512) * *one.a_s * 2 / 3600));
+    CHECK(*comparison.means.at(0).cost_ratio == doctest::Approx(one.cost->ratio));
+    CHECK_FALSE(compare(a, {"b", b.documents, {}}, {}).cases.at(0).cost);
+  }
+
+  TEST_CASE("a geometric mean is of the cases that both sides have") {
+    const auto two = [](unsigned seed, double first_s, double second_s) {
+      NamedResult run = run_of(first_s, seed);
+      NamedResult other = run_of(second_s, seed + 100);
+      only(other).id = CaseId::parse("gemm.f32.blocked/m1024_n512_k512");
+      run.result.measurements.push_back(only(other));
+      return run;
+    };
+    const Comparison both = compared(two(1, 1e-3, 2e-3), two(2, 1.2e-3, 2e-3));
+    REQUIRE(both.means.size() == 1);
+    CHECK(both.means[0].what == "gemm.f32");
+    CHECK(both.means[0].cases == 2);
+    CHECK(both.means[0].ratio == doctest::Approx(std::sqrt(1.2)).epsilon(0.01));
+    CHECK(*both.means[0].ci_low < both.means[0].ratio);
+    CHECK(compared(two(1, 1e-3, 2e-3), run_of(1.2e-3, 2)).means.at(0).cases == 1);
+  }
+}
+
+}  // namespace assay::compare
