@@ -9,6 +9,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/compared.h"
 #include "harness/cli/terminal.h"
+#include "harness/cli/version.h"
 #include "harness/compare/obstacles.h"
 #include "harness/core/document.h"
 #include "harness/core/document_schema.h"
@@ -16,6 +17,7 @@
 #include "harness/core/output.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
+#include "harness/report/page.h"
 
 namespace assay::cli {
 
@@ -86,6 +88,7 @@ compare::SideInput side_of(const std::string& path, std::vector<std::filesystem:
 
 OutputKind kind_of_comparison(const std::string& format) {
   if (format == "json") return document_of(DocumentKind::comparison);
+  if (format == "html") return text_beginning("a page", std::string(kPageBeginning));
   return text_beginning("a comparison as " + format,
                         format == "text" ? kComparedText : kComparedMarkdown);
 }
@@ -95,6 +98,8 @@ std::string formatted(const Comparison& comparison, const std::string& format, b
   if (format == "markdown") return compared_as_markdown(comparison);
   if (format == "text") return compared_as_text(comparison, colour, width);
   const Json document = to_json(comparison);
+  if (format == "html")
+    return html_page({{"page", "comparison"}, {"assay", version()}, {"comparison", document}});
   return document_text(document, DocumentKind::comparison, "the comparison");
 }
 
@@ -139,7 +144,7 @@ Command compare_command() {
   command.name = "compare";
   command.summary = "compare two sets of result documents case by case";
   command.synopsis =
-      "A B [--format text|json|markdown] [--margin FRACTION] [--price A=PRICE,B=PRICE] "
+      "A B [--format text|json|markdown|html] [--margin FRACTION] [--price A=PRICE,B=PRICE] "
       "[--across NAMES] [-o FILE] [--force]";
   command.description = {
       "Says of each case whether B is the same as A, better, worse, or that it is unclear, with "
@@ -153,10 +158,12 @@ Command compare_command() {
       "are compared one by one, else the devices of a side together."};
   command.options = {
       {.name = "format",
-       .value_name = "text|json|markdown",
-       .help = "How to print it: json is the comparison document, markdown fits a GitHub issue.",
+       .value_name = "text|json|markdown|html",
+       .help =
+           "How to print it: json is the comparison document, markdown fits a GitHub issue, html "
+           "is one self-contained page.",
        .default_value = "text",
-       .choices = {"text", "json", "markdown"}},
+       .choices = {"text", "json", "markdown", "html"}},
       {.name = "margin",
        .value_name = "FRACTION",
        .help = "Ratios closer to 1 than this are the same.",

@@ -1,4 +1,4 @@
-"""The pages of assay report in Debian's Chromium, and the bundle that they are made of."""
+"""The pages of assay report and assay compare in Debian's Chromium, and the bundle that they are made of."""
 import copy
 import json
 import os
@@ -87,6 +87,28 @@ class Pages(unittest.TestCase):
 
     def test_a_link_to_a_case_shows_that_case_with_the_document_s_figures(self):
         self.node("case_link.test.mjs", self.page(json.loads(MANY.read_text()), "link"), MANY)
+
+    def test_the_page_of_a_comparison_is_sound_and_has_the_figures_of_its_document(self):
+        first, second = json.loads(HOST.read_text()), json.loads(HOST.read_text())
+        for document, slower in ((first, 1), (second, 1.125)):
+            samples = document["measurements"][0]["samples"]
+            for key in ("median_s", "p5_s", "ci_low_s", "ci_high_s"):
+                samples[key] = 0.003 * slower
+            samples["values_s"], samples["pass_medians_s"] = [], [0.003 * slower * (1 + i % 3 / 1e4) for i in range(8)]
+        more = copy.deepcopy(first["measurements"][0])
+        more["inputs"]["pattern"] = HOSTILE[0]
+        more["case"], more["shape"] = more["case"].replace("m512", "m256"), dict(more["shape"], m=256)
+        first["measurements"].append(more)
+        paths = {name: PLACE / f"compared-{name}" for name in ("a.json", "b.json", "page.html", "document.json")}
+        paths["a.json"].write_text(json.dumps(first))
+        paths["b.json"].write_text(json.dumps(second))
+        for form, name in (("html", "page.html"), ("json", "document.json")):
+            made = subprocess.run([ASSAY, "compare", paths["a.json"], paths["b.json"], "--format", form, "-o", paths[name], "--force"],
+                                  capture_output=True, text=True)
+            self.assertEqual(made.returncode, 1, made.stderr)
+        for more_arguments in ((1100, "light"), (1100, "dark"), (360, "light")):
+            self.node("healthy.test.mjs", paths["page.html"], *more_arguments, "summary,cases,provenance")
+        self.node("comparison.test.mjs", paths["page.html"], paths["document.json"])
 
 
 class Bundle(unittest.TestCase):

@@ -1,4 +1,4 @@
-// Builds the page of assay report: types from the schemas, one bundle, one HTML file without data.
+// Builds the page of assay report and assay compare: types from the schemas, one bundle, one HTML file without data.
 // usage: node build.mjs FOLDER [--types-only]
 import {createHash} from 'node:crypto';
 import {mkdir, readFile, readdir, writeFile} from 'node:fs/promises';
@@ -66,7 +66,7 @@ async function bundle() {
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 const [folder, ...flags] = process.argv.slice(2);
-for (const kind of ['result', 'verdict']) await generateTypes(kind);
+for (const kind of ['result', 'verdict', 'comparison']) await generateTypes(kind);
 if (!flags.includes('--types-only')) {
   const {script, style} = await bundle();
   if (/<\/script|<!--/i.test(script)) throw new Error('the bundle would end its own script element');

@@ -1,5 +1,6 @@
-// The data of a page as `assay report` hands it over (harness/report/report_data.cpp), and rows by their case.
+// The data of a page as `assay report` (harness/report/report_data.cpp) or `assay compare` hands it over, and rows by their case.
 import type {Device as DeviceFacts, Node as NodeFacts, Run, Samples} from './schema/result';
+import type {AssayComparisonDocument, Case as ComparedCase, Side as ComparedSide} from './schema/comparison';
 import type {AssayVerdictDocument, Requirement as RequirementFacts} from './schema/verdict';
 
 export type Requirement = RequirementFacts & {action?: string};
@@ -69,6 +70,16 @@ export interface Fit {
   s_per_byte: number;
   rms_residual: number;
   max_residual: number;
+}
+
+export type {ComparedCase, ComparedSide};
+export type Comparison = AssayComparisonDocument;
+
+/** The page of `assay compare --format html`. */
+export interface ComparisonPage {
+  page: 'comparison';
+  assay: string;
+  comparison: Comparison;
 }
 
 export interface PageData {
@@ -148,8 +159,9 @@ function placeOf(data: PageData, of: CaseData, device: DeviceData | null, detail
   return names.length > 0 ? names.join(', ') : of.level;
 }
 
-export function readReport(text: string): Report {
-  const data = harmlessDeep(JSON.parse(text)) as PageData;
+export const readPage = (text: string): PageData | ComparisonPage => harmlessDeep(JSON.parse(text)) as PageData | ComparisonPage;
+
+export function reportOf(data: PageData): Report {
   const rows: Row[] = [];
   const byAnchor = new Map<string, Row>();
   for (const of of data.cases) {

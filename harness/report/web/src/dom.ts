@@ -38,7 +38,7 @@ export const link = (href: string, text: string): HTMLElement => el('a', {href},
 
 /** A verdict as a word with its mark: never by colour alone. */
 export function badge(verdict: string): HTMLElement {
-  const marks: Record<string, string> = {pass: '✓', warn: '!', fail: '✗', not_evaluated: '?'};
+  const marks: Record<string, string> = {pass: '✓', warn: '!', fail: '✗', not_evaluated: '?', better: '✓', worse: '✗', same: '=', unclear: '?'};
   return el('span', {class: `badge ${verdict}`}, el('span', {'aria-hidden': 'true'}, `${marks[verdict] ?? '·'} `),
             verdict.replaceAll('_', ' '));
 }

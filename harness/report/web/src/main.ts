@@ -1,9 +1,10 @@
 // Reads the page's data and draws its sections.
 import {whenDrawn} from './chart';
-import {readReport, type Report} from './data';
+import {type Comparison, readPage, type Report, reportOf} from './data';
 import {el, given} from './dom';
 import {attention} from './sections/attention';
 import {cases} from './sections/cases';
+import {comparedCases, comparedProvenance, comparedSummary} from './sections/compared';
 import {devices} from './sections/devices';
 import {messages} from './sections/messages';
 import {pairs} from './sections/pairs';
@@ -36,12 +37,25 @@ function header(report: Report): HTMLElement {
     el('p', {}, given([models.slice(0, 3).join(', '), what, run ? `profile ${run.profile.name}` : '', run?.started ?? ''].filter(Boolean).join(' · '))));
 }
 
-const report = readReport(document.getElementById('data')!.textContent!);
-const drawn = SECTIONS.map((draw) => draw(report));
+function comparisonHeader(comparison: Comparison): HTMLElement {
+  return el('header', {}, el('h1', {}, 'Assay comparison'), el('p', {}, given(comparison.a.name), ' and ', given(comparison.b.name)));
+}
+
+const page = readPage(document.getElementById('data')!.textContent!);
+let top: HTMLElement, drawn: HTMLElement[];
+if (page.page === 'comparison') {
+  top = comparisonHeader(page.comparison);
+  drawn = [comparedSummary(page.comparison), comparedCases(page.comparison), comparedProvenance(page.comparison, page.assay)];
+  document.title = `Assay comparison: ${page.comparison.counts.worse} worse, ${page.comparison.counts.better} better`;
+} else {
+  const report = reportOf(page);
+  top = header(report);
+  drawn = SECTIONS.map((draw) => draw(report));
+  document.title = `Assay report: ${report.verdict ? report.verdict.verdict.replaceAll('_', ' ') : 'not judged'}`;
+}
 const navigation = el('nav', {'aria-label': 'Sections'}, el('ul', {}, ...drawn.map((one) =>
   el('li', {}, el('a', {href: `#${one.id}`}, one.querySelector('h2')!.textContent!)))));
-document.title = `Assay report: ${report.verdict ? report.verdict.verdict.replaceAll('_', ' ') : 'not judged'}`;
-document.getElementById('page')!.append(el('a', {class: 'skip', href: '#main'}, 'Skip to the report'), header(report), navigation,
+document.getElementById('page')!.append(el('a', {class: 'skip', href: '#main'}, 'Skip to the report'), top, navigation,
                                         el('main', {id: 'main', tabindex: -1}, ...drawn));
 window.addEventListener('hashchange', openTarget);
 openTarget();
