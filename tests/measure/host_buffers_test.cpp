@@ -40,7 +40,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("buffers that several threads allocate at once do not overlap") {
-    constexpr int kThreads = 4, kRounds = 300, kBuffers = 40;
+    constexpr int kThreads = 4, kRounds = 100, kBuffers = 40;
     HostBuffers buffers;
     std::atomic<int> spoilt{0};
     const auto work = [&](int thread) {
@@ -57,7 +57,7 @@ TEST_SUITE("unit") {
     std::vector<std::thread> threads;
     for (int thread = 0; thread < kThreads; ++thread) threads.emplace_back(work, thread);
     for (std::thread& thread : threads) thread.join();
-    CHECK(spoilt == 0);
+    CHECK(spoilt.load() == 0);
   }
 
   TEST_CASE("large buffers of the host begin on a huge page") {
