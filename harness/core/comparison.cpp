@@ -16,12 +16,12 @@ Comparison comparison_from_json(const Json& document) {
 }
 
 std::span<const Word<ComparisonVerdict>> words_of(ComparisonVerdict) {
-  using Verdict = ComparisonVerdict;
-  static constexpr Word<Verdict> kWords[] = {{Verdict::same, "same"},
-                                             {Verdict::better, "better"},
-                                             {Verdict::worse, "worse"},
-                                             {Verdict::unclear, "unclear"},
-                                             {Verdict::not_comparable, "not_comparable"}};
+  using Outcome = ComparisonVerdict;
+  static constexpr Word<Outcome> kWords[] = {{Outcome::same, "same"},
+                                             {Outcome::better, "better"},
+                                             {Outcome::worse, "worse"},
+                                             {Outcome::unclear, "unclear"},
+                                             {Outcome::not_comparable, "not_comparable"}};
   return kWords;
 }
 
