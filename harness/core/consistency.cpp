@@ -36,6 +36,16 @@ void check_inputs(const Result& result, const Measurement& measurement,
              "another measurement of this workload");
 }
 
+void check_scope(const Measurement& measurement, const Part& part) {
+  const Scope& scope = measurement.scope;
+  part.require(scope.level != "device" || scope.members.size() == 1, "scope/level", scope.level,
+               fmt::format("it has {} members", scope.members.size()));
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < scope.members.size(); ++i)
+    part.require(seen.insert(scope.members[i]).second, fmt::format("scope/members/{}", i),
+                 in_quotes(scope.members[i]), "another member is the same");
+}
+
 void check_group(const Measurement& measurement, const Part& part) {
   const std::string group = measurement.id.group();
   part.require(measurement.group == group || measurement.group.starts_with(group + " "), "group",
@@ -119,6 +129,7 @@ void check_measurements(const Result& result) {
     const Measurement& measurement = result.measurements[i];
     const Part part(fmt::format("/measurements/{}", i));
     check_group(measurement, part);
+    check_scope(measurement, part);
     check_time(result, measurement, part);
     check_inputs(result, measurement, patterns, part);
     if (measurement.verification) check_verification(measurement, part);

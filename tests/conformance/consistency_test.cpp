@@ -203,6 +203,14 @@ TEST_SUITE("unit") {
           "/started is"},
          {"a start after the run", [](Result& r) { r.measurements[0].started[12] = '3'; },
           "but the run ended at"},
+         {"a scope of one device with two",
+          [](Result& r) { r.measurements[0].scope.members.push_back("GPU-node-a-1"); },
+          "scope/level is device, but it has 2 members"},
+         {"a member twice",
+          [](Result& r) {
+            r.measurements.back().scope = {"node", {"GPU-node-a-1", "GPU-node-a-1"}};
+          },
+          "scope/members/1 is \"GPU-node-a-1\""},
          {"a device twice",
           [](Result& r) { r.nodes[0].devices[1].uuid = r.nodes[0].devices[0].uuid; },
           "devices/1/uuid is"},

@@ -18,21 +18,11 @@ Profile burn() {
 Result burnt(int devices) {
   const Profile profile = burn();
   Result result = passing_result(profile, "cuda", devices);
-  const auto& all = result.nodes[0].devices;
   for (Measurement& one : result.measurements) {
     one.series = Series::hot;
     one.metrics["peak_flop_per_s"] = 700e12;
     one.metrics["sustained_flop_per_s"] = 665e12;
     one.telemetry["power_w"] = {{"low", 500}, {"median", 690}, {"high", 700}};
-  }
-  // passing_result() makes both lines of the profile alike: the second is of all at once.
-  std::map<std::string, int> seen;
-  for (Measurement& one : result.measurements) {
-    const std::string uuid = one.scope.members[0];
-    if (seen[uuid + one.id.str()]++ == 0) continue;
-    one.scope.level = "node";
-    for (const DeviceFacts& device : all)
-      if (device.uuid != uuid) one.scope.members.push_back(device.uuid);
   }
   return result;
 }

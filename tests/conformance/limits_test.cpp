@@ -11,11 +11,10 @@ namespace assay::test {
 namespace {
 
 struct LimitCase {
-  const char* kind;
-  const char* what;
+  std::string kind, what;
   std::function<void(DeviceFacts&)> change;
   Verdict verdict;
-  const char* reason_code;
+  std::string reason_code;
 };
 
 void pcie(DeviceFacts& device, int generation, int width) {
@@ -25,13 +24,14 @@ void pcie(DeviceFacts& device, int generation, int width) {
 }
 
 const std::vector<LimitCase> kInventoryLimits = {
-    {"inventory_pcie_link", "generation at", [](auto& d) { pcie(d, 5, 16); }, Verdict::pass, ""},
+    {"inventory_pcie_link", "generation at", [](auto& d) { pcie(d, 5, 16); }, Verdict::pass, "met"},
     {"inventory_pcie_link", "generation under", [](auto& d) { pcie(d, 4, 16); }, Verdict::fail,
      "link_below_maximum"},
-    {"inventory_pcie_link", "generation over", [](auto& d) { pcie(d, 6, 16); }, Verdict::pass, ""},
+    {"inventory_pcie_link", "generation over", [](auto& d) { pcie(d, 6, 16); }, Verdict::pass,
+     "met"},
     {"inventory_pcie_link", "width under", [](auto& d) { pcie(d, 5, 15); }, Verdict::fail,
      "link_below_maximum"},
-    {"inventory_pcie_link", "width over", [](auto& d) { pcie(d, 5, 17); }, Verdict::pass, ""},
+    {"inventory_pcie_link", "width over", [](auto& d) { pcie(d, 5, 17); }, Verdict::pass, "met"},
     {"inventory_pcie_link", "one over and one under", [](auto& d) { pcie(d, 6, 8); }, Verdict::fail,
      "link_below_maximum"},
     {"inventory_nvlink", "errors over", [](auto& d) { d.nvlink->errors = 1; }, Verdict::fail,
@@ -43,20 +43,20 @@ const std::vector<LimitCase> kInventoryLimits = {
     {"inventory_nvlink", "active under", [](auto& d) { d.nvlink->active = 17; }, Verdict::fail,
      "links_down"},
     {"inventory_power_and_clocks", "power at", [](auto& d) { d.power_limit_w = 700; },
-     Verdict::pass, ""},
+     Verdict::pass, "met"},
     {"inventory_power_and_clocks", "power under", [](auto& d) { d.power_limit_w = 699.9; },
      Verdict::fail, "power_limit_lowered"},
     {"inventory_power_and_clocks", "power over", [](auto& d) { d.power_limit_w = 700.1; },
-     Verdict::pass, ""},
+     Verdict::pass, "met"},
     {"inventory_power_and_clocks", "clock under", [](auto& d) { d.clock_limit_hz = 1.979e9; },
      Verdict::fail, "clock_limit_lowered"},
     {"inventory_power_and_clocks", "clock over", [](auto& d) { d.clock_limit_hz = 1.981e9; },
-     Verdict::pass, ""},
+     Verdict::pass, "met"},
     {"inventory_ecc", "uncorrected over", [](auto& d) { d.ecc->uncorrected_volatile = 1; },
      Verdict::fail, "uncorrected_errors"},
     {"inventory_ecc", "an XID", [](auto& d) { d.xids = {48}; }, Verdict::fail, "xid"},
     {"inventory_mode", "MIG on", [](auto& d) { d.mig = "enabled"; }, Verdict::fail, "mode"},
-    {"inventory_mode", "no MIG", [](auto& d) { d.mig = "not_supported"; }, Verdict::pass, ""},
+    {"inventory_mode", "no MIG", [](auto& d) { d.mig = "not_supported"; }, Verdict::pass, "met"},
     {"inventory_foreign_processes", "one",
      [](auto& d) {
        d.other_processes = {{1, "x"}};

@@ -84,6 +84,8 @@ TEST_SUITE("property") {
                                               "/multiprocessors",
                                               "/nvlink_count",
                                               "/pcie/replays",
+                                              "/nvlink/errors",
+                                              "/nvlink/replays",
                                               "/ecc/remapped_rows",
                                               "/ecc/corrected_volatile",
                                               "/other_processes",

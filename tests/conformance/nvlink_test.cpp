@@ -14,7 +14,7 @@ struct Links {
 };
 
 /// A node of such devices, with that name.
-Result node_of(const char* name, const std::vector<Links>& devices) {
+Result node_of(const std::string& name, const std::vector<Links>& devices) {
   Result result = passing_result(small_profile(), "cuda", static_cast<int>(devices.size()));
   for (std::size_t i = 0; i < devices.size(); ++i) {
     DeviceFacts& device = result.nodes.front().devices[i];
@@ -34,10 +34,10 @@ ProfileRequirement where_linked() {
 RequirementVerdict judged_links(const Result& result) { return judged(result, where_linked()); }
 
 struct Expected {
-  const char* name;
+  std::string name;
   std::vector<Links> devices;
   Verdict verdict;
-  const char* reason_code;
+  std::string reason_code;
   std::size_t subjects;
 };
 
@@ -48,7 +48,7 @@ TEST_SUITE("unit") {
     constexpr const char* kPart = "Example Accelerator 80GB";
     const std::vector<Expected> table = {
         // Boards that connect all links.
-        {"NVIDIA H100 80GB HBM3", {{18, 18}, {18, 18}}, Verdict::pass, "", 0},
+        {"NVIDIA H100 80GB HBM3", {{18, 18}, {18, 18}}, Verdict::pass, "met", 0},
         {"NVIDIA H100 80GB HBM3", {{18, 18}, {18, 17}}, Verdict::fail, "links_down", 1},
         {"NVIDIA H100 80GB HBM3", {{18, 12}, {18, 12}}, Verdict::fail, "links_down", 2},
         {"NVIDIA H100 80GB HBM3", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
@@ -57,20 +57,20 @@ TEST_SUITE("unit") {
         {"NVIDIA H200", {{18, 16}, {18, 16}}, Verdict::fail, "links_down", 2},
         {"NVIDIA B200", {{18, 0}}, Verdict::fail, "links_down", 1},
         // Cards with a bridge, or without.
-        {"NVIDIA H100 NVL", {{18, 12}, {18, 12}}, Verdict::pass, "", 0},
+        {"NVIDIA H100 NVL", {{18, 12}, {18, 12}}, Verdict::pass, "met", 0},
         {"NVIDIA H100 NVL", {{18, 0}, {18, 0}}, Verdict::not_evaluated, "not_applicable", 0},
         {"NVIDIA H100 NVL", {{18, 12}, {18, 11}}, Verdict::fail, "links_down", 1},
         {"NVIDIA H100 NVL", {{18, 8}, {18, 8}}, Verdict::fail, "links_down", 2},
         {"NVIDIA H100 NVL", {{18, 12}, {18, 12}, {18, 0}}, Verdict::fail, "links_down", 1},
-        {"NVIDIA H200 NVL", {{18, 18}, {18, 18}}, Verdict::pass, "", 0},
+        {"NVIDIA H200 NVL", {{18, 18}, {18, 18}}, Verdict::pass, "met", 0},
         {"NVIDIA A100 80GB PCIe", {{12, 0}, {12, 0}}, Verdict::not_evaluated, "not_applicable", 0},
-        {"NVIDIA A100 80GB PCIe", {{12, 12}, {12, 12}}, Verdict::pass, "", 0},
+        {"NVIDIA A100 80GB PCIe", {{12, 12}, {12, 12}}, Verdict::pass, "met", 0},
         {"NVIDIA A100-PCIE-40GB", {{12, 12}, {12, 4}}, Verdict::fail, "links_down", 1},
-        {"NVIDIA A40", {{4, 4}, {4, 4}}, Verdict::pass, "", 0},
+        {"NVIDIA A40", {{4, 4}, {4, 4}}, Verdict::pass, "met", 0},
         {"NVIDIA GH200 480GB", {{18, 0}}, Verdict::not_evaluated, "not_applicable", 0},
         {"NVIDIA L40S", {{0, 0}, {0, 0}}, Verdict::not_evaluated, "not_applicable", 0},
         // A part that no table knows: its peers say.
-        {kPart, {{18, 12}, {18, 12}}, Verdict::pass, "", 0},
+        {kPart, {{18, 12}, {18, 12}}, Verdict::pass, "met", 0},
         {kPart, {{18, 12}, {18, 10}}, Verdict::fail, "links_down", 1},
         {kPart, {{18, 17}}, Verdict::fail, "links_down", 1},
         {kPart, {{18, 0}, {18, 18}}, Verdict::fail, "links_down", 1},

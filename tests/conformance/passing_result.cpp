@@ -1,8 +1,12 @@
 // Documents that pass: a healthy node, whatever the profile asks of it.
 #include "tests/conformance/passing_result.h"
 
+#include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <utility>
+
+#include "harness/core/workload.h"
 
 namespace assay::test {
 
@@ -79,11 +83,12 @@ Samples steady_samples() {
   return samples;
 }
 
-Measurement good_measurement(CaseId id, const std::string& uuid) {
+Measurement good_measurement(CaseId id, const Scope& scope, Series series) {
   Measurement measurement;
   measurement.id = std::move(id);
   measurement.group = measurement.id.group();
-  measurement.scope = {"device", {uuid}};
+  measurement.scope = scope;
+  measurement.series = series;
   measurement.input_pattern = "normal";
   measurement.input_seed = 1;
   measurement.started = "2026-11-01T00:00:00.000Z";
@@ -99,6 +104,62 @@ Measurement good_measurement(CaseId id, const std::string& uuid) {
   verification.status = Verification::Status::exact;
   measurement.verification = verification;
   return measurement;
+}
+
+/// Disjoint pairs of all devices, as often as every pair needs to be one of them, and the way back.
+std::vector<Scope> rounds_of_pairs(const std::vector<DeviceFacts>& devices) {
+  const std::size_t n = devices.size();
+  std::vector<Scope> rounds;
+  if (n < 4 || n % 2 != 0) return rounds;
+  for (std::size_t round = 0; round + 1 < n; ++round) {
+    std::map<std::size_t, std::size_t> pairs;  // the smaller number first
+    for (std::size_t i = 0; i < n / 2; ++i) {
+      const std::size_t a = i == 0 ? n - 1 : (round + i) % (n - 1);
+      const std::size_t b = (round + n - 1 - i) % (n - 1);
+      pairs[std::min(a, b)] = std::max(a, b);
+    }
+    std::vector<std::string> there, back;
+    for (const auto& [a, b] : pairs) {
+      there.insert(there.end(), {devices[a].uuid, devices[b].uuid});
+      back.insert(back.end(), {devices[b].uuid, devices[a].uuid});
+    }
+    rounds.push_back({"nvlink_domain", there});
+    rounds.push_back({"nvlink_domain", back});
+  }
+  return rounds;
+}
+
+/// Where a run measures the line on that device: alone, among all at once, or with each other.
+std::vector<Scope> scopes_of(const ProfileCases& cases, const std::vector<DeviceFacts>& devices,
+                             std::size_t at) {
+  const std::string& own = devices[at].uuid;
+  std::vector<std::string> all = {own};
+  for (const DeviceFacts& other : devices)
+    if (other.uuid != own) all.push_back(other.uuid);
+  if (span_of(cases.workload) == Span::between_devices) {
+    std::vector<Scope> scopes;
+    if (at == 0) scopes = rounds_of_pairs(devices);
+    for (std::size_t i = 1; i < all.size(); ++i) scopes.push_back({"nvlink_domain", {own, all[i]}});
+    return scopes;
+  }
+  if (cases.scope != "node") return {{"device", {own}}};
+  if (devices.size() < 2) return {};
+  return {{"node", all}};
+}
+
+void add(const ProfileCases& cases, const Scope& scope, Result& result) {
+  for (const std::string& dtype : cases.dtypes) {
+    for (const Shape& shape : cases.shapes) {
+      for (const std::string& implementation : cases.implementations) {
+        for (const Series series : cases.series_or_cold()) {
+          result.measurements.push_back(
+              good_measurement({cases.workload, dtype, implementation, shape}, scope, series));
+          std::int64_t& count = result.measurements.back().samples->count;
+          if (cases.sampling) count = std::max(count, cases.sampling->min_samples);
+        }
+      }
+    }
+  }
 }
 
 ProfileCases line(const std::string& workload, const std::string& dtype,
@@ -125,17 +186,10 @@ Result passing_result(const Profile& profile, const std::string& backend, int de
   for (int index = 0; index < devices; ++index) {
     facts.devices.push_back(backend == "cuda" ? healthy_gpu(index, node) : healthy_host(node));
   }
-  for (const DeviceFacts& device : facts.devices) {
+  for (std::size_t device = 0; device < facts.devices.size(); ++device) {
     for (const ProfileCases& cases : profile.cases) {
       if (cases.backend != backend) continue;
-      for (const std::string& dtype : cases.dtypes) {
-        for (const Shape& shape : cases.shapes) {
-          for (const std::string& implementation : cases.implementations) {
-            result.measurements.push_back(
-                good_measurement({cases.workload, dtype, implementation, shape}, device.uuid));
-          }
-        }
-      }
+      for (const Scope& scope : scopes_of(cases, facts.devices, device)) add(cases, scope, result);
     }
   }
   result.nodes.push_back(std::move(facts));

@@ -103,6 +103,9 @@ class CompleteRun final : public Requirement {
                   {"seed", run.seed},
                   {"world_size", run.world_size},
                   {"links", result.links.size()}};
+    std::map<std::string, std::size_t> scopes;
+    for (const Measurement& measurement : result.measurements) ++scopes[measurement.scope.level];
+    entry["measurements_by_scope"] = scopes;
     if (!run.filter.empty()) entry["filter"] = run.filter;
     if (!run.tables.empty()) entry["tables"] = run.tables;
     if (run.rank) entry["rank"] = *run.rank;

@@ -41,6 +41,7 @@ class PcieLinkAtMaximum final : public Requirement {
     entry["generation_max"] = *generation_max;
     entry["width"] = *width;
     entry["width_max"] = *width_max;
+    if (link->replays) entry["replays"] = *link->replays;
     if (link->under_load) entry["under_load"] = *link->under_load;
     findings.figure("devices", std::move(entry));
     if (*generation >= *generation_max && *width >= *width_max) return true;

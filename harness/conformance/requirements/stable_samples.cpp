@@ -47,11 +47,16 @@ class StableSamples final : public Requirement {
     findings.set_figure("max_discarded", limits.max_discarded);
     findings.set_figure("min_samples", limits.min_samples);
     Seen seen;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      limits.min_samples = group.sampling.min_samples;
-      if (check_members(group.members, limits, subject_of(group.device), seen, findings)) continue;
-      const Absence absence = why_none(group, filter);
-      findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
+    for (const char* scope : {"device", "node"}) {
+      CaseFilter of_scope = filter;
+      of_scope.scope = scope;
+      for (const DeviceGroup& group : device_groups(evidence, of_scope)) {
+        limits.min_samples = group.sampling.min_samples;
+        const Subject subject = subject_of(group.device);
+        if (check_members(group.members, limits, subject, seen, findings)) continue;
+        const Absence absence = why_none(group, filter);
+        findings.not_evaluated(absence.reason_code, absence.text, subject);
+      }
     }
     // Of a pair's few exchanges the fastest counts, which says nothing about their spread.
     for (const FabricGroup& group : fabric_groups(evidence, filter)) {
@@ -75,6 +80,7 @@ class StableSamples final : public Requirement {
   /// What the series come to together, for the verdict's figures.
   struct Seen {
     double widest = 0, sum_of_widths = 0, sum_of_stdevs = 0;
+    std::map<std::string, std::pair<double, int>> quantiles;  // over their medians: sum and number
     std::int64_t series = 0, samples = 0, discarded = 0;
     std::map<std::string, std::int64_t> stop_reasons;
 
@@ -87,6 +93,15 @@ class StableSamples final : public Requirement {
       samples += one.count;
       discarded += one.discarded;
       ++stop_reasons[one.stop_reason];
+      add_quantile("p5", one.p5_s, one.median_s);
+      add_quantile("p95", one.p95_s, one.median_s);
+      add_quantile("p99", one.p99_s, one.median_s);
+    }
+    void add_quantile(const char* quantile, std::optional<double> time_s, double median_s) {
+      if (!time_s) return;
+      auto& [sum, number] = quantiles[quantile];
+      sum += *time_s / median_s;
+      ++number;
     }
     void set_figures(Findings& findings) const {
       const auto of_each = [&](double sum) {
@@ -99,6 +114,9 @@ class StableSamples final : public Requirement {
       findings.set_figure("samples", samples);
       findings.set_figure("discarded", discarded);
       findings.set_figure("stop_reasons", stop_reasons);
+      for (const auto& [quantile, of_median] : quantiles)
+        findings.set_figure(fmt::format("mean_{}_over_median", quantile),
+                            of_median.first / of_median.second);
     }
   };
 
