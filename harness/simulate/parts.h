@@ -1,0 +1,49 @@
+// What a simulated document is put together from.
+#pragma once
+
+#include "harness/simulate/model.h"
+#include "harness/simulate/random.h"
+
+namespace assay::simulate {
+
+/// Shares of what the hardware allows that a healthy device reaches, and the time of a launch.
+inline constexpr double kComputeShare = 0.75, kMemoryShare = 0.9, kLinkShare = 0.85;
+inline constexpr double kLaunchS = 3e-6, kCollectiveLaunchS = 15e-6;
+
+bool concerns(const Fault& fault, int node, int device);
+
+/// `node-00012`.
+std::string node_name(int node);
+NodeFacts node_facts(const SimulationModel& model, int node);
+
+/// Work, and the rates of what does it: what the hardware allows, and what a healthy device
+/// reaches.
+struct Bound {
+  double flop = 0, bytes = 0;
+  double flop_per_s = 0, bytes_per_s = 0;  ///< What the hardware allows; 0: it does not bound.
+  bool is_link = false;                    ///< What the bytes go over; else memory.
+  bool is_timed_by_bytes = true;           ///< A hot series may run from cache.
+
+  double least_s() const;
+  double healthy_s() const;
+  const char* by() const;  ///< compute | memory | link
+};
+
+/// What a series is drawn from: its time, how its samples differ, how many there are in how many
+/// passes.
+struct SeriesPlan {
+  double median_s = 0, noise = 0, slow_share = 0;
+  std::int64_t samples = 64;
+  int passes = 1;
+};
+
+/// The samples, summarised as the sampler would.
+Samples simulated_samples(const SeriesPlan& plan, Random& random);
+
+/// Sets the rates, and the fraction of the speed of light, that follow from the median.
+void add_rates(const Bound& bound, Measurement& measurement);
+
+/// As of a device at work under its power limit.
+Json telemetry_of(const GpuModel& gpu);
+
+}  // namespace assay::simulate

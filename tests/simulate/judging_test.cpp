@@ -1,0 +1,187 @@
+// The operating characteristic: simulated clusters whose truth is known, judged in memory by the
+// code that judges documents. ASSAY_SOAK_COUNT clusters of each kind; `scripts/soak judging` has
+// the counts of README.md's table, a row of which each test prints.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "harness/conformance/build_baseline.h"
+#include "harness/conformance/requirement.h"
+#include "harness/conformance/standing.h"
+#include "harness/core/profile.h"
+#include "harness/simulate/model.h"
+
+namespace assay {
+
+namespace {
+
+constexpr int kDevicesOfNode = 8;
+
+/// How devices differ, and what the baseline's rows say of that, in units of the first table.
+struct Table {
+  double spreads = 1, claimed = 1;
+};
+
+int clusters_to_judge(int devices) {
+  const char* count = std::getenv("ASSAY_SOAK_COUNT");
+  if (count != nullptr) return std::atoi(count);
+  return devices > 64 ? 0 : 3;  // a fleet takes seconds: scripts/soak alone judges those
+}
+
+SimulationModel model_with(double spreads, std::uint64_t seed) {
+  SimulationModel model;
+  model.gpu = gpu_model_named("h200-sxm");
+  model.device_spread *= spreads;
+  model.node_spread *= spreads;
+  model.case_spread *= spreads;
+  model.seed = seed;
+  return model;
+}
+
+/// What devices without spread reach, with the spread that the table claims.
+Baseline baseline_for(const Profile& profile, double claimed) {
+  SimulationModel still = model_with(0, 1);
+  still.noise = still.slow_share = 0;
+  Baseline baseline = baseline_of({simulated_node(still, profile, 0)}, "the model");
+  const SimulationModel model = model_with(claimed, 1);
+  const double sd = std::hypot(model.device_spread, model.node_spread, model.case_spread);
+  for (BaselineRow& row : baseline.rows) row.mad = sd / kSdOfMad * row.value;
+  return baseline;
+}
+
+struct Outcome {
+  bool failed = false;         // exit 1
+  bool planted_named = false;  // by a warning or a failure
+  bool another_named = false;
+};
+
+class Characteristic {
+ public:
+  Characteristic(const std::string& profile, const Table& table, int devices)
+      : profile_(load_profile(profile)),
+        table_(table),
+        nodes_(devices / kDevicesOfNode),
+        baseline_(baseline_for(profile_, table.claimed)) {}
+
+  /// `fault` has {} where its device goes; empty: nothing is planted.
+  Outcome judged(std::uint64_t seed, const std::string& fault) const {
+    SimulationModel model = model_with(table_.spreads, seed);
+    const auto node = static_cast<int>(seed % static_cast<std::uint64_t>(nodes_));
+    const auto device = static_cast<int>(seed / 3 % kDevicesOfNode);
+    if (!fault.empty())
+      model.faults = {fault_from_spec(fmt::format(fmt::runtime(fault), node, device))};
+    Evidence evidence{{}, &profile_, {baseline_}};
+    for (int one = 0; one < nodes_; ++one)
+      evidence.results.push_back(simulated_node(model, profile_, one));
+    const VerdictDocument verdict = judge(evidence);
+    Outcome outcome{verdict.verdict == Verdict::fail};
+    const std::string planted = fmt::format("node-{:05} device {},", node, device);
+    for (const RequirementVerdict& one : verdict.requirements) {
+      if (one.verdict != Verdict::warn && one.verdict != Verdict::fail) continue;
+      for (const Subject& subject : one.subjects) {
+        if (subject.kind != "device" && subject.kind != "node") continue;
+        const bool is_planted = !fault.empty() && subject.name.starts_with(planted);
+        (is_planted ? outcome.planted_named : outcome.another_named) = true;
+      }
+    }
+    return outcome;
+  }
+
+ private:
+  Profile profile_;
+  Table table_;
+  int nodes_;
+  Baseline baseline_;
+};
+
+/// One row: how many of `count` healthy clusters failed, named somebody; how many devices 5 % slow
+/// were named alone, 10 % slow were missed, wrong ones did not fail.
+struct Row {
+  int failed = 0, accused = 0, named_alone = 0, missed = 0, wrong_passed = 0, count = 0;
+};
+
+Row row_of(const std::string& profile, const Table& table, int devices) {
+  const Characteristic characteristic(profile, table, devices);
+  Row row;
+  row.count = clusters_to_judge(devices);
+  const char* const families[] = {"compute", "memory", "links"};
+  for (int i = 0; i < row.count; ++i) {
+    const auto seed = static_cast<std::uint64_t>(i) * 7 + 1;
+    const std::string family = families[i % 3];
+    const Outcome healthy = characteristic.judged(seed, "");
+    row.failed += healthy.failed;
+    row.accused += healthy.another_named;
+    const Outcome five = characteristic.judged(seed + 1, family + ":{}/{}:0.05");
+    row.named_alone += five.planted_named && !five.another_named;
+    row.missed += !characteristic.judged(seed + 2, family + ":{}/{}:0.1").planted_named;
+    row.wrong_passed += !characteristic.judged(seed + 3, "wrong:{}/{}").failed;
+  }
+  MESSAGE(fmt::format("| {} | {} | {}x, rows say {}x | {} of {} | {} | {} of {} | {} | {} |",
+                      profile, devices, table.spreads, table.claimed, row.failed, row.count,
+                      row.accused, row.named_alone, row.count, row.missed, row.wrong_passed));
+  return row;
+}
+
+constexpr Table kStated{1, 1}, kWide{3, 3}, kUnknown{3, 1};
+
+void keeps_its_promise(const std::string& profile, int devices) {
+  const Row row = row_of(profile, kStated, devices);
+  CHECK(row.failed <= row.count * 4 / 10000);
+  CHECK(row.named_alone >= 0.95 * row.count);
+  CHECK(row.missed <= row.count * 4 / 10000);
+  CHECK(row.wrong_passed == 0);
+}
+
+void fails_nobody_healthy(const std::string& profile, int devices) {
+  const Row row = row_of(profile, kWide, devices);
+  CHECK(row.failed <= row.count * 4 / 10000);
+  CHECK(row.wrong_passed == 0);
+}
+
+}  // namespace
+
+TEST_SUITE("property") {
+  TEST_CASE("8 devices are judged by training as promised") { keeps_its_promise("training", 8); }
+  TEST_CASE("8 devices are judged by inference as promised") { keeps_its_promise("inference", 8); }
+  TEST_CASE("64 devices are judged by training as promised") { keeps_its_promise("training", 64); }
+  TEST_CASE("64 devices are judged by inference as promised") {
+    keeps_its_promise("inference", 64);
+  }
+  TEST_CASE("8 devices that differ three times as much fail by training no more often") {
+    fails_nobody_healthy("training", 8);
+  }
+  TEST_CASE("8 devices that differ three times as much fail by inference no more often") {
+    fails_nobody_healthy("inference", 8);
+  }
+  TEST_CASE("64 devices that differ three times as much fail by training no more often") {
+    fails_nobody_healthy("training", 64);
+  }
+  TEST_CASE("64 devices that differ three times as much fail by inference no more often") {
+    fails_nobody_healthy("inference", 64);
+  }
+  TEST_CASE("devices that differ more than the rows say are judged as the table shows") {
+    for (const char* profile : {"training", "inference"})
+      for (const int devices : {8, 64}) CHECK(row_of(profile, kUnknown, devices).wrong_passed == 0);
+  }
+
+  TEST_CASE("1024 devices are judged by training as promised") {
+    keeps_its_promise("training", 1024);
+  }
+  TEST_CASE("1024 devices are judged by inference as promised") {
+    keeps_its_promise("inference", 1024);
+  }
+  TEST_CASE("1024 devices that differ three times as much fail by training no more often") {
+    fails_nobody_healthy("training", 1024);
+  }
+  TEST_CASE("1024 devices that differ three times as much fail by inference no more often") {
+    fails_nobody_healthy("inference", 1024);
+  }
+  TEST_CASE("1024 devices that differ more than the rows say are judged as the table shows") {
+    for (const char* profile : {"training", "inference"})
+      CHECK(row_of(profile, kUnknown, 1024).wrong_passed == 0);
+  }
+}
+
+}  // namespace assay

@@ -1,0 +1,112 @@
+// Simulated documents: whole, marked, the same for the same seed, and judged as what was planted.
+#include <doctest/doctest.h>
+
+#include "harness/conformance/requirement.h"
+#include "harness/core/document.h"
+#include "harness/core/profile.h"
+#include "harness/simulate/model.h"
+#include "tests/core/refusal.h"
+
+namespace assay {
+
+namespace {
+
+SimulationModel h200(std::vector<std::string> faults = {}) {
+  SimulationModel model;
+  model.gpu = gpu_model_named("h200-sxm");
+  for (const std::string& spec : faults) model.faults.push_back(fault_from_spec(spec));
+  return model;
+}
+
+RequirementVerdict verdict_on(const SimulationModel& model, const std::string& id) {
+  const Profile profile = load_profile("training");
+  Evidence evidence{{}, &profile, {}};
+  for (int node = 0; node < 3; ++node)
+    evidence.results.push_back(simulated_node(model, profile, node));
+  for (const RequirementVerdict& one : judge(evidence).requirements)
+    if (one.id == id) return one;
+  FAIL("no requirement " << id);
+  return {};
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a simulated document is valid and marked and has 64 values or more in each series") {
+    for (const GpuModel& gpu : gpu_models()) {
+      for (const char* name : {"training", "inference", "copies"}) {
+        CAPTURE(gpu.name);
+        CAPTURE(name);
+        SimulationModel model;
+        model.gpu = &gpu;
+        model.devices = gpu.devices_per_node;
+        const Result result = simulated_node(model, load_profile(name), 3);
+        validate(to_json(result), DocumentKind::result, "simulated");
+        CHECK(result.simulated);
+        CHECK(result.extensions.contains("simulation"));
+        for (const Measurement& one : result.measurements)
+          if (one.samples) CHECK(one.samples->values_s.size() >= 64);
+      }
+    }
+  }
+
+  TEST_CASE("a node of eight devices has 240 measurements of training") {
+    const Result result = simulated_node(h200(), load_profile("training"), 0);
+    CHECK(result.measurements.size() >= 240);
+  }
+
+  TEST_CASE("the same seed and node give the same document and others do not") {
+    const Profile profile = load_profile("training");
+    const auto measurements = [&](std::uint64_t seed, int node) {
+      SimulationModel model = h200();
+      model.seed = seed;
+      return to_json(simulated_node(model, profile, node))["measurements"].dump();
+    };
+    CHECK(measurements(1, 0) == measurements(1, 0));
+    CHECK(measurements(1, 0) != measurements(2, 0));
+    CHECK(measurements(1, 0) != measurements(1, 1));
+  }
+
+  TEST_CASE("a healthy cluster passes what it is judged by and names nobody") {
+    const Profile profile = load_profile("training");
+    Evidence evidence{{}, &profile, builtin_baselines()};
+    for (int node = 0; node < 2; ++node)
+      evidence.results.push_back(simulated_node(h200(), profile, node));
+    for (const RequirementVerdict& one : judge(evidence).requirements) {
+      CAPTURE(one.id);
+      CAPTURE(one.reason);
+      const bool sound = one.verdict == Verdict::pass || one.reason_code == "not_applicable" ||
+                         one.reason_code == "no_baseline";
+      CHECK((sound || one.level == Level::should));
+    }
+  }
+
+  TEST_CASE("every kind of fault is found by the requirement that looks for it") {
+    const auto names_device = [](const RequirementVerdict& verdict) {
+      CAPTURE(verdict.reason);
+      CHECK((verdict.verdict == Verdict::fail || verdict.verdict == Verdict::warn));
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.starts_with("node-00001 device 5,"));
+    };
+    names_device(verdict_on(h200({"compute:1/5:0.1"}), "fleet"));
+    names_device(verdict_on(h200({"memory:1/5:0.1"}), "memory_spread"));
+    names_device(verdict_on(h200({"links:1/5:0.1"}), "fleet"));
+    names_device(verdict_on(h200({"wrong:1/5"}), "verified_results"));
+    names_device(verdict_on(h200({"bits:1/5"}), "same_bits"));
+    names_device(verdict_on(h200({"ecc:1/5"}), "ecc"));
+    CHECK(verdict_on(h200({"lost:1/5"}), "device_count").verdict == Verdict::fail);
+  }
+
+  TEST_CASE("a profile for hosts or with pairs of ranks is refused") {
+    Profile hosts;
+    hosts.name = "hosts";
+    hosts.backends = {"host"};
+    CHECK(test::refusal([&] { simulated_node(h200(), hosts, 0); }).find("not for cuda") !=
+          std::string::npos);
+    CHECK(test::refusal([&] {
+            simulated_node(h200(), load_profile("fabric"), 0);
+          }).find("pairs of ranks") != std::string::npos);
+  }
+}
+
+}  // namespace assay
