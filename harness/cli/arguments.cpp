@@ -24,6 +24,9 @@ po::options_description describe(const std::vector<Option>& options) {
     const std::string names = option.letter ? option.name + "," + option.letter : option.name;
     if (option.value_name.empty()) {
       description.add_options()(names.c_str(), option.help.c_str());
+    } else if (option.repeats) {
+      description.add_options()(names.c_str(), po::value<std::vector<std::string>>(),
+                                option.help.c_str());
     } else {
       description.add_options()(names.c_str(), po::value<std::string>(), option.help.c_str());
     }
@@ -73,6 +76,13 @@ void check_range(const Option& option, const std::string& value) {
     throw Error(fmt::format("--{} {} is not {}", option.name, number, in_words(*option.range)));
 }
 
+/// What was typed of a flag, empty for one that takes no value.
+std::vector<std::string> values_of(const Option& option, const po::variable_value& typed) {
+  if (option.value_name.empty()) return {""};
+  if (option.repeats) return typed.as<std::vector<std::string>>();
+  return {typed.as<std::string>()};
+}
+
 void check_operands(const Operands& expected, const std::vector<std::string>& given) {
   if (expected.name.empty() && !given.empty())
     throw Error(fmt::format("'{}' was not expected: this command takes flags only", given.front()));
@@ -96,8 +106,8 @@ std::string in_words(const Range& range) {
                                   : fmt::format("from {} to {}", range.least, range.most);
 }
 
-Arguments::Arguments(std::map<std::string, std::string> values, std::vector<std::string> operands,
-                     std::vector<std::string> command_line)
+Arguments::Arguments(std::map<std::string, std::vector<std::string>> values,
+                     std::vector<std::string> operands, std::vector<std::string> command_line)
     : values_(std::move(values)),
       operands_(std::move(operands)),
       command_line_(std::move(command_line)) {}
@@ -105,7 +115,7 @@ Arguments::Arguments(std::map<std::string, std::string> values, std::vector<std:
 const std::string& Arguments::value(const std::string& name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) throw Error(fmt::format("--{} was not given", name));
-  return found->second;
+  return found->second.back();
 }
 
 std::uint64_t Arguments::number(const std::string& name) const {
@@ -116,14 +126,16 @@ Arguments parse_arguments(const std::vector<Option>& options, const Operands& op
                           const std::vector<std::string>& words,
                           std::vector<std::string> command_line) {
   const po::variables_map typed = read(options, words);
-  std::map<std::string, std::string> values;
+  std::map<std::string, std::vector<std::string>> values;
   for (const Option& option : options) {
     if (typed.count(option.name)) {
-      values[option.name] = option.value_name.empty() ? "" : typed[option.name].as<std::string>();
-      check_choice(option, values[option.name]);
-      check_range(option, values[option.name]);
+      values[option.name] = values_of(option, typed[option.name]);
+      for (const std::string& value : values[option.name]) {
+        check_choice(option, value);
+        check_range(option, value);
+      }
     } else if (!option.default_value.empty()) {
-      values[option.name] = option.default_value;
+      values[option.name] = {option.default_value};
     }
   }
   for (const Option& option : options)

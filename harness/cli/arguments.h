@@ -30,6 +30,7 @@ struct Option {
   std::vector<std::string> built_in = {};  // values that are always there; others are taken too
   std::optional<Range> range = {};         // of a number
   bool required = false;
+  bool repeats = false;  // may be given several times: Arguments::all()
 };
 
 /// What a subcommand takes beside its flags, e.g. `PATH...`; no name: nothing. With choices: one of
@@ -43,8 +44,8 @@ struct Operands {
 /// What was typed. A flag that has a default is always there.
 class Arguments {
  public:
-  Arguments(std::map<std::string, std::string> values, std::vector<std::string> operands,
-            std::vector<std::string> command_line);
+  Arguments(std::map<std::string, std::vector<std::string>> values,
+            std::vector<std::string> operands, std::vector<std::string> command_line);
 
   bool has(const std::string& name) const { return values_.count(name) != 0; }
   /// The value given or the default; asking for one that is neither is a bug and throws Error.
@@ -53,6 +54,10 @@ class Arguments {
   std::string value_or_empty(const std::string& name) const {
     return has(name) ? value(name) : std::string();
   }
+  /// Every value of a flag that repeats, in order; none when it was not given.
+  std::vector<std::string> all(const std::string& name) const {
+    return has(name) ? values_.at(name) : std::vector<std::string>();
+  }
   /// The value of a flag that has a range.
   std::uint64_t number(const std::string& name) const;
   const std::vector<std::string>& operands() const { return operands_; }
@@ -60,7 +65,7 @@ class Arguments {
   const std::vector<std::string>& command_line() const { return command_line_; }
 
  private:
-  std::map<std::string, std::string> values_;
+  std::map<std::string, std::vector<std::string>> values_;
   std::vector<std::string> operands_;
   std::vector<std::string> command_line_;
 };

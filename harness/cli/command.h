@@ -27,6 +27,7 @@ struct Command {
 /// Every subcommand, in the order of the overview.
 std::vector<Command> all_commands();
 
+Command baseline_command();
 Command cluster_command();
 Command completion_command();
 Command export_command();
@@ -40,6 +41,9 @@ Command report_command();
 Command list_command();
 Command devices_command();
 Command validate_command();
+Command sign_command();
+Command simulate_command();
+Command verify_command();
 Command version_command();
 
 }  // namespace assay::cli

@@ -7,10 +7,13 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/fit_profile.h"
+#include "harness/conformance/baseline_lint.h"
 #include "harness/core/document.h"
 #include "harness/core/line_of.h"
+#include "harness/core/message.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cli {
 
@@ -39,6 +42,29 @@ std::string with_line(const std::string& problem, const std::string& text) {
   return line ? fmt::format("{} (line {})", problem, *line) : problem;
 }
 
+/// Those that are built in and those among the files, for the comparison of each with the others.
+std::vector<Baseline> baselines_among(const std::vector<fs::path>& files) {
+  std::vector<Baseline> baselines = builtin_baselines();
+  for (const fs::path& path : files) {
+    try {
+      baselines.push_back(baseline_from_text(read_text(path), path.string()));
+    } catch (const Error&) {  // another kind, or one that validate_file refuses
+    }
+  }
+  return baselines;
+}
+
+/// Every line that is wrong with a baseline; none of other documents.
+std::vector<std::string> mistakes_in(const fs::path& path, const std::string& as_of,
+                                     const std::vector<Baseline>& others) {
+  const std::string text = read_text(path);
+  std::vector<std::string> lines;
+  for (const std::string& mistake :
+       mistakes_of(baseline_from_text(text, path.string()), as_of, others))
+    lines.push_back(with_line(fmt::format("{}: {}", path.string(), mistake), text));
+  return lines;
+}
+
 /// The kind of the document; throws Error with the one line that says what is wrong.
 std::string validate_file(const fs::path& path) {
   const std::string where = path.string();
@@ -54,25 +80,44 @@ std::string validate_file(const fs::path& path) {
   return document["kind"].get<std::string>();
 }
 
+std::string day_of(const Arguments& arguments) {
+  if (!arguments.has("as-of")) return utc_now().substr(0, 10);
+  const std::string& day = arguments.value("as-of");
+  if (!RegularExpression("[0-9]{4}-[0-9]{2}-[0-9]{2}").is_all_of(day))
+    throw Error(fmt::format("--as-of {}: give a date such as 2026-11-28", in_quotes(day)));
+  return day;
+}
+
 ExitCode execute_validate(const Arguments& arguments) {
   ExitCode code = ExitCode::passed;
+  const auto refuse = [&](const std::string& problem) {
+    print(stderr, fmt::format("assay: {}\n", plain_line(problem)));
+    code = ExitCode::broken;
+  };
   const auto try_one = [&](const auto& step) {
     try {
       step();
     } catch (const Error& error) {
-      print(stderr, fmt::format("assay: {}\n", plain_line(error.what())));
-      code = ExitCode::broken;
+      refuse(error.what());
     }
   };
+  const std::string as_of = day_of(arguments);
+  std::vector<fs::path> all;
   for (const std::string& operand : arguments.operands())
     try_one([&] {
       const auto files =
           fs::is_directory(operand) ? files_below(operand) : std::vector<fs::path>{operand};
-      for (const fs::path& file : files)
-        try_one([&] {
-          const std::string kind = validate_file(file);
-          print(plain_line(fmt::format("{}: ok, {}", file.string(), kind)) + "\n");
-        });
+      all.insert(all.end(), files.begin(), files.end());
+    });
+  const std::vector<Baseline> baselines = baselines_among(all);
+  for (const fs::path& file : all)
+    try_one([&] {
+      const std::string kind = validate_file(file);
+      std::vector<std::string> mistakes;
+      if (kind == "assay.baseline") mistakes = mistakes_in(file, as_of, baselines);
+      for (const std::string& mistake : mistakes) refuse(mistake);
+      if (mistakes.empty())
+        print(plain_line(fmt::format("{}: ok, {}", file.string(), kind)) + "\n");
     });
   return code;
 }
@@ -83,7 +128,7 @@ Command validate_command() {
   Command command;
   command.name = "validate";
   command.summary = "check documents against their schemas";
-  command.synopsis = "PATH...";
+  command.synopsis = "PATH... [--as-of DATE]";
   command.description = {
       "Reads each file strictly and checks it against the schema of the kind that it says it is: "
       "result, verdict, profile or baseline. Prints one line a file: ok, or the place in the file, "
@@ -91,8 +136,16 @@ Command validate_command() {
       "read.",
       "Of a profile, also what no schema knows: kinds of requirements and their parameters, "
       "implementations and dtypes of this executable, sizes that a dtype can have.",
+      "Of a baseline, the mistakes that shipped ones have been seen to make: a row over what the "
+      "accelerator's own figures allow at its shape, a large size under 30 % of that, a slip of "
+      "unit, the figure of another SKU that is not as fast, a row that has expired or does not say "
+      "where it is from, and one that no measurement can ever match.",
       "A later schema version, an unknown field, NaN, a duplicate key and anything after the end "
       "are refused."};
+  command.options = {{.name = "as-of",
+                      .value_name = "DATE",
+                      .help = "The day on which a baseline's rows must not have expired, such as "
+                              "2026-11-28. Without it: today."}};
   command.operands = {"PATH...", true};
   command.exit_status = {{"0", "Every file is valid."}, {"2", "A file is refused."}};
   command.examples = {{"assay validate result.json", "Is this a whole result document?"},

@@ -50,15 +50,22 @@ bool min_devices(const Evidence&, const Result& result, const Json& value) {
 }
 
 bool min_nodes(const Evidence& evidence, const Result&, const Json& value) {
+  const std::size_t wanted = count("min_nodes", value);
   std::set<std::string> names;
   for (const Result& result : evidence.results) {
     for (const NodeFacts& node : result.nodes) names.insert(node.name);
+    if (names.size() >= wanted) return true;  // asked for each document: a fleet has thousands
   }
-  return names.size() >= count("min_nodes", value);
+  return names.size() >= wanted;
 }
 
 bool min_ranks(const Evidence&, const Result& result, const Json& value) {
   return ranks_of(result) >= count("min_ranks", value);
+}
+
+bool min_processes(const Evidence&, const Result& result, const Json& value) {
+  return static_cast<std::size_t>(std::max(result.run.world_size, 1)) >=
+         count("min_processes", value);
 }
 
 /// Of some device; what is not known excludes nothing.
@@ -142,6 +149,7 @@ const std::map<std::string, Condition>& conditions() {
       {"min_devices", min_devices},
       {"min_nodes", min_nodes},
       {"min_ranks", min_ranks},
+      {"min_processes", min_processes},
       {"has_nvlink", has_nvlink},
       {"nvlink_joins_nodes", nvlink_joins_nodes},
       {"in_kubernetes", in_kubernetes},

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "harness/core/case_filter.h"
 #include "harness/core/error.h"
@@ -40,6 +42,17 @@ bool belongs(const Measurement& measurement, const DeviceGroup& group) {
          measurement.scope.level == (group.is_at_once() ? "node" : "device") &&
          measurement.scope.members.size() == at_work &&
          measurement.scope.members.front() == group.device.device->uuid;
+}
+
+/// Each device's measurements: a large fleet's are gone through once, not once a device and group.
+using ByDevice = std::unordered_map<std::string_view, std::vector<const Measurement*>>;
+
+ByDevice by_timed_device(const Result& result) {
+  ByDevice measurements;
+  for (const Measurement& measurement : result.measurements)
+    if (!measurement.scope.members.empty())
+      measurements[measurement.scope.members.front()].push_back(&measurement);
+  return measurements;
 }
 
 }  // namespace
@@ -105,14 +118,16 @@ std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilte
   filter.refuse_unknown(*evidence.profile);
   std::vector<DeviceGroup> groups;
   for (const Result& result : evidence.results) {
+    const ByDevice measurements = by_timed_device(result);
     for (const NodeFacts& node : result.nodes) {
       const std::vector<AskedGroup> asked = asked_of_device(evidence, result, node, filter);
       for (const DeviceFacts& device : node.devices) {
         for (const AskedGroup& one : asked) {
           DeviceGroup group{one, {&result, &node, &device}, {}};
-          for (const Measurement& measurement : result.measurements) {
-            if (belongs(measurement, group)) group.members.push_back(&measurement);
-          }
+          const auto own = measurements.find(device.uuid);
+          if (own != measurements.end())
+            for (const Measurement* measurement : own->second)
+              if (belongs(*measurement, group)) group.members.push_back(measurement);
           groups.push_back(std::move(group));
         }
       }

@@ -68,6 +68,25 @@ std::size_t ranks_of(const Result& result) {
   return processes * devices;
 }
 
+const DeviceFacts* device_of_fabric(const Evidence& evidence, const Result& document) {
+  const std::vector<std::string> none;
+  const std::vector<std::string>& names = document.fabric ? document.fabric->nodes : none;
+  const DeviceFacts* known = nullptr;
+  for (const Result& result : evidence.results) {
+    for (const NodeFacts& node : result.nodes) {
+      const bool belongs =
+          &result == &document || std::find(names.begin(), names.end(), node.name) != names.end();
+      for (const DeviceFacts& device : node.devices) {
+        if (!belongs) break;
+        if (known != nullptr && (known->pci_id != device.pci_id || known->sku != device.sku))
+          return nullptr;
+        known = &device;
+      }
+    }
+  }
+  return known;
+}
+
 Subject subject_of(const Scope& scope) {
   if (scope.level == "node" && scope.members.size() == 1) return {"node", scope.members.front()};
   return {"fabric", fmt::format("{} of {}", scope.level, fmt::join(scope.members, ", "))};

@@ -29,6 +29,10 @@ std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilte
 /// has nothing to measure between ranks.
 std::size_t ranks_of(const Result& result);
 
+/// The kind of device that all ranks of a fabric document have, by what the documents say of its
+/// nodes; null when they say nothing or differ.
+const DeviceFacts* device_of_fabric(const Evidence& evidence, const Result& document);
+
 /// Who a scope between ranks is: a node where one is all there is, else what spans several.
 Subject subject_of(const Scope& scope);
 

@@ -43,6 +43,18 @@ void refuse_unfit_evidence(const Evidence& evidence) {
   refuse_repeated_nodes(evidence.results);
 }
 
+/// What was simulated says nothing about hardware, in either direction.
+void refuse_simulated_baselines(const Evidence& evidence) {
+  const bool all_simulated = std::all_of(evidence.results.begin(), evidence.results.end(),
+                                         [](const Result& result) { return result.simulated; });
+  if (all_simulated) return;
+  for (const Baseline& baseline : evidence.baselines)
+    if (baseline.simulated)
+      throw Error(
+          fmt::format("baseline '{}' was made from simulated documents: it judges no measured ones",
+                      baseline.name));
+}
+
 bool is_contended(const Result& result) {
   return std::any_of(
       result.measurements.begin(), result.measurements.end(),
@@ -117,6 +129,7 @@ void refuse_unfit(const Profile& profile) {
 
 VerdictDocument judge(const Evidence& evidence) {
   refuse_unfit_evidence(evidence);
+  refuse_simulated_baselines(evidence);
   refuse_unfit(*evidence.profile);
   const std::vector<ProfileRequirement> asked = asked_of(*evidence.profile, evidence.results);
   std::vector<RequirementVerdict> verdicts;

@@ -21,18 +21,22 @@ RateLimit RateLimit::read(Parameters& parameters, const std::optional<RateLimit>
 }
 
 RateFraction with_interval(double at_median, const Measurement& measurement) {
-  RateFraction fraction{at_median, at_median};
+  RateFraction fraction = without_interval(at_median);
   if (!measurement.samples) return fraction;
   const Samples& samples = *measurement.samples;
-  if (samples.ci_low_s > 0 && samples.median_s > samples.ci_low_s) {
+  if (samples.ci_low_s > 0 && samples.median_s > samples.ci_low_s)
     fraction.favourable = at_median * samples.median_s / samples.ci_low_s;
-  }
+  if (samples.ci_high_s > samples.median_s)
+    fraction.unfavourable = at_median * samples.median_s / samples.ci_high_s;
   return fraction;
 }
 
+RateFraction without_interval(double fraction) { return {fraction, fraction, fraction}; }
+
 Verdict against(const RateFraction& fraction, const RateLimit& limit) {
   if (fraction.favourable < limit.fail_below) return Verdict::fail;
-  return fraction.at_median < limit.warn_below ? Verdict::warn : Verdict::pass;
+  if (fraction.unfavourable < limit.fail_below) return Verdict::not_evaluated;
+  return fraction.unfavourable < limit.warn_below ? Verdict::warn : Verdict::pass;
 }
 
 bool report_below(const std::string& text, const RateFraction& fraction, const RateLimit& limit,
@@ -41,8 +45,18 @@ bool report_below(const std::string& text, const RateFraction& fraction, const R
   if (verdict == Verdict::fail)
     findings.fail("below_limit", fmt::format("{}, below {}", text, percent(limit.fail_below)),
                   subject);
+  if (verdict == Verdict::not_evaluated)
+    findings.not_evaluated(
+        "too_noisy",
+        fmt::format("{}, and its interval from {:.1f} % to {:.1f} % holds the limit of {}", text,
+                    100 * fraction.unfavourable, 100 * fraction.favourable,
+                    percent(limit.fail_below)),
+        subject);
   if (verdict == Verdict::warn)
-    findings.warn("below_warn", fmt::format("{}, below {}", text, percent(limit.warn_below)),
+    findings.warn("below_warn",
+                  fmt::format("{}, {} {}", text,
+                              fraction.at_median < limit.warn_below ? "below" : "not surely above",
+                              percent(limit.warn_below)),
                   subject);
   return verdict != Verdict::pass;
 }

@@ -20,22 +20,25 @@ struct RateLimit {
   static RateLimit read(Parameters& parameters, const std::optional<RateLimit>& fallback);
 };
 
-/// A measured rate as a fraction of what it should be, and the fraction at the end of the
-/// median's confidence interval that favours the device (its fastest time).
+/// A measured rate as a fraction of what it should be, and the fractions at the two ends of the
+/// median's confidence interval: its fastest time favours the device.
 struct RateFraction {
   double at_median = 0;
   double favourable = 0;
+  double unfavourable = 0;
 };
 
 /// `at_median` belongs to the measurement's median time; the interval stretches it.
 RateFraction with_interval(double at_median, const Measurement& measurement);
+/// A fraction that has no interval.
+RateFraction without_interval(double fraction);
 
-/// fail: the median and the favourable end are both below `fail_below`; warn: the median alone
-/// is, or it is below `warn_below`; else pass. A noisy series can't condemn a device by itself.
+/// fail: the whole interval is below `fail_below`; not_evaluated: that limit lies in it, so that
+/// another run may say the opposite; warn: it reaches below `warn_below`; else pass.
 Verdict against(const RateFraction& fraction, const RateLimit& limit);
 
-/// Adds the failure or the warning of a rate that `text` describes; false where it is within both
-/// limits, and the caller says what that is.
+/// Adds the finding of a rate that `text` describes, `too_noisy` where the interval straddles
+/// `fail_below`; false where it is within both limits, and the caller says what that is.
 bool report_below(const std::string& text, const RateFraction& fraction, const RateLimit& limit,
                   const Subject& subject, Findings& findings);
 

@@ -20,14 +20,17 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string identity(const BaselineRow& row) {
-  return fmt::format("{} {} {} {} {}", row.case_id, name(row.series), row.scope_level, row.metric,
-                     row.input_pattern);
+  return fmt::format("{} {} {} {} {} {} {}", row.id.str(), name(row.series), row.scope_level,
+                     row.fabric, row.nodes.value_or(0), row.metric, row.input_pattern);
 }
 
 }  // namespace
 
 void require_sound(const BaselineRow& row) {
-  CaseId::parse(row.case_id);
+  if (row.is_best_of_search() != (row.id.shape == Shape::parse(kBestOfSearch))) {
+    throw Error(fmt::format("case {}: a row of a search has the shape {} in its case and as shape",
+                            row.id.str(), kBestOfSearch));
+  }
   if (row.fail_below && row.warn_below && *row.fail_below > *row.warn_below) {
     throw Error(fmt::format("fail_below {} is above warn_below {}: it would fail before it warns",
                             *row.fail_below, *row.warn_below));
@@ -51,6 +54,8 @@ Baseline baseline_from_text(const std::string& text, const std::string& where) {
   check_schema(document, DocumentKind::baseline, where);
   return baseline_from_json(document, where);
 }
+
+Json to_json(const Baseline& baseline) { return written(baseline); }
 
 std::vector<Baseline> load_baselines(const std::string& path) {
   std::error_code ignored;

@@ -11,9 +11,12 @@ void require_sound(const BaselineRow& row);
 void require_sound(const Baseline& baseline);
 
 void visit_fields(auto& field, Like<BaselineRow> auto& row) {
-  field("case", row.case_id);
+  field("case", row.id);
+  field.or_absent("shape", row.shape);
   field.or_default("series", row.series);
   field("scope_level", row.scope_level);
+  field.or_absent("fabric", row.fabric);
+  field("nodes", row.nodes);
   field("metric", row.metric);
   field("value", row.value);
   field("mad", row.mad);
@@ -30,10 +33,11 @@ void visit_fields(auto& field, Like<BaselineRow> auto& row) {
 
 void visit_fields(auto& field, Like<Baseline> auto& baseline) {
   field.constant("kind", "assay.baseline");
-  field.constant("schema_version", "1.0");
+  field.constant("schema_version", "1.1");
   field("name", baseline.name);
   field("sku", baseline.sku);
   field("pci_ids", baseline.pci_ids);
+  field.or_absent("simulated", baseline.simulated);
   field("rows", baseline.rows);
 }
 

@@ -27,7 +27,7 @@ const KindOfDocument kKinds[] = {
     {DocumentKind::result, "assay.result", "result.schema.json", {"1.0", "1.1"}},
     {DocumentKind::verdict, "assay.verdict", "verdict.schema.json", {"1.0", "1.1"}},
     {DocumentKind::profile, "assay.profile", "profile.schema.json", {"1.0", "1.1"}},
-    {DocumentKind::baseline, "assay.baseline", "baseline.schema.json", {"1.0"}},
+    {DocumentKind::baseline, "assay.baseline", "baseline.schema.json", {"1.0", "1.1"}},
     {DocumentKind::comparison, "assay.comparison", "comparison.schema.json", {"1.1"}},
 };
 

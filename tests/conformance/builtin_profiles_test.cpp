@@ -122,8 +122,8 @@ TEST_SUITE("unit") {
     for (const Baseline& baseline : baselines) {
       CHECK_FALSE(baseline.pci_ids.empty());
       for (const BaselineRow& row : baseline.rows) {
-        CAPTURE(row.case_id);
-        CHECK(dtype_named(CaseId::parse(row.case_id).dtype));
+        CAPTURE(row.id.str());
+        CHECK(dtype_named(row.id.dtype));
         CHECK_FALSE(row.source.empty());
         CHECK(row.date < row.expires);
         CHECK(row.n.value_or(0) >= 1);

@@ -345,7 +345,7 @@ TEST_SUITE("unit") {
     baseline.name = "links of 200 Mbit/s";
     baseline.sku = "host";
     BaselineRow row;
-    row.case_id = "all_reduce.f32.*/bytes1048576_ranks8";
+    row.id = CaseId::parse("all_reduce.f32.*/bytes1048576_ranks8");
     row.series = Series::hot;
     row.scope_level = "cluster";
     row.metric = "bus_bandwidth_bytes_per_s";

@@ -250,7 +250,7 @@ void slow_down(Measurement& measurement, double factor) {
 
 Baseline passing_baseline() {
   BaselineRow row;
-  row.case_id = "gemm.bf16.*/m8192_n8192_k8192";
+  row.id = CaseId::parse("gemm.bf16.*/m8192_n8192_k8192");
   row.scope_level = "device";
   row.metric = "flop_per_s";
   row.value = kFlopPerS;
@@ -260,7 +260,7 @@ Baseline passing_baseline() {
   row.source = "made up for tests";
   row.date = "2026-01-01";
   row.expires = "2027-01-01";
-  return {"example-baseline", "example-sxm", {"10de:ffff"}, {row}};
+  return {"example-baseline", "example-sxm", {"10de:ffff"}, false, {row}};
 }
 
 std::vector<std::string> dispensable_measurements(Evidence evidence) {

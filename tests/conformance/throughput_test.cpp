@@ -74,7 +74,7 @@ TEST_SUITE("unit") {
     CHECK(judged(result, light()).verdict == Verdict::warn);
   }
 
-  TEST_CASE("below the limit but within its own uncertainty is a warning") {
+  TEST_CASE("a limit within the interval of the median is too noisy to judge") {
     Result result = gemm_node();
     slow_both(result, 0, 0.9 / 0.49);
     CHECK(judged(result, light()).verdict == Verdict::fail);
@@ -82,7 +82,11 @@ TEST_SUITE("unit") {
       measurement_of(result, id, 0).samples->ci_low_s =
           0.97 * measurement_of(result, id, 0).samples->median_s;
     }
-    CHECK(judged(result, light()).verdict == Verdict::warn);
+    const RequirementVerdict verdict = judged(result, light());
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+    CHECK(verdict.reason_code == "too_noisy");
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name.find("device 0") != std::string::npos);
   }
 
   TEST_CASE("an unknown speed of light and a missing case are not evaluated") {
@@ -152,7 +156,7 @@ TEST_SUITE("unit") {
     other.rows[0].input_pattern = "zeros";
     CHECK(with_rows(result, {other}).reason_code == "no_baseline");
     other = passing_baseline();
-    other.rows[0].case_id = "gemm.bf16.*/m4096_n4096_k4096";
+    other.rows[0].id = CaseId::parse("gemm.bf16.*/m4096_n4096_k4096");
     CHECK(with_rows(result, {other}).reason_code == "no_baseline");
     other = passing_baseline();
     other.rows[0].series = Series::graph;
@@ -178,7 +182,7 @@ TEST_SUITE("unit") {
   TEST_CASE("a row that names an implementation is about that one alone") {
     Result result = gemm_node();
     Baseline named = passing_baseline();
-    named.rows[0].case_id = kOurs;
+    named.rows[0].id = CaseId::parse(kOurs);
     slow_down(measurement_of(result, kOurs, 4), 2);
     CHECK(with_rows(result, {named}).verdict == Verdict::fail);
     CHECK(with_rows(result, {passing_baseline()}).verdict == Verdict::pass);

@@ -239,7 +239,7 @@ TEST_SUITE("unit") {
     profile.requirements = {requirement("transport_as_expected", {{"workload", "all_reduce"}})};
     Baseline baseline = passing_baseline();
     BaselineRow row = baseline.rows.front();
-    row.case_id = "all_reduce.f32.nccl/bytes8589934592_ranks8";
+    row.id = CaseId::parse("all_reduce.f32.nccl/bytes8589934592_ranks8");
     row.scope_level = "cluster";
     row.versions = {{"transport", "ib_gdr+nvlink"}};
     baseline.rows = {row};

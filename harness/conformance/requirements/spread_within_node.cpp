@@ -7,6 +7,7 @@
 #include "harness/conformance/cases.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
+#include "harness/conformance/standing.h"
 #include "harness/core/error.h"
 #include "harness/core/statistics.h"
 
@@ -28,6 +29,11 @@ struct CaseOfNode {
 
 using Peers = std::map<CaseOfNode, std::vector<Peer>>;
 
+/// From which share below its peers a device fails or warns.
+struct SpreadLimit {
+  double fail_from = 0, warn_from = 0;
+};
+
 class SpreadWithinNode final : public Requirement {
  public:
   std::string kind() const override { return "spread_within_node"; }
@@ -48,7 +54,11 @@ class SpreadWithinNode final : public Requirement {
     findings.set_figure("fail_from", fail_from);
     findings.set_figure("warn_from", warn_from);
     double widest = 0;
-    for (const auto& [key, peers] : peers_of(evidence, filter, findings)) {
+    std::map<CaseOfNode, double> spreads;
+    const Peers all = peers_of(evidence, filter, spreads, findings);
+    std::size_t comparisons = 0;
+    for (const auto& [key, peers] : all) comparisons += peers.size();
+    for (const auto& [key, peers] : all) {
       if (peers.size() < 2) {
         findings.not_evaluated(
             "missing",
@@ -56,8 +66,13 @@ class SpreadWithinNode final : public Requirement {
             subject_of(*peers.front().device.node));
         continue;
       }
+      // Devices that are known to differ more are not accused of it.
+      const double sd = widened_by_peers(spreads[key], peers.size() - 1);
+      const SpreadLimit limit{
+          std::max(fail_from, sd * deviations_by_chance(kChanceOfFail, comparisons, 0)),
+          std::max(warn_from, sd * deviations_by_chance(kChanceOfWarn, comparisons, 0))};
       for (const Peer& peer : peers) {
-        const double slower = compare(peer, peers, findings, fail_from, warn_from);
+        const double slower = compare(peer, peers, limit, findings);
         widest = std::max(widest, slower);
       }
     }
@@ -66,28 +81,32 @@ class SpreadWithinNode final : public Requirement {
   }
 
  private:
-  static Peers peers_of(const Evidence& evidence, const CaseFilter& filter, Findings& findings) {
+  /// `spreads` gets what a baseline's row says of how devices differ, where one does.
+  static Peers peers_of(const Evidence& evidence, const CaseFilter& filter,
+                        std::map<CaseOfNode, double>& spreads, Findings& findings) {
     Peers peers;
     for (const DeviceGroup& group : device_groups(evidence, filter)) {
       if (best_of(group, filter) == nullptr) {
         const Absence absence = why_none(group, filter);
         findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
       }
+      const double spread = sd_of(find_row(evidence.baselines, group, filter)).value_or(0);
       for (const Measurement* member : group.members) {
         if (filter.implementation && member->id.implementation != *filter.implementation) continue;
         const std::optional<Rate> rate = rate_of(*member);
         if (!rate) continue;
-        peers[{group.device.result->run.id, group.device.node->name, member->id.str(),
-               name(member->series)}]
-            .push_back({group.device, member, rate->value});
+        const CaseOfNode key{group.device.result->run.id, group.device.node->name, member->id.str(),
+                             name(member->series)};
+        peers[key].push_back({group.device, member, rate->value});
+        spreads[key] = spread;
       }
     }
     return peers;
   }
 
   /// How far one device is below the median of the others: a fraction, 0 when it is not.
-  static double compare(const Peer& one, const std::vector<Peer>& all, Findings& findings,
-                        double fail_from, double warn_from) {
+  static double compare(const Peer& one, const std::vector<Peer>& all, const SpreadLimit& limit,
+                        Findings& findings) {
     std::vector<double> others;
     for (const Peer& other : all) {
       if (other.device.device != one.device.device) others.push_back(other.rate);
@@ -102,9 +121,9 @@ class SpreadWithinNode final : public Requirement {
         fmt::format("{} {}, {} below the median of its {} peers ({})", one.measurement->id.str(),
                     in_words({rate_of(*one.measurement)->metric, one.rate}), percent(slower),
                     others.size(), in_words({rate_of(*one.measurement)->metric, peers}));
-    if (slower >= fail_from) {
+    if (slower >= limit.fail_from) {
       findings.fail("slower_than_peers", text, subject_of(one.device));
-    } else if (slower >= warn_from) {
+    } else if (slower >= limit.warn_from) {
       findings.warn("slower_than_peers", text, subject_of(one.device));
     } else {
       findings.pass();

@@ -111,6 +111,9 @@ class StragglerSpread final : public Requirement {
                       percent(fraction.at_median), runners.size());
       if (verdict == Verdict::fail)
         findings.fail("straggler", text, subject_of(runner.device));
+      else if (verdict == Verdict::not_evaluated)
+        findings.not_evaluated("too_noisy", text + ", and the limit lies in its interval",
+                               subject_of(runner.device));
       else
         findings.warn("straggler", text, subject_of(runner.device));
     }

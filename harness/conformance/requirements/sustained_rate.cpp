@@ -104,7 +104,7 @@ class SustainedRate final : public Requirement {
                                          in_words(endured.sustained), percent(endured.fraction()),
                                          in_words(endured.peak));
     const Subject subject = subject_of(group.device);
-    switch (against({endured.fraction(), endured.fraction()}, limit)) {
+    switch (against(without_interval(endured.fraction()), limit)) {
       case Verdict::fail:
         return findings.fail("not_sustained", text, subject);
       case Verdict::warn:

@@ -112,10 +112,9 @@ Kinds from_baselines(const Evidence& evidence, const Result& result,
   for (const Baseline& baseline : evidence.baselines) {
     if (!is_of(baseline, result.nodes.front().devices.front())) continue;
     for (const BaselineRow& row : baseline.rows) {
-      const CaseId id = CaseId::parse(row.case_id);
       const auto transport = row.versions.find("transport");
-      if (id.workload != measurement.id.workload || row.scope_level != measurement.scope.level ||
-          transport == row.versions.end()) {
+      if (row.id.workload != measurement.id.workload ||
+          row.scope_level != measurement.scope.level || transport == row.versions.end()) {
         continue;
       }
       for (std::string& part : parts_of(transport->get<std::string>())) {

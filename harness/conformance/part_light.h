@@ -1,0 +1,39 @@
+// What a baseline's accelerator can reach, from published figures alone.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "harness/core/baseline.h"
+
+namespace assay {
+
+/// A figure; two where the part itself is not known, but others of its chip are.
+struct FigureRange {
+  double low = 0, high = 0;
+};
+
+/// Rates of one accelerator, one direction. What is not known is absent.
+struct PartLight {
+  std::map<std::string, double> flop_per_s;  ///< Dense, by dtype.
+  std::optional<FigureRange> memory, host_link, nvlink, nic;
+  bool has_multicast = false;  ///< NVLink switches that add and copy (NVLS).
+  int devices_per_node = 0;
+};
+
+/// By the baseline's first PCI id that is in the tables, else by its SKU, else by the other parts
+/// of the same chip; nothing where none of them is known (a host).
+std::optional<PartLight> light_of(const Baseline& baseline);
+
+/// The most that the row's metric can be at its shape, and by what: the lower of compute and
+/// memory, the rate of a link, or what the fabric allows a collective. Nothing where that is not
+/// known.
+struct RowLimit {
+  FigureRange rate;
+  std::string by;
+  double least_time_s = 0;  ///< Of one pass at that rate; 0: the size is not known.
+};
+std::optional<RowLimit> limit_of(const BaselineRow& row, const PartLight& light);
+
+}  // namespace assay

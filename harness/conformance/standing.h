@@ -1,0 +1,55 @@
+// How each device stands among its peers, family by family.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/conformance/baseline_lookup.h"
+#include "harness/core/family.h"
+
+namespace assay {
+
+/// One device's cases of one family against the same cases of its model's other devices.
+struct Standing {
+  DeviceRef device;
+  Family family = Family::compute;
+  double below = 0;          ///< The share by which its rates are below its peers', over all cases.
+  double without_worst = 0;  ///< The same without the case where it is slowest.
+  double error = 0;          ///< Standard error of `below` from the device's own samples.
+  std::size_t cases = 0, peers = 0;
+};
+
+/// Of every device and family in which it shares a case with a peer. A case's residual is the
+/// logarithm of its rate less the median of the peers' (the device apart where they are few); the
+/// mean over the cases combines them.
+std::vector<Standing> standings(const std::vector<DeviceGroup>& groups);
+
+/// How healthy devices differ in a family.
+struct PeerSpread {
+  double sd = 0;            ///< Of Standing::below.
+  double freedom = 0;       ///< Degrees of freedom of that estimate; 0: it is taken as known.
+  std::string source;       ///< In words.
+  bool only_warns = false;  ///< Nobody measured it: it is assumed.
+};
+
+/// Of `family` among `all`: from the fleet where 32 devices or more were measured, else from the
+/// rows of the baselines for the cases (their devices' values differ in all cases alike at most),
+/// else a wide one.
+PeerSpread spread_of(Family family, const std::vector<Standing>& all,
+                     const std::vector<DeviceGroup>& groups,
+                     const std::vector<Baseline>& baselines);
+
+/// Of healthy devices among few peers, whose median has a spread of its own.
+double widened_by_peers(double sd, std::size_t peers);
+/// The relative standard deviation that the row says of its devices; nothing where it does not.
+std::optional<double> sd_of(const FoundRow& found);
+
+/// The chances that a healthy fleet has a device that is failed or named, over all comparisons.
+inline constexpr double kChanceOfFail = 1e-4, kChanceOfWarn = 5e-3;
+
+/// How many standard deviations below its peers a healthy device gets, in any of `comparisons`,
+/// with the probability `chance`; by Student's t where `freedom` is limited.
+double deviations_by_chance(double chance, std::size_t comparisons, double freedom);
+
+}  // namespace assay

@@ -1,0 +1,167 @@
+// The linter on baselines with mistakes that other suites have shipped, and on our own.
+#include "harness/conformance/baseline_lint.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr const char* kDay = "2026-11-28";
+
+BaselineRow sound_row(const std::string& id, const std::string& metric, double value) {
+  BaselineRow row;
+  row.id = CaseId::parse(id);
+  row.scope_level = "device";
+  row.metric = metric;
+  row.value = value;
+  row.n = 1;
+  row.tier = "third_party";
+  row.source = "https://example.org/figures";
+  row.date = "2026-01-01";
+  row.expires = "2027-01-01";
+  return row;
+}
+
+BaselineRow all_reduce_row(double value, int ranks, int nodes, const std::string& fabric) {
+  BaselineRow row = sound_row("all_reduce.f32.*/bytes17179869184_ranks" + std::to_string(ranks),
+                              "bus_bandwidth_bytes_per_s", value);
+  row.series = Series::hot;
+  row.scope_level = nodes == 1 ? "node" : "cluster";
+  row.nodes = nodes;
+  row.fabric = fabric;
+  return row;
+}
+
+Baseline part_baseline(const std::string& sku, const std::string& pci_id, BaselineRow row) {
+  return {sku, sku, {pci_id}, false, {std::move(row)}};
+}
+
+/// All lines as one text; empty for a sound baseline.
+std::string mistakes(const Baseline& baseline, const std::vector<Baseline>& others = {}) {
+  std::string text;
+  for (const std::string& line : mistakes_of(baseline, kDay, others)) text += line + "\n";
+  return text;
+}
+
+std::string mistakes(BaselineRow row) {
+  return mistakes(part_baseline("h100-sxm", "10de:2330", std::move(row)));
+}
+
+bool says(const std::string& text, const std::string& part) {
+  CAPTURE(text);
+  CAPTURE(part);
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("every baseline that we ship is free of mistakes") {
+    const std::vector<Baseline> shipped = builtin_baselines();
+    for (const Baseline& baseline : shipped) CHECK(mistakes(baseline, shipped) == "");
+  }
+
+  TEST_CASE("the memory limits of shipped diagnostics with slips of unit are found") {
+    const auto memory = [](const std::string& sku, const std::string& id, double value) {
+      return mistakes(part_baseline(
+          sku, id, sound_row("memory_copy.f32.*/bytes1073741824", "bytes_per_s", value)));
+    };
+    const std::string h200 = memory("h200", "10de:2335", 2333e6);
+    CHECK(says(h200, "/rows/0: "));
+    CHECK(says(h200, "1000 times it would fit"));
+    CHECK(says(memory("h100-64gb", "10de:2337", 122250e6), "on a plateau"));
+    CHECK(says(memory("ga100", "10de:20b0", 137500e6), "on a plateau"));
+    CHECK(memory("h200", "10de:2335", 2212.5e9) == "");
+  }
+
+  TEST_CASE("a row over its own roofline is found by compute and by memory and by links") {
+    CHECK(says(mistakes(sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 1100e12)),
+               "computes in bf16"));
+    CHECK(says(mistakes(sound_row("gemm.bf16.*/m1_n8192_k8192", "flop_per_s", 700e12)),
+               "memory allows at this shape"));
+    CHECK(says(mistakes(sound_row("host_to_device.f32.*/bytes268435456", "bytes_per_s", 65e9)),
+               "link to the host"));
+    CHECK(says(mistakes(sound_row("memory_triad.f32.*/bytes1073741824", "bytes_per_s", 2.4e13)),
+               "an eighth would fit: bits taken for bytes"));
+    CHECK(mistakes(sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12)) == "");
+  }
+
+  TEST_CASE("a floor over what the fabric carries is found and NVLS is allowed its own") {
+    CHECK(says(mistakes(all_reduce_row(800e9, 16, 2, "efa")), "NICs allow between 2 nodes"));
+    CHECK(mistakes(all_reduce_row(487.87e9, 16, 2, "efa")) == "");
+    CHECK(mistakes(all_reduce_row(480e9, 8, 1, "nvlink")) == "");
+    CHECK(says(mistakes(all_reduce_row(720e9, 8, 1, "nvlink")), "NVLinks allow"));
+    CHECK(says(
+        mistakes(part_baseline("a100-sxm", "10de:20b2", all_reduce_row(310e9, 8, 1, "nvlink"))),
+        "NVLinks allow"));
+  }
+
+  TEST_CASE("the figure of another SKU that is slower is found and of one as fast is not") {
+    const Baseline h100 =
+        part_baseline("h100-sxm", "10de:2330", all_reduce_row(440e9, 8, 1, "nvlink"));
+    const Baseline b200 =
+        part_baseline("b200-sxm", "10de:2901", all_reduce_row(440e9, 8, 1, "nvlink"));
+    CHECK(says(mistakes(b200, {h100}), "also the figure of h100-sxm"));
+    CHECK(mistakes(part_baseline("h200-sxm", "10de:2335", all_reduce_row(440e9, 8, 1, "nvlink")),
+                   {h100}) == "");
+    CHECK(mistakes(b200, {b200}) == "");
+  }
+
+  TEST_CASE("a large size far below the roofline is found and a small one is about latency") {
+    CHECK(says(mistakes(sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 200e12)),
+               "20 % of the 989 TFLOP/s that it computes in bf16"));
+    CHECK(mistakes(sound_row("gemm.bf16.*/m64_n64_k64", "flop_per_s", 1e9)) == "");
+    BaselineRow small = all_reduce_row(43.7e9, 8, 1, "nvlink");
+    small.id = CaseId::parse("all_reduce.f32.*/bytes1048576_ranks8");
+    CHECK(mistakes(small) == "");
+  }
+
+  TEST_CASE("a row without an address or a count or that has expired is found") {
+    const BaselineRow sound = sound_row("memory_read.f32.*/bytes1073741824", "bytes_per_s", 3e12);
+    CHECK(mistakes(sound) == "");
+    BaselineRow row = sound;
+    row.source = "somebody said so";
+    CHECK(says(mistakes(row), "no address"));
+    row = sound;
+    row.n.reset();
+    CHECK(says(mistakes(row), "(n)"));
+    row = sound;
+    row.expires = "2026-11-27";
+    CHECK(says(mistakes(row), "expired on 2026-11-27, before 2026-11-28"));
+    row.expires = kDay;
+    CHECK(mistakes(row) == "");
+    row.expires.clear();
+    CHECK(says(mistakes(row), "never expires"));
+    row = sound;
+    row.date = "2026-12-01";
+    CHECK(says(mistakes(row), "is after"));
+  }
+
+  TEST_CASE("a row that no measurement can match says why") {
+    const auto never = [](BaselineRow row) {
+      const std::string text = mistakes(std::move(row));
+      CHECK(says(text, "no measurement can ever match it"));
+      return text;
+    };
+    CHECK(says(never(sound_row("matmul.bf16.*/m8_n8_k8", "flop_per_s", 1e12)), "no workload"));
+    CHECK(says(never(sound_row("gemm.bf16.*/bytes8", "flop_per_s", 1e12)), "no such shape"));
+    CHECK(says(never(sound_row("memory_read.f32.*/bytes1024", "tokens_per_s", 1e9)), "no metric"));
+    BaselineRow row = all_reduce_row(400e9, 8, 1, "nvlink");
+    row.id = CaseId::parse("all_reduce.f32.*/bytes1024");
+    CHECK(says(never(row), "number of ranks"));
+    row = all_reduce_row(400e9, 8, 1, "nvlink");
+    row.scope_level = "device";
+    CHECK(says(never(row), "more than a device"));
+    row = all_reduce_row(400e9, 8, 1, "nvlink");
+    row.input_pattern = "normal";
+    CHECK(says(never(row), "small_integers"));
+    row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
+    row.input_pattern = "zeros";
+    CHECK(says(never(row), "zeros"));
+  }
+}
+
+}  // namespace assay::test

@@ -1,0 +1,122 @@
+// Which baseline rows a measurement may be held to, and how far each may go.
+#include "harness/conformance/baseline_lookup.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr const char* kTriad = "memory_triad.f32.vectorized/bytes1073741824";
+
+RequirementVerdict against(const Result& result, std::vector<Baseline> baselines,
+                           const std::string& workload) {
+  Profile profile = small_profile();
+  profile.requirements = {requirement("throughput_vs_baseline", {{"workload", workload}})};
+  return judged(Evidence{{result}, &profile, std::move(baselines)}, "throughput_vs_baseline");
+}
+
+Baseline triad_baseline(const std::string& shape) {
+  Baseline baseline = passing_baseline();
+  BaselineRow& row = baseline.rows.front();
+  row.id = CaseId::parse("memory_triad.f32.*/" + shape);
+  row.metric = "bytes_per_s";
+  row.value = 3e12;
+  return baseline;
+}
+
+Result slow_triad() {
+  Result result = passing_result(small_profile(), "cuda", 1);
+  slow_down(measurement_of(result, kTriad, 0), 2);
+  return result;
+}
+
+Measurement over(const std::string& kind, std::vector<std::string> members) {
+  Measurement measurement;
+  measurement.transport = Transport{};
+  measurement.transport->kind = kind;
+  measurement.scope = {"cluster", std::move(members)};
+  return measurement;
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a row of a neighbouring size on the plateau warns and never fails") {
+    CHECK(against(slow_triad(), {triad_baseline("bytes1073741824")}, "memory_triad").verdict ==
+          Verdict::fail);
+    const RequirementVerdict verdict =
+        against(slow_triad(), {triad_baseline("bytes268435456")}, "memory_triad");
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.reason.find("the nearest row is of bytes268435456") != std::string::npos);
+    const Result sound = passing_result(small_profile(), "cuda", 1);
+    CHECK(against(sound, {triad_baseline("bytes268435456")}, "memory_triad").verdict ==
+          Verdict::pass);
+  }
+
+  TEST_CASE("a size below the plateau or too far away is no neighbour") {
+    const Result sound = passing_result(small_profile(), "cuda", 1);
+    for (const char* shape : {"bytes1048576", "bytes68719476736"}) {
+      const RequirementVerdict verdict = against(sound, {triad_baseline(shape)}, "memory_triad");
+      CHECK(verdict.reason_code == "no_baseline");
+    }
+  }
+
+  TEST_CASE("a row that does not say its input pattern is used and warns at most of arithmetic") {
+    Baseline silent = passing_baseline();
+    silent.rows[0].input_pattern.clear();
+    Result result = passing_result(small_profile(), "cuda", 1);
+    CHECK(against(result, {silent}, "gemm").verdict == Verdict::pass);
+    for (const char* id :
+         {"gemm.bf16.cublaslt/m8192_n8192_k8192", "gemm.bf16.sm90/m8192_n8192_k8192"})
+      slow_down(measurement_of(result, id, 0), 2);
+    const RequirementVerdict verdict = against(result, {silent}, "gemm");
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.reason.find("does not say what data") != std::string::npos);
+    CHECK(against(result, {silent, passing_baseline()}, "gemm").verdict == Verdict::fail);
+    Baseline memory = triad_baseline("bytes1073741824");
+    memory.rows[0].input_pattern.clear();
+    CHECK(against(slow_triad(), {memory}, "memory_triad").verdict == Verdict::fail);
+  }
+
+  TEST_CASE("without a row speed of light warns of what is implausible and passes nothing") {
+    const Result sound = passing_result(small_profile(), "cuda", 1);
+    const RequirementVerdict unknown = against(sound, {}, "memory_triad");
+    CHECK(unknown.reason_code == "no_baseline");
+    CHECK(unknown.reason.find("90 % of speed of light") != std::string::npos);
+    const RequirementVerdict slow = against(slow_triad(), {}, "memory_triad");
+    CHECK(slow.verdict == Verdict::warn);
+    CHECK(slow.reason.find("no baseline row") != std::string::npos);
+  }
+
+  TEST_CASE("the best of a search is compared with a search and never with one shape") {
+    Baseline search = passing_baseline();
+    search.rows[0].id = CaseId::parse("gemm.bf16.*/best_of_search");
+    search.rows[0].shape = kBestOfSearch;
+    search.rows[0].value = 900e12;
+    const Result one = passing_result(small_profile(), "cuda", 1);
+    CHECK(against(one, {search}, "gemm").reason_code == "no_baseline");
+    Profile wide = small_profile();
+    for (int m = 1; m <= 8; ++m)
+      wide.cases.front().shapes.push_back(
+          Shape::parse("m" + std::to_string(m * 1024) + "_n8192_k4096"));
+    wide.requirements = {requirement("throughput_vs_baseline", {{"workload", "gemm"}})};
+    const RequirementVerdict verdict = judged(
+        Evidence{{passing_result(wide, "cuda", 1)}, &wide, {search}}, "throughput_vs_baseline");
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.reason.find("best of 9 shapes is 78 %") != std::string::npos);
+  }
+
+  TEST_CASE("the class of a fabric is its network and its nodes are those of the members") {
+    CHECK(fabric_class(over("ib_gdr+nvlink", {})) == "ib");
+    CHECK(fabric_class(over("nvls", {})) == "nvlink");
+    CHECK(fabric_class(over("collnet_gdr+ib_gdr+nvlink", {})) == "ib");
+    CHECK(fabric_class(over("nvlink+pcie", {})) == "nvlink+pcie");
+    CHECK(fabric_class(Measurement()) == "");
+    CHECK(nodes_of(over("ib", {"a/device0", "a/device1", "b/device0", "c"})) == 3);
+  }
+}
+
+}  // namespace assay::test

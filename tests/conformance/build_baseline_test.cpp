@@ -1,0 +1,97 @@
+// Baselines made from documents, and what judges by them.
+#include "harness/conformance/build_baseline.h"
+
+#include <doctest/doctest.h>
+
+#include "harness/core/document.h"
+#include "tests/conformance/passing_result.h"
+#include "tests/core/refusal.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr const char* kLibrary = "gemm.bf16.cublaslt/m8192_n8192_k8192";
+
+std::vector<Result> two_nodes() {
+  return {passing_result(small_profile(), "cuda", 8, "node-a"),
+          passing_result(small_profile(), "cuda", 8, "node-b")};
+}
+
+const BaselineRow& row_of(const Baseline& baseline, const std::string& id) {
+  for (const BaselineRow& row : baseline.rows)
+    if (row.id.str() == id) return row;
+  FAIL("no row of " << id);
+  return baseline.rows.front();
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a baseline of documents has a row for each case with its count and spread and date") {
+    const Baseline baseline = baseline_of(two_nodes(), "ours");
+    CHECK(baseline.sku == "example-sxm");
+    CHECK(baseline.pci_ids == std::vector<std::string>{"10de:ffff"});
+    CHECK(baseline.rows.size() == 3);
+    const BaselineRow& row = row_of(baseline, kLibrary);
+    CHECK(row.value == 700e12);
+    CHECK(row.n == 16);
+    CHECK(row.mad == 0);
+    CHECK(row.tier == "measured_here");
+    CHECK(row.input_pattern == "normal");
+    CHECK(row.date == "2026-11-01");
+    CHECK(row.expires == "2027-11-01");
+    CHECK(row.versions["driver"] == "580.65.06");
+    validate(to_json(baseline), DocumentKind::baseline, "the baseline");
+  }
+
+  TEST_CASE("outliers are dropped again and again and a small spread drops nobody") {
+    std::vector<double> values = {100, 100.1, 99.9, 100.2, 99.8, 100.05, 99.95, 100.1};
+    CHECK(without_outliers(values).size() == 8);
+    values.push_back(90);  // hidden by the farther one at first
+    values.push_back(50);
+    CHECK(without_outliers(values).size() == 8);
+    CHECK(without_outliers({100, 100, 100, 100.5, 100, 100}).size() == 6);
+    CHECK(without_outliers({100, 1, 1000}).size() == 3);
+  }
+
+  TEST_CASE("one bad device of a fleet does not lower what a baseline asks of the others") {
+    std::vector<Result> results = two_nodes();
+    slow_down(measurement_of(results[0], kLibrary, 3), 1.3);
+    const Baseline baseline = baseline_of(results, "ours");
+    CHECK(row_of(baseline, kLibrary).value == 700e12);
+    CHECK(row_of(baseline, kLibrary).n == 15);
+  }
+
+  TEST_CASE("versions that the runs do not share are left out") {
+    std::vector<Result> results = two_nodes();
+    results[1].software["driver"] = "570.1";
+    const Baseline baseline = baseline_of(results, "ours");
+    CHECK_FALSE(baseline.rows.front().versions.contains("driver"));
+    CHECK(baseline.rows.front().versions.contains("nccl"));
+  }
+
+  TEST_CASE("documents of several SKUs or of simulated and real runs make no baseline") {
+    std::vector<Result> results = two_nodes();
+    results[1].nodes[0].devices[2].sku = "other-sxm";
+    CHECK(refusal([&] { baseline_of(results, "ours"); }).find("one SKU") != std::string::npos);
+    results = two_nodes();
+    results[1].simulated = true;
+    CHECK(refusal([&] { baseline_of(results, "ours"); }).find("simulated") != std::string::npos);
+  }
+
+  TEST_CASE("a baseline of simulated documents is marked and judges no measured ones") {
+    std::vector<Result> results = two_nodes();
+    for (Result& result : results) result.simulated = true;
+    const Baseline baseline = baseline_of(results, "ours");
+    CHECK(baseline.simulated);
+    CHECK(row_of(baseline, kLibrary).tier == "derived");
+    Profile profile = small_profile();
+    profile.requirements = {requirement("throughput_vs_baseline", {{"workload", "gemm"}})};
+    CHECK(judge({results, &profile, {baseline}}).verdict == Verdict::pass);
+    const auto judges = [&] { judge({two_nodes(), &profile, {baseline}}); };
+    CHECK(refusal(judges).find("judges no measured ones") != std::string::npos);
+  }
+}
+
+}  // namespace assay::test

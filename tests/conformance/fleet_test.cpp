@@ -1,0 +1,108 @@
+// Devices against the fleet: a whole family of cases decides, and how healthy devices differ.
+#include <doctest/doctest.h>
+
+#include "harness/conformance/standing.h"
+#include "tests/conformance/passing_result.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr const char* kGemms[] = {"gemm.bf16.cublaslt/m8192_n8192_k8192",
+                                  "gemm.bf16.sm90/m8192_n8192_k8192"};
+
+std::vector<Result> nodes(int count) {
+  std::vector<Result> results;
+  for (int node = 0; node < count; ++node)
+    results.push_back(passing_result(small_profile(), "cuda", 8, "node-" + std::to_string(node)));
+  return results;
+}
+
+void slow_gemms(Result& result, int device, double factor) {
+  for (const char* id : kGemms) slow_down(measurement_of(result, id, device), factor);
+}
+
+/// What a row says of how devices differ: 0.6 % of its value.
+Baseline with_spread() {
+  Baseline baseline = passing_baseline();
+  baseline.rows[0].mad = 0.006 / kSdOfMad * baseline.rows[0].value;
+  return baseline;
+}
+
+RequirementVerdict against_fleet(std::vector<Result> results, std::vector<Baseline> baselines) {
+  Profile profile = small_profile();
+  profile.requirements = {requirement("slower_than_fleet")};
+  return judged({std::move(results), &profile, std::move(baselines)}, "slower_than_fleet");
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a healthy fleet passes by every source of its spread") {
+    CHECK(against_fleet(nodes(1), {}).verdict == Verdict::pass);
+    CHECK(against_fleet(nodes(1), {with_spread()}).verdict == Verdict::pass);
+    CHECK(against_fleet(nodes(5), {}).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("a device that is slow in a family fails and is named with the family") {
+    for (const int count : {1, 5}) {
+      std::vector<Result> results = nodes(count);
+      slow_gemms(results.back(), 3, 1 / 0.9);
+      const RequirementVerdict verdict = against_fleet(results, {with_spread()});
+      CHECK(verdict.verdict == Verdict::fail);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.find("device 3") != std::string::npos);
+      CHECK(verdict.reason.find("10.0 % below its peers in compute (2 cases") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a small loss that chance does not explain is a warning") {
+    std::vector<Result> results = nodes(1);
+    slow_gemms(results[0], 3, 1 / 0.96);
+    CHECK(against_fleet(results, {with_spread()}).verdict == Verdict::warn);
+    results = nodes(1);
+    slow_gemms(results[0], 3, 1 / 0.985);
+    CHECK(against_fleet(results, {with_spread()}).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("a spread that nobody measured only warns") {
+    std::vector<Result> results = nodes(1);
+    slow_gemms(results[0], 3, 1.5);
+    const RequirementVerdict verdict = against_fleet(results, {});
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.reason.find("assumed") != std::string::npos);
+  }
+
+  TEST_CASE("a device that one case alone makes slow is not failed") {
+    std::vector<Result> results = nodes(1);
+    slow_down(measurement_of(results[0], kGemms[0], 3), 1.5);
+    const RequirementVerdict verdict = against_fleet(results, {with_spread()});
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.reason.find("one case alone") != std::string::npos);
+  }
+
+  TEST_CASE("a device whose samples straddle the limit is too noisy to judge") {
+    std::vector<Result> results = nodes(1);
+    slow_gemms(results[0], 3, 1 / 0.9);
+    for (const char* id : kGemms) {
+      Samples& samples = *measurement_of(results[0], id, 3).samples;
+      samples.ci_low_s = 0.95 * samples.median_s;
+      samples.ci_high_s = 1.05 * samples.median_s;
+    }
+    CHECK(against_fleet(results, {with_spread()}).reason_code == "too_noisy");
+  }
+
+  TEST_CASE("one device has no peers") {
+    const RequirementVerdict verdict =
+        against_fleet({passing_result(small_profile(), "cuda", 1)}, {});
+    CHECK(verdict.reason_code == "not_applicable");
+  }
+
+  TEST_CASE("chance is corrected for comparisons and for what the spread is known from") {
+    CHECK(deviations_by_chance(0.05, 1, 0) == doctest::Approx(1.645).epsilon(0.001));
+    CHECK(deviations_by_chance(0.05, 100, 0) == doctest::Approx(3.291).epsilon(0.001));
+    CHECK(deviations_by_chance(0.05, 100, 10) > deviations_by_chance(0.05, 100, 0));
+  }
+}
+
+}  // namespace assay::test
