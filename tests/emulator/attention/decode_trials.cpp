@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "kernels/attention/sm80/launch.cuh"
 #include "tests/emulator/attention/attention_case.h"
@@ -27,6 +28,14 @@ T* given(Emulator& emulator, const char* name, const std::vector<T>& values) {
   return array.data();
 }
 
+std::uint32_t blocks_of(const attention::Problem& problem, int multiprocessors) {
+  namespace sm80 = attention::sm80;
+  const int rows = attention::PackedRows{problem.group()}.rows(problem.queries);
+  const int tile_rows = sm80::kWarpRows * sm80::row_warps(rows);
+  return static_cast<std::uint32_t>(
+      sm80::arguments_of(problem, tile_rows, multiprocessors).blocks());
+}
+
 template <class Element>
 void run_decode_trial(Emulator& emulator, const DecodeTrial& trial) {
   constexpr Dtype kDtype = std::is_same_v<Element, device::F16> ? Dtype::f16 : Dtype::bf16;
@@ -47,10 +56,14 @@ void run_decode_trial(Emulator& emulator, const DecodeTrial& trial) {
   arrays.output = output.data();
   arrays.log_sum_exp = sums.data();
   const attention::Plan plan = attention::sm80::plan<Element>(problem, trial.multiprocessors);
+  const auto arrivals = emulator.input<std::byte>("arrivals", plan.counter_bytes);
   const Workspace workspace{
-      emulator.output<std::byte>("partial results", plan.scratch_bytes).data(),
-      emulator.input<std::byte>("arrivals", plan.counter_bytes).data()};
+      emulator.output<std::byte>("partial results", plan.scratch_bytes).data(), arrivals.data()};
+  // Blocks that read each other's results run at once.
+  if (plan.counter_bytes > 0) emulator.keep_resident(blocks_of(problem, trial.multiprocessors));
   plan.bind(arrays, workspace).launch(nullptr);
+  expect(std::all_of(arrivals.begin(), arrivals.end(), [](auto n) { return n == std::byte{0}; }),
+         "the counts of arrivals are not zero again");
   const std::string difference = attention_difference(one, output, sums);
   expect(difference.empty(), difference);
 }
