@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <map>
 #include <thread>
@@ -77,8 +78,8 @@ class HalfBusy {
     for (unsigned i = 0; i < half; ++i) {
       const pid_t pid = fork();
       if (pid == 0) {
-        for (volatile unsigned turns = 0;; turns = turns + 1) {
-        }
+        std::atomic<unsigned> turns = 0;
+        for (;;) ++turns;
       }
       pids_.push_back(pid);
     }

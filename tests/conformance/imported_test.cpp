@@ -37,19 +37,27 @@ Result imported(const std::string& tool) {
   result.imported->file = "log.txt";
   result.imported->sha256 = std::string(64, '0');
   result.imported->unsaid = {"much"};
+  NodeFacts& node = result.nodes.emplace_back();
+  node.name = "n1";
+  for (int index = 0; index < 2; ++index) {
+    DeviceFacts& device = node.devices.emplace_back();
+    device.index = index;
+    device.uuid = "n1/device" + std::to_string(index);
+    device.sku = "h100";
+  }
   return result;
 }
 
 Baseline all_reduce_baseline() {
   BaselineRow row;
-  row.case_id = "all_reduce.bf16.*/bytes8589934592_ranks8";
+  row.id = CaseId::parse("all_reduce.bf16.*/bytes8589934592_ranks8");
   row.scope_level = "node";
   row.metric = "bus_bandwidth_bytes_per_s";
   row.value = 480e9;
   row.tier = "third_party";
   row.source = "a page";
   row.date = "2026-10-01";
-  return {"eight", "", {}, {row}};
+  return {"eight", "h100", {"10de:2330"}, false, {row}};
 }
 
 VerdictDocument judged_by_profile(const Result& result, const std::string& profile) {
@@ -92,6 +100,14 @@ TEST_SUITE("unit") {
     Result result = imported("nccl-tests");
     result.measurements = {reported_figure(240e9)};
     result.measurements[0].id.dtype = "f32";
+    CHECK(part_of(judged_by_profile(result, "imported"), "reported_vs_baseline").reason_code ==
+          "no_baseline");
+  }
+
+  TEST_CASE("an imported figure is not judged by the baseline of another part") {
+    Result result = imported("nccl-tests");
+    result.measurements = {reported_figure(240e9)};
+    result.nodes[0].devices[1].sku = "h200";
     CHECK(part_of(judged_by_profile(result, "imported"), "reported_vs_baseline").reason_code ==
           "no_baseline");
   }

@@ -96,7 +96,7 @@ TEST_SUITE("unit") {
     const auto baselines = load_baselines(folder.path().string());
     REQUIRE(baselines.size() == 1);
     const BaselineRow& row = baselines[0].rows.at(0);
-    CHECK(row.case_id == "gemm.bf16.*/m1_n1_k1");
+    CHECK(row.id.str() == "gemm.bf16.*/m1_n1_k1");
     CHECK(row.series == Series::cold);
     CHECK(!row.fail_below);
     CHECK(load_baselines((folder / "b.json").string()).size() == 1);

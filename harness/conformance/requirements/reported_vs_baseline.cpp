@@ -2,6 +2,8 @@
 // nobody verified the answers and no interval is known.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/conformance/baseline_lookup.h"
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
@@ -21,6 +23,27 @@ const DeviceFacts* device_of(const Result& result, const Measurement& measuremen
   return nullptr;
 }
 
+/// Of the device, or of all devices where the figure spans ranks.
+bool is_for(const Baseline& baseline, const Result& result, const Measurement& measurement,
+            const DeviceFacts* device) {
+  if (!spans_ranks(measurement.id.workload)) return device != nullptr && is_of(baseline, *device);
+  const std::vector<DeviceRef> devices = devices_of(result);
+  return !devices.empty() && std::all_of(devices.begin(), devices.end(), [&](const auto& one) {
+    return is_of(baseline, *one.device);
+  });
+}
+
+/// Case, scope and metric are the row's. The tool does not say what joins nodes, so a row of one
+/// fabric says nothing about what spans them.
+bool is_about(const BaselineRow& row, const Measurement& measurement) {
+  const CaseId& id = measurement.id;
+  const bool is_fabric_known = row.fabric.empty() || measurement.scope.level == "node";
+  return is_fabric_known && row.id.workload == id.workload && row.id.dtype == id.dtype &&
+         row.id.shape == id.shape &&
+         (row.id.implementation == "*" || row.id.implementation == id.implementation) &&
+         row.scope_level == measurement.scope.level && measurement.metrics.contains(row.metric);
+}
+
 /// A tool says neither its inputs nor how it treats caches, so a row of any of them is taken. Of
 /// several the newest.
 struct Row {
@@ -28,20 +51,14 @@ struct Row {
   const BaselineRow* row = nullptr;
 };
 
-Row row_for(const std::vector<Baseline>& baselines, const Measurement& measurement,
-            const DeviceFacts* device) {
+Row row_for(const std::vector<Baseline>& baselines, const Result& result,
+            const Measurement& measurement) {
   Row found;
+  const DeviceFacts* device = device_of(result, measurement);
   for (const Baseline& baseline : baselines) {
-    const bool is_any_device = spans_ranks(measurement.id.workload);
-    if (!is_any_device && (device == nullptr || !is_of(baseline, *device))) continue;
+    if (!is_for(baseline, result, measurement, device)) continue;
     for (const BaselineRow& row : baseline.rows) {
-      const CaseId wanted = CaseId::parse(row.case_id);
-      const CaseId& id = measurement.id;
-      const bool is_about =
-          wanted.workload == id.workload && wanted.dtype == id.dtype && wanted.shape == id.shape &&
-          (wanted.implementation == "*" || wanted.implementation == id.implementation) &&
-          row.scope_level == measurement.scope.level && measurement.metrics.contains(row.metric);
-      if (!is_about) continue;
+      if (!is_about(row, measurement)) continue;
       if (found.row == nullptr || row.date > found.row->date) found = {&baseline, &row};
     }
   }
@@ -63,7 +80,7 @@ class ReportedVsBaseline final : public Requirement {
     for (const Result& result : evidence.results) {
       for (const Measurement& measurement : result.measurements) {
         if (measurement.status != MeasurementStatus::reported) continue;
-        const Row found = row_for(evidence.baselines, measurement, device_of(result, measurement));
+        const Row found = row_for(evidence.baselines, result, measurement);
         ++(found.row == nullptr ? without : with);
         if (found.row != nullptr) judge_one(measurement, found, standard, findings);
       }
