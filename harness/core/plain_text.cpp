@@ -72,7 +72,7 @@ std::string filtered(std::string_view text, bool keeps_lines) {
 
 bool is_blank(char letter) { return letter == ' ' || letter == '\n'; }
 
-std::vector<std::string_view> words_of(std::string_view text) {
+std::vector<std::string_view> words_in(std::string_view text) {
   std::vector<std::string_view> words;
   for (std::size_t at = 0; at < text.size();) {
     if (is_blank(text[at])) {
@@ -108,7 +108,7 @@ std::string_view first_columns(std::string_view plain, std::size_t limit) {
 
 std::vector<std::string> wrapped(std::string_view plain, std::size_t width) {
   std::vector<std::string> lines;
-  for (std::string_view word : words_of(plain)) {
+  for (std::string_view word : words_in(plain)) {
     if (!lines.empty() && columns(lines.back()) + 1 + columns(word) <= width) {
       lines.back().append(" ").append(word);
       continue;
@@ -122,7 +122,7 @@ std::vector<std::string> wrapped(std::string_view plain, std::size_t width) {
 
 std::size_t longest_word(std::string_view plain) {
   std::size_t longest = 0;
-  for (const std::string_view word : words_of(plain)) longest = std::max(longest, columns(word));
+  for (const std::string_view word : words_in(plain)) longest = std::max(longest, columns(word));
   return longest;
 }
 
