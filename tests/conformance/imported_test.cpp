@@ -147,6 +147,9 @@ TEST_SUITE("unit") {
     const RequirementVerdict& one = part_of(verdict, "reported_checks");
     CHECK(one.verdict == Verdict::warn);
     CHECK(one.subjects.at(0).name == "n1/device3");
+    result.imported->checks.push_back({"pulse", "", "n1", "skipped", ""});
+    CHECK(part_of(judged_by_profile(result, "imported"), "reported_checks").verdict ==
+          Verdict::warn);
     result.imported->checks[1].status = "unknown";
     CHECK(part_of(judged_by_profile(result, "imported"), "reported_checks").verdict ==
           Verdict::not_evaluated);
