@@ -132,7 +132,7 @@ class BenchmarkImporter {
     }
     Measurement figure =
         figure_from(result_, case_of(name, taken_), {"node", {node}}, series.place);
-    figure.group = printable(name, 300);
+    figure.extensions["name"] = printable(name, 300);
     const auto is_failed = [](const Json* one) {
       const Json* failed = find(*one, "error_occurred");
       return failed != nullptr && failed->is_boolean() && failed->get<bool>();

@@ -172,7 +172,8 @@ TEST_SUITE("unit") {
     CHECK(metric(copy, "time_s") == doctest::Approx(1.52e-6));
     CHECK(metric(copy, "repetitions") == 3);
     CHECK(metric(copy, "bytes_per_s") == doctest::Approx(8192 / 1.52e-6));
-    CHECK(copy.group == "BM_Copy<float>/4096/manual_time");
+    CHECK(copy.extensions["name"] == "BM_Copy<float>/4096/manual_time");
+    CHECK(copy.group == copy.id.group());
     // Another benchmark whose name differs in signs only.
     CHECK(metric(figure(result, "bm_copy_float.unstated.google_benchmark_2/a4096"), "time_s") ==
           doctest::Approx(2e-6));
