@@ -8,6 +8,7 @@
 #include "harness/core/case_work.h"
 #include "harness/core/gpu_model.h"
 #include "harness/core/gpu_tables.h"
+#include "harness/core/work.h"
 #include "harness/core/workload.h"
 
 namespace assay {
@@ -104,7 +105,8 @@ std::optional<RowLimit> limit_of_collective(const BaselineRow& row, const PartLi
     limit.by = fmt::format("its NICs allow between {:g} nodes", nodes);
   }
   if (row.metric == "bytes_per_s")
-    limit.rate = scaled(limit.rate, 1 / bus_factor(row.id.workload, ranks).value_or(1));
+    limit.rate = scaled(limit.rate,
+                        1 / bus_factor_of(row.id.workload, row.id.shape.at("ranks")).value_or(1));
   return limit;
 }
 

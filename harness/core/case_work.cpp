@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/core/dtype.h"
+#include "harness/core/work.h"
 
 namespace assay {
 
@@ -66,14 +67,6 @@ double arrays_of(const std::string& workload) {
 
 }  // namespace
 
-std::optional<double> bus_factor(std::string_view workload, double ranks) {
-  if (workload == "all_reduce") return 2 * (ranks - 1) / ranks;
-  if (workload == "all_gather" || workload == "reduce_scatter" || workload == "all_to_all")
-    return (ranks - 1) / ranks;
-  if (workload == "broadcast" || workload == "reduce" || workload == "send_recv") return 1;
-  return std::nullopt;
-}
-
 std::optional<CaseWork> work_of(const CaseId& id) {
   const std::optional<Dtype> dtype = dtype_named(id.dtype);
   if (!dtype) return std::nullopt;
@@ -87,7 +80,7 @@ std::optional<CaseWork> work_of(const CaseId& id) {
   }
   const bool copies = id.workload == "host_to_device" || id.workload == "device_to_host" ||
                       id.workload == "device_to_device";
-  if (copies || (bus_factor(id.workload, 2) && has_all(id.shape, {"ranks"})))
+  if (copies || (bus_factor_of(id.workload, 2) && has_all(id.shape, {"ranks"})))
     return CaseWork{0, bytes};
   return std::nullopt;
 }

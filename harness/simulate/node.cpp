@@ -8,6 +8,7 @@
 #include "harness/core/case_work.h"
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
+#include "harness/core/work.h"
 #include "harness/fabric/cost_model.h"
 #include "harness/fabric/pairing.h"
 #include "harness/simulate/parts.h"
@@ -294,7 +295,8 @@ class NodeDocument {
     for (const DeviceFacts& device : facts().devices)
       factor = std::min(factor, node_factor_ * left_by_faults(device.index, Family::links));
     const double bytes = static_cast<double>(measurement.id.shape.at("bytes"));
-    const double bus = bus_factor(measurement.id.workload, ranks).value_or(1);
+    const double bus =
+        bus_factor_of(measurement.id.workload, measurement.id.shape.at("ranks")).value_or(1);
     const double median_s = kCollectiveLaunchS + bytes * bus / (kLinkShare * light * factor);
     add_series(group, median_s, model_.noise, measurement);
     const double measured_s = measurement.samples->median_s;
