@@ -109,11 +109,10 @@ Command import_command() {
                          {"2",
                           "The output is not of that tool, is damaged, or does not say what "
                           "it is of; or the document cannot be written."}};
-  command.examples = {
-      {"mpirun ... all_reduce_perf -b 1G -e 16G -f 2 | assay import nccl-tests - -o r.json",
-       "Makes a document of a run of nccl-tests."},
-      {"assay import dcgmi diag.json -o d.json && assay check d.json",
-       "Says what dcgmi complained of."}};
+  command.examples = {{"all_reduce_perf -b 1G -e 16G -f 2 | assay import nccl-tests - -o r.json",
+                       "Makes a document of a run of nccl-tests."},
+                      {"assay import dcgmi diag.json -o d.json && assay check d.json",
+                       "Says what dcgmi complained of."}};
   command.execute = execute_import;
   return command;
 }

@@ -324,8 +324,10 @@ class NodeDocument {
       if (one.ranks.empty()) continue;
       CaseId curve = one.id;
       curve.shape = Shape{{"ranks", one.id.shape.at("ranks")}};
-      sweeps[fmt::format("{} node {}", curve.str(), facts().name)].push_back(
-          {static_cast<double>(one.id.shape.at("bytes")), one.samples->median_s});
+      const std::string series =
+          one.series == Series::hot ? "" : fmt::format(" ({})", name(one.series));
+      sweeps[fmt::format("{}{} in the node of {}", curve.str(), series, one.scope.members.front())]
+          .push_back({static_cast<double>(one.id.shape.at("bytes")), one.samples->median_s});
     }
     for (auto& [curve, sweep] : sweeps) {
       if (sweep.size() < 2) continue;

@@ -69,7 +69,7 @@ TEST_SUITE("integration") {
     refused_in_one_line(workplace, {"compare", "a.json", "b.json", "-o", "a.json", "--force"},
                         "is read");
     refused_in_one_line(workplace, {"compare", "a.json", "b.json", "-o", "c.json"},
-                        "c.json is not a comparison");
+                        "c.json exists and is not a comparison");
     const Outcome markdown =
         workplace.assay({"compare", "a.json", "b.json", "--format", "markdown"});
     CHECK(markdown.out.starts_with("**compare**: 1 worse"));

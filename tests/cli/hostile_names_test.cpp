@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
+#include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/plain_text.h"
 #include "tests/cli/workplace.h"
-#include "tests/core/full_result.h"
 
 namespace assay::test {
 
@@ -35,6 +35,8 @@ std::vector<Json*> texts_in(Json& value) {
 bool is_valid(const Json& document, DocumentKind kind) {
   try {
     validate(document, kind, "the document");
+    if (kind == DocumentKind::result)
+      refuse_contradictions(result_from_json(document), "the document");
     return true;
   } catch (const Error&) {
     return false;
@@ -62,13 +64,8 @@ Json hostile_profile(const std::string& backend) {
   profile["backends"] = {backend};
   std::erase_if(profile["cases"].get_ref<Json::array_t&>(),
                 [&](const Json& line) { return line["backend"] != backend; });
-  profile["name"] = kHostile;
   profile["description"] = kHostile;
-  int number = 0;
-  for (Json& one : profile["requirements"]) {
-    one["id"] = kHostile + std::to_string(++number);
-    one["why"] = kHostile;
-  }
+  for (Json& one : profile["requirements"]) one["why"] = kHostile;
   REQUIRE(is_valid(profile, DocumentKind::profile));
   return profile;
 }
@@ -81,11 +78,16 @@ void check_plain(const std::string& printed, bool has_name = true) {
   if (has_name) CHECK(contains(printed, "EVIL"));
 }
 
-/// The paths of a document of GPUs and of a profile for it, both hostile.
+/// A document of a GPU and profiles for it and for a host, all hostile.
 struct Files {
   explicit Files(const Workplace& workplace) {
-    Json document = to_json(full_result());
-    // A part of the run is missing, so that the requirements have something to name.
+    Json document =
+        parse_json(read_text(ASSAY_SOURCE_DIR
+                             "/results-schema/reference/h200-sxm/2026-11-28-gemm-prefill.json"),
+                   "reference");
+    // Most of what the profile asks for is missing, so that the requirements name something.
+    auto& measurements = document["measurements"].get_ref<Json::array_t&>();
+    measurements.resize(2);
     write_text_file(workplace.path("result.json"), hostile(document, DocumentKind::result).dump());
     write_text_file(workplace.path("gpu.json"), hostile_profile("cuda").dump());
     write_text_file(workplace.path("host.json"), hostile_profile("host").dump());

@@ -49,10 +49,10 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a last cell is wrapped beside its row or below it") {
     CHECK(table({{"id", "why"}, {"one", "a reason of more words than the line has room for"}},
-                40) == "id   why\none  a reason of more words than the line\n     has room for\n");
+                41) == "id   why\none  a reason of more words than the line\n     has room for\n");
     CHECK(
-        table({{"case", "why"}, {"a_case_of_25_letters_long", "some reason of many words"}}, 45) ==
-        "case                       why\na_case_of_25_letters_long\n"
+        table({{"case", "why"}, {"a_case_of_25_letters_long", "some reason of many words"}}, 30) ==
+        "case          why\na_case_of_25_letters_long\n"
         "    some reason of many words\n");
   }
 
