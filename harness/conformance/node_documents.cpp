@@ -28,6 +28,12 @@ std::string process_of(const Result& result) {
   return result.run.world_size == 1 ? result.run.id + " alone" : "";
 }
 
+/// Ranks that were started by hand on one host have its processors in common.
+bool are_ranks_of_one_host(const Result& first, const Result& second) {
+  return first.run.backend == "host" && first.run.id == second.run.id && first.run.rank &&
+         second.run.rank && *first.run.rank != *second.run.rank;
+}
+
 [[noreturn]] void refuse(const Result& first, const Result& second, const std::string& why) {
   throw Error(fmt::format("{} and {} {}: a copy is not another node; judge one of them",
                           named(first), named(second), why));
@@ -46,7 +52,7 @@ void refuse_repeated_nodes(const std::vector<Result>& results) {
     for (const NodeFacts& node : result.nodes) {
       for (const DeviceFacts& device : node.devices) {
         const auto [known, is_new] = devices.emplace(device.uuid, &result);
-        if (!is_new && known->second != &result)
+        if (!is_new && known->second != &result && !are_ranks_of_one_host(*known->second, result))
           refuse(*known->second, result, "both describe the device " + device.uuid);
       }
     }

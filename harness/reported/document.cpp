@@ -9,6 +9,7 @@
 #include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/gpu_model.h"
 #include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
 
@@ -102,6 +103,8 @@ std::string device_of(Result& result, const std::string& node_name, int index,
   DeviceFacts device;
   device.index = index;
   device.name = name_from(name);
+  for (const GpuModel& model : gpu_models())
+    if (device.name == model.product) device.sku = model.name;
   device.uuid = member;
   if (!bus.empty()) device.pci_bus_id = name_from(bus);
   node.devices.push_back(std::move(device));

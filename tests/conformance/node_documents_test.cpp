@@ -1,4 +1,6 @@
 // A copy of a node's document is not another node, whatever it is called.
+#include "harness/conformance/node_documents.h"
+
 #include <doctest/doctest.h>
 
 #include "harness/core/error.h"
@@ -74,6 +76,16 @@ TEST_SUITE("unit") {
     one_shared.nodes[0].devices[1].uuid = "GPU-a-1";
     CHECK(refusal_of_all({document_of("a"), one_shared}).find("the device GPU-a-1") !=
           std::string::npos);
+  }
+
+  TEST_CASE("ranks of one run on one host have its processors in common and GPUs have not") {
+    Result first = document_of("a"), second = renamed(document_of("a"), "a (rank 1)");
+    second.run.rank = 1;
+    CHECK_THROWS_AS(refuse_repeated_nodes({first, second}), Error);
+    first.run.backend = second.run.backend = "host";
+    CHECK_NOTHROW(refuse_repeated_nodes({first, second}));
+    second.run.id = "run-2";
+    CHECK_THROWS_AS(refuse_repeated_nodes({first, second}), Error);
   }
 
   TEST_CASE("the document between the nodes is no node and stands once") {

@@ -36,15 +36,15 @@ Group group_of(FakeDevice& device, const std::string& name, std::vector<GroupMem
   return group;
 }
 
-struct Collected {
+struct CollectedVisits {
   std::vector<std::vector<Measurement>> visits;
   std::vector<std::string> progress;
   bool whole = false;
 };
 
-Collected run(std::vector<Group> groups, const SamplingRule& rule,
-              const std::atomic<bool>* stop = nullptr) {
-  Collected collected;
+CollectedVisits run(std::vector<Group> groups, const SamplingRule& rule,
+                    const std::atomic<bool>* stop = nullptr) {
+  CollectedVisits collected;
   GroupRunOptions options;
   options.sampling = rule;
   options.stop = stop;
@@ -76,9 +76,9 @@ TEST_SUITE("unit") {
     FakeDevice device;
     Group once = group_of(device, "once", {member(device, "a")});
     once.sampling = in_passes(1);
-    const Collected got = run({group_of(device, "x", {member(device, "a")}), once,
-                               group_of(device, "y", {member(device, "a")})},
-                              in_passes(2));
+    const CollectedVisits got = run({group_of(device, "x", {member(device, "a")}), once,
+                                     group_of(device, "y", {member(device, "a")})},
+                                    in_passes(2));
     CHECK(got.whole);
     CHECK(got.progress == std::vector<std::string>{"0/5 x, pass 1 of 2", "1/5 once",
                                                    "2/5 y, pass 1 of 2", "3/5 x, pass 2 of 2",
@@ -87,7 +87,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a series is the samples of all its passes and says which are of which") {
     FakeDevice device;
-    const Collected got =
+    const CollectedVisits got =
         run({group_of(device, "x", {member(device, "a", slower_every_pass)})}, in_passes(3));
     REQUIRE(got.visits.size() == 3);
     const Samples& samples = *got.visits.back().at(0).samples;
@@ -109,7 +109,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a series that has more passes to come is interrupted until then") {
     FakeDevice device;
-    const Collected got = run({group_of(device, "x", {member(device, "a")})}, in_passes(3));
+    const CollectedVisits got = run({group_of(device, "x", {member(device, "a")})}, in_passes(3));
     REQUIRE(got.visits.size() == 3);
     CHECK(got.visits[0].at(0).samples->stop_reason == "interrupted");
     CHECK(got.visits[0].at(0).samples->count == 10);
@@ -122,7 +122,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("one pass is a series without passes") {
     FakeDevice device;
-    const Collected got = run({group_of(device, "x", {member(device, "a")})}, in_passes(1));
+    const CollectedVisits got = run({group_of(device, "x", {member(device, "a")})}, in_passes(1));
     CHECK(got.visits.at(0).at(0).samples->pass.empty());
     CHECK(got.visits.at(0).at(0).samples->pass_medians_s.empty());
     CHECK(got.progress.front() == "0/1 x");
@@ -136,7 +136,7 @@ TEST_SUITE("unit") {
     SamplingRule rule{9, 0, 0.9, 0.001};
     rule.passes = 3;
     rule.max_relative_interval = 1e-6;  // noise is never stable
-    const Collected got = run({group_of(device, "x", {member(device, "a", noisy)})}, rule);
+    const CollectedVisits got = run({group_of(device, "x", {member(device, "a", noisy)})}, rule);
     const Samples& samples = *got.visits.back().at(0).samples;
     CHECK(samples.stop_reason == "max_time");
     const double spent_s = static_cast<double>(samples.count) * 1.5e-3;
@@ -157,7 +157,8 @@ TEST_SUITE("unit") {
     SamplingRule rule{9, 0, 0.3, 0.001};
     rule.passes = 3;
     rule.max_relative_interval = 1e-6;
-    const Collected got = run({group_of(device, "x", {member(device, "a", noisy_first)})}, rule);
+    const CollectedVisits got =
+        run({group_of(device, "x", {member(device, "a", noisy_first)})}, rule);
     CHECK(got.visits.back().at(0).samples->stop_reason == "max_time");
   }
 
@@ -166,7 +167,7 @@ TEST_SUITE("unit") {
     const auto wrong_later = [](FakeCase& timed, int pass) {
       if (pass == 1) timed.verification.status = Verification::Status::failed;
     };
-    const Collected got =
+    const CollectedVisits got =
         run({group_of(device, "x", {member(device, "a", wrong_later), member(device, "b")})},
             in_passes(3));
     const Measurement& wrong = got.visits.back().at(0);
@@ -183,7 +184,7 @@ TEST_SUITE("unit") {
     GroupMember refused = member(device, "a");
     refused.not_applicable = "no such unit";
     refused.prepare = []() -> std::unique_ptr<TimedCase> { throw Error("prepared all the same"); };
-    const Collected got = run({group_of(device, "x", {refused})}, in_passes(2));
+    const CollectedVisits got = run({group_of(device, "x", {refused})}, in_passes(2));
     REQUIRE(got.visits.size() == 2);
     CHECK(got.visits[1].at(0).reason == "no such unit");
   }
@@ -191,7 +192,7 @@ TEST_SUITE("unit") {
   TEST_CASE("the ratio in a group is of the pairs of all passes") {
     FakeDevice device;
     const auto half_more = [](FakeCase& timed, int) { timed.jitter = [] { return 5e-4; }; };
-    const Collected got =
+    const CollectedVisits got =
         run({group_of(device, "x", {member(device, "a"), member(device, "b", half_more)})},
             in_passes(3));
     const Json& ratio = got.visits.back().at(1).extensions["ratio"];
@@ -205,7 +206,7 @@ TEST_SUITE("unit") {
     const auto stopping = [&](FakeCase& timed, int pass) {
       if (pass == 1) timed.on_run = [&] { stop = true; };
     };
-    const Collected got =
+    const CollectedVisits got =
         run({group_of(device, "x", {member(device, "a", stopping)})}, in_passes(3), &stop);
     CHECK_FALSE(got.whole);
     const Samples& samples = *got.visits.back().at(0).samples;
@@ -221,7 +222,7 @@ TEST_SUITE("unit") {
     all.name = "x at once";
     std::vector<Group> groups;
     groups.push_back(std::move(all));
-    const Collected got = run(std::move(groups), in_passes(2));
+    const CollectedVisits got = run(std::move(groups), in_passes(2));
     REQUIRE(got.visits.size() == 2);
     REQUIRE(got.visits[1].size() == 2);
     for (const Measurement& one : got.visits[1]) CHECK(one.samples->pass_medians_s.size() == 2);

@@ -67,6 +67,16 @@ TEST_SUITE("unit") {
     CHECK(result.nodes[1].devices[1].pci_bus_id == "0000:43:00");
   }
 
+  TEST_CASE("a device whose product has published figures has the name of its baselines") {
+    Source source = source_of("nccl_mpirun.txt");
+    const std::string example = "NVIDIA Example 80GB";
+    CHECK_FALSE(import_nccl_tests(source).nodes[0].devices[0].sku);
+    for (auto at = source.text.find(example); at != std::string::npos;
+         at = source.text.find(example))
+      source.text.replace(at, example.size(), "NVIDIA H100 80GB HBM3");
+    CHECK(import_nccl_tests(source).nodes[1].devices[0].sku == "h100-sxm");
+  }
+
   TEST_CASE("a table of 2021 without a root and with an error column is read") {
     const Result result = checked(import_nccl_tests(source_of("nccl_2021.txt")));
     CHECK(result.measurements.size() == 6);
