@@ -14,6 +14,10 @@ namespace {
 
 constexpr double kLevel = 0.95;
 
+/// No interval reaches further from the medians' mean than this factor: two passes that differ
+/// tenfold would give one of 10^12, which no document holds and nobody learns from.
+constexpr double kMostFactor = 100;
+
 /// Two-sided: this many standard errors on each side of a mean of `count` values.
 double student_t(std::size_t count) {
   const boost::math::students_t distribution(static_cast<double>(count - 1));
@@ -33,7 +37,7 @@ Interval interval_between_passes(std::span<const double> pass_medians_s, const I
   }
   for (const double value : logarithms) squares += (value - mean) * (value - mean);
   const double error = std::sqrt(squares / (count - 1) / count);
-  const double half = student_t(pass_medians_s.size()) * error;
+  const double half = std::min(student_t(pass_medians_s.size()) * error, std::log(kMostFactor));
   return {std::min(within.low, std::exp(mean - half)), std::max(within.high, std::exp(mean + half)),
           std::max(within.level, kLevel)};
 }

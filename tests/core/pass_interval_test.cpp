@@ -107,6 +107,12 @@ TEST_SUITE("unit") {
 }
 
 TEST_SUITE("property") {
+  TEST_CASE("two passes that differ tenfold give an interval that a document can hold") {
+    const Interval interval = interval_between_passes(std::vector<double>{0.1, 10}, {0.1, 10, 0.5});
+    CHECK(interval.low == doctest::Approx(0.01));
+    CHECK(interval.high == doctest::Approx(100));
+  }
+
   TEST_CASE("an interval between passes holds the truth in 93 of 100 simulated series") {
     const Model models[] = {{"quiet", 0, 0.002, 0, 0},
                             {"drift", 0.005, 0.001, 0, 0},
