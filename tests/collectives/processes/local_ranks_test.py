@@ -20,7 +20,7 @@ class LocalRanks(unittest.TestCase):
     def assay(self, *words):
         environment = dict(os.environ, ASSAY_LOCK_DIR=str(self.folder), NODE_NAME="here")
         return subprocess.run([ASSAY, *words], cwd=self.folder, env=environment, capture_output=True, text=True,
-                              timeout=90)
+                              timeout=240)
 
     def test_local_ranks_leave_one_document_of_the_node_beside_that_of_the_fabric(self):
         for ranks in (2, 4):

@@ -61,7 +61,7 @@ class NodeProcesses:
 
     def wait(self):
         """Exit code and standard error by rank."""
-        ended = [(process, process.communicate(timeout=90)[1]) for process in self.processes]
+        ended = [(process, process.communicate(timeout=240)[1]) for process in self.processes]
         return [(process.returncode, errors) for process, errors in ended]
 
     def fabric_document(self):
