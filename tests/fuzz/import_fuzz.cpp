@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   source.where = source.file = "input";
   source.text = fuzz::text_of(data, size);
   for (const auto read_tool : {reported::import_nccl_tests, reported::import_nvbandwidth,
-                            reported::import_dcgmi, reported::import_google_benchmark}) {
+                               reported::import_dcgmi, reported::import_google_benchmark}) {
     fuzz::must_refuse_clearly([&] {
       const Result result = read_tool(source);
       try {
