@@ -153,7 +153,7 @@ class NodeDocument {
   }
 
   Bound bound_of(const CaseId& id, Series series, const SpeedOfLight& light) const {
-    const std::optional<CaseWork> work = work_of(id);
+    const std::optional<Work> work = work_of(id);
     if (!work)
       throw Error(fmt::format("profile '{}': {} is not simulated", profile_.name, id.str()));
     Bound bound{work->flop, work->moved_bytes};
