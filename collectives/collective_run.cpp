@@ -12,7 +12,7 @@
 #include "collectives/ranked_timer.h"
 #include "collectives/variants.h"
 #include "harness/core/statistics.h"
-#include "harness/fabric/cost_model.h"
+#include "harness/fabric/curve_fits.h"
 #include "harness/measure/group_run.h"
 
 namespace assay {
@@ -94,17 +94,6 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
 Communicator& mover(const Variant& variant, const RunOfRanks& run) {
   return variant.algorithm.empty() ? run.communicator
                                    : *run.options.forced.at(variant.algorithm).communicator;
-}
-
-/// Two racks of as many ranks have the same cases, which are not to be taken for each other.
-std::string in_scope(const Scope& scope) {
-  if (scope.level == "cluster" || scope.members.empty()) return "";
-  return fmt::format(" in the {} of {}", scope.level, scope.members.front());
-}
-
-/// The series of a collective is hot unless it says otherwise.
-std::string in_series(Series series) {
-  return series == Series::hot ? "" : fmt::format(" ({})", name(series));
 }
 
 Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedInstrument& instrument) {
@@ -236,35 +225,6 @@ bool run_collectives(Communicator& communicator, Device& device,
   };
   return options.is_first_of_process ? run_groups(std::move(planned), run_options)
                                      : follow_groups(std::move(planned), run_options);
-}
-
-Json fits_of(const std::vector<Measurement>& measurements) {
-  std::map<std::string, std::map<double, double>> sweeps;  // by curve: bytes, seconds
-  for (const Measurement& measurement : measurements) {
-    if (!measurement.samples || !find_collective(measurement.id.workload)) continue;
-    Shape rest;
-    for (const Shape::Entry& entry : measurement.id.shape.entries())
-      if (entry.key != "bytes") rest.add(entry.key, entry.value);
-    const CaseId curve{measurement.id.workload, measurement.id.dtype, measurement.id.implementation,
-                       rest};
-    sweeps[curve.str() + in_series(measurement.series) + in_scope(measurement.scope)]
-          [static_cast<double>(measurement.id.shape.at("bytes"))] = measurement.samples->median_s;
-  }
-  Json fits = Json::array();
-  for (const auto& [curve, points] : sweeps) {
-    if (points.size() < 2) continue;
-    std::vector<SweepPoint> sweep;
-    for (const auto& [bytes, time_s] : points) sweep.push_back({bytes, time_s});
-    for (const CostSegment& segment : fit_cost(sweep))
-      fits.push_back({{"curve", curve},
-                      {"from_bytes", segment.from_bytes},
-                      {"to_bytes", segment.to_bytes},
-                      {"latency_s", segment.latency_s},
-                      {"s_per_byte", segment.seconds_per_byte},
-                      {"rms_residual", segment.rms_residual},
-                      {"max_residual", segment.max_residual}});
-  }
-  return fits;
 }
 
 }  // namespace assay

@@ -53,8 +53,4 @@ bool run_collectives(Communicator& communicator, Device& device,
                      const std::vector<CollectiveGroup>& groups,
                      const CollectiveRunOptions& options);
 
-/// Piecewise latency-bandwidth fits of every collective, dtype and implementation that was measured
-/// at two sizes or more, for the document's `fits`.
-Json fits_of(const std::vector<Measurement>& measurements);
-
 }  // namespace assay

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "collectives/collective_run.h"
 #include "collectives/pair_rounds.h"
 #include "harness/core/content_hash.h"
 #include "harness/core/device_light.h"
 #include "harness/core/document.h"
+#include "harness/fabric/curve_fits.h"
 #include "harness/run/newest.h"
 
 namespace assay::run {

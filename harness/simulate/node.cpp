@@ -9,7 +9,7 @@
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
 #include "harness/core/work.h"
-#include "harness/fabric/cost_model.h"
+#include "harness/fabric/curve_fits.h"
 #include "harness/fabric/pairing.h"
 #include "harness/simulate/parts.h"
 
@@ -56,7 +56,7 @@ class NodeDocument {
       result_.fabric = FabricFacts{{facts().name}, {""}};
       result_.documents.emplace();  // of its run there are no others
     }
-    add_fits();
+    result_.fits = fits_of(result_.measurements);
     return end();
   }
 
@@ -316,30 +316,6 @@ class NodeDocument {
     transport.channels = 16;
     measurement.telemetry = telemetry_of(*model_.gpu);
     result_.measurements.push_back(std::move(measurement));
-  }
-
-  void add_fits() {
-    std::map<std::string, std::vector<SweepPoint>> sweeps;
-    for (const Measurement& one : result_.measurements) {
-      if (one.ranks.empty()) continue;
-      CaseId curve = one.id;
-      curve.shape = Shape{{"ranks", one.id.shape.at("ranks")}};
-      const std::string series =
-          one.series == Series::hot ? "" : fmt::format(" ({})", name(one.series));
-      sweeps[fmt::format("{}{} in the node of {}", curve.str(), series, one.scope.members.front())]
-          .push_back({static_cast<double>(one.id.shape.at("bytes")), one.samples->median_s});
-    }
-    for (auto& [curve, sweep] : sweeps) {
-      if (sweep.size() < 2) continue;
-      for (const CostSegment& segment : fit_cost(sweep))
-        result_.fits.push_back({{"curve", curve},
-                                {"from_bytes", segment.from_bytes},
-                                {"to_bytes", segment.to_bytes},
-                                {"latency_s", segment.latency_s},
-                                {"s_per_byte", segment.seconds_per_byte},
-                                {"rms_residual", segment.rms_residual},
-                                {"max_residual", segment.max_residual}});
-    }
   }
 
   const SimulationModel& model_;

@@ -7,6 +7,7 @@
 
 #include "collectives/collective_run.h"
 #include "collectives/nccl/cuda/communicator.h"
+#include "harness/fabric/curve_fits.h"
 #include "harness/measure/instrument.h"
 #include "tests/collectives/nccl/stub_node.h"
 #include "tests/collectives/plain_device.h"
