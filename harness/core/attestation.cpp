@@ -101,8 +101,12 @@ std::map<std::string, std::string> digests_in(const Json& statement) {
   std::map<std::string, std::string> digests;
   const auto subjects = statement.find("subject");
   if (subjects == statement.end() || !subjects->is_array()) throw Error("\"subject\" is missing");
-  for (const Json& subject : *subjects)
-    digests[text_at(subject, "name")] = text_at(subject.value("digest", Json()), "sha256");
+  for (const Json& subject : *subjects) {
+    const std::string& name = text_at(subject, "name");  // refuses what is no object
+    const auto digest = subject.find("digest");
+    if (digest == subject.end()) throw Error("\"digest\" is missing");
+    digests[name] = text_at(*digest, "sha256");
+  }
   return digests;
 }
 
