@@ -9,7 +9,7 @@
 namespace assay::cli {
 
 /// The exit code says whether every answer was right; how fast they came is for `check`.
-ExitCode outcome(const Result& result);
+ExitCode outcome(const Result& result, bool verify_only);
 
 /// The command that judges what is at `path`; a built-in profile is found by the document's name.
 std::string check_line(const std::string& path, const std::string& profile);

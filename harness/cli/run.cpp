@@ -60,6 +60,7 @@ run::RunOptions options_of(const Arguments& arguments, const StopSignals& signal
   if (options.local_ranks == 0) options.meeting = meeting_of(arguments, options.profile);
   options.deadline_s = deadline_of(arguments);
   options.case_deadline_s = case_deadline_of(arguments);
+  options.verify_only = arguments.has("verify-only");
   options.racks = rack_source_of(arguments);
   options.nics = nics_of(arguments);
   if (!options.meeting && !options.nics.empty())
@@ -116,7 +117,7 @@ ExitCode execute_run(const Arguments& arguments) {
     print_end(end, options.meeting || options.local_ranks > 0, arguments.value("profile"));
   // Another rank has cases of its own, if any.
   if (!end.is_first && end.result.measurements.empty()) return ExitCode::passed;
-  return outcome(end.result);
+  return outcome(end.result, options.verify_only);
 }
 
 }  // namespace
@@ -127,7 +128,7 @@ Command run_command() {
   command.summary = "measure what a profile asks for, into a result document";
   command.synopsis =
       "--profile NAME|FILE [--filter REGEX] [--backend auto|cuda|host] [--seed N] [-o FILE] "
-      "[--case-deadline SECONDS] [--benchmark-out FILE] [--force]\n"
+      "[--verify-only] [--case-deadline SECONDS] [--benchmark-out FILE] [--force]\n"
       "--profile NAME|FILE --local-ranks N [-o FOLDER]\n"
       "--profile NAME|FILE --rendezvous HOST:PORT --rank R --world-size N --token-file FILE "
       "[--deadline SECONDS] [-o FOLDER] [--benchmark-out FILE]";
@@ -191,6 +192,11 @@ Command run_command() {
       {.name = "force",
        .help = "Replace whatever file -o and --benchmark-out name, unless it is read here; take a "
                "folder that is not empty, whose result documents go."},
+      {.name = "verify-only",
+       .help =
+           "Verify every case and time none, for compute-sanitizer and the like: a right answer "
+           "leaves its case not applicable, with its verification. Cases between ranks are left "
+           "out."},
       {.name = "case-deadline",
        .value_name = "SECONDS",
        .help = "How long a case may go on without progress (its answer is verified, a sample is "
@@ -256,13 +262,15 @@ Command run_command() {
        "Labels of this node, key=value,key=value, for its document; one may name its rack."},
       {"NO_COLOR", "When set, output has no colour."}};
   command.exit_status = {
-      {"0", "Every case was measured or is not applicable here."},
+      {"0", "Every case was measured (verified, with --verify-only) or is not applicable here."},
       {"1", "A case failed verification or ended in an error, or nothing could be measured."},
       {"2", "The input or the run is broken, a rank was lost, or the run was interrupted."},
       {"3", "The backend asked for by name is missing, or Gloo, which joins hosts."}};
   command.examples = {{"assay run --profile quick", "Measures this machine in under a minute."},
                       {"assay run --profile node --filter 'gemm.bf16' -o gemm.json",
-                       "Only the bf16 matrix products of the node profile."}};
+                       "Only the bf16 matrix products of the node profile."},
+                      {"compute-sanitizer assay run --profile quick --verify-only -o v.json",
+                       "The answers of the quick profile, under a tool that holds launches."}};
   command.execute = execute_run;
   return command;
 }

@@ -35,12 +35,12 @@ std::string case_of(const Measurement& measurement) {
   return fmt::format("{} {} - {}", measurement.id.str(), members.front(), members.back());
 }
 
-std::string status_text(MeasurementStatus status) {
-  switch (status) {
+std::string status_text(const Measurement& measurement) {
+  switch (measurement.status) {
     case MeasurementStatus::failed_verification:
       return "FAILED VERIFICATION, not timed";
     case MeasurementStatus::not_applicable:
-      return "not applicable";
+      return measurement.verification ? "not timed" : "not applicable";
     case MeasurementStatus::error:
       return "ERROR";
     case MeasurementStatus::reported:
@@ -77,8 +77,8 @@ struct Common {
 void append_outcome(std::vector<std::string>& row, const Measurement& measurement,
                     const Result& result, const Common& common) {
   if (!has_samples(measurement)) {
-    row.push_back(fmt::format("{}: {}", status_text(measurement.status),
-                              common.reasons.mark(measurement.reason)));
+    row.push_back(
+        fmt::format("{}: {}", status_text(measurement), common.reasons.mark(measurement.reason)));
     return;
   }
   const Samples& samples = *measurement.samples;

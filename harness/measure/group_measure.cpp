@@ -65,7 +65,7 @@ std::string failure_text(const Verification& verification) {
 }
 
 /// Nothing is timed before its answer was right.
-void prepare_and_verify(const GroupMember& member, MemberSoFar& entry) {
+void prepare_and_verify(const GroupMember& member, bool verify_only, MemberSoFar& entry) {
   if (!member.not_applicable.empty()) {
     return end_as(entry, MeasurementStatus::not_applicable, member.not_applicable);
   }
@@ -75,6 +75,9 @@ void prepare_and_verify(const GroupMember& member, MemberSoFar& entry) {
     entry.measurement.verification = verification;
     if (!verification.ok()) {
       return end_as(entry, MeasurementStatus::failed_verification, failure_text(verification));
+    }
+    if (verify_only) {
+      end_as(entry, MeasurementStatus::not_applicable, "verified; --verify-only times nothing");
     }
   } catch (const DeviceLost&) {
     throw;
@@ -152,14 +155,14 @@ class OneGroup {
   void prepare() {
     group_.device->make_current();
     std::string no_series;
-    timer_ = instrument_.make_timer(group_.series, no_series);
+    if (!options_.verify_only) timer_ = instrument_.make_timer(group_.series, no_series);
     for (MemberSoFar& entry : entries_) {
       if (entry.is_over || stopped()) continue;
       const GroupMember& member = group_.members[entry.index];
       if (!entry.is_shown) entry.measurement = blank(group_, member);
       if (options_.on_case) options_.on_case(first_number_ + entry.index);
-      if (timer_) {
-        prepare_and_verify(member, entry);
+      if (timer_ || options_.verify_only) {
+        prepare_and_verify(member, options_.verify_only, entry);
       } else {
         end_as(entry, MeasurementStatus::not_applicable,
                member.not_applicable.empty() ? no_series : member.not_applicable);

@@ -56,6 +56,8 @@ std::vector<Measurement> planned(const Group& group);
 struct GroupRunOptions {
   SamplingRule sampling;
   const std::atomic<bool>* stop = nullptr;  // set by a signal: end after the current sample
+  /// A right answer ends its case as not applicable, with the verification and no samples.
+  bool verify_only = false;
   /// Called after every visit with the group's measurements so far, which take the place of those
   /// of its visit before (the document is rewritten there).
   std::function<void(const std::vector<Measurement>&)> on_group;

@@ -41,6 +41,14 @@ std::string with_location(const Error& error) {
                      error.where().line());
 }
 
+/// Passes are of samples.
+void visit_once(std::vector<Group>& groups, const SamplingRule& rule) {
+  for (Group& group : groups) {
+    if (!group.sampling) group.sampling = rule;
+    group.sampling->passes = 1;
+  }
+}
+
 class Run {
  public:
   Run(const RunOptions& options, const WorkerStart& start, const std::atomic<bool>& stop,
@@ -51,6 +59,7 @@ class Run {
     const Backend backend = choose_for_profile();
     refuse_unusable_nics(backend);  // before anything is waited for
     refuse_local_ranks(backend);
+    refuse_verifying_ranks();
     report_.phase("opening the devices");
     leaving_error([&] { devices_ = open_devices(backend); });
     if (!options_.meeting) report_.lock(lock_names(devices_));
@@ -143,6 +152,12 @@ class Run {
     for (const std::string& nic : options_.nics) address_of_interface(nic);
   }
 
+  /// Ranks verify what they then time, in one agreed step.
+  void refuse_verifying_ranks() const {
+    if (options_.verify_only && (options_.meeting || options_.local_ranks > 0))
+      throw Error("--verify-only is for a process alone: leave out the flags of several ranks");
+  }
+
   void refuse_local_ranks(Backend backend) const {
     if (options_.local_ranks == 0) return;
     if (backend == Backend::cuda)
@@ -183,15 +198,16 @@ class Run {
 
   bool measure_devices() {
     const SamplingRule& rule = options_.profile.sampling;
-    const std::vector<Group> groups = groups_on_devices(asked_, devices_, node_);
+    std::vector<Group> groups = groups_on_devices(asked_, devices_, node_);
+    if (options_.verify_only) visit_once(groups, rule);
     const double longest_s = options_.deadline_s + worst_s(groups, rule);
     bool whole = true;
     for (int turn = 0; turn < sharing_.turns; ++turn) {
       if (turn == sharing_.turn) {
-        whole = measure_on_devices(
-            groups,
-            {rule, start_.recorded, options_.case_deadline_s, [&] { measure_bounds_again(5); }},
-            &stop_, report_);
+        whole = measure_on_devices(groups,
+                                   {rule, start_.recorded, options_.case_deadline_s,
+                                    options_.verify_only, [&] { measure_bounds_again(5); }},
+                                   &stop_, report_);
         if (whole && !groups.empty()) measure_bounds_again(0);
       }
       if (peers_) peers_->client().barrier(fmt::format("nodes measured, turn {}", turn), longest_s);
@@ -201,6 +217,7 @@ class Run {
 
   /// Unless it was done less than `pause_s` ago: what is reached later must not exceed its bound.
   void measure_bounds_again(double pause_s) {
+    if (options_.verify_only) return;
     const auto now = std::chrono::steady_clock::now();
     if (std::chrono::duration<double>(now - bounds_measured_).count() < pause_s) return;
     std::vector<DeviceFacts>& facts = node_.nodes.front().devices;
@@ -214,7 +231,7 @@ class Run {
   }
 
   bool measure_ranks(bool devices_whole) {
-    if (!asks_between_ranks(asked_)) return true;
+    if (!asks_between_ranks(asked_) || options_.verify_only) return true;
     if (!peers_ && !devices_whole) return true;  // nobody waits for this process
     if (is_first())
       report_.begin_between_ranks({world_.nodes, world_.racks},

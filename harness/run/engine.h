@@ -30,6 +30,7 @@ struct RunOptions {
   int local_ranks = 0;         // this many in this process, over the host's loopback; 0: none
   double deadline_s = 60;      // how long a rank waits for the others
   double case_deadline_s = 0;  // without progress; 0: from what a case takes, at least 30 s
+  bool verify_only = false;    // of what is measured on devices; nothing is timed
   RackSource racks;
   std::vector<std::string> nics;     // through each of which pairs are measured
   std::vector<std::string> command;  // for the record

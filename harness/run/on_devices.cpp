@@ -77,6 +77,7 @@ bool measure_on_devices(const std::vector<Group>& all, const OnDevices& with,
   GroupRunOptions options;
   options.sampling = with.sampling;
   options.stop = stop;
+  options.verify_only = with.verify_only;
   options.on_case = [&](std::size_t number) { sink.at_case(number); };
   options.on_progress = [&](std::size_t done, std::size_t total, const std::string& name) {
     Step step{before + done, before + total, name, worst_s(groups, with.sampling, done), 0, {}};

@@ -24,6 +24,7 @@ struct OnDevices {
   const SamplingRule& sampling;
   const std::vector<Measurement>& recorded;  // already: these cases are left out
   double case_deadline_s = 0;                // 0: from what a case takes, at least 30 s
+  bool verify_only = false;
   std::function<void()> after_group = {};
 };
 

@@ -38,6 +38,43 @@ TEST_SUITE("integration") {
     CHECK(contains(check.out, "off_by_one"));
   }
 
+  TEST_CASE("a run that only verifies times nothing and finds the wrong kernel") {
+    const Workplace workplace;
+    Launch launch = workplace.launch({"run", "--profile", profile_path("planted"), "--backend",
+                                      "host", "--verify-only", "-o", "result.json"});
+    const auto verified = [&](const char* executable, int exit_code) {
+      launch.executable = executable;
+      launch.words.back() = std::string(exit_code == 0 ? "right" : "wrong") + ".json";
+      const Outcome run = run_process(launch);
+      INFO(run.err);
+      CHECK(run.exit_code == exit_code);
+      const auto document = read_json(workplace.path(launch.words.back()));
+      CHECK(document["status"] == "complete");
+      for (const auto& measurement : document["measurements"]) {
+        CHECK_FALSE(measurement.contains("samples"));
+        const bool planted = measurement["implementation"] == "off_by_one";
+        CHECK(measurement["status"] == (planted ? "failed_verification" : "not_applicable"));
+        if (!planted) CHECK(measurement["verification"]["status"] != "failed");
+      }
+      return run.out;
+    };
+    CHECK(contains(verified(ASSAY_PLANTED_BINARY, 1), "FAILED VERIFICATION"));
+    launch.words.insert(launch.words.end() - 2, {"--filter", "openblas|blocked"});
+    CHECK(contains(verified(ASSAY_PLANTED_BINARY, 0), "not timed"));
+
+    const auto assay = [&](std::vector<std::string> words) {
+      launch.words = std::move(words);
+      return run_process(launch);
+    };
+    CHECK(assay({"validate", "right.json", "wrong.json"}).exit_code == 0);
+    // What was not timed is no pass.
+    CHECK(assay({"check", "right.json", "--profile", profile_path("planted")}).exit_code == 1);
+    const Outcome ranks = assay(
+        {"run", "--profile", "fabric", "--local-ranks", "2", "--backend", "host", "--verify-only"});
+    CHECK(ranks.exit_code == 2);
+    CHECK(is_one_line(ranks.err));
+  }
+
   TEST_CASE("a bit that flips while a product is sampled fails it and its tile is named") {
     const Workplace workplace;
     Launch launch = workplace.launch({"run", "--profile", profile_path("planted_flip"), "--backend",

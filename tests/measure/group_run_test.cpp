@@ -107,6 +107,28 @@ TEST_SUITE("unit") {
     CHECK(got.all[1].status == MeasurementStatus::measured);
   }
 
+  TEST_CASE("where answers are only verified nothing is sampled") {
+    FakeDevice device;
+    int runs = 0;
+    const auto counted = [&](FakeCase& timed) { timed.on_run = [&] { ++runs; }; };
+    const auto wrong = [](FakeCase& timed) {
+      timed.verification = {Verification::Status::failed, 0.5, 0.1, std::nullopt, "element 3"};
+    };
+    GroupRunOptions options;
+    options.verify_only = true;
+    std::vector<Measurement> all;
+    options.on_group = [&](const std::vector<Measurement>& measured) { all = measured; };
+    CHECK(run_groups({group_of(device, {member(device, "right", 1e-3, counted),
+                                        member(device, "bad", 1e-3, wrong)})},
+                     options));
+    REQUIRE(all.size() == 2);
+    CHECK(runs == 0);
+    CHECK(all[0].status == MeasurementStatus::not_applicable);
+    CHECK(all[0].verification->ok());
+    CHECK_FALSE(all[0].samples);
+    CHECK(all[1].status == MeasurementStatus::failed_verification);
+  }
+
   TEST_CASE("no implementation runs in a sample before its own answer was verified") {
     struct Watched final : FakeCase {
       using FakeCase::FakeCase;
