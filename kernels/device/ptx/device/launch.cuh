@@ -30,9 +30,14 @@ __device__ __forceinline__ unsigned warp_index() {
   return __shfl_sync(0xffffffffu, threadIdx.x / 32, 0);
 }
 
-/// The start of the block's dynamic shared memory, the only shared memory that kernels use.
+/// The start of the block's dynamic shared memory, the only shared memory that kernels use. TMA's
+/// swizzles and wgmma's descriptors ask for its alignment, which no compiler enforces at the
+/// launch.
 __device__ __forceinline__ void* dynamic_smem() {
   extern __shared__ __align__(1024) unsigned char assay_dynamic_shared_memory[];
+#ifndef NDEBUG
+  if (__cvta_generic_to_shared(assay_dynamic_shared_memory) % 1024 != 0) __trap();
+#endif
   return assay_dynamic_shared_memory;
 }
 

@@ -72,10 +72,18 @@ __device__ __forceinline__ bool mbarrier_try_wait_parity(std::uint64_t* barrier,
   return complete != 0;
 }
 
-/// Waits until the phase of parity `parity` is complete: try_wait in a loop.
+/// Waits until the phase of parity `parity` is complete: try_wait in a loop. In a debug build a
+/// wait of ten seconds (at 2 GHz) is a fault, so that what would hang has a line.
 __device__ __forceinline__ void mbarrier_wait_parity(std::uint64_t* barrier, std::uint32_t parity) {
+#ifdef NDEBUG
   while (!mbarrier_try_wait_parity(barrier, parity)) {
   }
+#else
+  const long long begin = clock64();
+  while (!mbarrier_try_wait_parity(barrier, parity)) {
+    if (clock64() - begin > 20'000'000'000) trap();
+  }
+#endif
 }
 
 }  // namespace assay::device
