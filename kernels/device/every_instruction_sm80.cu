@@ -29,7 +29,8 @@ __global__ void every_thread_instruction(unsigned* out, float* sums) {
   value += atomic_exchange(out, value) + atomic_compare_exchange(out, value, 1u);
   value += atomic_add_release(out, 1) + load_acquire(out) + shared_address(shared);
   atomic_add(sums, shuffle(exp2_approx(sums[1]), 0));
-  store_release(out, value + pack_bf16(sums[2], sums[3]) + pack_f16(sums[4], sums[5]));
+  store_release(out, value + pack_bf16(sums[2], sums[3]) + pack_f16(sums[4], sums[5]) +
+                         static_cast<std::uint32_t>(widen(F16{static_cast<std::uint16_t>(value)})));
   if (value == 0) trap();
 }
 

@@ -138,7 +138,7 @@ __device__ __forceinline__ void multiply_stage(Accumulators<O>& d, unsigned char
 template <class T>
 __device__ __forceinline__ float widened(T value) {
   if constexpr (sizeof(T) == 2) {
-    return device::to_float(value);
+    return device::widen(value);
   } else {
     return static_cast<float>(value);
   }

@@ -78,7 +78,51 @@ __device__ __forceinline__ float as_float(T value) {
   if constexpr (sizeof(T) == 4) {
     return static_cast<float>(value);
   } else {
-    return device::to_float(value);
+    return device::widen(value);
+  }
+}
+
+/// d += beta C, where C is read by groups: the loads of one are under way at once, and those of all
+/// would not fit the registers. Without a branch: places outside of C are not loaded.
+template <class K>
+__device__ __forceinline__ void add_scaled_c(typename K::Accumulators& d,
+                                             const Arguments& arguments, const TileWork& work,
+                                             int left, int thread) {
+  using Output = typename K::Operands::Output;
+  constexpr int kGroup = K::kPerBlock < 16 ? K::kPerBlock : 16;
+  static_assert(K::kPerBlock % kGroup == 0);
+  const auto* c =
+      static_cast<const Output*>(arguments.c) +
+      static_cast<std::int64_t>(matrix_of_rows<K>(work)) * arguments.rows * arguments.columns;
+  const int end_row = K::kGrouped ? work.end_row : arguments.rows;
+  const int end_left = K::kTile.swapped ? arguments.columns : end_row;
+  const int end_right = K::kTile.swapped ? end_row : arguments.columns;
+  const std::int64_t left_step = K::kTile.swapped ? 1 : arguments.columns;
+  const std::int64_t right_step = K::kTile.swapped ? arguments.columns : 1;
+  const device::Position first_at = device::accumulator_position(thread, 0);
+  const int on_right = right_begin<K>(work) + first_at.column;
+#pragma unroll
+  for (int block = 0; block < K::kRowBlocks; ++block) {
+    const Output* row[2];  // of a thread's two in a block, where its first accumulator lies
+    int room[2];           // accumulators' columns from there on
+#pragma unroll
+    for (int i = 0; i < 2; ++i) {
+      const int on_left = left + 64 * block + first_at.row + 8 * i;
+      row[i] = c + on_left * left_step + on_right * right_step;
+      room[i] = on_left < end_left ? end_right - on_right : 0;
+    }
+#pragma unroll
+    for (int first = 0; first < K::kPerBlock; first += kGroup) {
+      float loaded[kGroup];
+#pragma unroll
+      for (int i = 0; i < kGroup; ++i) {
+        const device::Position at = device::accumulator_position(0, first + i);
+        const int which = at.row / 8;
+        loaded[i] = at.column < room[which] ? as_float(row[which][at.column * right_step]) : 0;
+      }
+#pragma unroll
+      for (int i = 0; i < kGroup; ++i) d[block][first + i] += arguments.beta * loaded[i];
+    }
   }
 }
 
@@ -90,28 +134,13 @@ __device__ __forceinline__ void scale(typename K::Accumulators& d, const Argumen
     float alpha = arguments.alpha;
     if (arguments.scale_a != nullptr) alpha *= *arguments.scale_a;
     if (arguments.scale_b != nullptr) alpha *= *arguments.scale_b;
-    using Output = typename K::Operands::Output;
-    const auto* c =
-        static_cast<const Output*>(arguments.c) +
-        static_cast<std::int64_t>(matrix_of_rows<K>(work)) * arguments.rows * arguments.columns;
-    const int end_row = K::kGrouped ? work.end_row : arguments.rows;
 #pragma unroll
     for (int block = 0; block < K::kRowBlocks; ++block) {
 #pragma unroll
-      for (int i = 0; i < K::kPerBlock; ++i) {
-        d[block][i] *= alpha;
-        if (arguments.beta == 0) continue;  // C may hold anything then, NaN too
-        const device::Position at = device::accumulator_position(thread, i);
-        const int on_left = left + 64 * block + at.row;
-        const int on_right = right_begin<K>(work) + at.column;
-        const int row = K::kTile.swapped ? on_right : on_left;
-        const int column = K::kTile.swapped ? on_left : on_right;
-        if (row < end_row && column < arguments.columns) {
-          const std::int64_t place = static_cast<std::int64_t>(row) * arguments.columns + column;
-          d[block][i] += arguments.beta * as_float(c[place]);
-        }
-      }
+      for (int i = 0; i < K::kPerBlock; ++i) d[block][i] *= alpha;
     }
+    if (arguments.beta == 0) return;  // C may hold anything then, NaN too
+    add_scaled_c<K>(d, arguments, work, left, thread);
   }
 }
 

@@ -1,4 +1,4 @@
-// Conversions from float to the matrices' formats, emulated by formats.h.
+// Conversions from float to the matrices' formats and back, emulated by formats.h.
 #pragma once
 
 #include <cstdint>
@@ -22,5 +22,8 @@ inline std::uint16_t pack_e4m3(float low, float high) {
 inline std::uint16_t pack_e5m2(float low, float high) {
   return static_cast<std::uint16_t>(to_e5m2(low).bits | to_e5m2(high).bits << 8);
 }
+
+inline float widen(Bf16 value) { return to_float(value); }
+inline float widen(F16 value) { return to_float(value); }
 
 }  // namespace assay::device

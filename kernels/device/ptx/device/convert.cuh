@@ -1,7 +1,10 @@
-// Conversions from float to the matrices' formats, rounded to nearest even, two at a time.
+// Conversions from float to the matrices' formats, rounded to nearest even, two at a time; and
+// back.
 #pragma once
 
 #include <cstdint>
+
+#include "kernels/device/formats.h"
 
 namespace assay::device {
 
@@ -29,6 +32,14 @@ __device__ __forceinline__ std::uint16_t pack_e5m2(float low, float high) {
   std::uint16_t pair;
   asm("cvt.rn.satfinite.e5m2x2.f32 %0, %1, %2;" : "=h"(pair) : "f"(high), "f"(low));
   return pair;
+}
+
+/// Exact.
+__device__ __forceinline__ float widen(Bf16 value) { return to_float(value); }
+__device__ __forceinline__ float widen(F16 value) {
+  float wide;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(wide) : "h"(value.bits));
+  return wide;
 }
 
 }  // namespace assay::device
