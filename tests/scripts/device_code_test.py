@@ -1,0 +1,94 @@
+"""scripts/check-ptxas on made objects: what it counts in device code, and the limits that it holds kernels to."""
+import pathlib
+import struct
+import subprocess
+import tempfile
+import unittest
+
+from tests.scripts.checkout import REPOSITORY
+
+BRA, MEMBAR, HGMMA, NOP = 0x947, 0x992, 0x9F0, 0x918
+GEMM = "_ZN5assay4sm904gemmEv"
+LOG = f"""ptxas info    : Compiling entry function '{GEMM}' for 'sm_90a'
+    0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
+"""
+
+
+def instruction(opcode):
+    return struct.pack("<QQ", opcode, 0)
+
+
+def branch(distance):
+    """By `distance` instructions from the next one on."""
+    words = distance * 4 & (1 << 56) - 1
+    return struct.pack("<QQ", BRA | (words & 0xFF) << 16 | (words >> 8 & (1 << 30) - 1) << 34, words >> 38)
+
+
+def cubin(kernel, code, architecture=90):
+    """An ELF file with one section of code and the section of names."""
+    names = b"\0.text." + kernel.encode() + b"\0.shstrtab\0"
+    header = bytearray(64)
+    header[:4] = b"\x7fELF"
+    header[0x31] = architecture
+    struct.pack_into("<Q", header, 0x28, 64 + len(code) + len(names))
+    struct.pack_into("<HH", header, 0x3C, 2, 1)
+    sections = b"".join(struct.pack("<IIQQQQIIQQ", name, 1, 0, 0, offset, size, 0, 0, 1, 0)
+                        for name, offset, size in ((1, 64, len(code)), (8 + len(kernel), 64 + len(code), len(names))))
+    return bytes(header) + code + names + sections
+
+
+def made_object(code):
+    entry = struct.pack("<HHIQ", 2, 0x101, 64, len(code)).ljust(64, b"\0") + code
+    return b"host code " + struct.pack("<IHHQ", 0xBA55ED50, 1, 16, len(entry)) + entry + b" more"
+
+
+def kernel(before=10, in_loop=(), after=()):
+    """Some instructions, then a loop with products."""
+    body = instruction(HGMMA) + b"".join(map(instruction, in_loop))
+    loop = body + branch(-len(body) // 16 - 1)
+    return instruction(NOP) * before + loop + b"".join(map(instruction, after))
+
+
+class DeviceCode(unittest.TestCase):
+    def judge(self, code, wrap=made_object, name=GEMM):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "kernel.cu.o.ptxas").write_text(LOG)
+            pathlib.Path(folder, "kernel.cu.o").write_bytes(wrap(cubin(name, code)))
+            done = subprocess.run([REPOSITORY / "scripts/check-ptxas", folder], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    def test_a_kernel_within_the_limits_passes_and_its_counts_are_printed(self):
+        status, said = self.judge(kernel(in_loop=[NOP, BRA]))
+        self.assertEqual(status, 0, said)
+        self.assertIn("most instructions in the loop that multiplies of any GEMM kernel for sm_90: 4, limit", said)
+        self.assertIn("most branches in the loop that multiplies of any GEMM kernel for sm_90: 2, limit", said)
+        self.assertIn("most memory barriers in the loop that multiplies of any GEMM kernel for sm_90: 0, limit 0", said)
+        self.assertIn("most instructions of any GEMM kernel for sm_90: 14, limit", said)
+
+    def test_a_memory_barrier_in_the_loop_that_multiplies_is_a_fault_and_one_outside_is_not(self):
+        status, said = self.judge(kernel(in_loop=[MEMBAR]))
+        self.assertEqual(status, 1)
+        self.assertIn(f"{GEMM}: 1 memory barriers in the loop that multiplies, at most 0", said)
+        self.assertEqual(self.judge(kernel(after=[MEMBAR]))[0], 0)
+
+    def test_a_chain_of_branches_and_a_long_kernel_are_faults(self):
+        status, said = self.judge(kernel(after=[BRA] * 128))
+        self.assertEqual(status, 1)
+        self.assertIn("129 branches, at most 80", said)
+        status, said = self.judge(kernel(before=3000))
+        self.assertEqual(status, 1)
+        self.assertIn("3002 instructions, at most 3000", said)
+
+    def test_kernels_of_other_namespaces_and_architectures_have_no_limits(self):
+        self.assertEqual(self.judge(kernel(before=3000), name="_ZN5assay5otherEv")[0], 0)
+        older = lambda _: made_object(cubin(GEMM, kernel(before=3000), architecture=80))
+        self.assertEqual(self.judge(b"", wrap=older)[0], 0)
+
+    def test_compressed_device_code_is_no_proof(self):
+        status, said = self.judge(b"", wrap=lambda _: made_object(b"\x28\xb5\x2f\xfd" + bytes(60)))
+        self.assertEqual(status, 2)
+        self.assertIn("compressed", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
