@@ -182,9 +182,10 @@ void refuse_second_pair(const Profile& profile) {
   if (asks_between_ranks(profile, backend))
     throw Error(fmt::format(
         "profile {} measures what is between ranks and this is one process: start one a node with "
-        "--rendezvous HOST:PORT --rank R --world-size N --token-file FILE, or several on this "
-        "machine with --local-ranks N",
-        profile.name));
+        "--rendezvous HOST:PORT --rank R --world-size N --token-file FILE, or {}",
+        profile.name,
+        backend == "cuda" ? "one on a machine with two GPUs or more, each of which is a rank"
+                          : "several on this machine with --local-ranks N"));
   throw Error(
       fmt::format("profile {} measures what is between devices and there is one", profile.name));
 }

@@ -155,7 +155,7 @@ TEST_SUITE("unit") {
     };
     check_refused([&] { run({line("gemm", "m8")}, "host"); }, {"no case for host"});
     check_refused([&] { run({line("all_reduce", "bytes64")}, "cuda"); },
-                  {"between ranks", "--rendezvous"});
+                  {"between ranks", "--rendezvous", "two GPUs or more"});
     check_refused([&] { run({line("device_to_device", "bytes64")}, "cuda"); },
                   {"between devices", "there is one"});
   }
