@@ -32,6 +32,14 @@ double Parameters::required_fraction(const std::string& key) {
   return fraction(key, 0);
 }
 
+double Parameters::required_ratio(const std::string& key) {
+  const Json* value = find(key);
+  const bool is_ratio = value != nullptr && value->is_number() && value->get<double>() >= 0 &&
+                        value->get<double>() <= 10;
+  if (!is_ratio) refuse(key, "given, a number from 0 to 10");
+  return value->get<double>();
+}
+
 double Parameters::required_seconds(const std::string& key) {
   const Json* value = find(key);
   const bool is_positive = value != nullptr && value->is_number() && value->get<double>() > 0;

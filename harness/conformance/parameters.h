@@ -20,6 +20,8 @@ class Parameters {
   /// A fraction in [0, 1].
   double fraction(const std::string& key, double fallback);
   double required_fraction(const std::string& key);
+  /// Of two rates, which may exceed 1: a number from 0 to 10.
+  double required_ratio(const std::string& key);
   double required_seconds(const std::string& key);
   std::optional<std::int64_t> count(const std::string& key);
   std::optional<std::string> text(const std::string& key);

@@ -8,16 +8,30 @@
 
 namespace assay {
 
-RateLimit RateLimit::read(Parameters& parameters, const std::optional<RateLimit>& fallback) {
-  const auto one = [&](const char* key, double otherwise) {
-    return fallback ? parameters.fraction(key, otherwise) : parameters.required_fraction(key);
-  };
-  const RateLimit limit{one("fail_below", fallback ? fallback->fail_below : 0),
-                        one("warn_below", fallback ? fallback->warn_below : 0)};
+namespace {
+
+RateLimit in_order(const RateLimit& limit, const Parameters& parameters) {
   if (limit.warn_below < limit.fail_below) {
     throw Error("profile requirement '" + parameters.id() + "': warn_below is under fail_below");
   }
   return limit;
+}
+
+}  // namespace
+
+RateLimit RateLimit::read_ratio(Parameters& parameters) {
+  return in_order(
+      {parameters.required_ratio("fail_below"), parameters.required_ratio("warn_below")},
+      parameters);
+}
+
+RateLimit RateLimit::read(Parameters& parameters, const std::optional<RateLimit>& fallback) {
+  const auto one = [&](const char* key, double otherwise) {
+    return fallback ? parameters.fraction(key, otherwise) : parameters.required_fraction(key);
+  };
+  return in_order({one("fail_below", fallback ? fallback->fail_below : 0),
+                   one("warn_below", fallback ? fallback->warn_below : 0)},
+                  parameters);
 }
 
 RateFraction with_interval(double at_median, const Measurement& measurement) {

@@ -18,6 +18,8 @@ struct RateLimit {
   /// Reads `fail_below` and `warn_below`; both are required when there is no fallback. Throws
   /// Error when warn_below is the smaller.
   static RateLimit read(Parameters& parameters, const std::optional<RateLimit>& fallback);
+  /// The same two, both required, of a rate beside another's: they may exceed 1.
+  static RateLimit read_ratio(Parameters& parameters);
 };
 
 /// A measured rate as a fraction of what it should be, and the fractions at the two ends of the

@@ -10,6 +10,21 @@ bool is_beside(const Measurement& one, const Measurement& other) {
          one.scope.level == other.scope.level && one.scope.members == other.scope.members;
 }
 
+/// Over the fastest of those beside it that `is_peer` takes.
+template <class IsPeer>
+std::optional<LibraryRatio> ratio_to(const IsPeer& is_peer, const Measurement& native,
+                                     const std::vector<Measurement>& measurements) {
+  if (!native.samples || native.samples->median_s <= 0) return std::nullopt;
+  const Measurement* best = nullptr;
+  for (const Measurement& one : measurements) {
+    if (!one.samples || one.status != MeasurementStatus::measured) continue;
+    if (!is_peer(one.id.implementation) || !is_beside(one, native)) continue;
+    if (!best || one.samples->median_s < best->samples->median_s) best = &one;
+  }
+  if (!best) return std::nullopt;
+  return LibraryRatio{best, best->samples->median_s / native.samples->median_s};
+}
+
 }  // namespace
 
 bool is_library(std::string_view implementation) {
@@ -18,15 +33,13 @@ bool is_library(std::string_view implementation) {
 
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
                                              const std::vector<Measurement>& measurements) {
-  if (!native.samples || is_library(native.id.implementation)) return std::nullopt;
-  const Measurement* best = nullptr;
-  for (const Measurement& one : measurements) {
-    if (!one.samples || one.status != MeasurementStatus::measured) continue;
-    if (!is_library(one.id.implementation) || !is_beside(one, native)) continue;
-    if (!best || one.samples->median_s < best->samples->median_s) best = &one;
-  }
-  if (!best || native.samples->median_s <= 0) return std::nullopt;
-  return LibraryRatio{best, best->samples->median_s / native.samples->median_s};
+  if (is_library(native.id.implementation)) return std::nullopt;
+  return ratio_to(is_library, native, measurements);
+}
+
+std::optional<LibraryRatio> ratio_to_peer(const Measurement& native, std::string_view peer,
+                                          const std::vector<Measurement>& measurements) {
+  return ratio_to([&](std::string_view name) { return name == peer; }, native, measurements);
 }
 
 }  // namespace assay

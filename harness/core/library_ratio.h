@@ -22,5 +22,8 @@ struct LibraryRatio {
 /// when `native` is the library itself, or when it was not measured.
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
                                              const std::vector<Measurement>& measurements);
+/// The same with `peer`, another implementation of that name, in place of the library.
+std::optional<LibraryRatio> ratio_to_peer(const Measurement& native, std::string_view peer,
+                                          const std::vector<Measurement>& measurements);
 
 }  // namespace assay

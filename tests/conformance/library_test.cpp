@@ -65,6 +65,66 @@ TEST_SUITE("unit") {
                     Error);
   }
 
+  TEST_CASE("limits above 1 hold and those of a geometric mean look at no single shape") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    const auto judge = [&](double fail_below, const char* judged_by) {
+      return judged(result, requirement("throughput_vs_library", {{"workload", "gemm"},
+                                                                  {"implementation", "sm90"},
+                                                                  {"judged", judged_by},
+                                                                  {"fail_below", fail_below},
+                                                                  {"warn_below", fail_below}}))
+          .verdict;
+    };
+    CHECK(judge(1.05, "each") == Verdict::fail);
+    slow_down(measurement_of(result, kLibrary, 0), 1.3);  // so ours is 1.3 there and 1 here
+    CHECK(judge(1.05, "each") == Verdict::fail);
+    CHECK(judge(1.05, "geometric_mean") == Verdict::pass);
+    CHECK(judge(1.15, "geometric_mean") == Verdict::fail);
+    CHECK_THROWS_AS(judge(1, "loosely"), Error);
+    measurement_of(result, kLibrary, 0).status = MeasurementStatus::error;
+    CHECK(judge(1.15, "geometric_mean") == Verdict::not_evaluated);
+  }
+
+  TEST_CASE("a kernel is judged beside another that the profile names") {
+    const Result result = passing_result(small_profile(), "cuda", 1);
+    const auto judge = [&](const char* peer, double fail_below) {
+      return judged(result, requirement("throughput_vs_library", {{"workload", "gemm"},
+                                                                  {"implementation", "cublaslt"},
+                                                                  {"peer", peer},
+                                                                  {"fail_below", fail_below},
+                                                                  {"warn_below", fail_below}}))
+          .verdict;
+    };
+    CHECK(judge("sm90", 0.9) == Verdict::pass);
+    CHECK(judge("sm90", 1.1) == Verdict::fail);
+    CHECK(judge("sm80", 0.9) == Verdict::not_evaluated);
+  }
+
+  TEST_CASE("weights that are read far below the bandwidth of the same run are named") {
+    Profile profile = small_profile();
+    Result result = passing_result(profile, "cuda", 1);
+    const auto judge = [&](double fail_below) {
+      return judged(result, requirement("weights_vs_read_bandwidth", {{"implementation", "sm90"},
+                                                                      {"fail_below", fail_below},
+                                                                      {"warn_below", fail_below}}));
+    };
+    CHECK(judge(0.1).reason_code == "missing");  // nothing was read
+    const Measurement& native = measurement_of(result, kNative, 0);
+    const double weights_per_s = 2 * 8192.0 * 8192.0 / native.samples->median_s;
+    Measurement read = native;
+    read.id = CaseId::parse("memory_read.f32.vectorized/bytes1073741824");
+    read.metrics = {{"bytes_per_s", 2 * weights_per_s}};
+    result.measurements.push_back(read);
+    CHECK(judge(0.45).verdict == Verdict::pass);
+    const RequirementVerdict verdict = judge(0.6);
+    CHECK(verdict.verdict == Verdict::fail);
+    CHECK(verdict.reason.find("50") != std::string::npos);
+    CHECK(verdict.figures["cases"][0]["read_bandwidth_fraction"].get<double>() ==
+          doctest::Approx(0.5));
+    result.measurements.back().scope.members = {"another"};
+    CHECK(judge(0.1).reason_code == "missing");
+  }
+
   TEST_CASE("the fastest variant of the library counts and only that of the same group") {
     Result result = passing_result(small_profile(), "cuda", 1);
     Measurement fast = measurement_of(result, kLibrary, 0);

@@ -1,5 +1,5 @@
-// Requirement: a native kernel keeps up with the vendor's library that was measured in alternation
-// with it; the ratio of every shape is in the figures.
+// Requirement: a native kernel keeps up with the vendor's library (or another kernel) that was
+// measured in alternation with it; the ratio of every shape is in the figures.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -26,7 +26,8 @@ class ThroughputVsLibrary final : public Requirement {
                               const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
-    const RateLimit limit = RateLimit::read(parameters, std::nullopt);
+    const RateLimit limit = RateLimit::read_ratio(parameters);
+    const Beside beside = read_beside(parameters);
     parameters.done();
     if (!filter.implementation) {
       throw Error(
@@ -39,45 +40,82 @@ class ThroughputVsLibrary final : public Requirement {
     findings.set_figure("warn_below", limit.warn_below);
     Ratios ratios;
     for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      judge_group(group, filter, limit, findings, ratios);
+      judge_group(group, filter, limit, beside, findings, ratios);
     }
     if (ratios.count == 0) return findings.verdict("");
     const double mean = std::exp(ratios.sum_of_logarithms / static_cast<double>(ratios.count));
     findings.set_figure("geometric_mean", mean);
-    return findings.verdict(fmt::format("{:.2f} of the library by geometric mean of {}, lowest {}",
-                                        mean, ratios.count, ratios.lowest));
+    const std::string text =
+        fmt::format("{:.2f} of {} by geometric mean of {}, lowest {}", mean,
+                    beside.peer.value_or("the library"), ratios.count, ratios.lowest);
+    // A mean of some of the shapes says nothing of all.
+    if (beside.by_mean && !ratios.is_partial)
+      judge_mean(text, mean, limit, ratios.of_lowest, findings);
+    return findings.verdict(text);
   }
 
  private:
   struct Ratios {
     std::size_t count = 0;
     double sum_of_logarithms = 0, least = HUGE_VAL;
+    bool is_partial = false;
     std::string lowest;
+    Subject of_lowest;
   };
 
+  struct Beside {
+    std::optional<std::string> peer;  // in place of the library
+    bool by_mean = false;             // the limits are of the geometric mean
+  };
+  static Beside read_beside(Parameters& parameters) {
+    const std::string judged = parameters.text("judged").value_or("each");
+    if (judged != "each" && judged != "geometric_mean") {
+      throw Error(fmt::format("profile requirement '{}': judged must be each or geometric_mean",
+                              parameters.id()));
+    }
+    return {parameters.text("peer"), judged == "geometric_mean"};
+  }
+
+  static void judge_mean(const std::string& text, double mean, const RateLimit& limit,
+                         const Subject& lowest, Findings& findings) {
+    const Verdict verdict = against(without_interval(mean), limit);
+    if (verdict == Verdict::pass) return findings.pass();
+    const std::string below = fmt::format(
+        "{}, under {:g}", text, verdict == Verdict::fail ? limit.fail_below : limit.warn_below);
+    if (verdict == Verdict::fail) return findings.fail("below_library", below, lowest);
+    findings.warn("below_library", below, lowest);
+  }
+
   /// Groups that the profile asks neither of are of no interest here.
-  static bool is_asked(const DeviceGroup& group, const CaseFilter& filter) {
+  static bool is_asked(const DeviceGroup& group, const CaseFilter& filter, const Beside& beside) {
     bool native = false, library = false;
     for (const std::string& name : group.implementations) {
       native |= name == *filter.implementation;
-      library |= is_library(name);
+      library |= beside.peer ? name == *beside.peer : is_library(name);
     }
     return native && library;
   }
 
   static void judge_group(const DeviceGroup& group, const CaseFilter& filter,
-                          const RateLimit& limit, Findings& findings, Ratios& ratios) {
-    if (!is_asked(group, filter)) return;
+                          const RateLimit& limit, const Beside& beside, Findings& findings,
+                          Ratios& ratios) {
+    if (!is_asked(group, filter, beside)) return;
     const Subject subject = subject_of(group.device);
     const Measurement* native = best_of(group, filter);
     if (native == nullptr) {
+      ratios.is_partial = true;
       const Absence absence = why_none(group, filter);
       return findings.not_evaluated(absence.reason_code, absence.text, subject);
     }
-    const auto ratio = ratio_to_library(*native, group.device.result->measurements);
+    const std::vector<Measurement>& all = group.device.result->measurements;
+    const auto ratio =
+        beside.peer ? ratio_to_peer(*native, *beside.peer, all) : ratio_to_library(*native, all);
     if (!ratio) {
+      ratios.is_partial = true;
       return findings.not_evaluated(
-          "missing", fmt::format("the library was not measured beside {}", native->id.str()),
+          "missing",
+          fmt::format("{} was not measured beside {}", beside.peer.value_or("the library"),
+                      native->id.str()),
           subject);
     }
     const std::string text = fmt::format("{} {:.2f} of {}", native->id.str(), ratio->value,
@@ -92,7 +130,9 @@ class ThroughputVsLibrary final : public Requirement {
     if (ratio->value < ratios.least) {
       ratios.least = ratio->value;
       ratios.lowest = text;
+      ratios.of_lowest = subject;
     }
+    if (beside.by_mean) return;
     switch (against(with_interval(ratio->value, *native), limit)) {
       case Verdict::fail:
         return findings.fail("below_library", text, subject);
