@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "harness/core/dtype.h"
 #include "harness/core/workload.h"
@@ -42,6 +44,23 @@ TEST_SUITE("unit") {
     CHECK(seconds > 100);
     CHECK(seconds <= profile.duration_s.at("cuda"));
     CHECK(profile.duration_s.at("cuda") <= 300);
+  }
+
+  TEST_CASE("what users run on a GPU measures our product beside the library") {
+    for (const char* name : {"node", "quick", "training", "inference"}) {
+      CAPTURE(name);
+      std::map<std::string, std::set<std::string>> beside;  // by shape
+      for (const ProfileCases& line : load_profile(name).cases) {
+        if (line.workload != "gemm" || line.backend != "cuda" || line.scope == "node") continue;
+        if (std::find(line.dtypes.begin(), line.dtypes.end(), "bf16") == line.dtypes.end())
+          continue;
+        for (const Shape& shape : line.shapes)
+          beside[shape.str()].insert(line.implementations.begin(), line.implementations.end());
+      }
+      CHECK(std::any_of(beside.begin(), beside.end(), [](const auto& one) {
+        return one.second.contains("sm90") && one.second.contains("cublaslt");
+      }));
+    }
   }
 
   TEST_CASE("quick on a healthy host passes and needs no baseline") {

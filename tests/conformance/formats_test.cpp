@@ -49,7 +49,9 @@ TEST_SUITE("unit") {
     result.nodes[0].devices[1].ecc->remap_failed = true;
     result.nodes[0].devices[1].pcie->width = 8;
     result.nodes[0].devices[0].other_processes = {{7, "python3"}};
-    slow_down(measurement_of(result, "gemm.bf16.cublaslt/m8192_n8192_k8192", 1), 2);
+    for (const char* product : {"cublaslt", "sm90", "sm80"})
+      slow_down(
+          measurement_of(result, std::string("gemm.bf16.") + product + "/m8192_n8192_k8192", 1), 2);
     result.measurements.pop_back();
     int advised = 0;
     for (const RequirementVerdict& verdict : judge({{result}, &profile, {}}).requirements) {
