@@ -67,6 +67,8 @@ void append(std::string& archive, const std::string& name, const std::string& te
 }
 
 Files files_below(const fs::path& folder) {
+  if (!fs::is_directory(folder))
+    throw Error("cannot archive " + folder.string() + ": it is no folder of results");
   Files files;
   for (auto entry = fs::recursive_directory_iterator(folder);
        entry != fs::recursive_directory_iterator(); ++entry) {

@@ -45,6 +45,17 @@ TEST_SUITE("cluster") {
     CHECK_FALSE(fs::exists(scratch.path() / "out/SHA256SUMS"));
   }
 
+  TEST_CASE("what is no folder is refused by name") {
+    const ScratchFolder scratch;
+    write_text("", scratch.path() / "file");
+    for (const char* name : {"none", "file"}) {
+      const fs::path path = scratch.path() / name;
+      CHECK_THROWS_WITH_AS(
+          cluster::pack(path),
+          ("cannot archive " + path.string() + ": it is no folder of results").c_str(), Error);
+    }
+  }
+
   TEST_CASE("a stream that was cut anywhere is refused and writes nothing") {
     const ScratchFolder scratch;
     fill(scratch.path() / "in");
