@@ -364,6 +364,17 @@ TEST_SUITE("unit") {
     REQUIRE(slow.subjects.size() == 1);
     CHECK(slow.subjects[0].kind == "fabric");
     CHECK(verdict_of(kSoundRate, Json::object()).reason_code == "no_baseline");
+    for (const auto& [fraction, expected] :
+         {std::pair(0.9501, Verdict::pass), std::pair(0.9499, Verdict::warn),
+          std::pair(0.9001, Verdict::warn), std::pair(0.8999, Verdict::fail)}) {
+      CAPTURE(fraction);
+      Result result = fabric_result(sound_fabric(), fraction * kSoundRate);
+      for (Measurement& one : result.measurements)
+        if (one.samples) one.samples->ci_low_s = one.samples->ci_high_s = one.samples->median_s;
+      const RequirementVerdict verdict =
+          judged_run(whole_run(result), "fabric_throughput_vs_baseline", {baseline}, largest);
+      CHECK(verdict.verdict == expected);
+    }
   }
 }
 

@@ -64,6 +64,49 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a latency at its limit keeps it and one just over it does not") {
+    struct Row {
+      double p50_s, p99_s;
+      Verdict expected;
+    };
+    for (const Row& row :
+         {Row{1e-4, 1e-3, Verdict::pass}, Row{1.0001e-4, 1e-3, Verdict::warn},
+          Row{3e-4, 1e-3, Verdict::warn}, Row{3.0001e-4, 1e-3, Verdict::fail},
+          Row{1e-4, 1.0001e-3, Verdict::warn}, Row{1e-4, 3e-3, Verdict::warn},
+          Row{1e-4, 3.0001e-3, Verdict::fail}, Row{3.0001e-4, 3.0001e-3, Verdict::fail}}) {
+      CAPTURE(row.p50_s);
+      CAPTURE(row.p99_s);
+      Result result = two_ranks(row.p50_s, row.p99_s);
+      result.measurements[0].samples->median_s = row.p50_s;
+      result.measurements[0].samples->ci_low_s = row.p50_s;
+      const RequirementVerdict verdict = judged_latency(result);
+      CHECK(verdict.verdict == row.expected);
+      CHECK(verdict.figures["cases"][0]["p50_s"] == row.p50_s);
+      CHECK(verdict.figures["cases"][0]["p99_s"] == row.p99_s);
+    }
+  }
+
+  TEST_CASE("the slowest of several sizes is the one that is told") {
+    Result result = two_ranks(5e-5, 5e-4);
+    Measurement other = result.measurements[0];
+    other.id = CaseId::parse("all_reduce.f32.gloo/bytes2048_ranks2");
+    slow_down(other, 4);
+    result.measurements.push_back(other);
+    Measurement third = result.measurements[0];
+    third.id = CaseId::parse("all_reduce.f32.gloo/bytes4096_ranks2");
+    slow_down(third, 1.5);
+    result.measurements.push_back(third);
+    Profile profile = latency_profile(kLimits);
+    for (const char* shape : {"bytes2048", "bytes4096"})
+      profile.cases[0].shapes.push_back(Shape::parse(shape));
+    const RequirementVerdict verdict =
+        judged(Evidence{{result}, &profile, {}}, "collective_latency");
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.reason.find("bytes2048") != std::string::npos);
+    CHECK(verdict.reason.find("bytes4096") == std::string::npos);
+    CHECK(verdict.figures["cases"].size() == 3);
+  }
+
   TEST_CASE("noise alone does not make small messages late") {
     Result noisy = two_ranks(4e-4, 5e-4);
     noisy.measurements[0].samples->ci_low_s = 2e-4;

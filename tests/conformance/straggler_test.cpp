@@ -1,6 +1,7 @@
 // Requirement straggler_spread: one slow device among all nodes of a run is named.
 #include <doctest/doctest.h>
 
+#include "harness/core/error.h"
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {
@@ -21,6 +22,11 @@ std::vector<Result> cluster() {
   return {passing_result(profile, "cuda", 1, "node-a"),
           passing_result(profile, "cuda", 1, "node-b"),
           passing_result(profile, "cuda", 1, "node-c")};
+}
+
+void without_noise(Measurement& one) {
+  one.samples->ci_low_s = one.samples->median_s;
+  one.samples->ci_high_s = one.samples->median_s;
 }
 
 }  // namespace
@@ -47,6 +53,53 @@ TEST_SUITE("unit") {
       REQUIRE(verdict.subjects.size() == 1);
       CHECK(verdict.subjects[0].name.find("node-b") != std::string::npos);
     }
+  }
+
+  TEST_CASE("a pace at the limit is kept and one just under it is not") {
+    struct Row {
+      double pace;
+      Verdict expected;
+    };
+    for (const Row& row : {Row{0.9501, Verdict::pass}, Row{0.9499, Verdict::warn},
+                           Row{0.9001, Verdict::warn}, Row{0.8999, Verdict::fail}}) {
+      CAPTURE(row.pace);
+      std::vector<Result> results = cluster();
+      for (Result& result : results)
+        for (Measurement& one : result.measurements) without_noise(one);
+      for (const char* id : {kRacedLibrary, kRacedNative}) {
+        slow_down(measurement_of(results[1], id, 0), 1 / row.pace);
+        without_noise(measurement_of(results[1], id, 0));
+      }
+      const RequirementVerdict verdict = judged_cluster(results);
+      CHECK(verdict.verdict == row.expected);
+      CHECK(verdict.figures["pace"].get<double>() == doctest::Approx(row.pace).epsilon(1e-6));
+      CHECK(verdict.figures["fail_from"] == 0.10);
+      CHECK(verdict.figures["warn_from"] == 0.05);
+      if (row.expected == Verdict::pass) continue;
+      REQUIRE(verdict.figures["stragglers"].size() == 1);
+      CHECK(verdict.figures["stragglers"][0]["of_median"].get<double>() ==
+            doctest::Approx(row.pace).epsilon(1e-6));
+    }
+  }
+
+  TEST_CASE("an interval that straddles the limit names no straggler") {
+    std::vector<Result> results = cluster();
+    for (const char* id : {kRacedLibrary, kRacedNative}) {
+      Measurement& one = measurement_of(results[1], id, 0);
+      slow_down(one, 1 / 0.9);
+      one.samples->ci_low_s = 0.97 * one.samples->median_s;
+      one.samples->ci_high_s = 1.03 * one.samples->median_s;
+    }
+    const RequirementVerdict verdict = judged_cluster(results);
+    CHECK(verdict.verdict == Verdict::not_evaluated);
+    CHECK(verdict.reason_code == "too_noisy");
+  }
+
+  TEST_CASE("limits the wrong way round are refused") {
+    Profile profile = small_profile();
+    profile.requirements = {
+        requirement("straggler_spread", {{"warn_from", 0.2}, {"fail_from", 0.1}})};
+    CHECK_THROWS_AS(judged(Evidence{cluster(), &profile, {}}, "straggler_spread"), Error);
   }
 
   TEST_CASE("a straggler cannot be told where a device was not measured or is alone") {
