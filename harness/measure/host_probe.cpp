@@ -3,7 +3,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -56,9 +55,12 @@ std::uint64_t read_all(const std::uint64_t* begin, const std::uint64_t* end) {
   return total;
 }
 
+/// What one thread reads: buffers that are small enough to be dealt side by side.
+using Slice = std::vector<std::unique_ptr<Buffer>>;
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+
 /// One pass of every thread over its own slice, from the first that begins to the last that ends.
-double timed_pass(const std::vector<std::unique_ptr<Buffer>>& slices,
-                  std::atomic<std::uint64_t>& sink) {
+double timed_pass(const std::vector<Slice>& slices, std::atomic<std::uint64_t>& sink) {
   struct Span {
     SteadyClock::time_point begin, end;
   };
@@ -66,8 +68,12 @@ double timed_pass(const std::vector<std::unique_ptr<Buffer>>& slices,
   run_on_threads(static_cast<int>(slices.size()), "the memory's bandwidth", [&](int index) {
     const auto i = static_cast<std::size_t>(index);
     const SteadyClock::time_point begin = SteadyClock::now();
-    const auto* words = static_cast<const std::uint64_t*>(slices[i]->data());
-    sink += read_all(words, words + slices[i]->size_bytes() / 8);
+    std::uint64_t sum = 0;
+    for (const auto& piece : slices[i]) {
+      const auto* words = static_cast<const std::uint64_t*>(piece->data());
+      sum += read_all(words, words + piece->size_bytes() / 8);
+    }
+    sink += sum;
     spans[i] = {begin, SteadyClock::now()};
   });
   SteadyClock::time_point begin = spans.front().begin, end = spans.front().end;
@@ -96,19 +102,17 @@ std::optional<double> measure_host_clock_hz() {
 #endif
 }
 
-double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes) {
+double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes,
+                              HostBuffers& buffers) {
   const std::size_t threads = std::max<std::size_t>(1, static_cast<std::size_t>(facts.cores));
   const std::size_t wanted = std::max<std::size_t>(3 * cache_bytes, std::size_t{64} << 20);
-  const std::size_t most = free_host_memory_bytes() / 8;
+  const std::size_t most = (free_host_memory_bytes() + buffers.kept_bytes()) / 8;
   const std::size_t bytes = most ? std::min(wanted, most) : wanted;
-  const std::size_t slice = std::max<std::size_t>(bytes / threads / 8, 4096) * 8;
+  const std::size_t pieces = std::max<std::size_t>(1, bytes / threads / kPieceBytes);
 
-  HostBuffers buffers;
-  std::vector<std::unique_ptr<Buffer>> slices;
-  for (std::size_t i = 0; i < threads; ++i) {
-    slices.push_back(buffers.allocate(slice));
-    std::memset(slices.back()->data(), 0, slice);  // its pages exist
-  }
+  std::vector<Slice> slices(threads);
+  for (Slice& slice : slices)
+    while (slice.size() < pieces) slice.push_back(buffers.allocate(kPieceBytes));
   std::atomic<std::uint64_t> sink{0};
   // Others on the machine only ever slow a pass down, so the fastest of many is nearest the bound.
   double shortest = 1e9;
@@ -116,7 +120,7 @@ double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes) {
   for (int pass = 0; pass < 3 || (pass < 20 && seconds_since(start) < 0.3); ++pass) {
     shortest = std::min(shortest, timed_pass(slices, sink));
   }
-  return static_cast<double>(slice * threads) / shortest;
+  return static_cast<double>(threads * pieces * kPieceBytes) / shortest;
 }
 
 }  // namespace assay

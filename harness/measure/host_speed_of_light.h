@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/core/result.h"
+#include "harness/measure/host_buffers.h"
 #include "harness/measure/host_facts.h"
 
 namespace assay {
@@ -29,8 +30,10 @@ const std::string& host_tables_version();
 std::optional<double> measure_host_clock_hz();
 
 /// The best of a few read-only passes on every usable core, over more than three times the
-/// last-level cache. A measured bound, not a published figure.
-double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes);
+/// last-level cache. A measured bound, not a published figure. What it reads comes from `buffers`,
+/// which keeps it for the cases: the kernel takes longer to clear the pages than they are read for.
+double measure_read_bandwidth(const HostFacts& facts, std::size_t cache_bytes,
+                              HostBuffers& buffers);
 
 /// Combines them and records the assumptions in `source`. `measured_clock_hz` and `read_bandwidth`
 /// are what the two functions above returned.

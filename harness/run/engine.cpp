@@ -208,7 +208,7 @@ class Run {
                                    {rule, start_.recorded, options_.case_deadline_s,
                                     options_.verify_only, [&] { measure_bounds_again(5); }},
                                    &stop_, report_);
-        if (whole && !groups.empty()) measure_bounds_again(0);
+        if (whole && !groups.empty()) measure_bounds_again(1);
       }
       if (peers_) peers_->client().barrier(fmt::format("nodes measured, turn {}", turn), longest_s);
     }

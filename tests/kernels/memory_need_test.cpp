@@ -68,6 +68,7 @@ double peak_bytes(const Implementation& implementation, const std::string& small
       if (implementation.refuses(CaseId::parse("any.f32.any/" + small).shape, device))
         _exit(kRefused);
       run_once(implementation, device, small);
+      device.allocate(std::size_t{2} << 20);  // frees what is kept for small buffers
       const double before = status_bytes("VmRSS");
       std::ofstream("/proc/self/clear_refs") << "5";  // VmHWM begins anew
       run_once(implementation, device, shape);
