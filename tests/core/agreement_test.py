@@ -41,9 +41,11 @@ def at(document, path):
 
 
 def mutations(document, seed):
-    """Each field deleted, each object given a field, each value replaced by a few of other kinds."""
+    """A third of the fields deleted, of the objects given a field, of the values replaced by a few of other kinds."""
     pick = random.Random(seed)
     for path in places(document):
+        if path and pick.random() > 1 / 3:
+            continue
         parent, value = at(document, path[:-1]) if path else None, at(document, path)
         if isinstance(parent, dict):
             changed = copy.deepcopy(document)
@@ -103,7 +105,7 @@ class Agreement(unittest.TestCase):
             validators = [draft(schema(kind)) for draft in DRAFTS]
             for seed in range(seeds):
                 changed = list(mutations(document, seed))
-                self.assertGreater(len(changed), 50)
+                self.assertGreater(len(changed), 20)
                 refused = 0
                 for mutation, verdict in zip(changed, ours(kind, changed), strict=True):
                     for validator in validators:
@@ -111,7 +113,7 @@ class Agreement(unittest.TestCase):
                             problems = [problem.message for problem in validator.iter_errors(mutation)]
                             self.fail(f"{name}: {type(validator).__name__} says {problems}, ours says {verdict}")
                     refused += verdict != "ok"
-                self.assertGreater(refused, len(changed) // 4)
+                self.assertGreater(refused, len(changed) // 5)
 
 
 if __name__ == "__main__":
