@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "harness/cli/command.h"
 #include "harness/cli/compared.h"
+#include "harness/cli/fit_profile.h"
 #include "harness/cli/terminal.h"
 #include "harness/cli/version.h"
 #include "harness/compare/obstacles.h"
@@ -17,6 +20,7 @@
 #include "harness/core/output.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
+#include "harness/core/profile.h"
 #include "harness/report/page.h"
 
 namespace assay::cli {
@@ -63,9 +67,27 @@ void take_prices(const Arguments& arguments, compare::SideInput& a, compare::Sid
     throw Error("--price: needs a price of both sides, as in A=2.5,B=3");
 }
 
-compare::Options comparison_options(const Arguments& arguments) {
+/// Of the profiles that the documents name, the widest margin that is known.
+double margin_of(const Arguments& arguments, const compare::SideInput& a,
+                 const compare::SideInput& b) {
+  if (arguments.has("margin")) return number_in(arguments.value("margin"), "margin", 1);
+  if (arguments.has("profile")) return load_profile(arguments.value("profile")).comparison.margin;
+  const std::vector<std::string> builtin = builtin_profile_names();
+  std::set<std::string> named;
+  for (const compare::SideInput* side : {&a, &b})
+    for (const auto& document : side->documents) named.insert(document.result.run.profile_name);
+  std::optional<double> widest;
+  for (const std::string& profile : named) {
+    if (std::find(builtin.begin(), builtin.end(), profile) == builtin.end()) continue;
+    widest = std::max(widest.value_or(0), load_profile(profile).comparison.margin);
+  }
+  return widest.value_or(ComparisonRule{}.margin);
+}
+
+compare::Options comparison_options(const Arguments& arguments, const compare::SideInput& a,
+                                    const compare::SideInput& b) {
   compare::Options options;
-  options.margin = number_in(arguments.value("margin"), "margin", 1);
+  options.margin = margin_of(arguments, a, b);
   if (!arguments.has("across")) return options;
   for (const std::string& name : parts_of(arguments.value("across"), ',')) {
     if (!compare::versions_that_matter().contains(name))
@@ -121,7 +143,9 @@ ExitCode execute_compare(const Arguments& arguments) {
   compare::SideInput a = side_of(arguments.operands()[0], read);
   compare::SideInput b = side_of(arguments.operands()[1], read);
   take_prices(arguments, a, b);
-  const compare::Options options = comparison_options(arguments);
+  for (const auto& file : files_of_profile(arguments.value_or_empty("profile")))
+    read.push_back(file);
+  const compare::Options options = comparison_options(arguments, a, b);
   if (arguments.has("output"))
     refuse_output(
         {arguments.value("output"), kind_of_comparison(format), arguments.has("force"), read});
@@ -144,8 +168,8 @@ Command compare_command() {
   command.name = "compare";
   command.summary = "compare two sets of result documents case by case";
   command.synopsis =
-      "A B [--format text|json|markdown|html] [--margin FRACTION] [--price A=PRICE,B=PRICE] "
-      "[--across NAMES] [-o FILE] [--force]";
+      "A B [--format text|json|markdown|html] [--margin FRACTION | --profile NAME|FILE] "
+      "[--price A=PRICE,B=PRICE] [--across NAMES] [-o FILE] [--force]";
   command.description = {
       "Says of each case whether B is the same as A, better, worse, or that it is unclear, with "
       "B's time against A's and its 99 % interval. The interval comes from what differs between "
@@ -166,8 +190,13 @@ Command compare_command() {
        .choices = {"text", "json", "markdown", "html"}},
       {.name = "margin",
        .value_name = "FRACTION",
-       .help = "Ratios closer to 1 than this are the same.",
-       .default_value = "0.01"},
+       .help = "Ratios closer to 1 than this are the same. Without it: the margin of the profile, "
+               "0.01 where it says none."},
+      {.name = "profile",
+       .value_name = "NAME|FILE",
+       .help = "Whose margin counts. Without it: the widest of the built-in profiles that the "
+               "documents name.",
+       .built_in = builtin_profile_names()},
       {.name = "price",
        .value_name = "A=PRICE,B=PRICE",
        .help = "What one device costs an hour on each side: adds the cost of the same work."},

@@ -59,6 +59,12 @@ struct ProfileRequirement {
   Json parameters = Json::object();
 };
 
+/// How runs of the profile are compared with each other.
+struct ComparisonRule {
+  /// A ratio closer to 1 than this is the same.
+  double margin = 0.01;
+};
+
 struct Profile {
   std::string name;
   std::string description;
@@ -68,6 +74,7 @@ struct Profile {
   SamplingRule sampling;
   std::vector<ProfileCases> cases;
   std::vector<ProfileRequirement> requirements;
+  ComparisonRule comparison = {};
 };
 
 /// A built-in name (`quick`, `node`) or a file's path; throws Error naming what is wrong.

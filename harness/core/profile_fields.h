@@ -41,6 +41,10 @@ void visit_fields(auto& field, Like<ProfileRequirement> auto& requirement) {
   field.or_absent("parameters", requirement.parameters);
 }
 
+void visit_fields(auto& field, Like<ComparisonRule> auto& rule) {
+  field.or_default("margin", rule.margin);
+}
+
 void visit_fields(auto& field, Like<Profile> auto& profile) {
   field.constant("kind", "assay.profile");
   field.constant("schema_version", "1.1");
@@ -51,6 +55,7 @@ void visit_fields(auto& field, Like<Profile> auto& profile) {
   field.or_default("sampling", profile.sampling);
   field("cases", profile.cases);
   field("requirements", profile.requirements);
+  field.or_default("comparison", profile.comparison);
 }
 
 }  // namespace assay

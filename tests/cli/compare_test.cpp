@@ -53,6 +53,25 @@ TEST_SUITE("integration") {
     CHECK(workplace.assay({"compare", "a.json", "slow.json", "--margin", "0.3"}).exit_code == 0);
   }
 
+  TEST_CASE("the margin of a comparison is the flag s or else the profile s") {
+    const Workplace workplace;
+    write_passes(workplace, "a.json", 1);
+    write_passes(workplace, "slow.json", 1.2);
+    Json profile = read_json(ASSAY_SOURCE_DIR "/results-schema/profiles/quick.json");
+    profile["name"] = "ours";
+    profile["comparison"] = {{"margin", 0.3}};
+    write_text_file(workplace.path("ours.json"), profile.dump());
+    const std::vector<std::string> by_profile = {"compare",   "a.json",    "slow.json",
+                                                 "--profile", "ours.json", "--format",
+                                                 "json",      "--margin",  "0.01"};
+    CHECK(workplace.assay({by_profile.begin(), by_profile.end() - 2}).exit_code == 0);
+    CHECK(workplace.assay(by_profile).exit_code == 1);
+    profile["comparison"] = {{"margin", 2}};
+    write_text_file(workplace.path("ours.json"), profile.dump());
+    refused_in_one_line(workplace, {"compare", "a.json", "slow.json", "--profile", "ours.json"},
+                        "/comparison/margin");
+  }
+
   TEST_CASE("compare writes a valid document and Markdown and replaces only its own") {
     const Workplace workplace;
     write_passes(workplace, "a.json", 1);
