@@ -119,6 +119,23 @@ TEST_SUITE("unit") {
     CHECK(has(lines[1], ",8192,8192,8192,measured,"));
     CHECK(has(lines[1], "\"a \"\"quoted\"\" word\""));
   }
+
+  TEST_CASE("a spreadsheet takes no cell of the CSV for a formula and every number for one") {
+    const Profile profile = small_profile();
+    Result result = passing_result(profile, "cuda", 1);
+    result.measurements.resize(1);
+    Measurement& one = result.measurements[0];
+    one.metrics["difference"] = -1.5;
+    for (const char* formula : {"=1+1", "+1", "-1+cmd", "@SUM(A1)", "\t=1", " =1"}) {
+      one.reason = formula;
+      result.run.id = formula;
+      const std::string csv = to_csv({result});
+      const std::string line = csv.substr(csv.find("\r\n") + 2);
+      CHECK_MESSAGE(line.starts_with("'"), line);
+      CHECK_MESSAGE(line.find(",'") != std::string::npos, line);
+      CHECK(has(line, ",-1.5,"));
+    }
+  }
 }
 
 }  // namespace assay::test

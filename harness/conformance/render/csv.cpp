@@ -1,9 +1,11 @@
 // Measurements as CSV (RFC 4180): one row each, every variable of its case in a column of its own.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <functional>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "harness/conformance/requirement.h"
 #include "harness/core/plain_text.h"
@@ -12,8 +14,20 @@ namespace assay {
 
 namespace {
 
+/// A spreadsheet computes a cell that begins like a formula, whoever chose its text; behind an
+/// apostrophe it is text. A number may begin with a sign.
+std::string without_formula(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos || std::string_view("=+-@").find(text[first]) == std::string::npos)
+    return text;
+  double number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = problem == std::errc() && end == text.data() + text.size();
+  return is_number ? text : "'" + text;
+}
+
 std::string field(const std::string& name) {
-  const std::string text = plain_line(name);
+  const std::string text = without_formula(plain_line(name));
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);
