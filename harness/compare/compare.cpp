@@ -8,8 +8,7 @@
 #include <map>
 #include <set>
 
-#include "harness/compare/log_mean.h"
-#include "harness/compare/obstacles.h"
+#include "harness/compare/case_summary.h"
 #include "harness/core/error.h"
 
 namespace assay::compare {
@@ -20,16 +19,12 @@ constexpr double kLevel = 0.99;
 /// An interval whose half is wider than this shows noise, not a difference.
 constexpr double kMostHalfWidth = 0.05;
 
-using Groups = std::vector<std::vector<const Found*>>;
-
-Groups groups_of(const ByMembers& by_members) {
-  Groups groups;
-  for (const auto& [members, found] : by_members) {
-    groups.emplace_back();
-    for (const Found& one : found) groups.back().push_back(&one);
-  }
-  return groups;
-}
+/// The series of a case that are compared: of one device on both sides, or of all on each.
+struct Pairing {
+  CaseKey key;
+  Groups a, b;
+  std::vector<std::string> members;  // where both sides have the same
+};
 
 bool same_members(const ByMembers& a, const ByMembers& b) {
   return a.size() == b.size() &&
@@ -54,58 +49,6 @@ std::vector<Pairing> pairings_of(const CaseSides& sides) {
   return pairings;
 }
 
-/// Nothing when a series has fewer than two passes or no samples.
-std::optional<LogMean> mean_of(const Groups& groups) {
-  std::vector<LogMean> means;
-  for (const auto& group : groups) {
-    std::vector<const Samples*> series;
-    for (const Found* found : group) {
-      if (!found->measurement->samples) return std::nullopt;
-      series.push_back(&*found->measurement->samples);
-    }
-    const auto mean = log_mean_of(series);
-    if (!mean) return std::nullopt;
-    means.push_back(*mean);
-  }
-  return averaged(means);
-}
-
-/// The geometric mean of one figure of every measurement; nothing where one lacks it.
-template <class Figure>
-std::optional<double> geometric_mean(const Groups& groups, const Figure& figure) {
-  double sum = 0;
-  int count = 0;
-  for (const auto& group : groups) {
-    for (const Found* found : group) {
-      const std::optional<double> value = figure(*found->measurement);
-      if (!value || !(*value > 0)) return std::nullopt;
-      sum += std::log(*value);
-      ++count;
-    }
-  }
-  return std::exp(sum / count);
-}
-
-std::optional<double> metric_of(const Measurement& one, const char* key) {
-  const auto found = one.metrics.find(key);
-  return found == one.metrics.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::optional<double> time_of(const Measurement& one) {
-  return one.samples ? std::optional(one.samples->median_s) : metric_of(one, "time_s");
-}
-
-int passes_of(const Groups& groups) {
-  std::size_t passes = 0;
-  for (const auto& group : groups) {
-    for (const Found* found : group) {
-      if (!found->measurement->samples) continue;
-      passes += std::max<std::size_t>(1, found->measurement->samples->pass_medians_s.size());
-    }
-  }
-  return static_cast<int>(passes);
-}
-
 void refuse(ComparedCase& one, const Obstacle& obstacle) {
   one.verdict = ComparisonVerdict::not_comparable;
   one.reason_code = obstacle.code;
@@ -119,14 +62,12 @@ void leave_open(ComparedCase& one, const char* code, std::string reason) {
 }
 
 /// Figures without a time, as of copies, are compared by their rate.
-void take_ratio_alone(const Pairing& pairing, ComparedCase& one) {
-  if (one.a_s && one.b_s) {
-    one.ratio = *one.b_s / *one.a_s;
-    return;
+void take_ratio_alone(const CaseSummary& a, const CaseSummary& b, ComparedCase& one) {
+  if (a.time_s && b.time_s) {
+    one.ratio = *b.time_s / *a.time_s;
+  } else if (a.bytes_per_s && b.bytes_per_s) {
+    one.ratio = *a.bytes_per_s / *b.bytes_per_s;
   }
-  const auto rate = [](const Measurement& of) { return metric_of(of, "bytes_per_s"); };
-  const auto a = geometric_mean(pairing.a, rate), b = geometric_mean(pairing.b, rate);
-  if (a && b) one.ratio = *a / *b;
 }
 
 void judge(const RatioInterval& interval, double margin, ComparedCase& one) {
@@ -145,42 +86,51 @@ void judge(const RatioInterval& interval, double margin, ComparedCase& one) {
   }
 }
 
-ComparedCase compared(const Pairing& pairing, const Options& options) {
-  ComparedCase one;
-  one.case_id = pairing.key.case_id;
-  one.series = pairing.key.series;
-  one.scope = {pairing.key.level, pairing.members};
-  if (!pairing.a.empty()) one.a_s = geometric_mean(pairing.a, time_of);
-  if (!pairing.b.empty()) one.b_s = geometric_mean(pairing.b, time_of);
-  if (const auto obstacle = obstacle_of(pairing, options.across)) {
+void compare_summaries(const CaseSummary& a, const CaseSummary& b, const Options& options,
+                       ComparedCase& one) {
+  if (const auto obstacle = obstacle_of(a.hindrances, b.hindrances, options.across)) {
     refuse(one, *obstacle);
-    return one;
+    return;
   }
-  one.a_passes = passes_of(pairing.a);
-  one.b_passes = passes_of(pairing.b);
-  const auto a = mean_of(pairing.a), b = mean_of(pairing.b);
-  if (!a || !b) {
-    take_ratio_alone(pairing, one);
-    if (*one.a_passes == 0 || *one.b_passes == 0) {
+  one.a_passes = a.passes;
+  one.b_passes = b.passes;
+  if (!a.mean || !b.mean) {
+    take_ratio_alone(a, b, one);
+    if (a.passes == 0 || b.passes == 0) {
       leave_open(one, "no_interval", "another tool reported it, without samples");
     } else {
       leave_open(one, "too_few_passes",
                  fmt::format("a series with one pass ({} in A, {} in B): sampling.passes in the "
                              "profile, or several documents a side",
-                             *one.a_passes, *one.b_passes));
+                             a.passes, b.passes));
     }
-    return one;
+    return;
   }
-  one.a_s = std::exp(a->mean);
-  one.b_s = std::exp(b->mean);
-  const RatioInterval interval = ratio_interval(*a, *b, kLevel);
+  one.a_s = std::exp(a.mean->mean);
+  one.b_s = std::exp(b.mean->mean);
+  const RatioInterval interval = ratio_interval(*a.mean, *b.mean, kLevel);
   if (std::log(interval.high / interval.low) / 2 > std::log1p(kMostHalfWidth)) {
     refuse(one, {"noise", fmt::format("runs differ too much: the ratio {:.3f} lies between {:.3f} "
                                       "and {:.3f}",
                                       interval.ratio, interval.low, interval.high)});
-    return one;
+    return;
   }
   judge(interval, options.margin, one);
+}
+
+ComparedCase compared(const Pairing& pairing, const Options& options) {
+  ComparedCase one;
+  one.case_id = pairing.key.case_id;
+  one.series = pairing.key.series;
+  one.scope = {pairing.key.level, pairing.members};
+  std::optional<CaseSummary> a, b;
+  if (!pairing.a.empty()) one.a_s = (a = summarised(pairing.a))->time_s;
+  if (!pairing.b.empty()) one.b_s = (b = summarised(pairing.b))->time_s;
+  if (a && b) {
+    compare_summaries(*a, *b, options, one);
+  } else {
+    refuse(one, {"missing", a ? "only A measured it" : "only B measured it"});
+  }
   return one;
 }
 

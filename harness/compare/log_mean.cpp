@@ -13,6 +13,7 @@ namespace assay::compare {
 namespace {
 
 constexpr std::size_t kBlocks = 8;
+constexpr double kWidestLevel = 0.99;  // at which two intervals are compared
 
 double mean_of(const std::vector<double>& values) {
   double sum = 0;
@@ -67,11 +68,12 @@ std::vector<double> blocks_of(const std::vector<const Samples*>& series, std::si
   return blocks;
 }
 
-double half_width(double variance, double freedom) {
-  return std::sqrt(variance) * boost::math::quantile(boost::math::students_t(freedom), 0.995);
-}
-
 }  // namespace
+
+double half_width(const LogMean& mean, double level) {
+  const boost::math::students_t distribution(mean.freedom);
+  return std::sqrt(mean.variance) * boost::math::quantile(distribution, 0.5 + level / 2);
+}
 
 std::optional<LogMean> log_mean_of(const std::vector<const Samples*>& series) {
   std::vector<double> passes;
@@ -85,13 +87,10 @@ std::optional<LogMean> log_mean_of(const std::vector<const Samples*>& series) {
   const std::size_t parts = (kBlocks + passes.size() - 1) / passes.size();
   const std::vector<double> blocks = blocks_of(series, parts);
   if (blocks.size() < 2) return result;
-  const double variance = variance_of_mean(blocks);
-  const auto freedom = static_cast<double>(blocks.size() - 1);
-  if (half_width(variance, freedom) > half_width(result.variance, result.freedom)) {
-    result.variance = variance;
-    result.freedom = freedom;
-  }
-  return result;
+  LogMean finer = result;
+  finer.variance = variance_of_mean(blocks);
+  finer.freedom = static_cast<double>(blocks.size() - 1);
+  return half_width(finer, kWidestLevel) > half_width(result, kWidestLevel) ? finer : result;
 }
 
 LogMean averaged(const std::vector<LogMean>& means) {

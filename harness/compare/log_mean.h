@@ -25,6 +25,9 @@ std::optional<LogMean> log_mean_of(const std::vector<const Samples*>& series);
 /// Of several independent ones, e.g. of the devices of a node: their mean.
 LogMean averaged(const std::vector<LogMean>& means);
 
+/// Of the two-sided interval of `mean` at `level`, in logarithms.
+double half_width(const LogMean& mean, double level);
+
 struct RatioInterval {
   double ratio = 1, low = 1, high = 1;
 };

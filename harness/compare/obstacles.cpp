@@ -12,8 +12,6 @@ namespace {
 
 constexpr double kMostContention = 0.1;  // of a series' samples, discarded for the machine's sake
 
-using Groups = std::vector<std::vector<const Found*>>;
-
 template <class Do>
 void each(const Groups& groups, const Do& what) {
   for (const auto& group : groups)
@@ -36,75 +34,64 @@ std::string joined(const std::set<std::string>& values) {
   return text;
 }
 
-/// What must be one and the same value in every document of both sides.
 template <class Value>
-std::optional<Obstacle> unequal(const Pairing& pairing, const char* code, const std::string& what,
-                                const Value& value) {
-  const std::set<std::string> a = values_of(pairing.a, value), b = values_of(pairing.b, value);
-  if (a == b && a.size() == 1) return std::nullopt;
-  return Obstacle{code, fmt::format("{}: {} in A and {} in B", what, joined(a), joined(b))};
+Condition condition(const Groups& side, const char* code, const std::string& what,
+                    const Value& value) {
+  const std::set<std::string> values = values_of(side, value);
+  return {code, what, joined(values), values.size() > 1};
 }
 
 bool counts(const Measurement& one) {
   return one.status == MeasurementStatus::measured || one.status == MeasurementStatus::reported;
 }
 
-std::optional<Obstacle> not_measured(const Groups& groups, const char* side) {
-  std::optional<Obstacle> obstacle;
-  each(groups, [&](const Found& found) {
+std::string why_not_measured(const Groups& side) {
+  std::string why;
+  each(side, [&](const Found& found) {
     const Measurement& one = *found.measurement;
-    if (obstacle || counts(one)) return;
-    obstacle = Obstacle{"not_measured", fmt::format("{}: {}{}{}", side, name(one.status),
-                                                    one.reason.empty() ? "" : ": ", one.reason)};
+    if (!why.empty() || counts(one)) return;
+    why = fmt::format("{}{}{}", name(one.status), one.reason.empty() ? "" : ": ", one.reason);
   });
-  return obstacle;
+  return why;
 }
 
 /// The versions that decide what computes a case: Assay's own, and the library of that name. The
 /// driver and the kernel are part of what is compared.
-std::optional<Obstacle> other_versions(const Pairing& pairing,
-                                       const std::set<std::string>& across) {
-  const std::string& implementation = (*pairing.a.front().front()).measurement->id.implementation;
+void add_versions(const Groups& side, std::vector<Condition>& conditions) {
+  const std::string& implementation = side.front().front()->measurement->id.implementation;
   for (const std::string& key : versions_that_matter()) {
-    const bool matters = key == "assay" || implementation.starts_with(key);
-    if (!matters || across.contains(key)) continue;
-    const auto obstacle = unequal(pairing, "versions", key, [&](const Found& found) {
+    if (key != "assay" && !implementation.starts_with(key)) continue;
+    conditions.push_back(condition(side, "versions", key, [&](const Found& found) {
       const auto version = found.result->software.find(key);
       return version == found.result->software.end() ? std::string() : version->second;
-    });
-    if (!obstacle) continue;
-    return Obstacle{"versions", fmt::format("{} (--across {} if that is what is compared)",
-                                            obstacle->reason, key)};
+    }));
   }
-  return std::nullopt;
 }
 
-std::optional<Obstacle> contention(const Groups& groups, const char* side) {
-  std::optional<Obstacle> obstacle;
+std::string contention(const Groups& groups) {
+  std::string text;
   each(groups, [&](const Found& found) {
     const Measurement& one = *found.measurement;
-    if (obstacle || !one.samples) return;
+    if (!text.empty() || !one.samples) return;
     const double all = static_cast<double>(one.samples->count + one.samples->discarded);
     const double share = static_cast<double>(one.samples->discarded) / all;
     std::string reasons;
     for (const auto& [reason, number] : one.samples->discard_reasons)
       reasons += (reasons.empty() ? "" : ", ") + reason;
     if (share > kMostContention)
-      obstacle =
-          Obstacle{"contention", fmt::format("{}: {:.0f} % of the samples were discarded ({})",
-                                             side, share * 100, reasons)};
+      text = fmt::format("{:.0f} % of the samples were discarded ({})", share * 100, reasons);
     for (const NodeFacts& node : found.result->nodes) {
       for (const DeviceFacts& device : node.devices) {
         const auto& members = one.scope.members;
         const bool is_here =
             std::find(members.begin(), members.end(), device.uuid) != members.end();
-        if (obstacle || !is_here || device.other_processes.empty()) continue;
-        obstacle = Obstacle{"contention", fmt::format("{}: {} other processes used {}", side,
-                                                      device.other_processes.size(), device.name)};
+        if (!text.empty() || !is_here || device.other_processes.empty()) continue;
+        text =
+            fmt::format("{} other processes used {}", device.other_processes.size(), device.name);
       }
     }
   });
-  return obstacle;
+  return text;
 }
 
 }  // namespace
@@ -115,34 +102,46 @@ const std::set<std::string>& versions_that_matter() {
   return kVersions;
 }
 
-std::optional<Obstacle> obstacle_of(const Pairing& pairing, const std::set<std::string>& across) {
-  if (pairing.a.empty() || pairing.b.empty()) {
-    return Obstacle{"missing", pairing.a.empty() ? "only B measured it" : "only A measured it"};
-  }
-  if (auto found = not_measured(pairing.a, "A")) return found;
-  if (auto found = not_measured(pairing.b, "B")) return found;
-  const auto simulated = [](const Found& found) -> std::string {
-    const bool is_host = found.result->run.backend == "host";
-    return found.result->simulated && !is_host ? "simulated" : "real";
-  };
-  if (auto found = unequal(pairing, "simulated", "documents", simulated)) return found;
-  const auto inputs = [](const Found& found) { return found.measurement->input_pattern; };
-  if (auto found = unequal(pairing, "inputs", "inputs", inputs)) return found;
-  const auto origin = [](const Found& found) -> std::string {
-    return found.result->imported ? found.result->imported->tool : "assay";
-  };
-  if (auto found = unequal(pairing, "inputs", "measured by", origin)) return found;
-  if (auto found = other_versions(pairing, across)) return found;
-  const auto nodes = [](const Found& found) {
+Hindrances hindrances_of(const Groups& side) {
+  Hindrances all;
+  all.not_measured = why_not_measured(side);
+  all.conditions = {condition(side, "simulated", "documents",
+                              [](const Found& found) -> std::string {
+                                const bool is_host = found.result->run.backend == "host";
+                                return found.result->simulated && !is_host ? "simulated" : "real";
+                              }),
+                    condition(side, "inputs", "inputs",
+                              [](const Found& found) { return found.measurement->input_pattern; }),
+                    condition(side, "inputs", "measured by", [](const Found& found) -> std::string {
+                      return found.result->imported ? found.result->imported->tool : "assay";
+                    })};
+  add_versions(side, all.conditions);
+  all.conditions.push_back(condition(side, "nodes", "number of nodes", [](const Found& found) {
     return std::to_string(nodes_of(*found.result, found.measurement->scope).size());
-  };
-  if (auto found = unequal(pairing, "nodes", "number of nodes", nodes)) return found;
-  const auto members = [](const Found& found) {
-    return std::to_string(found.measurement->scope.members.size());
-  };
-  if (auto found = unequal(pairing, "nodes", "number of devices or ranks", members)) return found;
-  if (auto found = contention(pairing.a, "A")) return found;
-  return contention(pairing.b, "B");
+  }));
+  all.conditions.push_back(condition(
+      side, "nodes", "number of devices or ranks",
+      [](const Found& found) { return std::to_string(found.measurement->scope.members.size()); }));
+  all.contention = contention(side);
+  return all;
+}
+
+std::optional<Obstacle> obstacle_of(const Hindrances& a, const Hindrances& b,
+                                    const std::set<std::string>& across) {
+  if (!a.not_measured.empty()) return Obstacle{"not_measured", "A: " + a.not_measured};
+  if (!b.not_measured.empty()) return Obstacle{"not_measured", "B: " + b.not_measured};
+  for (std::size_t i = 0; i < a.conditions.size(); ++i) {
+    const Condition &in_a = a.conditions[i], &in_b = b.conditions[i];
+    const bool is_version = in_a.code == "versions";
+    if (is_version && across.contains(in_a.what)) continue;
+    if (in_a.value == in_b.value && !in_a.differs && !in_b.differs) continue;
+    std::string reason = fmt::format("{}: {} in A and {} in B", in_a.what, in_a.value, in_b.value);
+    if (is_version) reason += fmt::format(" (--across {} if that is what is compared)", in_a.what);
+    return Obstacle{in_a.code, reason};
+  }
+  if (!a.contention.empty()) return Obstacle{"contention", "A: " + a.contention};
+  if (!b.contention.empty()) return Obstacle{"contention", "B: " + b.contention};
+  return std::nullopt;
 }
 
 }  // namespace assay::compare

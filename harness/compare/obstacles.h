@@ -15,19 +15,30 @@ struct Obstacle {
   std::string code, reason;
 };
 
-/// The series of a case that are compared: of one device on both sides, or of all on each.
-struct Pairing {
-  CaseKey key;
-  std::vector<std::vector<const Found*>> a, b;  // by members, then by document
-  std::vector<std::string> members;             // where both sides have the same
+/// What must be one and the same in every document of both sides.
+struct Condition {
+  std::string code, what;
+  std::string value;     // of a side: those of its documents
+  bool differs = false;  // already between documents of the side
 };
+
+/// What of one side can be in the way of a comparison with any other.
+struct Hindrances {
+  std::string not_measured;  // why the case does not count; empty: it does
+  std::vector<Condition> conditions;
+  std::string contention;  // how others used the machine; empty: they did not
+};
+
+/// Of a case that the side has.
+Hindrances hindrances_of(const Groups& side);
 
 /// `assay` and the libraries whose implementations compare by name.
 const std::set<std::string>& versions_that_matter();
 
-/// What makes any figure of the two meaningless beside the other: missing, not measured, simulated
-/// against real, other inputs, other versions of what computes, another number of nodes, others
-/// that used the machine. `across` names versions that are what is compared.
-std::optional<Obstacle> obstacle_of(const Pairing& pairing, const std::set<std::string>& across);
+/// What makes any figure of the two meaningless beside the other: not measured, simulated against
+/// real, other inputs, other versions of what computes, another number of nodes, others that used
+/// the machine. Both are of one case. `across` names versions that are what is compared.
+std::optional<Obstacle> obstacle_of(const Hindrances& a, const Hindrances& b,
+                                    const std::set<std::string>& across);
 
 }  // namespace assay::compare

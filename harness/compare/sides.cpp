@@ -38,6 +38,15 @@ std::vector<CaseSides> cases_of(const SideInput& a, const SideInput& b) {
   return cases;
 }
 
+Groups groups_of(const ByMembers& by_members) {
+  Groups groups;
+  for (const auto& [members, found] : by_members) {
+    groups.emplace_back();
+    for (const Found& one : found) groups.back().push_back(&one);
+  }
+  return groups;
+}
+
 ComparedSide described(const SideInput& side) {
   ComparedSide described;
   described.name = side.name;

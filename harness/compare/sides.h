@@ -47,6 +47,10 @@ struct CaseSides {
 };
 std::vector<CaseSides> cases_of(const SideInput& a, const SideInput& b);
 
+/// A side's measurements of a case: by members, then by document.
+using Groups = std::vector<std::vector<const Found*>>;
+Groups groups_of(const ByMembers& by_members);
+
 ComparedSide described(const SideInput& side);
 
 /// The nodes of a scope's members, `node/device3` being of `node`, a UUID of the node that has it.

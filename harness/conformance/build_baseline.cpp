@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "harness/conformance/baseline_lookup.h"
+#include "harness/core/day.h"
 #include "harness/core/error.h"
 #include "harness/core/rate.h"
 #include "harness/core/statistics.h"
@@ -87,13 +88,6 @@ void set_accelerator(const std::vector<Result>& results, Baseline& baseline) {
   baseline.sku = *skus.begin();
   baseline.pci_ids.assign(ids.begin(), ids.end());
   baseline.simulated = results.front().simulated;
-}
-
-/// A year after a date such as 2026-11-28.
-std::string a_year_after(const std::string& day) {
-  const bool leap_day = day.ends_with("-02-29");
-  return fmt::format("{:04}{}", std::stoi(day.substr(0, 4)) + 1,
-                     leap_day ? "-02-28" : day.substr(4));
 }
 
 }  // namespace
