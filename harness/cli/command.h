@@ -43,6 +43,7 @@ Command devices_command();
 Command validate_command();
 Command sign_command();
 Command simulate_command();
+Command site_command();
 Command verify_command();
 Command version_command();
 

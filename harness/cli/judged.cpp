@@ -21,24 +21,6 @@ namespace assay::cli {
 
 namespace {
 
-/// The one profile that all documents were made with.
-std::string profile_of(const std::vector<Result>& results) {
-  std::set<std::string> names;
-  for (const Result& result : results) names.insert(result.run.profile_name);
-  if (names.size() > 1)
-    throw Error(
-        fmt::format("the documents were made with different profiles ({}): say which one "
-                    "judges them with --profile",
-                    fmt::join(names, ", ")));
-  const auto known = builtin_profile_names();
-  if (std::find(known.begin(), known.end(), *names.begin()) == known.end())
-    throw Error(
-        fmt::format("the documents were made with profile {}, which is not built in: give "
-                    "its file with --profile",
-                    *names.begin()));
-  return *names.begin();
-}
-
 /// Judging by a profile that has changed since the run is allowed, and said.
 void warn_of_other_profile(const std::vector<Result>& results, const Profile& profile) {
   const auto differs = [&](const Result& result) {
@@ -50,13 +32,6 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
         fmt::format("assay: warning: {} of {} documents {} made with another version of profile {} "
                     "than the one that judges\n",
                     number, results.size(), number == 1 ? "was" : "were", profile.name));
-}
-
-std::vector<Baseline> read_baselines(const Arguments& arguments) {
-  std::vector<Baseline> baselines;
-  if (arguments.has("baseline")) baselines = load_baselines(arguments.value("baseline"));
-  for (Baseline& builtin : builtin_baselines()) baselines.push_back(std::move(builtin));
-  return baselines;
 }
 
 }  // namespace
@@ -83,6 +58,30 @@ std::vector<Result> read_results(const std::vector<std::string>& operands) {
     refuse_contradictions(results.back(), path.string());
   }
   return results;
+}
+
+std::string profile_of(const std::vector<Result>& results) {
+  std::set<std::string> names;
+  for (const Result& result : results) names.insert(result.run.profile_name);
+  if (names.size() > 1)
+    throw Error(
+        fmt::format("the documents were made with different profiles ({}): say which one "
+                    "judges them with --profile",
+                    fmt::join(names, ", ")));
+  const auto known = builtin_profile_names();
+  if (std::find(known.begin(), known.end(), *names.begin()) == known.end())
+    throw Error(
+        fmt::format("the documents were made with profile {}, which is not built in: give "
+                    "its file with --profile",
+                    *names.begin()));
+  return *names.begin();
+}
+
+std::vector<Baseline> read_baselines(const Arguments& arguments) {
+  std::vector<Baseline> baselines;
+  if (arguments.has("baseline")) baselines = load_baselines(arguments.value("baseline"));
+  for (Baseline& builtin : builtin_baselines()) baselines.push_back(std::move(builtin));
+  return baselines;
 }
 
 VerdictDocument judged(std::vector<Result> results, const Arguments& arguments) {

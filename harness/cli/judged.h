@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/cli/arguments.h"
+#include "harness/core/baseline.h"
 #include "harness/core/result.h"
 #include "harness/core/verdict.h"
 
@@ -15,6 +16,12 @@ namespace assay::cli {
 std::vector<std::filesystem::path> inputs_of(const Arguments& arguments);
 
 std::vector<Result> read_results(const std::vector<std::string>& operands);
+
+/// The one built-in profile that all documents were made with. Throws Error when there is none.
+std::string profile_of(const std::vector<Result>& results);
+
+/// Those of `--baseline` before the built-in ones.
+std::vector<Baseline> read_baselines(const Arguments& arguments);
 
 /// Judges by `--profile`, else by the one profile that all documents were made with, with the
 /// baselines of `--baseline` before the built-in ones; warns on stderr when the profile has changed

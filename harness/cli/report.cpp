@@ -3,12 +3,12 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/judged.h"
-#include "harness/cli/version.h"
-#include "harness/conformance/devices.h"
-#include "harness/conformance/render/rows.h"
+#include "harness/cli/report_input.h"
+#include "harness/cli/terminal.h"
 #include "harness/core/document.h"
 #include "harness/core/output.h"
 #include "harness/core/print.h"
+#include "harness/report/box_table.h"
 #include "harness/report/page.h"
 #include "harness/report/report_data.h"
 
@@ -17,36 +17,38 @@ namespace assay::cli {
 namespace {
 
 /// A profile that is asked for must judge; one that only the documents name may be gone.
-void add_verdict(ReportInput& input, const Arguments& arguments) {
+Judgement judgement_of(const std::vector<Result>& results, const Arguments& arguments) {
   try {
-    input.verdict = judged(input.results, arguments);
-    input.meaning = meaning(input.verdict->verdict);
-    std::vector<RequirementVerdict> ordered;
-    for (const RequirementVerdict* one : failures_first(*input.verdict)) ordered.push_back(*one);
-    input.verdict->requirements = std::move(ordered);
+    return {judged(results, arguments), ""};
   } catch (const Error& problem) {
     if (arguments.has("profile") || arguments.has("baseline")) throw;
-    input.not_judged = problem.what();
+    return {std::nullopt, problem.what()};
   }
 }
 
+OutputKind kind_of_report(const std::string& format) {
+  if (format == "box") return text_beginning("a report as box", std::string(kBoxBeginning));
+  return text_beginning("a report", std::string(kPageBeginning));
+}
+
 ExitCode execute_report(const Arguments& arguments) {
+  const std::string& format = arguments.value("format");
+  const bool is_box = format == "box";
+  if (!is_box && !arguments.has("output")) throw Error("a page needs a file: -o FILE.html");
+  if (arguments.has("output"))
+    refuse_output({arguments.value("output"), kind_of_report(format), arguments.has("force"),
+                   inputs_of(arguments)});
+  const std::vector<std::filesystem::path> files = expand_paths(arguments.operands());
+  std::vector<Result> results;
+  for (const auto& file : files) results.push_back(read_result(file));
+  Judgement judgement = judgement_of(results, arguments);
+  const ReportInput input = report_input(files, std::move(results), std::move(judgement));
+  if (!arguments.has("output")) {
+    print_rendered(stdout, box_table(input, wants_colour(stdout)));
+    return ExitCode::passed;
+  }
   const std::string& path = arguments.value("output");
-  refuse_output({path, text_beginning("a report", std::string(kPageBeginning)),
-                 arguments.has("force"), inputs_of(arguments)});
-  ReportInput input;
-  input.assay_version = version();
-  for (const auto& file : expand_paths(arguments.operands())) {
-    input.files.push_back(file.filename().string());
-    input.results.push_back(read_result(file));
-  }
-  add_verdict(input, arguments);
-  for (const Result& result : input.results) {
-    for (const DeviceRef& device : devices_of(result)) {
-      input.device_subjects.push_back(subject_of(device).name);
-    }
-  }
-  write_text(html_page(report_data(input)), path);
+  write_text(is_box ? box_table(input, false) : html_page(report_data(input)), path);
   if (!is_standard_output(path)) print(fmt::format("Report: {}\n", path));
   return ExitCode::passed;
 }
@@ -56,15 +58,25 @@ ExitCode execute_report(const Arguments& arguments) {
 Command report_command() {
   Command command;
   command.name = "report";
-  command.summary = "show result documents and their verdict as one HTML page";
-  command.synopsis = "PATH... [--profile NAME|FILE] [--baseline FILE|DIR] -o FILE.html [--force]";
+  command.summary = "show result documents and their verdict as one page or table";
+  command.synopsis =
+      "PATH... [--format html|box] [--profile NAME|FILE] [--baseline FILE|DIR] [-o FILE] "
+      "[--force]";
   command.description = {
       "Writes one self-contained page: the verdict and what to do about it, every device, plots of "
       "rates, samples and telemetry with a table beside each, and where the figures come from. It "
       "loads nothing from anywhere, so it can be mailed, attached to a ticket or opened offline.",
+      "--format box is a table of fixed width for a terminal, a mail or a ticket: the environment, "
+      "a line a device (above 64 devices a node, with its slowest device), and the lowest, the "
+      "median and the total below.",
       "A PATH is a document or a folder of them. Documents whose profile is not known are shown "
       "without a verdict, and the page says why."};
   command.options = {
+      {.name = "format",
+       .value_name = "html|box",
+       .help = "One self-contained page, or a table of fixed width.",
+       .default_value = "html",
+       .choices = {"html", "box"}},
       {.name = "profile",
        .value_name = "NAME|FILE",
        .help = "What judges: a built-in profile or a profile's file. Without it: the profile that "
@@ -75,10 +87,9 @@ Command report_command() {
        .help = "Baselines to compare with, before those that are built in."},
       {.name = "output",
        .letter = 'o',
-       .value_name = "FILE.html",
-       .help =
-           "Write the page to this file; - is standard output. A page that is there is replaced.",
-       .required = true},
+       .value_name = "FILE",
+       .help = "Write it to this file, which a page needs; - is standard output. A report of this "
+               "format that is there is replaced."},
       {.name = "force", .help = "Replace whatever file -o names, unless it is read here."}};
   command.operands = {"PATH...", true};
   command.exit_status = {{"0", "The page was written, whatever the verdict."},
@@ -88,7 +99,9 @@ Command report_command() {
   command.examples = {
       {"assay report result.json -o report.html", "Shows a run, judged by its own profile."},
       {"assay report nodes/ --profile node -o report.html",
-       "Shows every document of a folder as one report."}};
+       "Shows every document of a folder as one report."},
+      {"assay report node.json --format box", "Prints a table to paste."}};
+  command.environment = {{"NO_COLOR", "When set, output has no colour."}};
   command.execute = execute_report;
   return command;
 }

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "harness/core/fields.h"
 #include "harness/core/library_ratio.h"
@@ -146,7 +148,38 @@ std::optional<double> intensity(const Measurement& one) {
   return flop->second / bytes->second;
 }
 
-Json case_of(const CaseRows& of, bool full) {
+/// By the rate, where there is one.
+double speed_of(const Row& row) {
+  if (const auto rate = shown_rate(*row.measurement)) return rate->value;
+  return row.measurement->samples ? 1 / row.measurement->samples->median_s : 0;
+}
+
+/// At most `most` rows that were not measured and as many of the slowest, with the middle and the
+/// fastest, in their own order.
+std::vector<Row> listed_rows(const std::vector<Row>& rows, std::size_t most) {
+  if (rows.size() <= most) return rows;
+  std::vector<std::size_t> unmeasured, measured;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool counts = rows[i].measurement->status == MeasurementStatus::measured;
+    (counts ? measured : unmeasured).push_back(i);
+  }
+  std::stable_sort(measured.begin(), measured.end(), [&](std::size_t a, std::size_t b) {
+    return speed_of(rows[a]) < speed_of(rows[b]);
+  });
+  std::set<std::size_t> places;
+  for (const auto* list : {&unmeasured, &measured})
+    places.insert(list->begin(),
+                  list->begin() + static_cast<std::ptrdiff_t>(std::min(most, list->size())));
+  if (!measured.empty()) {
+    places.insert(measured[measured.size() / 2]);
+    places.insert(measured.back());
+  }
+  std::vector<Row> listed;
+  for (const std::size_t place : places) listed.push_back(rows[place]);
+  return listed;
+}
+
+Json case_of(const CaseRows& of, bool full, std::size_t most_rows) {
   const Measurement& first = *of.rows.front().measurement;
   Json json = {{"case", first.id.str()},
                {"workload", first.id.workload},
@@ -167,9 +200,32 @@ Json case_of(const CaseRows& of, bool full) {
   }
   const Peers peers(of);
   Json rows = Json::array();
-  for (const Row& row : of.rows) rows.push_back(row_of(row, peers, full));
+  const std::vector<Row> listed = listed_rows(of.rows, most_rows);
+  for (const Row& row : listed) rows.push_back(row_of(row, peers, full));
+  if (listed.size() < of.rows.size()) json["measurements"] = of.rows.size();
   json["rows"] = std::move(rows);
   return json;
+}
+
+/// Beside its peers where any device has some, else beside the speed of light.
+void add_slowest(const std::vector<CaseRows>& cases, CaseData& data) {
+  std::map<int, std::pair<std::size_t, double>> of_peers, of_light;
+  const auto keep_lower = [](auto& slowest, int device, std::size_t place, double value) {
+    const auto [found, is_new] = slowest.try_emplace(device, place, value);
+    if (!is_new && value < found->second.second) found->second = {place, value};
+  };
+  for (std::size_t place = 0; place < cases.size(); ++place) {
+    const Peers peers(cases[place]);
+    for (const Row& row : cases[place].rows) {
+      if (row.device < 0) continue;
+      if (const auto value = peers.fraction(row)) keep_lower(of_peers, row.device, place, *value);
+      const auto light = row.measurement->speed_of_light_fraction;
+      if (light) keep_lower(of_light, row.device, place, *light);
+    }
+  }
+  data.slowest_by = of_peers.empty() ? "speed_of_light_fraction" : "of_peers";
+  for (const auto& [device, slowest] : of_peers.empty() ? of_light : of_peers)
+    data.slowest[device] = {{"case", slowest.first}, {"value", slowest.second}};
 }
 
 }  // namespace
@@ -180,13 +236,18 @@ Json row_fields() {
                       "count"});
 }
 
-Json case_data(const std::vector<Result>& results, const std::map<std::string, int>& devices) {
+CaseData case_data(const std::vector<Result>& results, const std::map<std::string, int>& devices) {
   std::size_t measurements = 0;
   for (const Result& result : results) measurements += result.measurements.size();
   const bool full = measurements <= kDetailedMeasurements;
-  Json cases = Json::array();
-  for (const CaseRows& one : rows_by_case(results, devices)) cases.push_back(case_of(one, full));
-  return cases;
+  const std::vector<CaseRows> cases = rows_by_case(results, devices);
+  const std::size_t most_rows = measurements <= kListedMeasurements
+                                    ? measurements
+                                    : std::max<std::size_t>(1, kListedMeasurements / cases.size());
+  CaseData data;
+  for (const CaseRows& one : cases) data.cases.push_back(case_of(one, full, most_rows));
+  add_slowest(cases, data);
+  return data;
 }
 
 }  // namespace assay

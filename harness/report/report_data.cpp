@@ -11,8 +11,13 @@ namespace assay {
 
 namespace {
 
+/// Of more documents and nodes than these the page shows no provenance, so it holds none.
+constexpr std::size_t kDescribed = 64;
+/// Of more devices than these it holds what its tables show.
+constexpr std::size_t kDescribedDevices = 512;
+
 /// The parts of a document that are neither measurements nor devices: its provenance.
-Json document_data(const Result& result, const std::string& file) {
+Json document_data(const Result& result, const std::string& file, bool described) {
   Json json = {{"file", file},
                {"sha256", content_sha256(result)},
                {"schema_version", result.schema_version},
@@ -21,19 +26,42 @@ Json document_data(const Result& result, const std::string& file) {
   if (!result.error.empty()) json["error"] = result.error;
   json["run"] = written(result.run);
   json["software"] = result.software;
+  if (!described) {
+    json["run"]["command"] = Json::array();
+    json["software"] = Json::object();
+  }
   if (result.fabric) json["fabric"] = written(*result.fabric);
   return json;
 }
 
-Json node_data(const NodeFacts& node, int document) {
+Json node_data(const NodeFacts& node, int document, bool described) {
   Json json = written(node);
   json["document"] = document;
   json.erase("devices");
+  if (described) return json;
+  json["nics"] = Json::array();
+  json["labels"] = Json::object();
   return json;
 }
 
-Json device_data(const DeviceFacts& device, int node, const std::string& subject) {
-  Json json = written(device);
+/// What tables and drawings of devices show.
+DeviceFacts shown_facts(const DeviceFacts& device) {
+  DeviceFacts shown;
+  shown.index = device.index;
+  shown.name = device.name;
+  shown.uuid = device.uuid;
+  shown.serial = device.serial;
+  shown.pci_bus_id = device.pci_bus_id;
+  shown.sku = device.sku;
+  shown.power_limit_w = device.power_limit_w;
+  shown.clock_limit_hz = device.clock_limit_hz;
+  shown.pcie = device.pcie;
+  shown.nvlink = device.nvlink;
+  return shown;
+}
+
+Json device_data(const DeviceFacts& device, int node, const std::string& subject, bool described) {
+  Json json = written(described ? device : shown_facts(device));
   json["node"] = node;
   json["subject"] = subject;
   return json;
@@ -57,6 +85,7 @@ Json links_of(const std::vector<Result>& results) {
 Json report_data(const ReportInput& input) {
   if (input.files.size() != input.results.size()) throw Error("report_data: a file a document");
   Json data = {{"page", "report"}, {"assay", input.assay_version}};
+  if (!input.site.empty()) data["site"] = input.site;
   if (input.verdict) {
     data["verdict"] = to_json(*input.verdict);
     data["meaning"] = input.meaning;
@@ -67,9 +96,10 @@ Json report_data(const ReportInput& input) {
   Json fits = Json::array();
   std::map<std::string, int> index_by_uuid;
   std::size_t subject = 0;
+  const bool few_devices = input.device_subjects.size() <= kDescribedDevices;
   for (std::size_t i = 0; i < input.results.size(); ++i) {
     const Result& result = input.results[i];
-    documents.push_back(document_data(result, input.files[i]));
+    documents.push_back(document_data(result, input.files[i], i < kDescribed));
     for (const NodeFacts& node : result.nodes) {
       const std::size_t known = devices.size();
       for (const DeviceFacts& device : node.devices) {
@@ -78,19 +108,24 @@ Json report_data(const ReportInput& input) {
         const int index = static_cast<int>(devices.size());
         // Several runs of one machine describe its devices again.
         if (!index_by_uuid.try_emplace(device.uuid, index).second) continue;
-        devices.push_back(device_data(device, static_cast<int>(nodes.size()), called));
+        devices.push_back(
+            device_data(device, static_cast<int>(nodes.size()), called, few_devices || index == 0));
       }
       if (devices.size() > known || node.devices.empty()) {
-        nodes.push_back(node_data(node, static_cast<int>(i)));
+        nodes.push_back(node_data(node, static_cast<int>(i), nodes.size() < kDescribed));
       }
     }
     for (const Json& fit : result.fits) fits.push_back(fit);
   }
+  CaseData cases = case_data(input.results, index_by_uuid);
+  for (auto& [device, slowest] : cases.slowest)
+    devices[static_cast<std::size_t>(device)]["slowest"] = std::move(slowest);
   data["documents"] = std::move(documents);
   data["nodes"] = std::move(nodes);
   data["devices"] = std::move(devices);
   data["row_fields"] = row_fields();
-  data["cases"] = case_data(input.results, index_by_uuid);
+  data["slowest_by"] = cases.slowest_by;
+  data["cases"] = std::move(cases.cases);
   data["links"] = links_of(input.results);
   data["fits"] = std::move(fits);
   return data;

@@ -18,6 +18,7 @@ struct ReportInput {
   std::optional<VerdictDocument> verdict;
   std::string meaning;     ///< Of the whole verdict, in half a sentence.
   std::string not_judged;  ///< Why there is no verdict.
+  std::string site;        ///< A link to the page of all runs; empty: there is none.
   /// How the verdict names each device, in the order of the documents, their nodes and devices.
   std::vector<std::string> device_subjects;
 };

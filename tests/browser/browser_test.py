@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 from tests.not_run import not_run
+from tests.site import histories
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host"))
@@ -103,12 +104,30 @@ class Pages(unittest.TestCase):
         paths["a.json"].write_text(json.dumps(first))
         paths["b.json"].write_text(json.dumps(second))
         for form, name in (("html", "page.html"), ("json", "document.json")):
-            made = subprocess.run([ASSAY, "compare", paths["a.json"], paths["b.json"], "--format", form, "-o", paths[name], "--force"],
+            made = subprocess.run([ASSAY, "compare", paths["a.json"], paths["b.json"], "--price", "A=2.5,B=3", "--format", form, "-o", paths[name], "--force"],
                                   capture_output=True, text=True)
             self.assertEqual(made.returncode, 1, made.stderr)
         for more_arguments in ((1100, "light"), (1100, "dark"), (360, "light")):
             self.node("healthy.test.mjs", paths["page.html"], *more_arguments, "summary,cases,provenance")
         self.node("comparison.test.mjs", paths["page.html"], paths["document.json"])
+
+
+    def test_a_site_is_sound_and_compares_any_two_runs_as_compare_does(self):
+        runs, out = PLACE / "site-runs", PLACE / "site"
+        for folder in (runs, out):
+            shutil.rmtree(folder, ignore_errors=True)
+        histories.write(runs, "east", days=40, slower_from=30)
+        histories.write(runs, HOSTILE[1].replace("/", " "), days=3, first="2025-03-01")
+        made = subprocess.run([ASSAY, "site", runs, "-o", out], capture_output=True, text=True)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        sections = "runs,due,changes,trend,compare,provenance"
+        for more_arguments in ((1100, "light"), (1100, "dark"), (360, "light")):
+            self.node("healthy.test.mjs", out / "index.html", *more_arguments, sections)
+        document = PLACE / "site-comparison.json"
+        subprocess.run([ASSAY, "compare", runs / "east/2025-01-03.json", runs / "east/2025-02-04.json", "--format", "json", "-o", document, "--force"],
+                       capture_output=True, text=True)
+        self.assertGreater(sum(one["verdict"] == "worse" for one in json.loads(document.read_text())["cases"]), 0)
+        self.node("site.test.mjs", out / "index.html", document, "east/2025-01-03", "east/2025-02-04")
 
 
 class Bundle(unittest.TestCase):

@@ -11,6 +11,7 @@ LAYERS = {
     "compare": {"core", "fabric", "compare"},
     "report": {"core", "fabric", "report"},
     "reported": {"core", "reported"},
+    "site": {"core", "compare", "site"},
     "cluster": {"core", "cluster"},
     "simulate": {"core", "fabric", "simulate"},
     "measure": {"core", "fabric", "measure"},
@@ -21,7 +22,7 @@ LAYERS = {
     "workloads": {"core", "fabric", "measure", "kernels", "collectives", "workloads"},
     "run": {"core", "fabric", "measure", "kernels", "collectives", "workloads", "run"},
     "cli": {"core", "fabric", "measure", "kernels", "collectives", "workloads", "run", "conformance", "compare",
-            "report", "reported", "cluster", "simulate", "cli"},
+            "report", "reported", "site", "cluster", "simulate", "cli"},
 }
 SOURCES = ("harness", "kernels", "collectives")
 # The two sides of the device layer, chosen by include path: `device/x.cuh` is found in either.

@@ -1,6 +1,7 @@
 // The data of a page as `assay report` (harness/report/report_data.cpp) or `assay compare` hands it over, and rows by their case.
 import type {Device as DeviceFacts, Node as NodeFacts, Run, Samples} from './schema/result';
 import type {AssayComparisonDocument, Case as ComparedCase, Side as ComparedSide} from './schema/comparison';
+import type {SitePage} from './site/data';
 import type {AssayVerdictDocument, Requirement as RequirementFacts} from './schema/verdict';
 
 export type Requirement = RequirementFacts & {action?: string};
@@ -25,6 +26,8 @@ export interface NodeData extends Omit<NodeFacts, 'devices'> {
 export interface DeviceData extends DeviceFacts {
   node: number;
   subject: string;
+  /** The index of its slowest case, and the value of `slowest_by` there. */
+  slowest?: {case: number; value: number};
 }
 
 /** What only some rows have; samples and telemetry are left out of pages of very many rows. */
@@ -59,6 +62,8 @@ export interface CaseData {
   library?: boolean;
   metric?: string;
   flop_per_byte?: number;
+  /** How many there are, where the rows are only those that somebody looks for. */
+  measurements?: number;
   rows: Cell[][];
 }
 
@@ -85,6 +90,8 @@ export interface ComparisonPage {
 export interface PageData {
   page: 'report';
   assay: string;
+  /** A link to the page of all runs. */
+  site?: string;
   verdict?: Verdict;
   meaning?: string;
   not_judged?: string;
@@ -92,6 +99,7 @@ export interface PageData {
   nodes: NodeData[];
   devices: DeviceData[];
   row_fields: string[];
+  slowest_by: 'of_peers' | 'speed_of_light_fraction';
   cases: CaseData[];
   links: {a: string; b: string; kind: string; case: string}[];
   fits: Fit[];
@@ -159,7 +167,8 @@ function placeOf(data: PageData, of: CaseData, device: DeviceData | null, detail
   return names.length > 0 ? names.join(', ') : of.level;
 }
 
-export const readPage = (text: string): PageData | ComparisonPage => harmlessDeep(JSON.parse(text)) as PageData | ComparisonPage;
+type Page = PageData | ComparisonPage | SitePage;
+export const readPage = (text: string): Page => harmlessDeep(JSON.parse(text)) as Page;
 
 export function reportOf(data: PageData): Report {
   const rows: Row[] = [];

@@ -37,8 +37,8 @@ export const given = (text: string): HTMLElement => el('bdi', {}, text);
 export const link = (href: string, text: string): HTMLElement => el('a', {href}, given(text));
 
 /** A verdict as a word with its mark: never by colour alone. */
-export function badge(verdict: string): HTMLElement {
+export function badge(verdict: string, word = verdict): HTMLElement {
   const marks: Record<string, string> = {pass: '✓', warn: '!', fail: '✗', not_evaluated: '?', better: '✓', worse: '✗', same: '=', unclear: '?'};
   return el('span', {class: `badge ${verdict}`}, el('span', {'aria-hidden': 'true'}, `${marks[verdict] ?? '·'} `),
-            verdict.replaceAll('_', ' '));
+            word.replaceAll('_', ' '));
 }

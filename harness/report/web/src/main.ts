@@ -1,5 +1,6 @@
 // Reads the page's data and draws its sections.
 import {whenDrawn} from './chart';
+import {section} from './columns';
 import {type Comparison, readPage, type Report, reportOf} from './data';
 import {el, given} from './dom';
 import {attention} from './sections/attention';
@@ -16,6 +17,11 @@ import {shapes} from './sections/shapes';
 import {summary} from './sections/summary';
 import {telemetry} from './sections/telemetry';
 import {topology} from './sections/topology';
+import {dayOf, type SitePage} from './site/data';
+import {due} from './site/due';
+import {pair} from './site/pair';
+import {runs, unreadable} from './site/runs';
+import {changes, trend} from './site/trend';
 
 const SECTIONS = [summary, requirements, devices, roofline, shapes, attention, messages, pairs, topology, telemetry, samples, cases, provenance];
 
@@ -29,11 +35,25 @@ function openTarget(): void {
   }
 }
 
+function siteHeader(site: SitePage): HTMLElement {
+  const machines = new Set(site.runs.map((run) => run.machine)).size;
+  const days = site.runs.map(dayOf);
+  return el('header', {}, el('h1', {}, 'Assay runs'),
+    el('p', {}, `${site.runs.length} run${site.runs.length === 1 ? '' : 's'} of ${machines} machine${machines === 1 ? '' : 's'}, ${days[0]} to ${days[days.length - 1]}`));
+}
+
+/** The list picks what the comparison shows. */
+function siteSections(site: SitePage): HTMLElement[] {
+  const {element, pick} = pair(site);
+  return [runs(site, pick), due(site), changes(site), trend(site), element, unreadable(site),
+          section('provenance', 'Provenance', el('p', {}, `Written by assay ${site.assay}.`))].filter((one): one is HTMLElement => one !== null);
+}
+
 function header(report: Report): HTMLElement {
   const run = report.documents[0]?.run;
   const models = [...new Set(report.devices.map((device) => device.name))];
   const what = `${report.nodes.length} node${report.nodes.length === 1 ? '' : 's'}, ${report.devices.length} device${report.devices.length === 1 ? '' : 's'}`;
-  return el('header', {}, el('h1', {}, 'Assay report'),
+  return el('header', {}, report.site ? el('p', {}, el('a', {href: report.site}, 'All runs')) : null, el('h1', {}, 'Assay report'),
     el('p', {}, given([models.slice(0, 3).join(', '), what, run ? `profile ${run.profile.name}` : '', run?.started ?? ''].filter(Boolean).join(' · '))));
 }
 
@@ -47,6 +67,10 @@ if (page.page === 'comparison') {
   top = comparisonHeader(page.comparison);
   drawn = [comparedSummary(page.comparison), comparedCases(page.comparison), comparedProvenance(page.comparison, page.assay)];
   document.title = `Assay comparison: ${page.comparison.counts.worse} worse, ${page.comparison.counts.better} better`;
+} else if (page.page === 'site') {
+  top = siteHeader(page);
+  drawn = siteSections(page);
+  document.title = `Assay runs: ${page.runs.length}`;
 } else {
   const report = reportOf(page);
   top = header(report);

@@ -7,17 +7,23 @@ export interface Column<T> {
   /** What the column sorts by; without it by the cell's text. */
   value?: (row: T) => number | string | null;
   number?: boolean;
+  /** A text that would rather wrap late. */
+  wide?: boolean;
 }
 
 export interface TableSpec<T> {
   caption: string;
   columns: Column<T>[];
   rows: T[];
+  /** So many rows at first, and with every "more". */
+  page?: number;
   /** The text that a row is found by; without it the table has no filter. */
   text?: (row: T) => string;
 }
 
 const PAGE = 100;
+
+const classOf = (column: Column<any>): string | undefined => (column.number ? 'number' : column.wide ? 'wide' : undefined);
 
 function compare(a: number | string | null, b: number | string | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
@@ -26,19 +32,20 @@ function compare(a: number | string | null, b: number | string | null): number {
 }
 
 export function table<T>(spec: TableSpec<T>): HTMLElement {
-  let shown = PAGE;
+  const page = spec.page ?? PAGE;
+  let shown = page;
   let sorted: {column: number; down: boolean} | null = null;
   let wanted = '';
   const texts = spec.text ? spec.rows.map((row) => spec.text!(row).toLowerCase()) : [];
   const body = el('tbody');
-  const more = el('button', {type: 'button', class: 'more', click: () => { shown += PAGE; draw(); }});
+  const more = el('button', {type: 'button', class: 'more', click: () => { shown += page; draw(); }});
   const count = el('span', {class: 'count', role: 'status'});
   const headers = spec.columns.map((column, index) => {
     const button = el('button', {type: 'button', click: () => {
       sorted = {column: index, down: sorted?.column === index ? !sorted.down : Boolean(column.number)};
       draw();
     }}, column.title);
-    return el('th', {scope: 'col', class: column.number ? 'number' : undefined}, button);
+    return el('th', {scope: 'col', class: classOf(column)}, button);
   });
 
   function chosen(): T[] {
@@ -57,13 +64,13 @@ export function table<T>(spec: TableSpec<T>): HTMLElement {
   function draw(): void {
     const rows = chosen();
     body.replaceChildren(...rows.slice(0, shown).map((row) => el('tr', {}, ...spec.columns.map((column) =>
-      el('td', {class: column.number ? 'number' : undefined}, column.cell(row))))));
+      el('td', {class: classOf(column)}, column.cell(row))))));
     headers.forEach((header, index) => {
       if (sorted?.column === index) header.setAttribute('aria-sort', sorted.down ? 'descending' : 'ascending');
       else header.removeAttribute('aria-sort');
     });
     more.hidden = rows.length <= shown;
-    more.textContent = `Show ${Math.min(PAGE, rows.length - shown)} more of ${rows.length}`;
+    more.textContent = `Show ${Math.min(page, rows.length - shown)} more of ${rows.length}`;
     count.textContent = wanted ? `${rows.length} of ${spec.rows.length} rows` : `${spec.rows.length} rows`;
   }
 
@@ -72,7 +79,7 @@ export function table<T>(spec: TableSpec<T>): HTMLElement {
     let timer = 0;
     const input = el('input', {type: 'search', autocomplete: 'off', spellcheck: 'false', input: () => {
       clearTimeout(timer);
-      timer = setTimeout(() => { wanted = input.value.trim().toLowerCase(); shown = PAGE; draw(); }, 80);
+      timer = setTimeout(() => { wanted = input.value.trim().toLowerCase(); shown = page; draw(); }, 80);
     }});
     parts.push(el('p', {class: 'filter'}, el('label', {}, 'Filter ', input), count));
   }

@@ -11,8 +11,11 @@ const ORDER = ['worse', 'better', 'unclear', 'same', 'not_comparable'] as const;
 const DRAWN = 40;
 
 /** 1.052 as `+5.2 %`, as the text of `assay compare` has it. */
-const change = (ratio: number): string => `${ratio < 1 ? '-' : '+'}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
-const interval = (low?: number, high?: number): string => (low === undefined || high === undefined ? '–' : `${change(low)} to ${change(high)}`);
+export const change = (ratio: number): string => `${ratio < 1 ? '-' : '+'}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
+export const changeInterval = (low?: number, high?: number): string => (low === undefined || high === undefined ? '–' : `${change(low)} to ${change(high)}`);
+
+/** In the currency of the prices: `0.0123 / 1e15 FLOP`. */
+const price = (value: number, unit: string): string => `${Number(value.toPrecision(3))} / ${unit}`;
 
 /** The device, or what the scope is. */
 function placeOf(one: ComparedCase): string {
@@ -41,8 +44,10 @@ function sides(comparison: Comparison): HTMLElement {
   ]});
 }
 
+export const countsList = (counts: Comparison['counts']): HTMLElement => el('ul', {class: 'counts', 'aria-label': 'Cases by verdict'},
+  ...ORDER.map((word) => el('li', {}, el('strong', {}, String(counts[word] ?? 0)), ` ${word.replaceAll('_', ' ')}`)));
+
 export function comparedSummary(comparison: Comparison): HTMLElement {
-  const counts = ORDER.map((word) => el('li', {}, el('strong', {}, String(comparison.counts[word] ?? 0)), ` ${word.replaceAll('_', ' ')}`));
   const worst = ORDER.find((word) => (comparison.counts[word] ?? 0) > 0) ?? 'not_comparable';
   const words = {worse: 'some cases of B are worse', better: 'some cases of B are better, none is worse', unclear: 'nothing is certain',
                  same: 'the same', not_comparable: 'nothing can be compared'};
@@ -50,11 +55,11 @@ export function comparedSummary(comparison: Comparison): HTMLElement {
     {title: 'cases of', cell: (mean) => given(mean.what)},
     {title: 'cases', number: true, cell: (mean) => String(mean.cases)},
     {title: 'B’s time', number: true, value: (mean) => mean.ratio, cell: (mean) => change(mean.ratio)},
-    {title: 'interval', number: true, cell: (mean) => interval(mean.ci_low, mean.ci_high)},
+    {title: 'interval', number: true, cell: (mean) => changeInterval(mean.ci_low, mean.ci_high)},
     {title: 'B’s cost', number: true, cell: (mean) => (mean.cost_ratio === undefined ? '–' : change(mean.cost_ratio))},
   ]});
   return section('summary', 'Summary', el('p', {class: `verdict ${worst}`}, badge(worst), ` ${words[worst]}`),
-    el('ul', {class: 'counts', 'aria-label': 'Cases by verdict'}, ...counts),
+    countsList(comparison.counts),
     el('p', {}, `A is `, given(comparison.a.name), `, B is `, given(comparison.b.name), `. B’s time against A’s: worse or better only where the ${comparison.level * 100} % interval lies wholly outside ${comparison.margin * 100} %.`),
     sides(comparison), means);
 }
@@ -67,13 +72,32 @@ const COLUMNS: Column<ComparedCase>[] = [
   {title: 'A', number: true, value: (one) => one.a_s ?? null, cell: (one) => show('a_s', one.a_s)},
   {title: 'B', number: true, value: (one) => one.b_s ?? null, cell: (one) => show('b_s', one.b_s)},
   {title: 'B’s time', number: true, value: (one) => one.ratio ?? null, cell: (one) => (one.ratio === undefined ? '–' : change(one.ratio))},
-  {title: 'interval', number: true, value: (one) => one.ci_low ?? null, cell: (one) => interval(one.ci_low, one.ci_high)},
-  {title: 'B’s cost', number: true, value: (one) => one.cost?.ratio ?? null, cell: (one) => (one.cost ? change(one.cost.ratio) : '–')},
-  {title: 'why', cell: (one) => given(one.reason ?? ''), value: (one) => one.reason ?? ''},
+  {title: 'interval', number: true, value: (one) => one.ci_low ?? null, cell: (one) => changeInterval(one.ci_low, one.ci_high)},
+  {title: 'why', wide: true, cell: (one) => given(one.reason ?? ''), value: (one) => one.reason ?? ''},
 ];
 
-function intervals(comparison: Comparison, ordered: ComparedCase[]): HTMLElement | null {
-  const known = ordered.filter((one) => one.ci_low !== undefined && one.ratio !== undefined);
+/** What the same work costs on each side, where prices are given. */
+const COSTS: Column<ComparedCase>[] = [
+  {title: 'A’s cost', number: true, value: (one) => one.cost?.a ?? null, cell: (one) => (one.cost ? price(one.cost.a, one.cost.unit) : '–')},
+  {title: 'B’s cost', number: true, value: (one) => one.cost?.b ?? null, cell: (one) => (one.cost ? price(one.cost.b, one.cost.unit) : '–')},
+  {title: 'B’s cost over A’s', number: true, value: (one) => one.cost?.ratio ?? null, cell: (one) => (one.cost ? change(one.cost.ratio) : '–')},
+];
+
+const columnsOf = (cases: ComparedCase[]): Column<ComparedCase>[] =>
+  cases.some((one) => one.cost) ? [...COLUMNS.slice(0, -1), ...COSTS, COLUMNS[COLUMNS.length - 1]!] : COLUMNS;
+
+/** The worse first. */
+const inOrder = (cases: ComparedCase[]): ComparedCase[] => ORDER.flatMap((verdict) => cases.filter((one) => one.verdict === verdict));
+
+const marginOf = (width: number): number => Math.min(320, width / 2);
+/** As long as the margin has room for at 7 pixels a letter; both ends of a name matter. */
+function shortened(name: string, margin: number): string {
+  const room = Math.floor((margin - 16) / 7);
+  return name.length <= room ? name : `${name.slice(0, Math.ceil(room * 0.6) - 1)}…${name.slice(name.length - Math.floor(room * 0.4))}`;
+}
+
+export function intervals(comparison: Pick<Comparison, 'margin'>, cases: ComparedCase[]): HTMLElement | null {
+  const known = inOrder(cases).filter((one) => one.ci_low !== undefined && one.ratio !== undefined);
   if (known.length === 0) return null;
   const drawn = known.slice(0, DRAWN);
   const note = drawn.length < known.length ? ` Of ${known.length} cases ${drawn.length} are drawn, the worst first.` : '';
@@ -81,9 +105,9 @@ function intervals(comparison: Comparison, ordered: ComparedCase[]): HTMLElement
     title: 'B’s time over A’s with its interval',
     note: `The dashed lines are the margin: outside them B is slower on the right and faster on the left.${note}`,
     draw: (width) => Plot.plot({
-      width, height: 60 + 22 * drawn.length, marginLeft: Math.min(320, width / 2), marginBottom: 40,
-      x: {label: 'B’s time over A’s', grid: true, nice: true},
-      y: {label: null, domain: drawn.map(nameOf), tickFormat: (name: string) => (name.length > 42 ? `${name.slice(0, 41)}…` : name)},
+      width, height: 60 + 22 * drawn.length, marginLeft: marginOf(width), marginBottom: 40,
+      x: {label: 'B’s time over A’s', grid: true, nice: true, ticks: Math.max(2, width / 130)},
+      y: {label: null, domain: drawn.map(nameOf), tickFormat: (name: string) => shortened(name, marginOf(width))},
       marks: [
         Plot.ruleX([1], {stroke: 'currentColor'}),
         Plot.ruleX([1 / (1 + comparison.margin), 1 + comparison.margin], {stroke: 'currentColor', strokeDasharray: '4 4'}),
@@ -91,15 +115,16 @@ function intervals(comparison: Comparison, ordered: ComparedCase[]): HTMLElement
         Plot.dot(drawn, {x: 'ratio', y: nameOf, fill: 'var(--c0)', r: 4}),
       ],
     }),
-    table: {caption: 'B’s time over A’s', columns: COLUMNS, rows: known},
+    table: {caption: 'B’s time over A’s', columns: columnsOf(known), rows: known},
   });
 }
 
+export const comparedCaseTable = (cases: ComparedCase[]): HTMLElement => table<ComparedCase>({
+  caption: 'Every case, the worse first', columns: columnsOf(cases), rows: inOrder(cases), text: (one) => `${nameOf(one)} ${one.verdict} ${one.reason ?? ''}`});
+
 export function comparedCases(comparison: Comparison): HTMLElement {
   if (comparison.cases.length === 0) return section('cases', 'Cases', nothing('The documents hold no measurement.'));
-  const ordered = ORDER.flatMap((verdict) => comparison.cases.filter((one) => one.verdict === verdict));
-  return section('cases', 'Cases', intervals(comparison, ordered),
-                 table({caption: 'Every case, the worse first', columns: COLUMNS, rows: ordered, text: (one) => `${nameOf(one)} ${one.verdict} ${one.reason ?? ''}`}));
+  return section('cases', 'Cases', intervals(comparison, comparison.cases), comparedCaseTable(comparison.cases));
 }
 
 export function comparedProvenance(comparison: Comparison, version: string): HTMLElement {

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import {figure, legend, scales} from '../chart';
 import {nothing, section} from '../columns';
-import {type DeviceData, deviceName, linkTo, type Report, type Row} from '../data';
+import {type CaseData, type DeviceData, deviceName, linkTo, type Report, type Row} from '../data';
 import {el, given, link} from '../dom';
 import {axisLabel, show} from '../quantity';
 import {table} from '../table';
@@ -12,7 +12,8 @@ interface Strip {
   index: number;
   name: string;
   outcome: string;
-  slowest: Row | null;
+  of: CaseData | null;
+  row: Row | null;
   value: number | null;
 }
 
@@ -29,24 +30,26 @@ function outcomes(report: Report): Map<string, string> {
 }
 
 /** Against its peers where it has some, else against the speed of light. */
-function strips(report: Report): {field: 'of_peers' | 'speed_of_light_fraction'; strips: Strip[]} {
-  const field = report.rows.some((row) => row.of_peers !== null) ? 'of_peers' : 'speed_of_light_fraction';
-  const slowest = new Map<DeviceData, Row>();
-  for (const row of report.rows) {
-    if (!row.device || row[field] === null) continue;
-    const known = slowest.get(row.device);
-    if (!known || row[field]! < known[field]!) slowest.set(row.device, row);
-  }
+function strips(report: Report): Strip[] {
+  const rows = new Map<string, Row>();
+  const key = (name: string, device: number): string => `${name} ${device}`;
+  const places = new Map(report.devices.map((device, index) => [device, index]));
+  for (const row of report.rows) if (row.device) rows.set(key(row.of.case + row.of.series + row.of.level, places.get(row.device)!), row);
   const named = outcomes(report);
-  return {field, strips: report.devices.map((device, index) => {
-    const row = slowest.get(device) ?? null;
-    return {device, index, name: deviceName(report, device), outcome: named.get(device.subject) ?? OUTCOMES[0]!, slowest: row, value: row?.[field] ?? null};
-  })};
+  return report.devices.map((device, index) => {
+    const of = device.slowest ? report.cases[device.slowest.case]! : null;
+    return {device, index, name: deviceName(report, device), outcome: named.get(device.subject) ?? OUTCOMES[0]!, of,
+            row: of ? rows.get(key(of.case + of.series + of.level, index)) ?? null : null, value: device.slowest?.value ?? null};
+  });
 }
+
+/** A page of very many measurements lists only some of them. */
+const slowestCase = (one: Strip): HTMLElement | string => (one.of === null ? '–' : one.row ? link(linkTo(one.row), one.of.case) : given(one.of.case));
 
 export function devices(report: Report): HTMLElement {
   if (report.devices.length === 0) return section('devices', 'Devices', nothing('These documents describe no device.'));
-  const {field, strips: all} = strips(report);
+  const field = report.slowest_by;
+  const all = strips(report);
   const drawn = all.filter((one) => one.value !== null);
   const shown = OUTCOMES.filter((outcome) => all.some((one) => one.outcome === outcome));
   const chart = drawn.length < 2 ? null : figure({
@@ -69,7 +72,7 @@ export function devices(report: Report): HTMLElement {
       columns: [
         {title: 'device', cell: (one: Strip) => given(one.name)},
         {title: 'outcome', cell: (one: Strip) => one.outcome},
-        {title: 'slowest case', cell: (one: Strip) => link(linkTo(one.slowest!), one.slowest!.of.case), value: (one: Strip) => one.slowest!.of.case},
+        {title: 'slowest case', cell: slowestCase, value: (one: Strip) => one.of?.case ?? ''},
         {title: axisLabel(field), number: true, cell: (one: Strip) => show(field, one.value), value: (one: Strip) => one.value},
       ],
     },
@@ -80,7 +83,7 @@ export function devices(report: Report): HTMLElement {
       {title: 'device', cell: (one) => el('span', {id: `device=${encodeURIComponent(one.device.subject)}`, tabindex: -1}, given(one.name)), value: (one) => one.name},
       {title: 'model', cell: (one) => given(one.device.name), value: (one) => one.device.name},
       {title: 'outcome', cell: (one) => one.outcome},
-      {title: 'slowest case', cell: (one) => one.slowest ? link(linkTo(one.slowest), one.slowest.of.case) : '–', value: (one) => one.slowest?.of.case ?? ''},
+      {title: 'slowest case', cell: slowestCase, value: (one) => one.of?.case ?? ''},
       {title: axisLabel(field).replace(/ \(.*/, ''), number: true, cell: (one) => show(field, one.value), value: (one) => one.value},
       {title: 'power limit', number: true, cell: (one) => show('power_limit_w', one.device.power_limit_w), value: (one) => one.device.power_limit_w ?? null},
       {title: 'clock limit', number: true, cell: (one) => show('clock_limit_hz', one.device.clock_limit_hz), value: (one) => one.device.clock_limit_hz ?? null},

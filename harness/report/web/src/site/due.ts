@@ -1,0 +1,41 @@
+// Results that expire: a year after each last run it is to be measured again.
+import {nothing, section} from '../columns';
+import {badge, el, given} from '../dom';
+import {table} from '../table';
+import {dayOf, type SitePage, type SiteRun} from './data';
+import {joined, runLink} from './runs';
+
+const SOON_DAYS = 60;
+const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** As of the day on which the page is read. */
+export function standing(run: SiteRun): {word: 'expired' | 'due soon' | 'valid' | 'never complete'; cell: Node} {
+  const now = Date.now();
+  const word = run.due === undefined ? 'never complete' : run.due < day(now) ? 'expired' : run.due <= day(now + SOON_DAYS * 86_400_000) ? 'due soon' : 'valid';
+  const text = run.due === undefined ? '–' : word === 'valid' ? run.due : `${run.due} (${word})`;
+  return {word, cell: el('span', {class: 'day'}, text)};
+}
+
+/** The last complete run of each machine with each profile. */
+function last(site: SitePage): SiteRun[] {
+  const found = new Map<string, SiteRun>();
+  for (const run of site.runs) if (run.due !== undefined && run.status === 'complete') found.set(JSON.stringify([run.machine, run.profile]), run);
+  return [...found.values()].sort((a, b) => a.due!.localeCompare(b.due!));
+}
+
+export function due(site: SitePage): HTMLElement {
+  const all = last(site);
+  if (all.length === 0) return section('due', 'Re-tests', nothing('No run is complete.'));
+  const count = (word: string): number => all.filter((run) => standing(run).word === word).length;
+  const marks: Record<string, string> = {expired: 'fail', 'due soon': 'warn', valid: 'pass'};
+  return section('due', 'Re-tests', el('p', {}, `A result is valid for a year. As of ${day(Date.now())}: ${count('expired')} expired, ${count('due soon')} due within ${SOON_DAYS} days, ${count('valid')} valid.`),
+    table<SiteRun>({caption: 'The last complete run of each machine and profile, the first due first', rows: all, text: (run) => `${run.machine} ${run.profile} ${standing(run).word}`, columns: [
+      {title: 'machine', cell: (run) => given(run.machine), value: (run) => run.machine},
+      {title: 'standing', cell: (run) => badge(marks[standing(run).word]!, standing(run).word), value: (run) => run.due!},
+      {title: 're-test due', cell: (run) => el('span', {class: 'day'}, run.due!), value: (run) => run.due!},
+      {title: 'profile', cell: (run) => given(run.profile), value: (run) => run.profile},
+      {title: 'SKU', cell: (run) => given(joined(run.skus)), value: (run) => joined(run.skus)},
+      {title: 'last run', cell: runLink, value: (run) => run.name},
+      {title: 'measured', cell: (run) => el('span', {class: 'day'}, dayOf(run)), value: dayOf},
+    ]}));
+}
