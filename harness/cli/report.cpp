@@ -58,10 +58,9 @@ ExitCode execute_report(const Arguments& arguments) {
 Command report_command() {
   Command command;
   command.name = "report";
-  command.summary = "show result documents and their verdict as one page or table";
+  command.summary = "show documents and their verdict as a page or table";
   command.synopsis =
-      "PATH... [--format html|box] [--profile NAME|FILE] [--baseline FILE|DIR] [-o FILE] "
-      "[--force]";
+      "PATH... [--format html|box] [--profile NAME|FILE] [--baseline FILE|DIR] -o FILE [--force]";
   command.description = {
       "Writes one self-contained page: the verdict and what to do about it, every device, plots of "
       "rates, samples and telemetry with a table beside each, and where the figures come from. It "

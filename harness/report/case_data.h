@@ -16,7 +16,7 @@ inline constexpr std::size_t kDetailedMeasurements = 4000;
 
 /// Above this many it lists of each case only the rows that somebody looks for: those that were not
 /// measured, the slowest, the middle and the fastest; of all cases together about so many.
-inline constexpr std::size_t kListedMeasurements = 20000;
+inline constexpr std::size_t kListedMeasurements = 10000;
 
 struct CaseData {
   Json cases = Json::array();   ///< See CaseData in web/src/data.ts.

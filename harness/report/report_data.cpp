@@ -1,11 +1,14 @@
 // Gathers documents, devices, cases, links, fits and the verdict for the page.
 #include "harness/report/report_data.h"
 
+#include <set>
+
 #include "harness/core/content_hash.h"
 #include "harness/core/error.h"
 #include "harness/core/fields.h"
 #include "harness/core/result_fields.h"
 #include "harness/report/case_data.h"
+#include "harness/report/verdict_data.h"
 
 namespace assay {
 
@@ -55,13 +58,23 @@ DeviceFacts shown_facts(const DeviceFacts& device) {
   shown.sku = device.sku;
   shown.power_limit_w = device.power_limit_w;
   shown.clock_limit_hz = device.clock_limit_hz;
-  shown.pcie = device.pcie;
-  shown.nvlink = device.nvlink;
+  if (device.pcie) {
+    shown.pcie.emplace();
+    shown.pcie->generation = device.pcie->generation;
+    shown.pcie->width = device.pcie->width;
+  }
+  if (device.nvlink) {
+    shown.nvlink.emplace();
+    shown.nvlink->count = device.nvlink->count;
+    shown.nvlink->active = device.nvlink->active;
+  }
   return shown;
 }
 
 Json device_data(const DeviceFacts& device, int node, const std::string& subject, bool described) {
   Json json = written(described ? device : shown_facts(device));
+  if (!described)
+    for (const char* empty : {"other_processes", "xids", "speed_of_light"}) json.erase(empty);
   json["node"] = node;
   json["subject"] = subject;
   return json;
@@ -87,7 +100,7 @@ Json report_data(const ReportInput& input) {
   Json data = {{"page", "report"}, {"assay", input.assay_version}};
   if (!input.site.empty()) data["site"] = input.site;
   if (input.verdict) {
-    data["verdict"] = to_json(*input.verdict);
+    data["verdict"] = verdict_data(*input.verdict);
     data["meaning"] = input.meaning;
   } else {
     data["not_judged"] = input.not_judged;
@@ -95,6 +108,7 @@ Json report_data(const ReportInput& input) {
   Json documents = Json::array(), nodes = Json::array(), devices = Json::array();
   Json fits = Json::array();
   std::map<std::string, int> index_by_uuid;
+  std::set<std::string> models;  // of which a device is described
   std::size_t subject = 0;
   const bool few_devices = input.device_subjects.size() <= kDescribedDevices;
   for (std::size_t i = 0; i < input.results.size(); ++i) {
@@ -109,7 +123,8 @@ Json report_data(const ReportInput& input) {
         // Several runs of one machine describe its devices again.
         if (!index_by_uuid.try_emplace(device.uuid, index).second) continue;
         devices.push_back(
-            device_data(device, static_cast<int>(nodes.size()), called, few_devices || index == 0));
+            device_data(device, static_cast<int>(nodes.size()), called,
+                        few_devices || models.insert(device.sku.value_or(device.name)).second));
       }
       if (devices.size() > known || node.devices.empty()) {
         nodes.push_back(node_data(node, static_cast<int>(i), nodes.size() < kDescribed));

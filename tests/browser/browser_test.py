@@ -112,6 +112,16 @@ class Pages(unittest.TestCase):
         self.node("comparison.test.mjs", paths["page.html"], paths["document.json"])
 
 
+    def test_a_page_of_8192_devices_is_small_and_opens_soon_and_filters_quickly(self):
+        simulated, page = PLACE / "cluster", PLACE / "cluster.html"
+        shutil.rmtree(simulated, ignore_errors=True)
+        for command in (["simulate", "--sku", "h200-sxm", "--nodes", "1024", "--profile", "quick", "--fault", "compute:700/3:0.08", "-o", simulated],
+                        ["report", simulated, "-o", page, "--force"]):
+            done = subprocess.run([ASSAY, *command], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        shutil.rmtree(simulated)
+        self.node("large.test.mjs", page, "node-00700 / 3")
+
     def test_a_site_is_sound_and_compares_any_two_runs_as_compare_does(self):
         runs, out = PLACE / "site-runs", PLACE / "site"
         for folder in (runs, out):

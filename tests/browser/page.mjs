@@ -15,6 +15,7 @@ export async function open(file, options = {}) {
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
   page.on('dialog', (dialog) => { problems.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on('request', (request) => { if (!/^(file|data):/.test(request.url())) problems.push(`request: ${request.url()}`); });
+  await options.before?.(page);
   const began = Date.now();
   await page.goto(`file://${file}${options.hash ?? ''}`);
   await page.waitForFunction(() => document.documentElement.dataset.ready === 'true', undefined, {timeout: 60000});

@@ -84,7 +84,7 @@ TEST_SUITE("unit") {
     const std::string text = box_table(cluster(2), false);
     CHECK(text.starts_with(kBoxBeginning));
     CHECK(text.find("2 nodes, 16 x Example GPU\ndriver 580.1\n") != std::string::npos);
-    CHECK(text.find("TFLOP/s |    GB/s | verdict") != std::string::npos);
+    CHECK(text.find("TFLOP/s |       GB/s | verdict") != std::string::npos);
     CHECK(cells_of(text, "node-1/3") == Cells{"node-1/3", "630", "50.0"});
     CHECK(cells_of(text, "lowest") == Cells{"lowest", "630", "50.0"});
     CHECK(cells_of(text, "median") == Cells{"median", "700", "50.0"});

@@ -4,7 +4,8 @@ import type {AssayComparisonDocument, Case as ComparedCase, Side as ComparedSide
 import type {SitePage} from './site/data';
 import type {AssayVerdictDocument, Requirement as RequirementFacts} from './schema/verdict';
 
-export type Requirement = RequirementFacts & {action?: string};
+/** Entries that a list of figures has beside those of the page, by the list. */
+export type Requirement = RequirementFacts & {action?: string; left_out?: Record<string, number>};
 export type Verdict = Omit<AssayVerdictDocument, 'requirements'> & {requirements: Requirement[]};
 
 export interface DocumentData {
@@ -23,7 +24,9 @@ export interface NodeData extends Omit<NodeFacts, 'devices'> {
   document: number;
 }
 
-export interface DeviceData extends DeviceFacts {
+/** Of very many devices the page holds what its tables show. */
+export interface DeviceData extends Omit<DeviceFacts, 'speed_of_light'> {
+  speed_of_light?: DeviceFacts['speed_of_light'];
   node: number;
   subject: string;
   /** The index of its slowest case, and the value of `slowest_by` there. */
@@ -131,19 +134,6 @@ export interface Report extends PageData {
   byAnchor: Map<string, Row>;
 }
 
-/** Control and direction characters, which could hide or reorder text, become visible escapes. */
-export function harmless(text: string): string {
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-                      (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`);
-}
-
-function harmlessDeep(value: unknown): unknown {
-  if (typeof value === 'string') return harmless(value);
-  if (Array.isArray(value)) return value.map(harmlessDeep);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [harmless(key), harmlessDeep(inner)]));
-}
-
 export function nodeOf(data: PageData, device: DeviceData): NodeData {
   return data.nodes[device.node]!;
 }
@@ -153,12 +143,11 @@ export function deviceName(data: PageData, device: DeviceData): string {
   return `${nodeOf(data, device).name} / ${device.index}`;
 }
 
-function placeOf(data: PageData, of: CaseData, device: DeviceData | null, details: Details): string {
+function placeOf(data: PageData, byUuid: Map<string, DeviceData>, of: CaseData, device: DeviceData | null, details: Details): string {
   if (device && of.level === 'device') return deviceName(data, device);
   if (device && details.members && details.members.length > 2) {
     return `${deviceName(data, device)}, ${details.members.length} at once`;
   }
-  const byUuid = new Map(data.devices.map((one) => [one.uuid, one]));
   const names = (details.members ?? []).map((member) => {
     const known = byUuid.get(member);
     return known ? deviceName(data, known) : member;
@@ -168,18 +157,20 @@ function placeOf(data: PageData, of: CaseData, device: DeviceData | null, detail
 }
 
 type Page = PageData | ComparisonPage | SitePage;
-export const readPage = (text: string): Page => harmlessDeep(JSON.parse(text)) as Page;
+/** harness/report/page.cpp leaves no control or direction characters in it. */
+export const readPage = (text: string): Page => JSON.parse(text) as Page;
 
 export function reportOf(data: PageData): Report {
   const rows: Row[] = [];
   const byAnchor = new Map<string, Row>();
+  const byUuid = new Map(data.devices.map((one) => [one.uuid, one]));
   for (const of of data.cases) {
     for (const cells of of.rows) {
       const details = (cells[data.row_fields.length] ?? {}) as Details;
       const named = Object.fromEntries(data.row_fields.map((field, i) => [field, cells[i]])) as unknown as
           Record<Figure, number | null> & {device: number | null};
       const device = named.device === null ? null : data.devices[named.device]!;
-      const place = placeOf(data, of, device, details);
+      const place = placeOf(data, byUuid, of, device, details);
       const base = `${of.case} ${of.series} ${place}`;
       let anchor = base;
       for (let again = 2; byAnchor.has(anchor); ++again) anchor = `${base} ~${again}`;

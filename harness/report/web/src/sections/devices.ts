@@ -60,10 +60,10 @@ export function devices(report: Report): HTMLElement {
       width, height: 240, marginLeft: 56, marginBottom: 44, ...scales(shown),
       x: {label: 'device', axis: drawn.length > 40 ? null : 'bottom', type: drawn.length > 40 ? 'linear' : 'band',
           tickFormat: (i: number) => String(all[i]?.device.index ?? '')},
-      y: {label: axisLabel(field), grid: true, percent: true},
+      y: {label: axisLabel(field), grid: true, percent: true}, r: {type: 'identity'},
       marks: [
         field === 'of_peers' ? Plot.ruleY([1]) : null,
-        Plot.dot(drawn, {x: 'index', y: 'value', fill: 'outcome', symbol: 'outcome', r: drawn.length > 500 ? 2 : 4.5, tip: true, title: (one: Strip) => `${one.name}\n${show(field, one.value)}`}),
+        Plot.dot(drawn, {x: 'index', y: 'value', fill: 'outcome', symbol: 'outcome', r: (one: Strip) => (drawn.length > 500 && one.outcome === OUTCOMES[0] ? 2 : 4.5), tip: true, title: (one: Strip) => `${one.name}\n${show(field, one.value)}`}),
         Plot.text(drawn.filter((one) => one.outcome !== OUTCOMES[0]).slice(0, 12), {x: 'index', y: 'value', text: 'name', dy: -12, lineWidth: 14}),
       ],
     }),
@@ -78,18 +78,18 @@ export function devices(report: Report): HTMLElement {
     },
   });
   const facts = table<Strip>({
-    caption: 'Devices', rows: all, text: (one) => `${one.device.subject} ${one.outcome} ${one.device.uuid}`,
+    caption: 'Devices', rows: all, text: (one) => `${one.name} ${one.device.subject} ${one.outcome} ${one.device.uuid}`,
     columns: [
       {title: 'device', cell: (one) => el('span', {id: `device=${encodeURIComponent(one.device.subject)}`, tabindex: -1}, given(one.name)), value: (one) => one.name},
-      {title: 'model', cell: (one) => given(one.device.name), value: (one) => one.device.name},
-      {title: 'outcome', cell: (one) => one.outcome},
+      {title: 'model', cell: (one) => el('span', {class: 'whole'}, given(one.device.name)), value: (one) => one.device.name},
+      {title: 'outcome', cell: (one) => el('span', {class: 'whole'}, one.outcome), value: (one) => one.outcome},
       {title: 'slowest case', cell: slowestCase, value: (one) => one.of?.case ?? ''},
       {title: axisLabel(field).replace(/ \(.*/, ''), number: true, cell: (one) => show(field, one.value), value: (one) => one.value},
       {title: 'power limit', number: true, cell: (one) => show('power_limit_w', one.device.power_limit_w), value: (one) => one.device.power_limit_w ?? null},
       {title: 'clock limit', number: true, cell: (one) => show('clock_limit_hz', one.device.clock_limit_hz), value: (one) => one.device.clock_limit_hz ?? null},
-      {title: 'serial', cell: (one) => given(one.device.serial ?? '–')},
-      {title: 'PCI', cell: (one) => given(one.device.pci_bus_id ?? '–')},
-      {title: 'UUID', cell: (one) => given(one.device.uuid)},
+      {title: 'serial', cell: (one) => el('span', {class: 'whole'}, given(one.device.serial ?? '–'))},
+      {title: 'PCI', cell: (one) => el('span', {class: 'whole'}, given(one.device.pci_bus_id ?? '–'))},
+      {title: 'UUID', cell: (one) => el('span', {class: 'whole'}, given(one.device.uuid))},
     ],
   });
   return section('devices', 'Devices', chart, facts);

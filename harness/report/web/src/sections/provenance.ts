@@ -30,9 +30,9 @@ function nodeFacts(node: NodeData): HTMLElement {
 }
 
 export function provenance(report: Report): HTMLElement {
-  const light = table({caption: 'What the speed of light of each model comes from', rows: [...new Map(report.devices.map((device) => [device.sku ?? device.name, device])).values()], columns: [
+  const light = table({caption: 'What the speed of light of each model comes from', rows: [...new Map([...report.devices].reverse().map((device) => [device.sku ?? device.name, device])).values()], columns: [
     {title: 'model', cell: (device) => given(device.sku ?? device.name)},
-    {title: 'source', cell: (device) => given(device.speed_of_light.source ?? 'not known')},
+    {title: 'source', cell: (device) => given(device.speed_of_light?.source ?? 'not known')},
   ]});
   const more = (count: number): HTMLElement | null => count > SHOWN ? el('p', {}, `and ${count - SHOWN} more, in the documents themselves`) : null;
   return section('provenance', 'Provenance', el('p', {}, `Written by assay ${report.assay} from ${report.documents.length} document${report.documents.length === 1 ? '' : 's'}.`),

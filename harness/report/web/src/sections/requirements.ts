@@ -33,10 +33,10 @@ function cell(rows: Map<string, Row[]>, entry: Entry, key: string): Child {
   return given(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-function entries(rows: Map<string, Row[]>, name: string, list: Entry[]): HTMLElement {
+function entries(rows: Map<string, Row[]>, name: string, list: Entry[], leftOut: number): HTMLElement {
   const keys = [...new Set(list.flatMap((entry) => Object.keys(entry)))].filter((key) => key !== 'uuid');
   const spec: TableSpec<Entry> = {
-    caption: `${name.replaceAll('_', ' ')} (${list.length})`,
+    caption: `${name.replaceAll('_', ' ')} (${list.length}${leftOut > 0 ? ` of ${list.length + leftOut}, those of what is named first` : ''})`,
     columns: keys.map((key) => ({
       title: axisLabel(key).replace(/ \(.*\)$/, ''), number: list.some((entry) => typeof entry[key] === 'number'),
       cell: (entry) => cell(rows, entry, key),
@@ -53,7 +53,7 @@ function figures(rows: Map<string, Row[]>, one: Requirement): Child[] {
   const tables: Child[] = [];
   for (const [key, value] of Object.entries(one.figures as Entry)) {
     const isList = Array.isArray(value) && value.length > 0 && value.every((entry) => entry !== null && typeof entry === 'object');
-    if (isList) tables.push(entries(rows, key, value as Entry[]));
+    if (isList) tables.push(entries(rows, key, value as Entry[], one.left_out?.[key] ?? 0));
     else single.append(el('dt', {}, key.replaceAll('_', ' ')), el('dd', {}, typeof value === 'number' ? show(key, value) : given(JSON.stringify(value))));
   }
   return [single.childElementCount > 0 ? single : null, ...tables];

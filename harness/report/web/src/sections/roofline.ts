@@ -23,7 +23,7 @@ function pointsOf(report: Report): Point[] {
 }
 
 function chart(model: string, device: DeviceData, points: Point[]): HTMLElement {
-  const light = device.speed_of_light;
+  const light = device.speed_of_light!;
   const memory = light.memory_bytes_per_s!;
   const dtypes = distinct(points.map((point) => point.dtype));
   const peaks = dtypes.flatMap((dtype) => {
@@ -61,8 +61,9 @@ function chart(model: string, device: DeviceData, points: Point[]): HTMLElement 
 
 export function roofline(report: Report): HTMLElement {
   const charts = [...groupBy(pointsOf(report), (point) => modelOf(point.row.device!))].flatMap(([model, points]) => {
-    const device = points[0]!.row.device!;
-    return device.speed_of_light.memory_bytes_per_s ? [chart(model, device, points)] : [];
+    // Of many devices of a model the first tells what all of them allow.
+    const device = report.devices.find((one) => modelOf(one) === model && one.speed_of_light);
+    return device?.speed_of_light?.memory_bytes_per_s ? [chart(model, device, points)] : [];
   });
   return section('roofline', 'Roofline', ...(charts.length > 0 ? charts : [nothing('No case here has both its operations and its bytes on a device whose speed of light is known.')]));
 }

@@ -15,15 +15,22 @@ interface Seat {
 }
 
 /** A device's rates to and from the host. */
-const hostCopies = (report: Report, device: DeviceData): Row[] => report.rows.filter((row) =>
-  row.device === device && row.rate !== null && row.of.level === 'device' && /^(host_to_device|device_to_host)$/.test(row.of.workload));
+const isHostCopy = (row: Row): boolean => row.rate !== null && row.of.level === 'device' && /^(host_to_device|device_to_host)$/.test(row.of.workload);
 
-function seats(report: Report, node: NodeData): Seat[] {
-  const gpus = (node.topology['gpus'] ?? []) as {uuid?: string; pcie_root?: string}[];
-  return report.devices.filter((device) => nodeOf(report, device) === node).map((device) => ({
-    device, measured: hostCopies(report, device),
-    root: String(gpus.find((gpu) => gpu.uuid === device.uuid)?.pcie_root ?? 'processor'),
-  }));
+/** The devices of every node that has some. */
+function seatsByNode(report: Report): Map<NodeData, Seat[]> {
+  const copies = new Map<DeviceData, Row[]>();
+  for (const row of report.rows) if (row.device && isHostCopy(row)) copies.set(row.device, [...copies.get(row.device) ?? [], row]);
+  const seats = new Map<NodeData, Seat[]>();
+  for (const device of report.devices) {
+    const node = nodeOf(report, device);
+    const gpus = (node.topology['gpus'] ?? []) as {uuid?: string; pcie_root?: string}[];
+    const seat = {device, measured: copies.get(device) ?? [], root: String(gpus.find((gpu) => gpu.uuid === device.uuid)?.pcie_root ?? 'processor')};
+    const known = seats.get(node);
+    if (known) known.push(seat);
+    else seats.set(node, [seat]);
+  }
+  return seats;
 }
 
 /** Red to blue would not do for everybody: width and a word say the same as the colour. */
@@ -62,11 +69,12 @@ function drawNode(node: NodeData, all: Seat[], width: number): SVGElement {
 
 export function topology(report: Report): HTMLElement {
   const named = new Set((report.verdict?.requirements ?? []).flatMap((one) => one.verdict === 'pass' ? [] : one.subjects.map((subject) => subject.name)));
-  const worth = report.nodes.filter((node) => seats(report, node).length > 0);
-  const isNamed = (node: NodeData): boolean => named.has(node.name) || seats(report, node).some((seat) => named.has(seat.device.subject));
+  const seats = seatsByNode(report);
+  const worth = [...seats.keys()];
+  const isNamed = (node: NodeData): boolean => named.has(node.name) || seats.get(node)!.some((seat) => named.has(seat.device.subject));
   const chosen = [...worth.filter(isNamed), ...worth.filter((node) => !isNamed(node))].slice(0, DRAWN_NODES);
   const charts = chosen.map((node) => {
-    const all = seats(report, node);
+    const all = seats.get(node)!;
     return figure({
       title: `Topology of ${node.name}`,
       note: 'Measured links are as thick as they are fast: full, from 80 % of the speed of light; broken, below 50 %.',

@@ -13,7 +13,7 @@ export function standing(run: SiteRun): {word: 'expired' | 'due soon' | 'valid' 
   const now = Date.now();
   const word = run.due === undefined ? 'never complete' : run.due < day(now) ? 'expired' : run.due <= day(now + SOON_DAYS * 86_400_000) ? 'due soon' : 'valid';
   const text = run.due === undefined ? '–' : word === 'valid' ? run.due : `${run.due} (${word})`;
-  return {word, cell: el('span', {class: 'day'}, text)};
+  return {word, cell: el('span', {class: 'whole'}, text)};
 }
 
 /** The last complete run of each machine with each profile. */
@@ -32,10 +32,10 @@ export function due(site: SitePage): HTMLElement {
     table<SiteRun>({caption: 'The last complete run of each machine and profile, the first due first', rows: all, text: (run) => `${run.machine} ${run.profile} ${standing(run).word}`, columns: [
       {title: 'machine', cell: (run) => given(run.machine), value: (run) => run.machine},
       {title: 'standing', cell: (run) => badge(marks[standing(run).word]!, standing(run).word), value: (run) => run.due!},
-      {title: 're-test due', cell: (run) => el('span', {class: 'day'}, run.due!), value: (run) => run.due!},
+      {title: 're-test due', cell: (run) => el('span', {class: 'whole'}, run.due!), value: (run) => run.due!},
       {title: 'profile', cell: (run) => given(run.profile), value: (run) => run.profile},
       {title: 'SKU', cell: (run) => given(joined(run.skus)), value: (run) => joined(run.skus)},
       {title: 'last run', cell: runLink, value: (run) => run.name},
-      {title: 'measured', cell: (run) => el('span', {class: 'day'}, dayOf(run)), value: dayOf},
+      {title: 'measured', cell: (run) => el('span', {class: 'whole'}, dayOf(run)), value: dayOf},
     ]}));
 }

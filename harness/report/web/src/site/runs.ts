@@ -33,11 +33,11 @@ function columns(site: SitePage, pick: (side: 'a' | 'b', run: SiteRun) => void):
   return [
     {title: 'run', cell: runLink, value: (run) => run.name},
     {title: 'compare', cell: (run) => el('span', {class: 'picks'}, button('a', run), button('b', run)), value: (run) => run.started},
-    {title: 'started', cell: (run) => el('time', {datetime: run.started, class: 'day'}, dayOf(run)), value: (run) => run.started},
+    {title: 'started', cell: (run) => el('time', {datetime: run.started, class: 'whole'}, dayOf(run)), value: (run) => run.started},
     {title: 'verdict', cell: (run) => badge(verdictOf(run)), value: verdictOf},
     ...(site.runs.some((run) => run.not_judged !== undefined || (run.wrong ?? []).length > 0) ? [{title: 'not met', wide: true, cell: wrong, value: (run: SiteRun) => (run.wrong ?? []).join(' ')}] : []),
     {title: 'profile', cell: (run) => given(run.profile), value: (run) => run.profile},
-    {title: 'SKU', cell: (run) => el('span', {class: 'day'}, given(joined(run.skus)), run.simulated ? ' (simulated)' : ''), value: (run) => joined(run.skus)},
+    {title: 'SKU', cell: (run) => el('span', {class: 'whole'}, given(joined(run.skus)), run.simulated ? ' (simulated)' : ''), value: (run) => joined(run.skus)},
     {title: 'nodes', number: true, cell: (run) => String(run.nodes), value: (run) => run.nodes},
     {title: 'devices', number: true, cell: (run) => String(run.devices), value: (run) => run.devices},
     {title: 'machine', cell: (run) => given(run.machine), value: (run) => run.machine},

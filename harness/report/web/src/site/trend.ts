@@ -40,7 +40,7 @@ export function changes(site: SitePage): HTMLElement {
       {title: 'interval', number: true, cell: (one) => changeInterval(one.ci_low, one.ci_high), value: (one) => one.ci_low},
       {title: 'machine', cell: (one) => given(one.history.machine), value: (one) => one.history.machine},
       {title: 'profile', cell: (one) => given(one.history.profile), value: (one) => one.history.profile},
-      {title: 'last before', cell: (one) => el('span', {class: 'day'}, dayOf(one.before)), value: (one) => one.before.started},
+      {title: 'last before', cell: (one) => el('span', {class: 'whole'}, dayOf(one.before)), value: (one) => one.before.started},
       {title: 'first after', cell: (one) => runLink(one.run), value: (one) => one.run.started},
     ]}));
 }
@@ -78,7 +78,7 @@ function chart(site: SitePage, history: History): HTMLElement {
     }),
     table: {caption: title, rows: [...points].reverse(), text: (point: Point) => `${point.run.name} ${point.verdict}`, columns: [
       {title: 'run', cell: (point: Point) => runLink(point.run), value: (point: Point) => point.run.name},
-      {title: 'started', cell: (point: Point) => el('span', {class: 'day'}, dayOf(point.run)), value: (point: Point) => point.run.started},
+      {title: 'started', cell: (point: Point) => el('span', {class: 'whole'}, dayOf(point.run)), value: (point: Point) => point.run.started},
       {title: axisLabel(field).replace(/ \(.*/, ''), number: true, cell: (point: Point) => quantity(point.value, unit), value: (point: Point) => point.value},
       {title: 'interval', number: true, cell: (point: Point) => (point.low === null ? '–' : `${quantity(point.low, unit)} to ${quantity(point.high, unit)}`), value: (point: Point) => point.low},
       {title: 'verdict', cell: (point: Point) => badge(verdictOf(point.run)), value: (point: Point) => point.verdict},
