@@ -58,7 +58,7 @@ Cause not_reserved(const std::string& subject, const Condition& reserved, const 
   return {
       subject,
       "it waits in its queue for quota that another run holds: " + printable(reserved.message, 200),
-      false};
+      false, true};
 }
 
 /// The pods that name the group; where none does (schedulers other than the stock one), all.
@@ -109,7 +109,7 @@ std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) 
       subject,
       fmt::format("the gang{} needs {} pods at once and {} would fit: none is bound until all do",
                   made, group.min_count, fit),
-      false};
+      false, fit > 0};  // where none fits, nothing was held back
 }
 
 std::optional<Cause> explain_unseen(const Pod& pod, const Seen& seen) {

@@ -30,6 +30,7 @@ class Watch {
   void run() {
     while (!all_run()) {
       if (pace_.stopped()) throw Error("stopped while the run was starting");
+      note_held_back();
       give_up_when_hopeless();
       if (pace_.now_s() >= pace_.deadline_s)
         throw Error(fmt::format("the run did not start within its deadline: {}; {}",
@@ -60,6 +61,17 @@ class Watch {
       memory_.gang->partial_s = std::max(memory_.gang->partial_s, pace_.now_s() - partial_since_s_);
   }
 
+  void note_held_back() {
+    const bool held = progress_.scheduled == 0 &&
+                      std::any_of(memory_.causes.begin(), memory_.causes.end(),
+                                  [](const Cause& cause) { return cause.holds_gang; });
+    if (!held) held_since_s_ = -1;
+    if (held && held_since_s_ < 0) held_since_s_ = pace_.now_s();
+    if (held && memory_.gang)
+      memory_.gang->held_back_s =
+          std::max(memory_.gang->held_back_s, pace_.now_s() - held_since_s_);
+  }
+
   void give_up_when_hopeless() {
     const bool hopeless = !memory_.causes.empty() && memory_.causes.front().hopeless;
     if (!hopeless) {
@@ -84,7 +96,7 @@ class Watch {
   Memory& memory_;
   Progress progress_;
   std::string said_, explained_;
-  double hopeless_since_s_ = -1, partial_since_s_ = -1;
+  double hopeless_since_s_ = -1, partial_since_s_ = -1, held_since_s_ = -1;
 };
 
 }  // namespace

@@ -18,7 +18,8 @@ ClusterFacts read(const Json& json) {
   if (json.contains("gang")) {
     const Json& gang = json["gang"];
     facts.gang = GangFacts{gang.at("scheduler").get<std::string>(), gang.at("pods").get<int>(),
-                           gang.at("partial_s").get<double>()};
+                           gang.at("partial_s").get<double>(),
+                           gang.value("held_back_s", 0.0)};
   }
   return facts;
 }
@@ -44,7 +45,8 @@ void set_cluster_facts(const ClusterFacts& facts, Result& result) {
   if (facts.gang)
     json["gang"] = {{"scheduler", facts.gang->scheduler},
                     {"pods", facts.gang->pods},
-                    {"partial_s", facts.gang->partial_s}};
+                    {"partial_s", facts.gang->partial_s},
+                    {"held_back_s", facts.gang->held_back_s}};
   if (!result.extensions.is_object()) result.extensions = Json::object();
   result.extensions[kExtension] = json;
 }

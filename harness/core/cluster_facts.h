@@ -15,6 +15,9 @@ struct GangFacts {
   std::string scheduler;  // kueue, native, volcano, …; none: nobody kept them together
   int pods = 0;
   double partial_s = 0;  // the longest time for which some were bound to nodes and others not
+  /// The longest time for which the scheduler had taken the run and bound none of its pods, because
+  /// there was no room for all of them.
+  double held_back_s = 0;
 };
 
 struct ClusterFacts {

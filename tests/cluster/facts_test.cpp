@@ -74,8 +74,8 @@ Edit publish_driver(const std::string& version) {
   };
 }
 
-/// How long some pods held nodes while others had none, in a state that does not change.
-double partial_s(const std::string& situation) {
+/// What is seen of the gang in a minute of a state that does not change.
+GangFacts gang_in(const std::string& situation) {
   class Still : public cluster::Kubectl {
    public:
     explicit Still(Json run) : run_(std::move(run)) {}
@@ -99,7 +99,7 @@ double partial_s(const std::string& situation) {
   memory.gang = GangFacts{"kueue", 2, 0};
   CHECK_THROWS_AS(
       cluster::wait_until_running(kubectl, {"bench", "r1"}, 2, two_nodes(), pace, memory), Error);
-  return memory.gang->partial_s;
+  return *memory.gang;
 }
 
 Verdict verdict_of_gang(double partial_s) {
@@ -145,11 +145,24 @@ TEST_SUITE("cluster") {
   }
 
   TEST_CASE("a pod that runs while the rest waits is no gang and one that waits whole is") {
-    const double partial = partial_s("no-gang-partial-start");
-    CHECK(partial > 30);
-    CHECK(verdict_of_gang(partial) == Verdict::fail);
-    CHECK(partial_s("gang-native-short") == 0);
+    const GangFacts partial = gang_in("no-gang-partial-start");
+    CHECK(partial.partial_s > 30);
+    CHECK(partial.held_back_s == 0);
+    CHECK(verdict_of_gang(partial.partial_s) == Verdict::fail);
+    CHECK(gang_in("gang-native-short").partial_s == 0);
     CHECK(verdict_of_gang(0) == Verdict::pass);
+  }
+
+  TEST_CASE(
+      "a gang is held back whole only where some of its pods would fit or its quota is short") {
+    CHECK(gang_in("gang-native-devices-short").held_back_s > 30);
+    CHECK(gang_in("kueue-second-waits").held_back_s > 30);
+    CHECK(gang_in("gang-native-two-contend").held_back_s == 0);
+    Result result = collected(kNothing);
+    ClusterFacts facts = *cluster_facts(result);
+    facts.gang = GangFacts{"kueue", 2, 0, 64};
+    set_cluster_facts(facts, result);
+    CHECK(cluster_facts(result)->gang->held_back_s == 64);
   }
 }
 

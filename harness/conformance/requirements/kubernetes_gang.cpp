@@ -45,7 +45,8 @@ class Gang final : public Requirement {
     findings.figure("nodes", {{"node", node.name},
                               {"scheduler", gang.scheduler},
                               {"pods", gang.pods},
-                              {"partial_s", gang.partial_s}});
+                              {"partial_s", gang.partial_s},
+                              {"held_back_s", gang.held_back_s}});
     if (gang.partial_s <= tolerance_s) return findings.pass();
     findings.fail("partial_gang",
                   fmt::format("{}: for {:.0f} s some of its {} pods held nodes while others had "
