@@ -17,6 +17,21 @@ namespace assay {
 
 namespace {
 
+/// All documents of the verdict, with what is gathered from them where a condition needs it.
+class Fleet {
+ public:
+  explicit Fleet(const Evidence& evidence) : results(evidence.results) {}
+  const NvlinkPeers& nvlink() const {
+    if (!nvlink_) nvlink_.emplace(results);
+    return *nvlink_;
+  }
+
+  const std::vector<Result>& results;
+
+ private:
+  mutable std::optional<NvlinkPeers> nvlink_;
+};
+
 [[noreturn]] void refuse(const std::string& key, const std::string& expected) {
   throw Error(fmt::format("applies_when: '{}' must be {}", key, expected));
 }
@@ -38,32 +53,32 @@ std::size_t count(const std::string& key, const Json& value) {
   return value.get<std::size_t>();
 }
 
-bool backend(const Evidence&, const Result& result, const Json& value) {
+bool backend(const Fleet&, const Result& result, const Json& value) {
   const auto wanted = texts("backend", value);
   return std::find(wanted.begin(), wanted.end(), result.run.backend) != wanted.end();
 }
 
-bool min_devices(const Evidence&, const Result& result, const Json& value) {
+bool min_devices(const Fleet&, const Result& result, const Json& value) {
   const std::size_t wanted = count("min_devices", value);
   return std::any_of(result.nodes.begin(), result.nodes.end(),
                      [&](const NodeFacts& node) { return node.devices.size() >= wanted; });
 }
 
-bool min_nodes(const Evidence& evidence, const Result&, const Json& value) {
+bool min_nodes(const Fleet& fleet, const Result&, const Json& value) {
   const std::size_t wanted = count("min_nodes", value);
   std::set<std::string> names;
-  for (const Result& result : evidence.results) {
+  for (const Result& result : fleet.results) {
     for (const NodeFacts& node : result.nodes) names.insert(node.name);
     if (names.size() >= wanted) return true;  // asked for each document: a fleet has thousands
   }
   return names.size() >= wanted;
 }
 
-bool min_ranks(const Evidence&, const Result& result, const Json& value) {
+bool min_ranks(const Fleet&, const Result& result, const Json& value) {
   return ranks_of(result) >= count("min_ranks", value);
 }
 
-bool min_processes(const Evidence&, const Result& result, const Json& value) {
+bool min_processes(const Fleet&, const Result& result, const Json& value) {
   return static_cast<std::size_t>(std::max(result.run.world_size, 1)) >=
          count("min_processes", value);
 }
@@ -77,24 +92,24 @@ bool any_capability(const Result& result, const std::function<bool(const std::st
   });
 }
 
-bool compute_capability(const Evidence&, const Result& result, const Json& value) {
+bool compute_capability(const Fleet&, const Result& result, const Json& value) {
   const auto wanted = texts("compute_capability", value);
   return any_capability(result, [&](const std::string& has) {
     return std::find(wanted.begin(), wanted.end(), has) != wanted.end();
   });
 }
 
-bool min_compute_capability(const Evidence&, const Result& result, const Json& value) {
+bool min_compute_capability(const Fleet&, const Result& result, const Json& value) {
   if (!value.is_string()) refuse("min_compute_capability", "a text such as \"9.0\"");
   const auto least = value.get<std::string>();
   return any_capability(result, [&](const std::string& has) { return is_capable(has, least); });
 }
 
 /// A part with links that no bridge connects has none; one whose links are down has.
-bool has_nvlink(const Evidence& evidence, const Result& result, const Json& value) {
+bool has_nvlink(const Fleet& fleet, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("has_nvlink", "true or false");
   const auto says_none = [&](const DeviceFacts& device) {
-    if (const auto links = expected_nvlinks(device, evidence.results)) return *links == 0;
+    if (const auto links = fleet.nvlink().expected(device)) return *links == 0;
     return device.nvlink_count && *device.nvlink_count == 0;
   };
   const bool none = std::all_of(result.nodes.begin(), result.nodes.end(), [&](const auto& node) {
@@ -104,11 +119,10 @@ bool has_nvlink(const Evidence& evidence, const Result& result, const Json& valu
 }
 
 /// In every node, so that no data inside one needs another way.
-bool nvlink_joins_nodes(const Evidence& evidence, const Result& result, const Json& value) {
+bool nvlink_joins_nodes(const Fleet& fleet, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("nvlink_joins_nodes", "true or false");
-  const bool joins =
-      std::all_of(result.nodes.begin(), result.nodes.end(),
-                  [&](const NodeFacts& node) { return nvlink_joins(node, evidence.results); });
+  const bool joins = std::all_of(result.nodes.begin(), result.nodes.end(),
+                                 [&](const NodeFacts& node) { return fleet.nvlink().join(node); });
   return value.get<bool>() == joins;
 }
 
@@ -117,16 +131,16 @@ bool has_pod(const Result& result) {
                      [](const NodeFacts& node) { return node.kubernetes.has_value(); });
 }
 
-bool in_kubernetes(const Evidence& evidence, const Result& result, const Json& value) {
+bool in_kubernetes(const Fleet& fleet, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("in_kubernetes", "true or false");
   // The fabric document describes no nodes: the other documents of the run do.
   const bool pod = has_nodes_elsewhere(result)
-                       ? std::any_of(evidence.results.begin(), evidence.results.end(), has_pod)
+                       ? std::any_of(fleet.results.begin(), fleet.results.end(), has_pod)
                        : has_pod(result);
   return value.get<bool>() == pod;
 }
 
-bool measured(const Evidence&, const Result& result, const Json& value) {
+bool measured(const Fleet&, const Result& result, const Json& value) {
   const auto wanted = texts("measured", value);
   return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& workload) {
     return std::any_of(result.measurements.begin(), result.measurements.end(), [&](const auto& m) {
@@ -135,13 +149,13 @@ bool measured(const Evidence&, const Result& result, const Json& value) {
   });
 }
 
-bool imported_from(const Evidence&, const Result& result, const Json& value) {
+bool imported_from(const Fleet&, const Result& result, const Json& value) {
   const auto wanted = texts("imported_from", value);
   return result.imported &&
          std::find(wanted.begin(), wanted.end(), result.imported->tool) != wanted.end();
 }
 
-using Condition = bool (*)(const Evidence&, const Result&, const Json&);
+using Condition = bool (*)(const Fleet&, const Result&, const Json&);
 
 const std::map<std::string, Condition>& conditions() {
   static const std::map<std::string, Condition> known = {
@@ -172,22 +186,23 @@ Condition condition(const std::string& key, const ProfileRequirement& asked) {
 }
 
 /// A fabric document is of the devices that other documents describe.
-bool holds_of_a_node(Condition holds, const Evidence& evidence, const Json& wanted) {
-  return std::any_of(evidence.results.begin(), evidence.results.end(), [&](const Result& result) {
-    return !has_nodes_elsewhere(result) && holds(evidence, result, wanted);
+bool holds_of_a_node(Condition holds, const Fleet& fleet, const Json& wanted) {
+  return std::any_of(fleet.results.begin(), fleet.results.end(), [&](const Result& result) {
+    return !has_nodes_elsewhere(result) && holds(fleet, result, wanted);
   });
 }
 
 }  // namespace
 
 Applicability applicability(const Evidence& evidence, const ProfileRequirement& asked) {
+  const Fleet fleet(evidence);
   Applicability result;
-  for (const Result& document : evidence.results) result.documents.push_back(&document);
+  for (const Result& document : fleet.results) result.documents.push_back(&document);
   for (const auto& [key, value] : asked.applies_when.items()) {
     const Condition holds = condition(key, asked);
     std::erase_if(result.documents, [&, &wanted = value](const Result* document) {
-      return !holds(evidence, *document, wanted) &&
-             !(has_nodes_elsewhere(*document) && holds_of_a_node(holds, evidence, wanted));
+      return !holds(fleet, *document, wanted) &&
+             !(has_nodes_elsewhere(*document) && holds_of_a_node(holds, fleet, wanted));
     });
     if (result.documents.empty() && result.why_not.empty()) {
       result.why_not = fmt::format("applies only when {} is {}", key, value.dump());

@@ -70,19 +70,6 @@ int active_of(const DeviceFacts& device) {
   return device.nvlink ? device.nvlink->active.value_or(0) : 0;
 }
 
-std::vector<const DeviceFacts*> peers_of(const DeviceFacts& device,
-                                         const std::vector<Result>& results) {
-  std::vector<const DeviceFacts*> peers;
-  for (const Result& result : results) {
-    for (const NodeFacts& node : result.nodes) {
-      for (const DeviceFacts& other : node.devices) {
-        if (other.name == device.name) peers.push_back(&other);
-      }
-    }
-  }
-  return peers;
-}
-
 /// What a part of unknown design has: as much as its best peer. Bridges connect an even number of
 /// links, so that an odd number is of a part that had more.
 int expected_of_unknown(const DeviceFacts& device, int slots, int best) {
@@ -100,15 +87,27 @@ NvlinkDesign nvlink_design(const DeviceFacts& device) {
   return {};
 }
 
-std::optional<int> expected_nvlinks(const DeviceFacts& device, const std::vector<Result>& results) {
-  if (!device.nvlink || !device.nvlink->count) return std::nullopt;
-  int slots = slots_of(device), best = active_of(device);
-  NvlinkDesign design = nvlink_design(device);
-  for (const DeviceFacts* peer : peers_of(device, results)) {
-    slots = std::max(slots, slots_of(*peer));
-    best = std::max(best, active_of(*peer));
-    if (design.board == NvlinkBoard::unknown) design = nvlink_design(*peer);
+NvlinkPeers::NvlinkPeers(const std::vector<Result>& results) {
+  for (const Result& result : results) {
+    for (const NodeFacts& node : result.nodes) {
+      for (const DeviceFacts& device : node.devices) {
+        Part& part = parts_[device.name];
+        part.slots = std::max(part.slots, slots_of(device));
+        part.best = std::max(part.best, active_of(device));
+        if (part.design.board == NvlinkBoard::unknown) part.design = nvlink_design(device);
+      }
+    }
   }
+}
+
+std::optional<int> NvlinkPeers::expected(const DeviceFacts& device) const {
+  if (!device.nvlink || !device.nvlink->count) return std::nullopt;
+  const auto peers = parts_.find(device.name);
+  const Part part = peers == parts_.end() ? Part() : peers->second;
+  const int slots = std::max(part.slots, slots_of(device));
+  const int best = std::max(part.best, active_of(device));
+  NvlinkDesign design = nvlink_design(device);
+  if (design.board == NvlinkBoard::unknown) design = part.design;
   switch (design.board) {
     case NvlinkBoard::full:
       return slots;
@@ -120,10 +119,9 @@ std::optional<int> expected_nvlinks(const DeviceFacts& device, const std::vector
   return slots;
 }
 
-bool nvlink_joins(const NodeFacts& node, const std::vector<Result>& results) {
+bool NvlinkPeers::join(const NodeFacts& node) const {
   const auto has_links = [&](const DeviceFacts& device) {
-    const auto expected = expected_nvlinks(device, results);
-    if (expected) return *expected > 0;
+    if (const auto links = expected(device)) return *links > 0;
     return !device.nvlink_count || *device.nvlink_count > 0;  // what is not known excludes nothing
   };
   if (!std::all_of(node.devices.begin(), node.devices.end(), has_links)) return false;

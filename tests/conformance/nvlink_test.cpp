@@ -1,6 +1,9 @@
 // NVLinks against what the part's design connects and what its peers have.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <ctime>
+
 #include "harness/conformance/nvlink_design.h"
 #include "harness/core/document.h"
 #include "tests/conformance/passing_result.h"
@@ -41,7 +44,33 @@ struct Expected {
   std::size_t subjects;
 };
 
+/// Processor time that judging the links of so many nodes takes, at best.
+double judging_s(int nodes) {
+  Profile profile = small_profile();
+  ProfileRequirement joined = where_linked();
+  joined.id = "joined";
+  joined.applies_when = {{"nvlink_joins_nodes", true}};
+  profile.cases.clear();
+  profile.requirements = {where_linked(), joined};
+  Evidence evidence{{}, &profile, {}};
+  for (int node = 0; node < nodes; ++node)
+    evidence.results.push_back(passing_result(profile, "cuda", 8, "node" + std::to_string(node)));
+  double best_s = 1e9;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const std::clock_t begun = std::clock();
+    judge(evidence);
+    best_s = std::min(best_s, static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC);
+  }
+  return best_s;
+}
+
 }  // namespace
+
+TEST_SUITE("timing") {
+  TEST_CASE("four times as many nodes take about four times as long to judge by their links") {
+    CHECK(judging_s(2000) < 8 * judging_s(500));
+  }
+}
 
 TEST_SUITE("unit") {
   TEST_CASE("links are held to the design of the part and to its peers") {
@@ -139,7 +168,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("NVLink joins a node whose devices need no other way between them") {
     const auto joins = [](const Result& result) {
-      return nvlink_joins(result.nodes.front(), {result});
+      return NvlinkPeers({result}).join(result.nodes.front());
     };
     CHECK(joins(node_of("NVIDIA H100 80GB HBM3", {{18, 18}, {18, 0}})));
     CHECK_FALSE(joins(node_of("NVIDIA A100 80GB PCIe", {{12, 0}, {12, 0}})));

@@ -21,9 +21,10 @@ class Nvlink final : public Requirement {
     const std::optional<std::int64_t> links = parameters.count("links");
     parameters.done();
     Findings findings;
+    const NvlinkPeers peers(evidence.results);
     check_devices(evidence, findings,
                   [&](const DeviceRef& ref, const Subject& subject, Findings& to) {
-                    std::optional<int> expected = expected_nvlinks(*ref.device, evidence.results);
+                    std::optional<int> expected = peers.expected(*ref.device);
                     if (links) expected = static_cast<int>(*links);
                     return check(ref, subject, expected, to);
                   });
