@@ -15,19 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The files but the envelope itself, which may lie in the folder that it is about.
-std::vector<SignedFile> files_beside(const Arguments& arguments, const fs::path& envelope) {
-  std::vector<SignedFile> files = signed_files(arguments.operands());
-  std::error_code ignored;
-  std::erase_if(
-      files, [&](const SignedFile& file) { return fs::equivalent(file.path, envelope, ignored); });
-  return files;
-}
-
 ExitCode execute_sign(const Arguments& arguments) {
   const fs::path path = arguments.value("output");
   const SigningKey key = SigningKey::private_from_file(arguments.value("key"));
-  const std::vector<SignedFile> files = files_beside(arguments, path);
+  const std::vector<SignedFile> files = signed_files(arguments.operands(), path);
   std::vector<fs::path> inputs = {arguments.value("key")};
   for (const SignedFile& file : files) inputs.push_back(file.path);
   refuse_output({path, text_beginning("a signature", "{\n  \"payloadType\": "),
@@ -42,7 +33,7 @@ ExitCode execute_sign(const Arguments& arguments) {
 ExitCode execute_verify(const Arguments& arguments) {
   const fs::path path = arguments.value("signature");
   const SigningKey key = SigningKey::public_from_file(arguments.value("key"));
-  const std::vector<SignedFile> files = files_beside(arguments, path);
+  const std::vector<SignedFile> files = signed_files(arguments.operands(), path);
   verify_envelope(read_text(path), path.string(), files, key);
   print(fmt::format("Verified: {} files, signed with the key {}\n", files.size(), key.id()));
   return ExitCode::passed;

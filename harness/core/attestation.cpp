@@ -121,7 +121,8 @@ void add_folder(const fs::path& folder, std::map<std::string, fs::path>& files) 
 
 }  // namespace
 
-std::vector<SignedFile> signed_files(const std::vector<std::string>& paths) {
+std::vector<SignedFile> signed_files(const std::vector<std::string>& paths,
+                                     const fs::path& envelope) {
   std::map<std::string, fs::path> files;
   for (const fs::path path : paths) {
     std::error_code ignored;
@@ -133,7 +134,9 @@ std::vector<SignedFile> signed_files(const std::vector<std::string>& paths) {
     }
   }
   std::vector<SignedFile> found;
-  for (const auto& [name, path] : files) found.push_back({name, path});
+  std::error_code ignored;
+  for (const auto& [name, path] : files)
+    if (!fs::equivalent(path, envelope, ignored)) found.push_back({name, path});
   if (found.empty()) throw Error("there is no file in what was given");
   return found;
 }

@@ -16,9 +16,11 @@ struct SignedFile {
 };
 
 /// Every file of the paths, each a file or a folder with all that is in it, in the order of their
-/// names; a file given by itself has its own name. Throws Error for two files of one name, and for
-/// a path that cannot be read.
-std::vector<SignedFile> signed_files(const std::vector<std::string>& paths);
+/// names; a file given by itself has its own name. `envelope`, which may lie in the folder that it
+/// is about, is none of them. Throws Error for two files of one name, and for a path that cannot be
+/// read.
+std::vector<SignedFile> signed_files(const std::vector<std::string>& paths,
+                                     const std::filesystem::path& envelope);
 
 /// The envelope that says, signed with the key, what the SHA-256 of each file is. Assay's documents
 /// among them are named by kind, and as simulated where they are.
