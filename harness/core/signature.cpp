@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 
 #include <array>
+#include <new>
 
 #include "harness/core/digest.h"
 #include "harness/core/document.h"
@@ -43,6 +44,14 @@ std::unique_ptr<EVP_PKEY, FreeKey> key_from(const std::string& path, const char*
   return key;
 }
 
+std::string public_pem(EVP_PKEY* key) {
+  const std::unique_ptr<BIO, FreeBio> bio(BIO_new(BIO_s_mem()));
+  char* text = nullptr;
+  if (!bio || PEM_write_bio_PUBKEY(bio.get(), key) != 1) throw std::bad_alloc();
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 }  // namespace
 
 struct SigningKey::Held {
@@ -69,6 +78,12 @@ SigningKey SigningKey::public_from_file(const std::string& path) {
   auto key = key_from(path, "public", [](BIO* bio) {
     return PEM_read_bio_PUBKEY(bio, nullptr, no_pass_phrase, nullptr);
   });
+  // Otherwise a change between the lines, which the reader skips, would go unseen.
+  if (public_pem(key.get()) != read_text(path))
+    throw Error(
+        fmt::format("{}: not as `openssl pkey -pubout` writes a public key: make it again "
+                    "from the private one",
+                    path));
   return SigningKey(std::make_unique<Held>(key.release()));
 }
 

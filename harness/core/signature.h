@@ -11,7 +11,8 @@ namespace assay {
 /// pkey -pubout` write them.
 class SigningKey {
  public:
-  /// Throws Error, naming the file, when it holds no Ed25519 key of that kind.
+  /// Throws Error, naming the file, when it holds no Ed25519 key of that kind; a public one is read
+  /// only as openssl writes it, to the byte.
   static SigningKey private_from_file(const std::string& path);
   static SigningKey public_from_file(const std::string& path);
   ~SigningKey();
