@@ -58,7 +58,7 @@ ExitCode execute_check(const Arguments& arguments) {
   if (arguments.has("output"))
     refuse_output({arguments.value("output"), kind_of_output(format), arguments.has("force"),
                    inputs_of(arguments)});
-  const std::vector<Result> results = read_results(arguments.operands());
+  std::vector<Result> results = read_results(arguments.operands());
   const VerdictDocument verdict = judged(results, arguments);
   if (arguments.has("output")) {
     write(verdict, results, format, arguments.value("output"));

@@ -5,8 +5,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <exception>
+#include <functional>
 #include <set>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "harness/cli/fit_profile.h"
@@ -34,6 +39,34 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
                     number, results.size(), number == 1 ? "was" : "were", profile.name));
 }
 
+/// Documents in another place until the object goes, not copied: a fleet's take gigabytes.
+class Lent {
+ public:
+  Lent(std::vector<Result>& owner, std::vector<Result>& borrower)
+      : owner_(owner), borrower_(borrower) {
+    owner_.swap(borrower_);
+  }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+  ~Lent() { owner_.swap(borrower_); }
+
+ private:
+  std::vector<Result>&owner_, &borrower_;
+};
+
+/// Threads beside this one, as many as there is work for and the machine allows.
+std::vector<std::jthread> readers(std::size_t documents, const std::function<void()>& read_on) {
+  constexpr std::size_t kMost = 8;  // each holds a document's JSON
+  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::jthread> threads;
+  try {
+    for (std::size_t i = 1; i < std::min({documents, processors, kMost}); ++i)
+      threads.emplace_back(read_on);
+  } catch (const std::system_error&) {  // a limit of threads: those that there are suffice
+  }
+  return threads;
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
@@ -51,12 +84,30 @@ std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
   return inputs;
 }
 
+/// On all processors: parsing takes most of the time of a verdict on a fleet. Of several documents
+/// that are refused, the first one's reason is given.
 std::vector<Result> read_results(const std::vector<std::string>& operands) {
-  std::vector<Result> results;
-  for (const auto& path : expand_paths(operands)) {
-    results.push_back(read_result(path));
-    refuse_contradictions(results.back(), path.string());
+  const std::vector<std::filesystem::path> paths = expand_paths(operands);
+  std::vector<Result> results(paths.size());
+  std::vector<std::exception_ptr> problems(paths.size());
+  std::atomic<std::size_t> next = 0;
+  const auto read_on = [&] {
+    for (std::size_t at = next++; at < paths.size(); at = next++) {
+      try {
+        results[at] = read_result(paths[at]);
+        refuse_contradictions(results[at], paths[at].string());
+      } catch (...) {
+        problems[at] = std::current_exception();
+        next = paths.size();
+      }
+    }
+  };
+  {
+    const std::vector<std::jthread> helpers = readers(paths.size(), read_on);
+    read_on();
   }
+  for (const std::exception_ptr& problem : problems)
+    if (problem) std::rethrow_exception(problem);
   return results;
 }
 
@@ -84,9 +135,9 @@ std::vector<Baseline> read_baselines(const Arguments& arguments) {
   return baselines;
 }
 
-VerdictDocument judged(std::vector<Result> results, const Arguments& arguments) {
+VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments) {
   Evidence evidence;
-  evidence.results = std::move(results);
+  const Lent lent(results, evidence.results);
   const Profile profile = load_profile(arguments.has("profile") ? arguments.value("profile")
                                                                 : profile_of(evidence.results));
   warn_of_other_profile(evidence.results, profile);

@@ -17,7 +17,7 @@ namespace assay::cli {
 namespace {
 
 /// A profile that is asked for must judge; one that only the documents name may be gone.
-Judgement judgement_of(const std::vector<Result>& results, const Arguments& arguments) {
+Judgement judgement_of(std::vector<Result>& results, const Arguments& arguments) {
   try {
     return {judged(results, arguments), ""};
   } catch (const Error& problem) {

@@ -10,6 +10,7 @@
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
+#include "harness/core/stated_kind.h"
 
 namespace assay {
 
@@ -23,12 +24,7 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 /// Whether the file says of itself that it is a document of ours, and not a result. A file that
 /// says nothing clear is kept: reading it will say what is wrong with it, loudly.
 bool is_other_document(const fs::path& path) {
-  try {
-    return kind_of(parse_json(read_text(path), path.string()), path.string()) !=
-           DocumentKind::result;
-  } catch (const Error&) {
-    return false;
-  }
+  return stated_kind(path).value_or(DocumentKind::result) != DocumentKind::result;
 }
 
 std::vector<fs::path> documents_in(const fs::path& folder) {

@@ -185,11 +185,12 @@ Outcome check_combined(const SchemaNode& schema, const Json& value, const Place&
   for (const SchemaNode* part : schema.all_of) {
     if (Outcome bad = check(*part, value, place)) return bad;
   }
-  if (schema.negated != nullptr && !check(*schema.negated, value, place)) {
+  const Place unsaid;  // whether these hold decides what is asked, and nobody is told where
+  if (schema.negated != nullptr && !check(*schema.negated, value, unsaid)) {
     return violation(place, fmt::format("{} is not {}", shown(value), schema.expected));
   }
   if (schema.condition == nullptr) return std::nullopt;
-  const bool holds = !check(*schema.condition, value, place);
+  const bool holds = !check(*schema.condition, value, unsaid);
   const SchemaNode* branch = holds ? schema.then : schema.otherwise;
   return branch == nullptr ? std::nullopt : check(*branch, value, place);
 }
