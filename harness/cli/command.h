@@ -30,6 +30,7 @@ std::vector<Command> all_commands();
 Command baseline_command();
 Command cluster_command();
 Command completion_command();
+Command evidence_command();
 Command export_command();
 Command hold_command();
 Command man_command();
