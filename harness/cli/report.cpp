@@ -8,6 +8,7 @@
 #include "harness/core/document.h"
 #include "harness/core/output.h"
 #include "harness/core/print.h"
+#include "harness/core/profile.h"
 #include "harness/report/box_table.h"
 #include "harness/report/page.h"
 #include "harness/report/report_data.h"
