@@ -11,9 +11,9 @@
 namespace assay::cluster {
 
 struct Cause {
-  std::string subject;  // `pod assay-x-0 (rank 0)`, `job assay-x`, `queue bench`
-  std::string text;     // what is wrong and what to do, one line
-  bool hopeless;        // waiting alone will not mend it
+  std::string subject;      // `pod assay-x-0 (rank 0)`, `job assay-x`, `queue bench`
+  std::string text;         // what is wrong and what to do, one line
+  bool hopeless;            // waiting alone will not mend it
   bool holds_gang = false;  // nothing of a gang is bound, because not all of it has room
 };
 

@@ -18,8 +18,7 @@ ClusterFacts read(const Json& json) {
   if (json.contains("gang")) {
     const Json& gang = json["gang"];
     facts.gang = GangFacts{gang.at("scheduler").get<std::string>(), gang.at("pods").get<int>(),
-                           gang.at("partial_s").get<double>(),
-                           gang.value("held_back_s", 0.0)};
+                           gang.at("partial_s").get<double>(), gang.value("held_back_s", 0.0)};
   }
   return facts;
 }

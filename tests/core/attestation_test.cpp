@@ -41,7 +41,9 @@ struct Signed {
     write_text(pem, path);
     return is_private ? SigningKey::private_from_file(path) : SigningKey::public_from_file(path);
   }
-  std::vector<SignedFile> files() const { return signed_files({(folder.path() / "in").string()}, {}); }
+  std::vector<SignedFile> files() const {
+    return signed_files({(folder.path() / "in").string()}, {});
+  }
   std::string refused(const std::string& envelope) const {
     return test::refusal([&] { verify_envelope(envelope, "envelope", files(), open); });
   }
