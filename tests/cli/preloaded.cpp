@@ -1,5 +1,7 @@
-// Preloaded into a run: a disk that takes its time, and a wall clock that somebody sets.
+// Preloaded into a run: a disk that takes its time, and a wall clock that somebody sets. Leaves
+// the file `preloaded` in the folder that the run starts in.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +27,7 @@ double monotonic_s() {
 }
 
 const double started_s = monotonic_s();
+const bool told = close(open("preloaded", O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) == 0;
 
 }  // namespace
 

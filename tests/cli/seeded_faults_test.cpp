@@ -150,9 +150,9 @@ void survive(std::map<std::string, std::string> environment) {
   if (kSanitized) return;  // a sanitizer wants to be loaded first
   const Workplace workplace;
   Launch launch = faulty_run(workplace, "blocked");
-  launch.environment.merge(environment);
-  launch.environment["LD_PRELOAD"] = ASSAY_TEST_PRELOADED;
+  workplace.preload(std::move(environment), launch);
   const Outcome outcome = Process(launch).wait(kLimit_s);
+  REQUIRE(workplace.was_preloaded());
   document_is_sound(workplace, outcome, 0);
   CHECK(outcome.exit_code == 0);
 }

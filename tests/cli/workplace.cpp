@@ -8,6 +8,9 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "harness/measure/sanitized.h"
+#include "tests/not_run.h"
+
 namespace assay::test {
 
 namespace fs = std::filesystem;
@@ -50,6 +53,14 @@ Launch Workplace::launch(std::vector<std::string> words) const {
 Outcome Workplace::assay(std::vector<std::string> words) const {
   return run_process(launch(std::move(words)));
 }
+
+void Workplace::preload(std::map<std::string, std::string> environment, Launch& launch) const {
+  if (kSanitized) not_run("a sanitizer wants to be loaded first");
+  launch.environment.merge(environment);
+  launch.environment["LD_PRELOAD"] = ASSAY_TEST_PRELOADED;
+}
+
+bool Workplace::was_preloaded() const { return fs::exists(path("preloaded")); }
 
 std::vector<fs::path> Workplace::documents() const { return files(folder_, true); }
 std::vector<fs::path> Workplace::leftovers() const { return files(folder_, false); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -27,6 +28,11 @@ class Workplace {
   /// The built `assay` with these words, in this folder.
   Launch launch(std::vector<std::string> words) const;
   Outcome assay(std::vector<std::string> words) const;
+  /// Gives a launch the library of preloaded.cpp and what `environment` asks of it. Ends the test
+  /// as not run under a sanitizer, which wants to be loaded first.
+  void preload(std::map<std::string, std::string> environment, Launch& launch) const;
+  /// Whether that library was loaded into a run of this folder.
+  bool was_preloaded() const;
 
   /// `*.json` of the folder, and everything that is neither that nor a folder.
   std::vector<std::filesystem::path> documents() const;
