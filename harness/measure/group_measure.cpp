@@ -42,8 +42,7 @@ Measurement blank(const Group& group, const GroupMember& member) {
   return measurement;
 }
 
-void end_as(MemberSoFar& entry, MeasurementStatus status, std::string reason) {
-  Measurement& measurement = entry.measurement;
+Measurement failed(Measurement measurement, MeasurementStatus status, std::string reason) {
   measurement.status = status;
   measurement.reason = reason.empty() ? "no reason was given" : std::move(reason);
   measurement.samples.reset();
@@ -51,6 +50,11 @@ void end_as(MemberSoFar& entry, MeasurementStatus status, std::string reason) {
   measurement.metrics.clear();
   measurement.speed_of_light_fraction.reset();
   measurement.extensions = Json::object();
+  return measurement;
+}
+
+void end_as(MemberSoFar& entry, MeasurementStatus status, std::string reason) {
+  entry.measurement = failed(std::move(entry.measurement), status, std::move(reason));
   entry.is_shown = entry.is_over = true;
   entry.timed.reset();  // its memory is the others' to use
 }
@@ -91,16 +95,19 @@ Json clock_summary(std::vector<double> clocks_hz) {
   return {{"low", *low}, {"median", median(clocks_hz)}, {"high", *high}};
 }
 
-void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& device,
-                 MemberSoFar& entry) {
-  if (!outcome.error.empty()) return end_as(entry, MeasurementStatus::error, outcome.error);
-  if (!outcome.samples) return;
-  Measurement& measurement = entry.measurement;
+/// The member's measurement with what its series has come to; none: it ended before there was
+/// anything to say.
+std::optional<Measurement> with_outcome(const SeriesOutcome& outcome, const CaseId& first,
+                                        const Device& device, const MemberSoFar& entry) {
+  if (!outcome.error.empty())
+    return failed(entry.measurement, MeasurementStatus::error, outcome.error);
+  if (!outcome.samples) return std::nullopt;
+  Measurement measurement = entry.measurement;
   if (auto wrong = entry.timed->wrong_after_samples()) {
     if (measurement.verification) measurement.verification->status = Verification::Status::failed;
-    return end_as(entry, MeasurementStatus::failed_verification, std::move(*wrong));
+    return failed(std::move(measurement), MeasurementStatus::failed_verification,
+                  std::move(*wrong));
   }
-  entry.is_shown = true;
   measurement.status = MeasurementStatus::measured;
   measurement.samples = outcome.samples;
   measurement.ranks = outcome.ranks;
@@ -125,6 +132,7 @@ void add_outcome(const SeriesOutcome& outcome, const CaseId& first, Device& devi
   if (Json choice = entry.timed->choice(); !choice.empty()) {
     measurement.extensions["choice"] = std::move(choice);
   }
+  return measurement;
 }
 
 SamplingRule rule_of(const Group& group, const GroupRunOptions& options) {
@@ -167,6 +175,8 @@ class OneGroup {
         end_as(entry, MeasurementStatus::not_applicable,
                member.not_applicable.empty() ? no_series : member.not_applicable);
       }
+      if (entry.is_over && options_.on_member && entries_.size() > 1)
+        options_.on_member(entry.measurement);
     }
   }
 
@@ -199,21 +209,35 @@ class OneGroup {
       cases.push_back(entry->timed.get());
       so_far.push_back(&entry->so_far);
     }
+    const CaseId first = entries.front()->measurement.id;
     telemetry_.begin_pass();
-    const std::vector<SeriesOutcome> outcomes = sample_group(
-        {*timer_, cases, group_.series, sampling_, telemetry_.disturbances(), options_.stop,
-         [&](std::size_t index) {
-           if (options_.on_case) options_.on_case(first_number_ + entries[index]->index);
-         },
-         so_far});
+    SamplerInput input{*timer_,      cases, group_.series, sampling_, telemetry_.disturbances(),
+                       options_.stop};
+    input.so_far = so_far;
+    input.on_sample = [&](std::size_t index) {
+      if (options_.on_case) options_.on_case(first_number_ + entries[index]->index);
+    };
+    if (options_.on_member)
+      input.on_end = [&](std::size_t index, const SeriesOutcome& outcome) {
+        if (const auto known = with_outcome(outcome, first, *group_.device, *entries[index]))
+          options_.on_member(*known);
+      };
+    const std::vector<SeriesOutcome> outcomes = sample_group(input);
     telemetry_.end_pass();
     const Json telemetry = telemetry_.summary();
-    const CaseId first = entries.front()->measurement.id;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       entries[i]->measurement.telemetry = telemetry;
       if (!outcomes[i].clocks_hz.empty()) instrument_.record_clock(median(outcomes[i].clocks_hz));
-      add_outcome(outcomes[i], first, *group_.device, *entries[i]);
+      keep(with_outcome(outcomes[i], first, *group_.device, *entries[i]), *entries[i]);
     }
+  }
+
+  static void keep(std::optional<Measurement> known, MemberSoFar& entry) {
+    if (!known) return;
+    entry.measurement = std::move(*known);
+    entry.is_shown = true;
+    entry.is_over = entry.measurement.status != MeasurementStatus::measured;
+    if (entry.is_over) entry.timed.reset();  // its memory is the others' to use
   }
 
   const Group& group_;
@@ -228,10 +252,11 @@ class OneGroup {
 };
 
 GroupMeasurement::GroupMeasurement(const Group& group, const GroupRunOptions& options)
-    : sampling_(rule_of(group, options)) {
+    : sampling_(rule_of(group, options)), at_once_(options) {
+  at_once_.on_member = nullptr;
   std::size_t number = 0;
   for (const Group& one : group.together) {
-    groups_.push_back(std::make_unique<OneGroup>(one, options, sampling_, number));
+    groups_.push_back(std::make_unique<OneGroup>(one, at_once_, sampling_, number));
     number += one.members.size();
   }
   if (group.together.empty())

@@ -24,6 +24,7 @@ class GroupMeasurement {
 
  private:
   const SamplingRule sampling_;
+  GroupRunOptions at_once_;  // of groups that are measured together
   std::vector<std::unique_ptr<OneGroup>> groups_;
 };
 

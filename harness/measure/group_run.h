@@ -61,6 +61,10 @@ struct GroupRunOptions {
   /// Called after every visit with the group's measurements so far, which take the place of those
   /// of its visit before (the document is rewritten there).
   std::function<void(const std::vector<Measurement>&)> on_group;
+  /// Called with the measurement so far of a member whose pass has ended, or failed, while others
+  /// of its group go on; never for groups that are measured together, whose threads would call it
+  /// at once.
+  std::function<void(const Measurement&)> on_member;
   /// Called before every step of a case (it is prepared and verified, a sample), in the thread that
   /// takes it, with its number among those of planned(): who hears nothing knows which one hangs.
   std::function<void(std::size_t number)> on_case;

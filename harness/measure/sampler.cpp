@@ -80,6 +80,12 @@ class GroupSampler {
     } catch (const std::exception& error) {
       fail(member, error.what());
     }
+    if (!member.active && input_.on_end && any_active())
+      input_.on_end(number_of(member), outcome_now(member));
+  }
+
+  std::size_t number_of(const Member& member) const {
+    return static_cast<std::size_t>(&member - members_.data());
   }
 
   static void fail(Member& member, std::string error) {
@@ -100,7 +106,7 @@ class GroupSampler {
   }
 
   void announce(const Member& member) const {
-    if (input_.on_sample) input_.on_sample(static_cast<std::size_t>(&member - members_.data()));
+    if (input_.on_sample) input_.on_sample(number_of(member));
   }
 
   void calibrate(Member& member) {
@@ -176,25 +182,37 @@ class GroupSampler {
     if (member.stop_reason) member.active = false;
   }
 
+  const char* less_settled(const Member& member) const {
+    const char* before = member.so_far->stop_reason;
+    return unsettled(member.stop_reason) > unsettled(before) ? member.stop_reason : before;
+  }
+
+  /// Of a member that has ended, while others of the group go on.
+  SeriesOutcome outcome_now(Member& member) {
+    return described(member, member.so_far->passes + 1, less_settled(member));
+  }
+
   SeriesOutcome outcome(Member& member) {
-    SeriesOutcome outcome;
     SeriesSoFar& so_far = *member.so_far;
-    SeriesRecord& record = so_far.record;
-    outcome.iterations_per_sample = so_far.iterations;
+    so_far.spent_s += member.stop.spent_s();
+    if (!member.active && member.error.empty()) {
+      so_far.stop_reason = less_settled(member);
+      ++so_far.passes;
+    }
+    return described(member, so_far.passes, so_far.stop_reason);
+  }
+
+  /// All passes so far, of which `passes` ended by themselves.
+  SeriesOutcome described(Member& member, int passes, const char* stop_reason) {
+    SeriesOutcome outcome;
+    SeriesRecord& record = member.so_far->record;
+    outcome.iterations_per_sample = member.so_far->iterations;
     outcome.error = member.error;
     if (!member.error.empty()) return outcome;
     // A disturbance may have become known only after the sample that it covers.
     if (input_.disturbances) record.discard_by(*input_.disturbances);
-    so_far.spent_s += member.stop.spent_s();
-    if (!member.active) {
-      ++so_far.passes;
-      if (unsettled(member.stop_reason) > unsettled(so_far.stop_reason))
-        so_far.stop_reason = member.stop_reason;
-    } else if (record.kept() < member.share.min_samples) {
-      return outcome;
-    }
-    outcome.samples =
-        record.summary(so_far.passes < input_.rule.passes ? "interrupted" : so_far.stop_reason);
+    if (member.active && record.kept() < member.share.min_samples) return outcome;
+    outcome.samples = record.summary(passes < input_.rule.passes ? "interrupted" : stop_reason);
     outcome.endurance = record.endurance();
     outcome.clocks_hz = record.clocks_hz();
     outcome.ranks = record.ranks();

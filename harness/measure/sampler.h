@@ -45,6 +45,9 @@ struct SamplerInput {
   DisturbanceLog* disturbances = nullptr;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t)> on_sample = {};  // before each, with the case's index
+  /// When a case has ended its pass or failed while others go on, with its index and the outcome
+  /// as it is known then.
+  std::function<void(std::size_t, const SeriesOutcome&)> on_end = {};
   /// One a case; empty: none has had a pass yet, and this is the only one that counts.
   std::span<SeriesSoFar* const> so_far = {};
 };

@@ -87,6 +87,7 @@ bool measure_on_devices(const std::vector<Group>& all, const OnDevices& with,
     }
     sink.under_way(step);
   };
+  options.on_member = [&](const Measurement& measurement) { sink.member_ended(measurement); };
   options.on_group = [&](const std::vector<Measurement>& measurements) {
     sink.measured(Part::devices, measurements);
     if (with.after_group) with.after_group();

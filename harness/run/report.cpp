@@ -52,6 +52,10 @@ void Report::at_case(std::size_t number) noexcept {
   shared_.beats.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Report::member_ended(const Measurement& measurement) {
+  ask({{kVerb, "member_ended"}, {"measurement", written(measurement)}});
+}
+
 void Report::measured(Part part, const std::vector<Measurement>& measurements) {
   ask({{kVerb, "measured"},
        {"between_ranks", part == Part::between_ranks},

@@ -31,6 +31,7 @@ class Report final : public Sink {
   void begin_between_ranks(const FabricFacts& fabric, const IsolationFacts& isolation);
   void under_way(const Step& step) override;
   void at_case(std::size_t number) noexcept override;
+  void member_ended(const Measurement& measurement) override;
   void measured(Part part, const std::vector<Measurement>& measurements) override;
 
   /// As Documents::end, name_others and keep_others.

@@ -28,6 +28,9 @@ class Sink {
   /// Before every step of a case, by its number in `planned`. A case hangs when this is not called
   /// for `silence_s`. Called often, from the thread that measures: must be cheap.
   virtual void at_case(std::size_t number) noexcept = 0;
+  /// After a member's pass while others of its group go on: that case is no longer the one under
+  /// way.
+  virtual void member_ended(const Measurement& measurement) = 0;
   /// After every visit of a group, on the process that keeps its measurements; they take the place
   /// of those of the visit before.
   virtual void measured(Part part, const std::vector<Measurement>& measurements) = 0;

@@ -149,8 +149,13 @@ class Supervisor {
                                      read_from<IsolationFacts>(message.at("isolation")));
     } else if (verb == "under_way") {
       step_ = step_from(message.at("step"));
+      ended_member_.reset();
       worst_s_ = options_.meeting ? std::max(worst_s_, step_.worst_s) : step_.worst_s;
       if (options_.on_step) options_.on_step(step_);
+    } else if (verb == "member_ended") {  // the step goes on with another member
+      ended_member_ = shared_->number.load();
+      uncharged_ = 0;
+      documents_.add(Part::devices, {read_from<Measurement>(message.at("measurement"))});
     } else if (verb == "measured") {
       step_ = Step();
       uncharged_ = 0;
@@ -210,7 +215,8 @@ class Supervisor {
       return end_broken(fmt::format("rank {}: {}", rank(), death));
     }
     if (is_between_ranks_) return end_broken(death);
-    if (!step_.planned.empty()) return documents_.add(Part::devices, charged(death));
+    if (!step_.planned.empty() && shared_->number != ended_member_)
+      return documents_.add(Part::devices, charged(death));
     constexpr int kMostUncharged = 2;
     const bool may_go_on =
         documents_.is_begun() && phase_.empty() && ++uncharged_ <= kMostUncharged;
@@ -266,8 +272,9 @@ class Supervisor {
   SharedPage shared_;
   std::vector<DeviceLock> locks_;
   std::vector<std::string> locked_;
-  Step step_;           // without `planned`: no case is under way
-  std::string phase_;   // outside of groups
+  Step step_;                                  // without `planned`: no case is under way
+  std::optional<std::uint64_t> ended_member_;  // of the step: its number is no case under way
+  std::string phase_;                          // outside of groups
   double worst_s_ = 0;  // that groups may still take; of several ranks, that all may take
   bool is_between_ranks_ = false;
   int uncharged_ = 0;  // workers in a row that died between cases

@@ -2,7 +2,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -78,6 +80,21 @@ void prepare_for_long() {
   }
 }
 
+bool is_recorded(const std::string& implementation) {
+  std::ifstream file("result.json");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  return text.find("gemm.f32." + implementation + "/") != std::string::npos;
+}
+
+/// Too uneven to end by itself; never returns once another member of its group is recorded.
+void hang_late() {
+  static int calls = 0;
+  std::this_thread::sleep_for(std::chrono::milliseconds(++calls % 4 == 0 ? 60 : 1));
+  if (!is_recorded("blocked")) return;
+  std::ofstream("inside-a-sample").flush();  // tells the test
+  hang();
+}
+
 struct Hang : Faulty {
   Hang() : Faulty("planted_hang", hang) {}
 };
@@ -99,6 +116,9 @@ struct Lost : Faulty {
 struct Hungry : Faulty {
   Hungry() : Faulty("planted_hungry", take_all_memory) {}
 };
+struct Late : Faulty {
+  Late() : Faulty("planted_late", hang_late) {}
+};
 struct Patient : Faulty {
   Patient() : Faulty("planted_patient", [] {}) {}
   std::unique_ptr<TimedCase> prepare(GroupContext& context) const override {
@@ -114,6 +134,7 @@ const Enrolment<Illegal> illegal_enrolment;
 const Enrolment<Exit> exit_enrolment;
 const Enrolment<Lost> lost_enrolment;
 const Enrolment<Hungry> hungry_enrolment;
+const Enrolment<Late> late_enrolment;
 const Enrolment<Patient> patient_enrolment;
 
 }  // namespace

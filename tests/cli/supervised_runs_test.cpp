@@ -110,6 +110,54 @@ TEST_SUITE("integration") {
     CHECK(contains(outcomes(workplace)["gemm.f32.planted_slow/m16_n16_k16"], "killed by signal 9"));
   }
 
+  TEST_CASE("a member that has ended is kept when another of its group takes the run down") {
+    const Workplace workplace;
+    Launch launch = planted_run(workplace, "late");
+    launch.in_child = [] { setpgid(0, 0); };
+    Process run(launch);
+    REQUIRE(appears(workplace.path("inside-a-sample")));
+    kill(-run.pid(), SIGKILL);  // as where a pod's whole control group is
+    run.wait();
+    CHECK(workplace.assay({"validate", "result.json"}).exit_code == 0);
+    CHECK(read_json(workplace.path("result.json"))["status"] == "running");
+    CHECK(outcomes(workplace) ==
+          std::map<std::string, std::string>{{"gemm.f32.blocked/m256_n256_k256", "measured "}});
+  }
+
+  TEST_CASE("a member that has ended is not measured again by the next worker") {
+    const Workplace workplace;
+    Process run(planted_run(workplace, "late"));
+    REQUIRE(appears(workplace.path("inside-a-sample")));
+    const auto before = read_json(workplace.path("result.json"))["measurements"].at(0);
+    kill(worker_of(run), SIGKILL);
+    CHECK(run.wait(60).exit_code == 1);
+    const auto after = read_json(workplace.path("result.json"))["measurements"];
+    REQUIRE(after.size() == 2);
+    CHECK(after.at(0) == before);
+    CHECK(contains(outcomes(workplace)["gemm.f32.planted_late/m256_n256_k256"],
+                   "error killed by signal 9"));
+  }
+
+  TEST_CASE("a worker that dies while the end of a member is written does not charge it") {
+    const Workplace workplace;
+    Launch launch = planted_run(workplace, "late", {"--case-deadline", "3"});
+    // The document is written when the run begins and when the member ends, each time with a sync
+    // of the file and then, when it has its name, one of the folder.
+    workplace.preload({{"ASSAY_TEST_SLOW_SYNC", "4"}, {"ASSAY_TEST_SLOW_SYNC_S", "3"}}, launch);
+    Process run(launch);
+    const double end_s = now_s() + 60;
+    while (!contains(read_text(workplace.path("result.json")), "gemm.f32.blocked/") &&
+           now_s() < end_s)
+      sleep_s(0.01);
+    kill(worker_of(run), SIGKILL);
+    CHECK(run.wait(60).exit_code == 1);
+    REQUIRE(workplace.was_preloaded());
+    auto found = outcomes(workplace);
+    CHECK(found.size() == 2);
+    CHECK(found["gemm.f32.blocked/m256_n256_k256"] == "measured ");
+    CHECK(found["gemm.f32.planted_late/m256_n256_k256"] == "error hung: no progress for 3 s");
+  }
+
   TEST_CASE("a worker that is stopped is hung") {
     const Workplace workplace;
     Process run(planted_run(workplace, "slow", {"--case-deadline", "2"}));

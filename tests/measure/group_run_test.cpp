@@ -356,6 +356,34 @@ TEST_SUITE("unit") {
     CHECK(got.all[1].status == MeasurementStatus::failed_verification);
   }
 
+  TEST_CASE("a member is told as it ends while others of its group go on") {
+    FakeDevice device, other;
+    const auto uneven = [](FakeCase& timed) {
+      timed.jitter = [up = false]() mutable { return (up = !up) ? 1e-3 : 0; };
+    };
+    const auto wrong = [](FakeCase& timed) {
+      timed.verification.status = Verification::Status::failed;
+    };
+    const std::vector<GroupMember> members = {member(device, "even", 1e-3),
+                                              member(device, "uneven", 1e-3, uneven),
+                                              member(device, "wrong", 1e-3, wrong)};
+    std::vector<std::string> told;
+    GroupRunOptions options;
+    options.sampling = {10, 0, 1, 0.01};
+    options.on_member = [&](const Measurement& one) { told.push_back(one.id.implementation); };
+    options.on_group = [&](const std::vector<Measurement>& all) {
+      told.push_back(std::to_string(all.size()) + " of the group");
+    };
+    CHECK(run_groups({group_of(device, members)}, options));
+    CHECK(told == std::vector<std::string>{"wrong", "even", "3 of the group"});
+    told.clear();
+    Group together;
+    together.together = {group_of(device, {member(device, "a", 1e-3)}),
+                         group_of(other, {member(other, "a", 1e-3, wrong)})};
+    CHECK(run_groups({together, group_of(device, {member(device, "b", 1e-3, wrong)})}, options));
+    CHECK(told == std::vector<std::string>{"2 of the group", "1 of the group"});
+  }
+
   TEST_CASE("operand sets go past three times the cache or fill half of what is free") {
     FakeDevice device;
     constexpr std::size_t kMiB = std::size_t{1} << 20;

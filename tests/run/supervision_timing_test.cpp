@@ -64,6 +64,7 @@ class Kept final : public run::Sink {
   explicit Kept(Taken& taken) : taken_(taken) {}
   void under_way(const run::Step&) override {}
   void at_case(std::size_t) noexcept override {}
+  void member_ended(const Measurement&) override {}
   void measured(run::Part, const std::vector<Measurement>& measurements) override {
     taken_.keep(measurements);
   }
