@@ -1,8 +1,9 @@
-// Walks the control group's folders: cpu.max, memory.max and pids.max, or version 1's files.
+// Finds where control groups are mounted, and walks from this process's own up to what it can see.
 #include "harness/measure/cgroup.h"
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 
@@ -39,22 +40,30 @@ std::int64_t read_statistic(const fs::path& path, const std::string& wanted) {
   return 0;
 }
 
-/// The names of one version's files.
+/// The names of one version's files. At memory.high the kernel takes memory back by force.
 struct MemoryFiles {
-  const char *limit, *usage, *inactive_file;
+  const char *limit, *soft_limit, *usage, *inactive_file;
 };
 constexpr MemoryFiles kMemoryFiles[] = {
-    {"memory.max", "memory.current", "inactive_file"},
-    {"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"}};
+    {"memory.max", "memory.high", "memory.current", "inactive_file"},
+    {"memory.limit_in_bytes", nullptr, "memory.usage_in_bytes", "total_inactive_file"}};
+constexpr std::int64_t kNoLimit = std::int64_t{1} << 62;  // version 1 writes a page below 2^63
+
+std::optional<std::int64_t> read_limit(const fs::path& path) {
+  const auto limit = read_number<std::int64_t>(path);  // none where it says "max"
+  return limit && *limit < kNoLimit ? limit : std::nullopt;
+}
 
 void read_memory(const fs::path& folder, CgroupLimits& limits) {
   for (const MemoryFiles& files : kMemoryFiles) {
-    const auto limit = read_number<std::int64_t>(folder / files.limit);
-    if (!limit) continue;
+    std::optional<std::int64_t> tightest = read_limit(folder / files.limit);
+    if (tightest) lower(limits.memory_bytes, *tightest);
+    if (files.soft_limit)
+      if (const auto soft = read_limit(folder / files.soft_limit)) lower(tightest, *soft);
+    if (!tightest) continue;
     const std::int64_t usage = read_number<std::int64_t>(folder / files.usage).value_or(0);
     const std::int64_t dropped = read_statistic(folder / "memory.stat", files.inactive_file);
-    lower(limits.memory_bytes, *limit);
-    lower(limits.memory, {*limit, std::max<std::int64_t>(usage - dropped, 0)});
+    lower(limits.memory, {*tightest, std::max<std::int64_t>(usage - dropped, 0)});
   }
 }
 
@@ -76,39 +85,73 @@ void read_folder(const fs::path& folder, CgroupLimits& limits) {
   }
 }
 
-/// From `base/path` up to `base`. Inside a container the path may name a folder that only the
-/// host sees; then `base` itself is this process's group.
-template <class Visit>
-void visit_upwards(const fs::path& base, const std::string& path, const Visit& visit) {
-  fs::path folder = base / fs::path(path).relative_path();
-  std::error_code ignored;
-  while (folder != base && folder.has_relative_path()) {
-    if (fs::is_directory(folder, ignored)) visit(folder);
-    folder = folder.parent_path();
-  }
-  visit(base);
-}
-
-/// Every folder of this process's groups.
-template <class Visit>
-void visit_folders(const fs::path& root, const Visit& visit) {
-  const fs::path mount = root / "sys/fs/cgroup";
+/// This process's group in each hierarchy, by controller; version 2 has no name there.
+std::map<std::string, std::string> read_memberships(const fs::path& root) {
+  std::map<std::string, std::string> groups;
   std::ifstream file(root / "proc/self/cgroup");
   for (std::string line; std::getline(file, line);) {  // "0::/a/b" or "4:cpu,cpuacct:/a/b"
     const auto first = line.find(':'), second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string path = line.substr(second + 1);
-    if (controllers.empty()) {
-      visit_upwards(mount, path == "/" ? "" : path, visit);
-      continue;
+    std::istringstream names(line.substr(first + 1, second - first - 1) + ",");
+    for (std::string name; std::getline(names, name, ',');) groups[name] = path;
+  }
+  return groups;
+}
+
+/// One line of mountinfo: where `root` of a file system can be seen.
+struct Mount {
+  std::string root, point, type, options;
+};
+
+std::vector<Mount> read_mounts(const fs::path& root) {
+  std::vector<Mount> mounts;
+  std::ifstream file(root / "proc/self/mountinfo");
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string ignored;
+    Mount mount;
+    words >> ignored >> ignored >> ignored >> mount.root >> mount.point;
+    while (words >> ignored && ignored != "-") {  // any number of optional fields
     }
-    std::istringstream names(controllers);
-    for (std::string name; std::getline(names, name, ',');) {
-      if (name == "cpu" || name == "memory" || name == "pids") {
-        visit_upwards(mount / controllers, path == "/" ? "" : path, visit);
-      }
-    }
+    words >> mount.type >> ignored >> mount.options;
+    if (mount.type == "cgroup2" || mount.type == "cgroup") mounts.push_back(std::move(mount));
+  }
+  return mounts;
+}
+
+/// This process's group in a mounted hierarchy; none if that has nothing that is read here.
+std::optional<std::string> group_in(const Mount& mount,
+                                    const std::map<std::string, std::string>& memberships) {
+  std::istringstream controllers(mount.type == "cgroup2" ? "," : mount.options);
+  for (std::string name; std::getline(controllers, name, ',');) {
+    const bool is_read = name.empty() || name == "cpu" || name == "memory" || name == "pids";
+    const auto found = memberships.find(name);
+    if (is_read && found != memberships.end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+/// `group` as seen from a mount of `root`; empty, the mount itself, if it is not below that: what a
+/// container is shown.
+fs::path below(const std::string& root, const std::string& group) {
+  const fs::path relative = fs::path(group).lexically_relative(root);
+  const bool is_outside =
+      relative.empty() || *relative.begin() == ".." || group.find("..") != std::string::npos;
+  return is_outside || relative == "." ? fs::path() : relative;
+}
+
+/// Every folder of this process's groups, from its own up.
+template <class Visit>
+void visit_folders(const fs::path& root, const Visit& visit) {
+  const auto memberships = read_memberships(root);
+  for (const Mount& mount : read_mounts(root)) {
+    const auto group = group_in(mount, memberships);
+    if (!group) continue;
+    const fs::path top = root / fs::path(mount.point).relative_path();
+    for (fs::path part = below(mount.root, *group); !part.empty(); part = part.parent_path())
+      visit(top / part);
+    visit(top);
   }
 }
 
@@ -118,6 +161,18 @@ CgroupLimits read_cgroup_limits(const fs::path& root) {
   CgroupLimits limits;
   visit_folders(root, [&](const fs::path& folder) { read_folder(folder, limits); });
   return limits;
+}
+
+std::optional<std::int64_t> count_oom_kills(const fs::path& root) {
+  std::optional<std::int64_t> count;
+  visit_folders(root, [&](const fs::path& folder) {
+    for (const char* name : {"memory.events", "memory.oom_control"}) {
+      std::error_code ignored;
+      if (fs::exists(folder / name, ignored))
+        count = count.value_or(0) + read_statistic(folder / name, "oom_kill");
+    }
+  });
+  return count;
 }
 
 CgroupThrottling::CgroupThrottling(const fs::path& root) {

@@ -18,7 +18,7 @@ struct LimitedResource {
 /// the limits that leave the least room.
 struct CgroupLimits {
   std::optional<double> cpus;                // quota over period
-  std::optional<std::int64_t> memory_bytes;  // the smallest limit, regardless of use
+  std::optional<std::int64_t> memory_bytes;  // the smallest that kills, regardless of use
   /// Bytes. File cache that the kernel drops first (`inactive_file`) is not in use.
   std::optional<LimitedResource> memory;
   std::optional<LimitedResource> pids;  // processes and threads
@@ -27,6 +27,10 @@ struct CgroupLimits {
 /// Reads below `root` (`/`, or a test's tree); a value is absent if there is no limit or it cannot
 /// be read.
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
+
+/// How many processes the kernel has killed for memory in these groups; absent if it does not tell.
+/// A kill may count once for each group that it is in.
+std::optional<std::int64_t> count_oom_kills(const std::filesystem::path& root);
 
 /// How often a quota of processor time was used up so far, over the same groups; absent if none of
 /// them has a quota, which is found when this is made.

@@ -42,13 +42,14 @@ double now_s() {
   std::exit(0);  // libraries have their own ends
 }
 
-/// What a signal that came from outside may mean.
-std::string why_killed(int number) {
-  if (number != SIGKILL) return "";
+/// What a SIGKILL that came from outside may mean; `killed_before` by the kernel, for memory.
+std::string why_killed(std::optional<std::int64_t> killed_before) {
+  const auto killed_now = count_oom_kills("/");
+  if (killed_now && killed_now == killed_before) return "";  // it was somebody else
   const auto limit = read_cgroup_limits("/").memory_bytes;
   const auto memory = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
-  return limit && *limit < memory ? fmt::format("; the cgroup's limit is {} MiB", *limit >> 20)
-                                  : "";
+  if (limit && *limit < memory) return fmt::format("; the cgroup's limit is {} MiB", *limit >> 20);
+  return killed_now ? "; the machine ran out of memory" : "";
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ WorkerProcess::WorkerProcess(const std::function<void(Channel)>& body)
 
 WorkerProcess::WorkerProcess(std::pair<Channel, Channel> ends,
                              const std::function<void(Channel)>& body)
-    : channel_(std::move(ends.first)) {
+    : channel_(std::move(ends.first)), oom_kills_before_(count_oom_kills("/")) {
   std::fflush(nullptr);  // or both processes print what is buffered
   const pid_t parent = getpid();
   pid_ = fork();
@@ -129,7 +130,8 @@ std::string WorkerProcess::how_it_ended() {
   if (WIFEXITED(status_))
     return fmt::format("its process ended by itself with exit code {}", WEXITSTATUS(status_));
   const int number = WTERMSIG(status_);
-  return fmt::format("killed by signal {} ({}){}", number, strsignal(number), why_killed(number));
+  return fmt::format("killed by signal {} ({}){}", number, strsignal(number),
+                     number == SIGKILL ? why_killed(oom_kills_before_) : "");
 }
 
 }  // namespace assay::run

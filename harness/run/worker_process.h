@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "harness/core/error.h"
@@ -40,6 +41,7 @@ class WorkerProcess {
   bool has_ended(double patience_s);
 
   Channel channel_;
+  const std::optional<std::int64_t> oom_kills_before_;
   pid_t pid_ = -1;
   bool reaped_ = false;
   int status_ = 0;

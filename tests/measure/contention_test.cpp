@@ -132,7 +132,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a sample is discarded when the quota of the control group was used up") {
     Machine machine;
-    machine.root.write("proc/self/cgroup", "0::/pod\n");
+    machine.root.join_cgroup("/pod");
     machine.root.write("sys/fs/cgroup/pod/cpu.max", "150000 100000\n");
     const auto throttled = [&](int count) {
       machine.root.write("sys/fs/cgroup/pod/cpu.stat",

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "harness/core/error.h"
-#include "harness/measure/cgroup.h"
 #include "harness/measure/device.h"
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/host_telemetry.h"
@@ -66,7 +65,7 @@ TEST_SUITE("unit") {
   TEST_CASE("a control group limits processors and memory wherever it stands above") {
     const Root root;
     write_zen3(root);
-    root.write("proc/self/cgroup", "0::/pod/container\n");
+    root.join_cgroup("/pod/container");
     root.write("sys/fs/cgroup/pod/cpu.max", "150000 100000\n");
     root.write("sys/fs/cgroup/pod/container/cpu.max", "max 100000\n");
     root.write("sys/fs/cgroup/pod/container/memory.max", "1073741824\n");
@@ -75,44 +74,6 @@ TEST_SUITE("unit") {
     CHECK(*facts.cpu_quota == 1.5);
     CHECK(facts.usable_cores() == 1.5);
     CHECK(facts.memory_bytes == 1 << 30);
-  }
-
-  TEST_CASE("a control group of version 1 limits too") {
-    const Root root;
-    root.write("proc/self/cgroup", "4:memory:/a\n3:cpu,cpuacct:/a\n0::/\n");
-    root.write("sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us", "50000\n");
-    root.write("sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n");
-    root.write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");
-    root.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "2147483648\n");
-    const CgroupLimits limits = read_cgroup_limits(root.path());
-    CHECK(*limits.cpus == 0.5);
-    CHECK(*limits.memory_bytes == 2147483648);
-  }
-
-  TEST_CASE("free memory is what the tightest control group leaves of its limit") {
-    const Root root;
-    root.write("proc/self/cgroup", "0::/pod/container\n");
-    root.write("sys/fs/cgroup/pod/container/memory.max", "400\n");
-    root.write("sys/fs/cgroup/pod/container/memory.current", "150\n");
-    root.write("sys/fs/cgroup/pod/container/memory.stat", "anon 90\ninactive_file 50\n");
-    root.write("sys/fs/cgroup/pod/memory.max", "500\n");
-    root.write("sys/fs/cgroup/pod/memory.current", "450\n");
-    const CgroupLimits limits = read_cgroup_limits(root.path());
-    CHECK(*limits.memory_bytes == 400);
-    CHECK(limits.memory->limit == 500);
-    CHECK(limits.memory->free() == 50);
-    root.write("sys/fs/cgroup/pod/memory.current", "150\n");
-    CHECK(read_cgroup_limits(root.path()).memory->free() == 300);
-  }
-
-  TEST_CASE("free memory counts what version 1 of control groups has in use") {
-    const Root root;
-    root.write("proc/self/cgroup", "4:memory:/a\n");
-    root.write("sys/fs/cgroup/memory/a/memory.limit_in_bytes", "400\n");
-    root.write("sys/fs/cgroup/memory/a/memory.usage_in_bytes", "150\n");
-    root.write("sys/fs/cgroup/memory/a/memory.stat", "inactive_file 1\ntotal_inactive_file 50\n");
-    root.write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-    CHECK(read_cgroup_limits(root.path()).memory->free() == 300);
   }
 
   TEST_CASE("what a machine does not tell is absent") {

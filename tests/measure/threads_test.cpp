@@ -41,7 +41,7 @@ bool in_limited_child(rlim_t most, const std::function<bool()>& check) {
 TEST_SUITE("unit") {
   TEST_CASE("a thread that cannot be started is named with the limits of its process") {
     const test::Root root;
-    root.write("proc/self/cgroup", "0::/pod\n");
+    root.join_cgroup("/pod");
     root.write("sys/fs/cgroup/pod/pids.max", "20\n");
     root.write("sys/fs/cgroup/pod/pids.current", "19\n");
     const std::string text = thread_not_started("telemetry", 2, 3, root.path()).what();
