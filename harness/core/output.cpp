@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "harness/core/error.h"
+#include "harness/core/room.h"
 
 namespace assay {
 
@@ -21,17 +22,25 @@ namespace fs = std::filesystem;
   throw Error(fmt::format("cannot write {}: {}", path.string(), why));
 }
 
-void require_writable_place(const fs::path& file) {
+/// Nobody who writes a document to a disk means the disk itself.
+void refuse_disks_and_sockets(const fs::path& file) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(file, ignored);
+  if (fs::is_block_file(status)) refuse(file, "it is a disk; name a file");
+  if (fs::is_socket(status)) refuse(file, "it is a socket; name a file");
+}
+
+void require_writable_place(const fs::path& asked) {
   std::error_code failure;
-  const fs::path absolute = fs::absolute(file, failure);
-  if (failure || file.filename().empty() || fs::is_directory(absolute, failure))
-    refuse(file, "it is a folder; name a file in it");
+  const fs::path absolute = fs::absolute(behind_links(asked), failure);
+  if (failure || absolute.filename().empty() || fs::is_directory(absolute, failure))
+    refuse(asked, "it is a folder; name a file in it");
   const fs::path folder = absolute.parent_path();
   if (access(folder.c_str(), W_OK | X_OK) == 0) return;
   if (errno == ENOENT || errno == ENOTDIR)
-    refuse(file, fmt::format("there is no folder {}; make it first", folder.string()));
-  refuse(file, fmt::format("the folder {} is not writable: {}; choose another", folder.string(),
-                           std::strerror(errno)));
+    refuse(asked, fmt::format("there is no folder {}; make it first", folder.string()));
+  refuse(asked, fmt::format("the folder {} is not writable: {}; choose another", folder.string(),
+                            std::strerror(errno)));
 }
 
 /// Through links of both kinds; also of files that are not there yet.
@@ -104,6 +113,8 @@ void refuse_output(const Output& output) {
     throw Error(fmt::format("{} is read or written by this command already: name another output",
                             shown_output(output.path)));
   if (is_standard_output(output.path)) return;
+  if (output.path.empty()) throw Error("the output has no name: give a file, or - to print it");
+  refuse_disks_and_sockets(output.path);
   if (!is_stream(output.path)) require_writable_place(output.path);
   if (output.force || may_be_replaced(output)) return;
   throw Error(fmt::format("{} exists and is not {}: name another file, or replace it with --force",

@@ -7,6 +7,10 @@
 
 namespace assay {
 
+/// What is replaced in place of a symbolic link, which stays; there may be no such file yet. Throws
+/// Error for links that lead back to themselves.
+std::filesystem::path behind_links(const std::filesystem::path& asked);
+
 /// A temporary file next to `file`, which it either replaces or leaves unchanged.
 class Room {
  public:

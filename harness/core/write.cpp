@@ -50,15 +50,18 @@ void sync_folder(const fs::path& path) {
   }
 }
 
-/// Through a symbolic link, so that the link stays and its target is replaced.
-fs::path behind_links(const fs::path& asked) {
-  std::error_code ignored;
-  if (!fs::is_symlink(fs::symlink_status(asked, ignored))) return asked;
-  const fs::path target = fs::weakly_canonical(asked, ignored);
-  return target.empty() ? asked : target;
-}
-
 }  // namespace
+
+fs::path behind_links(const fs::path& asked) {
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  fs::path path = asked;
+  std::error_code ignored;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(path, ignored)); ++links) {
+    if (links == kMostLinks) write_failed(asked, "following its links", ELOOP);
+    path = path.parent_path() / fs::read_symlink(path, ignored);  // which may be absolute
+  }
+  return path;
+}
 
 void write_failed(const fs::path& path, const char* attempted, int reason) {
   const char* advice = "";

@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "tests/cli/workplace.h"
+#include "tests/not_run.h"
 
 namespace assay::test {
 
@@ -117,6 +119,42 @@ TEST_SUITE("integration") {
     CHECK(writer.wait().exit_code == 0);
     CHECK(workplace.assay(tiny_run({"-o", "/dev/null"})).exit_code == 0);
     refused(workplace, tiny_run({"-o", "/dev/full"}), "cannot write /dev/full: writing: ");
+  }
+
+  TEST_CASE("a disk or a socket or a file without a name is no output") {
+    const Workplace workplace;
+    write_text_file(workplace.path("result.json"), "{}");
+    if (mknod(workplace.path("disk").c_str(), S_IFBLK | 0600, makedev(7, 255)) != 0)
+      not_run("making the node of a disk needs root");
+    REQUIRE(mknod(workplace.path("socket").c_str(), S_IFSOCK | 0600, 0) == 0);
+    for (const std::string command : {"run", "check"}) {
+      const auto to = [&](const std::string& output) {
+        return command == "run"
+                   ? tiny_run({"-o", output, "--force"})
+                   : std::vector<std::string>{
+                         "check", "result.json", "--profile", profile_path("tiny"), "-o", output};
+      };
+      refused(workplace, to("disk"), "cannot write disk: it is a disk; name a file");
+      refused(workplace, to("socket"), "cannot write socket: it is a socket; name a file");
+      refused(workplace, to(""), "the output has no name");
+    }
+  }
+
+  TEST_CASE("a link to a document stays a link and what it points at is replaced") {
+    const Workplace workplace;
+    std::filesystem::create_directory(workplace.path("kept"));
+    std::filesystem::create_symlink("kept/result.json", workplace.path("latest.json"));
+    for (int run = 0; run < 2; ++run) {
+      measured(workplace, tiny_run({"-o", "latest.json"}));
+      CHECK(std::filesystem::is_symlink(workplace.path("latest.json")));
+      CHECK(read_json(workplace.path("kept/result.json"))["status"] == "complete");
+    }
+    write_text_file(workplace.path("kept/result.json"), "dear diary\n");
+    refused(workplace, tiny_run({"-o", "latest.json"}), "is not a result document");
+    std::filesystem::create_symlink("no/where.json", workplace.path("broken.json"));
+    refused(workplace, tiny_run({"-o", "broken.json"}), "broken.json");
+    std::filesystem::create_symlink("round.json", workplace.path("round.json"));
+    refused(workplace, tiny_run({"-o", "round.json"}), "round.json");
   }
 
   TEST_CASE("a run that is interrupted hands its one document to standard output") {
