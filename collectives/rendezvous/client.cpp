@@ -44,8 +44,10 @@ class Client::Connection {
     constexpr auto kPause = std::chrono::milliseconds(100);
     while (const error_code error = try_addresses(end)) {
       if (steady_clock::now() + kPause >= end)
-        throw Error(fmt::format("rank {} could not reach {} within {:g} s ({}); is rank 0 running?",
-                                options_.rank, where(), options_.deadline_s, error.message()));
+        throw Error(fmt::format("rank {} could not reach {} within {:g} s ({}); {}", options_.rank,
+                                where(), options_.deadline_s, error.message(),
+                                options_.rank == 0 ? "it must be an address of rank 0's own host"
+                                                   : "is rank 0 running?"));
       std::this_thread::sleep_for(kPause);
     }
     error_code ignored;

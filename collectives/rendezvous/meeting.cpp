@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "collectives/rendezvous/server.h"
 
 namespace assay::rendezvous {
@@ -39,6 +41,15 @@ void Meeting::lost_because(int rank, const std::string& why) {
   member.why_lost = why;
   lost(rank);
   aborted_ = lost_line();
+  fail_waiting(aborted_);
+}
+
+void Meeting::refuse_start(const std::string& why) {
+  const bool all_are_there =
+      std::none_of(members_.begin(), members_.end(),
+                   [](const Member& member) { return member.presence == Presence::never; });
+  if (all_are_there) return;  // it is not missed
+  aborted_ = why;
   fail_waiting(aborted_);
 }
 

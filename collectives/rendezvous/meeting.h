@@ -27,6 +27,8 @@ class Meeting {
   void lost(int rank);
   /// Why a rank is lost, from its own machine: every rank's wait ends with it, now and later.
   void lost_because(int rank, const std::string& why);
+  /// A rank that was started for another world: who still waits for it would wait in vain.
+  void refuse_start(const std::string& why);
   void request(int rank, const Request& request);
   /// The open request of `rank` has timed out: it is answered with the ranks that are missing.
   void expired(int rank);

@@ -117,7 +117,9 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
     timer_.cancel();
     const int rank = static_cast<int>(hello_.rank);
     std::string refusal;
-    if (hello_.world_size != static_cast<std::uint32_t>(room_.options_.world_size))
+    const bool is_of_this_world =
+        hello_.world_size == static_cast<std::uint32_t>(room_.options_.world_size);
+    if (!is_of_this_world)
       refusal = fmt::format("rank {} was started with world size {}, rank 0 with {}", rank,
                             hello_.world_size, room_.options_.world_size);
     else if (hello_.rank >= hello_.world_size)
@@ -127,6 +129,7 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
       refusal =
           fmt::format("rank {} has connected before: two processes were given one rank", rank);
     send(Response{refusal.empty(), refusal});
+    if (!is_of_this_world) room_.meeting_.refuse_start(refusal);
     if (!refusal.empty()) return refuse(refusal);
     if (hello_.is_for_lost) {
       arm(room_.options_.handshake_s, [this] { close(); });

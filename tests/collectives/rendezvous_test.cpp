@@ -326,16 +326,6 @@ TEST_SUITE("integration") {
           std::string::npos);
   }
 
-  TEST_CASE("two processes with one rank and a wrong world size are refused by name") {
-    Server server(serving(2));
-    Client first(client(server.port(), 1, 2));
-    CHECK(refusal([&] {
-            Client again(client(server.port(), 1, 2));
-          }).find("rank 1 has connected before") != std::string::npos);
-    CHECK(refusal([&] {
-            Client other(client(server.port(), 0, 3));
-          }).find("rank 0 was started with world size 3") != std::string::npos);
-  }
   TEST_CASE("a roll call names a killed rank at once to everyone who asks") {
     RankProcess victim([](std::uint16_t port) {
       Client mine(client(port, 3, 4));
