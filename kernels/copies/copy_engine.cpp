@@ -35,7 +35,8 @@ std::optional<std::string> CopyEngine::refuses(const Shape& shape, const Device&
       *entries[0].value < 16 || *entries[0].value % 16 != 0) {
     return "a copy's shape is bytes: a positive multiple of 16";
   }
-  return lacks_memory(HostCopy::need(device, static_cast<std::size_t>(*entries[0].value)), device);
+  const auto bytes = static_cast<std::size_t>(*entries[0].value);
+  return lacks_memory(HostCopy::need(device, direction_, bytes), device);
 }
 
 std::unique_ptr<TimedCase> CopyEngine::prepare(GroupContext& context) const {

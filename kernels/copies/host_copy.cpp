@@ -38,9 +38,10 @@ HostCopy::HostCopy(Device& device, CopyDirection direction, std::size_t bytes, s
   }
 }
 
-MemoryNeed HostCopy::need(const Device& device, std::size_t bytes) {
-  // The source and what was copied, and a buffer of the host's for each of the device's.
-  const std::size_t host_arrays = 2 + rotation_sets(device, bytes);
+MemoryNeed HostCopy::need(const Device& device, CopyDirection direction, std::size_t bytes) {
+  // The source, a buffer of the host's for each of the device's, and what arrived on the device.
+  const std::size_t host_arrays =
+      1 + rotation_sets(device, bytes) + (direction == CopyDirection::to_device ? 1 : 0);
   return {.set = static_cast<double>(bytes),
           .beside_sets = 0,
           .host = static_cast<double>(host_arrays * bytes)};
@@ -48,15 +49,15 @@ MemoryNeed HostCopy::need(const Device& device, std::size_t bytes) {
 
 Verification HostCopy::verify() {
   Set& set = sets_[0];
-  std::vector<std::byte> copied(bytes_ + kGuardBytes);
   if (direction_ == CopyDirection::to_device) {
+    std::vector<std::byte> copied(bytes_ + kGuardBytes);
     device_.fill(*set.device, kUntouched);
     enqueue(0);
     device_.synchronize();
     device_.copy_out(copied.data(), *set.device, copied.size());
     return compare(copied.data());
   }
-  std::memset(set.host->data(), kUntouched, copied.size());
+  std::memset(set.host->data(), kUntouched, bytes_ + kGuardBytes);
   enqueue(0);
   device_.synchronize();
   return compare(static_cast<const std::byte*>(set.host->data()));

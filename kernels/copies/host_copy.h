@@ -23,7 +23,7 @@ class HostCopy final : public TimedCase {
  public:
   HostCopy(Device& device, CopyDirection direction, std::size_t bytes, std::uint64_t seed,
            HostCopyCalls calls);
-  static MemoryNeed need(const Device& device, std::size_t bytes);
+  static MemoryNeed need(const Device& device, CopyDirection direction, std::size_t bytes);
 
   Verification verify() override;
   void enqueue(std::size_t set) override;
