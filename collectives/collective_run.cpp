@@ -90,6 +90,21 @@ std::string why_not_here(const CollectiveGroup& group, const std::string& implem
   return "";
 }
 
+/// As many on every rank, which count in step: past the cache of each, and no more than the ranks
+/// of one device can have at once.
+std::size_t agreed_sets(const CollectiveGroup& group, const RunOfRanks& run) {
+  const auto element = moved_dtype(group.dtype);
+  if (group.series == Series::hot || !element) return 1;
+  const std::size_t bytes =
+      operand_bytes(*group.collective, group.bytes, *element, run.communicator.size());
+  const std::size_t taken =
+      std::max<std::size_t>(1, bytes) * static_cast<std::size_t>(run.options.ranks_of_device);
+  const std::size_t wanted = std::min(rotation_sets(run.device, std::max<std::size_t>(1, bytes)),
+                                      std::max<std::size_t>(1, run.free_bytes / 2 / taken));
+  const std::vector<double> all = numbers_of_all(run.communicator, {static_cast<double>(wanted)});
+  return static_cast<std::size_t>(*std::min_element(all.begin(), all.end()));
+}
+
 /// Who moves the data of a variant.
 Communicator& mover(const Variant& variant, const RunOfRanks& run) {
   return variant.algorithm.empty() ? run.communicator
@@ -107,9 +122,7 @@ Group sampler_group(const CollectiveGroup& asked, RunOfRanks& run, RankedInstrum
   group.sampling = asked.sampling;
   group.input_pattern = "small_integers";
   group.input_seed = run.options.seed;
-  const std::size_t sets = asked.series == Series::hot
-                               ? 1
-                               : rotation_sets(run.device, std::max<std::size_t>(asked.bytes, 1));
+  const std::size_t sets = agreed_sets(asked, run);
   for (const std::string& implementation : asked.implementations) {
     const CaseId id = asked.id(implementation, ranks);
     const auto record = std::make_shared<CollectiveRecord>();
