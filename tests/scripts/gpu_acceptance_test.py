@@ -60,8 +60,7 @@ class Bundle:
         (self.root / "gpu-acceptance").write_bytes((REPOSITORY / "scripts/gpu-acceptance").read_bytes())
         self.stub("assay", ASSAY)
         self.stub("device_ladder", 'echo "22 cases agree"')
-        self.stub("measure_gpu_tests", 'echo "[doctest] Status: SUCCESS!"')
-        self.stub("gpu_kernels_test", 'echo "[doctest] Status: SUCCESS!"')
+        self.stub("gpu_tests", 'echo "[doctest] Status: SUCCESS!"')
 
     def stub(self, name, body, folder=None):
         path = (folder or self.root) / name
@@ -118,7 +117,7 @@ class GpuAcceptance(unittest.TestCase):
         self.assertRegex(outcomes["gemm.f16.sm90"], "FAILED")
         self.assertRegex(outcomes["gemm.tf32.sm80"], "FAILED")
         others = set(outcomes) - set(faults.values()) - {"sanitizer", "fabric"}
-        self.assertLessEqual({"device", "ladder", "memory", "gemm", "attention", "gpu_kernels_test", "node", "copies",
+        self.assertLessEqual({"device", "ladder", "memory", "gemm", "attention", "gpu_tests", "node", "copies",
                               "gemm.bf16.sm90", "gemm.f32.naive"}, others)
         self.assertEqual({outcomes[part] for part in others}, {"passed"})
         head = self.bundle.summary().split("## Parts")[0]

@@ -12,7 +12,7 @@ from tests.scripts.package_test import root_of_libc, run
 
 MADE = REPOSITORY / "build/gpu-bundle"
 PORTABLE = REPOSITORY / "build/portable/assay"
-PROGRAMS = ("assay", "gpu_kernels_test", "measure_gpu_tests", "device_ladder")
+PROGRAMS = ("assay", "gpu_tests", "device_ladder")
 SYSTEM = re.compile(r"^(libc\.so\.6|libm\.so\.6|ld-linux-x86-64\.so\.2)$")
 
 
