@@ -43,12 +43,13 @@ std::optional<Work> attention(const CaseId& id, Dtype dtype) {
   const double cache =
       bytes_of(dtype, size_or(shape, "b", 0) * size_or(shape, "hkv", 0) * keys * widths);
   if (id.workload == "attention_decode") return Work{0, cache};
-  const double moved = cache + bytes_of(dtype, heads * queries * widths) + 4 * heads * queries;
-  CaseId forward = id;
-  forward.workload = "attention_forward";
-  const double flop = flop_of(forward).value();
-  if (id.workload == forward.workload) return Work{flop, moved};
-  return Work{2.5 * flop, 2 * moved};  // five products in place of two
+  const double arrays = cache + bytes_of(dtype, heads * queries * widths);
+  const double log_sum_exp = 4 * heads * queries;
+  const std::optional<double> flop = flop_of(id);
+  if (!flop) return std::nullopt;
+  // Backward reads the four arrays and dO, and writes dQ, dK and dV.
+  const double times = id.workload == "attention_backward" ? 2 : 1;
+  return Work{*flop, times * arrays + log_sum_exp};
 }
 
 }  // namespace

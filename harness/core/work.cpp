@@ -51,6 +51,9 @@ std::optional<double> attention_flop(const Shape& shape) {
          (width + dimension(shape, "dv", width));
 }
 
+/// The gradients take the scores again, and the products for dP, dV, dQ and dK.
+constexpr double kForwardProducts = 2, kBackwardProducts = 5;
+
 /// Arrays of `bytes` that one iteration reads and writes, and FLOP for each of their elements.
 struct MemoryWork {
   std::string_view workload;
@@ -85,6 +88,10 @@ constexpr double kMostFraction = 2;  // what the result's schema accepts
 std::optional<double> flop_of(const CaseId& id) {
   if (id.workload == "gemm") return gemm_flop(id.shape);
   if (id.workload == "attention_forward") return attention_flop(id.shape);
+  if (id.workload == "attention_backward") {
+    const auto forward = attention_flop(id.shape);
+    return forward ? std::optional(kBackwardProducts / kForwardProducts * *forward) : std::nullopt;
+  }
   if (id.workload == "attention_decode" || is_host_copy(id.workload)) return 0;
   if (const MemoryWork* memory = memory_work(id.workload); memory && id.shape.has("bytes"))
     return memory->flop_per_element * elements_of(id.shape);

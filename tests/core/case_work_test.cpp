@@ -9,6 +9,7 @@ TEST_SUITE("unit") {
   TEST_CASE("the work of a case has the FLOP that a document's rate is checked by") {
     for (const char* text :
          {"attention_forward.bf16.sm90/b1_hq2_hkv1_sq4_sk4_d8_causal",
+          "attention_backward.bf16.sm90/b2_hq4_hkv2_sq16_sk64_d8_causal",
           "attention_forward.bf16.sm90/b2_hq4_hkv2_sq16_sk64_d8_w8",
           "gemm.bf16.sm90/m64_n32_k16_b8", "memory_triad.f32.stream/bytes4096"}) {
       CAPTURE(text);
@@ -20,11 +21,17 @@ TEST_SUITE("unit") {
     CHECK(
         work_of(CaseId::parse("attention_forward.bf16.sm90/b1_hq2_hkv1_sq4_sk4_d8_causal"))->flop ==
         2 * 2 * 8 * 16);
+    // Five products instead of two.
+    CHECK(work_of(CaseId::parse("attention_backward.bf16.sm90/b1_hq2_hkv1_sq4_sk4_d8_causal"))
+              ->flop == 5 * 2 * 8 * 16);
   }
 
   TEST_CASE("a decode step moves its cache and a product each operand once") {
     const auto bytes = [](const char* text) { return work_of(CaseId::parse(text))->moved_bytes; };
     CHECK(bytes("attention_decode.bf16.sm80/b2_hq8_hkv2_sq1_sk128_d64") == 2 * 2 * 128 * 128 * 2);
+    // Q, K, V, O, their gradients, and one log-sum-exp a row.
+    CHECK(bytes("attention_backward.bf16.sm90/b1_hq2_hkv1_sq4_sk6_d8_causal") ==
+          2 * 2 * 8 * (2 * (2 * 4 + 1 * 6)) + 4 * 2 * 4);
     CHECK(bytes("gemm.bf16.sm90/m64_n32_k16") == 2 * (64 * 16 + 16 * 32 + 64 * 32));
     CHECK(bytes("memory_copy.f32.stream/bytes4096") == 8192);
     CHECK(bytes("device_to_device.f32.copy_engine/bytes4096") == 4096);
