@@ -9,10 +9,14 @@ Work work_of(Workload workload, const Problem& p, const Types& types) {
   const double cache = static_cast<double>(p.key_rows()) * (p.width + p.value_width) *
                        static_cast<double>(size_of(types.storage));
   if (workload == Workload::decode) return {0, cache};
-  const double flop =
+  const double forward =
       2.0 * p.batches * p.query_heads * p.counted_pairs() * (p.width + p.value_width);
   const double bytes = stored_bytes(p, types);
-  return {flop, bytes};
+  if (workload == Workload::forward) return {forward, bytes};
+  // Five products instead of two. The gradients are as large as their arrays; the log-sum-exp has
+  // none.
+  const auto log_sum_exp = static_cast<double>(p.output_rows()) * sizeof(float);
+  return {2.5 * forward, 2 * bytes - log_sum_exp};
 }
 
 Types host_types(const std::string& dtype) {
@@ -28,7 +32,9 @@ std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
   const ParsedProblem parsed = problem_of(workload_, shape);
   if (!parsed.problem) return parsed.refusal;
   if (auto refusal = refuses_problem(*parsed.problem)) return refusal;
-  const MemoryNeed need = memory_need(*parsed.problem, types_);
+  const MemoryNeed need = workload_ == Workload::backward
+                              ? gradient_memory_need(*parsed.problem, types_)
+                              : memory_need(*parsed.problem, types_);
   if (auto refusal = lacks_memory(need, device)) return refusal;
   return missing(device);
 }
@@ -36,8 +42,13 @@ std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
 std::unique_ptr<TimedCase> AttentionImplementation::prepare(GroupContext& context) const {
   const Problem problem = problem_of(workload_, context.shape()).problem.value();
   Bound bound = bind(problem, context.device());
-  return std::make_unique<Case>(Operands::of(context, problem, types_), bound.bind,
-                                work_of(workload_, problem, types_), std::move(bound.choice));
+  const Work work = work_of(workload_, problem, types_);
+  if (workload_ == Workload::backward) {
+    return std::make_unique<Case<GradientOperands>>(GradientOperands::of(context, problem, types_),
+                                                    bound.bind, work, std::move(bound.choice));
+  }
+  return std::make_unique<Case<Operands>>(Operands::of(context, problem, types_), bound.bind, work,
+                                          std::move(bound.choice));
 }
 
 }  // namespace assay::attention

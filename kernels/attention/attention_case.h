@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/attention/gradient_operands.h"
 #include "kernels/attention/operands.h"
 #include "kernels/catalogue.h"
 #include "kernels/launch/bound.h"
@@ -19,10 +20,11 @@ Work work_of(Workload workload, const Problem& problem, const Types& types);
 /// Makes a pass over these arrays ready.
 using BindPass = Bind<Pointers>;
 
-/// A pass bound to a group's operands.
+/// A pass bound to a group's operands: Operands, or GradientOperands.
+template <class AllOperands>
 class Case final : public TimedCase {
  public:
-  Case(std::shared_ptr<Operands> operands, const BindPass& bind, Work work, Json choice)
+  Case(std::shared_ptr<AllOperands> operands, const BindPass& bind, Work work, Json choice)
       : operands_(std::move(operands)),
         attend_(call_bound(bind)),
         ready_(bound_to_sets(*operands_, bind)),
@@ -36,7 +38,7 @@ class Case final : public TimedCase {
   Json choice() const override { return choice_; }
 
  private:
-  std::shared_ptr<Operands> operands_;
+  std::shared_ptr<AllOperands> operands_;
   Attend attend_;
   std::vector<Enqueue> ready_;  // by operand set
   Work work_;

@@ -74,7 +74,8 @@ struct Types {
 };
 
 /// One pass. With pages, K and V are caches (page_table.h) and `table` names the pages of sequence
-/// b from table[b * pages_a_sequence] on; else both are rows of positions, and it is null.
+/// b from table[b * pages_a_sequence] on; else both are rows of positions, and it is null. A
+/// backward pass reads `output` and `log_sum_exp`.
 struct Pointers {
   const void* q = nullptr;
   const void* k = nullptr;
@@ -82,6 +83,10 @@ struct Pointers {
   const std::int32_t* table = nullptr;
   void* output = nullptr;
   float* log_sum_exp = nullptr;
+  const void* output_gradient = nullptr;  ///< dO, like O; as all below, of a backward pass alone.
+  void* dq = nullptr;                     ///< Like Q; the next two like K and V.
+  void* dk = nullptr;
+  void* dv = nullptr;
 };
 
 /// Elements of `rows` rows of `width`.

@@ -12,9 +12,6 @@
 namespace assay::attention {
 namespace {
 
-/// Of exp: ex2.approx is within 2 units in the last place, host polynomials within 1.
-constexpr double kExponentialError = 0x1p-22;
-
 std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width) {
   return std::span(array).subspan(static_cast<std::size_t>(row) * static_cast<std::size_t>(width),
                                   static_cast<std::size_t>(width));
@@ -22,7 +19,7 @@ std::span<const float> row_of(const std::vector<float>& array, std::int64_t row,
 
 /// Relative to p and summed over a row: of scores, exponentials, and the two sums over keys.
 double relative_error(const ReferenceRow& row, Roundoff roundoff) {
-  return row.score_error + kExponentialError +
+  return row.score_error + exponential_error() +
          accumulation_gamma(row.visible, roundoff.accumulator);
 }
 

@@ -61,6 +61,8 @@ ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype r
 /// How far a score may be from its exact value: `magnitude` is scale * sum |q||k|, and its row's
 /// scores go up to `largest` in magnitude. kernels/README.md has the derivation of all three.
 double score_error(int width, double magnitude, double largest, Roundoff roundoff);
+/// Relative, of exp: ex2.approx is within 2 units in the last place, host polynomials within 1.
+constexpr double exponential_error() { return 0x1p-22; }
 /// How far an output may be that keeps everything but itself in f32.
 double output_floor(const ReferenceRow& row, std::size_t column, Roundoff roundoff);
 double log_sum_exp_bound(const ReferenceRow& row, Roundoff roundoff);

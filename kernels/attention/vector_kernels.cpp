@@ -40,7 +40,7 @@ template <int kBytes>
   }
 }
 
-/// 2^y for y <= 0, of normal results; smaller ones become 2^-125. Taylor's series of 2^f for
+/// 2^y for y <= 1, of normal results; smaller ones become 2^-125. Taylor's series of 2^f for
 /// |f| <= 1/2 up to f^7: the rest is below 5e-9.
 template <int kBytes>
 [[gnu::always_inline]] inline typename Lanes<kBytes>::Float exp2_of(
@@ -94,6 +94,34 @@ template <int kBytes>
   state.sum = state.sum * factor + sum_of<kBytes>(sum);
   state.largest = largest;
   return factor;
+}
+
+template <int kBytes>
+[[gnu::always_inline]] inline void score_gradients_vector(float* scores, float* dp, float scale,
+                                                          float log_sum_exp, float sum) {
+  using V = Lanes<kBytes>;
+  constexpr float kLog2E = 1.44269504F;
+  const auto p = exp2_of<kBytes>(V::load(scores) * (scale * kLog2E) - log_sum_exp * kLog2E);
+  V::store(scores, p);
+  V::store(dp, p * scale * (V::load(dp) - sum));
+}
+
+template <int kBytes>
+[[gnu::always_inline]] inline void score_gradients_row(float* scores, float* dp, int count,
+                                                       float scale, float log_sum_exp, float sum) {
+  constexpr int kCount = Lanes<kBytes>::kCount;
+  int i = 0;
+  for (; i + kCount <= count; i += kCount) {
+    score_gradients_vector<kBytes>(scores + i, dp + i, scale, log_sum_exp, sum);
+  }
+  if (i == count) return;
+  float last_scores[kCount] = {}, last_dp[kCount] = {};
+  const auto left = static_cast<std::size_t>(count - i) * sizeof(float);
+  std::memcpy(last_scores, scores + i, left);
+  std::memcpy(last_dp, dp + i, left);
+  score_gradients_vector<kBytes>(last_scores, last_dp, scale, log_sum_exp, sum);
+  std::memcpy(scores + i, last_scores, left);
+  std::memcpy(dp + i, last_dp, left);
 }
 
 template <int kBytes>
@@ -204,6 +232,10 @@ template <int kBytes>
 float softmax_128(float* scores, int count, float scale, SoftmaxState& state) {
   return softmax_row<16>(scores, count, scale, state);
 }
+void score_gradients_128(float* scores, float* dp, int count, float scale, float log_sum_exp,
+                         float sum) {
+  score_gradients_row<16>(scores, dp, count, scale, log_sum_exp, sum);
+}
 void widen_128(const std::uint16_t* from, float* to, int count) { widen_row<16>(from, to, count); }
 void dots_128(const float* const* keys, int count, const float* q, int rows, int width,
               float* scores, int stride) {
@@ -213,12 +245,17 @@ void add_128(const float* const* values, int count, const float* weights, int st
              int width, float* out) {
   add<16>(values, count, weights, stride, rows, width, out);
 }
-constexpr VectorKernels k128{"128-bit", 4, softmax_128, widen_128, dots_128, add_128};
+constexpr VectorKernels k128{"128-bit", 4,        softmax_128, score_gradients_128,
+                             widen_128, dots_128, add_128};
 
 #if defined(__x86_64__)
 [[gnu::target("avx2,fma")]] float softmax_avx2(float* scores, int count, float scale,
                                                SoftmaxState& state) {
   return softmax_row<32>(scores, count, scale, state);
+}
+[[gnu::target("avx2,fma")]] void score_gradients_avx2(float* scores, float* dp, int count,
+                                                      float scale, float log_sum_exp, float sum) {
+  score_gradients_row<32>(scores, dp, count, scale, log_sum_exp, sum);
 }
 [[gnu::target("avx2,fma")]] void widen_avx2(const std::uint16_t* from, float* to, int count) {
   widen_row<32>(from, to, count);
@@ -232,11 +269,17 @@ constexpr VectorKernels k128{"128-bit", 4, softmax_128, widen_128, dots_128, add
                                           float* out) {
   add<32>(values, count, weights, stride, rows, width, out);
 }
-constexpr VectorKernels kAvx2{"avx2", 8, softmax_avx2, widen_avx2, dots_avx2, add_avx2};
+constexpr VectorKernels kAvx2{"avx2",     8,         softmax_avx2, score_gradients_avx2,
+                              widen_avx2, dots_avx2, add_avx2};
 
 [[gnu::target("avx512f,avx512bw")]] float softmax_avx512(float* scores, int count, float scale,
                                                          SoftmaxState& state) {
   return softmax_row<64>(scores, count, scale, state);
+}
+[[gnu::target("avx512f,avx512bw")]] void score_gradients_avx512(float* scores, float* dp, int count,
+                                                                float scale, float log_sum_exp,
+                                                                float sum) {
+  score_gradients_row<64>(scores, dp, count, scale, log_sum_exp, sum);
 }
 [[gnu::target("avx512f,avx512bw")]] void widen_avx512(const std::uint16_t* from, float* to,
                                                       int count) {
@@ -252,7 +295,7 @@ constexpr VectorKernels kAvx2{"avx2", 8, softmax_avx2, widen_avx2, dots_avx2, ad
                                                     int width, float* out) {
   add<64>(values, count, weights, stride, rows, width, out);
 }
-constexpr VectorKernels kAvx512{"avx512",     16,          softmax_avx512,
+constexpr VectorKernels kAvx512{"avx512",     16,          softmax_avx512, score_gradients_avx512,
                                 widen_avx512, dots_avx512, add_avx512};
 
 #endif

@@ -19,6 +19,10 @@ struct VectorKernels {
   /// Replaces `count` scores of a row, at least 1, by their exponentials; returns by what sums of
   /// earlier exponentials are to be multiplied, 1 where the largest score stays.
   float (*softmax)(float* scores, int count, float scale, SoftmaxState& state);
+  /// Of `count` pairs of a row, at least 1: replaces the scores by P = exp(scale * score -
+  /// log_sum_exp), which is at most a little above 1, and dP by scale * P * (dP - sum).
+  void (*score_gradients)(float* scores, float* dp, int count, float scale, float log_sum_exp,
+                          float sum);
   /// `count`, a multiple of 8, bf16 to f32.
   void (*widen)(const std::uint16_t* from, float* to, int count);
   /// scores[r * stride + i] = q[r] . keys[i] for `rows` rows of `width` floats, a multiple of

@@ -53,7 +53,8 @@ TEST_SUITE("unit") {
          {"gemm.f32.blocked", "gemm.f32.openblas", "gemm.bf16.blocked", "gemm.bf16.openblas",
           "memory_read.f32.stream", "memory_write.f32.stream", "memory_copy.f32.stream",
           "memory_triad.f32.stream", "attention_forward.f32.openblas",
-          "attention_forward.bf16.openblas", "attention_decode.f32.blocked",
+          "attention_forward.bf16.openblas", "attention_backward.f32.openblas",
+          "attention_backward.bf16.openblas", "attention_decode.f32.blocked",
           "attention_decode.bf16.blocked"}) {
       CHECK_MESSAGE(found.count(name) == 1, name);
     }

@@ -41,6 +41,8 @@ constexpr Sizes kSizes[] = {
     {"memory_triad", "bytes4096", "bytes100663296"},
     {"attention_forward", "b1_hq4_hkv4_sq64_sk64_d64_full",
      "b4_hq16_hkv16_sq1024_sk1024_d64_causal"},
+    {"attention_backward", "b1_hq4_hkv4_sq64_sk64_d64_full",
+     "b4_hq16_hkv4_sq1024_sk1024_d64_causal"},
     {"attention_decode", "b1_hq4_hkv4_sq1_sk64_d64_full_page16",
      "b8_hq32_hkv8_sq1_sk2048_d128_full_page16"},
 };

@@ -107,6 +107,30 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("gradients of scores agree with plain ones for every width of vectors") {
+    Draws draw(0, 263);
+    for (const int width : {4 * 1, 8, 16}) {
+      const VectorKernels& kernels = vector_kernels(width, width);
+      for (const int count : {1, 3, 7, 8, 16, 37}) {
+        std::vector<float> scores, dp;
+        for (int i = 0; i < count + 1; ++i) {
+          scores.push_back(static_cast<float>(draw.between(-300, 100)) / 8);
+          dp.push_back(static_cast<float>(draw.between(-40, 40)) / 4);
+        }
+        const auto scores_before = scores, dp_before = dp;
+        kernels.score_gradients(scores.data(), dp.data(), count, 0.5F, 7, 1.25F);
+        for (std::size_t i = 0; i < scores.size() - 1; ++i) {
+          const double p = std::exp(0.5 * scores_before[i] - 7);
+          REQUIRE(std::abs(scores[i] - p) <= 0x1p-19 * p);
+          const double ds = 0.5 * p * (dp_before[i] - 1.25);
+          REQUIRE(std::abs(dp[i] - ds) <= 0x1p-19 * std::abs(ds));
+        }
+        CHECK(scores.back() == scores_before.back());
+        CHECK(dp.back() == dp_before.back());
+      }
+    }
+  }
+
   TEST_CASE("parts combine to the whole row and one without keys weighs nothing") {
     const float nothing = -std::numeric_limits<float>::infinity();
     CombinedRow row;
