@@ -61,7 +61,8 @@ bool has_cost(const Comparison& comparison) {
 std::vector<std::string> heading(const Comparison& comparison) {
   std::vector<std::string> row = {"case", "series",   "where",    "A",
                                   "B",    "B's time", "interval", "verdict"};
-  if (has_cost(comparison)) row.insert(row.end() - 1, "B's cost");
+  if (has_cost(comparison))
+    row.insert(row.end() - 1, {"A's cost", "B's cost", "B's cost over A's"});
   row.push_back("why");
   return row;
 }
@@ -75,7 +76,15 @@ std::vector<std::string> row_of(const ComparedCase& one, const Comparison& compa
                                   one.ratio ? change(*one.ratio) : "",
                                   interval(one.ci_low, one.ci_high),
                                   verdict_of(one)};
-  if (has_cost(comparison)) row.insert(row.end() - 1, one.cost ? change(one.cost->ratio) : "");
+  if (has_cost(comparison)) {
+    const auto price = [&](double value) {
+      return fmt::format("{:.3g} / {}", value, one.cost->unit);
+    };
+    const std::vector<std::string> cells =
+        one.cost ? std::vector{price(one.cost->a), price(one.cost->b), change(one.cost->ratio)}
+                 : std::vector<std::string>(3);
+    row.insert(row.end() - 1, cells.begin(), cells.end());
+  }
   row.push_back(plain_line(one.reason));
   return row;
 }
@@ -110,6 +119,7 @@ std::string side_in_words(const ComparedSide& side) {
     devices += fmt::format("{}{} x {}", devices.empty() ? "" : ", ", number, plain_line(device));
   std::string text = fmt::format("{} ({} documents, {} nodes, {})", plain_line(side.name),
                                  side.documents.size(), side.nodes.size(), devices);
+  if (side.simulated) text += ", SIMULATED: no hardware was measured";
   if (side.price_per_device_hour)
     text += fmt::format(", {} a device and hour", *side.price_per_device_hour);
   return text;

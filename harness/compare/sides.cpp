@@ -55,6 +55,7 @@ ComparedSide described(const SideInput& side) {
   for (const NamedResult& document : side.documents) {
     const Result& result = document.result;
     described.documents.push_back({document.file, result.run.id, content_sha256(result)});
+    if (result.simulated && result.run.backend != "host") described.simulated = true;
     for (const auto& [key, value] : result.software) join(described.software, key, value);
     for (const NodeFacts& node : result.nodes) {
       nodes.insert(node.name);

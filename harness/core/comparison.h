@@ -55,6 +55,7 @@ struct ComparedSide {
   std::map<std::string, int> devices;           // how many of each name
   std::map<std::string, std::string> software;  // values that differ are joined by commas
   std::optional<double> price_per_device_hour;
+  bool simulated = false;  // some document is of hardware that nobody measured
 };
 
 /// A fact in which the two sides differ and which does not stop their comparison.

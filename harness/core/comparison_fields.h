@@ -52,6 +52,7 @@ void visit_fields(auto& field, Like<ComparedSide> auto& side) {
   field("devices", side.devices);
   field("software", side.software);
   field("price_per_device_hour", side.price_per_device_hour);
+  field.or_default("simulated", side.simulated);
 }
 
 void visit_fields(auto& field, Like<Difference> auto& difference) {

@@ -16,8 +16,8 @@ try {
     assert.equal(row[6], one.ratio === undefined ? '–' : change(one.ratio));
     assert.equal(row[7], one.ci_low === undefined ? '–' : `${change(one.ci_low)} to ${change(one.ci_high)}`);
     assert.ok(row[1].endsWith(one.verdict.replaceAll('_', ' ')), row[1]);
-    const price = (value) => `${Number(value.toPrecision(3))} / ${one.cost.unit}`;
-    assert.deepEqual(row.slice(8, 11), one.cost ? [price(one.cost.a), price(one.cost.b), change(one.cost.ratio)] : ['–', '–', '–']);
+    const price = (value) => String(Number(value.toPrecision(3)));
+    assert.deepEqual(row.slice(8, 12), one.cost ? [price(one.cost.a), price(one.cost.b), one.cost.unit, change(one.cost.ratio)] : ['–', '–', '–', '–']);
     assert.equal(row.at(-1), one.reason ?? '');
   }
   const shown = await page.$eval('#data', (element) => JSON.parse(element.textContent).comparison);

@@ -92,6 +92,9 @@ TEST_SUITE("integration") {
     const Outcome markdown =
         workplace.assay({"compare", "a.json", "b.json", "--format", "markdown"});
     CHECK(markdown.out.starts_with("**compare**: 1 worse"));
+    const Outcome priced = workplace.assay({"compare", "a.json", "b.json", "--price", "A=2,B=3"});
+    CHECK(contains(priced.out, "/ 1e15 FLOP"));
+    CHECK(contains(priced.out, "+80.0 %"));
     CHECK(contains(markdown.out, "| gemm.f32.openblas/m512\\_n512\\_k512 | cold |"));
   }
 

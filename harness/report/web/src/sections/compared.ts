@@ -14,8 +14,7 @@ const DRAWN = 40;
 export const change = (ratio: number): string => `${ratio < 1 ? '-' : '+'}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
 export const changeInterval = (low?: number, high?: number): string => (low === undefined || high === undefined ? '–' : `${change(low)} to ${change(high)}`);
 
-/** In the currency of the prices: `0.0123 / 1e15 FLOP`. */
-const price = (value: number, unit: string): string => `${Number(value.toPrecision(3))} / ${unit}`;
+const price = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** The device, or what the scope is. */
 function placeOf(one: ComparedCase): string {
@@ -58,7 +57,9 @@ export function comparedSummary(comparison: Comparison): HTMLElement {
     {title: 'interval', number: true, cell: (mean) => changeInterval(mean.ci_low, mean.ci_high)},
     {title: 'B’s cost', number: true, cell: (mean) => (mean.cost_ratio === undefined ? '–' : change(mean.cost_ratio))},
   ]});
-  return section('summary', 'Summary', el('p', {class: `verdict ${worst}`}, badge(worst), ` ${words[worst]}`),
+  const simulated = ([['A', comparison.a], ['B', comparison.b]] as const).filter(([, side]) => side.simulated)
+    .map(([letter]) => el('li', {}, `${letter} is simulated: no hardware was measured for it.`));
+  return section('summary', 'Summary', simulated.length > 0 ? el('ul', {class: 'marks'}, ...simulated) : null, el('p', {class: `verdict ${worst}`}, badge(worst), ` ${words[worst]}`),
     countsList(comparison.counts),
     el('p', {}, `A is `, given(comparison.a.name), `, B is `, given(comparison.b.name), `. B’s time against A’s: worse or better only where the ${comparison.level * 100} % interval lies wholly outside ${comparison.margin * 100} %.`),
     sides(comparison), means);
@@ -76,11 +77,12 @@ const COLUMNS: Column<ComparedCase>[] = [
   {title: 'why', wide: true, cell: (one) => given(one.reason ?? ''), value: (one) => one.reason ?? ''},
 ];
 
-/** What the same work costs on each side, where prices are given. */
+/** What the same work costs on each side in the currency of the prices, where they are given. */
 const COSTS: Column<ComparedCase>[] = [
-  {title: 'A’s cost', number: true, value: (one) => one.cost?.a ?? null, cell: (one) => (one.cost ? price(one.cost.a, one.cost.unit) : '–')},
-  {title: 'B’s cost', number: true, value: (one) => one.cost?.b ?? null, cell: (one) => (one.cost ? price(one.cost.b, one.cost.unit) : '–')},
-  {title: 'B’s cost over A’s', number: true, value: (one) => one.cost?.ratio ?? null, cell: (one) => (one.cost ? change(one.cost.ratio) : '–')},
+  {title: 'A’s cost', number: true, value: (one) => one.cost?.a ?? null, cell: (one) => (one.cost ? price(one.cost.a) : '–')},
+  {title: 'B’s cost', number: true, value: (one) => one.cost?.b ?? null, cell: (one) => (one.cost ? price(one.cost.b) : '–')},
+  {title: 'of', cell: (one) => el('span', {class: 'whole'}, one.cost?.unit ?? '–'), value: (one) => one.cost?.unit ?? ''},
+  {title: 'B’s over A’s', number: true, value: (one) => one.cost?.ratio ?? null, cell: (one) => (one.cost ? change(one.cost.ratio) : '–')},
 ];
 
 const columnsOf = (cases: ComparedCase[]): Column<ComparedCase>[] =>

@@ -18,6 +18,8 @@ interface Strip {
 }
 
 const OUTCOMES = ['not named by the verdict', 'warned of', 'could not be evaluated', 'failed'];
+/** Those whose device is to be found at a glance. */
+const NAMED = ['warned of', 'failed'];
 
 function outcomes(report: Report): Map<string, string> {
   const worst = new Map<string, number>();
@@ -57,14 +59,14 @@ export function devices(report: Report): HTMLElement {
     note: `${drawn.length} devices in the order of the documents.`,
     legend: legend(shown),
     draw: (width) => Plot.plot({
-      width, height: 240, marginLeft: 56, marginBottom: 44, ...scales(shown),
+      width, height: 250, marginTop: 32, marginLeft: 56, marginBottom: 44, ...scales(shown),
       x: {label: 'device', axis: drawn.length > 40 ? null : 'bottom', type: drawn.length > 40 ? 'linear' : 'band',
           tickFormat: (i: number) => String(all[i]?.device.index ?? '')},
       y: {label: axisLabel(field), grid: true, percent: true}, r: {type: 'identity'},
       marks: [
         field === 'of_peers' ? Plot.ruleY([1]) : null,
         Plot.dot(drawn, {x: 'index', y: 'value', fill: 'outcome', symbol: 'outcome', r: (one: Strip) => (drawn.length > 500 && one.outcome === OUTCOMES[0] ? 2 : 4.5), tip: true, title: (one: Strip) => `${one.name}\n${show(field, one.value)}`}),
-        Plot.text(drawn.filter((one) => one.outcome !== OUTCOMES[0]).slice(0, 12), {x: 'index', y: 'value', text: 'name', dy: -12, lineWidth: 14}),
+        Plot.text(drawn.filter((one) => NAMED.includes(one.outcome)).slice(0, 12), {x: 'index', y: 'value', text: 'name', dy: -12, lineWidth: 14}),
       ],
     }),
     table: {
