@@ -17,6 +17,7 @@ PLACE = BUILD / "tests/browser"
 SINGLE = ROOT / "results-schema/reference/h200-sxm/2026-11-28-quick.json"
 MANY = ROOT / "results-schema/reference/h200-sxm/2026-11-28-gemm-prefill.json"
 HOST = ROOT / "results-schema/examples/valid/result-host-quick.json"
+GOLDEN = ROOT / "tests/browser/golden"
 HOSTILE = ['<script>alert(1)</script>', '</script><img src=x onerror=alert(1)>', '"><svg onload=alert(1)>', '\u202egnp.exe',
            '\u001b[31mred', 'x' * 1000]
 
@@ -138,6 +139,40 @@ class Pages(unittest.TestCase):
                        capture_output=True, text=True)
         self.assertGreater(sum(one["verdict"] == "worse" for one in json.loads(document.read_text())["cases"]), 0)
         self.node("site.test.mjs", out / "index.html", document, "east/2025-01-03", "east/2025-02-04")
+
+
+    def test_titles_units_and_axes_are_those_of_the_document(self):
+        for name, source in (("units-host", HOST), ("units-single", SINGLE), ("units-many", MANY)):
+            self.node("units.test.mjs", self.page(json.loads(source.read_text()), name), source)
+
+    def golden(self, page, name, width=1100, scheme="light", media="screen"):
+        fonts = subprocess.run(["fc-match", "--format=%{file}", "system-ui"], capture_output=True, text=True).stdout
+        if not fonts.endswith("DejaVuSans.ttf"):
+            not_run(f"the golden images have DejaVu Sans and this machine has {fonts or 'no fc-match'}")
+        self.node("golden.test.mjs", page, GOLDEN / f"{name}.png", width, scheme, media, PLACE / f"{name}.png")
+
+    def test_a_report_looks_as_it_did_in_light_and_dark_and_on_a_phone_and_on_paper(self):
+        page = self.page(node_of_eight(), "golden-report")
+        self.golden(page, "report-light")
+        self.golden(page, "report-dark", scheme="dark")
+        self.golden(page, "report-phone", width=360)
+        self.golden(page, "report-print", width=794, media="print")
+
+    def test_a_site_and_a_comparison_look_as_they_did(self):
+        runs, out = PLACE / "golden-runs", PLACE / "golden-site"
+        for folder in (runs, out):
+            shutil.rmtree(folder, ignore_errors=True)
+        histories.write(runs, "east", days=40, slower_from=30)
+        histories.write(runs, "west", days=8, first="2024-12-01", step=30)
+        compared = PLACE / "golden-comparison.html"
+        a, b = "golden-runs/east/2025-01-03.json", "golden-runs/east/2025-02-04.json"
+        for command, codes in ((["site", runs, "-o", out], {0}),
+                               (["compare", a, b, "--price", "A=2.5,B=3", "--format", "html", "-o", compared, "--force"], {0, 1})):
+            done = subprocess.run([ASSAY, *command], cwd=PLACE, capture_output=True, text=True)
+            self.assertIn(done.returncode, codes, done.stderr)
+        self.golden(out / "index.html", "site-light")
+        self.golden(out / "index.html", "site-phone", width=360, scheme="dark")
+        self.golden(compared, "comparison-dark", scheme="dark")
 
 
 class Bundle(unittest.TestCase):
