@@ -133,7 +133,7 @@ TEST_SUITE("integration") {
     CHECK(run.wait(60).exit_code == 1);
     const auto after = read_json(workplace.path("result.json"))["measurements"];
     REQUIRE(after.size() == 2);
-    CHECK(after.at(0) == before);
+    CHECK(after.at(0)["samples"] == before["samples"]);  // its fraction of the bound may change
     CHECK(contains(outcomes(workplace)["gemm.f32.planted_late/m256_n256_k256"],
                    "error killed by signal 9"));
   }
