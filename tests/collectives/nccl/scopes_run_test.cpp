@@ -23,6 +23,7 @@ struct DocumentSink final : run::Sink {
   explicit DocumentSink(run::Documents& all) : documents(all) {}
   void under_way(const run::Step&) override {}
   void at_case(std::size_t) noexcept override {}
+  void member_ended(const Measurement&) override {}
   void measured(run::Part part, const std::vector<Measurement>& measurements) override {
     documents.add(part, measurements);
   }
