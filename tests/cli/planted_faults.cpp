@@ -1,4 +1,6 @@
 // Implementations that take the process down with them, or never return: what a run must outlive.
+#include <algorithm>
+#include <bit>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -86,10 +88,13 @@ bool is_recorded(const std::string& implementation) {
   return text.find("gemm.f32." + implementation + "/") != std::string::npos;
 }
 
-/// Too uneven to end by itself; never returns once another member of its group is recorded.
+/// Too uneven to end by itself, however many calls make a sample: of two calls one takes 1 ms, of
+/// four one takes 4 ms, of eight one 16 ms. Never returns once another member of its group is
+/// recorded.
 void hang_late() {
-  static int calls = 0;
-  std::this_thread::sleep_for(std::chrono::milliseconds(++calls % 4 == 0 ? 60 : 1));
+  static unsigned calls = 0;
+  const int longest = std::min(5, std::countr_zero(++calls));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1 << (2 * longest)));
   if (!is_recorded("blocked")) return;
   std::ofstream("inside-a-sample").flush();  // tells the test
   hang();

@@ -46,6 +46,12 @@ bool ends(pid_t pid, double limit_s) {
   return true;
 }
 
+void signal_worker(const Process& run, int signal) {
+  const pid_t worker = worker_of(run);
+  REQUIRE(worker > 0);  // kill(0) reaches whatever runs this test
+  kill(worker, signal);
+}
+
 }  // namespace
 
 TEST_SUITE("integration") {
@@ -103,7 +109,7 @@ TEST_SUITE("integration") {
     const Workplace workplace;
     Process run(planted_run(workplace, "slow"));
     REQUIRE(appears(workplace.path("inside-a-sample")));
-    kill(worker_of(run), SIGKILL);
+    signal_worker(run, SIGKILL);
     const Outcome outcome = run.wait(60);
     CAPTURE(outcome.err);
     CHECK(outcome.exit_code == 1);
@@ -129,7 +135,7 @@ TEST_SUITE("integration") {
     Process run(planted_run(workplace, "late"));
     REQUIRE(appears(workplace.path("inside-a-sample")));
     const auto before = read_json(workplace.path("result.json"))["measurements"].at(0);
-    kill(worker_of(run), SIGKILL);
+    signal_worker(run, SIGKILL);
     CHECK(run.wait(60).exit_code == 1);
     const auto after = read_json(workplace.path("result.json"))["measurements"];
     REQUIRE(after.size() == 2);
@@ -149,7 +155,7 @@ TEST_SUITE("integration") {
     while (!contains(read_text(workplace.path("result.json")), "gemm.f32.blocked/") &&
            now_s() < end_s)
       sleep_s(0.01);
-    kill(worker_of(run), SIGKILL);
+    signal_worker(run, SIGKILL);
     CHECK(run.wait(60).exit_code == 1);
     REQUIRE(workplace.was_preloaded());
     auto found = outcomes(workplace);
@@ -162,7 +168,7 @@ TEST_SUITE("integration") {
     const Workplace workplace;
     Process run(planted_run(workplace, "slow", {"--case-deadline", "2"}));
     REQUIRE(appears(workplace.path("inside-a-sample")));
-    kill(worker_of(run), SIGSTOP);
+    signal_worker(run, SIGSTOP);
     CHECK(run.wait(60).exit_code == 1);
     CHECK(contains(outcomes(workplace)["gemm.f32.planted_slow/m16_n16_k16"], "hung"));
   }
