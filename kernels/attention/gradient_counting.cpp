@@ -9,6 +9,7 @@
 
 #include "kernels/attention/counting.h"
 #include "kernels/attention/counting_classes.h"
+#include "kernels/attention/reference.h"
 #include "kernels/inputs.h"
 
 namespace assay::attention {
@@ -17,10 +18,6 @@ namespace {
 constexpr int kMostGradient = 2;  // of dO's integers
 // Operand numbers of the generator.
 constexpr std::uint32_t kSmallValues = 24, kOutputs = 25, kOutputGradients = 26;
-
-std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width) {
-  return std::span(array).subspan(element_count(row, width), element_count(1, width));
-}
 
 std::int64_t dot_of(std::span<const float> a, std::span<const float> b) {
   std::int64_t sum = 0;

@@ -12,11 +12,6 @@
 namespace assay::attention {
 namespace {
 
-std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width) {
-  return std::span(array).subspan(static_cast<std::size_t>(row) * static_cast<std::size_t>(width),
-                                  static_cast<std::size_t>(width));
-}
-
 /// Relative to p and summed over a row: of scores, exponentials, and the two sums over keys.
 double relative_error(const ReferenceRow& row, Roundoff roundoff) {
   return row.score_error + exponential_error() +
@@ -24,6 +19,11 @@ double relative_error(const ReferenceRow& row, Roundoff roundoff) {
 }
 
 }  // namespace
+
+std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width) {
+  return std::span(array).subspan(static_cast<std::size_t>(row) * static_cast<std::size_t>(width),
+                                  static_cast<std::size_t>(width));
+}
 
 Row row_at(const Problem& problem, std::int64_t number) {
   const std::int64_t query = number / problem.query_heads;
