@@ -15,6 +15,7 @@ Backward::Backward(const Problem& problem, Dtype storage, ThreadPool& threads, P
       threads_(threads),
       product_(product),
       kernels_(vector_kernels(problem.width, problem.value_width)),
+      rows_of_{is_bf16_, kernels_},
       key_blocks_((problem.keys + kKeys - 1) / kKeys),
       query_blocks_((problem.queries + kQueries - 1) / kQueries) {
   if (is_bf16_) rounded_later_.resize(element_count(problem.output_rows(), problem.width));
@@ -65,18 +66,6 @@ void Backward::clear_query_gradients(int thread) {
             query_gradients_ + element_count(part.last, problem_.width), 0.0F);
 }
 
-Backward::Matrix Backward::rows_of(const void* array, std::int64_t first_row, int count, int heads,
-                                   int width, std::vector<float>& widened) const {
-  const int stride = heads * width;
-  if (!is_bf16_) return {static_cast<const float*>(array) + first_row * width, stride};
-  const auto* from = static_cast<const std::uint16_t*>(array) + first_row * width;
-  for (int row = 0; row < count; ++row) {
-    kernels_.widen(from + static_cast<std::int64_t>(row) * stride,
-                   widened.data() + element_count(row, width), width);
-  }
-  return {widened.data(), width};
-}
-
 /// The longest first: a causal mask leaves fewer queries to later keys.
 void Backward::take_key_block(const Pointers& arrays, std::int64_t number, Scratch& scratch) {
   const std::int64_t heads = static_cast<std::int64_t>(problem_.batches) * problem_.key_heads;
@@ -86,10 +75,10 @@ void Backward::take_key_block(const Pointers& arrays, std::int64_t number, Scrat
   block.key_head = static_cast<int>(head_number % problem_.key_heads);
   block.keys = tile_range(static_cast<int>(number / heads), kKeys, problem_.keys);
   const std::int64_t first_row = problem_.key_row(block.batch, block.keys.first, block.key_head);
-  block.k = rows_of(arrays.k, first_row, block.keys.size(), problem_.key_heads, problem_.width,
-                    scratch.k);
-  block.v = rows_of(arrays.v, first_row, block.keys.size(), problem_.key_heads,
-                    problem_.value_width, scratch.v);
+  block.k = rows_of_(arrays.k, first_row, block.keys.size(), problem_.key_heads, problem_.width,
+                     scratch.k);
+  block.v = rows_of_(arrays.v, first_row, block.keys.size(), problem_.key_heads,
+                     problem_.value_width, scratch.v);
   std::fill(scratch.dk.begin(), scratch.dk.end(), 0.0F);
   std::fill(scratch.dv.begin(), scratch.dv.end(), 0.0F);
   const TileSpan span = query_tiles(problem_.scores(), block.keys, kQueries);
@@ -110,9 +99,9 @@ void Backward::take_queries(const Pointers& arrays, const KeyBlock& block, int h
   const std::int64_t first_row = problem_.output_row(block.batch, queries.first, head);
   const int rows = queries.size(), keys = block.keys.size();
   const int width = problem_.width, value_width = problem_.value_width;
-  const Matrix q = rows_of(arrays.q, first_row, rows, problem_.query_heads, width, scratch.q);
-  const Matrix gradient = rows_of(arrays.output_gradient, first_row, rows, problem_.query_heads,
-                                  value_width, scratch.gradient);
+  const F32Rows q = rows_of_(arrays.q, first_row, rows, problem_.query_heads, width, scratch.q);
+  const F32Rows gradient = rows_of_(arrays.output_gradient, first_row, rows, problem_.query_heads,
+                                    value_width, scratch.gradient);
   float* p = scratch.p.data();
   float* ds = scratch.ds.data();
   product_(false, true, rows, keys, width, q.data, q.stride, block.k.data, block.k.stride, 0, p,
@@ -134,12 +123,12 @@ void Backward::take_queries(const Pointers& arrays, const KeyBlock& block, int h
 
 /// Scores and dP of a block become P and dS, with 0 where the mask forbids.
 void Backward::score_gradients(const Pointers& arrays, const KeyBlock& block, int head,
-                               Range queries, const Matrix& gradient, Scratch& scratch) const {
+                               Range queries, const F32Rows& gradient, Scratch& scratch) const {
   const auto scale = static_cast<float>(problem_.scale());
   const int keys = block.keys.size(), width = problem_.value_width;
-  const Matrix output =
-      rows_of(arrays.output, problem_.output_row(block.batch, queries.first, head), queries.size(),
-              problem_.query_heads, width, scratch.output);
+  const F32Rows output =
+      rows_of_(arrays.output, problem_.output_row(block.batch, queries.first, head), queries.size(),
+               problem_.query_heads, width, scratch.output);
   for (int query = queries.first; query < queries.last; ++query) {
     const int row = query - queries.first;
     float* p = scratch.p.data() + element_count(row, kKeys);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "kernels/attention/f32_rows.h"
 #include "kernels/attention/mask.h"
 #include "kernels/attention/problem.h"
 #include "kernels/attention/vector_kernels.h"
@@ -28,12 +29,6 @@ class Backward {
   void operator()(const Pointers& arrays);
 
  private:
-  /// Rows of f32, a stride apart.
-  struct Matrix {
-    const float* data;
-    int stride;
-    const float* row(int i) const { return data + element_count(i, stride); }
-  };
   /// A thread's own: operands widened to f32, P and dS of a block, and the block's dK and dV.
   struct Scratch {
     std::vector<float> k, v, q, output, gradient, p, ds, dk, dv;
@@ -41,7 +36,7 @@ class Backward {
   struct KeyBlock {
     int batch, key_head;
     Range keys;
-    Matrix k, v;
+    F32Rows k, v;
   };
 
   void clear_query_gradients(int thread);
@@ -49,9 +44,7 @@ class Backward {
   void take_queries(const Pointers& arrays, const KeyBlock& block, int head, Range queries,
                     Scratch& scratch);
   void score_gradients(const Pointers& arrays, const KeyBlock& block, int head, Range queries,
-                       const Matrix& gradient, Scratch& scratch) const;
-  Matrix rows_of(const void* array, std::int64_t first_row, int count, int heads, int width,
-                 std::vector<float>& widened) const;
+                       const F32Rows& gradient, Scratch& scratch) const;
   void store(void* array, std::int64_t first_row, int count, int heads, int width,
              const float* from) const;
 
@@ -60,6 +53,7 @@ class Backward {
   ThreadPool& threads_;
   Product product_;
   const VectorKernels& kernels_;
+  F32RowReader rows_of_;
   int key_blocks_, query_blocks_;
   std::vector<float> rounded_later_;     ///< dQ, where it is stored in bf16.
   float* query_gradients_ = nullptr;     ///< dQ in f32: that, or the array itself.

@@ -16,6 +16,7 @@ Prefill::Prefill(const Problem& problem, Dtype storage, ThreadPool& threads, Blo
       threads_(threads),
       product_(product),
       kernels_(vector_kernels(problem.width, problem.value_width)),
+      rows_of_{is_bf16_, kernels_},
       order_((problem.queries + kQueries - 1) / kQueries,
              static_cast<std::int64_t>(problem.batches) * problem.query_heads,
              static_cast<std::int64_t>(problem.batches) * problem.query_heads) {
@@ -45,26 +46,14 @@ void Prefill::operator()(const Pointers& arrays) {
   });
 }
 
-Prefill::Matrix Prefill::rows_of(const void* array, std::int64_t first_row, int count, int heads,
-                                 int width, std::vector<float>& widened) const {
-  const int stride = heads * width;
-  if (!is_bf16_) return {static_cast<const float*>(array) + first_row * width, stride};
-  const auto* from = static_cast<const std::uint16_t*>(array) + first_row * width;
-  for (int row = 0; row < count; ++row) {
-    kernels_.widen(from + static_cast<std::int64_t>(row) * stride,
-                   widened.data() + element_count(row, width), width);
-  }
-  return {widened.data(), width};
-}
-
 void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scratch) const {
   const int batch = static_cast<int>(tile.head / problem_.query_heads);
   const int head = static_cast<int>(tile.head % problem_.query_heads);
   const int key_head = head / problem_.group();
   const Range queries = tile_range(tile.block, kQueries, problem_.queries);
   const std::int64_t first_row = problem_.output_row(batch, queries.first, head);
-  const Matrix q =
-      rows_of(arrays.q, first_row, queries.size(), problem_.query_heads, problem_.width, scratch.q);
+  const F32Rows q = rows_of_(arrays.q, first_row, queries.size(), problem_.query_heads,
+                             problem_.width, scratch.q);
   std::fill(scratch.rows.begin(), scratch.rows.end(), SoftmaxState{});
   const TileSpan span = key_tiles(problem_.scores(), queries, kKeys);
   // Blocks at the mask's edges are cut to the keys that some query of the tile attends to.
@@ -74,10 +63,10 @@ void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scrat
     const Range block_keys = tile_range(block, kKeys, problem_.keys);
     const Range keys{std::max(block_keys.first, seen.first), std::min(block_keys.last, seen.last)};
     const std::int64_t first_key = problem_.key_row(batch, keys.first, key_head);
-    const Matrix k =
-        rows_of(arrays.k, first_key, keys.size(), problem_.key_heads, problem_.width, scratch.k);
-    const Matrix v = rows_of(arrays.v, first_key, keys.size(), problem_.key_heads,
-                             problem_.value_width, scratch.v);
+    const F32Rows k =
+        rows_of_(arrays.k, first_key, keys.size(), problem_.key_heads, problem_.width, scratch.k);
+    const F32Rows v = rows_of_(arrays.v, first_key, keys.size(), problem_.key_heads,
+                               problem_.value_width, scratch.v);
     product_(true, queries.size(), keys.size(), problem_.width, q.data, q.stride, k.data, k.stride,
              0, scratch.scores.data(), kKeys);
     attend_keys(queries, keys, block == span.first, v, scratch);
@@ -85,7 +74,7 @@ void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scrat
   finish(arrays, batch, head, queries, scratch);
 }
 
-void Prefill::attend_keys(Range queries, Range keys, bool is_first, Matrix v,
+void Prefill::attend_keys(Range queries, Range keys, bool is_first, F32Rows v,
                           Scratch& scratch) const {
   const auto scale = static_cast<float>(problem_.scale());
   const int width = problem_.value_width;

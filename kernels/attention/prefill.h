@@ -5,6 +5,7 @@
 #include <atomic>
 #include <vector>
 
+#include "kernels/attention/f32_rows.h"
 #include "kernels/attention/operands.h"
 #include "kernels/attention/tile_order.h"
 #include "kernels/attention/tiles.h"
@@ -33,16 +34,9 @@ class Prefill {
     std::vector<float> q, k, v, scores, output;
     std::vector<SoftmaxState> rows;
   };
-  /// Rows of f32, a stride apart.
-  struct Matrix {
-    const float* data;
-    int stride;
-  };
 
   void attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scratch) const;
-  void attend_keys(Range queries, Range keys, bool is_first, Matrix v, Scratch& scratch) const;
-  Matrix rows_of(const void* array, std::int64_t first_row, int count, int heads, int width,
-                 std::vector<float>& widened) const;
+  void attend_keys(Range queries, Range keys, bool is_first, F32Rows v, Scratch& scratch) const;
   void finish(const Pointers& arrays, int batch, int head, Range queries, Scratch& scratch) const;
 
   Problem problem_;
@@ -50,6 +44,7 @@ class Prefill {
   ThreadPool& threads_;
   BlockProduct product_;
   const VectorKernels& kernels_;
+  F32RowReader rows_of_;
   TileOrder order_;
   std::atomic<std::int64_t> next_{0};
   std::vector<Scratch> scratch_;
