@@ -1,5 +1,6 @@
 // What supervision costs: the same groups measured in this process, and in a worker that reports.
 #include <doctest/doctest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <map>
@@ -111,26 +112,36 @@ void measure_in_a_worker(Taken& taken) {
   taken.wall_s = std::min(taken.wall_s, steady_seconds() - begin_s);
 }
 
+/// Both sides on one processor: on a virtual machine the next one can be half as fast for seconds,
+/// as others of its host use the same core.
+void keep_to_this_processor() {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(sched_getcpu(), &one);
+  REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+}
+
 }  // namespace
 
 TEST_SUITE("timing") {
   TEST_CASE("supervision takes less than 0.3 s a run and shifts no medians") {
+    keep_to_this_processor();
     Taken here, in_worker;
-    for (int round = 0; round < 4; ++round) {
+    for (int round = 0; round < 6; ++round) {
       measure_here(here);
       measure_in_a_worker(in_worker);
     }
     MESSAGE("supervision: ", in_worker.wall_s - here.wall_s, " s in a run of ", here.wall_s, " s");
     CHECK(in_worker.wall_s - here.wall_s < 0.3);
     REQUIRE(here.medians_s.size() == 12);
-    // A heartbeat or a pipe would slow every case. On a virtual machine others slow some of them
-    // for seconds, on either side, so the case that was disturbed least says what supervision does.
+    // A heartbeat or a pipe would slow all cases; one alone is as fast as its process was placed.
     std::vector<double> ratios;
     for (const auto& [id, median_s] : here.medians_s)
       ratios.push_back(in_worker.medians_s.at(id) / median_s);
-    const auto [least, most] = std::minmax_element(ratios.begin(), ratios.end());
-    MESSAGE("medians supervised over alone: ", *least, " to ", *most);
-    CHECK(*least < 1.05);
-    CHECK(*most > 0.95);
+    std::sort(ratios.begin(), ratios.end());
+    MESSAGE("medians supervised over alone: ", ratios.front(), " to ", ratios.back());
+    const double middle = ratios[ratios.size() / 2];
+    CHECK(middle > 0.95);
+    CHECK(middle < 1.05);
   }
 }
