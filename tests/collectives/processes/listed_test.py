@@ -18,6 +18,8 @@ def quick_copy(folder):
     """The fabric profile with few samples: which cases it has does not depend on them."""
     profile = json.loads((ROOT / "results-schema/profiles/fabric.json").read_text())
     profile["sampling"] |= {"min_samples": 10, "min_time_s": 0.01, "max_time_s": 0.05, "passes": 1}
+    for cases in profile["cases"]:
+        cases.pop("sampling", None)  # or the stricter one counts
     path = pathlib.Path(folder) / "fabric.json"
     path.write_text(json.dumps(profile))
     return str(path)
