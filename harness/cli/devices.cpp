@@ -29,7 +29,9 @@ struct BackendState {
 BackendState look(Backend backend) {
   try {
     choose_backend(name(backend));
-    return {backend, node_facts(open_devices(backend)), "", ExitCode::passed};
+    const auto devices = open_devices(backend);
+    for (const auto& device : devices) device->measure_bounds();
+    return {backend, node_facts(devices), "", ExitCode::passed};
   } catch (const Error& error) {
     return {backend, std::nullopt, error.what(), error.code()};
   }

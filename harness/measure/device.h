@@ -46,9 +46,9 @@ class Device {
 
   virtual Backend backend() const = 0;
   virtual const DeviceFacts& facts() const = 0;
-  /// Measures again what bounds this device where no figure is published: such a bound only rises.
-  /// It takes up to half a second.
-  virtual void measure_bounds_again() {}
+  /// Measures what bounds this device where no figure is published. It takes up to half a second;
+  /// measured again, such a bound only rises.
+  virtual void measure_bounds() {}
   /// The instrument that times and monitors this device.
   virtual Instrument& instrument() = 0;
 

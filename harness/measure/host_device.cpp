@@ -37,7 +37,7 @@ void require_room(const Buffer& buffer, std::size_t bytes) {
   }
 }
 
-DeviceFacts device_facts(const HostFacts& host, std::size_t cache_bytes, HostBuffers& buffers) {
+DeviceFacts device_facts(const HostFacts& host, std::optional<double> measured_clock_hz) {
   // Said before anything is measured, and not by each case that needs them.
   require_threads(static_cast<int>(host.processors.size()), "the host's kernels");
   DeviceFacts facts;
@@ -50,8 +50,7 @@ DeviceFacts device_facts(const HostFacts& host, std::size_t cache_bytes, HostBuf
     if (cache.level == 2) facts.l2_bytes = cache.bytes * cache.instances;
   }
   facts.multiprocessors = static_cast<int>(host.processors.size());
-  facts.speed_of_light = host_speed_of_light(host, measure_host_clock_hz(),
-                                             measure_read_bandwidth(host, cache_bytes, buffers));
+  facts.speed_of_light = host_speed_of_light(host, measured_clock_hz, std::nullopt);
   return facts;
 }
 
@@ -61,11 +60,13 @@ HostDevice::HostDevice()
     : host_(read_host_facts()),
       telemetry_(host_.processors),
       cache_bytes_(cache_to_go_past(host_)),
-      facts_(device_facts(host_, cache_bytes_, buffers_)) {}
+      measured_clock_hz_(measure_host_clock_hz()),
+      facts_(device_facts(host_, measured_clock_hz_)) {}
 
-void HostDevice::measure_bounds_again() {
-  std::optional<double>& bound = facts_.speed_of_light.memory_bytes_per_s;
-  bound = std::max(bound.value_or(0), measure_read_bandwidth(host_, cache_bytes_, buffers_));
+void HostDevice::measure_bounds() {
+  const double bound = std::max(facts_.speed_of_light.memory_bytes_per_s.value_or(0),
+                                measure_read_bandwidth(host_, cache_bytes_, buffers_));
+  facts_.speed_of_light = host_speed_of_light(host_, measured_clock_hz_, bound);
 }
 
 std::unique_ptr<Buffer> HostDevice::allocate(std::size_t bytes) { return buffers_.allocate(bytes); }

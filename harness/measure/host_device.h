@@ -1,6 +1,8 @@
 // The host as a device: its cores, its memory, its clock.
 #pragma once
 
+#include <optional>
+
 #include "harness/measure/device.h"
 #include "harness/measure/host_buffers.h"
 #include "harness/measure/host_facts.h"
@@ -11,11 +13,12 @@ namespace assay {
 
 class HostDevice : public Device, public Instrument {
  public:
+  /// Its memory has no bound before `measure_bounds`.
   HostDevice();
 
   Backend backend() const override { return Backend::host; }
   const DeviceFacts& facts() const override { return facts_; }
-  void measure_bounds_again() override;
+  void measure_bounds() override;
   Instrument& instrument() override { return *this; }
 
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
@@ -39,6 +42,7 @@ class HostDevice : public Device, public Instrument {
   HostTelemetry telemetry_;
   HostBuffers buffers_;
   std::size_t cache_bytes_;
+  std::optional<double> measured_clock_hz_;
   DeviceFacts facts_;
 };
 

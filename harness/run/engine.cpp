@@ -203,12 +203,13 @@ class Run {
     const double longest_s = options_.deadline_s + worst_s(groups, rule);
     bool whole = true;
     for (int turn = 0; turn < sharing_.turns; ++turn) {
-      if (turn == sharing_.turn) {
+      if (turn == sharing_.turn && !groups.empty()) {
+        measure_bounds(0);
         whole = measure_on_devices(groups,
                                    {rule, start_.recorded, options_.case_deadline_s,
-                                    options_.verify_only, [&] { measure_bounds_again(5); }},
+                                    options_.verify_only, [&] { measure_bounds(5); }},
                                    &stop_, report_);
-        if (whole && !groups.empty()) measure_bounds_again(1);
+        if (whole) measure_bounds(1);
       }
       if (peers_) peers_->client().barrier(fmt::format("nodes measured, turn {}", turn), longest_s);
     }
@@ -216,13 +217,13 @@ class Run {
   }
 
   /// Unless it was done less than `pause_s` ago: what is reached later must not exceed its bound.
-  void measure_bounds_again(double pause_s) {
+  void measure_bounds(double pause_s) {
     if (options_.verify_only) return;
     const auto now = std::chrono::steady_clock::now();
     if (std::chrono::duration<double>(now - bounds_measured_).count() < pause_s) return;
     std::vector<DeviceFacts>& facts = node_.nodes.front().devices;
     for (std::size_t i = 0; i < devices_.size(); ++i) {
-      devices_[i]->measure_bounds_again();
+      devices_[i]->measure_bounds();
       if (devices_[i]->backend() == Backend::host)
         facts.at(i).speed_of_light = devices_[i]->facts().speed_of_light;
     }
@@ -268,7 +269,7 @@ class Run {
   Report& report_;
   Result node_;  // what this process knows of the run and the machine; measurements go out at once
   bool is_begun_ = false;
-  std::chrono::steady_clock::time_point bounds_measured_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point bounds_measured_;
   Devices devices_;
   World world_;
   MachineSharing sharing_;

@@ -150,6 +150,7 @@ TEST_SUITE("unit") {
     const auto devices = open_devices(Backend::host);
     REQUIRE(devices.size() == 1);
     Device& device = *devices[0];
+    device.measure_bounds();
     CHECK(device.backend() == Backend::host);
     CHECK(device.stream() == nullptr);
     CHECK(*device.facts().multiprocessors >= 1);
