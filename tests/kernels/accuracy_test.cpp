@@ -12,6 +12,7 @@
 #include "harness/measure/host_device.h"
 #include "harness/measure/library.h"
 #include "harness/measure/sampler.h"
+#include "harness/measure/sanitized.h"
 #include "kernels/catalogue.h"
 #include "kernels/gemm/gemm_case.h"
 #include "kernels/memory/arrays.h"
@@ -24,12 +25,6 @@ namespace {
 constexpr int kPairs = 31;
 constexpr int kSamples = 10;  // of each side of a pair
 constexpr int kAttempts = 3;  // other processes may take the cores for a while
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 /// One iteration on an operand set, by nothing but the loop under comparison.
 using Bare = std::function<void(std::size_t set)>;

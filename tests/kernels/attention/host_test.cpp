@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/core/shape.h"
+#include "harness/measure/sanitized.h"
 #include "kernels/attention/combine.h"
 #include "kernels/attention/vector_kernels.h"
 #include "kernels/catalogue.h"
@@ -22,14 +23,16 @@ using test::Draws;
 
 /// What decode adds to a forward shape.
 Shape drawn_shape(Draws& draw, bool is_decode) {
+  constexpr int kSmaller = kSanitized ? 4 : 1;  // a sanitizer makes arithmetic ten times as slow
   Shape shape;
-  const int group = draw.between(1, 9);
+  const int group = draw.between(1, 9 / kSmaller);
   const int key_heads = draw.between(1, 3);
   shape.add("b", draw.between(1, 3));
   shape.add("hq", group * key_heads);
   shape.add("hkv", key_heads);
-  const int keys = draw.between(1, is_decode ? 700 : 1100);
-  shape.add("sq", is_decode ? draw.between(1, std::min(keys, 16)) : draw.between(1, 300));
+  const int keys = draw.between(1, (is_decode ? 700 : 1100) / kSmaller);
+  shape.add("sq",
+            is_decode ? draw.between(1, std::min(keys, 16)) : draw.between(1, 300 / kSmaller));
   shape.add("sk", keys);
   shape.add("d", 8 * draw.between(1, 12));
   shape.add("dv", 8 * draw.between(1, 12));
