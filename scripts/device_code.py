@@ -1,4 +1,4 @@
-"""Counts instructions of sm_90 device code in an object of nvcc, where there is no disassembler.
+"""Counts instructions of sm_80 and sm_90 device code in an object of nvcc, where there is no disassembler.
 
 An instruction is 16 bytes; its opcode is the low 12 bits of the first. Opcodes were found by
 compiling a line of each in CUDA 13.0.
@@ -7,7 +7,9 @@ import dataclasses
 import struct
 
 BRA, MEMBAR, ERRBAR = 0x947, 0x992, 0x9AB
-PRODUCTS = frozenset({0x9F0, 0x9F1, 0x9F3})  # of wgmma: HGMMA, IGMMA, QGMMA
+# In the steady loop: on sm_90 one of HGMMA, IGMMA and QGMMA, which are wgmma; on sm_80 HMMA, which is mma.sync, and
+# LDGSTS, which is cp.async: an inner loop over what a step has brought holds products alone.
+STEADY = {90: (frozenset({0x9F0, 0x9F1, 0x9F3}),), 80: (frozenset({0x23C}), frozenset({0xFAE}))}
 INSTRUCTION_BYTES = 16
 FATBIN_MAGIC, ELF_MAGIC = 0xBA55ED50, b"\x7fELF"
 
@@ -18,7 +20,7 @@ class Unreadable(Exception):
 
 @dataclasses.dataclass
 class Loop:
-    """The innermost loop with products in it."""
+    """The innermost loop that copies and multiplies."""
     instructions: int
     branches: int
     barriers: int
@@ -62,20 +64,23 @@ def texts(cubin):
             yield name.removeprefix(".text."), cubin[offset:offset + size]
 
 
-def is_hopper(cubin):
-    """The second byte of an ELF's flags is the architecture."""
-    return cubin[0x31] == 90
+def architecture_of(cubin):
+    """The second byte of an ELF's flags."""
+    return cubin[0x31]
 
 
-def branch_target(index, low, high):
-    """Where a BRA at `index` goes: its distance, in words of 4 bytes, is in bits 16-23 and from 34 on."""
-    words = low >> 16 & 0xFF | low >> 34 << 8 | (high & 0x3FFFF) << 38
-    if words >> 55:
-        words -= 1 << 56
+def branch_target(architecture, index, low, high):
+    """Where a BRA at `index` goes: its distance, in words of 4 bytes, is from bit 34 on; on sm_90 its low byte is in
+    bits 16-23."""
+    words, bits = low >> 34 | (high & 0x3FFFF) << 30, 48
+    if architecture == 90:
+        words, bits = words << 8 | low >> 16 & 0xFF, 56
+    if words >> bits - 1:
+        words -= 1 << bits
     return index + 1 + words * 4 // INSTRUCTION_BYTES
 
 
-def count(name, code):
+def count(architecture, name, code):
     pairs = list(struct.iter_unpack("<QQ", code))
     opcodes = [low & 0xFFF for low, _ in pairs]
 
@@ -83,9 +88,9 @@ def count(name, code):
         body = opcodes[first:last + 1]
         return Loop(len(body), body.count(BRA), body.count(MEMBAR) + body.count(ERRBAR))
 
-    loops = [(branch_target(i, *pair), i) for i, pair in enumerate(pairs) if opcodes[i] == BRA]
+    loops = [(branch_target(architecture, i, *pair), i) for i, pair in enumerate(pairs) if opcodes[i] == BRA]
     loops = [(first, last) for first, last in loops
-             if 0 <= first <= last and PRODUCTS.intersection(opcodes[first:last + 1])]
+             if 0 <= first <= last and all(any_of.intersection(opcodes[first:last + 1]) for any_of in STEADY[architecture])]
     innermost = min(loops, key=lambda ends: ends[1] - ends[0], default=None)
     whole = loop_of(0, len(opcodes) - 1)
     return Kernel(name, whole.instructions, whole.branches, whole.barriers,
@@ -93,8 +98,9 @@ def count(name, code):
 
 
 def kernels_of(path):
-    """Every kernel for sm_90 in an object."""
+    """Every kernel for sm_80 or sm_90 in an object."""
     for cubin in cubins(path.read_bytes()):
-        if is_hopper(cubin):
+        architecture = architecture_of(cubin)
+        if architecture in STEADY:
             for name, code in texts(cubin):
-                yield count(name, code)
+                yield count(architecture, name, code)

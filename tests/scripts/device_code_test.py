@@ -7,8 +7,12 @@ import unittest
 
 from tests.scripts.checkout import REPOSITORY
 
-BRA, MEMBAR, HGMMA, NOP = 0x947, 0x992, 0x9F0, 0x918
+BRA, MEMBAR, HGMMA, HMMA, LDGSTS, NOP = 0x947, 0x992, 0x9F0, 0x23C, 0xFAE, 0x918
 GEMM = "_ZN5assay4sm904gemmEv"
+FORWARD = "_ZN5assay9attention4sm907forwardINS1_7ForwardEEEv"
+BACKWARD, ORDERED = (f"_ZN5assay9attention4sm908backwardINS1_8BackwardILb{ordered}EEEEv" for ordered in (0, 1))
+ROWS = "_ZN5assay9attention4sm9012prepare_rowsEv"
+DECODE = "_ZN5assay9attention4sm806decodeEv"
 LOG = f"""ptxas info    : Compiling entry function '{GEMM}' for 'sm_90a'
     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 """
@@ -18,10 +22,12 @@ def instruction(opcode):
     return struct.pack("<QQ", opcode, 0)
 
 
-def branch(distance):
+def branch(distance, architecture=90):
     """By `distance` instructions from the next one on."""
     words = distance * 4 & (1 << 56) - 1
-    return struct.pack("<QQ", BRA | (words & 0xFF) << 16 | (words >> 8 & (1 << 30) - 1) << 34, words >> 38)
+    if architecture == 90:
+        return struct.pack("<QQ", BRA | (words & 0xFF) << 16 | (words >> 8 & (1 << 30) - 1) << 34, words >> 38)
+    return struct.pack("<QQ", BRA | (words & (1 << 30) - 1) << 34, words >> 30 & 0x3FFFF)
 
 
 def cubin(kernel, code, architecture=90):
@@ -50,25 +56,25 @@ def kernel(before=10, in_loop=(), after=()):
 
 
 class DeviceCode(unittest.TestCase):
-    def judge(self, code, wrap=made_object, name=GEMM):
+    def judge(self, code, wrap=made_object, name=GEMM, architecture=90):
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "kernel.cu.o.ptxas").write_text(LOG)
-            pathlib.Path(folder, "kernel.cu.o").write_bytes(wrap(cubin(name, code)))
+            pathlib.Path(folder, "kernel.cu.o").write_bytes(wrap(cubin(name, code, architecture)))
             done = subprocess.run([REPOSITORY / "scripts/check-ptxas", folder], capture_output=True, text=True)
         return done.returncode, done.stdout
 
     def test_a_kernel_within_the_limits_passes_and_its_counts_are_printed(self):
         status, said = self.judge(kernel(in_loop=[NOP, BRA]))
         self.assertEqual(status, 0, said)
-        self.assertIn("most instructions in the loop that multiplies of any GEMM kernel for sm_90: 4, limit", said)
-        self.assertIn("most branches in the loop that multiplies of any GEMM kernel for sm_90: 2, limit", said)
-        self.assertIn("most memory barriers in the loop that multiplies of any GEMM kernel for sm_90: 0, limit 0", said)
+        self.assertIn("most instructions in the steady loop of any GEMM kernel for sm_90: 4, limit", said)
+        self.assertIn("most branches in the steady loop of any GEMM kernel for sm_90: 2, limit", said)
+        self.assertIn("most memory barriers in the steady loop of any GEMM kernel for sm_90: 0, limit 0", said)
         self.assertIn("most instructions of any GEMM kernel for sm_90: 14, limit", said)
 
     def test_a_memory_barrier_in_the_loop_that_multiplies_is_a_fault_and_one_outside_is_not(self):
         status, said = self.judge(kernel(in_loop=[MEMBAR]))
         self.assertEqual(status, 1)
-        self.assertIn(f"{GEMM}: 1 memory barriers in the loop that multiplies, at most 0", said)
+        self.assertIn(f"{GEMM}: 1 memory barriers in the steady loop, at most 0", said)
         self.assertEqual(self.judge(kernel(after=[MEMBAR]))[0], 0)
 
     def test_a_chain_of_branches_and_a_long_kernel_are_faults(self):
@@ -81,8 +87,37 @@ class DeviceCode(unittest.TestCase):
 
     def test_kernels_of_other_namespaces_and_architectures_have_no_limits(self):
         self.assertEqual(self.judge(kernel(before=3000), name="_ZN5assay5otherEv")[0], 0)
-        older = lambda _: made_object(cubin(GEMM, kernel(before=3000), architecture=80))
+        older = lambda _: made_object(cubin(GEMM, kernel(before=3000), architecture=86))
         self.assertEqual(self.judge(b"", wrap=older)[0], 0)
+
+    def test_each_attention_kernel_has_limits_of_its_own(self):
+        within = {FORWARD: [NOP] * 900, BACKWARD: [NOP] * 500 + [MEMBAR] * 3, ORDERED: [NOP] * 500 + [MEMBAR] * 6}
+        for name, body in within.items():
+            status, said = self.judge(kernel(in_loop=body), name=name)
+            self.assertEqual(status, 0, said)
+            for fault in ([MEMBAR] * 4 if name != ORDERED else [MEMBAR], [BRA] * 20, [NOP] * 200):
+                status, said = self.judge(kernel(in_loop=body + fault), name=name)
+                self.assertEqual(status, 1, (name, said))
+                self.assertIn("in the steady loop, at most", said)
+        self.assertEqual(self.judge(instruction(NOP) * 500, name=ROWS)[0], 0)
+        self.assertIn("501 instructions, at most 500", self.judge(instruction(NOP) * 501, name=ROWS)[1])
+
+    def test_the_steady_loop_of_an_ampere_kernel_copies_and_multiplies(self):
+        def decode(in_step):
+            inner = instruction(HMMA) + instruction(NOP)
+            inner += branch(-len(inner) // 16 - 1, 80)
+            step = instruction(LDGSTS) + inner + instruction(NOP) * in_step
+            return step + branch(-len(step) // 16 - 1, 80)
+        status, said = self.judge(decode(795), name=DECODE, architecture=80)
+        self.assertEqual(status, 0, said)
+        self.assertIn("most instructions in the steady loop of any attention decode kernel for sm_80: 800, limit 800", said)
+        self.assertEqual(self.judge(decode(796), name=DECODE, architecture=80)[0], 1)
+
+    def test_a_kernel_whose_steady_loop_is_not_found_is_no_proof(self):
+        for name, architecture in ((GEMM, 90), (FORWARD, 90), (DECODE, 80)):
+            status, said = self.judge(instruction(NOP), name=name, architecture=architecture)
+            self.assertEqual(status, 1)
+            self.assertIn(f"{name}: no steady loop was found", said)
 
     def test_compressed_device_code_is_no_proof(self):
         status, said = self.judge(b"", wrap=lambda _: made_object(b"\x28\xb5\x2f\xfd" + bytes(60)))
