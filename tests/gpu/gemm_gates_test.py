@@ -71,7 +71,7 @@ class GemmGates(unittest.TestCase):
         for profile, listed in (("gemm", 7), ("gemm-full", 60)):
             status, said = self.judge(good(profile), profile=profile)
             self.assertEqual(status, 0, said)
-            self.assertIn("10 gates hold, 0 missed, 0 not evaluated", said)
+            self.assertIn("5 gates hold, 0 missed, 0 not evaluated", said)
             for gate in ("bf16 listed M >= 256 / cublaslt, geometric mean: 1.010, at least 1.00", "fp8_e4m3 listed M >= 256"):
                 (line,) = [line for line in said.splitlines() if gate in line]
                 if profile == "gemm-full" or gate.startswith("bf16"):
@@ -86,16 +86,11 @@ class GemmGates(unittest.TestCase):
         one = lambda case: lambda document: [case]
         large = lambda shape: shape["n"] * shape["k"] * 2 >= 64 * 2**20
         plants = {
-            "bf16 4096^3": (one("gemm.bf16.sm90/m4096_n4096_k4096"), 1.02),
-            "bf16 8192^3 / cublaslt": (one("gemm.bf16.sm90/m8192_n8192_k8192"), 1.02),
             "bf16 listed M >= 256": (bf16("sm90", lambda s: s["m"] == 256), 1.06),
-            "fp8_e4m3 4096^3": (one("gemm.fp8_e4m3.sm90/m4096_n4096_k4096"), 1.02),
-            "fp8_e4m3 8192^3": (one("gemm.fp8_e4m3.sm90/m8192_n8192_k8192"), 1.02),
             "fp8_e4m3 listed": (one("gemm.fp8_e4m3.sm90/m256_n28672_k4096"), 1.2),
             "bf16 listed M <= 64, weights": (one("gemm.bf16.sm90/m8_n8192_k8192"), 1.02),
             "bf16 listed M = 128, weights": (one("gemm.bf16.sm90/m128_n28672_k4096"), 1.02),
             "bf16 listed M <= 128, smaller": (bf16("sm90", lambda s: s["m"] <= 128 and not large(s)), 1.5),
-            "bf16 8192^3 sm80": (one("gemm.bf16.sm80/m8192_n8192_k8192"), 1.02),
         }
         for gate, (cases, factor) in plants.items():
             document = good("gemm")
@@ -110,6 +105,8 @@ class GemmGates(unittest.TestCase):
             m, n, k = (one["shape"].get(size, 0) for size in "mnk")
             if "cublaslt" in case and m <= 128 and 2 * n * k >= 64 * 2**20:
                 continue  # that gate is held to the memory
+            if ".sm80/" in case:
+                continue  # the profile's own gate
             rest = {name: one for name, one in everything.items() if name != case}
             status, said = self.judge(rest)
             self.assertEqual(status, 3, case + "\n" + said)
@@ -132,10 +129,10 @@ class GemmGates(unittest.TestCase):
 
     def test_every_device_is_judged(self):
         slow = good("gemm", "GPU-1")
-        slow["gemm.bf16.sm90/m4096_n4096_k4096"]["samples"]["median_s"] = 1.1
+        slow["gemm.bf16.sm90/m4096_n4096_k4096"]["samples"]["median_s"] = 2
         status, said = self.judge(good("gemm"), slow)
         self.assertEqual(status, 1)
-        self.assertIn("18 gates hold, 2 missed", said)
+        self.assertIn("9 gates hold, 1 missed", said)
 
     def test_a_failed_verification_fails_however_fast(self):
         document = good("gemm")
