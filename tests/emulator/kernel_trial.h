@@ -2,6 +2,7 @@
 // word in the CMakeLists.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct KernelTrial {
   std::string name;
   Trial trial;  ///< On the smallest shape that goes round the kernel's ring twice.
   std::vector<NotFunctional> not_functional;
+  std::uint64_t seeds =
+      20;  ///< Of each mode; fewer where the kernel's other trials have their own.
 };
 
 /// A namespace-scope object of this type in the unit that holds the trial enrols it.

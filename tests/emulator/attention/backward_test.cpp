@@ -46,6 +46,11 @@ TEST_SUITE("property") {
     check_trials(ordered_backward_trials());
   }
 
+  TEST_CASE("every call of an attention backward pass is one that the deletion test deletes") {
+    check_deleted(bf16_backward_trials(), {attention_backward_trial});
+    check_deleted(ordered_backward_trials(), {ordered_backward_trial});
+  }
+
   TEST_CASE("additions to dQ without an order give other bits") {
     const std::vector<std::uint64_t> seeds = {1, 2, 3, 4, 5, 6};
     CHECK(search(unordered_backward_trial, seeds).failures > 0);

@@ -83,6 +83,16 @@ const NotFunctional kBackwardPool{"setmaxnreg.inc",
                                   "it asks for speed: the emulator allots registers"};
 
 const KernelEnrolment kBackward{{"attention_backward", attention_backward_trial, {kBackwardPool}}};
+const NotFunctional kAdditionFence{"fence.proxy.async.global",
+                                   "the emulator orders additions to dQ in no proxy"};
+const NotFunctional kAdditionEnd{
+    "cp.async.bulk.wait_group",
+    "an addition is announced a step after it begins, and here it has always ended by then"};
+
+const KernelEnrolment kOrderedBackward{{"attention_backward_ordered",
+                                        ordered_backward_trial,
+                                        {kBackwardPool, kAdditionFence, kAdditionEnd},
+                                        4}};
 
 }  // namespace
 
@@ -102,6 +112,12 @@ std::vector<NamedTrial> f16_backward_trials() {
 
 void attention_backward_trial(Emulator& emulator) {
   run_backward_trial<device::Bf16>(emulator, {"b1_hq1_hkv1_sq200_sk200_d128_causal"});
+}
+
+void ordered_backward_trial(Emulator& emulator) {
+  BackwardTrial trial{"b1_hq1_hkv1_sq136_sk260_d128_full", AttentionData::normal, 2};
+  trial.is_ordered = trial.keeps_bits = true;
+  run_backward_trial<device::Bf16>(emulator, trial);
 }
 
 std::vector<NamedTrial> ordered_backward_trials() {

@@ -18,6 +18,8 @@ void attention_backward_trial(Emulator& emulator);
 /// The kernel that adds to dQ in one order, of as many blocks at once as it has blocks of keys.
 /// dQ is held to the bits of the first trial of its width.
 std::vector<NamedTrial> ordered_backward_trials();
+/// Three blocks of keys in two blocks at once.
+void ordered_backward_trial(Emulator& emulator);
 /// The kernel that does not, held to the bits of its first trial too.
 void unordered_backward_trial(Emulator& emulator);
 

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "tests/emulator/attention/forward_trials.h"
@@ -20,6 +22,25 @@ inline void check_trials(const std::vector<NamedTrial>& trials) {
         const auto report = run_trial(one.trial, settings);
         REQUIRE_MESSAGE(!report, one.name << ": " << report->text());
       }
+    }
+  }
+}
+
+/// The lines that call what the deletion test deletes, whatever instance of a template they are in.
+inline std::set<std::string> lines_of(const Trial& trial) {
+  std::set<std::string> lines;
+  for (const Site& site : sites_of(trial)) lines.insert(site.text());
+  return lines;
+}
+
+/// The trials call nothing that is not deleted in one of `deleted`.
+inline void check_deleted(const std::vector<NamedTrial>& trials,
+                          const std::vector<Trial>& deleted) {
+  std::set<std::string> known;
+  for (const Trial& one : deleted) known.merge(lines_of(one));
+  for (const NamedTrial& one : trials) {
+    for (const std::string& line : lines_of(one.trial)) {
+      CHECK_MESSAGE(known.count(line) == 1, one.name << ": nobody deletes " << line);
     }
   }
 }

@@ -18,6 +18,10 @@ TEST_SUITE("property") {
     check_trials(f16_decode_trials());
   }
 
+  TEST_CASE("every call of an attention decode step is one that the deletion test deletes") {
+    check_deleted(bf16_decode_trials(), {attention_decode_trial, attention_decode_teams_trial});
+  }
+
   TEST_CASE("a page that a decode step reads twice is found") {
     CHECK(search(planted_decode({}), {1}).failures == 0);
     CHECK(search(planted_decode({.reads_a_page_twice = true}), {1}).failures == 1);

@@ -74,6 +74,7 @@ NamedTrial decode(const DecodeTrial& trial) {
 }
 
 const KernelEnrolment kDecode{{"attention_decode", attention_decode_trial, {}}};
+const KernelEnrolment kDecodeTeams{{"attention_decode_teams", attention_decode_teams_trial, {}, 4}};
 
 }  // namespace
 
@@ -93,6 +94,10 @@ std::vector<NamedTrial> f16_decode_trials() {
 
 void attention_decode_trial(Emulator& emulator) {
   run_decode_trial<device::Bf16>(emulator, {"b1_hq1_hkv1_sq1_sk780_d128_full_page16"});
+}
+
+void attention_decode_teams_trial(Emulator& emulator) {
+  run_decode_trial<device::F16>(emulator, {"b1_hq17_hkv1_sq1_sk390_d128_full_page16"});
 }
 
 Trial planted_decode(const PlantedDecode& planted) {

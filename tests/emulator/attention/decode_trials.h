@@ -14,6 +14,8 @@ std::vector<NamedTrial> f16_decode_trials();
 
 /// Two splits, each twice round the ring.
 void attention_decode_trial(Emulator& emulator);
+/// The same by teams of four warps, which copy for each other.
+void attention_decode_teams_trial(Emulator& emulator);
 
 /// What a decode step of 200 keys in pages of 16 is told instead of the truth.
 struct PlantedDecode {

@@ -40,6 +40,14 @@ TEST_SUITE("property") {
     check_trials(f16_forward_trials());
   }
 
+  TEST_CASE("every call of an attention forward pass is one that the deletion test deletes") {
+    check_deleted(bf16_forward_trials(), {attention_forward_trial});
+  }
+
+  TEST_CASE("warpgroups that multiply in the wrong order are found") {
+    CHECK(search(swapped_forward_trial, {1, 2, 3, 4, 5}).failures > 0);
+  }
+
   TEST_CASE("scores that are read before their products end are found") { check_early(1); }
 
   TEST_CASE("outputs that are rescaled before their products end are found") { check_early(2); }

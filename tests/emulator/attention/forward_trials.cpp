@@ -9,11 +9,38 @@ namespace assay::emulator {
 namespace {
 
 using attention::Mask;
+
 struct ShortTile {
   static constexpr attention::sm90::TileConfig kTile{128, 128, 64, 2};
 };
-constexpr auto kShortPlan =
-    attention::sm90::forward_plan<attention::sm90::Forward<device::Bf16, ShortTile>>;
+using ShortForward = attention::sm90::Forward<device::Bf16, ShortTile>;
+constexpr auto kShortPlan = attention::sm90::forward_plan<ShortForward>;
+
+struct SwappedTile : ShortTile {};
+using SwappedForward = attention::sm90::Forward<device::Bf16, SwappedTile>;
+
+}  // namespace
+
+}  // namespace assay::emulator
+
+namespace assay::attention::sm90 {
+
+/// The second warpgroup multiplies first, though only the first waits for the copies.
+template <>
+struct Turns<emulator::SwappedForward> : Turns<emulator::ShortForward> {
+  static void begin(int consumer) {
+    if (consumer == 0) device::named_barrier_arrive(barrier(1), kThreads);
+  }
+  static void end(int consumer) {
+    if (consumer == 1) device::named_barrier_sync(barrier(1), kThreads);
+  }
+};
+
+}  // namespace assay::attention::sm90
+
+namespace assay::emulator {
+
+namespace {
 
 template <class Element>
 NamedTrial forward(const ForwardTrial& trial) {
@@ -53,6 +80,11 @@ std::vector<NamedTrial> f16_forward_trials() { return forward_trials<device::F16
 void attention_forward_trial(Emulator& emulator) {
   run_forward_trial<device::Bf16>(
       emulator, {"b1_hq1_hkv1_sq136_sk200_d128_causal", AttentionData::counting, 1}, kShortPlan);
+}
+
+void swapped_forward_trial(Emulator& emulator) {
+  run_forward_trial<device::Bf16>(emulator, {"b1_hq1_hkv1_sq128_sk200_d128_full"},
+                                  attention::sm90::forward_plan<SwappedForward>);
 }
 
 Trial forward_with_window(int width) {

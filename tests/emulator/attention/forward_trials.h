@@ -21,6 +21,9 @@ std::vector<NamedTrial> f16_forward_trials();
 /// Twice round every ring, in blocks of 64 keys.
 void attention_forward_trial(Emulator& emulator);
 
+/// The warpgroups take turns in the wrong order.
+void swapped_forward_trial(Emulator& emulator);
+
 /// A window of 70 keys, which the kernel is told to be `width` wide.
 Trial forward_with_window(int width);
 
