@@ -133,7 +133,7 @@ std::vector<std::string> cells_of(const std::string& text) {
 }
 
 /// The table: a section is a row of dashes around its name. What has no name continues the row
-/// before, and `Warning` explains it.
+/// before, with the status of other devices or with more of its text, and `Warning` explains it.
 class DiagnosticTable {
  public:
   explicit DiagnosticTable(Result& result) : result_(result) {}
@@ -161,13 +161,16 @@ class DiagnosticTable {
     static const RegularExpression kStatus(
         "^(Pass|Fail|Warn|Skip)\\w*(?:\\s*-\\s*(?:GPUs?:?\\s*([\\d, ]+)|All))?");
     static const RegularExpression kDevice("^GPU(\\d{1,5}): (\\w+)");
+    static const RegularExpression kExplanation("^(?:Warning|Error|Info)(?::.*)?$");
     auto& checks = result_.imported->checks;
     if (const auto part = kDevice.groups_in(cells[1]); cells[0].empty() && !part.empty()) {
       return add(result_, name_, category_, devices_in(result_, part[1]), status_of(part[2]), "");
     }
     const auto part = kStatus.groups_in(cells[1]);
-    if (!cells[0].empty() && !part.empty()) {
-      name_ = cells[0];
+    const bool is_named = !cells[0].empty() && !kExplanation.is_found_in(cells[0]);
+    const bool is_more = cells[0].empty() && !part.empty() && !part[2].empty();
+    if (!part.empty() && (is_named || is_more)) {
+      if (!cells[0].empty()) name_ = cells[0];
       return add(result_, name_, category_, devices_in(result_, part[2]), status_of(part[1]), "");
     }
     if (checks.empty() || cells[1].empty()) return;

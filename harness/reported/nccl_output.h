@@ -18,6 +18,7 @@ struct NcclRank {
 /// One side of a row: out of place, or in place.
 struct NcclTime {
   double time_s = 0;
+  double time_step_s = 0;  // of the last digit printed; 0: nothing is rounded
   double algorithm_bytes_per_s = 0, bus_bytes_per_s = 0;  // as printed, so rounded
   std::optional<double> wrong;                            // elements; nothing: not checked
 };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
@@ -152,7 +153,10 @@ class NcclReader {
     NcclTime time;
     for (std::size_t i = begin; i < begin + heading_.per_side; ++i) {
       const std::string& column = heading_.columns[i];
-      if (column == "time" || column == "cputime") time.time_s = figure(line, words, i) * 1e-6;
+      if (column == "time" || column == "cputime") {
+        time.time_s = figure(line, words, i) * 1e-6;
+        time.time_step_s = last_digit_of(words[i]) * 1e-6;
+      }
       if (column == "algbw") time.algorithm_bytes_per_s = figure(line, words, i) * 1e9;
       if (column == "busbw") time.bus_bytes_per_s = figure(line, words, i) * 1e9;
       if ((column == "#wrong" || column == "error") && words[i] != "N/A") {
@@ -160,6 +164,14 @@ class NcclReader {
       }
     }
     return time;
+  }
+
+  /// `0.05` has steps of 0.01.
+  static double last_digit_of(const std::string& number) {
+    const std::size_t point = number.find('.');
+    return point == std::string::npos
+               ? 1
+               : std::pow(10, -static_cast<double>(number.size() - point - 1));
   }
 
   double figure(const Line& line, const std::vector<std::string>& words, std::size_t i) const {

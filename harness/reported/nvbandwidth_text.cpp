@@ -1,4 +1,4 @@
-// Reads the text of nvbandwidth: a test's name, what its matrix says, the matrix, the sum.
+// Reads the text of nvbandwidth: a test's name, what a matrix is of, the matrix, its sum.
 #include <fmt/format.h>
 
 #include "harness/core/message.h"
@@ -26,16 +26,20 @@ class NvbandwidthReader {
     static const RegularExpression kRunning("^\\s*Running (\\S+?)\\.?\\s*$");
     static const RegularExpression kDescription("\\((?:row|column)\\).*\\((GB/s|ns)\\)\\s*$");
     static const RegularExpression kWaived("^\\s*Waived:\\s*(.*)$");
-    static const RegularExpression kSum("^\\s*(?:SUM|MIN|MAX|AVG|&&&& PERF) ");
-    if (const auto part = kRunning.groups_in(line.text); !part.empty()) return begin(line, part[1]);
+    static const RegularExpression kSum("^\\s*(SUM|MIN|MAX|AVG|&&&& PERF) (\\S+)");
+    if (const auto part = kRunning.groups_in(line.text); !part.empty()) {
+      running_ = part[1];
+      return begin(line);
+    }
+    if (kDescription.is_found_in(line.text)) return describe(line);
     if (test_ == nullptr) return take_fact(line.text);
     if (const auto part = kWaived.groups_in(line.text); !part.empty()) {
+      if (!test_->rows.empty()) return;  // it is of another test, which is not named
       test_->is_waived = true;
       test_->problem = "waived by nvbandwidth" + (part[1].empty() ? "" : ": " + part[1]);
-    } else if (kDescription.is_found_in(line.text)) {
-      test_->description = line.text;
-    } else if (kSum.is_found_in(line.text)) {
+    } else if (const auto sum = kSum.groups_in(line.text); !sum.empty()) {
       wants_rows_ = false;
+      if (sum[1] == "SUM" && sum[2].starts_with(running_)) test_->name = sum[2];
     } else if (!test_->description.empty() && wants_rows_) {
       take_row(line);
     } else if (test_->problem.empty() && !words_in(line.text).empty() && test_->rows.empty()) {
@@ -43,16 +47,29 @@ class NvbandwidthReader {
     }
   }
 
-  void begin(const Line& line, const std::string& name) {
+  void begin(const Line& line) {
     end_test();
-    output_.tests.push_back({fmt::format("line {}", line.number), name, "", "", false, {}, {}});
+    output_.tests.push_back({fmt::format("line {}", line.number), running_, "", "", false, {}, {}});
     test_ = &output_.tests.back();
+    begin_ = line.number;
     wants_rows_ = true;
   }
 
+  /// What a matrix is of; a bidirectional test has three, whose sums name them.
+  void describe(const Line& line) {
+    if (test_ == nullptr || !test_->rows.empty()) begin(line);
+    test_->description = line.text;
+  }
+
   void end_test() {
-    if (test_ == nullptr || !test_->rows.empty() || !test_->problem.empty()) return;
-    test_->problem = "the output ends before its figures";
+    if (test_ == nullptr) return;
+    if (test_->name.empty()) {
+      refuse(source_, begin_,
+             "a matrix without the name of its test: the line \"Running NAME.\" above it or \"SUM "
+             "NAME\" below it");
+    }
+    if (test_->rows.empty() && test_->problem.empty())
+      test_->problem = "the output ends before its figures";
   }
 
   void take_row(const Line& line) {
@@ -114,6 +131,8 @@ class NvbandwidthReader {
   const Source& source_;
   NvbandwidthOutput output_;
   NvbandwidthTest* test_ = nullptr;
+  std::size_t begin_ = 0;  // the line of test_
+  std::string running_;    // the name that was last announced
   bool wants_rows_ = false;
   std::string host_;
 };

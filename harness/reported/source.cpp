@@ -35,8 +35,9 @@ std::string without_colours(std::string_view text) {
 
 std::string without_prefixes(std::string text) {
   static const RegularExpression kPrefix(
-      "^[ \\t]*(?:\\[[^\\]\\s]*\\d+,\\d+\\]<std(?:out|err|diag)>:? ?"
-      "|(?:\\d+:|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ +\\|"
+      "^[ \\t]*(?:(?:\\w{3} \\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4})?"
+      "(?:\\[[^\\]\\s]*\\d+,\\d+\\])?<std(?:out|err|diag)>:? ?"
+      "|(?:>|\\d+:|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ +\\|"
       "|\\[?\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?"
       "\\]?)(?:[ \\t]|$))");
   for (int i = 0; i < kMostPrefixes; ++i) {

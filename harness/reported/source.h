@@ -25,7 +25,8 @@ struct Line {
 };
 
 /// Without colours, carriage returns and the prefixes of launchers: `[1,0]<stdout>:` of Open MPI,
-/// `0: ` of srun, `[pod/x/y] ` of kubectl, `name | ` of compose, and a time before any of them.
+/// `0: ` of srun, `[pod/x/y] ` of kubectl, `name | ` of compose, a time before any of them, and the
+/// `> ` of a quotation.
 std::vector<Line> lines_of(const Source& source);
 
 /// The object from the first line that begins with `{` to the last that ends with `}`; nothing when

@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "harness/core/document.h"
+#include "harness/core/error.h"
 #include "harness/core/rate.h"
+#include "harness/reported/source.h"
 #include "tests/reported/outputs.h"
 
 namespace assay::reported {
@@ -105,6 +107,46 @@ TEST_SUITE("unit") {
     CHECK(result.imported->left_out == std::vector<std::string>{"rows of type int64: 1"});
   }
 
+  TEST_CASE("a table of 2020 whose algbw is its busbw is read by its times") {
+    Source source = source_of("nccl_2021.txt");
+    source.text =
+        "./all_gather_perf -b 128M -e 128M -g 2\n"
+        "#   Rank  0 Pid   2733 on box device  0 [0x02] Example\n"
+        "#   Rank  1 Pid   2733 on box device  1 [0x03] Example\n"
+        "#       size         count    type     time   algbw   busbw  error\n"
+        "   134217728      16777216   float   3200.0   20.97   20.97  0e+00\n"
+        "# Avg bus bandwidth    : 20.97\n";
+    const Result result = checked(import_nccl_tests(source));
+    CHECK(metric(figure(result, "all_gather.f32.nccl/bytes134217728_ranks2"), "bytes_per_s") ==
+          doctest::Approx(134217728 / 3200e-6));
+  }
+
+  TEST_CASE("a time that is printed with one digit is not called damaged") {
+    Source source = source_of("nccl_2021.txt");
+    source.text =
+        "all_gather_perf\n#  Rank  0 Group  0 Pid 27 on box device  0 [0x01] Example\n"
+        "#       size         count      type   redop    root     time   algbw   busbw #wrong\n"
+        "    33554432       8388608     float    none      -1     0.05  619657.10  0.00      0\n";
+    CHECK(import_nccl_tests(source).measurements.size() == 1);
+    source.text.replace(source.text.find("0.05"), 4, "5.05");
+    CHECK_THROWS_AS(import_nccl_tests(source), Error);
+  }
+
+  TEST_CASE(
+      "the times that Open MPI prints before its tags and the mark of a quotation are taken off") {
+    Source source = source_of("nccl_mpirun.txt");
+    const Result plain = import_nccl_tests(source);
+    for (const std::string prefix : {"Mon Sep  7 10:11:12 2026", "> "}) {
+      Source marked = source;
+      for (std::size_t at = 0; at < marked.text.size();) {
+        marked.text.insert(at, prefix);
+        at = marked.text.find('\n', at);
+        if (at != std::string::npos) ++at;
+      }
+      CHECK(import_nccl_tests(marked).measurements.size() == plain.measurements.size());
+    }
+  }
+
   TEST_CASE("a table that ends early makes an interrupted document") {
     Source source = source_of("nccl_mpirun.txt");
     source.text.resize(source.text.find("[1,0]<stdout>:# Out of bounds"));
@@ -131,6 +173,43 @@ TEST_SUITE("unit") {
     CHECK(broken.status == MeasurementStatus::error);
     CHECK(broken.reason.starts_with("[CUDA_ERROR_OUT_OF_MEMORY]"));
     CHECK(result.measurements.size() == 8);
+  }
+
+  TEST_CASE("the three matrices of a bidirectional test are three cases") {
+    Source source = source_of("nvbandwidth.txt");
+    source.text = "Running device_to_device_bidirectional_memcpy_read_ce.\n";
+    for (const std::string part : {"Read1", "Read2", "Total"}) {
+      source.text += "memcpy CE GPU(row) <-> GPU(column) " + part +
+                     " bandwidth (GB/s)\n 0 1\n 0 N/A 76" + (part == "Total" ? "0" : "") +
+                     "\n 1 75 N/A\n\nSUM device_to_device_bidirectional_memcpy_read_ce_" +
+                     word_from(part) + " 151\nCOEFFICIENT_OF_VARIATION x 0.00\n\n";
+    }
+    const Result result = checked(import_nvbandwidth(source));
+    CHECK(result.measurements.size() == 6);
+    const std::string start = "device_to_device.f32.nvbandwidth_bidirectional_read_ce_";
+    CHECK(metric(figure(result, start + "read1/unstated"), "bytes_per_s") == doctest::Approx(76e9));
+    CHECK(metric(figure(result, start + "total/unstated"), "bytes_per_s") ==
+          doctest::Approx(760e9));
+  }
+
+  TEST_CASE("a waiver after figures does not take them away") {
+    Source source = source_of("nvbandwidth.txt");
+    const std::string sum = "SUM host_to_device_memcpy_ce 110.55\n";
+    source.text.insert(source.text.find(sum) + sum.size(), "\nWaived: \n");
+    const Result result = import_nvbandwidth(source);
+    CHECK(result.measurements.size() == 8);
+    CHECK(metric(figure(result, "host_to_device.f32.nvbandwidth_ce/unstated"), "bytes_per_s") ==
+          doctest::Approx(55.21e9));
+  }
+
+  TEST_CASE("a matrix whose line Running was cut has the name of its sum or is refused") {
+    Source source = source_of("nvbandwidth.txt");
+    const std::string running = "Running host_to_device_memcpy_ce.\n";
+    source.text.replace(source.text.find(running), running.size(), "...\n");
+    CHECK(import_nvbandwidth(source).measurements.size() == 8);
+    const std::string sum = "SUM host_to_device_memcpy_ce 110.55\n";
+    source.text.replace(source.text.find(sum), sum.size(), "\n");
+    CHECK_THROWS_AS(import_nvbandwidth(source), Error);
   }
 
   TEST_CASE("the JSON of nvbandwidth keeps what was waived and what failed") {
@@ -172,6 +251,20 @@ TEST_SUITE("unit") {
               "GPU Memory unstated/device1 fail (GPU 1 returned other bits than were written at "
               "the same address, twice.)",
               "targeted_stress unstated skipped", "targeted_stress unstated/device0 skipped"});
+  }
+
+  TEST_CASE("a check of dcgmi diag that some devices fail is a failure of these") {
+    Source source = source_of("dcgmi.txt");
+    source.text =
+        "|-----  Stress  -----------+-----------------------|\n"
+        "| Targeted Stress          | Pass - GPUs: 0, 2     |\n"
+        "|                          | Fail - GPU: 1         |\n"
+        "| Warning                  | Failed to keep 90 %   |\n"
+        "|                          | of the target         |\n";
+    CHECK(checks_of(import_dcgmi(source)) ==
+          std::vector<std::string>{
+              "Targeted Stress unstated/device0 pass", "Targeted Stress unstated/device2 pass",
+              "Targeted Stress unstated/device1 fail (Failed to keep 90 % of the target)"});
   }
 
   TEST_CASE("repetitions of Google Benchmark become one figure and its own median counts") {
