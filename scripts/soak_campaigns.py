@@ -52,7 +52,7 @@ CAMPAIGNS = (
     Campaign("fabric", "hosts as network namespaces: slow, cut off, stopped, killed", "seeds", 20, r"^netns: ",
              "integration"),
     Campaign("compare", "pairs of runs: the same, 5 percent more work, and a busy machine", "pairs of each", 100,
-             r"^cli: pairs of runs", ""),
+             "", ""),
     Campaign("judging", "simulated clusters with known truth: who is failed and named", "clusters of each kind", 1000,
              r"^simulate: .*(are judged by|that differ)"),
     Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),
@@ -127,12 +127,19 @@ def interval_items(campaign, count, root, build):
     yield Item(campaign, "neighbouring runs of profile quick", command, str(build), count)
 
 
+def pair_items(campaign, count, root, build, state):
+    command = (str(root / "scripts/soak_pairs.py"), "--assay", str(build / "assay"), "--state", str(state / "pairs"))
+    yield Item(campaign, "pairs of runs compared", command, str(build), count)
+
+
 def items_of(campaign, arguments, root, build, state):
     count = arguments.count or campaign.count
     if campaign.name == "fuzz":
         return fuzz_items(campaign, count, root, state)
     if campaign.name == "intervals":
         return interval_items(campaign, count, root, build)
+    if campaign.name == "compare":
+        return pair_items(campaign, count, root, build, state)
     if campaign.name == "mutants":
         return mutant_items(campaign, count, root, state, arguments.folders)
     return ctest_items(campaign, count, build)
