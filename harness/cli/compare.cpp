@@ -52,30 +52,35 @@ std::vector<std::string> parts_of(const std::string& text, char separator) {
   return parts;
 }
 
+/// The first operand is A, the next B.
+constexpr std::size_t kMostSides = 26;
+
 /// `A=2.5,B=3` a device and hour.
-void take_prices(const Arguments& arguments, compare::SideInput& a, compare::SideInput& b) {
+void take_prices(const Arguments& arguments, std::vector<compare::SideInput>& sides) {
   if (!arguments.has("price")) return;
   for (const std::string& part : parts_of(arguments.value("price"), ',')) {
     const std::vector<std::string> pair = parts_of(part, '=');
-    const bool is_side = pair.size() == 2 && (pair[0] == "A" || pair[0] == "B");
-    if (!is_side) throw Error("--price: write A=PRICE,B=PRICE, each of one device and hour");
-    compare::SideInput& side = pair[0] == "A" ? a : b;
-    side.price_per_device_hour = number_in(pair[1], "price", 1e9);
-    if (*side.price_per_device_hour == 0) throw Error("--price: a price must be above 0");
+    const std::size_t side =
+        pair[0].size() == 1 ? static_cast<std::size_t>(pair[0][0] - 'A') : sides.size();
+    if (pair.size() != 2 || side >= sides.size())
+      throw Error("--price: write A=PRICE,B=PRICE, each of one device and hour");
+    const double price = number_in(pair[1], "price", 1e9);
+    if (price == 0) throw Error("--price: a price must be above 0");
+    sides[side].price_per_device_hour = price;
   }
-  if (!a.price_per_device_hour || !b.price_per_device_hour)
-    throw Error("--price: needs a price of both sides, as in A=2.5,B=3");
+  if (!std::all_of(sides.begin(), sides.end(),
+                   [](const auto& side) { return side.price_per_device_hour.has_value(); }))
+    throw Error("--price: needs a price of every side, as in A=2.5,B=3");
 }
 
 /// Of the profiles that the documents name, the widest margin that is known.
-double margin_of(const Arguments& arguments, const compare::SideInput& a,
-                 const compare::SideInput& b) {
+double margin_of(const Arguments& arguments, const std::vector<compare::SideInput>& sides) {
   if (arguments.has("margin")) return number_in(arguments.value("margin"), "margin", 1);
   if (arguments.has("profile")) return load_profile(arguments.value("profile")).comparison.margin;
   const std::vector<std::string> builtin = builtin_profile_names();
   std::set<std::string> named;
-  for (const compare::SideInput* side : {&a, &b})
-    for (const auto& document : side->documents) named.insert(document.result.run.profile_name);
+  for (const compare::SideInput& side : sides)
+    for (const auto& document : side.documents) named.insert(document.result.run.profile_name);
   std::optional<double> widest;
   for (const std::string& profile : named) {
     if (std::find(builtin.begin(), builtin.end(), profile) == builtin.end()) continue;
@@ -84,10 +89,10 @@ double margin_of(const Arguments& arguments, const compare::SideInput& a,
   return widest.value_or(ComparisonRule{}.margin);
 }
 
-compare::Options comparison_options(const Arguments& arguments, const compare::SideInput& a,
-                                    const compare::SideInput& b) {
+compare::Options comparison_options(const Arguments& arguments,
+                                    const std::vector<compare::SideInput>& sides) {
   compare::Options options;
-  options.margin = margin_of(arguments, a, b);
+  options.margin = margin_of(arguments, sides);
   if (!arguments.has("across")) return options;
   for (const std::string& name : parts_of(arguments.value("across"), ',')) {
     if (!compare::versions_that_matter().contains(name))
@@ -115,50 +120,70 @@ OutputKind kind_of_comparison(const std::string& format) {
                         format == "text" ? kComparedText : kComparedMarkdown);
 }
 
-std::string formatted(const Comparison& comparison, const std::string& format, bool colour,
-                      std::size_t width) {
-  if (format == "markdown") return compared_as_markdown(comparison);
-  if (format == "text") return compared_as_text(comparison, colour, width);
-  const Json document = to_json(comparison);
-  if (format == "html")
-    return html_page({{"page", "comparison"}, {"assay", version()}, {"comparison", document}});
-  return document_text(document, DocumentKind::comparison, "the comparison");
+std::string formatted(const std::vector<Comparison>& comparisons, const std::string& format,
+                      bool colour, std::size_t width) {
+  if (format == "markdown") return compared_as_markdown(comparisons);
+  if (format == "text") return compared_as_text(comparisons, colour, width);
+  if (format == "json")
+    return document_text(to_json(comparisons.front()), DocumentKind::comparison, "the comparison");
+  Json documents = Json::array();
+  for (const Comparison& comparison : comparisons) documents.push_back(to_json(comparison));
+  return html_page({{"page", "comparison"}, {"assay", version()}, {"comparisons", documents}});
 }
 
-ExitCode outcome_of(const Comparison& comparison) {
-  const int all = static_cast<int>(comparison.cases.size());
-  if (comparison.counts.at("not_comparable") == all) {
+ExitCode outcome_of(const std::vector<Comparison>& comparisons) {
+  const auto nothing_comparable = [](const Comparison& comparison) {
+    return comparison.counts.at("not_comparable") == static_cast<int>(comparison.cases.size());
+  };
+  if (std::all_of(comparisons.begin(), comparisons.end(), nothing_comparable)) {
     std::fflush(stdout);
-    print(stderr, "assay: nothing of A and B can be compared: see the reasons\n");
+    print(stderr, fmt::format("assay: nothing of {} can be compared: see the reasons\n",
+                              comparisons.size() == 1 ? "A and B" : "A and any other side"));
     return ExitCode::broken;
   }
-  return comparison.counts.at("worse") > 0 ? ExitCode::failed : ExitCode::passed;
+  const bool is_worse =
+      std::any_of(comparisons.begin(), comparisons.end(),
+                  [](const Comparison& comparison) { return comparison.counts.at("worse") > 0; });
+  return is_worse ? ExitCode::failed : ExitCode::passed;
+}
+
+std::vector<compare::SideInput> sides_of(const Arguments& arguments,
+                                         std::vector<std::filesystem::path>& read) {
+  const std::vector<std::string>& paths = arguments.operands();
+  if (paths.size() < 2) throw Error("name two documents or folders of them: assay compare A B");
+  if (paths.size() > kMostSides)
+    throw Error(
+        fmt::format("{} sides are named, and at most {} are compared", paths.size(), kMostSides));
+  if (paths.size() > 2 && arguments.value("format") == "json")
+    throw Error("--format json is the document of two sides: compare A with each other side");
+  std::vector<compare::SideInput> sides;
+  for (const std::string& path : paths) sides.push_back(side_of(path, read));
+  take_prices(arguments, sides);
+  return sides;
 }
 
 ExitCode execute_compare(const Arguments& arguments) {
-  if (arguments.operands().size() != 2)
-    throw Error("name two documents or folders of them: assay compare A B");
   const std::string& format = arguments.value("format");
   std::vector<std::filesystem::path> read;
-  compare::SideInput a = side_of(arguments.operands()[0], read);
-  compare::SideInput b = side_of(arguments.operands()[1], read);
-  take_prices(arguments, a, b);
+  const std::vector<compare::SideInput> sides = sides_of(arguments, read);
   for (const auto& file : files_of_profile(arguments.value_or_empty("profile")))
     read.push_back(file);
-  const compare::Options options = comparison_options(arguments, a, b);
+  const compare::Options options = comparison_options(arguments, sides);
   if (arguments.has("output"))
     refuse_output(
         {arguments.value("output"), kind_of_comparison(format), arguments.has("force"), read});
-  const Comparison comparison = compare::compare(a, b, options);
+  std::vector<Comparison> comparisons;
+  for (std::size_t other = 1; other < sides.size(); ++other)
+    comparisons.push_back(compare::compare(sides[0], sides[other], options));
   if (arguments.has("output")) {
-    write_text(formatted(comparison, format, false, kPipeColumns), arguments.value("output"));
+    write_text(formatted(comparisons, format, false, kPipeColumns), arguments.value("output"));
     if (!is_standard_output(arguments.value("output")))
       print(fmt::format("Comparison: {}\n", arguments.value("output")));
   } else {
     print_rendered(stdout,
-                   formatted(comparison, format, wants_colour(stdout), line_columns(stdout)));
+                   formatted(comparisons, format, wants_colour(stdout), line_columns(stdout)));
   }
-  return outcome_of(comparison);
+  return outcome_of(comparisons);
 }
 
 }  // namespace
@@ -168,7 +193,7 @@ Command compare_command() {
   command.name = "compare";
   command.summary = "compare two sets of result documents case by case";
   command.synopsis =
-      "A B [--format text|json|markdown|html] [--margin FRACTION | --profile NAME|FILE] "
+      "A B [C...] [--format text|json|markdown|html] [--margin FRACTION | --profile NAME|FILE] "
       "[--price A=PRICE,B=PRICE] [--across NAMES] [-o FILE] [--force]";
   command.description = {
       "Says of each case whether B is the same as A, better, worse, or that it is unclear, with "
@@ -179,13 +204,14 @@ Command compare_command() {
       "devices, series that others disturbed, and series so noisy that the interval is wider than "
       "5 % on each side; each has its reason. Geometric means are of the cases that both have.",
       "A and B are a document or a folder of them each. Where both describe the same devices, they "
-      "are compared one by one, else the devices of a side together."};
+      "are compared one by one, else the devices of a side together. Every further one is compared "
+      "with A, side by side."};
   command.options = {
       {.name = "format",
        .value_name = "text|json|markdown|html",
-       .help =
-           "How to print it: json is the comparison document, markdown fits a GitHub issue, html "
-           "is one self-contained page.",
+       .help = "How to print it: json is the comparison document of two, markdown fits a GitHub "
+               "issue, html "
+               "is one self-contained page.",
        .default_value = "text",
        .choices = {"text", "json", "markdown", "html"}},
       {.name = "margin",
@@ -210,16 +236,18 @@ Command compare_command() {
        .help = "Write it to this file; - is standard output. A comparison of this format that is "
                "there is replaced."},
       {.name = "force", .help = "Replace whatever file -o names, unless it is read here."}};
-  command.operands = {"A B", true};
+  command.operands = {"A B [C...]", true};
   command.environment = {{"NO_COLOR", "When set, output has no colour."}};
   command.exit_status = {
-      {"0", "Nothing of B is worse."},
-      {"1", "A case of B is worse."},
-      {"2", "A document or a flag is refused, or nothing of A and B can be compared."}};
+      {"0", "Nothing of B or a further side is worse."},
+      {"1", "A case of B or of a further side is worse."},
+      {"2", "A document or a flag is refused, or nothing can be compared with A."}};
   command.examples = {
       {"assay compare before.json after.json", "Did an update make anything slower?"},
       {"assay compare cloud-a/ cloud-b/ --price A=2.5,B=3 --format markdown",
-       "Two clouds side by side, with what the same work costs on each."}};
+       "Two clouds side by side, with what the same work costs on each."},
+      {"assay compare cloud-a/ cloud-b/ cloud-c/ --format html -o clouds.html",
+       "Three clouds as one page: each beside the first."}};
   command.execute = execute_compare;
   return command;
 }

@@ -1,4 +1,4 @@
-// Tables of a comparison: the ratio as B's time against A's, with its interval and its reason.
+// A comparison as text: what the sides are and in what they differ, then its tables.
 #include "harness/cli/compared.h"
 
 #include <fmt/format.h>
@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "harness/cli/quantity.h"
-#include "harness/cli/table.h"
+#include "harness/cli/compared_rows.h"
 #include "harness/core/plain_text.h"
 
 namespace assay::cli {
@@ -15,103 +14,6 @@ namespace assay::cli {
 namespace {
 
 constexpr std::size_t kMostRows = 200;
-
-constexpr ComparisonVerdict kOrder[] = {ComparisonVerdict::worse, ComparisonVerdict::better,
-                                        ComparisonVerdict::unclear, ComparisonVerdict::same,
-                                        ComparisonVerdict::not_comparable};
-
-std::vector<const ComparedCase*> in_order(const Comparison& comparison) {
-  std::vector<const ComparedCase*> ordered;
-  for (const ComparisonVerdict verdict : kOrder) {
-    for (const ComparedCase& one : comparison.cases)
-      if (one.verdict == verdict) ordered.push_back(&one);
-  }
-  return ordered;
-}
-
-/// 1.052 as `+5.2 %`.
-std::string change(double ratio) { return fmt::format("{:+.1f} %", (ratio - 1) * 100); }
-
-std::string interval(const std::optional<double>& low, const std::optional<double>& high) {
-  if (!low || !high) return "";
-  return fmt::format("{:+.1f} to {:+.1f} %", (*low - 1) * 100, (*high - 1) * 100);
-}
-
-std::string verdict_of(const ComparedCase& one) {
-  std::string text = name(one.verdict);
-  std::replace(text.begin(), text.end(), '_', ' ');
-  return text;
-}
-
-/// The device, or what the scope is.
-std::string place_of(const ComparedCase& one) {
-  if (one.scope.members.empty()) return one.scope.level;
-  if (one.scope.members.size() > 2)
-    return fmt::format("{} of {}", one.scope.level, one.scope.members.size());
-  std::string text;
-  for (const std::string& member : one.scope.members)
-    text += (text.empty() ? "" : " - ") + plain_line(member);
-  return text;
-}
-
-bool has_cost(const Comparison& comparison) {
-  return comparison.a.price_per_device_hour && comparison.b.price_per_device_hour;
-}
-
-std::vector<std::string> heading(const Comparison& comparison) {
-  std::vector<std::string> row = {"case", "series",   "where",    "A",
-                                  "B",    "B's time", "interval", "verdict"};
-  if (has_cost(comparison))
-    row.insert(row.end() - 1, {"A's cost", "B's cost", "B's cost over A's"});
-  row.push_back("why");
-  return row;
-}
-
-std::vector<std::string> row_of(const ComparedCase& one, const Comparison& comparison) {
-  std::vector<std::string> row = {one.case_id,
-                                  name(one.series),
-                                  place_of(one),
-                                  one.a_s ? quantity(*one.a_s, "s") : "",
-                                  one.b_s ? quantity(*one.b_s, "s") : "",
-                                  one.ratio ? change(*one.ratio) : "",
-                                  interval(one.ci_low, one.ci_high),
-                                  verdict_of(one)};
-  if (has_cost(comparison)) {
-    const auto price = [&](double value) {
-      return fmt::format("{:.3g} / {}", value, one.cost->unit);
-    };
-    const std::vector<std::string> cells =
-        one.cost ? std::vector{price(one.cost->a), price(one.cost->b), change(one.cost->ratio)}
-                 : std::vector<std::string>(3);
-    row.insert(row.end() - 1, cells.begin(), cells.end());
-  }
-  row.push_back(plain_line(one.reason));
-  return row;
-}
-
-Rows mean_rows(const Comparison& comparison) {
-  Rows rows = {{"geometric mean", "cases", "B's time", "interval"}};
-  if (has_cost(comparison)) rows.front().push_back("B's cost");
-  for (const ComparedMean& mean : comparison.means) {
-    rows.push_back({mean.what, std::to_string(mean.cases), change(mean.ratio),
-                    interval(mean.ci_low, mean.ci_high)});
-    if (has_cost(comparison))
-      rows.back().push_back(mean.cost_ratio ? change(*mean.cost_ratio) : "");
-  }
-  return rows;
-}
-
-std::string counts_in_words(const Comparison& comparison) {
-  std::string text;
-  for (const ComparisonVerdict verdict : kOrder) {
-    const auto found = comparison.counts.find(name(verdict));
-    const int count = found == comparison.counts.end() ? 0 : found->second;
-    std::string word = name(verdict);
-    std::replace(word.begin(), word.end(), '_', ' ');
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, word);
-  }
-  return text;
-}
 
 std::string side_in_words(const ComparedSide& side) {
   std::string devices;
@@ -125,11 +27,12 @@ std::string side_in_words(const ComparedSide& side) {
   return text;
 }
 
-std::string rule_in_words(const Comparison& comparison) {
+std::string rule_in_words(const std::vector<Comparison>& comparisons) {
+  const Comparison& first = comparisons.front();
   return fmt::format(
-      "B's time against A's; worse or better only where the {:.0f} % interval lies wholly outside "
+      "{} time against A's; worse or better only where the {:.0f} % interval lies wholly outside "
       "{:.1f} %",
-      comparison.level * 100, comparison.margin * 100);
+      comparisons.size() == 1 ? "B's" : "each side's", first.level * 100, first.margin * 100);
 }
 
 /// A cell holds no bar, line break or markup of its own: names come from machines.
@@ -158,47 +61,61 @@ std::string markdown_table(const Rows& rows) {
   return text;
 }
 
-std::string coloured(const std::string& text, const Comparison& comparison) {
-  const auto worse = comparison.counts.find("worse");
-  const bool is_bad = worse != comparison.counts.end() && worse->second > 0;
+/// `B: 1 worse, …; C: …`; of two sides without the letter.
+std::string outcome_in_words(const std::vector<Comparison>& comparisons) {
+  if (comparisons.size() == 1) return counts_in_words(comparisons.front());
+  std::string text;
+  for (std::size_t i = 0; i < comparisons.size(); ++i)
+    text += fmt::format("{}{}: {}", i == 0 ? "" : "; ", side_letter(i),
+                        counts_in_words(comparisons[i]));
+  return text;
+}
+
+std::string coloured(const std::string& text, const std::vector<Comparison>& comparisons) {
+  const bool is_bad =
+      std::any_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) {
+        const auto worse = comparison.counts.find("worse");
+        return worse != comparison.counts.end() && worse->second > 0;
+      });
   return fmt::format("\x1b[{}m{}\x1b[0m", is_bad ? 31 : 32, text);
+}
+
+/// What stands above the tables: the sides, the rule, and in what the sides differ.
+std::vector<std::string> lines_above(const std::vector<Comparison>& comparisons) {
+  std::vector<std::string> lines = {"A: " + side_in_words(comparisons.front().a)};
+  for (std::size_t i = 0; i < comparisons.size(); ++i)
+    lines.push_back(side_letter(i) + ": " + side_in_words(comparisons[i].b));
+  lines.push_back(rule_in_words(comparisons));
+  for (std::size_t i = 0; i < comparisons.size(); ++i)
+    for (const Difference& one : comparisons[i].differences)
+      lines.push_back(fmt::format("differs: {}: {} in A, {} in {}", plain_line(one.what),
+                                  plain_line(one.a), plain_line(one.b), side_letter(i)));
+  return lines;
 }
 
 }  // namespace
 
-std::string compared_as_text(const Comparison& comparison, bool colour, std::size_t width) {
-  const std::string counts = counts_in_words(comparison);
-  std::string text = kComparedText + (colour ? coloured(counts, comparison) : counts) + "\n";
-  text += "A: " + side_in_words(comparison.a) + "\n";
-  text += "B: " + side_in_words(comparison.b) + "\n";
-  text += rule_in_words(comparison) + "\n";
-  for (const Difference& one : comparison.differences)
-    text += fmt::format("differs: {}: {} in A, {} in B\n", plain_line(one.what), plain_line(one.a),
-                        plain_line(one.b));
-  Rows rows = {heading(comparison)};
-  for (const ComparedCase* one : in_order(comparison)) rows.push_back(row_of(*one, comparison));
-  text += '\n' + table(rows, width);
-  if (!comparison.means.empty()) text += '\n' + table(mean_rows(comparison), width);
+std::string compared_as_text(const std::vector<Comparison>& comparisons, bool colour,
+                             std::size_t width) {
+  const std::string outcome = outcome_in_words(comparisons);
+  std::string text = kComparedText + (colour ? coloured(outcome, comparisons) : outcome) + "\n";
+  for (const std::string& line : lines_above(comparisons)) text += line + "\n";
+  text += '\n' + table(case_rows(comparisons), width);
+  const Rows means = mean_rows(comparisons);
+  if (!means.empty()) text += '\n' + table(means, width);
   return text;
 }
 
-std::string compared_as_markdown(const Comparison& comparison) {
-  std::string text = fmt::format("{}: {}\n\n", kComparedMarkdown, counts_in_words(comparison));
-  text += "- A: " + cell(side_in_words(comparison.a)) + "\n";
-  text += "- B: " + cell(side_in_words(comparison.b)) + "\n";
-  text += "- " + rule_in_words(comparison) + "\n";
-  for (const Difference& one : comparison.differences)
-    text += fmt::format("- differs: {}: {} in A, {} in B\n", cell(one.what),
-                        cell(plain_line(one.a)), cell(plain_line(one.b)));
-  Rows rows = {heading(comparison)};
-  const std::vector<const ComparedCase*> ordered = in_order(comparison);
-  for (std::size_t i = 0; i < std::min(ordered.size(), kMostRows); ++i)
-    rows.push_back(row_of(*ordered[i], comparison));
+std::string compared_as_markdown(const std::vector<Comparison>& comparisons) {
+  std::string text = fmt::format("{}: {}\n\n", kComparedMarkdown, outcome_in_words(comparisons));
+  for (const std::string& line : lines_above(comparisons)) text += "- " + cell(line) + "\n";
+  Rows rows = case_rows(comparisons);
+  const std::size_t left_out = rows.size() - std::min(rows.size(), kMostRows + 1);
+  rows.resize(rows.size() - left_out);
   text += '\n' + markdown_table(rows);
-  if (ordered.size() > kMostRows)
-    text +=
-        fmt::format("\nand {} more cases: `--format json` has all\n", ordered.size() - kMostRows);
-  if (!comparison.means.empty()) text += '\n' + markdown_table(mean_rows(comparison));
+  if (left_out > 0) text += fmt::format("\nand {} more rows: `--format html` has all\n", left_out);
+  const Rows means = mean_rows(comparisons);
+  if (!means.empty()) text += '\n' + markdown_table(means);
   return text;
 }
 

@@ -20,7 +20,7 @@ try {
     assert.deepEqual(row.slice(8, 12), one.cost ? [price(one.cost.a), price(one.cost.b), one.cost.unit, change(one.cost.ratio)] : ['–', '–', '–', '–']);
     assert.equal(row.at(-1), one.reason ?? '');
   }
-  const shown = await page.$eval('#data', (element) => JSON.parse(element.textContent).comparison);
+  const shown = await page.$eval('#data', (element) => JSON.parse(element.textContent).comparisons[0]);
   assert.deepEqual(shown, comparison);  // to the last digit
   assert.deepEqual(problems, []);
 } finally {

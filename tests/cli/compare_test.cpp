@@ -98,6 +98,35 @@ TEST_SUITE("integration") {
     CHECK(contains(markdown.out, "| gemm.f32.openblas/m512\\_n512\\_k512 | cold |"));
   }
 
+  TEST_CASE("compare puts three sides beside each other with the figures of two and two") {
+    const Workplace workplace;
+    write_passes(workplace, "a.json", 1);
+    write_passes(workplace, "b.json", 1.2);
+    write_passes(workplace, "c.json", 1.1);
+    const std::vector<std::string> three = {"compare", "a.json", "b.json", "c.json"};
+    const auto with = [&](std::vector<std::string> more) {
+      more.insert(more.begin(), three.begin(), three.end());
+      return more;
+    };
+    const Outcome text = workplace.assay(three);
+    CHECK(text.exit_code == 1);
+    CHECK(
+        text.out.starts_with("compare B: 1 worse, 0 better, 0 unclear, 0 same, 0 not comparable; "
+                             "C: 1 worse,"));
+    CHECK(contains(text.out, "+20.0 %"));
+    CHECK(contains(text.out, "+10.0 %"));
+    CHECK(workplace.assay({"compare", "c.json", "a.json", "c.json"}).exit_code == 0);
+    const Outcome priced =
+        workplace.assay(with({"--price", "A=2,B=2,C=4", "--format", "markdown"}));
+    CHECK(contains(priced.out, "| C | 3.30 ms | +10.0 % |"));
+    CHECK(contains(priced.out, "(+120.0 %)"));
+    CHECK(workplace.assay(with({"--format", "html", "-o", "page.html"})).exit_code == 1);
+    CHECK(contains(read_text(workplace.path("page.html")), "\"comparisons\":[{"));
+    refused_in_one_line(workplace, with({"--format", "json"}), "of two sides");
+    refused_in_one_line(workplace, with({"--price", "A=2,B=2"}), "of every side");
+    refused_in_one_line(workplace, with({"--price", "A=2,B=2,D=2"}), "--price");
+  }
+
   TEST_CASE("compare refuses what it cannot do in one line") {
     const Workplace workplace;
     write_passes(workplace, "a.json", 1);

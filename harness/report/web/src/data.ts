@@ -87,7 +87,8 @@ export type Comparison = AssayComparisonDocument;
 export interface ComparisonPage {
   page: 'comparison';
   assay: string;
-  comparison: Comparison;
+  /** Of B, C, … with one A. */
+  comparisons: Comparison[];
 }
 
 export interface PageData {

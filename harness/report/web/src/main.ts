@@ -5,7 +5,7 @@ import {type Comparison, readPage, type Report, reportOf} from './data';
 import {el, given} from './dom';
 import {attention} from './sections/attention';
 import {cases} from './sections/cases';
-import {comparedCases, comparedProvenance, comparedSummary} from './sections/compared';
+import {comparedCases, comparedProvenance, comparedSummary, letterOf} from './sections/compared';
 import {devices} from './sections/devices';
 import {messages} from './sections/messages';
 import {pairs} from './sections/pairs';
@@ -14,6 +14,7 @@ import {requirements} from './sections/requirements';
 import {roofline} from './sections/roofline';
 import {samples} from './sections/samples';
 import {shapes} from './sections/shapes';
+import {sideBySide} from './sections/sides';
 import {summary} from './sections/summary';
 import {telemetry} from './sections/telemetry';
 import {topology} from './sections/topology';
@@ -57,16 +58,24 @@ function header(report: Report): HTMLElement {
     el('p', {}, given([models.slice(0, 3).join(', '), what, run ? `profile ${run.profile.name}` : '', run?.started ?? ''].filter(Boolean).join(' · '))));
 }
 
-function comparisonHeader(comparison: Comparison): HTMLElement {
-  return el('header', {}, el('h1', {}, 'Assay comparison'), el('p', {}, given(comparison.a.name), ' and ', given(comparison.b.name)));
+function comparisonHeader(comparisons: Comparison[]): HTMLElement {
+  const others = comparisons.map((one, i) => [i + 1 < comparisons.length ? ', ' : ' and ', given(one.b.name)]).flat();
+  return el('header', {}, el('h1', {}, 'Assay comparison'), el('p', {}, given(comparisons[0]!.a.name), ...others));
+}
+
+function comparisonSections(comparisons: Comparison[]): HTMLElement[] {
+  if (comparisons.length === 1) return [comparedSummary(comparisons), comparedCases(comparisons[0]!)];
+  return [comparedSummary(comparisons), sideBySide(comparisons), ...comparisons.map((one, i) => comparedCases(one, letterOf(i)))];
 }
 
 const page = readPage(document.getElementById('data')!.textContent!);
 let top: HTMLElement, drawn: HTMLElement[];
 if (page.page === 'comparison') {
-  top = comparisonHeader(page.comparison);
-  drawn = [comparedSummary(page.comparison), comparedCases(page.comparison), comparedProvenance(page.comparison, page.assay)];
-  document.title = `Assay comparison: ${page.comparison.counts.worse} worse, ${page.comparison.counts.better} better`;
+  const {comparisons} = page;
+  const sum = (word: 'worse' | 'better'): number => comparisons.reduce((all, one) => all + one.counts[word], 0);
+  top = comparisonHeader(comparisons);
+  drawn = [...comparisonSections(comparisons), comparedProvenance(comparisons, page.assay)];
+  document.title = `Assay comparison: ${sum('worse')} worse, ${sum('better')} better`;
 } else if (page.page === 'site') {
   top = siteHeader(page);
   drawn = siteSections(page);
