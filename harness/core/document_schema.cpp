@@ -10,7 +10,6 @@
 #include "harness/core/embedded.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
-#include "harness/core/schema.h"
 
 namespace assay {
 
@@ -38,17 +37,6 @@ const KindOfDocument& described(DocumentKind kind) {
   throw Error("a document kind outside its enumeration");
 }
 
-const Schema& schema_of(DocumentKind kind) {
-  static const auto all = [] {
-    std::map<DocumentKind, std::unique_ptr<Schema>> schemas;
-    for (const KindOfDocument& known : kKinds) {
-      schemas[known.kind] = std::make_unique<Schema>(embedded_file(known.schema), known.schema);
-    }
-    return schemas;
-  }();
-  return *all.at(kind);
-}
-
 const std::string* text_field(const Json& document, const char* key) {
   const auto found = document.find(key);
   return found == document.end() ? nullptr : found->get_ptr<const std::string*>();
@@ -69,6 +57,17 @@ void require_version(const Json& document, const KindOfDocument& kind, const std
 }
 
 }  // namespace
+
+const Schema& schema_of(DocumentKind kind) {
+  static const auto all = [] {
+    std::map<DocumentKind, std::unique_ptr<Schema>> schemas;
+    for (const KindOfDocument& known : kKinds) {
+      schemas[known.kind] = std::make_unique<Schema>(embedded_file(known.schema), known.schema);
+    }
+    return schemas;
+  }();
+  return *all.at(kind);
+}
 
 DocumentKind kind_of(const Json& document, const std::string& where) {
   if (!document.is_object()) throw Error(where + ": not a JSON object, so no document of ours");

@@ -10,14 +10,13 @@
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/json_limits.h"
 #include "harness/core/message.h"
 
 namespace assay {
 
 namespace {
 
-constexpr std::size_t kMaximumDocumentBytes = std::size_t{256} << 20;
-constexpr std::size_t kMaximumDepth = 64;
 constexpr std::string_view kCutOff = "unexpected end of input";
 
 /// Reads the text and counts, for every copy that the lexer makes of it, how far it has read.

@@ -10,6 +10,7 @@
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
+#include "harness/core/json_limits.h"
 #include "harness/core/stated_kind.h"
 
 namespace assay {
@@ -18,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaximumFileBytes = std::size_t{256} << 20;
 constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+constexpr std::size_t kPaddingBytes = 64;  // that simdjson reads past the end of what it parses
 
 /// Whether the file says of itself that it is a document of ours, and not a result. A file that
 /// says nothing clear is kept: reading it will say what is wrong with it, loudly.
@@ -80,12 +81,18 @@ std::string read_text(const fs::path& path) {
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
+  // In one read, unless the file has no size or grows meanwhile: a fleet's take gigabytes.
+  const std::uintmax_t size = fs::file_size(path, ignored);
+  std::size_t chunk =
+      ignored ? kChunkBytes : std::min<std::uintmax_t>(size, kMaximumDocumentBytes) + 1;
   std::string text;
-  while (file && text.size() <= kMaximumFileBytes) {
+  text.reserve(chunk + kPaddingBytes);
+  while (file && text.size() <= kMaximumDocumentBytes) {
     const std::size_t before = text.size();
-    text.resize(before + kChunkBytes);
-    file.read(text.data() + before, static_cast<std::streamsize>(kChunkBytes));
+    text.resize(before + chunk);
+    file.read(text.data() + before, static_cast<std::streamsize>(chunk));
     text.resize(before + static_cast<std::size_t>(file.gcount()));
+    chunk = kChunkBytes;
   }
   if (file.bad()) throw Error(fmt::format("cannot read {}: the read failed", path.string()));
   return text;  // one chunk past the limit is enough for parse_json to refuse it

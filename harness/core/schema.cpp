@@ -217,7 +217,9 @@ Schema::Schema(std::string_view text, const std::string& name)
 Schema::~Schema() = default;
 
 std::optional<Violation> Schema::check(const Json& document) const {
-  return assay::check(*nodes_->reader.root(), document, Place{});
+  return assay::check(root(), document, Place{});
 }
+
+const SchemaNode& Schema::root() const { return *nodes_->reader.root(); }
 
 }  // namespace assay

@@ -29,6 +29,8 @@ class Schema {
   ~Schema();
 
   std::optional<Violation> check(const Json& document) const;
+  /// For a validator of another representation of JSON.
+  const SchemaNode& root() const;
 
  private:
   struct Nodes;

@@ -1,5 +1,6 @@
-// Fuzzes the strict JSON parser, validation, and the reader and writer of result documents.
+// Fuzzes the strict JSON parser, validation, and the readers and the writer of result documents.
 #include "harness/core/document.h"
+#include "harness/core/quick_result.h"
 #include "tests/fuzz/holds.h"
 
 namespace assay::fuzz {
@@ -19,6 +20,19 @@ void must_survive_round_trip(const Json& document) {
   must_hold(to_json(result_from_json(again)) == again, "a result comes back as it was written");
 }
 
+/// What the quick reader accepts, the strict one accepts with the same fields.
+void must_read_alike(std::string_view text) {
+  const std::optional<Result> quick = read_quickly(std::string(text));
+  if (!quick) return;
+  try {
+    const Json document = parse_json(text, "input");
+    validate(document, DocumentKind::result, "input");
+    must_hold(to_json(result_from_json(document)) == to_json(*quick), "both readers read the same");
+  } catch (const Error&) {
+    must_hold(false, "the strict reader accepts what the quick one does");
+  }
+}
+
 }  // namespace
 
 }  // namespace assay::fuzz
@@ -26,6 +40,7 @@ void must_survive_round_trip(const Json& document) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace assay;
   const std::string_view text = fuzz::text_of(data, size);
+  fuzz::must_read_alike(text);
   fuzz::must_refuse_clearly([&] {
     const Json document = parse_json(text, "input");
     fuzz::must_agree_with_library(text, document);

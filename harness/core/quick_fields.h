@@ -1,0 +1,153 @@
+// Reads structs from simdjson's documents by their lists of fields; harness/core/fields.h describes
+// the lists.
+#pragma once
+
+#include <simdjson.h>
+
+#include <concepts>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/core/fields.h"
+#include "harness/core/quick_schema.h"
+
+namespace assay::quick {
+
+using Element = simdjson::dom::element;
+
+/// The same tree as the strict parser's.
+Json json_of(const Element& value);
+/// Whether `value` is what a document repeats: a text, or an object of integers and flags.
+bool repeats(const Json& expected, const Element& value);
+
+template <class T>
+void read_value(const Element& from, T& value);
+
+/// Throws Unusual where the strict FieldReader throws Error.
+class Fields {
+ public:
+  explicit Fields(const Element& value) {
+    simdjson::dom::object object;
+    if (value.get(object) != simdjson::SUCCESS) throw Unusual();
+    members_.reserve(object.size());
+    for (const auto& [key, member] : object) members_.push_back({key, member});
+  }
+
+  template <class T>
+  void operator()(const char* key, T& value) {
+    read_value(required(key), value);
+  }
+  template <class T>
+  void operator()(const char* key, std::optional<T>& value) {
+    if (const Element* found = find(key)) read_value(*found, value.emplace());
+  }
+  template <class T>
+  void or_absent(const char* key, T& value) {
+    if (const Element* found = find(key)) read_value(*found, value);
+  }
+  template <class T>
+  void or_default(const char* key, T& value) {
+    or_absent(key, value);
+  }
+  void constant(const char*, const char*) {}
+  template <class List>
+  void group(const char* key, const List& list) {
+    Fields fields(required(key));
+    list(fields);
+  }
+  void repeats(const char* key, const std::string& value, const CaseId&) {
+    std::string_view text;
+    if (required(key).get(text) != simdjson::SUCCESS || text != value) throw Unusual();
+  }
+  void repeats(const char* key, const Json& value, const CaseId&) {
+    if (!quick::repeats(value, required(key))) throw Unusual();
+  }
+
+ private:
+  struct Member {
+    std::string_view key;
+    Element value;
+  };
+
+  /// Our writer keeps the order of the lists: the next field is mostly the next member.
+  const Element* find(std::string_view key) {
+    for (std::size_t step = 0; step < members_.size(); ++step) {
+      const std::size_t at =
+          next_ + step < members_.size() ? next_ + step : next_ + step - members_.size();
+      if (members_[at].key != key) continue;
+      next_ = at + 1;
+      return &members_[at].value;
+    }
+    return nullptr;
+  }
+  const Element& required(std::string_view key) {
+    if (const Element* found = find(key)) return *found;
+    throw Unusual();
+  }
+
+  std::vector<Member> members_;
+  std::size_t next_ = 0;
+};
+
+template <class T>
+T number_of(const Element& from) {
+  switch (from.type()) {
+    case simdjson::dom::element_type::INT64:
+      return static_cast<T>(from.get_int64().value_unsafe());
+    case simdjson::dom::element_type::UINT64:
+      return static_cast<T>(from.get_uint64().value_unsafe());
+    case simdjson::dom::element_type::DOUBLE:  // its schema has bounds that T can hold
+      return static_cast<T>(from.get_double().value_unsafe());
+    default:
+      throw Unusual();
+  }
+}
+
+inline std::string text_of(const Element& from) {
+  std::string_view text;
+  if (from.get(text) != simdjson::SUCCESS) throw Unusual();
+  return std::string(text);
+}
+
+template <class T>
+T from_word(std::string_view text) {
+  for (const Word<T>& word : words_of(T()))
+    if (text == word.text) return word.value;
+  throw Unusual();
+}
+
+template <class T>
+void read_value(const Element& from, T& value) {
+  if constexpr (std::same_as<T, bool>) {
+    if (from.get(value) != simdjson::SUCCESS) throw Unusual();
+  } else if constexpr (std::integral<T> || std::floating_point<T>) {
+    value = number_of<T>(from);
+  } else if constexpr (std::same_as<T, std::string>) {
+    value = text_of(from);
+  } else if constexpr (std::same_as<T, Json>) {
+    value = json_of(from);
+  } else if constexpr (std::same_as<T, Shape> || std::same_as<T, CaseId>) {
+    value = T::parse(text_of(from));
+  } else if constexpr (Listed<T>) {
+    Fields fields(from);
+    visit_fields(fields, value);
+    if constexpr (requires { require_sound(value); }) require_sound(value);
+  } else if constexpr (kIsVector<T>) {
+    simdjson::dom::array array;
+    if (from.get(array) != simdjson::SUCCESS) throw Unusual();
+    value.clear();
+    value.reserve(array.size());
+    for (const Element& element : array) read_value(element, value.emplace_back());
+  } else if constexpr (kIsMap<T>) {
+    simdjson::dom::object object;
+    if (from.get(object) != simdjson::SUCCESS) throw Unusual();
+    for (const auto& [key, element] : object) read_value(element, value[std::string(key)]);
+  } else {
+    value = from_word<T>(text_of(from));
+  }
+}
+
+}  // namespace assay::quick

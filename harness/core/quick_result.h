@@ -1,0 +1,16 @@
+// The quick way to read a result document, for fleets: simdjson's parser, the same schema and the
+// same lists of fields as the strict reader, and no messages.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/core/result.h"
+
+namespace assay {
+
+/// The result that the strict reader would read from `text`. Nothing where it would refuse the
+/// text, so that it is asked what is wrong, and where only it knows how to read it (schema 1.0).
+std::optional<Result> read_quickly(const std::string& text);
+
+}  // namespace assay

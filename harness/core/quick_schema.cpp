@@ -1,0 +1,188 @@
+// Follows Schema::check keyword by keyword; the document fuzz target compares the two readers.
+#include "harness/core/quick_schema.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+namespace assay::quick {
+
+namespace {
+
+namespace dom = simdjson::dom;
+
+unsigned type_of(const dom::element& value) {
+  switch (value.type()) {
+    case dom::element_type::NULL_VALUE:
+      return kNull;
+    case dom::element_type::BOOL:
+      return kBoolean;
+    case dom::element_type::INT64:
+    case dom::element_type::UINT64:
+      return kInteger | kNumber;
+    case dom::element_type::DOUBLE: {  // 2.0 is an integer, as the drafts have it
+      const double number = value.get_double().value_unsafe();
+      return std::trunc(number) == number ? kInteger | kNumber : kNumber;
+    }
+    case dom::element_type::STRING:
+      return kString;
+    case dom::element_type::ARRAY:
+      return kArray;
+    case dom::element_type::OBJECT:
+      return kObject;
+  }
+  return 0;
+}
+unsigned type_of(std::string_view) { return kString; }
+
+bool equals(const Json& wanted, std::string_view text) {
+  return wanted.is_string() && wanted.get_ref<const std::string&>() == text;
+}
+bool equals(const Json& wanted, const dom::element& value) {
+  if (wanted.is_string())
+    return value.is_string() && equals(wanted, value.get_string().value_unsafe());
+  if (wanted.is_boolean())
+    return value.is_bool() && value.get_bool().value_unsafe() == wanted.get<bool>();
+  throw Unusual();
+}
+
+std::size_t code_points(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+bool conforms_string(const SchemaNode& schema, std::string_view text) {
+  if (schema.min_length || schema.max_length) {
+    const std::size_t length = code_points(text);
+    if (schema.min_length && length < *schema.min_length) return false;
+    if (schema.max_length && length > *schema.max_length) return false;
+  }
+  return !schema.pattern || schema.pattern->is_found_in(text);
+}
+
+long double exactly(const dom::element& value) {
+  if (value.is_int64()) return value.get_int64().value_unsafe();
+  if (value.is_uint64()) return value.get_uint64().value_unsafe();
+  return value.get_double().value_unsafe();
+}
+
+bool conforms_number(const SchemaNode& schema, const dom::element& value) {
+  const bool is_bounded =
+      schema.minimum || schema.maximum || schema.exclusive_minimum || schema.exclusive_maximum;
+  if (!is_bounded) return true;
+  const long double number = exactly(value);
+  return !(schema.minimum && number < *schema.minimum) &&
+         !(schema.maximum && number > *schema.maximum) &&
+         !(schema.exclusive_minimum && number <= *schema.exclusive_minimum) &&
+         !(schema.exclusive_maximum && number >= *schema.exclusive_maximum);
+}
+
+bool are_unique(const dom::array& array) {
+  std::vector<std::string_view> texts;
+  for (const dom::element& entry : array) {
+    if (!entry.is_string()) throw Unusual();
+    texts.push_back(entry.get_string().value_unsafe());
+  }
+  std::sort(texts.begin(), texts.end());
+  return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
+}
+
+bool conforms_array(const SchemaNode& schema, const dom::array& array) {
+  if (schema.min_items && array.size() < *schema.min_items) return false;
+  if (schema.max_items && array.size() > *schema.max_items) return false;
+  if (schema.unique_items && !are_unique(array)) return false;
+  return schema.items == nullptr || std::all_of(array.begin(), array.end(), [&](const auto& entry) {
+           return conforms(*schema.items, entry);
+         });
+}
+
+template <class Value>
+bool conforms_to_all(const SchemaNode& schema, const Value& value);
+
+bool conforms_object(const SchemaNode& schema, const dom::object& object) {
+  if (schema.min_properties && object.size() < *schema.min_properties) return false;
+  for (const auto& [key, member] : object) {
+    if (schema.property_names != nullptr && !conforms_to_all(*schema.property_names, key))
+      return false;
+    const auto known = schema.properties.find(key);
+    const SchemaNode* node = known == schema.properties.end() ? schema.additional : known->second;
+    if (node != nullptr && !conforms(*node, member)) return false;
+  }
+  return std::all_of(schema.required.begin(), schema.required.end(), [&](const auto& name) {
+    return object.at_key(name).error() == simdjson::SUCCESS;
+  });
+}
+
+bool conforms_inside(const SchemaNode& schema, std::string_view text) {
+  return conforms_string(schema, text);
+}
+bool conforms_inside(const SchemaNode& schema, const dom::element& value) {
+  switch (value.type()) {
+    case dom::element_type::STRING:
+      return conforms_string(schema, value.get_string().value_unsafe());
+    case dom::element_type::ARRAY:
+      return conforms_array(schema, value.get_array().value_unsafe());
+    case dom::element_type::OBJECT:
+      return conforms_object(schema, value.get_object().value_unsafe());
+    case dom::element_type::BOOL:
+    case dom::element_type::NULL_VALUE:
+      return true;
+    default:
+      return conforms_number(schema, value);
+  }
+}
+
+template <class Value>
+bool conforms_to_all(const SchemaNode& schema, const Value& value) {
+  if (schema.never || (schema.types != 0 && (schema.types & type_of(value)) == 0)) return false;
+  const auto is_value = [&](const Json& wanted) { return equals(wanted, value); };
+  if (schema.constant && !is_value(*schema.constant)) return false;
+  if (!schema.choices.empty() &&
+      std::none_of(schema.choices.begin(), schema.choices.end(), is_value))
+    return false;
+  if (!conforms_inside(schema, value)) return false;
+  for (const SchemaNode* part : schema.all_of)
+    if (!conforms_to_all(*part, value)) return false;
+  if (schema.negated != nullptr && conforms_to_all(*schema.negated, value)) return false;
+  if (schema.condition == nullptr) return true;
+  const SchemaNode* branch =
+      conforms_to_all(*schema.condition, value) ? schema.then : schema.otherwise;
+  return branch == nullptr || conforms_to_all(*branch, value);
+}
+
+bool are_unique(std::vector<std::string_view>& names) {
+  constexpr std::size_t kFew = 32;  // are compared faster where they stand
+  if (names.size() > kFew) {
+    std::sort(names.begin(), names.end());
+    return std::adjacent_find(names.begin(), names.end()) == names.end();
+  }
+  for (auto name = names.begin(); name != names.end(); ++name)
+    if (std::find(names.begin(), name, *name) != name) return false;
+  return true;
+}
+
+}  // namespace
+
+bool conforms(const SchemaNode& schema, const dom::element& value) {
+  return conforms_to_all(schema, value);
+}
+
+bool names_are_unique(const dom::element& value) {
+  if (value.is_array()) {
+    const dom::array array = value.get_array().value_unsafe();
+    return std::all_of(array.begin(), array.end(), names_are_unique);
+  }
+  if (!value.is_object()) return true;
+  const dom::object object = value.get_object().value_unsafe();
+  std::vector<std::string_view> names;
+  names.reserve(object.size());
+  for (const auto& [key, member] : object) {
+    if (!names_are_unique(member)) return false;
+    names.push_back(key);
+  }
+  return are_unique(names);
+}
+
+}  // namespace assay::quick

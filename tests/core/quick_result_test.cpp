@@ -1,0 +1,98 @@
+// The quick reader of results: it reads what the strict one reads, and leaves it what is unusual.
+#include "harness/core/quick_result.h"
+
+#include <doctest/doctest.h>
+
+#include "harness/core/document.h"
+#include "harness/core/json_text.h"
+#include "tests/core/full_result.h"
+
+namespace assay {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string full_text() { return json_text(to_json(test::full_result())); }
+
+/// The document with the first `from` replaced.
+std::string with(const std::string& from, const std::string& to) {
+  std::string text = full_text();
+  const auto at = text.find(from);
+  REQUIRE(at != text.npos);
+  return text.replace(at, from.size(), to);
+}
+
+std::string nested(std::size_t levels) {
+  return with("\"extensions\": {", "\"extensions\": {\"deep\": " + std::string(levels, '[') +
+                                       std::string(levels, ']') + ",");
+}
+
+bool is_read(const std::string& text) { return read_quickly(text).has_value(); }
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("a document with every field is read as the strict reader reads it") {
+    const std::string text = full_text();
+    const auto quick = read_quickly(text);
+    REQUIRE(quick);
+    CHECK(to_json(*quick) == to_json(result_from_json(parse_json(text, "full"))));
+  }
+
+  TEST_CASE("every valid example of the newest version is read quickly") {
+    int results = 0;
+    const fs::path folder = fs::path(ASSAY_SOURCE_DIR) / "results-schema/examples/valid";
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      CAPTURE(entry.path());
+      const std::string text = read_text(entry.path());
+      const Json document = parse_json(text, "example");
+      if (kind_of(document, "example") != DocumentKind::result) continue;
+      if (document["schema_version"] != "1.1") continue;
+      const auto quick = read_quickly(text);
+      REQUIRE(quick);
+      CHECK(to_json(*quick) == to_json(result_from_json(document)));
+      ++results;
+    }
+    CHECK(results >= 3);
+  }
+
+  TEST_CASE("what is no document of the newest version is left to the strict reader") {
+    CHECK(is_read(with("\"kind\"", "\"kind\"")));
+    CHECK(!is_read(""));
+    CHECK(!is_read("{}"));
+    CHECK(!is_read(full_text() + "x"));
+    CHECK(!is_read(full_text() + std::string(1, '\0')));
+    CHECK(!is_read("\xEF\xBB\xBF" + full_text()));
+    CHECK(!is_read(with("\"schema_version\": \"1.1\"", "\"schema_version\": \"1.0\"")));
+    CHECK(!is_read(with("\"schema_version\": \"1.1\"", "\"schema_version\": \"2.0\"")));
+    CHECK(!is_read(with("\"kind\": \"assay.result\"", "\"kind\": \"assay.verdict\"")));
+    CHECK(!is_read(full_text().substr(0, full_text().size() / 2)));
+  }
+
+  TEST_CASE("what its schema or its fields do not allow is left to the strict reader") {
+    CHECK(!is_read(with("\"extensions\": {", "\"strange\": 1, \"extensions\": {")));
+    CHECK(!is_read(with("\"simulated\": ", "\"simulated\": 0, \"x\": ")));
+    CHECK(!is_read(with("\"world_size\": ", "\"world_size\": 99999999999999999999, \"rank\": ")));
+    CHECK(!is_read(with("\"median_s\": ", "\"median_s\": 1e999")));
+    CHECK(!is_read(with("\"p5_s\": ", "\"p5_s\": 1e9")));
+    CHECK(!is_read(with("\"workload\": \"", "\"workload\": \"x")));
+  }
+
+  TEST_CASE("a name that stands twice is left to the strict reader wherever it stands") {
+    CHECK(!is_read(with("\"kind\":", "\"status\": \"complete\", \"kind\":")));
+    CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"a\": 1, \"a\": 1,")));
+    CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"a\": 1, \"\\u0061\": 1,")));
+    CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"l\": [{\"a\": 1, \"a\": 1}],")));
+  }
+
+  TEST_CASE("depth and halves of surrogate pairs are left to the strict reader") {
+    CHECK(is_read(nested(50)));
+    CHECK(!is_read(nested(63)));
+    CHECK(!is_read(nested(5000)));
+    CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"a\": \"\\udc00\",")));
+    CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"a\": \"\xff\",")));
+  }
+}
+
+}  // namespace assay
