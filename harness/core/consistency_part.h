@@ -7,10 +7,11 @@
 #include <cmath>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
+#include "harness/core/place.h"
 #include "harness/core/result.h"
 
 namespace assay::consistency {
@@ -21,39 +22,48 @@ inline bool agree(double a, double b) {
   return std::abs(a - b) <= kRounding * std::max(std::abs(a), std::abs(b));
 }
 
-/// A place of the document whose fields are compared.
+/// A place of the document whose fields are compared. A chain on the stack, like Place: texts are
+/// made for a refusal alone, because a fleet has millions of places.
 class Part {
  public:
-  explicit Part(std::string pointer) : pointer_(std::move(pointer)) {}
+  explicit Part(const Place& place) : place_(place) {}
 
-  Part at(const std::string& key) const { return Part(pointer_ + '/' + key); }
+  Part at(std::string_view key) const { return Part(Place{&place_, key}); }
+  Part at(std::size_t index) const { return Part(Place{&place_, {}, index}); }
 
-  [[noreturn]] void refuse(const std::string& field, const std::string& stated,
+  [[noreturn]] void refuse(std::string_view field, const std::string& stated,
                            const std::string& derived) const {
-    throw Error(fmt::format("{}/{} is {}, but {}", pointer_, field, stated, derived));
+    throw Error(fmt::format("{}/{} is {}, but {}", place_.pointer(), field, stated, derived));
   }
-  void require(bool holds, const std::string& field, const std::string& stated,
-               const std::string& derived) const {
-    if (!holds) refuse(field, stated, derived);
+  /// `derived` is called for a refusal.
+  template <class Derived>
+  void require(bool holds, std::string_view field, std::string_view stated,
+               const Derived& derived) const {
+    if (!holds) refuse(field, std::string(stated), derived());
+  }
+  template <class Derived>
+  void require(bool holds, std::string_view field, std::int64_t stated,
+               const Derived& derived) const {
+    if (!holds) refuse(field, std::to_string(stated), derived());
   }
   /// `from` says what it was derived from.
-  void equal(const std::string& field, double stated, double derived, const char* from) const {
+  void equal(std::string_view field, double stated, double derived, const char* from) const {
     if (!agree(stated, derived))
       refuse(field, fmt::format("{:.7g}", stated), fmt::format("{} gives {:.7g}", from, derived));
   }
-  void equal(const std::string& field, const std::string& stated, const std::string& derived,
+  void equal(std::string_view field, const std::string& stated, const std::string& derived,
              const char* from) const {
     if (stated != derived)
       refuse(field, in_quotes(stated), fmt::format("{} gives {}", from, in_quotes(derived)));
   }
   /// One of the two alone differs too.
-  void equal(const std::string& field, const std::optional<double>& stated,
+  void equal(std::string_view field, const std::optional<double>& stated,
              const std::optional<double>& derived, const char* from) const {
     if (stated && derived) return equal(field, *stated, *derived, from);
     if (stated) refuse(field, fmt::format("{:.7g}", *stated), fmt::format("{} gives none", from));
     if (derived) refuse(field, "absent", fmt::format("{} gives {:.7g}", from, *derived));
   }
-  void within(const std::string& field, double stated, double least, double most,
+  void within(std::string_view field, double stated, double least, double most,
               const char* from) const {
     if (stated < least * (1 - kRounding) || stated > most * (1 + kRounding))
       refuse(field, fmt::format("{:.7g}", stated),
@@ -61,7 +71,7 @@ class Part {
   }
 
  private:
-  std::string pointer_;
+  Place place_;
 };
 
 /// Order statistics, and the rates that follow from them.

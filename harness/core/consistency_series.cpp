@@ -14,13 +14,14 @@ constexpr std::size_t kMostValues = 256;  // that a document holds of a series
 void check_counts(const Samples& samples, const Part& part) {
   const std::size_t kept =
       std::min<std::size_t>(kMostValues, static_cast<std::size_t>(samples.count));
-  part.require(samples.values_s.size() == kept, "count", std::to_string(samples.count),
-               fmt::format("values_s has {} values of the {} that such a series keeps",
-                           samples.values_s.size(), kept));
+  part.require(samples.values_s.size() == kept, "count", samples.count, [&] {
+    return fmt::format("values_s has {} values of the {} that such a series keeps",
+                       samples.values_s.size(), kept);
+  });
   std::int64_t discarded = 0;
   for (const auto& [reason, number] : samples.discard_reasons) discarded += number;
-  part.require(discarded == samples.discarded, "discarded", std::to_string(samples.discarded),
-               fmt::format("discard_reasons add up to {}", discarded));
+  part.require(discarded == samples.discarded, "discarded", samples.discarded,
+               [&] { return fmt::format("discard_reasons add up to {}", discarded); });
 }
 
 /// Every value is there: a pass has the median of its own.
@@ -28,9 +29,9 @@ void check_passes(const Samples& samples, const Part& part) {
   std::map<int, std::vector<double>> by_pass;
   for (std::size_t i = 0; i < samples.pass.size(); ++i)
     by_pass[samples.pass[i]].push_back(samples.values_s[i]);
-  part.require(by_pass.size() == samples.pass_medians_s.size(), "pass_medians_s",
-               fmt::format("a list of {}", samples.pass_medians_s.size()),
-               fmt::format("pass names {} passes", by_pass.size()));
+  if (by_pass.size() != samples.pass_medians_s.size())
+    part.refuse("pass_medians_s", fmt::format("a list of {}", samples.pass_medians_s.size()),
+                fmt::format("pass names {} passes", by_pass.size()));
   for (const auto& [pass, values] : by_pass)
     part.equal(fmt::format("pass_medians_s/{}", pass),
                samples.pass_medians_s.at(static_cast<std::size_t>(pass)), median(values),
@@ -59,7 +60,7 @@ void check_thinned_series(const Samples& samples, const Part& part) {
   const auto at = [&](double p) { return quantile(values, std::clamp(p, 0.0, 1.0)); };
   part.within("median_s", samples.median_s, at(0.25), at(0.75), "the middle half of values_s");
   part.within("p5_s", samples.p5_s, at(0), at(0.2), "the lowest fifth of values_s");
-  part.require(samples.p95_s.has_value(), "p95_s", "absent", "so many samples give one");
+  if (!samples.p95_s) part.refuse("p95_s", "absent", "so many samples give one");
   part.within("p95_s", *samples.p95_s, at(0.8), at(1), "the highest fifth of values_s");
   const bool has_passes = samples.pass_medians_s.size() > 1;
   const Interval between = interval_between_passes(
@@ -69,8 +70,9 @@ void check_thinned_series(const Samples& samples, const Part& part) {
               has_passes ? between.low : at(0.75), kFrom);
   part.within("ci_high_s", samples.ci_high_s, has_passes ? between.high : at(0.25),
               std::max(at(0.95), between.high), kFrom);
-  part.require(samples.ci_level >= 0.95 && samples.ci_level < 1, "ci_level",
-               fmt::format("{:.7g}", samples.ci_level), "so many samples give 0.95 or little more");
+  if (!(samples.ci_level >= 0.95 && samples.ci_level < 1))
+    part.refuse("ci_level", fmt::format("{:.7g}", samples.ci_level),
+                "so many samples give 0.95 or little more");
 }
 
 void check_samples(const Samples& samples, const Part& part) {
@@ -80,13 +82,13 @@ void check_samples(const Samples& samples, const Part& part) {
   else
     check_thinned_series(samples, part);
   constexpr std::int64_t kSamplesForP99 = 500;
-  part.require(samples.p99_s.has_value() == (samples.count >= kSamplesForP99), "p99_s",
-               samples.p99_s ? fmt::format("{:.7g}", *samples.p99_s) : "absent",
-               fmt::format("{} samples are on the other side of the {} that it needs",
-                           samples.count, kSamplesForP99));
-  if (samples.p99_s && samples.p95_s)
-    part.require(*samples.p99_s >= *samples.p95_s, "p99_s", fmt::format("{:.7g}", *samples.p99_s),
-                 fmt::format("p95_s is {:.7g}", *samples.p95_s));
+  if (samples.p99_s.has_value() != (samples.count >= kSamplesForP99))
+    part.refuse("p99_s", samples.p99_s ? fmt::format("{:.7g}", *samples.p99_s) : "absent",
+                fmt::format("{} samples are on the other side of the {} that it needs",
+                            samples.count, kSamplesForP99));
+  if (samples.p99_s && samples.p95_s && *samples.p99_s < *samples.p95_s)
+    part.refuse("p99_s", fmt::format("{:.7g}", *samples.p99_s),
+                fmt::format("p95_s is {:.7g}", *samples.p95_s));
 }
 
 std::optional<double> metric(const Measurement& measurement, const char* name) {
