@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 #include "harness/core/case_filter.h"
@@ -20,19 +22,31 @@ bool takes_value(const std::vector<std::string>& wanted, const std::string& valu
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
-/// What the profile asks of one device of a node, alone or while all of them work.
-std::vector<AskedGroup> asked_of_device(const Evidence& evidence, const Result& result,
-                                        const NodeFacts& node, const CaseFilter& filter) {
-  const Reach reach = filter.scope == "node" ? Reach::devices_at_once : Reach::each_device;
-  const int devices = static_cast<int>(node.devices.size());
-  std::vector<AskedGroup> groups = asked_cases(
-      *evidence.profile,
-      {result.run.backend, devices, {kAnyRanks}, least_compute_capability(node.devices)});
-  std::erase_if(groups, [&](const AskedGroup& group) {
-    return group.reach != reach || !filter.takes(group);
-  });
-  return groups;
-}
+/// What the profile asks of one device of a node, alone or while all of them work. The nodes of a
+/// fleet are mostly alike, so that they are asked the same.
+class AskedOfDevice {
+ public:
+  AskedOfDevice(const Profile& profile, const CaseFilter& filter)
+      : profile_(profile), filter_(filter) {}
+
+  const std::vector<AskedGroup>& of(const std::string& backend, const NodeFacts& node) {
+    const int devices = static_cast<int>(node.devices.size());
+    const std::string capability = least_compute_capability(node.devices);
+    const auto [known, is_new] = groups_.try_emplace({backend, devices, capability});
+    if (!is_new) return known->second;
+    const Reach reach = filter_.scope == "node" ? Reach::devices_at_once : Reach::each_device;
+    known->second = asked_cases(profile_, {backend, devices, {kAnyRanks}, capability});
+    std::erase_if(known->second, [&](const AskedGroup& group) {
+      return group.reach != reach || !filter_.takes(group);
+    });
+    return known->second;
+  }
+
+ private:
+  const Profile& profile_;
+  const CaseFilter& filter_;
+  std::map<std::tuple<std::string, int, std::string>, std::vector<AskedGroup>> groups_;
+};
 
 /// The first member of the scope is the device that was timed.
 bool belongs(const Measurement& measurement, const DeviceGroup& group) {
@@ -117,10 +131,11 @@ void CaseFilter::refuse_unknown(const Profile& profile) const {
 std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter) {
   filter.refuse_unknown(*evidence.profile);
   std::vector<DeviceGroup> groups;
+  AskedOfDevice all_asked(*evidence.profile, filter);
   for (const Result& result : evidence.results) {
     const ByDevice measurements = by_timed_device(result);
     for (const NodeFacts& node : result.nodes) {
-      const std::vector<AskedGroup> asked = asked_of_device(evidence, result, node, filter);
+      const std::vector<AskedGroup>& asked = all_asked.of(result.run.backend, node);
       for (const DeviceFacts& device : node.devices) {
         for (const AskedGroup& one : asked) {
           DeviceGroup group{one, {&result, &node, &device}, {}};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/core/workload.h"
 
@@ -46,9 +47,11 @@ std::vector<const Result*> fabric_documents(const Evidence& evidence) {
 std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilter& filter) {
   filter.refuse_unknown(*evidence.profile);
   std::vector<FabricGroup> groups;
+  std::map<std::string, std::vector<AskedGroup>> asked_of;  // by backend
   for (const Result* document : fabric_documents(evidence)) {
-    for (const AskedGroup& asked :
-         asked_cases(*evidence.profile, {document->run.backend, 1, {kAnyRanks}})) {
+    const auto [known, is_new] = asked_of.try_emplace(document->run.backend);
+    if (is_new) known->second = asked_cases(*evidence.profile, {known->first, 1, {kAnyRanks}});
+    for (const AskedGroup& asked : known->second) {
       if (!spans_ranks(asked.workload) || !filter.takes(asked)) continue;
       FabricGroup group{asked, document, {}};
       for (const Measurement& measurement : document->measurements) {
@@ -68,20 +71,31 @@ std::size_t ranks_of(const Result& result) {
   return processes * devices;
 }
 
-const DeviceFacts* device_of_fabric(const Evidence& evidence, const Result& document) {
-  const std::vector<std::string> none;
-  const std::vector<std::string>& names = document.fabric ? document.fabric->nodes : none;
-  const DeviceFacts* known = nullptr;
+FabricDevices::FabricDevices(const Evidence& evidence) {
   for (const Result& result : evidence.results) {
     for (const NodeFacts& node : result.nodes) {
-      const bool belongs =
-          &result == &document || std::find(names.begin(), names.end(), node.name) != names.end();
-      for (const DeviceFacts& device : node.devices) {
-        if (!belongs) break;
-        if (known != nullptr && (known->pci_id != device.pci_id || known->sku != device.sku))
-          return nullptr;
-        known = &device;
-      }
+      by_name_.emplace(node.name, nodes_.size());
+      nodes_.push_back({&result, &node});
+    }
+  }
+}
+
+const DeviceFacts* FabricDevices::device_of(const Result& document) const {
+  std::set<std::size_t> its;
+  const auto take = [&](const std::string& name, bool own_only) {
+    const auto [begin, end] = by_name_.equal_range(name);
+    for (auto at = begin; at != end; ++at)
+      if (!own_only || nodes_[at->second].document == &document) its.insert(at->second);
+  };
+  for (const NodeFacts& node : document.nodes) take(node.name, true);
+  if (document.fabric)
+    for (const std::string& name : document.fabric->nodes) take(name, false);
+  const DeviceFacts* known = nullptr;
+  for (const std::size_t at : its) {
+    for (const DeviceFacts& device : nodes_[at].node->devices) {
+      if (known != nullptr && (known->pci_id != device.pci_id || known->sku != device.sku))
+        return nullptr;
+      known = &device;
     }
   }
   return known;
@@ -94,7 +108,7 @@ Subject subject_of(const Scope& scope) {
 
 Subject fabric_subject(const Result& document) {
   return {"fabric",
-          fmt::format("between the {} ranks of run {}", document.run.world_size, document.run.id)};
+          fmt::format("between the {} ranks of run {}", ranks_of(document), document.run.id)};
 }
 
 }  // namespace assay

@@ -1,7 +1,9 @@
 // The measurements between nodes: which document holds them, and what the profile asks of it.
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/conformance/cases.h"
@@ -29,9 +31,22 @@ std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilte
 /// has nothing to measure between ranks.
 std::size_t ranks_of(const Result& result);
 
-/// The kind of device that all ranks of a fabric document have, by what the documents say of its
-/// nodes; null when they say nothing or differ.
-const DeviceFacts* device_of_fabric(const Evidence& evidence, const Result& document);
+/// What the documents say of the nodes of a fabric document. Refers to the evidence.
+class FabricDevices {
+ public:
+  explicit FabricDevices(const Evidence& evidence);
+  /// The kind of device that all ranks of the document have; null when the documents say nothing of
+  /// its nodes, or they differ.
+  const DeviceFacts* device_of(const Result& document) const;
+
+ private:
+  struct Described {
+    const Result* document;
+    const NodeFacts* node;
+  };
+  std::vector<Described> nodes_;                          // in the documents' order
+  std::multimap<std::string_view, std::size_t> by_name_;  // a run measured again has the names too
+};
 
 /// Who a scope between ranks is: a node where one is all there is, else what spans several.
 Subject subject_of(const Scope& scope);

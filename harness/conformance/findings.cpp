@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace assay {
@@ -11,6 +13,8 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kQuoted = 3;  // findings spelled out in a reason; figures hold them all
+/// Of a list of figures. A fleet's would make a document that no reader of ours accepts.
+constexpr std::size_t kMostEntries = 10000;
 
 int severity(Verdict verdict) {
   switch (verdict) {
@@ -44,7 +48,11 @@ void Findings::not_evaluated(const std::string& reason_code, const std::string& 
 }
 
 void Findings::figure(const std::string& key, Json entry) {
-  figures_[key].push_back(std::move(entry));
+  Json& list = figures_[key];
+  if (list.size() < kMostEntries)
+    list.push_back(std::move(entry));
+  else
+    ++left_out_[key];
 }
 
 void Findings::set_figure(const std::string& key, Json value) { figures_[key] = std::move(value); }
@@ -52,6 +60,7 @@ void Findings::set_figure(const std::string& key, Json value) { figures_[key] = 
 RequirementVerdict Findings::verdict(const std::string& when_passed) const {
   RequirementVerdict result;
   result.figures = figures_;
+  for (const auto& [key, count] : left_out_) result.figures[key + "_left_out"] = count;
   if (findings_.empty()) {
     result.verdict = passed_ > 0 ? Verdict::pass : Verdict::not_evaluated;
     result.reason_code = passed_ > 0 ? "met" : "missing";
@@ -63,6 +72,7 @@ RequirementVerdict Findings::verdict(const std::string& when_passed) const {
         return severity(a.verdict) < severity(b.verdict);
       })->verdict;
   std::vector<std::string> quoted;
+  std::set<std::pair<std::string_view, std::string_view>> named;  // of a fleet there may be many
   std::size_t deciding = 0;
   for (const Finding& finding : findings_) {
     if (finding.verdict != result.verdict) continue;
@@ -70,12 +80,8 @@ RequirementVerdict Findings::verdict(const std::string& when_passed) const {
     const bool is_said = std::find(quoted.begin(), quoted.end(), finding.text) != quoted.end();
     if (!is_said && quoted.size() < kQuoted) quoted.push_back(finding.text);
     if (!finding.subject) continue;
-    const auto same = [&](const Subject& known) {
-      return known.kind == finding.subject->kind && known.name == finding.subject->name;
-    };
-    if (std::none_of(result.subjects.begin(), result.subjects.end(), same)) {
+    if (named.insert({finding.subject->kind, finding.subject->name}).second)
       result.subjects.push_back(*finding.subject);
-    }
   }
   result.reason = fmt::format("{}", fmt::join(quoted, "; "));
   if (deciding > quoted.size()) {

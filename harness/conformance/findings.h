@@ -1,6 +1,7 @@
 // What a requirement found, subject by subject, and the one verdict that follows from it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ class Findings {
   void not_evaluated(const std::string& reason_code, const std::string& text,
                      const std::optional<Subject>& subject = std::nullopt);
 
-  /// Adds to the list `key` of the verdict's figures.
+  /// Adds to the list `key` of the verdict's figures, which holds the first 10,000; `KEY_left_out`
+  /// counts the others.
   void figure(const std::string& key, Json entry);
   /// Sets a single figure, e.g. a limit.
   void set_figure(const std::string& key, Json value);
@@ -37,6 +39,7 @@ class Findings {
   std::vector<Finding> findings_;
   std::int64_t passed_ = 0;
   Json figures_ = Json::object();
+  std::map<std::string, std::int64_t> left_out_;
 };
 
 }  // namespace assay

@@ -6,7 +6,8 @@ namespace assay {
 namespace {
 
 bool is_beside(const Measurement& one, const Measurement& other) {
-  return one.series == other.series && one.id.group() == other.id.group() &&
+  return one.series == other.series && one.id.workload == other.id.workload &&
+         one.id.dtype == other.id.dtype && one.id.shape == other.id.shape &&
          one.scope.level == other.scope.level && one.scope.members == other.scope.members;
 }
 

@@ -31,8 +31,11 @@ class FabricCurveDips final : public Requirement {
     const std::vector<const Result*> documents = fabric_documents(evidence);
     if (documents.empty()) findings.not_evaluated("missing", kNoFabric);
     std::size_t curves = 0;
+    const std::map<const Result*, Curves> all = curves_of(evidence, filter);
     for (const Result* document : documents) {
-      for (const auto& [name, points] : curves_of(*document, evidence, filter)) {
+      const auto own = all.find(document);
+      if (own == all.end()) continue;
+      for (const auto& [name, points] : own->second) {
         check_curve(name, points, tolerance, fabric_subject(*document), findings);
         ++curves;
       }
@@ -48,11 +51,12 @@ class FabricCurveDips final : public Requirement {
     return fmt::format(", {} of {}", scope.level, scope.members.front());
   }
 
-  static Curves curves_of(const Result& document, const Evidence& evidence,
-                          const CaseFilter& filter) {
-    Curves curves;
+  /// By document.
+  static std::map<const Result*, Curves> curves_of(const Evidence& evidence,
+                                                   const CaseFilter& filter) {
+    std::map<const Result*, Curves> curves;
     for (const FabricGroup& group : fabric_groups(evidence, filter)) {
-      if (group.document != &document || group.workload == "pair") continue;
+      if (group.workload == "pair") continue;
       for (const Measurement* member : group.members) {
         if (!rate_of(*member)) continue;
         if (filter.implementation && member->id.implementation != *filter.implementation) continue;
@@ -61,7 +65,8 @@ class FabricCurveDips final : public Requirement {
                         member->id.implementation, assay::name(group.series), of_scope(*member));
         const auto bytes = static_cast<double>(member->id.shape.at("bytes"));
         const Samples& samples = *member->samples;
-        curves[name][bytes] = {bytes, samples.median_s, samples.ci_low_s, samples.ci_high_s};
+        curves[group.document][name][bytes] = {bytes, samples.median_s, samples.ci_low_s,
+                                               samples.ci_high_s};
       }
     }
     return curves;

@@ -24,20 +24,21 @@ class FabricThroughputVsBaseline final : public Requirement {
     parameters.done();
     Findings findings;
     if (fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
+    const FabricDevices devices(evidence);
     double lowest = HUGE_VAL;
     for (const FabricGroup& group : fabric_groups(evidence, filter)) {
       if (group.workload == "pair") continue;
-      lowest = std::min(lowest, judge_fabric_group(group, evidence, filter, standard, findings));
+      lowest = std::min(lowest, judge_fabric_group(group, devices.device_of(*group.document),
+                                                   evidence, filter, standard, findings));
     }
     return findings.verdict(fmt::format("lowest {} of its baseline", percent(lowest)));
   }
 
  private:
-  static double judge_fabric_group(const FabricGroup& group, const Evidence& evidence,
-                                   const CaseFilter& filter, const RateLimit& standard,
-                                   Findings& findings) {
+  static double judge_fabric_group(const FabricGroup& group, const DeviceFacts* device,
+                                   const Evidence& evidence, const CaseFilter& filter,
+                                   const RateLimit& standard, Findings& findings) {
     const Subject subject = fabric_subject(*group.document);
-    const DeviceFacts* device = device_of_fabric(evidence, *group.document);
     FoundRow found;
     if (device != nullptr)
       found = find_fabric_row(evidence.baselines, *device, group.members,
