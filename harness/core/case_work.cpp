@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/core/dtype.h"
+#include "harness/core/varlen.h"
 
 namespace assay {
 
@@ -34,17 +35,23 @@ std::optional<Work> product(const CaseId& id, Dtype dtype) {
                                        bytes_of(facts_of(dtype).product, m * n * batches)};
 }
 
+/// Queries or keys of all sequences.
+double positions(const Shape& shape, const char* key) {
+  const std::int64_t sequences = shape.at("b"), longest = shape.at(key);
+  return static_cast<double>(shape.has("varlen") ? varlen_begin(longest, sequences)
+                                                 : sequences * longest);
+}
+
 std::optional<Work> attention(const CaseId& id, Dtype dtype) {
   const Shape& shape = id.shape;
   if (!has_all(shape, {"b", "hq", "hkv", "sq", "sk", "d"})) return std::nullopt;
-  const double queries = size_or(shape, "sq", 0), keys = size_or(shape, "sk", 0);
-  const double heads = size_or(shape, "b", 0) * size_or(shape, "hq", 0);
+  const double queries = positions(shape, "sq"), keys = positions(shape, "sk");
   const double widths = size_or(shape, "d", 0) + size_or(shape, "dv", size_or(shape, "d", 0));
-  const double cache =
-      bytes_of(dtype, size_or(shape, "b", 0) * size_or(shape, "hkv", 0) * keys * widths);
+  const double cache = bytes_of(dtype, size_or(shape, "hkv", 0) * keys * widths);
   if (id.workload == "attention_decode") return Work{0, cache};
-  const double arrays = cache + bytes_of(dtype, heads * queries * widths);
-  const double log_sum_exp = 4 * heads * queries;
+  const double rows = size_or(shape, "hq", 0) * queries;
+  const double arrays = cache + bytes_of(dtype, rows * widths);
+  const double log_sum_exp = 4 * rows;
   const std::optional<double> flop = flop_of(id);
   if (!flop) return std::nullopt;
   // Backward reads the four arrays and dO, and writes dQ, dK and dV.

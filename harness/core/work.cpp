@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "harness/core/varlen.h"
+
 namespace assay {
 
 namespace {
@@ -35,19 +37,33 @@ double window_pairs(std::int64_t queries, std::int64_t keys, std::int64_t width)
   return pairs;
 }
 
-/// The (query, key) pairs that count as computed: a causal mask leaves half of a square.
-double counted_pairs(const Shape& shape) {
-  const std::int64_t queries = shape.at("sq"), keys = shape.at("sk");
+/// The (query, key) pairs of a sequence that count as computed: a causal mask leaves half of a
+/// square.
+double counted_pairs(const Shape& shape, std::int64_t queries, std::int64_t keys) {
   if (shape.has("w")) return window_pairs(queries, keys, shape.at("w"));
   const auto q = static_cast<double>(queries), k = static_cast<double>(keys);
   if (!shape.has("causal")) return q * k;
   return queries <= keys ? q * (k - q / 2) : k * k / 2;
 }
 
+/// Of all sequences.
+double counted_pairs(const Shape& shape) {
+  const std::int64_t sequences = shape.at("b"), queries = shape.at("sq"), keys = shape.at("sk");
+  if (!shape.has("varlen")) {
+    return static_cast<double>(sequences) * counted_pairs(shape, queries, keys);
+  }
+  double pairs = 0;
+  for (int i = 0; i < kVarlenPeriod; ++i) {
+    pairs += static_cast<double>(varlen_count(sequences, i)) *
+             counted_pairs(shape, varlen_length(queries, i), varlen_length(keys, i));
+  }
+  return pairs;
+}
+
 std::optional<double> attention_flop(const Shape& shape) {
   if (!has_all(shape, {"b", "hq", "sq", "sk", "d"})) return std::nullopt;
   const double width = dimension(shape, "d", 0);
-  return 2 * dimension(shape, "b", 1) * dimension(shape, "hq", 1) * counted_pairs(shape) *
+  return 2 * dimension(shape, "hq", 1) * counted_pairs(shape) *
          (width + dimension(shape, "dv", width));
 }
 

@@ -33,7 +33,7 @@ template <class Real, class Round>
 AttendedRow<Real> attend_row(const InputView& inputs, Row row, Round round) {
   const Problem& problem = inputs.problem();
   AttendedRow<Real> out;
-  out.keys = visible_keys(problem.scores(), row.query);
+  out.keys = visible_keys(problem.scores_of(row.batch), row.query);
   out.output.assign(static_cast<std::size_t>(problem.value_width), 0);
   out.log_sum_exp = -std::numeric_limits<Real>::infinity();
   if (out.keys.empty()) return out;

@@ -9,8 +9,7 @@ Work work_of(Workload workload, const Problem& p, const Types& types) {
   const double cache = static_cast<double>(p.key_rows()) * (p.width + p.value_width) *
                        static_cast<double>(size_of(types.storage));
   if (workload == Workload::decode) return {0, cache};
-  const double forward =
-      2.0 * p.batches * p.query_heads * p.counted_pairs() * (p.width + p.value_width);
+  const double forward = 2.0 * p.query_heads * p.counted_pairs() * (p.width + p.value_width);
   const double bytes = stored_bytes(p, types);
   if (workload == Workload::forward) return {forward, bytes};
   // Five products instead of two. The gradients are as large as their arrays; the log-sum-exp has

@@ -80,11 +80,13 @@ DenseInputs counting_inputs(const Problem& p, std::uint64_t seed) {
                   classes.query_factor(), q);
   }
   float* k = inputs.k.data();
-  for (std::int64_t row = 0; row < p.key_rows(); ++row, k += p.width) {
-    const auto key_head = static_cast<int>(row % p.key_heads);
-    const auto key = static_cast<int>(row / p.key_heads % p.keys);
-    const auto batch = static_cast<int>(row / p.key_heads / p.keys);
-    classes.write(batch, key_head, classes.of_key(batch, key_head, key), classes.key_factor(), k);
+  for (int batch = 0; batch < p.batches; ++batch) {
+    for (int key = 0; key < p.keys_of(batch); ++key) {
+      for (int key_head = 0; key_head < p.key_heads; ++key_head, k += p.width) {
+        const int which = classes.of_key(batch, key_head, key);
+        classes.write(batch, key_head, which, classes.key_factor(), k);
+      }
+    }
   }
   return inputs;
 }
@@ -99,8 +101,8 @@ std::optional<std::string> first_counting_difference(const Problem& p, std::uint
   for (int batch = 0; batch < p.batches; ++batch) {
     for (int key_head = 0; key_head < p.key_heads; ++key_head) {
       ClassSums sums(p, classes, values, batch, key_head);
-      for (int query = 0; query < p.queries; ++query) {
-        const Range keys = visible_keys(p.scores(), query);
+      for (int query = 0; query < p.queries_of(batch); ++query) {
+        const Range keys = visible_keys(p.scores_of(batch), query);
         sums.move_to(keys);
         for (int head = key_head * p.group(); head < (key_head + 1) * p.group(); ++head) {
           const Row row{batch, query, head};

@@ -32,7 +32,7 @@ int Classes::of_key(int batch, int key_head, int key) const {
 int Classes::of_query(int batch, int head, int query) const {
   const std::int64_t row = problem_.log_sum_exp_place(batch, head, query);
   const int drawn = draw(kQueryClass, row);
-  const Range keys = visible_keys(problem_.scores(), query);
+  const Range keys = visible_keys(problem_.scores_of(batch), query);
   if (keys.empty() || drawn % 3 == 0) return drawn / 3 % kClasses;
   return of_key(batch, head / problem_.group(), drawn % 3 == 1 ? keys.last - 1 : keys.first);
 }

@@ -10,6 +10,7 @@
 #include "harness/core/dtype.h"
 #include "kernels/attention/counting.h"
 #include "kernels/attention/paged_rows.h"
+#include "kernels/attention/varlen.h"
 #include "kernels/gemm/reference.h"
 #include "kernels/normal_values.h"
 #include "kernels/thread_pool.h"
@@ -37,9 +38,8 @@ namespace {
 
 /// Rows of K and of V as they are stored: of a cache, those of whole pages.
 double stored_keys(const Problem& p) {
-  const double keys_a_head = p.page > 0 ? static_cast<double>(cache_pages(p)) * p.page
-                                        : static_cast<double>(p.batches) * p.keys;
-  return keys_a_head * p.key_heads;
+  if (p.page == 0) return static_cast<double>(p.key_rows());
+  return static_cast<double>(cache_pages(p)) * p.page * p.key_heads;
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ MemoryNeed memory_need(const Problem& p, const Types& types) {
 }
 
 double stored_bytes(const Problem& p, const Types& types) {
-  const auto rows = static_cast<double>(p.batches) * p.queries * p.query_heads;
+  const auto rows = static_cast<double>(p.output_rows());
   const double keys = stored_keys(p);
   const auto inputs = rows * p.width + keys * (p.width + p.value_width);
   return (inputs * static_cast<double>(bits_of(types.storage)) +
@@ -98,16 +98,30 @@ std::shared_ptr<Operands> Operands::of(GroupContext& context, const Problem& pro
 }
 
 Pointers Operands::pointers(Set& set) {
-  return {
-      set.q->data(),      set.k->data(),
-      set.v->data(),      set.table ? static_cast<const std::int32_t*>(set.table->data()) : nullptr,
-      set.output->data(), static_cast<float*>(set.log_sum_exp->data())};
+  const auto numbers = [](const std::unique_ptr<Buffer>& buffer) {
+    return buffer ? static_cast<const std::int32_t*>(buffer->data()) : nullptr;
+  };
+  Pointers arrays;
+  arrays.q = set.q->data();
+  arrays.k = set.k->data();
+  arrays.v = set.v->data();
+  arrays.table = numbers(set.table);
+  arrays.sequences = numbers(set.sequences);
+  arrays.output = set.output->data();
+  arrays.log_sum_exp = static_cast<float*>(set.log_sum_exp->data());
+  return arrays;
 }
 
 std::unique_ptr<Buffer> Operands::stored(const std::vector<float>& values) {
   const std::vector<std::byte> bytes = encode(types_.storage, values);
   auto buffer = device_.allocate(bytes.size());
   device_.copy_in(*buffer, bytes.data(), bytes.size());
+  return buffer;
+}
+
+std::unique_ptr<Buffer> Operands::stored(const std::vector<std::int32_t>& values) {
+  auto buffer = device_.allocate(values.size() * sizeof values[0]);
+  device_.copy_in(*buffer, values.data(), values.size() * sizeof values[0]);
   return buffer;
 }
 
@@ -121,12 +135,12 @@ Operands::Set Operands::make_set(const DenseInputs& inputs) {
   if (problem_.page > 0) {
     set.k = stored(paged(inputs.k, problem_.key_cache()));
     set.v = stored(paged(inputs.v, problem_.value_cache()));
-    set.table = device_.allocate(table_.size() * sizeof table_[0]);
-    device_.copy_in(*set.table, table_.data(), table_.size() * sizeof table_[0]);
+    set.table = stored(table_);
   } else {
     set.k = stored(inputs.k);
     set.v = stored(inputs.v);
   }
+  if (problem_.varlen) set.sequences = stored(varlen_plan(problem_, kVarlenRows).arrays());
   const auto rows = static_cast<std::size_t>(problem_.output_rows());
   set.output = std::make_unique<GuardedOutput>(
       device_,

@@ -34,7 +34,7 @@ class Operands {
 
  private:
   struct Set {
-    std::unique_ptr<Buffer> q, k, v, table;
+    std::unique_ptr<Buffer> q, k, v, table, sequences;
     std::unique_ptr<GuardedOutput> output, log_sum_exp;
   };
   struct Answer {
@@ -45,6 +45,7 @@ class Operands {
 
   Set make_set(const DenseInputs& inputs);
   std::unique_ptr<Buffer> stored(const std::vector<float>& values);
+  std::unique_ptr<Buffer> stored(const std::vector<std::int32_t>& values);
   /// Into the pages that the table names; what belongs to no key holds kUnused.
   std::vector<float> paged(const std::vector<float>& rows, CacheLayout layout) const;
   static Pointers pointers(Set& set);

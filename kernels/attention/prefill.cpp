@@ -19,7 +19,8 @@ Prefill::Prefill(const Problem& problem, Dtype storage, ThreadPool& threads, Blo
       rows_of_{is_bf16_, kernels_},
       order_((problem.queries + kQueries - 1) / kQueries,
              static_cast<std::int64_t>(problem.batches) * problem.query_heads,
-             static_cast<std::int64_t>(problem.batches) * problem.query_heads) {
+             static_cast<std::int64_t>(problem.batches) * problem.query_heads),
+      sequences_(varlen_plan(problem, kQueries)) {
   for (int thread = 0; thread < threads.size(); ++thread) {
     Scratch scratch;
     if (is_bf16_) {
@@ -40,27 +41,41 @@ void Prefill::operator()(const Pointers& arrays) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     for (;;) {
       const std::int64_t tile = next_.fetch_add(1, std::memory_order_relaxed);
-      if (tile >= order_.count()) return;
-      attend_tile(arrays, order_.at(tile), scratch);
+      if (tile >= tiles()) return;
+      attend_tile(arrays, tile_at(tile), scratch);
     }
   });
 }
 
-void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scratch) const {
-  const int batch = static_cast<int>(tile.head / problem_.query_heads);
-  const int head = static_cast<int>(tile.head % problem_.query_heads);
+std::int64_t Prefill::tiles() const {
+  if (!problem_.varlen) return order_.count();
+  return static_cast<std::int64_t>(sequences_.view().tiles()) * problem_.query_heads;
+}
+
+Prefill::Tile Prefill::tile_at(std::int64_t i) const {
+  const int heads = problem_.query_heads;
+  if (!problem_.varlen) {
+    const QueryTile tile = order_.at(i);
+    return {static_cast<int>(tile.head / heads), static_cast<int>(tile.head % heads), tile.block};
+  }
+  const SequenceTile tile = sequences_.view().at(static_cast<int>(i / heads));
+  return {tile.sequence, static_cast<int>(i % heads), tile.block};
+}
+
+void Prefill::attend_tile(const Pointers& arrays, Tile tile, Scratch& scratch) const {
+  const auto [batch, head, block_of_queries] = tile;
   const int key_head = head / problem_.group();
-  const Range queries = tile_range(tile.block, kQueries, problem_.queries);
+  const Scores of = problem_.scores_of(batch);
+  const Range queries = tile_range(block_of_queries, kQueries, of.queries);
   const std::int64_t first_row = problem_.output_row(batch, queries.first, head);
   const F32Rows q = rows_of_(arrays.q, first_row, queries.size(), problem_.query_heads,
                              problem_.width, scratch.q);
   std::fill(scratch.rows.begin(), scratch.rows.end(), SoftmaxState{});
-  const TileSpan span = key_tiles(problem_.scores(), queries, kKeys);
+  const TileSpan span = key_tiles(of, queries, kKeys);
   // Blocks at the mask's edges are cut to the keys that some query of the tile attends to.
-  const Range seen{visible_keys(problem_.scores(), queries.first).first,
-                   visible_keys(problem_.scores(), queries.last - 1).last};
+  const Range seen{visible_keys(of, queries.first).first, visible_keys(of, queries.last - 1).last};
   for (int block = span.first; block < span.last; ++block) {
-    const Range block_keys = tile_range(block, kKeys, problem_.keys);
+    const Range block_keys = tile_range(block, kKeys, of.keys);
     const Range keys{std::max(block_keys.first, seen.first), std::min(block_keys.last, seen.last)};
     const std::int64_t first_key = problem_.key_row(batch, keys.first, key_head);
     const F32Rows k =
@@ -69,19 +84,19 @@ void Prefill::attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scrat
                                problem_.value_width, scratch.v);
     product_(true, queries.size(), keys.size(), problem_.width, q.data, q.stride, k.data, k.stride,
              0, scratch.scores.data(), kKeys);
-    attend_keys(queries, keys, block == span.first, v, scratch);
+    attend_keys(of, queries, keys, block == span.first, v, scratch);
   }
   finish(arrays, batch, head, queries, scratch);
 }
 
-void Prefill::attend_keys(Range queries, Range keys, bool is_first, F32Rows v,
+void Prefill::attend_keys(const Scores& of, Range queries, Range keys, bool is_first, F32Rows v,
                           Scratch& scratch) const {
   const auto scale = static_cast<float>(problem_.scale());
   const int width = problem_.value_width;
   for (int query = queries.first; query < queries.last; ++query) {
     const int row = query - queries.first;
     float* scores = scratch.scores.data() + element_count(row, kKeys);
-    const Range seen = visible_keys(problem_.scores(), query);
+    const Range seen = visible_keys(of, query);
     const int first = std::clamp(seen.first - keys.first, 0, keys.size());
     const int last = std::clamp(seen.last - keys.first, first, keys.size());
     std::fill(scores, scores + first, 0.0F);

@@ -9,6 +9,7 @@
 #include "kernels/attention/operands.h"
 #include "kernels/attention/tile_order.h"
 #include "kernels/attention/tiles.h"
+#include "kernels/attention/varlen.h"
 #include "kernels/attention/vector_kernels.h"
 #include "kernels/thread_pool.h"
 
@@ -35,8 +36,16 @@ class Prefill {
     std::vector<SoftmaxState> rows;
   };
 
-  void attend_tile(const Pointers& arrays, QueryTile tile, Scratch& scratch) const;
-  void attend_keys(Range queries, Range keys, bool is_first, F32Rows v, Scratch& scratch) const;
+  /// A block of queries of one head.
+  struct Tile {
+    int batch, head, block;
+  };
+
+  std::int64_t tiles() const;
+  Tile tile_at(std::int64_t i) const;
+  void attend_tile(const Pointers& arrays, Tile tile, Scratch& scratch) const;
+  void attend_keys(const Scores& of, Range queries, Range keys, bool is_first, F32Rows v,
+                   Scratch& scratch) const;
   void finish(const Pointers& arrays, int batch, int head, Range queries, Scratch& scratch) const;
 
   Problem problem_;
@@ -46,6 +55,7 @@ class Prefill {
   const VectorKernels& kernels_;
   F32RowReader rows_of_;
   TileOrder order_;
+  VarlenPlan sequences_;  // in place of order_, where their lengths differ
   std::atomic<std::int64_t> next_{0};
   std::vector<Scratch> scratch_;
 };

@@ -49,6 +49,13 @@ class Reader {
     return true;
   }
 
+  /// Whether a flag is next, which is then read.
+  bool read_flag(const char* key) {
+    const bool is_there = is_at(key) && !entries_[next_].value;
+    if (is_there) ++next_;
+    return is_there;
+  }
+
   const std::string& refusal() const { return refusal_; }
 
  private:
@@ -72,6 +79,14 @@ std::string contradiction(Workload workload, const Problem& p) {
   return "";
 }
 
+/// Of one sequence.
+double counted_pairs(const Scores& scores) {
+  const auto q = static_cast<double>(scores.queries), k = static_cast<double>(scores.keys);
+  if (scores.mask.kind == Mask::Kind::full) return q * k;
+  if (scores.mask.kind == Mask::Kind::window) return static_cast<double>(visible_pairs(scores));
+  return scores.queries <= scores.keys ? q * (k - q / 2) : k * k / 2;
+}
+
 }  // namespace
 
 const char* name(Workload workload) {
@@ -82,10 +97,12 @@ const char* name(Workload workload) {
 double Problem::scale() const { return 1 / std::sqrt(static_cast<double>(width)); }
 
 double Problem::counted_pairs() const {
-  const auto q = static_cast<double>(queries), k = static_cast<double>(keys);
-  if (mask.kind == Mask::Kind::full) return q * k;
-  if (mask.kind == Mask::Kind::window) return static_cast<double>(visible_pairs(scores()));
-  return queries <= keys ? q * (k - q / 2) : k * k / 2;
+  if (!varlen) return batches * attention::counted_pairs(scores());
+  double pairs = 0;
+  for (int i = 0; i < kVarlenPeriod; ++i) {
+    pairs += static_cast<double>(varlen_count(batches, i)) * attention::counted_pairs(scores_of(i));
+  }
+  return pairs;
 }
 
 ParsedProblem problem_of(Workload workload, const Shape& shape) {
@@ -104,6 +121,7 @@ ParsedProblem problem_of(Workload workload, const Shape& shape) {
   if (workload == Workload::decode && !reader.read("page", kMostPage, p.page)) {
     return {std::nullopt, reader.refusal()};
   }
+  if (workload == Workload::forward) p.varlen = reader.read_flag("varlen");
   if (!reader.at_end()) {
     return {std::nullopt, fmt::format("{} shape has something after its {}", name(workload),
                                       workload == Workload::decode ? "page" : "mask")};

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "harness/core/dtype.h"
+#include "harness/core/varlen.h"
 #include "kernels/attention/mask.h"
 #include "kernels/attention/page_table.h"
 
@@ -30,37 +31,53 @@ const char* name(Workload workload);
 struct Problem {
   int batches = 1;
   int query_heads = 1, key_heads = 1;
-  int queries = 1, keys = 1;  ///< Of each sequence.
+  int queries = 1, keys = 1;  ///< Of each sequence; with `varlen` of the longest.
   int width = 128;            ///< Of a query and a key.
   int value_width = 128;      ///< Of a value and an output.
   Mask mask;
   int page = 0;  ///< Keys in a page of the cache; 0: keys are not paged.
+  /// Sequences have the lengths of harness/core/varlen.h and are packed: rows of positions are
+  /// [position, head, width], the log-sum-exp is [query head, position].
+  bool varlen = false;
 
   /// Query heads that share a key head.
   int group() const { return query_heads / key_heads; }
   Scores scores() const { return {queries, keys, mask}; }
+  int queries_of(int batch) const {
+    return varlen ? static_cast<int>(varlen_length(queries, batch)) : queries;
+  }
+  int keys_of(int batch) const {
+    return varlen ? static_cast<int>(varlen_length(keys, batch)) : keys;
+  }
+  Scores scores_of(int batch) const { return {queries_of(batch), keys_of(batch), mask}; }
+  /// Queries and keys of the sequences before this one.
+  std::int64_t first_query(int batch) const {
+    return varlen ? varlen_begin(queries, batch) : static_cast<std::int64_t>(batch) * queries;
+  }
+  std::int64_t first_key(int batch) const {
+    return varlen ? varlen_begin(keys, batch) : static_cast<std::int64_t>(batch) * keys;
+  }
   /// Factor of the scores.
   double scale() const;
   /// Rows of O: batches x queries x query heads, in this order.
-  std::int64_t output_rows() const {
-    return static_cast<std::int64_t>(batches) * queries * query_heads;
-  }
-  std::int64_t key_rows() const { return static_cast<std::int64_t>(batches) * keys * key_heads; }
+  std::int64_t output_rows() const { return first_query(batches) * query_heads; }
+  std::int64_t key_rows() const { return first_key(batches) * key_heads; }
   /// Rows of Q and O, rows of K and V without pages, and places in the log-sum-exp.
   std::int64_t output_row(int batch, int query, int head) const {
-    return (static_cast<std::int64_t>(batch) * queries + query) * query_heads + head;
+    return (first_query(batch) + query) * query_heads + head;
   }
   std::int64_t key_row(int batch, int key, int key_head) const {
-    return (static_cast<std::int64_t>(batch) * keys + key) * key_heads + key_head;
+    return (first_key(batch) + key) * key_heads + key_head;
   }
   std::int64_t log_sum_exp_place(int batch, int head, int query) const {
+    if (varlen) return head * first_query(batches) + first_query(batch) + query;
     return (static_cast<std::int64_t>(batch) * query_heads + head) * queries + query;
   }
   int pages_a_sequence() const { return pages_for(keys, page); }
   CacheLayout key_cache() const { return {page, key_heads, width}; }
   CacheLayout value_cache() const { return {page, key_heads, value_width}; }
-  /// (query, key) pairs of one head by the convention of kernels/README.md: a causal diagonal
-  /// counts half.
+  /// (query, key) pairs of one head of all sequences by the convention of kernels/README.md: a
+  /// causal diagonal counts half.
   double counted_pairs() const;
 };
 
@@ -87,6 +104,7 @@ struct Pointers {
   void* dq = nullptr;                     ///< Like Q; the next two like K and V.
   void* dk = nullptr;
   void* dv = nullptr;
+  const std::int32_t* sequences = nullptr;  ///< With `varlen`: VarlenPlan::arrays() of kVarlenRows.
 };
 
 /// Elements of `rows` rows of `width`.
@@ -100,8 +118,8 @@ struct ParsedProblem {
   std::string refusal;
 };
 
-/// Reads b, hq, hkv, sq, sk, d, then dv where it is not d, then causal, full or w<N>, and for
-/// decode page, in this order.
+/// Reads b, hq, hkv, sq, sk, d, then dv where it is not d, then causal, full or w<N>, for decode
+/// page, and for a forward pass perhaps varlen, in this order.
 ParsedProblem problem_of(Workload workload, const Shape& shape);
 
 }  // namespace attention

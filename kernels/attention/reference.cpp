@@ -26,8 +26,10 @@ std::span<const float> row_of(const std::vector<float>& array, std::int64_t row,
 }
 
 Row row_at(const Problem& problem, std::int64_t number) {
-  const std::int64_t query = number / problem.query_heads;
-  return {static_cast<int>(query / problem.queries), static_cast<int>(query % problem.queries),
+  const std::int64_t position = number / problem.query_heads;
+  auto batch = static_cast<int>(position / problem.queries);  // or a later one, of shorter ones
+  while (problem.first_query(batch + 1) <= position) ++batch;
+  return {batch, static_cast<int>(position - problem.first_query(batch)),
           static_cast<int>(number % problem.query_heads)};
 }
 

@@ -21,7 +21,7 @@ struct DenseInputs {
 /// Row `row` of an array of rows of `width` elements.
 std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width);
 
-/// One row of O, numbered (batch * queries + query) * query heads + head.
+/// One row of O, numbered as Problem::output_row() does.
 struct Row {
   int batch = 0, query = 0, head = 0;
 };

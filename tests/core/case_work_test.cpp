@@ -26,6 +26,15 @@ TEST_SUITE("unit") {
               ->flop == 5 * 2 * 8 * 16);
   }
 
+  TEST_CASE("packed sequences count their own positions and pairs") {
+    const auto work =
+        work_of(CaseId::parse("attention_forward.bf16.sm90/b9_hq2_hkv1_sq16_sk32_d8_full_varlen"));
+    REQUIRE(work);
+    // 16, 4, 10, 2, 8, 14, 6, 12 and 16 queries, each with twice as many keys.
+    CHECK(work->flop == 2.0 * 2 * 16 * 2 * (256 + 16 + 100 + 4 + 64 + 196 + 36 + 144 + 256));
+    CHECK(work->moved_bytes == 2.0 * 16 * (2 * 88 + 176) + 4 * 2 * 88);
+  }
+
   TEST_CASE("a decode step moves its cache and a product each operand once") {
     const auto bytes = [](const char* text) { return work_of(CaseId::parse(text))->moved_bytes; };
     CHECK(bytes("attention_decode.bf16.sm80/b2_hq8_hkv2_sq1_sk128_d64") == 2 * 2 * 128 * 128 * 2);

@@ -19,13 +19,16 @@
 namespace assay::attention::sm90 {
 
 /// Tile is a class with a TileConfig kTile: nvcc's host code cannot name a value of a class.
-template <class Element_, class Tile>
+/// `kVarlen`: of packed sequences of different lengths.
+template <class Element_, class Tile, bool kVarlen_ = false>
 struct Forward {
   using Element = Element_;
+  static constexpr bool kVarlen = kVarlen_;
   static constexpr TileConfig kTile = Tile::kTile;
   static_assert(tile_fault(kTile) == nullptr);
   static constexpr int kQueries = queries(kTile);
   static constexpr int kConsumers = kTile.consumers;
+  static_assert(!kVarlen || kQueries == kVarlenRows);
 
   using QueryTile = hopper::OperandTile<Element, device::Major::kK, kQueries, kTile.width>;
   using KeyTile = hopper::OperandTile<Element, device::Major::kK, kTile.keys, kTile.width>;
@@ -62,9 +65,11 @@ struct Shared {
 /// short.
 template <class K, class Do>
 __device__ __forceinline__ void for_all_work(const Arguments& arguments, const Do& one) {
-  for (std::int64_t i = device::block_index().x; i < arguments.order.count();
-       i += device::grid_size().x) {
-    one(work_at(arguments, i, K::kQueries, K::kTile.keys));
+  const std::int64_t count =
+      K::kVarlen ? arguments.tiles * arguments.query_heads : arguments.order.count();
+  for (std::int64_t i = device::block_index().x; i < count; i += device::grid_size().x) {
+    one(K::kVarlen ? varlen_work_at(arguments, i, K::kQueries, K::kTile.keys)
+                   : work_at(arguments, i, K::kQueries, K::kTile.keys));
   }
 }
 
@@ -80,21 +85,23 @@ __device__ __forceinline__ void produce(Shared<K>& shared, const CUtensorMap& q,
     const int key_head = work.head / arguments.group;
     const auto load_keys = [&](int block) {
       std::uint64_t* full = hopper::begin_stage(shared.key_ring, at.keys, K::KeyTile::kBytes);
-      hopper::load_tile<typename K::KeyTile>(shared.keys[at.keys.stage], k, block * K::kTile.keys,
-                                             0, {key_head, work.batch}, full);
+      hopper::load_tile<typename K::KeyTile>(shared.keys[at.keys.stage], k,
+                                             work.first_key + block * K::kTile.keys, 0,
+                                             {key_head, work.batch}, full);
       at.keys.advance();
     };
     const auto load_values = [&](int block) {
       std::uint64_t* full = hopper::begin_stage(shared.value_ring, at.values, K::ValueTile::kBytes);
       hopper::load_tile<typename K::ValueTile>(shared.values[at.values.stage], v, 0,
-                                               block * K::kTile.keys, {key_head, work.batch}, full);
+                                               work.first_key + block * K::kTile.keys,
+                                               {key_head, work.batch}, full);
       at.values.advance();
     };
     const int last = work.blocks.last - 1;
     load_keys(last);
     std::uint64_t* full = hopper::begin_stage(shared.query_ring, at.queries, K::QueryTile::kBytes);
-    hopper::load_tile<typename K::QueryTile>(shared.queries, q, work.queries.first, 0,
-                                             {work.head, work.batch}, full);
+    hopper::load_tile<typename K::QueryTile>(
+        shared.queries, q, work.first_query + work.queries.first, 0, {work.head, work.batch}, full);
     at.queries.advance();
     for (int block = last; block > work.blocks.first; --block) {
       load_keys(block - 1);
@@ -176,7 +183,7 @@ __device__ __forceinline__ void attend(Shared<K>& shared, const Arguments& argum
   typename K::Fragments exponentials;
   float factor[2];
   const VisibleColumns visible =
-      visible_columns(arguments.scores, work.queries.first + consumer * kRows, thread);
+      visible_columns(work.scores, work.queries.first + consumer * kRows, thread);
   const auto take_in = [&](int block) {
     if (!work.blocks.is_plain(block)) hide(scores, visible, block * K::kTile.keys);
     exponentiate(scores, rows, arguments.scale_log2, factor);
@@ -218,6 +225,27 @@ __device__ __forceinline__ void attend(Shared<K>& shared, const Arguments& argum
   at.values.advance();
 }
 
+struct alignas(16) OutputChunk {
+  std::uint32_t words[4];
+};
+
+/// A box of outputs up to the last query of a packed sequence: TMA would go on into the next one.
+/// `first` is the query of the box's first row.
+template <class K>
+__device__ __forceinline__ void store_rows(const unsigned char* box, const Arguments& arguments,
+                                           const Work& work, int first, int number, int thread) {
+  constexpr int kChunks = hopper::kRowBytes / static_cast<int>(sizeof(OutputChunk));
+  constexpr int kBytes = K::kTile.value_width * static_cast<int>(sizeof(typename K::Element));
+  for (int i = thread; i < (work.queries.last - first) * kChunks; i += hopper::kWarpgroup) {
+    const int row = i / kChunks, place = i % kChunks * static_cast<int>(sizeof(OutputChunk));
+    const auto from = static_cast<std::uint32_t>(row * hopper::kRowBytes + place);
+    const std::int64_t to =
+        (std::int64_t{work.first_query + first + row} * arguments.query_heads + work.head) * kBytes;
+    *reinterpret_cast<OutputChunk*>(arguments.output + to + number * hopper::kRowBytes + place) =
+        *reinterpret_cast<const OutputChunk*>(box + device::swizzled(device::Swizzle::k128, from));
+  }
+}
+
 /// The log-sum-exps, and the outputs through shared memory by TMA, which leaves out rows past the
 /// last query.
 template <class K>
@@ -230,12 +258,13 @@ __device__ __forceinline__ void store(Shared<K>& shared, const CUtensorMap& o,
   if (thread % 4 == 0) {
     const std::int64_t head =
         static_cast<std::int64_t>(work.batch) * arguments.query_heads + work.head;
+    const std::int64_t of_head =
+        K::kVarlen ? head * arguments.positions + work.first_query : head * work.scores.queries;
 #pragma unroll
     for (int row = 0; row < 2; ++row) {
       const int query = first + device::accumulator_position(thread, 2 * row).row;
       if (query < work.queries.last) {
-        arguments.log_sum_exp[head * arguments.scores.queries + query] =
-            log_sum_exp(rows, row, arguments.scale);
+        arguments.log_sum_exp[of_head + query] = log_sum_exp(rows, row, arguments.scale);
       }
     }
   }
@@ -243,8 +272,11 @@ __device__ __forceinline__ void store(Shared<K>& shared, const CUtensorMap& o,
   for (int box = 0; box < Boxes::kCount; ++box) {
     const unsigned char* buffer =
         hopper::fill_next_box<Boxes>(shared.out[consumer], turn, outputs, box, consumer, thread);
-    if (thread == 0) {
-      device::tensor_store(o, {Boxes::kWidth * box, first, work.head, work.batch}, buffer);
+    if (K::kVarlen && first + kRows > work.queries.last) {
+      store_rows<K>(buffer, arguments, work, first, box, thread);
+    } else if (thread == 0) {
+      device::tensor_store(
+          o, {Boxes::kWidth * box, work.first_query + first, work.head, work.batch}, buffer);
       device::bulk_commit();
     }
   }

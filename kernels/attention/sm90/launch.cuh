@@ -31,7 +31,13 @@ Plan forward_plan(const Problem& problem, int multiprocessors) {
   arguments.group = problem.group();
   arguments.scale = static_cast<float>(problem.scale());
   arguments.scale_log2 = static_cast<float>(problem.scale() * 1.4426950408889634);
-  const auto blocks = std::min<std::int64_t>(arguments.order.count(), multiprocessors);
+  std::int64_t tiles = arguments.order.count();
+  if constexpr (K::kVarlen) {
+    arguments.positions = problem.first_query(problem.batches);
+    arguments.tiles = varlen_plan(problem, K::kQueries).view().tiles();
+    tiles = arguments.tiles * problem.query_heads;
+  }
+  const auto blocks = std::min<std::int64_t>(tiles, multiprocessors);
   device::LaunchConfig config;
   config.grid.x = static_cast<unsigned>(blocks);
   config.block.x = static_cast<unsigned>(threads(kTile));
@@ -43,11 +49,18 @@ Plan forward_plan(const Problem& problem, int multiprocessors) {
   plan.bind = [=](const Pointers& arrays, const Workspace&) {
     Arguments bound = arguments;
     bound.log_sum_exp = arrays.log_sum_exp;
+    if constexpr (K::kVarlen) {
+      bound.sequences = VarlenView::on(arrays.sequences, problem.batches);
+    }
+    bound.output = static_cast<unsigned char*>(arrays.output);
+    // Packed sequences are one long batch.
+    const int batches = K::kVarlen ? 1 : problem.batches;
+    const auto queries = static_cast<int>(problem.first_query(problem.batches) / batches);
+    const auto keys = static_cast<int>(problem.first_key(problem.batches) / batches);
     const auto map = [&](const void* address, int positions, int of_heads, int width, int box) {
       return device::encode_tensor_map(
-          positions_map(address, kElement, problem.batches, positions, of_heads, width, box));
+          positions_map(address, kElement, batches, positions, of_heads, width, box));
     };
-    const int queries = problem.queries, keys = problem.keys;
     return prepare_launch(
         config, forward<K>, map(arrays.q, queries, problem.query_heads, kTile.width, K::kQueries),
         map(arrays.k, keys, problem.key_heads, kTile.width, kTile.keys),
@@ -58,17 +71,21 @@ Plan forward_plan(const Problem& problem, int multiprocessors) {
 }
 
 /// With the tile of that place in kTiles.
-template <class Element, int kIndex = 0>
+template <class Element, bool kVarlen, int kIndex = 0>
 Plan plan_with(int tile, const Problem& problem, int multiprocessors) {
   if constexpr (kIndex + 1 < kTileCount) {
-    if (tile != kIndex) return plan_with<Element, kIndex + 1>(tile, problem, multiprocessors);
+    if (tile != kIndex) {
+      return plan_with<Element, kVarlen, kIndex + 1>(tile, problem, multiprocessors);
+    }
   }
-  return forward_plan<Forward<Element, ListedTile<kIndex>>>(problem, multiprocessors);
+  return forward_plan<Forward<Element, ListedTile<kIndex>, kVarlen>>(problem, multiprocessors);
 }
 
 template <class Element>
 Plan plan(const Problem& problem, int multiprocessors) {
-  return plan_with<Element>(tile_for(problem), problem, multiprocessors);
+  const int tile = tile_for(problem);
+  return problem.varlen ? plan_with<Element, true>(tile, problem, multiprocessors)
+                        : plan_with<Element, false>(tile, problem, multiprocessors);
 }
 
 /// The catalogue's entry of one dtype.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernels/attention/sm90/launch.cuh"
+#include "kernels/attention/varlen.h"
 #include "kernels/emulator/emulator.h"
 #include "tests/emulator/attention/attention_case.h"
 
@@ -22,6 +23,7 @@ struct ForwardTrial {
   int blocks = 2;  ///< The multiprocessors of the device.
   /// What the kernel is told instead of the shape's own mask, to plant a fault.
   std::optional<attention::Mask> planted = {};
+  int planted_begin = 0;  ///< Added to the first key of the second packed sequence.
 };
 
 /// `plan` as a kernel of the catalogue has it.
@@ -29,8 +31,8 @@ template <class Element>
 void run_forward_trial(Emulator& emulator, const ForwardTrial& trial,
                        decltype(attention::Kernel::plan) plan = attention::sm90::plan<Element>) {
   const AttentionCase& one = attention_case(trial.shape, kDtypeOf<Element>, trial.data);
-  const auto given = [&](const char* name, const std::vector<std::byte>& values) {
-    const auto array = emulator.input<std::byte>(name, values.size());
+  const auto given = [&]<typename T>(const char* name, const std::vector<T>& values) {
+    const auto array = emulator.input<T>(name, values.size());
     std::copy(values.begin(), values.end(), array.begin());
     return array.data();
   };
@@ -46,6 +48,11 @@ void run_forward_trial(Emulator& emulator, const ForwardTrial& trial,
   arrays.v = given("v", one.v);
   arrays.output = output.data();
   arrays.log_sum_exp = sums.data();
+  if (problem.varlen) {
+    auto sequences = attention::varlen_plan(problem, attention::kVarlenRows).arrays();
+    sequences[static_cast<std::size_t>(problem.batches) + 2] += trial.planted_begin;
+    arrays.sequences = given("sequences", sequences);
+  }
   plan(problem, trial.blocks).bind(arrays, {}).launch(nullptr);
   const std::string difference = attention_difference(one, output, sums);
   expect(difference.empty(), difference);

@@ -40,8 +40,19 @@ TEST_SUITE("property") {
     check_trials(f16_forward_trials());
   }
 
+  TEST_CASE("the attention forward pass of packed sequences is right in every mode") {
+    check_trials(varlen_forward_trials());
+  }
+
+  TEST_CASE("a packed sequence whose keys begin one early or late is found") {
+    CHECK(search(varlen_forward_with_begin(0), {1}).failures == 0);
+    CHECK(search(varlen_forward_with_begin(-1), {1}).failures == 1);
+    CHECK(search(varlen_forward_with_begin(1), {1}).failures == 1);
+  }
+
   TEST_CASE("every call of an attention forward pass is one that the deletion test deletes") {
     check_deleted(bf16_forward_trials(), {attention_forward_trial});
+    check_deleted(varlen_forward_trials(), {attention_forward_trial});
   }
 
   TEST_CASE("warpgroups that multiply in the wrong order are found") {

@@ -74,6 +74,19 @@ const KernelEnrolment kForward{{"attention_forward", attention_forward_trial, {k
 
 }  // namespace
 
+std::vector<NamedTrial> varlen_forward_trials() {
+  return {
+      forward<device::Bf16>({"b5_hq2_hkv1_sq168_sk200_d128_causal_varlen"}),
+      forward<device::F16>({"b3_hq1_hkv1_sq136_sk400_d64_full_varlen", AttentionData::normal, 1}),
+  };
+}
+
+Trial varlen_forward_with_begin(int planted) {
+  ForwardTrial trial{"b2_hq1_hkv1_sq136_sk200_d64_full_varlen"};
+  trial.planted_begin = planted;
+  return [trial](Emulator& emulator) { run_forward_trial<device::F16>(emulator, trial); };
+}
+
 std::vector<NamedTrial> bf16_forward_trials() { return forward_trials<device::Bf16>(); }
 std::vector<NamedTrial> f16_forward_trials() { return forward_trials<device::F16>(); }
 

@@ -18,6 +18,11 @@ struct NamedTrial {
 std::vector<NamedTrial> bf16_forward_trials();
 std::vector<NamedTrial> f16_forward_trials();
 
+/// Sequences of different lengths, packed: whole tiles, parts of one, and short sequences.
+std::vector<NamedTrial> varlen_forward_trials();
+/// The kernel is told that the keys of the second sequence begin so much later.
+Trial varlen_forward_with_begin(int planted);
+
 /// Twice round every ring, in blocks of 64 keys.
 void attention_forward_trial(Emulator& emulator);
 

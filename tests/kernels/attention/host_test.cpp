@@ -21,13 +21,15 @@ namespace {
 
 using test::Draws;
 
-/// What decode adds to a forward shape.
-Shape drawn_shape(Draws& draw, bool is_decode) {
+/// Of a workload: decode adds pages, and a forward pass may have sequences of different lengths.
+Shape drawn_shape(Draws& draw, const std::string& workload) {
+  const bool is_decode = workload == "attention_decode";
   constexpr int kSmaller = kSanitized ? 4 : 1;  // a sanitizer makes arithmetic ten times as slow
   Shape shape;
   const int group = draw.between(1, 9 / kSmaller);
   const int key_heads = draw.between(1, 3);
-  shape.add("b", draw.between(1, 3));
+  const bool varlen = workload == "attention_forward" && draw.between(0, 2) == 0;
+  shape.add("b", draw.between(1, varlen ? 10 : 3));
   shape.add("hq", group * key_heads);
   shape.add("hkv", key_heads);
   const int keys = draw.between(1, (is_decode ? 700 : 1100) / kSmaller);
@@ -43,6 +45,7 @@ Shape drawn_shape(Draws& draw, bool is_decode) {
     shape.add(mask == 1 ? "causal" : "full", std::nullopt);
   }
   if (is_decode) shape.add("page", draw.between(0, 1) == 0 ? 16 : draw.between(1, 200));
+  if (varlen) shape.add("varlen", std::nullopt);
   return shape;
 }
 
@@ -168,7 +171,7 @@ TEST_SUITE("property") {
           continue;
         }
         Draws draw(round, 262);
-        const Shape shape = drawn_shape(draw, implementation->workload() == "attention_decode");
+        const Shape shape = drawn_shape(draw, implementation->workload());
         test::SmallHost host(1 + round % 3);
         if (const auto why = implementation->refuses(shape, host)) {
           REQUIRE_MESSAGE(implementation->name() == "openblas", shape.str(), ": ", *why);

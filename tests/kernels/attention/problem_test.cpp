@@ -34,6 +34,19 @@ TEST_SUITE("unit") {
     CHECK(decode->pages_a_sequence() == 7);
   }
 
+  TEST_CASE("sequences of different lengths are read for a forward pass alone") {
+    const auto packed = parse(Workload::forward, "b9_hq2_hkv1_sq80_sk160_d8_full_varlen").problem;
+    REQUIRE(packed);
+    CHECK(packed->varlen);
+    CHECK(packed->queries_of(1) == 20);
+    CHECK(packed->keys_of(8) == 160);
+    CHECK(packed->output_row(2, 3, 1) == (80 + 20 + 3) * 2 + 1);
+    CHECK(packed->output_rows() == (80 + 20 + 50 + 10 + 40 + 70 + 30 + 60 + 80) * 2);
+    CHECK(packed->counted_pairs() == 2.0 * (80 * 80 + 20 * 20 + 50 * 50 + 10 * 10 + 40 * 40 +
+                                            70 * 70 + 30 * 30 + 60 * 60 + 80 * 80));
+    CHECK_FALSE(parse(Workload::forward, "b1_hq2_hkv1_sq8_sk8_d8_full").problem->varlen);
+  }
+
   TEST_CASE("counted pairs halve the causal diagonal and count a window exactly") {
     CHECK(parse(Workload::forward, "b1_hq1_hkv1_sq4_sk10_d8_full").problem->counted_pairs() == 40);
     CHECK(parse(Workload::forward, "b1_hq1_hkv1_sq4_sk10_d8_causal").problem->counted_pairs() ==
@@ -59,6 +72,11 @@ TEST_SUITE("unit") {
         {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_w", "needs w from 1"},
         {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_full_causal", "something after its mask"},
         {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_full_page16", "something after its mask"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_full_varlen2", "something after its mask"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_varlen_full", "needs its mask"},
+        {Workload::backward, "b1_hq8_hkv8_sq8_sk8_d64_full_varlen", "something after its mask"},
+        {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_full_page16_varlen",
+         "something after its page"},
         {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_full", "needs page from 1"},
         {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_w4_page16", "no window"},
         {Workload::decode, "b1_hq8_hkv8_sq17_sk80_d64_full_page16", "1 to 16 queries"},

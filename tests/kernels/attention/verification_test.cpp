@@ -26,6 +26,7 @@ struct Faults {
   std::function<Range(int query, Range keys)> keys = [](int, Range all) { return all; };
   std::function<int(int key)> key = [](int wanted) { return wanted; };  // which one is read
   int head_shift = 0;                                                   // of the key head
+  int begin_shift = 0;                                                  // of later sequences
   float scale = 1;                                                      // of the scores
   bool unscaled_sum = false;  // the running sum is not rescaled when the maximum moves
   bool rounded_sum = false;   // every partial sum of O is rounded to bf16
@@ -47,11 +48,11 @@ PlainRow plain_row(const InputView& inputs, Row row, const Faults& faults) {
   const Problem& p = inputs.problem();
   PlainRow out{std::vector<float>(static_cast<std::size_t>(p.value_width), 0.0F), 0};
   float most = -std::numeric_limits<float>::infinity(), sum = 0;
-  const Range keys = faults.keys(row.query, visible_keys(p.scores(), row.query));
+  const Range keys = faults.keys(row.query, visible_keys(p.scores_of(row.batch), row.query));
   Row read = row;
   read.head = (row.head + faults.head_shift * p.group()) % p.query_heads;
   for (int i = keys.first; i < keys.last; ++i) {
-    const int key = faults.key(i);
+    const int key = faults.key(i) - (row.batch > 0 ? faults.begin_shift : 0);
     float score = 0;
     const auto q = inputs.query(row), k = inputs.key(read, key), v = inputs.value(read, key);
     for (std::size_t c = 0; c < q.size(); ++c) score += q[c] * k[c];
@@ -168,6 +169,20 @@ TEST_SUITE("unit") {
         };
         if (p.mask.kind == Mask::Kind::window || more > 0) check_caught(faults, shape, "integer");
       }
+    }
+  }
+
+  TEST_CASE("packed sequences are verified and one that begins a position early is caught") {
+    for (const char* shape :
+         {"b5_hq4_hkv2_sq70_sk70_d32_causal_varlen", "b10_hq2_hkv1_sq30_sk90_d64_w20_varlen",
+          "b3_hq2_hkv2_sq50_sk20_d16_dv8_full_varlen"}) {
+      for (const Types& types : {Types{}, kBf16}) {
+        const auto verification = verify_with(problem(shape), types);
+        CHECK_MESSAGE(verification.ok(), shape, ": ", verification.detail);
+      }
+      Faults early;
+      early.begin_shift = 1;
+      check_caught(early, shape, "integer");
     }
   }
 
