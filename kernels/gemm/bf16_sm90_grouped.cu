@@ -9,7 +9,7 @@ using Bf16Gemm = sm90::Gemm<device::Bf16, device::Bf16, device::Bf16, device::Ma
 GemmKernel grouped() {
   GemmKernel kernel = sm90::entry<Bf16Gemm>(
       "bf16", "the Hopper kernel over groups of rows, each with its own B, which end anywhere",
-      Bf16Gemm::plan_grouped);
+      Bf16Gemm::plans_grouped);
   kernel.name = "sm90_grouped";
   kernel.takes = GemmParts::groups;
   return kernel;

@@ -6,50 +6,19 @@
 #include <array>
 #include <limits>
 
-#include "harness/core/statistics.h"
-#include "harness/measure/cuda/check.h"
+#include "kernels/launch/quick_time.h"
 
 namespace assay {
 namespace {
 
 constexpr std::size_t kWorkspaceBytes = 32 << 20;  // what NVIDIA recommends for Hopper; default 0
-constexpr int kMostCandidates = 8;
+constexpr int kMostCandidates = 32;                // more than the heuristics offer for one product
 
-using assay::check;  // of CUDA's runtime; this one is the library's
 void check(cublasStatus_t status, const char* attempted) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
   throw Error(
       fmt::format("cuBLASLt: {} failed with status {}", attempted, static_cast<int>(status)));
 }
-
-/// Two CUDA events around work on a stream.
-class Stopwatch {
- public:
-  Stopwatch() {
-    check(cudaEventCreate(&begin_), "creating a CUDA event");
-    check(cudaEventCreate(&end_), "creating a CUDA event");
-  }
-  ~Stopwatch() {
-    cudaEventDestroy(begin_);
-    cudaEventDestroy(end_);
-  }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
-  void start(cudaStream_t stream) {
-    check(cudaEventRecord(begin_, stream), "recording a CUDA event");
-  }
-  double stop_s(cudaStream_t stream) {
-    float milliseconds = 0;
-    check(cudaEventRecord(end_, stream), "recording a CUDA event");
-    check(cudaEventSynchronize(end_), "waiting for a CUDA event");
-    check(cudaEventElapsedTime(&milliseconds, begin_, end_), "reading a CUDA event");
-    return milliseconds * 1e-3;
-  }
-
- private:
-  cudaEvent_t begin_ = nullptr, end_ = nullptr;
-};
 
 cublasLtHandle_t make_handle(const CublasLt& library) {
   cublasLtHandle_t handle = nullptr;
@@ -125,7 +94,8 @@ CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, Gemm
   offered_ = offered.size();
   double fastest_s = std::numeric_limits<double>::infinity();
   for (std::size_t rank = 0; rank < offered.size(); ++rank) {
-    const double took_s = time_s(offered[rank], operands);
+    const double took_s = quick_time_s(
+        device, operands.count(), [&](std::size_t set) { run(offered[rank], operands.set(set)); });
     if (took_s < fastest_s) {
       fastest_s = took_s;
       best_ = offered[rank];
@@ -162,21 +132,6 @@ std::vector<cublasLtMatmulAlgo_t> CublasLtMultiply::candidates() const {
   }
   if (algorithms.empty()) throw Error("cuBLASLt offers no algorithm for this shape and dtype");
   return algorithms;
-}
-
-/// Median of a few runs over the operand sets, after one that loads the kernel.
-double CublasLtMultiply::time_s(const cublasLtMatmulAlgo_t& algorithm,
-                                GemmOperands& operands) const {
-  constexpr std::size_t kRuns = 5;
-  Stopwatch stopwatch;
-  std::vector<double> times;
-  run(algorithm, operands.set(0));
-  for (std::size_t i = 1; i <= kRuns; ++i) {
-    stopwatch.start(stream_);
-    run(algorithm, operands.set(i % operands.count()));
-    times.push_back(stopwatch.stop_s(stream_));
-  }
-  return median(times);
 }
 
 void CublasLtMultiply::run(const cublasLtMatmulAlgo_t& algorithm,

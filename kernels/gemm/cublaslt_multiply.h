@@ -41,7 +41,6 @@ class CublasLtMultiply {
 
   Layout make_layout(Dtype element, std::int64_t rows, std::int64_t columns) const;
   std::vector<cublasLtMatmulAlgo_t> candidates() const;
-  double time_s(const cublasLtMatmulAlgo_t& algorithm, GemmOperands& operands) const;
   void run(const cublasLtMatmulAlgo_t& algorithm, const GemmPointers& matrices) const;
 
   const CublasLt& library_;

@@ -23,7 +23,7 @@ __global__ void __launch_bounds__(kBlockColumns* kBlockRows)
   }
 }
 
-GemmPlan plan(const GemmProblem& problem) {
+GemmPlans plans(const GemmProblem& problem) {
   constexpr std::int64_t kMostRowBlocks = 65535;  // gridDim.y; a taller C is walked in strides
   const GemmShape shape = problem.shape;
   device::LaunchConfig config;
@@ -37,7 +37,7 @@ GemmPlan plan(const GemmProblem& problem) {
                           static_cast<const float*>(p.b), static_cast<float*>(p.c), shape.m,
                           shape.n, shape.k);
   };
-  return plan;
+  return {plan};
 }
 
 const GemmKernelEnrolment f32_naive_enrolment(
@@ -45,7 +45,7 @@ const GemmKernelEnrolment f32_naive_enrolment(
      .name = "naive",
      .summary = "one thread an element, from global memory",
      .types = {},
-     .plan = plan});
+     .plans = plans});
 
 }  // namespace
 }  // namespace assay

@@ -5,8 +5,8 @@
 namespace assay {
 namespace {
 
-GemmPlan plan_f32(const GemmProblem& problem) {
-  return sm80::kernel_plan(sm80::gemm_f32, sm80::kF32Threads, sizeof(sm80::F32Shared), problem);
+GemmPlans plans_f32(const GemmProblem& problem) {
+  return {sm80::kernel_plan(sm80::gemm_f32, sm80::kF32Threads, sizeof(sm80::F32Shared), problem)};
 }
 
 const GemmKernel kKernel = {
@@ -14,7 +14,7 @@ const GemmKernel kKernel = {
     .name = "sm80",
     .summary = "fused multiply-adds fed by cp.async, one 128x128 tile a block",
     .types = {},
-    .plan = plan_f32,
+    .plans = plans_f32,
     .capability = {8},
     .refuses =
         [](const GemmShape& shape) {

@@ -13,12 +13,12 @@ using ScaledOperands =
 constexpr int kScaledTile = 2;  // 128x128: one scale of B a tile and stage
 
 template <bool kGrouped>
-GemmPlan plan_scaled(const GemmProblem& problem) {
+GemmPlans plans_scaled(const GemmProblem& problem) {
   using K = sm90::Kernel<ScaledOperands, sm90::ListedTile<kScaledTile>, kGrouped>;
   const sm90::Product product = ScaledGemm::product(problem.shape);
-  return sm90::kernel_plan<K>(sm90::gemm_block_scaled<K>, product,
-                              sm90::plan_with(product, K::kTile, 1, problem.multiprocessors),
-                              problem, sm90::ScaleBlocks{problem.scales_a, problem.scales_b});
+  return {sm90::kernel_plan<K>(sm90::gemm_block_scaled<K>, product,
+                               sm90::plan_with(product, K::kTile, 1, problem.multiprocessors),
+                               problem, sm90::ScaleBlocks{problem.scales_a, problem.scales_b})};
 }
 
 GemmKernel scaled(bool grouped) {
@@ -26,7 +26,7 @@ GemmKernel scaled(bool grouped) {
       "fp8_e4m3",
       grouped ? "scales by block, over groups of rows, each with its own B"
               : "the Hopper kernel with scales by block, sums promoted to f32 every 128 of K",
-      grouped ? plan_scaled<true> : plan_scaled<false>);
+      grouped ? plans_scaled<true> : plans_scaled<false>);
   kernel.name = grouped ? "sm90_grouped_block_scaled" : "sm90_block_scaled";
   kernel.block_scaled = true;
   kernel.takes = grouped ? GemmParts::groups : GemmParts::batches;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/gemm/problem.h"
 #include "kernels/launch/capability.h"
@@ -23,6 +24,8 @@ struct GemmProblem {
 };
 
 using GemmPlan = KernelPlan<GemmPointers>;
+/// What a kernel offers for a problem, the cheapest by its model first; one where it has no choice.
+using GemmPlans = std::vector<GemmPlan>;
 
 /// Which shapes a kernel takes.
 enum class GemmParts { one_product, batches, groups };
@@ -33,7 +36,7 @@ struct GemmKernel {
   const char* name;
   const char* summary;
   GemmTypes types;
-  GemmPlan (*plan)(const GemmProblem& problem);
+  GemmPlans (*plans)(const GemmProblem& problem);
   Capability capability = {};
   std::optional<std::string> (*refuses)(const GemmShape& shape) = nullptr;
   GemmParts takes = GemmParts::one_product;

@@ -1,9 +1,10 @@
-// Plans a kernel once for a group, and binds the plan to each set of matrices.
+// Chooses a kernel's plan once for a group, and binds it to each set of matrices.
 #include "kernels/gemm/gpu_gemm.h"
 
 #include <algorithm>
 
 #include "kernels/launch/prepared_kernel.h"
+#include "kernels/launch/quick_time.h"
 
 namespace assay {
 namespace {
@@ -11,8 +12,47 @@ namespace {
 /// What a planned kernel needs for as long as it is launched.
 struct Held {
   std::unique_ptr<Buffer> group_begins, scales_a, scales_b;
-  std::optional<PreparedKernel<GemmPointers>> kernel;
+  std::unique_ptr<PreparedKernel<GemmPointers>> kernel;
 };
+
+/// A plan that was timed.
+struct Candidate {
+  std::size_t model_rank = 0;
+  double took_s = 0;
+  std::unique_ptr<PreparedKernel<GemmPointers>> kernel;
+
+  Json described() const { return {{"plan", kernel->description()}, {"took_s", took_s}}; }
+};
+
+double time_of(const PreparedKernel<GemmPointers>& kernel, Device& device, GemmOperands& operands) {
+  constexpr std::size_t kMostSets = 64;  // small operands have thousands
+  std::vector<PreparedLaunch> launches;
+  while (launches.size() < std::min(operands.count(), kMostSets))
+    launches.push_back(kernel.on(operands.set(launches.size())));
+  return quick_time_s(device, launches.size(),
+                      [&](std::size_t set) { launches[set].launch(device.stream()); });
+}
+
+/// The fastest of several plans, and in `choice` what it was chosen from.
+std::unique_ptr<PreparedKernel<GemmPointers>> fastest(GemmPlans plans, Device& device,
+                                                      GemmOperands& operands, Json& choice) {
+  constexpr std::size_t kRunnersUp = 2;
+  std::vector<Candidate> timed;
+  for (std::size_t rank = 0; rank < plans.size(); ++rank) {
+    auto kernel = std::make_unique<PreparedKernel<GemmPointers>>(device, std::move(plans[rank]));
+    const double took_s = time_of(*kernel, device, operands);
+    timed.push_back({rank, took_s, std::move(kernel)});
+    std::stable_sort(timed.begin(), timed.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.took_s < b.took_s; });
+    timed.resize(std::min(timed.size(), 1 + kRunnersUp));  // each holds a workspace
+  }
+  choice["plans_timed"] = plans.size();
+  choice["model_rank"] = timed.front().model_rank;
+  choice["took_s"] = timed.front().took_s;
+  for (std::size_t i = 1; i < timed.size(); ++i)
+    choice["runners_up"].push_back(timed[i].described());
+  return std::move(timed.front().kernel);
+}
 
 template <class T>
 const T* brought(Device& device, const std::vector<T>& values, std::unique_ptr<Buffer>& to) {
@@ -53,8 +93,11 @@ GpuGemm::Prepared GpuGemm::prepared(GroupContext& context) const {
     problem.scales_a = brought(device, all.terms.scales->a, held->scales_a);
     problem.scales_b = brought(device, all.terms.scales->b, held->scales_b);
   }
-  held->kernel.emplace(device, kernel_.plan(problem));
   all.choice = Json::object();
+  GemmPlans plans = kernel_.plans(problem);
+  held->kernel = plans.size() == 1 ? std::make_unique<PreparedKernel<GemmPointers>>(
+                                         device, std::move(plans.front()))
+                                   : fastest(std::move(plans), device, *all.operands, all.choice);
   if (!held->kernel->description().empty()) all.choice["plan"] = held->kernel->description();
   all.bind = [held, stream = device.stream()](const GemmPointers& matrices) {
     return [held, stream, launch = held->kernel->on(matrices)] { launch.launch(stream); };

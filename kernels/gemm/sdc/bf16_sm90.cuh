@@ -11,7 +11,7 @@ inline SdcKernel bf16_sm90() {
   using Product = sm90::Gemm<device::Bf16, device::Bf16, device::Bf16, device::Major::kMn>;
   GemmKernel product = sm90::entry<Product>(
       "bf16", "the Hopper kernel with a fixed plan, each result compared bit for bit",
-      Product::plan_fixed);
+      Product::plans_fixed);
   product.name = "sm90_sdc";
   product.takes = GemmParts::one_product;
   return {product, compare<9>, {sm90::kTiles[0].left, sm90::kTiles[0].right}};

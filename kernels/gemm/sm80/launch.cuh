@@ -30,8 +30,8 @@ inline GemmPlan kernel_plan(void (*kernel)(Arguments), int threads, std::size_t 
 }
 
 template <class O>
-GemmPlan plan(const GemmProblem& problem) {
-  return kernel_plan(gemm<O>, kThreads, sizeof(Shared), problem);
+GemmPlans plans(const GemmProblem& problem) {
+  return {kernel_plan(gemm<O>, kThreads, sizeof(Shared), problem)};
 }
 
 template <class O>
@@ -46,7 +46,7 @@ GemmKernel entry(const char* dtype) {
           .name = "sm80",
           .summary = "mma.sync fed by cp.async, one 128x128 tile a block",
           .types = tensor_core_types(dtype),
-          .plan = plan<O>,
+          .plans = plans<O>,
           .capability = {8},
           .refuses = refuses<O>,
           .takes = GemmParts::batches};

@@ -83,12 +83,12 @@ struct Gemm {
     return refusal(product(shape));
   }
 
-  static GemmPlan plan(const GemmProblem& problem) { return chosen<false>(problem); }
-  static GemmPlan plan_grouped(const GemmProblem& problem) { return chosen<true>(problem); }
+  static GemmPlans plans(const GemmProblem& problem) { return offered<false>(problem); }
+  static GemmPlans plans_grouped(const GemmProblem& problem) { return offered<true>(problem); }
   /// Always the first configuration and whole sums: the same additions in the same order.
-  static GemmPlan plan_fixed(const GemmProblem& problem) {
-    return of_tile<ListedTile<0>, false>(
-        plan_with(product(problem.shape), kTiles[0], 1, problem.multiprocessors), problem);
+  static GemmPlans plans_fixed(const GemmProblem& problem) {
+    return {of_tile<ListedTile<0>, false>(
+        plan_with(product(problem.shape), kTiles[0], 1, problem.multiprocessors), problem)};
   }
 
  private:
@@ -96,13 +96,15 @@ struct Gemm {
   using Swapped = Operands<B, A, C, kMajorB, kMajorA>;
 
   template <bool kGrouped>
-  static GemmPlan chosen(const GemmProblem& problem) {
-    const Plan plan = choose(product(problem.shape), problem.multiprocessors);
-    return with_tile(plan,
-                     [&](auto tile) { return of_tile<decltype(tile), kGrouped>(plan, problem); });
+  static GemmPlans offered(const GemmProblem& problem) {
+    GemmPlans offered;
+    for (const Plan& plan : cheapest(product(problem.shape), problem.multiprocessors))
+      offered.push_back(with_tile(
+          plan, [&](auto tile) { return of_tile<decltype(tile), kGrouped>(plan, problem); }));
+    return offered;
   }
 
-  /// choose() gives no tile that cannot take the layouts: those kernels are not compiled.
+  /// cheapest() gives no tile that cannot take the layouts: those kernels are not compiled.
   template <class Tile, bool kGrouped>
   static GemmPlan of_tile(const Plan& plan, const GemmProblem& problem) {
     using Sides = std::conditional_t<Tile::kTile.swapped, Swapped, Plain>;
@@ -118,12 +120,12 @@ struct Gemm {
 /// The catalogue's entry of one dtype; variants are made from it.
 template <class G>
 GemmKernel entry(const char* dtype, const char* summary,
-                 GemmPlan (*plan)(const GemmProblem&) = G::plan) {
+                 GemmPlans (*plans)(const GemmProblem&) = G::plans) {
   return {.dtype = dtype,
           .name = "sm90",
           .summary = summary,
           .types = tensor_core_types(dtype),
-          .plan = plan,
+          .plans = plans,
           .capability = {9, true},
           .refuses = G::refuses,
           .takes = GemmParts::batches};

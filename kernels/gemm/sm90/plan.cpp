@@ -134,23 +134,31 @@ Plan plan_with(const Product& product, const TileConfig& tile, int splits, int m
   return plan;
 }
 
-Plan choose(const Product& product, int multiprocessors) {
-  Plan best;
-  double least = std::numeric_limits<double>::infinity();
+std::vector<Plan> cheapest(const Product& product, int multiprocessors) {
+  struct Estimated {
+    double cycles;
+    Plan plan;
+  };
+  const auto by_cycles = [](const Estimated& a, const Estimated& b) { return a.cycles < b.cycles; };
+  std::vector<Estimated> all;
   for (const TileConfig& tile : kTiles) {
     if (!takes(tile, product)) continue;
+    std::vector<Estimated> of_tile;
     for (int splits = 1; splits <= (product.shape.groups > 0 ? 1 : kMostSplits); ++splits) {
       const Plan plan = plan_with(product, tile, splits, multiprocessors);
       if (plan.schedule.splits < splits) break;
       if (partials_bytes(plan.schedule, tile) > kMostPartialsBytes) break;
-      const double estimate = cost(product, tile, plan.schedule, multiprocessors);
-      if (estimate < least) {
-        least = estimate;
-        best = plan;
-      }
+      of_tile.push_back({cost(product, tile, plan.schedule, multiprocessors), plan});
     }
+    std::stable_sort(of_tile.begin(), of_tile.end(), by_cycles);
+    of_tile.resize(std::min<std::size_t>(of_tile.size(), kMostOfOneTile));
+    all.insert(all.end(), of_tile.begin(), of_tile.end());
   }
-  return best;
+  std::stable_sort(all.begin(), all.end(), by_cycles);
+  all.resize(std::min<std::size_t>(all.size(), kMostCandidates));
+  std::vector<Plan> plans;
+  for (const Estimated& one : all) plans.push_back(one.plan);
+  return plans;
 }
 
 Maps maps_of(const Product& product, const TileConfig& tile, const GemmPointers& matrices) {

@@ -1,8 +1,9 @@
 // How the Hopper kernels take a product: which tile configuration, how many slices of K, which
 // tensor maps; or why they cannot. Host code without CUDA.
 //
-// The choice takes the cheapest of all configurations and split counts by this model, in clock
-// cycles of one multiprocessor; it needs no measurement and always ends in a choice.
+// The model ranks all configurations and split counts, in clock cycles of one multiprocessor. The
+// cheapest are then timed on the device before anything is measured, as cuBLASLt's candidates are:
+// the model only has to have the best among them.
 //
 //   step      one stage of one tile: the larger of
 //               left / 64 * 4 * max(right / 2, 16 + right / 4)    wgmma: tensor core, or reading A
@@ -25,6 +26,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/device/element.h"
 #include "kernels/device/tensor_map.h"
@@ -67,8 +69,11 @@ Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
 double cost(const Product& product, const TileConfig& tile, const Schedule& schedule,
             int multiprocessors);
 
-/// Of a product that is not refused.
-Plan choose(const Product& product, int multiprocessors);
+inline constexpr int kMostCandidates = 10;
+inline constexpr int kMostOfOneTile = 3;  ///< Split counts; neighbours cost about the same.
+
+/// The plans of least cost, the cheapest first, of a product that is not refused.
+std::vector<Plan> cheapest(const Product& product, int multiprocessors);
 
 /// A plan with this configuration, which need not be listed, and this many splits.
 Plan plan_with(const Product& product, const TileConfig& tile, int splits, int multiprocessors);

@@ -112,7 +112,7 @@ TEST_SUITE("unit") {
             continue;
           }
           for (const int multiprocessors : {1, 78, 132}) {
-            const Plan plan = choose(product, multiprocessors);
+            const Plan plan = cheapest(product, multiprocessors).front();
             REQUIRE(takes(plan.tile, product));
             REQUIRE(plan.clusters >= 1);
             REQUIRE(partials_bytes(plan.schedule, plan.tile) <= kMostPartialsBytes);

@@ -74,7 +74,7 @@ TEST_SUITE("unit") {
           std::string::npos);
   }
 
-  TEST_CASE("the heuristic chooses a configuration within its budgets for every shape") {
+  TEST_CASE("the plans offered are within their budgets and sorted by cost for every shape") {
     std::vector<GemmShape> shapes = listed_shapes();
     for (const GemmShape& ragged : ragged_shapes()) shapes.push_back(ragged);
     for (const GemmShape& shape : shapes) {
@@ -82,13 +82,21 @@ TEST_SUITE("unit") {
         for (const int multiprocessors : {1, 3, 78, 114, 132}) {
           for (const Major a : {Major::kK, Major::kMn}) {
             const Product product = product_of(shape, dtype, a);
-            const Plan plan = choose(product, multiprocessors);
-            const TileConfig& tile = plan.tile;
-            REQUIRE(takes(tile, product));
-            REQUIRE(plan.clusters >= 1);
-            REQUIRE(plan.clusters * tile.cluster <= std::max(multiprocessors, tile.cluster));
-            REQUIRE(plan.schedule.splits <= plan.schedule.k_blocks);
-            REQUIRE(partials_bytes(plan.schedule, tile) <= kMostPartialsBytes);
+            const std::vector<Plan> plans = cheapest(product, multiprocessors);
+            REQUIRE(!plans.empty());
+            REQUIRE(plans.size() <= kMostCandidates);
+            double least = 0;
+            for (const Plan& plan : plans) {
+              const TileConfig& tile = plan.tile;
+              REQUIRE(takes(tile, product));
+              REQUIRE(plan.clusters >= 1);
+              REQUIRE(plan.clusters * tile.cluster <= std::max(multiprocessors, tile.cluster));
+              REQUIRE(plan.schedule.splits <= plan.schedule.k_blocks);
+              REQUIRE(partials_bytes(plan.schedule, tile) <= kMostPartialsBytes);
+              const double cycles = cost(product, tile, plan.schedule, multiprocessors);
+              REQUIRE(cycles >= least);
+              least = cycles;
+            }
           }
         }
       }
@@ -97,7 +105,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("large products take large tiles in clusters and few rows take swapped ones") {
     const auto tile = [](const GemmShape& shape) {
-      return choose(product_of(shape, kMapElements[0], Major::kK, Major::kMn), 132).tile;
+      return cheapest(product_of(shape, kMapElements[0], Major::kK, Major::kMn), 132).front().tile;
     };
     CHECK(tile({8192, 8192, 8192}).cluster == 2);
     CHECK(tile({4096, 4096, 4096}).right * tile({4096, 4096, 4096}).left == 128 * 256);
@@ -109,7 +117,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a grid that is too small for the device is split along K") {
     const Plan plan =
-        choose(product_of({64, 2112, 7168}, kMapElements[0], Major::kK, Major::kMn), 132);
+        cheapest(product_of({64, 2112, 7168}, kMapElements[0], Major::kK, Major::kMn), 132).front();
     CHECK(plan.schedule.splits > 1);
     CHECK(plan.schedule.count() > 66);
   }
