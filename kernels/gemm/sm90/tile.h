@@ -70,11 +70,12 @@ constexpr bool takes(const TileConfig& tile, device::Major right) {
   return right == device::Major::kK || tile.right % 64 == 0;
 }
 
-/// The configurations among which plan.h chooses; the first that is as good as any is taken.
+/// The configurations that plan.h ranks; of equals the first is taken. The last two fill a last
+/// wave that larger tiles leave half empty.
 inline constexpr TileConfig kTiles[] = {
     {128, 256, 2, 4, 2},      {256, 128, 2, 4, 2},       {128, 128, 2, 6, 1},
     {128, 64, 2, 8, 1, true}, {128, 32, 2, 10, 1, true}, {128, 16, 2, 11, 1, true},
-    {128, 8, 2, 12, 1, true},
+    {128, 8, 2, 12, 1, true}, {128, 128, 2, 6, 2},       {128, 192, 2, 4, 1},
 };
 inline constexpr int kTileCount = static_cast<int>(sizeof kTiles / sizeof kTiles[0]);
 

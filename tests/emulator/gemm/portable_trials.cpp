@@ -17,7 +17,7 @@ struct TensorCores {
   static constexpr Stored kElement = kStoredAs<typename O::Element>;
   static constexpr Stored kResult = kStoredAs<typename O::Output>;
   static constexpr bool kRowsA = O::kMajorA == Major::kK, kRowsB = O::kMajorB == Major::kMn;
-  static GemmPlan plan(const GemmProblem& problem) { return sm80::plan<O>(problem); }
+  static GemmPlan plan(const GemmProblem& problem) { return sm80::plans<O>(problem).front(); }
 };
 
 struct CudaCores {

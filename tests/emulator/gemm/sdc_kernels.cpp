@@ -13,8 +13,8 @@ std::optional<Flip> planted;
 
 /// The kernel's own launch, and then the planted bit.
 template <SdcKernel (*kKernel)()>
-GemmPlan plan_with_flip(const GemmProblem& problem) {
-  GemmPlan plan = kKernel().product.plan(problem);
+GemmPlans plans_with_flip(const GemmProblem& problem) {
+  GemmPlan plan = kKernel().product.plans(problem).front();
   plan.bind = [bind = plan.bind](const GemmPointers& matrices, const Workspace& workspace) {
     return PreparedLaunch([launch = bind(matrices, workspace), c = matrices.c](void* stream) {
       launch.launch(stream);
@@ -23,13 +23,13 @@ GemmPlan plan_with_flip(const GemmProblem& problem) {
       *bits = static_cast<std::uint16_t>(*bits ^ 1);  // the last bit of the mantissa
     });
   };
-  return plan;
+  return {plan};
 }
 
 template <SdcKernel (*kKernel)()>
 SdcKernel with_flip() {
   SdcKernel kernel = kKernel();
-  kernel.product.plan = plan_with_flip<kKernel>;
+  kernel.product.plans = plans_with_flip<kKernel>;
   return kernel;
 }
 
