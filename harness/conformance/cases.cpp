@@ -61,11 +61,20 @@ bool belongs(const Measurement& measurement, const DeviceGroup& group) {
 /// Each device's measurements: a large fleet's are gone through once, not once a device and group.
 using ByDevice = std::unordered_map<std::string_view, std::vector<const Measurement*>>;
 
-ByDevice by_timed_device(const Result& result) {
+/// Only those that a group of the filter can have.
+ByDevice by_timed_device(const Result& result, const CaseFilter& filter) {
   ByDevice measurements;
-  for (const Measurement& measurement : result.measurements)
-    if (!measurement.scope.members.empty())
-      measurements[measurement.scope.members.front()].push_back(&measurement);
+  auto last = measurements.end();  // the measurements of a device mostly stand together
+  for (const Measurement& measurement : result.measurements) {
+    if (measurement.scope.members.empty() || measurement.scope.level != filter.scope ||
+        !takes_value(filter.workloads, measurement.id.workload) ||
+        !takes_value(filter.dtypes, measurement.id.dtype))
+      continue;
+    const std::string_view device = measurement.scope.members.front();
+    if (last == measurements.end() || last->first != device)
+      last = measurements.try_emplace(device).first;
+    last->second.push_back(&measurement);
+  }
   return measurements;
 }
 
@@ -133,7 +142,7 @@ std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilte
   std::vector<DeviceGroup> groups;
   AskedOfDevice all_asked(*evidence.profile, filter);
   for (const Result& result : evidence.results) {
-    const ByDevice measurements = by_timed_device(result);
+    const ByDevice measurements = by_timed_device(result, filter);
     for (const NodeFacts& node : result.nodes) {
       const std::vector<AskedGroup>& asked = all_asked.of(result.run.backend, node);
       for (const DeviceFacts& device : node.devices) {
