@@ -56,6 +56,8 @@ Inventory discover(Kubectl& kubectl, const std::string& name_space) {
     inventory.devices =
         read_devices(list(kubectl, {"get", "resourceslices", "-o", "json"}, inventory));
   }
+  inventory.quotas = read_quotas(
+      list(kubectl, {"get", "resourcequotas", "-n", name_space, "-o", "json"}, inventory));
   if (inventory.serves("kueue.x-k8s.io/v1beta2"))
     inventory.queues =
         read_queues(list(kubectl,

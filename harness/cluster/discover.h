@@ -16,6 +16,7 @@ struct Inventory {
   std::vector<Device> devices;
   std::vector<Node> nodes;
   std::vector<Queue> queues;             // Kueue's LocalQueues of the namespace, and ClusterQueues
+  std::vector<Quota> quotas;             // of the namespace
   std::vector<std::string> not_allowed;  // what this user may not list
 
   bool serves(const std::string& group_version) const;

@@ -108,6 +108,11 @@ struct Queue {  // LocalQueue or ClusterQueue
   Conditions conditions;
 };
 
+struct Quota {  // a ResourceQuota: numbers as the API writes them, by what is counted
+  std::string name;
+  Texts hard, used;
+};
+
 const Condition* find(const Conditions& conditions, const std::string& type);
 bool holds(const Conditions& conditions, const std::string& type);  // it is there and True
 
@@ -119,6 +124,8 @@ std::vector<Node> read_nodes(const std::string& text);
 std::vector<DeviceClass> read_device_classes(const std::string& text);
 std::vector<Device> read_devices(const std::string& text);
 std::vector<Queue> read_queues(const std::string& text);
+/// Those that hold for all pods of the namespace, whatever their priority.
+std::vector<Quota> read_quotas(const std::string& text);
 
 struct Versions {
   int client_minor = 0;

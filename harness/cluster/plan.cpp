@@ -52,6 +52,7 @@ class Planner {
     choose_devices();
     choose_gang();
     check_nodes();
+    check_quotas();
     check_image();
     return std::move(plan_);
   }
@@ -239,6 +240,31 @@ class Planner {
     if (usable < plan_.wishes.nodes)
       fault(fmt::format("{} nodes are wanted and {} can take a pod{}{}", plan_.wishes.nodes, usable,
                         out.empty() ? "" : ": ", fmt::join(out, ", ")));
+  }
+
+  /// What is counted whole; of processors and memory the Job tells.
+  std::map<std::string, long> counted() const {
+    const long nodes = plan_.wishes.nodes;
+    std::map<std::string, long> needs = {{"pods", nodes}, {"count/pods", nodes}};
+    if (plan_.allocation != "dra") return needs;
+    needs["count/resourceclaims.resource.k8s.io"] = nodes;
+    needs[plan_.device_class + ".deviceclass.resource.k8s.io/devices"] = nodes * plan_.devices;
+    return needs;
+  }
+
+  /// A quota refuses pods and claims one by one, when others already hold devices.
+  void check_quotas() {
+    for (const Quota& quota : inventory_.quotas)
+      for (const auto& [what, need] : counted()) {
+        const auto hard = quota.hard.find(what), used = quota.used.find(what);
+        if (hard == quota.hard.end()) continue;
+        const long is_used = used == quota.used.end() ? 0 : std::atol(used->second.c_str());
+        if (std::atol(hard->second.c_str()) - is_used < need)
+          fault(
+              fmt::format("the namespace's quota {} is too small: it allows {}={}, {} is used and "
+                          "{} more is needed",
+                          quota.name, what, hard->second, is_used, need));
+      }
   }
 
   /// The kubelet alone would find this out, after the claims are taken.

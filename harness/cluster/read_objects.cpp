@@ -332,6 +332,18 @@ std::vector<Queue> read_queues(const std::string& list) {
   return queues;
 }
 
+std::vector<Quota> read_quotas(const std::string& list) {
+  std::vector<Quota> quotas;
+  each(list, "quotas", [&](const Json& object) {
+    if (!at(object, {"spec", "scopes"}).is_null() ||
+        !at(object, {"spec", "scopeSelector"}).is_null())
+      return;
+    quotas.push_back({text(object, {"metadata", "name"}), texts(at(object, {"status", "hard"})),
+                      texts(at(object, {"status", "used"}))});
+  });
+  return quotas;
+}
+
 Versions read_versions(const std::string& json) {
   const std::string where = "kubectl's answer about its version";
   const Json versions = parse_json(json, where);

@@ -51,6 +51,25 @@ TEST_SUITE("cluster") {
     CHECK(cluster::make_plan(wishes(), bare, "r1").allocation == "none");
   }
 
+  TEST_CASE("a quota that is too small is told before anything is applied") {
+    const auto told = [](const char* situation) {
+      cluster::Inventory inventory = two_nodes();
+      inventory.quotas = cluster::read_quotas(recorded(std::string(situation) + "/quota.json"));
+      REQUIRE(inventory.quotas.size() == 1);
+      return faults(wishes(), inventory);
+    };
+    CHECK(told("quota-pods") ==
+          "the namespace's quota limits is too small: it allows pods=1, 1 is used and 2 more is "
+          "needed");
+    CHECK(has(told("quota-claims"), "allows count/resourceclaims.resource.k8s.io=1, 1 is used"));
+    CHECK(has(told("quota-devices"), "devices=2, 2 is used and 16 more is needed"));
+    cluster::Inventory roomy = two_nodes();
+    roomy.quotas = {{"limits", {{"pods", "3"}, {"requests.cpu", "1"}}, {{"pods", "1"}}}};
+    CHECK(faults(wishes(), roomy).empty());
+    roomy.quotas.front().used["pods"] = "2";
+    CHECK(has(faults(wishes(), roomy), "allows pods=3, 2 is used"));
+  }
+
   TEST_CASE("the gang is chosen by what is served and by the queues of the namespace") {
     cluster::Inventory inventory = two_nodes();
     CHECK(cluster::make_plan(wishes(), inventory, "r1").gang == "none");
