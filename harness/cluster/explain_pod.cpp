@@ -47,11 +47,13 @@ std::optional<Cause> explain_end(const Pod& pod) {
 Cause explain_pull(const Pod& pod) {
   const std::string& message = pod.waiting_message;
   const std::string where = pod.node.empty() ? "" : " from node " + pod.node;
+  // The runtime repeats the names of image and registry several times before it.
+  const std::string fault = message.substr(std::min(message.rfind("dial tcp"), message.size()));
   if (contains(message, "no such host") || contains(message, "dial tcp") ||
       contains(message, "i/o timeout"))
     return {called(pod),
             fmt::format("the registry of image {} cannot be reached{}: {}", pod.image, where,
-                        printable(message, 200)),
+                        printable(fault.empty() ? message : fault, 200)),
             true};
   if (contains(message, "403") || contains(message, "401") || contains(message, "denied") ||
       contains(message, "nauthorized"))
@@ -96,9 +98,20 @@ std::optional<Cause> explain_waiting(const Pod& pod) {
                true};
 }
 
+/// The last failure of that reason, unless the kubelet got past it: it pulls the image when claims,
+/// volumes and sandbox are ready, and its first tries often fail.
+const Event* lasting_failure(const Pod& pod, const Seen& seen, const char* reason) {
+  const Event* failure = find_event(seen, "Pod", pod.name, reason);
+  for (const char* later : {"Pulling", "Pulled"})
+    if (const Event* event = find_event(seen, "Pod", pod.name, later);
+        event != nullptr && failure != nullptr && event > failure)
+      return nullptr;
+  return failure;
+}
+
 /// Bound to a node whose kubelet says only in events why nothing starts.
 std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
-  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedMount")) {
+  if (const Event* event = lasting_failure(pod, seen, "FailedMount")) {
     static const RegularExpression kMissing(R"((secret|configmap) "([^"]+)\" not found)");
     if (const std::vector<std::string> match = kMissing.groups_in(event->message); !match.empty())
       return Cause{
@@ -106,9 +119,9 @@ std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
           fmt::format("{} {} is missing", match[1] == "secret" ? "Secret" : "ConfigMap", match[2]),
           true};
     return Cause{called(pod), "a volume cannot be mounted: " + printable(event->message, 250),
-                 true};
+                 false};
   }
-  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedPrepareDynamicResources")) {
+  if (const Event* event = lasting_failure(pod, seen, "FailedPrepareDynamicResources")) {
     static const RegularExpression kDriver(R"(DRA driver (\S+) is not registered)");
     if (const std::vector<std::string> match = kDriver.groups_in(event->message); !match.empty())
       return Cause{called(pod),
@@ -126,7 +139,7 @@ std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
                              printable(event->message, 250)),
                  true};
   }
-  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedCreatePodSandBox"))
+  if (const Event* event = lasting_failure(pod, seen, "FailedCreatePodSandBox"))
     return Cause{called(pod),
                  fmt::format("node {} cannot start containers: exclude it ({})", pod.node,
                              printable(event->message, 200)),

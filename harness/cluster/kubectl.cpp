@@ -9,6 +9,7 @@
 #include "harness/cluster/process.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -27,6 +28,8 @@ constexpr Fault kFaults[] = {
     {"x509: certificate has expired", "a certificate has expired: renew the kubeconfig"},
     {"no such host", "the API server's name is not known here"},
     {"dial tcp: lookup", "the API server's name cannot be looked up from here"},
+    {"was refused - did you specify the right host or port",
+     "nobody answers at the API server's address"},
     {"connection refused", "nobody answers at the API server's address"},
     {"i/o timeout", "the API server does not answer in time"},
     {"context deadline exceeded", "the API server does not answer in time"},
@@ -74,9 +77,11 @@ std::string connection_fault(const std::string& err) {
 }
 
 std::string reason_of(const Answer& answer) {
+  // klog writes E, month and day: kubectl logs what it tries again.
+  static const RegularExpression kLog(R"(^E\d{4} )");
   std::istringstream lines(answer.err);
   for (std::string line; std::getline(lines, line);)
-    if (!line.empty() && !line.starts_with("Warning:") && !line.starts_with("E1"))
+    if (!line.empty() && !line.starts_with("Warning:") && !kLog.is_found_in(line))
       return printable(line, 400);
   return answer.err.empty() ? fmt::format("kubectl ended with {}", answer.code)
                             : printable(answer.err, 400);

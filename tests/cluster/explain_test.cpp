@@ -136,6 +136,45 @@ TEST_SUITE("cluster") {
     }
   }
 
+  TEST_CASE("a failure that the kubelet got past is told no more") {
+    const cluster::Snapshot run = cluster::read_snapshot(recorded("secret-missing/run.json"));
+    auto events = cluster::read_events(recorded("secret-missing/events.json"));
+    CHECK_FALSE(cluster::explain({run, events, two_nodes()}).empty());
+    for (const cluster::Pod& pod : run.pods)
+      events.push_back({"Pulling", "Pod", pod.name, "Pulling image \"registry.example/bench:1\""});
+    CHECK(cluster::explain({run, events, two_nodes()}).empty());
+  }
+
+  TEST_CASE("a volume whose mount fails for no lasting reason is waited for") {
+    const cluster::Snapshot run = cluster::read_snapshot(recorded("secret-missing/run.json"));
+    const std::vector<cluster::Event> events = {
+        {"FailedMount", "Pod", run.pods.front().name,
+         "MountVolume.SetUp failed for volume \"token\" : failed to sync secret cache: timed out "
+         "waiting for the condition"}};
+    const auto causes = cluster::explain({run, events, two_nodes()});
+    REQUIRE(causes.size() == 1);
+    CHECK_FALSE(causes.front().hopeless);
+  }
+
+  TEST_CASE("a registry that cannot be reached is told with the fault itself") {
+    const std::string told = cluster::sentence(explained("image-registry-unreachable"));
+    CHECK(told.find("dial tcp: lookup other.example on 10.99.0.1:53: no such host") !=
+          std::string::npos);
+    CHECK(told.find("Back-off") == std::string::npos);
+  }
+
+  TEST_CASE("an API server that is restarted is told as one that does not answer") {
+    CHECK(cluster::connection_fault(
+              "E1128 18:34:05.100000   37 memcache.go:265] \"Unhandled Error\"\n"
+              "The connection to the server 10.99.0.1:6443 was refused - did you specify the right "
+              "host or port?\n") == "nobody answers at the API server's address");
+  }
+
+  TEST_CASE("what kubectl logs of its own tries is not taken for the reason in any month") {
+    for (const char* log : {"E0301 12:00:00.000000  1 memcache.go:265] x", "E1128 12:00:00.1 1 y"})
+      CHECK(cluster::reason_of({1, "", std::string(log) + "\nerror: z\n"}) == "error: z");
+  }
+
   TEST_CASE("no recorded state is without its row") {
     std::istringstream names(recorded("situations.txt"));
     for (std::string name; std::getline(names, name);) {
