@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "harness/cluster/explain.h"
+#include "harness/cluster/outage.h"
 #include "harness/core/error.h"
 
 namespace assay::cluster {
@@ -19,7 +20,9 @@ constexpr double kList_s = 60;
 
 Remnants list(Kubectl& kubectl, const std::vector<std::string>& words) {
   const Answer answer = kubectl.ask({words, kList_s, true});
-  if (!answer.ok()) throw Error("cannot see what is left of the run: " + refusal(answer.err));
+  if (contains(answer.err, "(Forbidden)"))
+    throw Error("cannot see what is left of the run: " + refusal(answer.err));
+  if (!answer.ok()) throw Unreachable("cannot see what is left of the run: " + refusal(answer.err));
   return read_remnants(answer.out);
 }
 
@@ -60,10 +63,8 @@ std::string described(const Remnant& one) {
   return name;
 }
 
-}  // namespace
-
-std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inventory& inventory,
-                               const Pace& pace, double patience_s) {
+Remnants delete_all(Kubectl& kubectl, const Target& target, const Inventory& inventory,
+                    const Pace& pace, double patience_s) {
   const double until_s = pace.now_s() + patience_s;
   const std::string timeout = fmt::format("--timeout={:.0f}s", patience_s);
   // Pods too: those of a Job that was deleted with --cascade=orphan have no owner left.
@@ -77,6 +78,23 @@ std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inv
   while (!left.empty() && pace.now_s() < until_s) {
     pace.sleep_s(1);
     left = what_is_left(kubectl, target, inventory);
+  }
+  return left;
+}
+
+}  // namespace
+
+std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inventory& inventory,
+                               const Pace& pace, double patience_s) {
+  Remnants left;
+  Outage outage(pace);
+  for (bool answered = false; !answered;) {
+    try {
+      left = delete_all(kubectl, target, inventory, pace, patience_s);
+      answered = true;
+    } catch (const Unreachable& why) {
+      outage.wait(why);
+    }
   }
   std::vector<std::string> descriptions;
   for (const Remnant& one : left) descriptions.push_back(described(one));

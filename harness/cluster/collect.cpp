@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/cluster/archive.h"
+#include "harness/cluster/outage.h"
 #include "harness/core/error.h"
 
 namespace assay::cluster {
@@ -23,7 +24,7 @@ class Collection {
       : kubectl_(kubectl), target_(target), inventory_(inventory), pace_(pace), memory_(memory) {}
 
   void run(const std::filesystem::path& folder) {
-    while (!take(folder)) {
+    while (!is_taken(folder)) {
       if (pace_.stopped()) throw Error("stopped before the results were collected");
       if (pace_.now_s() >= pace_.deadline_s)
         throw Error(fmt::format("no results within the deadline: {}",
@@ -34,14 +35,19 @@ class Collection {
   }
 
  private:
+  /// Those that can be asked: where every node is silent for a while, none.
   std::vector<Pod> running_pods() {
     const Snapshot snapshot = look(kubectl_, target_, inventory_);
     remember(snapshot, inventory_, memory_.pods);
     std::vector<Pod> pods;
-    for (const Pod& pod : snapshot.pods)
-      if (pod.running && !pod.deleted) pods.push_back(pod);
+    bool none_left = true;
+    for (const Pod& pod : snapshot.pods) {
+      if (!pod.running || pod.deleted) continue;
+      none_left = false;
+      if (!pod.silent) pods.push_back(pod);
+    }
     std::sort(pods.begin(), pods.end(), [](const Pod& a, const Pod& b) { return a.rank < b.rank; });
-    if (pods.size() < snapshot.pods.size() || pods.empty()) report_lost(snapshot, pods.empty());
+    if (pods.size() < snapshot.pods.size() || none_left) report_lost(snapshot, none_left);
     return pods;
   }
 
@@ -69,8 +75,24 @@ class Collection {
       throw Error(fmt::format("{}: {}", called(holder), refusal(answer.err)));
   }
 
+  bool is_taken(const std::filesystem::path& folder) {
+    try {
+      const bool taken = take(folder);
+      outage_.end();
+      return taken;
+    } catch (const Unreachable& why) {
+      last_ = why.what();
+      outage_.wait(why);
+      return false;
+    }
+  }
+
   bool take(const std::filesystem::path& folder) {
     pods_ = running_pods();
+    if (pods_.empty()) {
+      last_ = sentence(memory_.causes);
+      return false;
+    }
     const Pod& holder = pods_.front();
     if (holder.name != holder_)
       pace_.say(fmt::format("{} has the results when its run ends", called(holder)));
@@ -98,10 +120,16 @@ class Collection {
     return true;
   }
 
+  /// The results are here: a pod that cannot be told ends at its own deadline, or by deletion.
   void acknowledge() {
-    for (const Pod& pod : pods_)
-      kubectl_.ask({{"exec", "-n", target_.name_space, pod.name, "--", "assay", "export", kFolder,
-                     "--acknowledge"}});
+    for (const Pod& pod : pods_) {
+      try {
+        kubectl_.ask({{"exec", "-n", target_.name_space, pod.name, "--", "assay", "export", kFolder,
+                       "--acknowledge"}});
+      } catch (const Unreachable& why) {
+        pace_.say(fmt::format("{}: {}", called(pod), why.what()));
+      }
+    }
   }
 
   Kubectl& kubectl_;
@@ -109,6 +137,7 @@ class Collection {
   const Inventory& inventory_;
   const Pace& pace_;
   Memory& memory_;
+  Outage outage_{pace_};
   std::vector<Pod> pods_;
   std::string holder_, last_, said_;
 };

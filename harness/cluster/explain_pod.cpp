@@ -153,6 +153,11 @@ std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen) {
   if (auto cause = explain_disruption(pod)) return cause;
   if (auto cause = explain_end(pod)) return cause;
   if (auto cause = explain_waiting(pod)) return cause;
+  if (pod.silent)
+    return Cause{called(pod),
+                 fmt::format("node {} is not heard of: it is lost, or cut off from the API server",
+                             pod.node),
+                 false};
   if (pod.running || pod.phase == "Succeeded" || pod.phase == "Failed" || pod.deleted)
     return std::nullopt;
   const Condition* scheduled = find(pod.conditions, "PodScheduled");

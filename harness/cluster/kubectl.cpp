@@ -46,12 +46,12 @@ class InstalledKubectl : public Kubectl {
         run_program({words, "", call.timeout_s, call.whole || *stop_ ? nullptr : stop_});
     if (ended.stopped) throw Error("stopped while the cluster was asked");
     if (ended.timed_out)
-      throw Error(fmt::format("kubectl {} gave no answer within {:.0f} s", call.words.front(),
-                              call.timeout_s));
+      throw Unreachable(fmt::format("kubectl {} gave no answer within {:.0f} s", call.words.front(),
+                                    call.timeout_s));
     if (ended.code != 0)
       if (const std::string fault = connection_fault(ended.err); !fault.empty())
-        throw Error(fmt::format("the cluster cannot be asked: {} ({})", fault,
-                                reason_of({ended.code, "", ended.err})));
+        throw Unreachable(fmt::format("the cluster cannot be asked: {} ({})", fault,
+                                      reason_of({ended.code, "", ended.err})));
     return {ended.code, ended.out, ended.err};
   }
 

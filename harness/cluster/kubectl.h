@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/core/error.h"
+
 namespace assay::cluster {
 
 struct Call {
@@ -21,6 +23,12 @@ struct Answer {
   bool ok() const { return code == 0; }
 };
 
+/// The API server gave no answer this time; it may give one later.
+class Unreachable : public Error {
+ public:
+  explicit Unreachable(const std::string& message) : Error(message) {}
+};
+
 /// kubectl, or what a test puts in its place.
 class Kubectl {
  public:
@@ -29,8 +37,8 @@ class Kubectl {
 };
 
 /// The kubectl of PATH. A call that runs when `stop` is set is ended, unless it is to be whole; one
-/// that starts later runs as ever. Its `ask` throws Error where the API server cannot be asked at
-/// all, in one line that says which of the ways it is: unreachable, unknown name, foreign
+/// that starts later runs as ever. Its `ask` throws Unreachable where the API server cannot be
+/// asked at all, in one line that says which of the ways it is: unreachable, unknown name, foreign
 /// certificate, not logged in, no such context, no kubeconfig.
 std::unique_ptr<Kubectl> installed_kubectl(const std::atomic<bool>* stop);
 

@@ -42,7 +42,8 @@ struct Pod {
   std::string waiting_reason, waiting_message, ended_reason;
   std::optional<int> exit_code;
   std::optional<std::vector<std::string>> unclaimed;  // what its container without a claim saw
-  bool running = false;
+  bool running = false;                               // by the last that its node told
+  bool silent = false;                                // its node no longer tells anything
   std::string pod_group;
   Texts limits;  // resources of its container
 };

@@ -159,6 +159,11 @@ Pod pod_of(const Json& object) {
     pod.limits = texts(at(container, {"resources", "limits"}));
   }
   add_containers(object, pod);
+  // The node controller takes Ready away from the pods of a node that is not heard of; the rest of
+  // the status stays as the kubelet last wrote it.
+  const Condition* ready = find(pod.conditions, "Ready");
+  pod.silent = pod.running && holds(pod.conditions, "ContainersReady") && ready != nullptr &&
+               ready->status == "False";
   return pod;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "harness/cluster/outage.h"
 #include "harness/cluster/progress.h"
 #include "harness/core/error.h"
 
@@ -28,10 +29,8 @@ class Watch {
         memory_(memory) {}
 
   void run() {
-    while (!all_run()) {
+    while (!is_started()) {
       if (pace_.stopped()) throw Error("stopped while the run was starting");
-      note_held_back();
-      give_up_when_hopeless();
       if (pace_.now_s() >= pace_.deadline_s)
         throw Error(fmt::format("the run did not start within its deadline: {}; {}",
                                 progress_.line(), waits_for()));
@@ -40,6 +39,18 @@ class Watch {
   }
 
  private:
+  bool is_started() {
+    try {
+      if (all_run()) return true;
+      outage_.end();
+      note_held_back();
+      give_up_when_hopeless();
+    } catch (const Unreachable& why) {
+      outage_.wait(why);
+    }
+    return false;
+  }
+
   bool all_run() {
     const Snapshot snapshot = look(kubectl_, target_, inventory_);
     remember(snapshot, inventory_, memory_.pods);
@@ -94,6 +105,7 @@ class Watch {
   const Inventory& inventory_;
   const Pace& pace_;
   Memory& memory_;
+  Outage outage_{pace_};
   Progress progress_;
   std::string said_, explained_;
   double hopeless_since_s_ = -1, partial_since_s_ = -1, held_since_s_ = -1;

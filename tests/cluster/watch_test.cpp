@@ -22,9 +22,12 @@ class Scripted : public KubectlOnPaper {
   cluster::Answer exec{1, "", "assay: the run has not ended yet\n"};
   int looks_until_empty = 0;
   bool is_deleted = false;
+  double away_from_s = 0, away_until_s = 0;  // the API server does not answer
 
   cluster::Answer ask(const cluster::Call& call) override {
     const std::string line = keep(call);
+    if (now_s >= away_from_s && now_s < away_until_s)
+      throw cluster::Unreachable("nobody answers at the API server's address");
     if (line.starts_with("get events")) return {0, events, ""};
     if (line.starts_with("exec")) return line.ends_with("--held") ? exec : cluster::Answer{};
     if (line.starts_with("delete")) {
@@ -37,9 +40,13 @@ class Scripted : public KubectlOnPaper {
     return {0, gone ? "" : asked_for(call.words, parse_json(run, "run")), ""};
   }
 
-  bool was_asked(const std::string& part) const {
-    return std::any_of(calls.begin(), calls.end(), [&](const std::string& call) {
-      return call.find(part) != std::string::npos;
+  bool was_asked(const std::string& part) const { return has(calls, part); }
+  bool was_told(const std::string& part) const { return has(said, part); }
+
+ private:
+  static bool has(const std::vector<std::string>& lines, const std::string& part) {
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+      return line.find(part) != std::string::npos;
     });
   }
 };
@@ -74,6 +81,59 @@ TEST_SUITE("cluster") {
     CHECK(why.find("did not start within its deadline") != std::string::npos);
     CHECK(why.find("too few are free") != std::string::npos);
     CHECK(kubectl.now_s >= 100);
+  }
+
+  TEST_CASE("an API server that is away for minutes ends no run") {
+    Scripted kubectl;
+    kubectl.run = recorded("job-completes/run.json");
+    kubectl.away_until_s = 200;
+    CHECK(why_not_running(kubectl, 3600, 4) == "running");
+    CHECK(kubectl.was_told("nobody answers at the API server's address; trying again"));
+    CHECK(kubectl.said.size() < 6);  // not a line for every try
+    kubectl.away_until_s = 1e9;
+    CHECK(why_not_running(kubectl, 36000, 4) == "nobody answers at the API server's address");
+    CHECK(kubectl.now_s < 600);
+  }
+
+  TEST_CASE("cleaning goes on when the API server answers again") {
+    Scripted kubectl;
+    kubectl.run = recorded("job-completes/run.json");
+    kubectl.away_until_s = 100;
+    CHECK(cluster::clean(kubectl, kTarget, two_nodes(), kubectl.pace(60), 60).empty());
+    CHECK(kubectl.is_deleted);
+  }
+
+  TEST_CASE("a rank whose node is not heard of is named and the next is asked meanwhile") {
+    Scripted kubectl;
+    kubectl.run = recorded("node-silent/run.json");
+    kubectl.away_from_s = 4, kubectl.away_until_s = 8;
+    cluster::Memory memory;
+    const ScratchFolder scratch;
+    CHECK_THROWS_AS(cluster::collect(kubectl, kTarget, two_nodes(), kubectl.pace(20), memory,
+                                     scratch.path() / "out"),
+                    Error);
+    CHECK(kubectl.now_s >= 20);  // the node may come back, and so may the API server
+    CHECK(kubectl.was_told("(rank 0): node node-b is not heard of"));
+    CHECK(kubectl.was_asked("exec -n bench assay-r1-1-"));
+    CHECK_FALSE(kubectl.was_asked("exec -n bench assay-r1-0-"));
+  }
+
+  TEST_CASE("where every node is silent the run is waited for") {
+    Scripted kubectl;
+    kubectl.run = recorded("node-silent/run.json");
+    Json one_pod = parse_json(kubectl.run, "run");
+    std::erase_if(one_pod["items"].get_ref<Json::array_t&>(), [](const Json& item) {
+      return item["metadata"]["name"].get<std::string>().starts_with("assay-r1-1-");
+    });
+    kubectl.run = one_pod.dump();
+    cluster::Memory memory;
+    const ScratchFolder scratch;
+    CHECK_THROWS_WITH_AS(cluster::collect(kubectl, kTarget, two_nodes(), kubectl.pace(20), memory,
+                                          scratch.path() / "out"),
+                         doctest::Contains("no results within the deadline: pod assay-r1-0-q8hsw "
+                                           "(rank 0): node node-b is not heard of"),
+                         Error);
+    CHECK_FALSE(kubectl.was_asked("exec"));
   }
 
   TEST_CASE("the allocation is remembered while pods run") {
