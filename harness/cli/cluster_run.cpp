@@ -66,8 +66,12 @@ void try_out(ClusterSession& session, const fs::path& folder) {
   refuse_insecure(answer);
 }
 
-/// Throws with what is left and how to delete it, where that is not nothing.
-void clean_or_say(ClusterSession& session, const cluster::Target& target, const std::string& why) {
+struct Cleaned {
+  bool all;
+  std::string text;  // what is left and how to delete it, or that nothing is
+};
+
+Cleaned clean_up(ClusterSession& session, const cluster::Target& target) {
   cluster::Pace patient = session.pace;  // a stop does not cut the cleaning short
   patient.sleep_s = [](double seconds) {
     std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
@@ -80,15 +84,10 @@ void clean_or_say(ClusterSession& session, const cluster::Target& target, const 
   } catch (const Error& error) {
     left = fmt::format("not known ({})", error.what());
   }
-  const std::string end =
-      left.empty()
-          ? "nothing of the run is left in the cluster"
-          : fmt::format(
-                "still in the cluster: {}; try `assay cluster clean --namespace {} --run {}`", left,
-                target.name_space, target.run);
-  if (!why.empty() || !left.empty())
-    throw Error(why.empty() ? end : fmt::format("{} ({})", why, end));
-  session.pace.say(end);
+  if (left.empty()) return {true, "nothing of the run is left in the cluster"};
+  return {false,
+          fmt::format("still in the cluster: {}; try `assay cluster clean --namespace {} --run {}`",
+                      left, target.name_space, target.run)};
 }
 
 ExitCode judge_folder(const std::string& profile, const fs::path& folder) {
@@ -140,11 +139,14 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
                                 session.pace, memory);
     cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, results);
   } catch (const Error& error) {
-    clean_or_say(session, target, why_it_ended(session, error));
+    const std::string why = why_it_ended(session, error);  // before a stop of the cleaning counts
+    throw Error(fmt::format("{} ({})", why, clean_up(session, target).text));
   }
-  clean_or_say(session, target, "");
+  const Cleaned cleaned = clean_up(session, target);
+  session.pace.say(cleaned.text);
   print(fmt::format("Results: {}\n", results.string()));
-  return judge_folder(plan.wishes.profile, results);
+  const ExitCode verdict = judge_folder(plan.wishes.profile, results);
+  return cleaned.all ? verdict : ExitCode::broken;
 }
 
 ExitCode cluster_status(ClusterSession& session, const cluster::Target& target) {
@@ -173,7 +175,9 @@ ExitCode collect_from_cluster(ClusterSession& session, const cluster::Target& ta
 }
 
 ExitCode clean_cluster(ClusterSession& session, const cluster::Target& target) {
-  clean_or_say(session, target, "");
+  const Cleaned cleaned = clean_up(session, target);
+  if (!cleaned.all) throw Error(cleaned.text);
+  session.pace.say(cleaned.text);
   return ExitCode::passed;
 }
 
