@@ -77,7 +77,10 @@ const KernelEnrolment kForward{{"attention_forward", attention_forward_trial, {k
 std::vector<NamedTrial> varlen_forward_trials() {
   return {
       forward<device::Bf16>({"b5_hq2_hkv1_sq168_sk200_d128_causal_varlen"}),
-      forward<device::F16>({"b3_hq1_hkv1_sq136_sk400_d64_full_varlen", AttentionData::normal, 1}),
+      forward<device::F16>({"b3_hq1_hkv1_sq136_sk300_d64_full_varlen", AttentionData::normal, 1}),
+      forward<device::F16>({"b2_hq1_hkv1_sq136_sk60_d128_causal_varlen"}),
+      forward<device::Bf16>(
+          {"b2_hq1_hkv1_sq72_sk200_d192_dv128_w100_varlen", AttentionData::normal}),
   };
 }
 

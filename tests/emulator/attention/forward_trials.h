@@ -18,7 +18,8 @@ struct NamedTrial {
 std::vector<NamedTrial> bf16_forward_trials();
 std::vector<NamedTrial> f16_forward_trials();
 
-/// Sequences of different lengths, packed: whole tiles, parts of one, and short sequences.
+/// Sequences of different lengths, packed: whole tiles, parts of one, short sequences, and rows
+/// that attend to nothing.
 std::vector<NamedTrial> varlen_forward_trials();
 /// The kernel is told that the keys of the second sequence begin so much later.
 Trial varlen_forward_with_begin(int planted);
