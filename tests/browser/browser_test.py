@@ -17,7 +17,9 @@ PLACE = BUILD / "tests/browser"
 SINGLE = ROOT / "results-schema/reference/h200-sxm/2026-11-28-quick.json"
 MANY = ROOT / "results-schema/reference/h200-sxm/2026-11-28-gemm-prefill.json"
 HOST = ROOT / "results-schema/examples/valid/result-host-quick.json"
+FABRIC = ROOT / "results-schema/examples/valid/result-fabric.json"
 GOLDEN = ROOT / "tests/browser/golden"
+VIEWS = "1100-light,1100-dark,360-light"
 HOSTILE = ['<script>alert(1)</script>', '</script><img src=x onerror=alert(1)>', '"><svg onload=alert(1)>', '\u202egnp.exe',
            '\u001b[31mred', 'x' * 1000]
 
@@ -65,15 +67,10 @@ class Pages(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_the_page_of_a_host_run_is_sound_in_light_and_dark_and_on_a_phone(self):
-        page = self.page(json.loads(HOST.read_text()), "host")
-        self.node("healthy.test.mjs", page)
-        self.node("healthy.test.mjs", page, 1100, "dark")
-        self.node("healthy.test.mjs", page, 360)
+        self.node("healthy.test.mjs", self.page(json.loads(HOST.read_text()), "host"), VIEWS)
 
     def test_the_page_of_one_gpu_is_sound_in_light_and_dark_and_on_a_phone(self):
-        page = self.page(json.loads(SINGLE.read_text()), "single")
-        self.node("healthy.test.mjs", page)
-        self.node("healthy.test.mjs", page, 360, "dark")
+        self.node("healthy.test.mjs", self.page(json.loads(SINGLE.read_text()), "single"), VIEWS)
 
     def test_the_page_of_eight_gpus_is_sound(self):
         self.node("healthy.test.mjs", self.page(node_of_eight(), "eight"))
@@ -108,8 +105,7 @@ class Pages(unittest.TestCase):
             made = subprocess.run([ASSAY, "compare", paths["a.json"], paths["b.json"], "--price", "A=2.5,B=3", "--format", form, "-o", paths[name], "--force"],
                                   capture_output=True, text=True)
             self.assertEqual(made.returncode, 1, made.stderr)
-        for more_arguments in ((1100, "light"), (1100, "dark"), (360, "light")):
-            self.node("healthy.test.mjs", paths["page.html"], *more_arguments, "summary,cases,provenance")
+        self.node("healthy.test.mjs", paths["page.html"], VIEWS, "summary,cases,provenance")
         self.node("comparison.test.mjs", paths["page.html"], paths["document.json"])
 
 
@@ -131,9 +127,7 @@ class Pages(unittest.TestCase):
         histories.write(runs, HOSTILE[1].replace("/", " "), days=3, first="2025-03-01")
         made = subprocess.run([ASSAY, "site", runs, "-o", out], capture_output=True, text=True)
         self.assertEqual(made.returncode, 0, made.stderr)
-        sections = "runs,due,changes,trend,compare,provenance"
-        for more_arguments in ((1100, "light"), (1100, "dark"), (360, "light")):
-            self.node("healthy.test.mjs", out / "index.html", *more_arguments, sections)
+        self.node("healthy.test.mjs", out / "index.html", VIEWS, "runs,due,changes,trend,compare,provenance")
         document = PLACE / "site-comparison.json"
         subprocess.run([ASSAY, "compare", runs / "east/2025-01-03.json", runs / "east/2025-02-04.json", "--format", "json", "-o", document, "--force"],
                        capture_output=True, text=True)
@@ -142,21 +136,27 @@ class Pages(unittest.TestCase):
 
 
     def test_titles_units_and_axes_are_those_of_the_document(self):
-        for name, source in (("units-host", HOST), ("units-single", SINGLE), ("units-many", MANY)):
-            self.node("units.test.mjs", self.page(json.loads(source.read_text()), name), source)
+        simulated = PLACE / "units-simulated"
+        shutil.rmtree(simulated, ignore_errors=True)
+        subprocess.run([ASSAY, "simulate", "--sku", "h200-sxm", "--nodes", "1", "--profile", "training", "-o", simulated], check=True, capture_output=True)
+        sources = {"host": HOST, "single": SINGLE, "many": MANY, "simulated": simulated / "nodes/node-00000.json", "fabric": FABRIC}
+        documents = {name: json.loads(source.read_text()) for name, source in sources.items()}
+        documents["copies"], documents["attention"] = node_of_pairs(), with_attention()
+        self.node("units.test.mjs", *[path for name, document in documents.items()
+                                      for path in (self.page(document, f"units-{name}"), PLACE / f"units-{name}.json")])
 
-    def golden(self, page, name, width=1100, scheme="light", media="screen"):
+    def golden(self, *looks):
+        """Each of page, name of its image, width, scheme and medium."""
         fonts = subprocess.run(["fc-match", "--format=%{file}", "system-ui"], capture_output=True, text=True).stdout
         if not fonts.endswith("DejaVuSans.ttf"):
             not_run(f"the golden images have DejaVu Sans and this machine has {fonts or 'no fc-match'}")
-        self.node("golden.test.mjs", page, GOLDEN / f"{name}.png", width, scheme, media, PLACE / f"{name}.png")
+        self.node("golden.test.mjs", *[word for page, name, width, scheme, media in looks
+                                       for word in (page, GOLDEN / f"{name}.png", width, scheme, media, PLACE / f"{name}.png")])
 
     def test_a_report_looks_as_it_did_in_light_and_dark_and_on_a_phone_and_on_paper(self):
         page = self.page(node_of_eight(), "golden-report")
-        self.golden(page, "report-light")
-        self.golden(page, "report-dark", scheme="dark")
-        self.golden(page, "report-phone", width=360)
-        self.golden(page, "report-print", width=794, media="print")
+        self.golden((page, "report-light", 1100, "light", "screen"), (page, "report-dark", 1100, "dark", "screen"),
+                    (page, "report-phone", 360, "light", "screen"), (page, "report-print", 794, "light", "print"))
 
     def test_a_site_and_a_comparison_look_as_they_did(self):
         runs, out = PLACE / "golden-runs", PLACE / "golden-site"
@@ -170,9 +170,8 @@ class Pages(unittest.TestCase):
                                (["compare", a, b, "--price", "A=2.5,B=3", "--format", "html", "-o", compared, "--force"], {0, 1})):
             done = subprocess.run([ASSAY, *command], cwd=PLACE, capture_output=True, text=True)
             self.assertIn(done.returncode, codes, done.stderr)
-        self.golden(out / "index.html", "site-light")
-        self.golden(out / "index.html", "site-phone", width=360, scheme="dark")
-        self.golden(compared, "comparison-dark", scheme="dark")
+        self.golden((out / "index.html", "site-light", 1100, "light", "screen"), (out / "index.html", "site-phone", 360, "dark", "screen"),
+                    (compared, "comparison-dark", 1100, "dark", "screen"))
 
 
 class Bundle(unittest.TestCase):
@@ -190,6 +189,41 @@ class Bundle(unittest.TestCase):
         self.assertEqual(built.returncode, 0, built.stderr)
         same = (place / "bundle/page.html").read_bytes() == (ROOT / "harness/report/bundle/page.html").read_bytes()
         self.assertTrue(same, "harness/report/bundle/page.html is not what web/ builds: see harness/report/README.md")
+
+
+def with_attention():
+    """The document of one device, of whose products one is attention over two lengths instead."""
+    document = json.loads(SINGLE.read_text())
+    product = next(one for one in document["measurements"] if one["workload"] == "gemm" and one["status"] == "measured")
+    document["measurements"] = []
+    for length in (1024, 4096):
+        one = copy.deepcopy(product)
+        shape = {"b": 1, "hq": 64, "hkv": 8, "sq": length, "sk": length, "d": 128, "causal": True}
+        name = f"attention_forward.bf16.sm90/b1_hq64_hkv8_sq{length}_sk{length}_d128_causal"
+        one.update({"case": name, "workload": "attention_forward", "dtype": "bf16", "implementation": "sm90", "shape": shape})
+        one["group"] = name.replace(".sm90", "")
+        document["measurements"].append(one)
+    return document
+
+
+def node_of_pairs():
+    """Copies between the devices of a node of four, one pair slower than the rest."""
+    document = node_of_eight()
+    devices = [device["uuid"] for device in document["nodes"][0]["devices"][:4]]
+    memory = next(one for one in document["measurements"] if one["workload"] == "memory_copy" and one["status"] == "measured")
+    document["measurements"] = []
+    for a in devices:
+        for b in devices:
+            if a == b:
+                continue
+            one = copy.deepcopy(memory)
+            one.update({"case": f"device_to_device.{one['dtype']}.copy_engine/bytes268435456", "workload": "device_to_device",
+                        "implementation": "copy_engine", "shape": {"bytes": 268435456}, "scope": {"level": "node", "members": [a, b]}})
+            one["group"] = f"device_to_device.{one['dtype']}/bytes268435456"
+            one["metrics"] = {"bytes_per_s": 3.9e11 * (0.8 if (a, b) == (devices[0], devices[1]) else 1)}
+            one.pop("speed_of_light_fraction", None)
+            document["measurements"].append(one)
+    return document
 
 
 def node_of_eight():

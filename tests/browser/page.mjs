@@ -1,12 +1,14 @@
-// Opens a page of assay in Debian's Chromium and says what went wrong while it did.
+// Opens pages of assay in Debian's Chromium and says what went wrong while it did.
 import {chromium} from 'playwright-core';
 import {createRequire} from 'node:module';
 import {readFile} from 'node:fs/promises';
 
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const launch = () => chromium.launch({executablePath: process.env.ASSAY_CHROMIUM ?? '/usr/bin/chromium',
+                                             args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none']});
 
+/** In a browser of its own, unless `options.browser` is one that several pages share. */
 export async function open(file, options = {}) {
-  const browser = await chromium.launch({executablePath: process.env.ASSAY_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none']});
+  const browser = options.browser ?? await launch();
   const context = await browser.newContext({
     viewport: {width: options.width ?? 1100, height: 900}, colorScheme: options.scheme ?? 'light', reducedMotion: 'reduce', offline: true, bypassCSP: false});
   const page = await context.newPage();
@@ -19,13 +21,28 @@ export async function open(file, options = {}) {
   const began = Date.now();
   await page.goto(`file://${file}${options.hash ?? ''}`);
   await page.waitForFunction(() => document.documentElement.dataset.ready === 'true', undefined, {timeout: 60000});
-  return {page, problems, seconds: (Date.now() - began) / 1000, close: () => browser.close()};
+  return {page, problems, seconds: (Date.now() - began) / 1000, close: () => (options.browser ? context.close() : browser.close())};
 }
 
-/** axe-core through the debugger's own world: the page's policy would refuse a script of ours. */
-export async function axe(page) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(() => globalThis.axe.run(document, {resultTypes: ['violations']}));
+/**
+ * axe-core through the debugger's own world: the page's policy would refuse a script of ours. Rows of a table that
+ * differ in their text alone are looked at once, so call it after all that reads them. `rules`: only these.
+ */
+export async function axe(page, rules) {
+  if (!await page.evaluate(() => Boolean(globalThis.axe))) {
+    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  }
+  const found = await page.evaluate((only) => {
+    const likeness = (element) => `${element.tagName}.${element.className}(${[...element.children].map(likeness)})`;
+    for (const body of document.querySelectorAll('tbody')) {
+      const seen = new Set();
+      for (const row of [...body.rows]) {
+        if (seen.has(likeness(row))) row.remove();
+        seen.add(likeness(row));
+      }
+    }
+    return globalThis.axe.run(document, {resultTypes: ['violations'], preload: false, ...(only ? {runOnly: {type: 'rule', values: only}} : {})});
+  }, rules);
   return found.violations.map((one) => `${one.id}: ${one.nodes.length} times, e.g. ${one.nodes[0].html.slice(0, 160)} ${one.nodes[0].failureSummary}`);
 }
 

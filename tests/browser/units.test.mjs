@@ -1,61 +1,131 @@
-// Every plot of rates and readings has the title, the unit and the range of what the document holds. usage: node units.test.mjs PAGE DOCUMENT
+// Every plot has the title, the units and the range of what the document holds. usage: node units.test.mjs (PAGE DOCUMENT)...
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
-import {open} from './page.mjs';
+import {axesIn} from './axes.mjs';
+import {launch, open} from './page.mjs';
 
-const [file, source] = process.argv.slice(2);
-const {measurements} = JSON.parse(await readFile(source, 'utf8'));
-const PREFIXES = {n: 1e-9, µ: 1e-6, m: 1e-3, '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15};
 // The document's own names say their units; this is written apart from the page's quantity.ts.
-const UNITS = {flop_per_s: 'FLOP/s', bytes_per_s: 'B/s', clock_hz: 'Hz', sample_clock_hz: 'Hz', memory_clock_hz: 'Hz', power_w: 'W', temperature_c: '°C'};
+const UNITS = {flop_per_s: 'FLOP/s', bytes_per_s: 'B/s', bus_bandwidth_bytes_per_s: 'B/s', clock_hz: 'Hz', sample_clock_hz: 'Hz', memory_clock_hz: 'Hz', power_w: 'W', temperature_c: '°C'};
+const READINGS = {clock_hz: 'clock', sample_clock_hz: 'clock over a sample', memory_clock_hz: 'memory clock', power_w: 'power', temperature_c: 'temperature'};
+const LINEAR = 0.4; // of the largest value that the last tick of an axis has at least
+const LOGARITHMIC = 0.05;
+const words = (text) => text.replaceAll('_', ' ');
 
-const {page, problems, close} = await open(file);
-const figures = async (section) => page.$$eval(`${section} figure`, (all) => all.map((figure) => ({
-  title: figure.querySelector('h3').textContent, name: figure.querySelector('.plot > svg').getAttribute('aria-label'),
-  texts: [...figure.querySelectorAll('.plot svg text')].map((text) => text.textContent)})));
-/** The largest value that an axis names. */
-const largestTick = (texts) => Math.max(...texts.flatMap((text) => {
-  const found = /^(\d+(?:\.\d+)?) ?([nµmkMGTP]?)$/.exec(text);
-  return found ? [Number(found[1]) * PREFIXES[found[2]]] : [];
-}));
-
-function check(figure, unit, values) {
-  assert.ok(figure.name.startsWith(figure.title), `${figure.title}: the plot is called ${figure.name}`);
-  assert.ok(figure.texts.some((text) => text.includes(`(${unit})`)), `${figure.title}: no axis is in ${unit}`);
-  const tick = largestTick(figure.texts);
-  const largest = Math.max(...values);
-  assert.ok(tick > largest * 0.4 && tick < largest * 3, `${figure.title}: the axis ends near ${tick} and the document has ${largest} ${unit}`);
+/** The axis is in `unit` and ends near the largest of the document's values. */
+function check(title, axis, unit, values, least = LINEAR) {
+  assert.ok(axis.label.includes(`(${unit})`), `${title}: ${axis.label} is not in ${unit}`);
+  const [tick, largest] = [Math.max(...axis.ticks), Math.max(...values)];
+  assert.ok(tick > largest * least && tick < largest * 3, `${title}: the axis ends at ${tick} and the document has ${largest} ${unit}`);
 }
 
-try {
-  const shapes = await figures('#shapes');
-  const measured = measurements.filter((one) => one.status === 'measured' && ['flop_per_s', 'bytes_per_s'].some((key) => one.metrics[key]));
+function rates(figures, measured) {
   const seen = new Set();
-  for (const figure of shapes) {
-    const [what, series] = figure.title.split(', ');
-    const of = measured.filter((one) => series === one.series && (what === `${one.workload.replaceAll('_', ' ')} ${one.dtype}` ||
+  for (const {title, x, y} of figures) {
+    const [what, series] = title.split(', ');
+    const of = measured.filter((one) => series === one.series && (what === `${words(one.workload)} ${one.dtype}` ||
       (what === `Memory ${one.dtype}` && one.workload.startsWith('memory_'))));
-    assert.ok(of.length > 0, `${figure.title} is of nothing in the document`);
+    assert.ok(of.length > 0, `${title} is of nothing in the document`);
     of.forEach((one) => seen.add(one));
     const metric = of[0].workload.startsWith('memory_') ? 'bytes_per_s' : of[0].metrics.flop_per_s ? 'flop_per_s' : 'bytes_per_s';
-    check(figure, UNITS[metric], of.map((one) => one.metrics[metric]));
+    check(title, x.label.includes(UNITS[metric]) ? x : y, UNITS[metric], of.map((one) => one.metrics[metric])); // bars lie
   }
-  assert.ok(shapes.length > 0 && seen.size > 0);
-  const readings = new Map();
+  return seen.size;
+}
+
+function readings(figures, measurements) {
+  const known = new Map();
   for (const one of measurements) {
     for (const [field, value] of Object.entries(one.telemetry ?? {})) {
-      if (typeof value === 'object' && value !== null && typeof value.high === 'number' && UNITS[field]) readings.set(field, [...readings.get(field) ?? [], value.high]);
+      if (typeof value === 'object' && value !== null && typeof value.high === 'number' && UNITS[field]) known.set(field, [...known.get(field) ?? [], value.high]);
     }
   }
-  const telemetry = await figures('#telemetry');
-  const titles = {clock_hz: 'clock', sample_clock_hz: 'clock over a sample', memory_clock_hz: 'memory clock', power_w: 'power', temperature_c: 'temperature'};
-  for (const [field, values] of readings) {
-    const figure = telemetry.find(({title}) => title === titles[field]);
+  for (const [field, values] of known) {
+    const figure = figures.find(({title}) => title === READINGS[field]);
     assert.ok(figure, `${field} is not drawn`);
-    check(figure, UNITS[field], values);
+    check(figure.title, figure.y, UNITS[field], values);
+    assert.ok(figure.x.label.includes('(s)'), `${figure.title}: ${figure.x.label}`);
   }
-  assert.deepEqual(problems, []);
-  console.log(`${shapes.length} plots of rates, ${readings.size} of readings`);
+  return known.size;
+}
+
+function collectives(figures, measured) {
+  const of = measured.filter(({shape, workload}) => shape.ranks !== undefined && shape.bytes !== undefined && workload !== 'pair');
+  const drawn = new Set();
+  for (const one of of) {
+    const title = `${words(one.workload)} ${one.dtype}, ${one.scope.level}, ${one.series}`;
+    const alike = of.filter((other) => ['workload', 'dtype', 'series'].every((key) => other[key] === one[key]) && other.scope.level === one.scope.level);
+    const metric = one.metrics.bus_bandwidth_bytes_per_s === undefined ? 'bytes_per_s' : 'bus_bandwidth_bytes_per_s';
+    for (const [what, unit, value] of [[metric === 'bytes_per_s' ? 'bandwidth' : 'bus bandwidth', UNITS[metric], (each) => each.metrics[metric]],
+                                       ['time', 's', (each) => each.samples.median_s]]) {
+      const figure = figures.find((each) => each.title === `${title}: ${what}`);
+      assert.ok(figure, `${title}: ${what} is not drawn`);
+      drawn.add(figure);
+      check(figure.title, figure.y, unit, alike.map(value), what === 'time' ? LOGARITHMIC : LINEAR);
+      check(figure.title, figure.x, 'B', alike.map(({shape}) => shape.bytes), LOGARITHMIC);
+    }
+  }
+  assert.equal(figures.length, drawn.size, 'a plot is of nothing in the document');
+  return drawn.size;
+}
+
+/** Rows and columns are the members; the scale of colours ends where the document's rates do. */
+function pairs(figures, measured, {nodes}) {
+  const devices = new Map(nodes.flatMap((node) => node.devices.map((device) => [device.uuid, `${node.name} / ${device.index}`])));
+  const of = measured.filter(({scope, workload}) => scope.members.length === 2 && ['pair', 'device_to_device'].includes(workload));
+  for (const figure of figures) {
+    const here = of.filter((one) => figure.title.endsWith(`: ${one.case}, ${one.series}`));
+    assert.ok(here.length > 0, `${figure.title} is of nothing in the document`);
+    const metric = here[0].metrics.bus_bandwidth_bytes_per_s === undefined ? 'bytes_per_s' : 'bus_bandwidth_bytes_per_s';
+    const [, unit, ...ends] = /\((.*?)\): dark (\S+) (\S*?)B\/s, bright (\S+) (\S*?)B\/s/.exec(figure.note);
+    assert.equal(unit, UNITS[metric]);
+    const rates = here.map((one) => one.metrics[metric]);
+    for (const [place, value] of [Math.min(...rates), Math.max(...rates)].entries()) {
+      assert.ok(Math.abs(Number(ends[2 * place]) * figure.prefixes[ends[2 * place + 1]] / value - 1) < 0.01, `${figure.note}: the document has ${value}`);
+    }
+    const members = new Set(here.flatMap(({scope}) => scope.members).map((member) => devices.get(member) ?? member));
+    assert.deepEqual(new Set(figure.names), members, `${figure.title}: rows and columns`);
+  }
+  assert.equal(new Set(of.map((one) => `${one.case} ${one.series}`)).size, figures.length, 'pairs that are not drawn');
+  return figures.length;
+}
+
+function rooflines(figures, measured) {
+  for (const {title, x, y} of figures) {
+    assert.ok(x.label.includes('(FLOP/B)'), `${title}: ${x.label}`);
+    assert.ok(y.label.includes('(FLOP/s)'), `${title}: ${y.label}`);
+    assert.ok(Math.max(...y.ticks) > LOGARITHMIC * Math.max(...measured.map((one) => one.metrics.flop_per_s ?? 0)), title);
+  }
+  return figures.length;
+}
+
+function attention(figures, measured) {
+  for (const {title, x, y} of figures) {
+    const of = measured.filter((one) => title === `${words(one.workload)} ${one.dtype}, ${one.series}`);
+    assert.ok(of.length > 0, `${title} is of nothing in the document`);
+    check(title, x, 'tokens', of.map(({shape}) => shape.sk ?? shape.sq), LOGARITHMIC);
+    assert.ok(['(FLOP/s)', '(B/s)'].some((unit) => y.label.includes(unit)), `${title}: ${y.label}`);
+  }
+  return figures.length;
+}
+
+const counts = {};
+const browser = await launch();
+try {
+  for (let i = 2; i < process.argv.length; i += 2) {
+    const document = JSON.parse(await readFile(process.argv[i + 1], 'utf8'));
+    const measured = document.measurements.filter((one) => one.metrics !== undefined && ['measured', 'reported'].includes(one.status));
+    const {page, problems, close} = await open(process.argv[i], {browser});
+    for (const [section, judge] of Object.entries({shapes: rates, telemetry: readings, messages: collectives, pairs, roofline: rooflines, attention})) {
+      const figures = await axesIn(page, `#${section}`);
+      for (const {title, name} of figures) assert.ok(name.startsWith(title), `${title}: the plot is called ${name}`);
+      counts[section] = (counts[section] ?? 0) + judge(figures, section === 'telemetry' ? document.measurements : measured, document);
+    }
+    for (const {title, y} of await axesIn(page, '#case')) assert.ok(y.label.includes('(s)'), `${title}: ${y.label}`);
+    assert.deepEqual(problems, []);
+    await close();
+  }
+  for (const [section, count] of Object.entries(counts)) assert.ok(count > 0, `no document here has anything for ${section}`);
+  console.log(JSON.stringify(counts));
 } finally {
-  await close();
+  await browser.close();
 }

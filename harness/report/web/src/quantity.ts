@@ -68,6 +68,7 @@ const NAMES: Record<string, string> = {
   flop_per_s: 'arithmetic rate',
   bytes_per_s: 'bandwidth',
   bus_bandwidth_bytes_per_s: 'bus bandwidth',
+  bytes: 'size',
   median_s: 'median time',
   speed_of_light_fraction: 'of speed of light',
   of_peers: 'of the peers’ median',

@@ -20,7 +20,7 @@ export function attention(report: Report): HTMLElement {
       title, legend: legend(names),
       draw: (width) => Plot.plot({
         width, height: 320, marginLeft: 60, marginBottom: 44, ...scales(names),
-        x: {type: 'log', base: 2, label: 'keys and values (elements)', tickFormat: binaryTick, grid: true},
+        x: {type: 'log', base: 2, label: 'keys and values (tokens)', tickFormat: binaryTick, grid: true},
         y: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true},
         marks: [
           Plot.line(of, {x: length, y: 'rate', z: (row: Row) => `${line(row)} ${row.place}`, stroke: line, sort: length}),

@@ -24,7 +24,7 @@ function distribution(row: Row): HTMLElement | null {
     note: `The band is the interval of the median (level ${show('level_fraction', samples.ci_level)}).${kept}${several ? '' : ' All are of one pass.'}`,
     draw: (width) => Plot.plot({
       width, height: 280, marginLeft: 60, marginBottom: 44, marginRight: 24,
-      x: {label: several ? 'pass' : 'sample, in the order of time', grid: false, type: several ? 'band' : 'linear'},
+      x: {label: several ? 'pass' : 'sample, in the order of time', grid: false, type: several ? 'band' : 'linear', tickFormat: (v: number) => (Number.isInteger(v) ? String(v + 1) : '')},
       y: {label: axisLabel('s').replace(/^s/, 'time'), tickFormat: (v: number) => tick(v), grid: true, nice: true},
       marks: [
         Plot.ruleY([samples.median_s], {stroke: 'var(--c1)', strokeWidth: 1.5}),
