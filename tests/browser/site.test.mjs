@@ -1,6 +1,7 @@
 // A site's list narrows, its links lead, and any two runs compare as assay compare does. usage: node site.test.mjs PAGE COMPARISON A B
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
+import {axesIn} from './axes.mjs';
 import {open} from './page.mjs';
 
 const [file, documentFile, a, b] = process.argv.slice(2);
@@ -40,6 +41,15 @@ try {
   await page.waitForTimeout(300);
   assert.ok(location_of(await page.evaluate(() => location.hash)).includes(changed.machine));
   assert.match(await page.textContent('#trend h3'), new RegExp(changed.machine));
+  // Its axis has the unit and the range of the figures.
+  const [drawn] = await axesIn(page, '#trend');
+  const history = site.histories.find((one) => drawn.title === `${site.cases[one.case].case} ${site.cases[one.case].series} ${site.cases[one.case].level} on ${one.machine}`);
+  assert.ok(history, drawn.title);
+  const {metric} = site.cases[history.case];
+  assert.ok(drawn.y.label.includes(metric === 'flop_per_s' ? '(FLOP/s)' : '(B/s)'), `${metric}: ${drawn.y.label}`);
+  const field = (name) => site.figure_fields.indexOf(name);
+  const rates = history.runs.map((run) => site.runs[run].figures.find((cells) => cells[field('case')] === history.case)[field('rate')]);
+  assert.ok(Math.abs(Math.max(...drawn.y.ticks) / Math.max(...rates) - 1) < 0.2, `${drawn.y.ticks} for ${Math.max(...rates)}`);
   // A and B choose what is compared, and the address says it.
   await page.click('#runs tbody tr:nth-child(3) button');
   const third = (await rows('#runs'))[2][0];
