@@ -218,8 +218,8 @@ def main():
         print(listing_of(chosen))
         return 0
     root = pathlib.Path(__file__).resolve().parent.parent
-    build = arguments.build or root / "build/host"
-    state = arguments.state or root / "build/soak"
+    build = (arguments.build or root / "build/host").resolve()
+    state = (arguments.state or root / "build/soak").resolve()
     (state / "logs").mkdir(parents=True, exist_ok=True)
     memory = state / "passed.json"
     remembered = {} if arguments.restart or not memory.exists() else json.loads(memory.read_text())
@@ -242,6 +242,8 @@ def main():
                     save(memory, remembered)
             if campaign.name == "mutants" and "FAILED" in result["outcome"]:
                 print(pathlib.Path(result["log"]).read_text().partition("\nSURVIVED")[0])
+            if campaign.name == "compare" and os.path.exists(result["log"]):
+                print("\n".join(pathlib.Path(result["log"]).read_text().splitlines()[-3:]))  # its figures
             rows.append((item, result))
             print(f"{result['outcome']:<14} {result['seconds']:>6} s  {item.of_how_many():>6} {campaign.unit}  "
                   f"{item.name}" + (f"  (see {result['log']})" if "FAILED" in result["outcome"] else ""), flush=True)
