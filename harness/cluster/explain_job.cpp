@@ -60,6 +60,12 @@ std::optional<Cause> explain_job(const Job& job, const Seen& seen) {
   if (pods < job.completions)
     if (const Event* event = find_event(seen, "Job", job.name, "FailedCreate"))
       return refused(job, event->message);
+  if (pods < job.completions && !job.failed_indexes.empty())
+    return Cause{"job " + job.name,
+                 fmt::format("its index {} failed and no pod is left that says why: it was evicted "
+                             "or deleted, or its node is lost",
+                             job.failed_indexes),
+                 true};
   if (holds(job.conditions, "Suspended") && seen.run.workloads.empty())
     return Cause{"job " + job.name,
                  "it is suspended and no queue controller has taken it up: nothing will start it",

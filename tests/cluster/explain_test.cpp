@@ -145,6 +145,17 @@ TEST_SUITE("cluster") {
     CHECK(cluster::explain({run, events, two_nodes()}).empty());
   }
 
+  TEST_CASE("a rank that failed and left no pod ends the wait for it") {
+    cluster::Snapshot run = cluster::read_snapshot(recorded("node-silent/run.json"));
+    CHECK(cluster::explain({run, {}, two_nodes()}).size() == 1);
+    std::erase_if(run.pods, [](const cluster::Pod& pod) { return pod.rank == 0; });
+    run.jobs.front().failed_indexes = "0";
+    const auto causes = cluster::explain({run, {}, two_nodes()});
+    REQUIRE(causes.size() == 1);
+    CHECK(causes.front().hopeless);
+    CHECK(causes.front().text.find("its index 0 failed and no pod is left") == 0);
+  }
+
   TEST_CASE("a volume whose mount fails for no lasting reason is waited for") {
     const cluster::Snapshot run = cluster::read_snapshot(recorded("secret-missing/run.json"));
     const std::vector<cluster::Event> events = {
