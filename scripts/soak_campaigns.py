@@ -161,17 +161,27 @@ def wait_for(process, cpu_limit_s):
     return process.wait()
 
 
+def end_group(process):
+    """SIGTERM to all that it started, and SIGKILL to what is there ten seconds later."""
+    for number, patience_s in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(patience_s)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            pass
+
+
 def run_item(item, log):
     environment = dict(os.environ, ASSAY_SOAK_COUNT=str(item.count), ASSAY_SOAK_FIRST=str(item.first))
     begin = time.monotonic()
     cpu_limit_s = item.count * 60 if item.campaign.name == "fuzz" else None
     with open(log, "w") as output:
         process = subprocess.Popen(item.command, cwd=item.directory, env=environment, stdout=output,
-                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
             status = wait_for(process, cpu_limit_s)
         except BaseException:  # Ctrl-C: nothing of it goes on in the background
-            process.kill()
+            end_group(process)
             raise
     outcome = {0: "passed", 77: "not run"}.get(status, f"FAILED (exit {status})")
     return {"outcome": outcome, "seconds": round(time.monotonic() - begin), "log": str(log)}
@@ -219,6 +229,9 @@ def main():
         return 0
     root = pathlib.Path(__file__).resolve().parent.parent
     build = (arguments.build or root / "build/host").resolve()
+    if arguments.build and not (build / "CTestTestfile.cmake").exists():
+        print(f"scripts/soak: --build {arguments.build}: no tests were built there", file=sys.stderr)
+        return 2
     state = (arguments.state or root / "build/soak").resolve()
     (state / "logs").mkdir(parents=True, exist_ok=True)
     memory = state / "passed.json"

@@ -1,5 +1,6 @@
 """scripts/soak_campaigns.py on a build of a few stub tests: counts, resuming, failures."""
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -7,6 +8,14 @@ import time
 import unittest
 
 from tests.scripts.checkout import REPOSITORY
+
+
+def is_running(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 class Soak(unittest.TestCase):
@@ -46,6 +55,24 @@ class Soak(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertEqual(self.ran(), ["one 2000"])
         self.assertIn("1 passed, 0 failed, 0 skipped", result.stdout)
+
+    def test_a_build_without_tests_is_refused_in_one_line(self):
+        (self.build / "CTestTestfile.cmake").unlink()
+        result = self.soak()
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stderr, f"scripts/soak: --build {self.build}: no tests were built there\n")
+
+    def test_ctrl_c_ends_a_test_and_what_it_started(self):
+        child = self.build / "child"
+        self.write_test(f'sleep 100 & echo $! >"{child}.new"; mv "{child}.new" "{child}"; wait')
+        process = subprocess.Popen([sys.executable, REPOSITORY / "scripts/soak_campaigns.py", "emulator", "--build", self.build,
+                                    "--state", self.build / "state"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not child.exists():
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.communicate(timeout=60)[1], "\nstopped; what passed is remembered\n")
+        self.assertEqual(process.returncode, 130)
+        self.assertFalse(is_running(int(child.read_text())))
 
     def test_gemm_has_a_campaign_with_fewer_seeds_than_the_other_kernels(self):
         result = self.soak(campaign="gemm")
