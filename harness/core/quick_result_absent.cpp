@@ -1,0 +1,8 @@
+// A build without simdjson has no quick reader: the strict one is always asked.
+#include "harness/core/quick_result.h"
+
+namespace assay {
+
+std::optional<Result> read_quickly(const std::string&) { return std::nullopt; }
+
+}  // namespace assay
