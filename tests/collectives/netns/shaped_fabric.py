@@ -63,6 +63,9 @@ class ShapedFabric:
         self.ranks = []
 
     def __enter__(self):
+        probe = subprocess.run(["unshare", "-m", "true"], capture_output=True, text=True)
+        if self.names and probe.returncode != 0:  # as in a chroot
+            not_run("no /etc/hosts of its own can be given to a host: " + probe.stderr.strip()[:200])
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="assay fabric "))
         (self.folder / "token").write_text("a token of this test\n")
         lines = [f"{address} {name}\n" for name, addresses in self.names.items() for address in addresses]
@@ -98,12 +101,13 @@ class ShapedFabric:
         command = [ASSAY, "run", "--profile", profile, "--backend", "host", "--rendezvous",
                    f"{self.meeting_place}:{PORT}", "--rank", str(rank), "--world-size", str(self.hosts),
                    "--token-file", self.folder / "token", "-o", self.output(rank), *flags]
+        own_mounts, prepare = (["-m"], 'mount --bind "$0" /etc/hosts; ') if self.names else ([], "")
         locks = self.folder / f"locks{rank}"
         locks.mkdir()
         environment = dict(os.environ, NODE_NAME=f"host{rank}", ASSAY_LOCK_DIR=str(locks))
         with open(self.folder / f"stdout{rank}", "w") as output, open(self.folder / f"stderr{rank}", "w") as errors:
             process = subprocess.Popen(
-                ["unshare", "-n", "-m", "sh", "-c", 'mount --bind "$0" /etc/hosts; read -r line; exec "$@"',
+                ["unshare", "-n", *own_mounts, "sh", "-c", prepare + 'read -r line; exec "$@"',
                  self.folder / "hosts", *map(str, command)],
                 stdin=subprocess.PIPE, stdout=output, stderr=errors, env=environment, preexec_fn=self.before_rank)
         own = os.readlink("/proc/self/ns/net")
