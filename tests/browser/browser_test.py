@@ -19,7 +19,7 @@ MANY = ROOT / "results-schema/reference/h200-sxm/2026-11-28-gemm-prefill.json"
 HOST = ROOT / "results-schema/examples/valid/result-host-quick.json"
 FABRIC = ROOT / "results-schema/examples/valid/result-fabric.json"
 GOLDEN = ROOT / "tests/browser/golden"
-VIEWS = "1100-light,1100-dark,360-light"
+VIEWS = "1100-light,1100-dark,360-light,360-dark"
 HOSTILE = ['<script>alert(1)</script>', '</script><img src=x onerror=alert(1)>', '"><svg onload=alert(1)>', '\u202egnp.exe',
            '\u001b[31mred', 'x' * 1000]
 

@@ -26,14 +26,16 @@ export async function open(file, options = {}) {
 
 /**
  * axe-core through the debugger's own world: the page's policy would refuse a script of ours. Rows of a table that
- * differ in their text alone are looked at once, so call it after all that reads them. `rules`: only these.
+ * differ in their text and the values of names and links alone are looked at once, so call it after all that reads them. `rules`: only these.
  */
 export async function axe(page, rules) {
   if (!await page.evaluate(() => Boolean(globalThis.axe))) {
     await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
   }
   const found = await page.evaluate((only) => {
-    const likeness = (element) => `${element.tagName}.${element.className}(${[...element.children].map(likeness)})`;
+    // A name or a text that is empty counts: what lacks its label looks like nothing else.
+    const attribute = ({name, value}) => (['class', 'style', 'role'].includes(name) ? `${name}=${value}` : `${name}${value.trim() ? '' : '='}`);
+    const likeness = (element) => `${element.tagName}[${[...element.attributes].map(attribute)}]${element.textContent.trim() ? 'text' : ''}(${[...element.children].map(likeness)})`;
     for (const body of document.querySelectorAll('tbody')) {
       const seen = new Set();
       for (const row of [...body.rows]) {
