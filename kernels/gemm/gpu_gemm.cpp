@@ -25,9 +25,8 @@ struct Candidate {
 };
 
 double time_of(const PreparedKernel<GemmPointers>& kernel, Device& device, GemmOperands& operands) {
-  constexpr std::size_t kMostSets = 64;  // small operands have thousands
   std::vector<PreparedLaunch> launches;
-  while (launches.size() < std::min(operands.count(), kMostSets))
+  while (launches.size() < std::min(operands.count(), kMostQuickRuns))
     launches.push_back(kernel.on(operands.set(launches.size())));
   return quick_time_s(device, launches.size(),
                       [&](std::size_t set) { launches[set].launch(device.stream()); });

@@ -11,7 +11,6 @@ namespace assay {
 
 double quick_time_s(Device& device, std::size_t sets,
                     const std::function<void(std::size_t set)>& run) {
-  constexpr int kBatches = 5, kMostRuns = 64;
   constexpr double kBatchS = 2e-3;
   std::size_t set = 0;
   const auto batch_s = [&](int runs) {
@@ -24,9 +23,10 @@ double quick_time_s(Device& device, std::size_t sets,
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / runs;
   };
   batch_s(1);
-  const int runs = static_cast<int>(std::clamp(kBatchS / batch_s(1), 1.0, double{kMostRuns}));
+  const int runs =
+      static_cast<int>(std::clamp(kBatchS / batch_s(1), 1.0, double{kMostRunsOfBatch}));
   std::vector<double> times;
-  for (int i = 0; i < kBatches; ++i) times.push_back(batch_s(runs));
+  for (int i = 0; i < kQuickBatches; ++i) times.push_back(batch_s(runs));
   return median(times);
 }
 
