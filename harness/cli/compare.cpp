@@ -210,8 +210,7 @@ Command compare_command() {
       {.name = "format",
        .value_name = "text|json|markdown|html",
        .help = "How to print it: json is the comparison document of two, markdown fits a GitHub "
-               "issue, html "
-               "is one self-contained page.",
+               "issue, html is one self-contained page.",
        .default_value = "text",
        .choices = {"text", "json", "markdown", "html"}},
       {.name = "margin",

@@ -10,6 +10,7 @@
 #include "harness/measure/host_device.h"
 #include "kernels/catalogue.h"
 #include "kernels/copies/host_copy.h"
+#include "tests/kernels/small_host.h"
 #include "tests/peak_memory.h"
 
 using namespace assay;
@@ -163,6 +164,19 @@ TEST_SUITE("unit") {
     const MemoryNeed need{.set = 128 * 0x1p20, .beside_sets = 0, .host = 128 * 0x1p20};
     CHECK(lacks_memory(need, device) == "needs 272 MiB at its peak, 256 MiB are free");
     CHECK_FALSE(lacks_memory({.set = 128 * 0x1p20, .beside_sets = 0, .host = 0}, device));
+  }
+
+  TEST_CASE("a large need of the host is compared with what is free now right after a small one") {
+    class Gpu final : public test::SmallHost {
+     public:
+      Backend backend() const override { return Backend::cuda; }
+    };
+    const Gpu device;
+    CHECK_FALSE(lacks_memory({.set = 0, .beside_sets = 0, .host = 0x1p20}, device));
+    const auto refusal = lacks_memory({.set = 0, .beside_sets = 0, .host = 0x1p50}, device);
+    REQUIRE(refusal);
+    CHECK(refusal->starts_with("needs 1073741840 MiB of the host at its peak, "));
+    CHECK_FALSE(lacks_memory({.set = 0, .beside_sets = 0, .host = 0x1p20}, device));
   }
 
   TEST_CASE("rotation leaves room for what a check takes beside the operand sets") {

@@ -53,7 +53,7 @@ struct Gain {
 
 std::string table(Gain& large, Gain& all) {
   std::string text = fmt::format("{:<22}{:>12}{:>12}{:>7}  {}\n", "m n k", "first tiles",
-                                 "all tiles", "gain", "plan");
+                                 "all tiles", "gain", "plan (* with a later tile)");
   for (const GemmShape& shape : listed_shapes()) {
     const Product product{.shape = shape};
     const Plan plan = cheapest(product, kMultiprocessors).front();
