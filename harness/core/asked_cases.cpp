@@ -36,6 +36,11 @@ std::pair<int, int> parts_of(const std::string& compute_capability) {
           dot == std::string::npos ? 0 : std::atoi(compute_capability.c_str() + dot + 1)};
 }
 
+bool is_among(const std::string& compute_capability, const std::vector<std::string>& wanted) {
+  return wanted.empty() || compute_capability.empty() ||
+         std::find(wanted.begin(), wanted.end(), compute_capability) != wanted.end();
+}
+
 /// The groups of one world, each once, in the order in which the profile names them.
 class Expansion {
  public:
@@ -46,6 +51,7 @@ class Expansion {
   void add(const ProfileCases& line) {
     if (line.backend != world_.backend) return;
     if (!is_capable(world_.compute_capability, line.min_compute_capability)) return;
+    if (!is_among(world_.compute_capability, line.compute_capabilities)) return;
     for (const std::string& dtype : line.dtypes)
       for (const Shape& shape : line.shapes)
         for (const Series series : line.series_or_cold()) add(line, dtype, shape, series);

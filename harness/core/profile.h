@@ -41,6 +41,8 @@ struct ProfileCases {
   std::optional<SamplingRule> sampling = {};  // in place of the profile's
   /// `8.9`: asked of no device below it. Empty: of every device.
   std::string min_compute_capability = {};
+  /// `9.0`: asked of devices that have one of these alone. Empty: of every device.
+  std::vector<std::string> compute_capabilities = {};
 
   /// The series to measure; cold if the line names none.
   std::vector<Series> series_or_cold() const {

@@ -30,6 +30,7 @@ void visit_fields(auto& field, Like<ProfileCases> auto& cases) {
   field.or_default("scope", cases.scope);
   field("sampling", cases.sampling);
   field.or_absent("min_compute_capability", cases.min_compute_capability);
+  field.or_absent("compute_capability", cases.compute_capabilities);
 }
 
 void visit_fields(auto& field, Like<ProfileRequirement> auto& requirement) {

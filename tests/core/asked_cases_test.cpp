@@ -87,6 +87,19 @@ TEST_SUITE("unit") {
     CHECK(least_compute_capability({recent, DeviceFacts()}).empty());
   }
 
+  TEST_CASE("a line for some architectures is asked of no other device") {
+    ProfileCases hopper = line("gemm", "m8_n8_k8");
+    hopper.compute_capabilities = {"9.0", "12.0"};
+    const auto asked = [&](const std::string& has) {
+      return ids({hopper}, {"cuda", 1, {1}, has}).size();
+    };
+    CHECK(asked("8.9") == 0);
+    CHECK(asked("9.0") == 1);
+    CHECK(asked("10.0") == 0);
+    CHECK(asked("12.0") == 1);
+    CHECK(asked("") == 1);  // not known: what is there is measured
+  }
+
   TEST_CASE("lines that name one group are merged and each implementation is there once") {
     const auto groups =
         asked_cases(profile_of({line("gemm", "m8_n8_k8", {"one", "two"}), line("gemm", "m9_n8_k8"),
