@@ -1,11 +1,18 @@
 // The operating characteristic: simulated clusters whose truth is known, judged in memory by the
-// code that judges documents. ASSAY_SOAK_COUNT clusters of each kind; `scripts/soak judging` has
-// the counts of README.md's table, a row of which each test prints.
+// code that judges documents. ASSAY_SOAK_COUNT clusters of each kind, and ten times as many of the
+// kinds that may be judged wrongly 4 times in 10,000; each test prints its row of README.md's
+// table.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
+#include <future>
+#include <thread>
+#include <vector>
 
 #include "harness/conformance/build_baseline.h"
 #include "harness/conformance/requirement.h"
@@ -96,31 +103,58 @@ class Characteristic {
   Baseline baseline_;
 };
 
-/// One row: how many of `count` healthy clusters failed, named somebody; how many devices 5 % slow
-/// were named alone, 10 % slow were missed, wrong ones did not fail.
+/// How many of clusters 0 to `count` have the property, asked by all processors at once.
+int how_many(int count, const std::function<bool(std::uint64_t)>& has) {
+  std::atomic<int> next = 0;
+  const auto share = [&] {
+    int found = 0;
+    for (int i = next++; i < count; i = next++) found += has(static_cast<std::uint64_t>(i));
+    return found;
+  };
+  std::vector<std::future<int>> shares;
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+    shares.push_back(std::async(std::launch::async, share));
+  int found = 0;
+  for (std::future<int>& one : shares) found += one.get();
+  return found;
+}
+
+/// One row: how many healthy clusters failed or named somebody, of `often`; how many devices 5 %
+/// slow were named alone, of `count`; 10 % slow were missed, of `often`; wrong ones did not fail.
 struct Row {
-  int failed = 0, accused = 0, named_alone = 0, missed = 0, wrong_passed = 0, count = 0;
+  int failed = 0, named_alone = 0, missed = 0, wrong_passed = 0, count = 0, often = 0;
 };
 
 Row row_of(const std::string& profile, const Table& table, int devices) {
   const Characteristic characteristic(profile, table, devices);
+  const auto seed_of = [](std::uint64_t i, std::uint64_t kind) { return i * 7 + kind; };
+  const auto slow_by = [](std::uint64_t i, const char* amount) {
+    const char* const families[] = {"compute", "memory", "links"};
+    return std::string(families[i % 3]) + ":{}/{}:" + amount;
+  };
   Row row;
   row.count = clusters_to_judge(devices);
-  const char* const families[] = {"compute", "memory", "links"};
-  for (int i = 0; i < row.count; ++i) {
-    const auto seed = static_cast<std::uint64_t>(i) * 7 + 1;
-    const std::string family = families[i % 3];
-    const Outcome healthy = characteristic.judged(seed, "");
-    row.failed += healthy.failed;
-    row.accused += healthy.another_named;
-    const Outcome five = characteristic.judged(seed + 1, family + ":{}/{}:0.05");
-    row.named_alone += five.planted_named && !five.another_named;
-    row.missed += !characteristic.judged(seed + 2, family + ":{}/{}:0.1").planted_named;
-    row.wrong_passed += !characteristic.judged(seed + 3, "wrong:{}/{}").failed;
-  }
-  MESSAGE(fmt::format("| {} | {} | {}x, rows say {}x | {} of {} | {} | {} of {} | {} | {} |",
-                      profile, devices, table.spreads, table.claimed, row.failed, row.count,
-                      row.accused, row.named_alone, row.count, row.missed, row.wrong_passed));
+  row.often = std::getenv("ASSAY_SOAK_COUNT") ? 10 * row.count : row.count;
+  std::atomic<int> accused = 0;
+  row.failed = how_many(row.often, [&](std::uint64_t i) {
+    const Outcome healthy = characteristic.judged(seed_of(i, 1), "");
+    accused += healthy.another_named;
+    return healthy.failed;
+  });
+  row.named_alone = how_many(row.count, [&](std::uint64_t i) {
+    const Outcome slow = characteristic.judged(seed_of(i, 2), slow_by(i, "0.05"));
+    return slow.planted_named && !slow.another_named;
+  });
+  row.missed = how_many(row.often, [&](std::uint64_t i) {
+    return !characteristic.judged(seed_of(i, 3), slow_by(i, "0.1")).planted_named;
+  });
+  row.wrong_passed = how_many(row.count, [&](std::uint64_t i) {
+    return !characteristic.judged(seed_of(i, 4), "wrong:{}/{}").failed;
+  });
+  MESSAGE(fmt::format("| {} | {} | {}x, rows say {}x | {} of {} | {} | {} of {} | {} of {} | {} |",
+                      profile, devices, table.spreads, table.claimed, row.failed, row.often,
+                      accused.load(), row.named_alone, row.count, row.missed, row.often,
+                      row.wrong_passed));
   return row;
 }
 
@@ -128,15 +162,15 @@ constexpr Table kStated{1, 1}, kWide{3, 3}, kUnknown{3, 1};
 
 void keeps_its_promise(const std::string& profile, int devices) {
   const Row row = row_of(profile, kStated, devices);
-  CHECK(row.failed <= row.count * 4 / 10000);
+  CHECK(row.failed <= row.often * 4 / 10000);
   CHECK(row.named_alone >= 0.95 * row.count);
-  CHECK(row.missed <= row.count * 4 / 10000);
+  CHECK(row.missed <= row.often * 4 / 10000);
   CHECK(row.wrong_passed == 0);
 }
 
 void fails_nobody_healthy(const std::string& profile, int devices) {
   const Row row = row_of(profile, kWide, devices);
-  CHECK(row.failed <= row.count * 4 / 10000);
+  CHECK(row.failed <= row.often * 4 / 10000);
   CHECK(row.wrong_passed == 0);
 }
 
