@@ -1,5 +1,5 @@
 // The data of a site as `assay site` (harness/site/site_data.cpp) hands it over, and figures by their run.
-import type {ComparedCase} from '../data';
+import type {Case as ComparedCase} from '../schema/comparison';
 
 type Cell = number | string | null;
 

@@ -2,8 +2,8 @@
 import {nothing, section} from '../columns';
 import {badge, el, given} from '../dom';
 import {table} from '../table';
+import {joined, runLink} from './cells';
 import {dayOf, type SitePage, type SiteRun} from './data';
-import {joined, runLink} from './runs';
 
 const SOON_DAYS = 60;
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);

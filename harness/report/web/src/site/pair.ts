@@ -2,9 +2,9 @@
 import {nothing, section} from '../columns';
 import {el} from '../dom';
 import {comparedCaseTable, countsList, intervals} from '../sections/compared';
+import {runLink} from './cells';
 import {compareRuns} from './compare';
 import {dayOf, encoded, fromHash, type SitePage, type SiteRun} from './data';
-import {runLink} from './runs';
 
 export interface Pair {
   element: HTMLElement;

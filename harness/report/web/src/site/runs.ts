@@ -2,6 +2,7 @@
 import {section} from '../columns';
 import {badge, type Child, el, given} from '../dom';
 import {type Column, table} from '../table';
+import {joined, runLink} from './cells';
 import {dayOf, type SitePage, type SiteRun, verdictOf} from './data';
 import {standing} from './due';
 
@@ -18,14 +19,10 @@ const CHOICES: Choice[] = [
   {title: 'Verdict', of: (run) => [verdictOf(run).replaceAll('_', ' ')]},
 ];
 
-export const joined = (values: string[]): string => values.join(', ') || '–';
-
 function wrong(run: SiteRun): Child {
   if (run.not_judged !== undefined) return el('span', {title: run.not_judged}, given(run.not_judged.length > MOST_LETTERS ? `${run.not_judged.slice(0, MOST_LETTERS)}…` : run.not_judged));
   return given([...run.wrong ?? [], ...(run.more_wrong ? [`and ${run.more_wrong} more`] : [])].join(', '));
 }
-
-export const runLink = (run: SiteRun): HTMLElement => el('a', {href: run.page}, given(run.name));
 
 function columns(site: SitePage, pick: (side: 'a' | 'b', run: SiteRun) => void): Column<SiteRun>[] {
   const button = (side: 'a' | 'b', run: SiteRun): HTMLElement => el('button', {

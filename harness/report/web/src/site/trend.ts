@@ -6,8 +6,8 @@ import {badge, el, given, link} from '../dom';
 import {axisLabel, quantity, show, tick, unitOf} from '../quantity';
 import {change, changeInterval} from '../sections/compared';
 import {table} from '../table';
+import {runLink} from './cells';
 import {caseName, dayOf, type Figure, figuresOf, fromHash, type History, type SitePage, type SiteRun, trendLink, verdictOf} from './data';
-import {runLink} from './runs';
 
 interface Point {
   run: SiteRun;
