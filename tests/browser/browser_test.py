@@ -87,27 +87,41 @@ class Pages(unittest.TestCase):
     def test_a_link_to_a_case_shows_that_case_with_the_document_s_figures(self):
         self.node("case_link.test.mjs", self.page(json.loads(MANY.read_text()), "link"), MANY)
 
+    def compared(self, sides, prices):
+        """The page of comparing these documents, and one document for A and each other side; some case is worse."""
+        paths = [PLACE / f"compared-{name}.json" for name in sides]
+        for path, document in zip(paths, sides.values()):
+            path.write_text(json.dumps(document))
+        page = PLACE / f"compared-{''.join(sides)}.html"
+        wanted = [(page, paths, "html")] + [(PLACE / f"compared-a{name}-document.json", [paths[0], path], "json") for name, path in list(zip(sides, paths))[1:]]
+        for output, of, form in wanted:
+            price = ",".join(f"{chr(ord('A') + place)}={prices[paths.index(path)]}" for place, path in enumerate(of))
+            made = subprocess.run([ASSAY, "compare", *of, "--price", price, "--format", form, "-o", output, "--force"], capture_output=True, text=True)
+            self.assertIn(made.returncode, (0, 1), made.stderr)
+        return page, [output for output, _, _ in wanted[1:]]
+
     def test_the_page_of_a_comparison_is_sound_and_has_the_figures_of_its_document(self):
-        first, second = json.loads(HOST.read_text()), json.loads(HOST.read_text())
-        for document, slower in ((first, 1), (second, 1.125)):
-            samples = document["measurements"][0]["samples"]
-            for key in ("median_s", "p5_s", "ci_low_s", "ci_high_s"):
-                samples[key] = 0.003 * slower
-            samples["values_s"], samples["pass_medians_s"] = [], [0.003 * slower * (1 + i % 3 / 1e4) for i in range(8)]
+        first = with_passes(1)
         more = copy.deepcopy(first["measurements"][0])
         more["inputs"]["pattern"] = HOSTILE[0]
         more["case"], more["shape"] = more["case"].replace("m512", "m256"), dict(more["shape"], m=256)
         first["measurements"].append(more)
-        paths = {name: PLACE / f"compared-{name}" for name in ("a.json", "b.json", "page.html", "document.json")}
-        paths["a.json"].write_text(json.dumps(first))
-        paths["b.json"].write_text(json.dumps(second))
-        for form, name in (("html", "page.html"), ("json", "document.json")):
-            made = subprocess.run([ASSAY, "compare", paths["a.json"], paths["b.json"], "--price", "A=2.5,B=3", "--format", form, "-o", paths[name], "--force"],
-                                  capture_output=True, text=True)
-            self.assertEqual(made.returncode, 1, made.stderr)
-        self.node("healthy.test.mjs", paths["page.html"], VIEWS, "summary,cases,provenance")
-        self.node("comparison.test.mjs", paths["page.html"], paths["document.json"])
+        page, documents = self.compared({"a": first, "b": with_passes(1.125)}, (2.5, 3))
+        self.node("healthy.test.mjs", page, VIEWS, "summary,cases,provenance")
+        self.node("comparison.test.mjs", page, *documents)
 
+    def test_the_page_of_three_sides_is_sound_and_has_the_figures_of_both_documents(self):
+        first, other = with_passes(1), with_passes(0.9)
+        for document, rows in ((first, 256), (other, 128)):  # a case that A alone has, and one that only C has
+            more = copy.deepcopy(document["measurements"][0])
+            more["case"], more["shape"] = more["case"].replace("m512", f"m{rows}"), dict(more["shape"], m=rows)
+            more["group"] = more["group"].replace("m512", f"m{rows}")
+            document["measurements"].append(more)
+        page, documents = self.compared({"a": first, "b": with_passes(1.125), "c": other}, (2.5, 3, 2))
+        found = [{one["verdict"] for one in json.loads(document.read_text())["cases"]} for document in documents]
+        self.assertEqual([found[0] & {"worse", "better"}, found[1] & {"worse", "better"}], [{"worse"}, {"better"}])
+        self.node("healthy.test.mjs", page, VIEWS, "summary,sides,cases-b,cases-c,provenance")
+        self.node("comparison.test.mjs", page, *documents)
 
     def test_a_page_of_8192_devices_is_small_and_opens_soon_and_filters_quickly(self):
         simulated, page = PLACE / "cluster", PLACE / "cluster.html"
@@ -189,6 +203,16 @@ class Bundle(unittest.TestCase):
         self.assertEqual(built.returncode, 0, built.stderr)
         same = (place / "bundle/page.html").read_bytes() == (ROOT / "harness/report/bundle/page.html").read_bytes()
         self.assertTrue(same, "harness/report/bundle/page.html is not what web/ builds: see harness/report/README.md")
+
+
+def with_passes(slower):
+    """The document of a host whose first case takes so many times as long, with passes that hardly differ."""
+    document = json.loads(HOST.read_text())
+    samples = document["measurements"][0]["samples"]
+    for key in ("median_s", "p5_s", "ci_low_s", "ci_high_s"):
+        samples[key] = 0.003 * slower
+    samples["values_s"], samples["pass_medians_s"] = [], [0.003 * slower * (1 + i % 3 / 1e4) for i in range(8)]
+    return document
 
 
 def with_attention():
