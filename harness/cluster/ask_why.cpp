@@ -7,20 +7,6 @@
 
 namespace assay::cluster {
 
-namespace {
-
-bool finds_no_node(const Pod& pod) {
-  const Condition* scheduled = find(pod.conditions, "PodScheduled");
-  return scheduled != nullptr && scheduled->status == "False";
-}
-
-std::vector<Claim> all_claims(Kubectl& kubectl) {
-  const Answer answer = kubectl.ask({{"get", "resourceclaims", "--all-namespaces", "-o", "json"}});
-  return answer.ok() ? read_snapshot(answer.out).claims : std::vector<Claim>{};
-}
-
-}  // namespace
-
 std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, const Snapshot& run,
                            const Inventory& inventory) {
   const std::vector<Event> events = look_at_events(kubectl, name_space);
@@ -28,8 +14,8 @@ std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, cons
     return explain({run, events, inventory});
   Inventory now = inventory;
   refresh(kubectl, now);
-  const bool dra = now.serves("resource.k8s.io/v1");
-  return explain({run, events, now, dra ? all_claims(kubectl) : std::vector<Claim>{}});
+  return explain(
+      {run, events, now, look_at_all_claims(kubectl, now), look_at_all_pods(kubectl, name_space)});
 }
 
 }  // namespace assay::cluster

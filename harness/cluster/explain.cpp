@@ -19,10 +19,16 @@ std::vector<Cause> explain(const Seen& seen) {
   for (const Job& job : seen.run.jobs) add(explain_job(job, seen));
   for (const Workload& workload : seen.run.workloads) add(explain_workload(workload, seen));
   for (const PodGroup& group : seen.run.pod_groups) add(explain_pod_group(group, seen));
+  add(explain_other_runs(seen));
   for (const Pod& pod : seen.run.pods) add(explain_pod(pod, seen));
   std::stable_sort(causes.begin(), causes.end(),
                    [](const Cause& a, const Cause& b) { return a.hopeless > b.hopeless; });
   return causes;
+}
+
+bool finds_no_node(const Pod& pod) {
+  const Condition* scheduled = find(pod.conditions, "PodScheduled");
+  return scheduled != nullptr && scheduled->status == "False";
 }
 
 std::string called(const Pod& pod) {

@@ -23,6 +23,7 @@ struct Seen {
   const std::vector<Event>& events;
   const Inventory& inventory;
   std::vector<Claim> all_claims = {};  // of the whole cluster, where they may be listed
+  std::vector<Pod> all_pods = {};      // of the namespace
 };
 
 /// Asks the cluster for what `run` itself does not tell, as far as this user may see it, and
@@ -44,12 +45,17 @@ std::optional<Cause> explain_controller(const Controller& controller);
 std::optional<Cause> explain_job(const Job& job, const Seen& seen);
 std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen);
 std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen);
+/// Another run of Assay that keeps this one from starting; where each holds what the other waits
+/// for, the later of them gives way: its cause is hopeless.
+std::optional<Cause> explain_other_runs(const Seen& seen);
 /// A pod that the scheduler has not even looked at: its group or its claims are missing.
 std::optional<Cause> explain_unseen(const Pod& pod, const Seen& seen);
 
 inline bool contains(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
+/// The scheduler has looked at the pod and bound it to no node.
+bool finds_no_node(const Pod& pod);
 /// `pod NAME (rank N)`.
 std::string called(const Pod& pod);
 /// The last event of that reason about that object, or null.

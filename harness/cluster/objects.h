@@ -35,7 +35,7 @@ struct Claim {
 };
 
 struct Pod {
-  std::string name, node, phase, owner, image, image_id;
+  std::string name, run, node, phase, owner, image, image_id;  // `run`: our label
   int rank = -1;
   bool deleted = false;
   Conditions conditions;

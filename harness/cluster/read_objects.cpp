@@ -145,6 +145,7 @@ std::string owner_of(const Json& object) {
 Pod pod_of(const Json& object) {
   Pod pod;
   pod.name = text(object, {"metadata", "name"});
+  pod.run = run_of(object);
   pod.deleted = at(object, {"metadata"}).contains("deletionTimestamp");
   pod.node = text(object, {"spec", "nodeName"});
   pod.phase = text(object, {"status", "phase"});

@@ -92,6 +92,17 @@ std::vector<Event> look_at_events(Kubectl& kubectl, const std::string& name_spac
   return answer.ok() ? read_events(answer.out) : std::vector<Event>{};
 }
 
+std::vector<Claim> look_at_all_claims(Kubectl& kubectl, const Inventory& inventory) {
+  if (!inventory.serves("resource.k8s.io/v1")) return {};
+  const Answer answer = kubectl.ask({{"get", "resourceclaims", "--all-namespaces", "-o", "json"}});
+  return answer.ok() ? read_snapshot(answer.out).claims : std::vector<Claim>{};
+}
+
+std::vector<Pod> look_at_all_pods(Kubectl& kubectl, const std::string& name_space) {
+  const Answer answer = kubectl.ask({{"get", "pods", "-n", name_space, "-o", "json"}});
+  return answer.ok() ? read_snapshot(answer.out).pods : std::vector<Pod>{};
+}
+
 std::string made_kinds(const Inventory& inventory) {
   std::string controllers = served(kControllers, inventory);
   return "job,pods,services,configmaps,secrets,serviceaccounts" + controllers +

@@ -20,6 +20,10 @@ struct Target {
 Snapshot look(Kubectl& kubectl, const Target& target, const Inventory& inventory);
 /// Events of the whole namespace, oldest first; empty where they may not be listed.
 std::vector<Event> look_at_events(Kubectl& kubectl, const std::string& name_space);
+/// Claims of the whole cluster, and pods of the namespace, whoever made them; empty where they may
+/// not be listed.
+std::vector<Claim> look_at_all_claims(Kubectl& kubectl, const Inventory& inventory);
+std::vector<Pod> look_at_all_pods(Kubectl& kubectl, const std::string& name_space);
 /// Kinds whose labelled objects a run may have made, as kubectl names them, and pods.
 std::string made_kinds(const Inventory& inventory);
 /// Kinds that others make for a run, some without its label; empty where none is served.

@@ -1,0 +1,81 @@
+// Two runs of Assay that no scheduler keeps whole may each hold what the other waits for.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "harness/cluster/explain.h"
+
+namespace assay::cluster {
+
+namespace {
+
+/// What a run takes away from others, and whether it waits for more.
+struct Holding {
+  std::set<std::string> nodes;
+  std::size_t devices = 0;
+  bool waits = false;
+
+  bool holds() const { return devices > 0 || !nodes.empty(); }
+  std::string text() const {
+    const std::string on_nodes =
+        fmt::format("{} node{}", nodes.size(), nodes.size() == 1 ? "" : "s");
+    if (devices == 0) return on_nodes;
+    const std::string of_devices = fmt::format("{} device{}", devices, devices == 1 ? "" : "s");
+    return nodes.empty() ? of_devices : fmt::format("{} on {}", of_devices, on_nodes);
+  }
+};
+
+void add(const Pod& pod, Holding& holding) {
+  const bool ended = pod.phase == "Succeeded" || pod.phase == "Failed";
+  if (!pod.node.empty() && !ended) holding.nodes.insert(pod.node);
+  holding.waits = holding.waits || finds_no_node(pod);
+}
+
+/// By run. Claims are seen in every namespace, pods in this one alone.
+std::map<std::string, Holding> holdings_of_others(const std::string& own, const Seen& seen) {
+  std::map<std::string, Holding> holdings;
+  for (const Claim& claim : seen.all_claims) {
+    if (claim.run.empty() || claim.run == own) continue;
+    holdings[claim.run].devices += claim.allocated.size();
+    holdings[claim.run].waits = holdings[claim.run].waits || claim.allocated.empty();
+  }
+  for (const Pod& pod : seen.all_pods)
+    if (!pod.run.empty() && pod.run != own) add(pod, holdings[pod.run]);
+  return holdings;
+}
+
+std::string advice(const std::string& own, const std::string& other) {
+  return own > other ? "this run is the later one and gives way; start it again when that one has "
+                       "ended, or "
+                       "clean that one up with `assay cluster clean` if nobody waits for it"
+                     : "that run is the later one and gives way, if somebody watches it";
+}
+
+}  // namespace
+
+std::optional<Cause> explain_other_runs(const Seen& seen) {
+  if (seen.run.pods.empty()) return std::nullopt;
+  const std::string own = seen.run.pods.front().run;
+  Holding ours;
+  for (const Pod& pod : seen.run.pods) add(pod, ours);
+  if (!ours.waits || own.empty()) return std::nullopt;
+  // Ids begin with the time of their making. Of many that wait for each other the latest alone
+  // gives way: the others may go on then.
+  std::string latest, text;
+  for (const auto& [run, other] : holdings_of_others(own, seen)) {
+    if (!other.holds()) continue;
+    if (!other.waits || !ours.holds()) {
+      if (latest.empty()) text = fmt::format("run {} of Assay holds {}", run, other.text());
+      continue;
+    }
+    latest = run;
+    text = fmt::format("run {} of Assay holds {} and waits too, while this run holds {}: {}", run,
+                       other.text(), ours.text(), advice(own, run));
+  }
+  if (text.empty()) return std::nullopt;
+  return Cause{"run " + own, text, !latest.empty() && own > latest};
+}
+
+}  // namespace assay::cluster
