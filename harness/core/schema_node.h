@@ -1,9 +1,11 @@
 // A schema read into memory: one node for each subschema, references already followed.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/core/regular_expression.h"
@@ -31,7 +33,11 @@ struct SchemaNode {
   std::optional<Json> constant;
   std::vector<Json> choices;
 
-  std::map<std::string, const SchemaNode*, std::less<>> properties;
+  struct NameHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  /// Looked up for every member of every document.
+  std::unordered_map<std::string, const SchemaNode*, NameHash, std::equal_to<>> properties;
   std::vector<std::string> required;
   const SchemaNode* additional = nullptr;  // null: anything
   const SchemaNode* property_names = nullptr;
