@@ -2,11 +2,10 @@
 #include "harness/core/dtype.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 
-#include "harness/core/small_float.h"
+#include "harness/core/dtype_codec.h"
 
 namespace assay {
 
@@ -19,51 +18,6 @@ constexpr bool is_by_value() {
   return true;
 }
 static_assert(is_by_value(), "kDtypes has a row for every Dtype, in the order of their values");
-
-/// encode() and decode() of one type.
-template <Dtype kDtype>
-struct Codec : SmallFloatOf<kDtype> {};
-
-template <>
-struct Codec<Dtype::f32> {
-  static std::uint32_t encode(float value) { return std::bit_cast<std::uint32_t>(value); }
-  static float decode(std::uint32_t code) { return std::bit_cast<float>(code); }
-};
-
-template <>
-struct Codec<Dtype::tf32> : Codec<Dtype::f32> {
-  /// To 10 bits after the leading one: what a tensor core reads without cutting anything off.
-  static std::uint32_t encode(float value) {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    return (bits + 0xFFF + (bits >> 13 & 1)) & 0xFFFFE000U;
-  }
-};
-
-template <>
-struct Codec<Dtype::bf16> {
-  static std::uint32_t encode(float value) { return to_bf16(value); }
-  static float decode(std::uint32_t code) { return from_bf16(static_cast<std::uint16_t>(code)); }
-};
-
-template <>
-struct Codec<Dtype::int8> {
-  static std::uint32_t encode(float value) {
-    return static_cast<std::uint8_t>(static_cast<std::int8_t>(value));
-  }
-  static float decode(std::uint32_t code) {
-    return static_cast<float>(static_cast<std::int8_t>(code));
-  }
-};
-
-template <>
-struct Codec<Dtype::int32> {
-  static std::uint32_t encode(float value) {
-    return static_cast<std::uint32_t>(static_cast<std::int32_t>(value));
-  }
-  static float decode(std::uint32_t code) {
-    return static_cast<float>(static_cast<std::int32_t>(code));
-  }
-};
 
 /// Calls `visit` with the dtype's codec.
 template <std::size_t kFirst = 0, class Visit>
@@ -113,13 +67,9 @@ std::optional<Dtype> dtype_named(std::string_view name) {
   return row->dtype;
 }
 
-std::uint32_t code_of(Dtype dtype, float value) {
-  return with_codec(dtype, [&](auto codec) { return codec.encode(value); });
-}
+std::uint32_t code_of(Dtype dtype, float value) { return encoded(dtype, value); }
 
-float value_of(Dtype dtype, std::uint32_t code) {
-  return with_codec(dtype, [&](auto codec) { return codec.decode(code); });
-}
+float value_of(Dtype dtype, std::uint32_t code) { return decoded(dtype, code); }
 
 float rounded(Dtype dtype, float value) {
   if (dtype == Dtype::int8 || dtype == Dtype::int32) return std::nearbyint(value);
