@@ -1,62 +1,15 @@
-// Philox, and the normal deviate by inversion (Wichura, algorithm AS 241, the PPND7 coefficients).
+// Fills arrays on the host, a block of Philox for every four elements.
 //
 // Compiled with -ffp-contract=off: a fused multiply-add would round differently where there is one.
 #include "kernels/inputs.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "harness/measure/sign_of_life.h"
 
 namespace assay {
 namespace {
-
-/// Natural logarithm from basic operations, for x in (0, 1): libm's may differ by platform.
-/// log x = e log 2 + 2 atanh(s) with s = (m - 1) / (m + 1), |s| < 0.172; truncation below 1e-11.
-double portable_log(double x) {
-  constexpr double kLog2 = 0.69314718055994530942;
-  constexpr double kSqrt2 = 1.41421356237309504880;
-  const auto bits = std::bit_cast<std::uint64_t>(x);
-  int exponent = static_cast<int>(bits >> 52) - 1023;
-  double mantissa = std::bit_cast<double>((bits & 0x000FFFFFFFFFFFFFULL) | 0x3FF0000000000000ULL);
-  if (mantissa > kSqrt2) {
-    mantissa *= 0.5;
-    ++exponent;
-  }
-  const double s = (mantissa - 1) / (mantissa + 1);
-  const double s2 = s * s;
-  double series = 1.0 / 13;
-  for (const double denominator : {11.0, 9.0, 7.0, 5.0, 3.0, 1.0}) {
-    series = series * s2 + 1 / denominator;
-  }
-  return exponent * kLog2 + 2 * s * series;
-}
-
-/// The normal deviate whose lower tail area is (word + 1/2) / 2^32; relative error near 1e-7.
-/// AS 241's third region (areas below 1.4e-11) is out of reach of 32 bits.
-float normal_from_word(std::uint32_t word) {
-  const double p = (word + 0.5) * 0x1p-32;
-  const double q = p - 0.5;
-  if (std::abs(q) <= 0.425) {
-    const double r = 0.180625 - q * q;
-    const double above = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179;
-    const double below = ((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1;
-    return static_cast<float>(q * above / below);
-  }
-  const double r = std::sqrt(-portable_log(q < 0 ? p : 1 - p)) - 1.6;
-  const double above = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777;
-  const double below = (0.12021132975 * r + 0.73700164250) * r + 1;
-  const double magnitude = above / below;
-  return static_cast<float>(q < 0 ? -magnitude : magnitude);
-}
-
-std::array<std::uint32_t, 4> block_of(InputArray array, std::uint64_t block) {
-  return philox(
-      {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), array.operand,
-       array.set},
-      {static_cast<std::uint32_t>(array.seed), static_cast<std::uint32_t>(array.seed >> 32)});
-}
 
 /// Element i comes from word i mod 4 of block i / 4.
 template <class FromWord>
@@ -65,7 +18,7 @@ void fill(std::span<float> out, InputArray array, std::uint64_t first, FromWord 
   std::uint64_t index = first;
   std::size_t written = 0, next_sign = kUntilSign;
   while (written < out.size()) {
-    const auto words = block_of(array, index / 4);
+    const auto words = words_of(array, index / 4);
     for (std::uint64_t lane = index % 4; lane < 4 && written < out.size(); ++lane, ++index) {
       out[written++] = from_word(words[lane]);
     }
@@ -78,42 +31,19 @@ void fill(std::span<float> out, InputArray array, std::uint64_t first, FromWord 
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
-                                    std::array<std::uint32_t, 2> key) {
-  constexpr std::uint64_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
-  constexpr std::uint32_t kWeyl0 = 0x9E3779B9, kWeyl1 = 0xBB67AE85;
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t product0 = kMultiplier0 * counter[0];
-    const std::uint64_t product1 = kMultiplier1 * counter[2];
-    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
-               static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
-               static_cast<std::uint32_t>(product0)};
-    key = {key[0] + kWeyl0, key[1] + kWeyl1};
-  }
-  return counter;
-}
-
 void fill_normal(std::span<float> out, InputArray array, std::uint64_t first) {
-  fill(out, array, first, normal_from_word);
+  fill(out, array, first, [](std::uint32_t word) {
+    return normal_from_word(word, [](double x) { return std::sqrt(x); });
+  });
 }
 
 void fill_integer(std::span<float> out, InputArray array, int limit, std::uint64_t first) {
-  const auto mask = static_cast<std::uint32_t>(limit) - 1;
-  fill(out, array, first, [mask](std::uint32_t word) {
-    const auto magnitude = static_cast<float>((word >> 1 & mask) + 1);
-    return (word & 1) != 0 ? -magnitude : magnitude;
-  });
+  fill(out, array, first, [limit](std::uint32_t word) { return integer_from_word(word, limit); });
 }
 
 float rounded_input(Dtype dtype, float deviate) {
   if (dtype != Dtype::int8) return rounded(dtype, deviate);
   return std::clamp(rounded(dtype, deviate * 20), -127.0F, 127.0F);
-}
-
-std::uint64_t random_bits(InputArray array, std::uint64_t index) {
-  const auto words = block_of(array, index);
-  return static_cast<std::uint64_t>(words[1]) << 32 | words[0];
 }
 
 }  // namespace assay

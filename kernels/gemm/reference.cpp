@@ -11,10 +11,7 @@
 namespace assay {
 namespace {
 
-constexpr int kExactMagnitude = 4;
-// Operand numbers of the generator; A and B of timed sets are 0 and 1.
-constexpr std::uint32_t kExactA = 2, kExactB = 3, kKeptColumns = 4, kProjection = 5, kRows = 6,
-                        kExactC = 10;
+constexpr std::uint32_t kProjection = 5, kRows = 6;  // operand numbers of the generator
 
 std::uint64_t as_word(float integer) {
   return static_cast<std::uint64_t>(static_cast<std::int64_t>(integer));
@@ -75,14 +72,11 @@ std::vector<std::int64_t> sampled_rows(GemmShape shape, std::uint64_t seed, doub
 std::vector<float> exact_a(GemmShape shape, std::uint64_t seed, std::int64_t limit) {
   std::vector<float> a(static_cast<std::size_t>(shape.m * shape.k));
   fill_integer(a, {seed, kExactA, 0}, kExactMagnitude);
-  const std::int64_t kept = limit / (kExactMagnitude * kExactMagnitude);
-  const std::int64_t stride = (shape.k + kept - 1) / kept;
+  const std::int64_t stride = kept_stride(shape.k, limit);
   if (stride == 1) return a;
   for (std::int64_t row = 0; row < shape.m; ++row) {
     if (row % 1024 == 0) sign_of_life();
-    const auto phase = static_cast<std::int64_t>(
-        random_bits({seed, kKeptColumns, 0}, static_cast<std::uint64_t>(row)) %
-        static_cast<std::uint64_t>(stride));
+    const std::int64_t phase = kept_phase(seed, row, stride);
     for (std::int64_t k = 0; k < shape.k; ++k) {
       if (k % stride != phase) a[static_cast<std::size_t>(row * shape.k + k)] = 0;
     }
@@ -98,12 +92,14 @@ std::vector<float> exact_b(GemmShape shape, std::uint64_t seed) {
 
 std::vector<float> exact_c(GemmShape shape, std::uint64_t seed) {
   std::vector<float> c(static_cast<std::size_t>(shape.m * shape.n));
-  for (std::size_t i = 0; i < c.size(); ++i) {
-    const std::uint64_t bits = random_bits({seed, kExactC, 0}, i);
-    const float size = bits % 2 == 0 ? 2 : kMostExactC;
-    c[i] = bits / 2 % 2 == 0 ? size : -size;
-  }
+  for (std::size_t i = 0; i < c.size(); ++i) c[i] = exact_c_at(seed, i);
   return c;
+}
+
+std::vector<std::uint64_t> projection_words(std::int64_t n, std::uint64_t seed) {
+  std::vector<std::uint64_t> x(static_cast<std::size_t>(n));
+  for (std::size_t j = 0; j < x.size(); ++j) x[j] = random_bits({seed, kProjection, 0}, j) | 1;
+  return x;
 }
 
 std::optional<std::string> first_exact_difference(GemmShape shape, std::span<const float> a,
@@ -118,8 +114,7 @@ std::optional<std::string> first_exact_difference(GemmShape shape, std::span<con
       return wrong_element(row, column, c[i], right.value[static_cast<std::size_t>(column)]);
     }
   }
-  std::vector<std::uint64_t> x(static_cast<std::size_t>(shape.n));
-  for (std::size_t j = 0; j < x.size(); ++j) x[j] = random_bits({seed, kProjection, 0}, j) | 1;
+  const auto x = projection_words(shape.n, seed);
   const auto found = project(c, shape.m, x);
   const auto expected = project(a, shape.m, project(b, shape.k, x));
   const auto wrong = std::mismatch(found.begin(), found.end(), expected.begin()).first;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/gemm/exact_values.h"
 #include "kernels/gemm/operands.h"
 #include "kernels/inputs.h"
 
@@ -32,10 +33,11 @@ std::vector<std::int64_t> sampled_rows(GemmShape shape, std::uint64_t seed,
 /// same size no sum exceeds `limit`, the largest integer up to which the output is exact.
 std::vector<float> exact_a(GemmShape shape, std::uint64_t seed, std::int64_t limit);
 std::vector<float> exact_b(GemmShape shape, std::uint64_t seed);
-/// Integer C before a product that adds to it: 2 or 6 of either sign. kBeta makes integers of them,
-/// and no integer sum leaves such an element as it was: kAlpha s + kBeta c = c has none.
-inline constexpr int kMostExactC = 6;
+/// Integer C before a product that adds to it.
 std::vector<float> exact_c(GemmShape shape, std::uint64_t seed);
+
+/// The random odd words of a projection.
+std::vector<std::uint64_t> projection_words(std::int64_t n, std::uint64_t seed);
 
 /// Compares every element of an integer product with the exact answer, bit for bit, in
 /// O(MN + MK + KN): C x and A (B x) modulo 2^64 for a random vector x of odd words. A single wrong
