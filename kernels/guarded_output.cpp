@@ -18,26 +18,31 @@ void GuardedOutput::set(const std::vector<std::byte>& bytes) {
   device_.copy_in(*buffer_, all.data(), all.size());
 }
 
-GuardedOutput::Contents GuardedOutput::read() {
-  Contents contents;
-  std::vector<std::byte>& all = contents.bytes;
-  all.resize(buffer_->size_bytes());
-  device_.copy_out(all.data(), *buffer_, all.size());
-
-  const auto begin = all.begin() + kGuardBytes;
-  const auto end = begin + static_cast<std::ptrdiff_t>(bytes_);
+std::optional<std::string> GuardedOutput::written_beside() {
+  std::vector<std::byte> band(kGuardBytes);
+  const auto read_band = [&](std::size_t begin) {
+    BufferPart part(*buffer_, begin, kGuardBytes);
+    device_.copy_out(band.data(), part, kGuardBytes);
+  };
   const auto written = [](std::byte byte) { return byte != std::byte{0xFF}; };
-  if (const auto last = std::find_if(std::make_reverse_iterator(begin), all.rend(), written);
-      last != all.rend()) {
-    contents.guard_broken =
-        fmt::format("byte {} before the output was written", begin - last.base() + 1);
+  read_band(kGuardBytes + bytes_);
+  if (const auto first = std::find_if(band.begin(), band.end(), written); first != band.end()) {
+    return fmt::format("byte {} past the output was written", first - band.begin() + 1);
   }
-  if (const auto first = std::find_if(end, all.end(), written); first != all.end()) {
-    contents.guard_broken = fmt::format("byte {} past the output was written", first - end + 1);
+  read_band(0);
+  if (const auto last = std::find_if(band.rbegin(), band.rend(), written); last != band.rend()) {
+    return fmt::format("byte {} before the output was written", last - band.rbegin() + 1);
   }
-  all.erase(end, all.end());
-  all.erase(all.begin(), begin);
+  return std::nullopt;
+}
+
+std::vector<std::byte> GuardedOutput::read(std::size_t begin, std::size_t bytes) {
+  std::vector<std::byte> contents(bytes);
+  BufferPart part(*buffer_, kGuardBytes + begin, bytes);
+  device_.copy_out(contents.data(), part, bytes);
   return contents;
 }
+
+GuardedOutput::Contents GuardedOutput::read() { return {read(0, bytes_), written_beside()}; }
 
 }  // namespace assay

@@ -23,6 +23,11 @@ class GuardedOutput {
   /// Sets the output to `bytes`, to which a product then adds, and both bands to 0xFF.
   void set(const std::vector<std::byte>& bytes);
 
+  /// Which byte beside the output was written, or nothing.
+  std::optional<std::string> written_beside();
+  /// A part of the output.
+  std::vector<std::byte> read(std::size_t begin, std::size_t bytes);
+
   struct Contents {
     std::vector<std::byte> bytes;
     std::optional<std::string> guard_broken;  // which byte beside the output was written
