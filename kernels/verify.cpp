@@ -86,6 +86,10 @@ std::string checksum(const void* data, std::size_t words, std::size_t word_bytes
     sum += bits;
     weighted += bits * (2 * i + 1);
   }
+  return checksum_words(sum, weighted);
+}
+
+std::string checksum_words(std::uint64_t sum, std::uint64_t weighted) {
   return fmt::format("{:016x}{:016x}", sum, weighted);
 }
 

@@ -52,5 +52,7 @@ Verification failed_verification(std::string detail);
 /// digits: independent of the order of summation, and different when two unequal words change
 /// places.
 std::string checksum(const void* data, std::size_t words, std::size_t word_bytes);
+/// The same of sums that a device made.
+std::string checksum_words(std::uint64_t sum, std::uint64_t weighted);
 
 }  // namespace assay

@@ -6,7 +6,7 @@ compiling a line of each in CUDA 13.0.
 import dataclasses
 import struct
 
-BRA, MEMBAR, ERRBAR = 0x947, 0x992, 0x9AB
+BRA, MEMBAR, ERRBAR, TRAP = 0x947, 0x992, 0x9AB, 0x95C
 # In the steady loop: on sm_90 one of HGMMA, IGMMA and QGMMA, which are wgmma; on sm_80 HMMA, which is mma.sync, and
 # LDGSTS, which is cp.async: an inner loop over what a step has brought holds products alone.
 STEADY = {90: (frozenset({0x9F0, 0x9F1, 0x9F3}),), 80: (frozenset({0x23C}), frozenset({0xFAE}))}
@@ -32,6 +32,7 @@ class Kernel:
     instructions: int
     branches: int
     barriers: int
+    traps: int
     loop: Loop | None
 
 
@@ -93,7 +94,7 @@ def count(architecture, name, code):
              if 0 <= first <= last and all(any_of.intersection(opcodes[first:last + 1]) for any_of in STEADY[architecture])]
     innermost = min(loops, key=lambda ends: ends[1] - ends[0], default=None)
     whole = loop_of(0, len(opcodes) - 1)
-    return Kernel(name, whole.instructions, whole.branches, whole.barriers,
+    return Kernel(name, whole.instructions, whole.branches, whole.barriers, opcodes.count(TRAP),
                   loop_of(*innermost) if innermost else None)
 
 

@@ -30,7 +30,8 @@ std::optional<std::string> GemmImplementation::refuses(const Shape& shape,
   if (gemm->batches > 1 && !takes_batches()) return "takes one product, no batch of them";
   if (gemm->groups > 0 && !takes_groups()) return "takes one product, no groups of rows";
   if (gemm->groups == 0 && takes_groups()) return "takes groups of rows: a shape with g";
-  if (auto refusal = lacks_memory(GemmOperands::need(*gemm, types_), device)) return refusal;
+  if (auto refusal = lacks_memory(GemmOperands::need(*gemm, types_, backend_), device))
+    return refusal;
   return missing(device);
 }
 

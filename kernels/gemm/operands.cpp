@@ -13,8 +13,6 @@
 namespace assay {
 namespace {
 
-constexpr std::uint32_t kNormalC = 11;  // operand number of the generator
-
 std::size_t elements(std::int64_t rows, std::int64_t columns) {
   return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
 }
@@ -32,12 +30,6 @@ std::vector<float> each_transposed(std::span<const float> all, std::size_t rows,
 }
 
 }  // namespace
-
-struct GemmOperands::Answer {
-  std::vector<float> values;
-  std::string checksum;
-  std::optional<std::string> guard_broken;
-};
 
 struct GemmOperands::Rows {
   std::vector<ReferenceRow> rows;
@@ -64,18 +56,35 @@ std::optional<GemmShape> GemmShape::from(const Shape& shape) {
 }
 
 GemmOperands::GemmOperands(Device& device, GemmShape shape, GemmTypes types, std::uint64_t seed)
-    : device_(device), shape_(shape), types_(types), seed_(seed), parts_(parts_of(shape, seed)) {
-  const std::size_t count_a = elements(shape.rows(), shape.k),
-                    count_b = elements(shape.matrices() * shape.k, shape.n);
-  const std::size_t wanted = rotation_sets(device, need(shape, types));
-  // Rotation is about addresses: every set holds the same values, which take longer to make than
-  // to copy.
-  const std::vector<float> a = normal_values(device, {seed, 0, 0}, count_a, types.rounding);
-  const std::vector<float> b = normal_values(device, {seed, 1, 0}, count_b, types.rounding);
-  for (std::size_t i = 0; i < wanted; ++i) sets_.push_back(make_set(a, b));
+    : device_(device),
+      shape_(shape),
+      types_(types),
+      seed_(seed),
+      parts_(parts_of(shape, seed)),
+      on_device_(GemmOnDevice::where_possible(device, shape, types, seed)) {
+  const std::size_t wanted = rotation_sets(device, need(shape, types, device.backend()));
+  while (sets_.size() < wanted) sets_.push_back(empty_set());
+  make_normal();
 }
 
-MemoryNeed GemmOperands::need(const GemmShape& shape, const GemmTypes& types) {
+/// Rotation is about addresses: every set holds the same values, which take the host longer to make
+/// than to copy.
+void GemmOperands::make_normal() {
+  if (on_device_) {
+    for (Set& set : sets_) on_device_->make_normal(*set.a, *set.b);
+    return;
+  }
+  const auto a =
+      normal_values(device_, {seed_, 0, 0}, elements(shape_.rows(), shape_.k), types_.rounding);
+  const auto b = normal_values(device_, {seed_, 1, 0},
+                               elements(shape_.matrices() * shape_.k, shape_.n), types_.rounding);
+  for (Set& set : sets_) {
+    store(*set.a, a);
+    store(*set.b, b);
+  }
+}
+
+MemoryNeed GemmOperands::need(const GemmShape& shape, const GemmTypes& types, Backend backend) {
   const auto m = static_cast<double>(shape.rows()), n = static_cast<double>(shape.n),
              k = static_cast<double>(shape.k);
   const double count_a = m * k, count_b = static_cast<double>(shape.matrices()) * k * n,
@@ -91,7 +100,9 @@ MemoryNeed GemmOperands::need(const GemmShape& shape, const GemmTypes& types) {
   const double turned = types.b_by_columns ? 2 * count_b * kValue : 0;
   const double largest = std::max({stored_a, stored_b, turned, stored_c + count_c * kValue});
   return {.set = stored_a + stored_b + stored_c,
-          .beside_sets = stored_a + stored_b + stored_c,  // the integers of the exact check
+          // The integers of the exact check, and what a GPU checks with.
+          .beside_sets = stored_a + stored_b + stored_c +
+                         (backend == Backend::cuda ? GemmOnDevice::check_bytes(shape) : 0),
           .host = reference + (count_a + count_b) * kValue + largest};
 }
 
@@ -107,10 +118,11 @@ std::shared_ptr<GemmOperands> GemmOperands::of(GroupContext& context, GemmTypes 
   return all->back();
 }
 
-GemmPointers GemmOperands::set(std::size_t index) {
-  Set& one = sets_[index];
-  return {one.a->data(), one.b->data(), one.c->data()};
+GemmPointers GemmOperands::pointers(const Set& set) {
+  return {set.a->data(), set.b->data(), set.c->data()};
 }
+
+GemmPointers GemmOperands::set(std::size_t index) { return pointers(sets_[index]); }
 
 void GemmOperands::copy_output(std::size_t index, Buffer& to) {
   const auto contents = sets_[index].c->read();
@@ -127,18 +139,21 @@ Work GemmOperands::work(const GemmTerms& terms) const {
                              8};
 }
 
-GemmOperands::Set GemmOperands::make_set(const std::vector<float>& a, const std::vector<float>& b) {
+GemmOperands::Set GemmOperands::empty_set() {
   Set set;
-  const auto place = [&](std::unique_ptr<Buffer>& buffer, const std::vector<float>& values) {
-    buffer = device_.allocate(stored_bytes(types_.storage, values.size()));
-    store(*buffer, values);
-  };
-  place(set.a, a);
-  place(set.b, b);
+  set.a = device_.allocate(stored_bytes(types_.storage, elements(shape_.rows(), shape_.k)));
+  set.b = device_.allocate(
+      stored_bytes(types_.storage, elements(shape_.matrices() * shape_.k, shape_.n)));
   set.c = std::make_unique<GuardedOutput>(
       device_, elements(shape_.rows(), shape_.n) * size_of(types_.output));
   set.c->poison();  // also the first touch of its pages
   return set;
+}
+
+void GemmOperands::make_exact(Set& set, std::int64_t limit) {
+  if (on_device_) return on_device_->make_exact(*set.a, *set.b, limit);
+  store(*set.a, exact_a({shape_.rows(), shape_.n, shape_.k}, seed_, limit));
+  store(*set.b, exact_b({shape_.m, shape_.n, shape_.matrices() * shape_.k}, seed_));
 }
 
 void GemmOperands::store(Buffer& to, const std::vector<float>& values) {
@@ -170,46 +185,69 @@ std::vector<float> GemmOperands::b_by_rows(Buffer& b) {
   return types_.b_by_columns ? each_transposed(values, n, k) : values;
 }
 
-GemmOperands::Answer GemmOperands::run(Set& set, const Multiply& multiply, const GemmTerms& terms,
-                                       const std::vector<float>& before) {
-  if (terms.beta == 0) {
-    set.c->poison();
-  } else {
-    set.c->set(encode(types_.output, before));
-  }
-  multiply({set.a->data(), set.b->data(), set.c->data()});
-  device_.synchronize();
-  auto contents = set.c->read();
+InputArray GemmOperands::normal_c() const {
+  constexpr std::uint32_t kNormalC = 11;  // operand number of the generator
+  return {seed_, kNormalC, 0};
+}
+
+void GemmOperands::set_output(Set& set, Before before) {
+  set.c->poison();
   const std::size_t count = elements(shape_.rows(), shape_.n);
-  return {decode(types_.output, contents.bytes),
-          checksum(contents.bytes.data(), count, size_of(types_.output)),
-          std::move(contents.guard_broken)};
+  if (before == Before::poison) return;
+  if (on_device_) {
+    return before == Before::integers ? on_device_->make_exact_c(set.c->data())
+                                      : on_device_->make_normal_c(set.c->data(), normal_c());
+  }
+  set.c->set(encode(types_.output, before == Before::integers
+                                       ? exact_c({shape_.rows(), shape_.n, 1}, seed_)
+                                       : normal_values(device_, normal_c(), count, types_.output)));
+}
+
+void GemmOperands::run(Set& set, const Multiply& multiply, Before before) {
+  set_output(set, before);
+  multiply(pointers(set));
+  device_.synchronize();
 }
 
 std::optional<std::string> GemmOperands::exact_difference(const Multiply& multiply,
                                                           const GemmTerms& terms) {
   constexpr std::int64_t kMostScale = 2 * 2;  // of A's factor and B's
   std::int64_t limit = exact_limit(types_.output) / (terms.scales ? kMostScale : 1);
-  std::vector<float> before;
-  if (terms.beta != 0) {
-    before = exact_c({shape_.rows(), shape_.n, 1}, seed_);
-    limit -= kMostExactC;
-  }
+  if (terms.beta != 0) limit -= kMostExactC;
   limit = static_cast<std::int64_t>(static_cast<float>(limit) / std::abs(terms.alpha));
   std::optional<Set> special;
   std::optional<Set>& set = terms.scales || terms.alpha != 1 ? special : exact_;
   if (!set) {
-    set = make_set(exact_a({shape_.rows(), shape_.n, shape_.k}, seed_, limit),
-                   exact_b({shape_.m, shape_.n, shape_.matrices() * shape_.k}, seed_));
+    set = empty_set();
+    make_exact(*set, limit);
   }
-  auto a = a_by_rows(*set->a);
-  auto b = b_by_rows(*set->b);
+  // The inputs are read before the product runs, which could spoil them.
+  const Before before = terms.beta != 0 ? Before::integers : Before::poison;
+  if (!on_device_) {
+    auto a = a_by_rows(*set->a), b = b_by_rows(*set->b);
+    run(*set, multiply, before);
+    if (auto broken = set->c->written_beside()) return broken;
+    return first_wrong(*set, std::move(a), std::move(b), terms);
+  }
+  const auto answer = on_device_->projected_answer(pointers(*set), terms.scales.get());
+  run(*set, multiply, before);
+  if (auto broken = set->c->written_beside()) return broken;
+  if (on_device_->is_answer(answer, set->c->data(), terms)) return std::nullopt;
+  make_exact(*set, limit);
+  if (auto wrong = first_wrong(*set, a_by_rows(*set->a), b_by_rows(*set->b), terms)) return wrong;
+  return "the check on the device finds a difference and the host's finds none";
+}
+
+std::optional<std::string> GemmOperands::first_wrong(Set& set, std::vector<float> a,
+                                                     std::vector<float> b, const GemmTerms& terms) {
   if (terms.scales) terms.scales->apply(shape_, a, b);
-  Answer answer = run(*set, multiply, terms, before);
-  if (answer.guard_broken) return answer.guard_broken;
-  // What alpha and beta made of it is taken back: both ways are exact.
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    answer.values[i] = (answer.values[i] - terms.beta * before[i]) / terms.alpha;
+  auto values = decode(types_.output, set.c->read().bytes);
+  if (terms.beta != 0) {
+    // What alpha and beta made of it is taken back: both ways are exact.
+    const auto before = exact_c({shape_.rows(), shape_.n, 1}, seed_);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      values[i] = (values[i] - terms.beta * before[i]) / terms.alpha;
+    }
   }
   for (const GemmPart& part : parts_) {
     const auto wrong = first_exact_difference(
@@ -217,8 +255,8 @@ std::optional<std::string> GemmOperands::exact_difference(const Multiply& multip
         std::span(a).subspan(elements(part.first_row, shape_.k), elements(part.rows, shape_.k)),
         std::span(b).subspan(elements(part.matrix * shape_.k, shape_.n),
                              elements(shape_.k, shape_.n)),
-        std::span(answer.values)
-            .subspan(elements(part.first_row, shape_.n), elements(part.rows, shape_.n)),
+        std::span(values).subspan(elements(part.first_row, shape_.n),
+                                  elements(part.rows, shape_.n)),
         seed_);
     if (wrong) return *wrong + of_part(shape_, part);
   }
@@ -226,12 +264,17 @@ std::optional<std::string> GemmOperands::exact_difference(const Multiply& multip
 }
 
 std::shared_ptr<GemmOperands::Rows> GemmOperands::make_reference(const BlockScales* scales) {
+  auto reference = std::make_shared<Rows>();
+  const GemmShape all{shape_.rows(), shape_.n, shape_.k};
+  const auto sampled = sampled_rows(all, seed_);
+  if (on_device_) {
+    reference->rows = on_device_->reference_rows(set(0), scales, sampled);
+    return reference;
+  }
   auto a = a_by_rows(*sets_[0].a);
   auto b = b_by_rows(*sets_[0].b);
   if (scales) scales->apply(shape_, a, b);
-  auto reference = std::make_shared<Rows>();
-  const GemmShape all{shape_.rows(), shape_.n, shape_.k};
-  for (const std::int64_t row : sampled_rows(all, seed_)) {
+  for (const std::int64_t row : sampled) {
     const std::int64_t first = part_of_row(parts_, row).matrix * shape_.k;
     const auto matrix =
         std::span(b).subspan(elements(first, shape_.n), elements(shape_.k, shape_.n));
@@ -240,21 +283,45 @@ std::shared_ptr<GemmOperands::Rows> GemmOperands::make_reference(const BlockScal
   return reference;
 }
 
-Verification GemmOperands::compare(const Answer& answer, const Rows& reference,
-                                   const GemmTerms& terms, const std::vector<float>& before) const {
+GemmOnDevice::Scanned GemmOperands::scan(Set& set) {
+  if (on_device_) return on_device_->scan(set.c->data());
+  const auto bytes = set.c->read().bytes;
+  const auto values = decode(types_.output, bytes);
+  GemmOnDevice::Scanned scanned;
+  const auto nan = std::find_if(values.begin(), values.end(), [](float v) { return v != v; });
+  if (nan != values.end()) scanned.first_nan = nan - values.begin();
+  scanned.checksum = checksum(bytes.data(), values.size(), size_of(types_.output));
+  return scanned;
+}
+
+std::vector<float> GemmOperands::output_row(Set& set, std::int64_t row) {
+  const std::size_t bytes = elements(1, shape_.n) * size_of(types_.output);
+  return decode(types_.output, set.c->read(static_cast<std::size_t>(row) * bytes, bytes));
+}
+
+std::vector<float> GemmOperands::normal_c_row(std::int64_t row) const {
+  std::vector<float> values(elements(1, shape_.n));
+  fill_normal(values, normal_c(), elements(row, shape_.n));
+  for (float& value : values) value = rounded_input(types_.output, value);
+  return values;
+}
+
+Verification GemmOperands::compare(Set& set, const Rows& reference, const GemmTerms& terms) {
   BoundCheck check;
   const Roundoff roundoff{types_.sum.roundoff, unit_roundoff(types_.output)};
   // beta C is one term more of the sum; alpha rounds nothing.
   const std::int64_t products =
       (shape_.k + types_.sum.terms_per_rounding - 1) / types_.sum.terms_per_rounding +
       (terms.beta != 0);
+  std::vector<float> before(elements(1, shape_.n));
   for (const ReferenceRow& row : reference.rows) {
+    const auto got = output_row(set, row.row);
+    if (terms.beta != 0) before = normal_c_row(row.row);
     for (std::size_t j = 0; j < row.value.size(); ++j) {
-      const std::size_t place = elements(row.row, shape_.n) + j;
-      const double added = terms.beta != 0 ? terms.beta * before[place] : 0;
+      const double added = terms.beta * before[j];
       const double value = terms.alpha * row.value[j] + added;
       const double magnitude = std::abs(terms.alpha) * row.magnitude[j] + std::abs(added);
-      check.element(row.row, static_cast<std::int64_t>(j), answer.values[place], value,
+      check.element(row.row, static_cast<std::int64_t>(j), got[j], value,
                     element_bound(value, magnitude, products, roundoff));
     }
   }
@@ -269,24 +336,24 @@ Verification GemmOperands::verify(const Multiply& multiply, const GemmTerms& ter
   if (const auto wrong = exact_difference(multiply, terms)) {
     return failed_verification("integer inputs: " + *wrong);
   }
-  std::vector<float> before;
+  const Before before = terms.beta != 0 ? Before::normal : Before::poison;
   if (terms.beta != 0) {
-    before = normal_values(device_, {seed_, kNormalC, 0}, elements(shape_.rows(), shape_.n),
-                           types_.output);
-    for (Set& set : sets_) set.c->set(encode(types_.output, before));
+    for (Set& set : sets_) set_output(set, before);
   }
-  const Answer answer = run(sets_[0], multiply, terms, before);
-  if (answer.guard_broken) return failed_verification("normal inputs: " + *answer.guard_broken);
-  for (std::size_t i = 0; i < answer.values.size(); ++i) {
-    if (answer.values[i] != answer.values[i]) {
-      const auto at = static_cast<std::int64_t>(i);
-      return failed_verification("normal inputs: " +
-                                 wrong_element(at / shape_.n, at % shape_.n, answer.values[i], 0));
-    }
+  Set& set = sets_[0];
+  run(set, multiply, before);
+  if (const auto broken = set.c->written_beside()) {
+    return failed_verification("normal inputs: " + *broken);
   }
-  Verification verification = compare(answer, *reference, terms, before);
+  const auto scanned = scan(set);
+  if (scanned.first_nan) {
+    const std::int64_t row = *scanned.first_nan / shape_.n, column = *scanned.first_nan % shape_.n;
+    const float got = output_row(set, row)[static_cast<std::size_t>(column)];
+    return failed_verification("normal inputs: " + wrong_element(row, column, got, 0));
+  }
+  Verification verification = compare(set, *reference, terms);
   if (!verification.ok()) verification.detail = "normal inputs: " + verification.detail;
-  verification.checksum = answer.checksum;
+  verification.checksum = scanned.checksum;
   return verification;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/catalogue.h"
+#include "kernels/gemm/on_device/gemm_on_device.h"
 #include "kernels/gemm/parts.h"
 #include "kernels/gemm/problem.h"
 #include "kernels/guarded_output.h"
@@ -49,7 +50,7 @@ class GemmOperands {
   /// Shared by all of the group whose matrices are stored alike.
   static std::shared_ptr<GemmOperands> of(GroupContext& context, GemmTypes types);
   /// Without beta, which takes the values of C once more.
-  static MemoryNeed need(const GemmShape& shape, const GemmTypes& types);
+  static MemoryNeed need(const GemmShape& shape, const GemmTypes& types, Backend backend);
 
   const GemmShape& shape() const { return shape_; }
   const GemmTypes& types() const { return types_; }
@@ -69,29 +70,42 @@ class GemmOperands {
     std::unique_ptr<Buffer> a, b;
     std::unique_ptr<GuardedOutput> c;
   };
-  struct Answer;
   struct Rows;
+  /// What C holds before a product.
+  enum class Before { poison, integers, normal };
 
-  Set make_set(const std::vector<float>& a, const std::vector<float>& b);
+  Set empty_set();
+  /// In every timed set.
+  void make_normal();
+  void make_exact(Set& set, std::int64_t limit);
+  void set_output(Set& set, Before before);
+  InputArray normal_c() const;
+
   void store(Buffer& to, const std::vector<float>& values);
   std::vector<float> values_of(Buffer& from, std::size_t count);
   /// Values row by row, however they are stored.
   std::vector<float> a_by_rows(Buffer& a);
   std::vector<float> b_by_rows(Buffer& b);
-  /// Runs on a C that is poisoned or, with beta, is `before`.
-  Answer run(Set& set, const Multiply& multiply, const GemmTerms& terms,
-             const std::vector<float>& before);
+  std::vector<float> output_row(Set& set, std::int64_t row);
+  std::vector<float> normal_c_row(std::int64_t row) const;
+
+  static GemmPointers pointers(const Set& set);
+  void run(Set& set, const Multiply& multiply, Before before);
   std::optional<std::string> exact_difference(const Multiply& multiply, const GemmTerms& terms);
+  /// The first wrong element of an answer to integers, A and B by rows.
+  std::optional<std::string> first_wrong(Set& set, std::vector<float> a, std::vector<float> b,
+                                         const GemmTerms& terms);
   std::shared_ptr<Rows> make_reference(const BlockScales* scales);
-  /// Of an answer to normal inputs.
-  Verification compare(const Answer& answer, const Rows& reference, const GemmTerms& terms,
-                       const std::vector<float>& before) const;
+  GemmOnDevice::Scanned scan(Set& set);
+  /// The output of a set that holds normal inputs.
+  Verification compare(Set& set, const Rows& reference, const GemmTerms& terms);
 
   Device& device_;
   GemmShape shape_;
   GemmTypes types_;
   std::uint64_t seed_;
   std::vector<GemmPart> parts_;
+  std::unique_ptr<GemmOnDevice> on_device_;  // nothing: the host does it
   std::vector<Set> sets_;
   std::optional<Set> exact_;         // integer operands, made by the first check
   std::shared_ptr<Rows> reference_;  // fp64 rows of set 0, made by the first check

@@ -1,7 +1,11 @@
 // Every GPU implementation passes its verification on a real device.
 #include <doctest/doctest.h>
 
+#include <cstring>
+
 #include "kernels/catalogue.h"
+#include "kernels/gemm/operands.h"
+#include "tests/kernels/small_host.h"
 #include "tests/open_gpus.h"
 
 namespace assay {
@@ -93,6 +97,28 @@ TEST_SUITE("gpu") {
       ++searched;
     }
     if (searched == 0) test::not_run("no search for corrupted results runs on this GPU");
+  }
+
+  // The emulator shows it too, but not how a GPU divides and takes roots.
+  TEST_CASE("operands that the GPU makes are the host's bit for bit") {
+    const auto devices = test::open_gpus();
+    test::SmallHost host;
+    const GemmShape shape{257, 131, 130};
+    for (const char* dtype : {"tf32", "f16", "bf16", "fp8_e4m3", "fp8_e5m2", "fp4_e2m1", "int8"}) {
+      CAPTURE(dtype);
+      const GemmTypes types = tensor_core_types(dtype);
+      Recorded device(*devices[0]);
+      GemmOperands made(device, shape, types, 5), by_host(host, shape, types, 5);
+      const void* const right[] = {by_host.set(0).a, by_host.set(0).b};
+      for (std::size_t i = 0; i < 2; ++i) {  // A and B of the first set were allocated first
+        std::vector<std::byte> found(device.buffers[i]->size_bytes());
+        device.copy_out(found.data(), *device.buffers[i], found.size());
+        CHECK(std::memcmp(found.data(), right[i], found.size()) == 0);
+      }
+      const auto unwritten = made.verify([](const GemmPointers&) {});
+      CHECK_MESSAGE(unwritten.detail.find("(0, 0) was never written") != std::string::npos,
+                    unwritten.detail);
+    }
   }
 
   // A case of each kernel: what one throws hides no other, and -sc runs one by itself.

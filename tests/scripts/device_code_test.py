@@ -7,12 +7,13 @@ import unittest
 
 from tests.scripts.checkout import REPOSITORY
 
-BRA, MEMBAR, HGMMA, HMMA, LDGSTS, NOP = 0x947, 0x992, 0x9F0, 0x23C, 0xFAE, 0x918
+BRA, MEMBAR, TRAP, HGMMA, HMMA, LDGSTS, NOP = 0x947, 0x992, 0x95C, 0x9F0, 0x23C, 0xFAE, 0x918
 GEMM = "_ZN5assay4sm904gemmEv"
 FORWARD, PACKED = (f"_ZN5assay9attention4sm907forwardINS1_7ForwardILb{packed}EEEEv" for packed in (0, 1))
 BACKWARD, ORDERED = (f"_ZN5assay9attention4sm908backwardINS1_8BackwardILb{ordered}EEEEv" for ordered in (0, 1))
 ROWS = "_ZN5assay9attention4sm9012prepare_rowsEv"
 DECODE = "_ZN5assay9attention4sm806decodeEv"
+FILL = "_ZN5assay9on_device10fill_arrayENS0_4FillE"
 LOG = f"""ptxas info    : Compiling entry function '{GEMM}' for 'sm_90a'
     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 """
@@ -112,6 +113,12 @@ class DeviceCode(unittest.TestCase):
         self.assertEqual(status, 0, said)
         self.assertIn("most instructions in the steady loop of any attention decode kernel for sm_80: 800, limit 800", said)
         self.assertEqual(self.judge(decode(796), name=DECODE, architecture=80)[0], 1)
+
+    def test_a_kernel_of_operands_that_reads_what_only_the_host_has_is_a_fault(self):
+        self.assertEqual(self.judge(instruction(NOP) * 1600, name=FILL, architecture=80)[0], 0)
+        status, said = self.judge(instruction(NOP) + instruction(TRAP), name=FILL, architecture=80)
+        self.assertEqual(status, 1)
+        self.assertIn(f"{FILL}: ends itself", said)
 
     def test_a_kernel_whose_steady_loop_is_not_found_is_no_proof(self):
         for name, architecture in ((GEMM, 90), (FORWARD, 90), (DECODE, 80)):

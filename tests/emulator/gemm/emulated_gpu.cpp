@@ -47,6 +47,16 @@ std::unique_ptr<Buffer> EmulatedGpu::allocate(std::size_t bytes) {
   return std::make_unique<EmulatedBuffer>(emulator_, bytes);
 }
 
+void EmulatedGpu::copy_in(Buffer& to, const void* from, std::size_t bytes) {
+  copied_.insert(to.data());
+  SmallHost::copy_in(to, from, bytes);
+}
+
+void EmulatedGpu::copy_out(void* to, Buffer& from, std::size_t bytes) {
+  copied_.insert(from.data());
+  SmallHost::copy_out(to, from, bytes);
+}
+
 std::unique_ptr<Timer> EmulatedGpu::make_timer(Series, std::string&) {
   return std::make_unique<EmulatedTimer>();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "harness/measure/instrument.h"
@@ -18,12 +19,17 @@ class EmulatedGpu final : public test::SmallHost, public Instrument {
   const DeviceFacts& facts() const override { return facts_; }
   Instrument& instrument() override { return *this; }
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
+  void copy_in(Buffer& to, const void* from, std::size_t bytes) override;
+  void copy_out(void* to, Buffer& from, std::size_t bytes) override;
+  /// Whether a copy to or from this address has begun there.
+  bool copied(const void* address) const { return copied_.contains(address); }
   std::unique_ptr<Timer> make_timer(Series series, std::string& reason) override;
   Telemetry& telemetry() override { return telemetry_; }
   void record_clock(double) override {}
 
  private:
   Emulator& emulator_;
+  std::set<const void*> copied_;
   DeviceFacts facts_;
   NoTelemetry telemetry_;
 };
