@@ -112,8 +112,12 @@ std::map<std::string, std::string> digests_in(const Json& statement) {
 
 void add_folder(const fs::path& folder, std::map<std::string, fs::path>& files) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
     const std::string name = entry.path().lexically_relative(folder).generic_string();
+    if (entry.is_directory() && !entry.is_symlink()) continue;
+    // `check` reads what lies behind a link to a folder; nobody would have signed that.
+    if (!entry.is_regular_file())
+      throw Error(fmt::format("{}: {} is a link to a folder, or no file: take it out of the folder",
+                              folder.string(), in_quotes(name)));
     if (!files.emplace(name, entry.path()).second)
       throw Error(fmt::format("two of the files are called {}: sign one folder", in_quotes(name)));
   }

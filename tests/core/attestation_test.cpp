@@ -128,6 +128,22 @@ TEST_SUITE("property") {
     CHECK(one.refused(envelope).find("\"n1.json\" was signed and is not here") !=
           std::string::npos);
   }
+
+  TEST_CASE("a folder that is linked into a signed one is refused by name") {
+    Signed one;
+    const std::string envelope = envelope_of(one.files(), one.secret);
+    std::filesystem::create_directory(one.folder.path() / "others");
+    write_text("{}", one.folder.path() / "others/n2.json");
+    const std::filesystem::path link = one.folder.path() / "in/nodes";
+    std::filesystem::create_directory_symlink(one.folder.path() / "others", link);
+    CHECK(test::refusal([&] { one.files(); }).find("\"nodes\" is a link to a folder") !=
+          std::string::npos);
+    std::filesystem::remove(link);
+    std::filesystem::create_symlink(one.folder.path() / "nowhere", link);
+    CHECK(test::refusal([&] { one.files(); }).find("\"nodes\"") != std::string::npos);
+    std::filesystem::remove(link);
+    CHECK(one.refused(envelope) == "");
+  }
 }
 
 }  // namespace assay
