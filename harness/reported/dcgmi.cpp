@@ -173,6 +173,10 @@ class DiagnosticTable {
       if (!cells[0].empty()) name_ = cells[0];
       return add(result_, name_, category_, devices_in(result_, part[2]), status_of(part[1]), "");
     }
+    if (is_named && !cells[1].empty()) {  // `Not Run`, or what a later version says
+      name_ = cells[0];
+      return add(result_, name_, category_, {}, "unknown", cells[1]);
+    }
     if (checks.empty() || cells[1].empty()) return;
     std::string& detail = checks.back().detail;
     if (detail.size() < kMostDetail) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
@@ -85,6 +86,20 @@ CaseId case_of(const std::string& name, std::set<std::string>& taken) {
   return id;
 }
 
+/// Google Benchmark writes NaN and Infinity, which are no JSON, for a counter without a value.
+Source without_numberless(const Source& source) {
+  static const RegularExpression kCounter(
+      "^(\\s*\"(?:[^\"\\\\]|\\\\.)*\":\\s*)-?(?:NaN|Infinity)(,?\\s*)$");
+  Source cleaned = source;
+  cleaned.text.clear();
+  std::istringstream lines(source.text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto part = kCounter.groups_in(line);
+    cleaned.text += (part.empty() ? line : part[1] + "null" + part[2]) + '\n';
+  }
+  return cleaned;
+}
+
 double time_of(const Source& source, const Json& entry, const std::string& place) {
   const double unit = seconds_in(text_at(entry, "time_unit"));
   const auto time = number_at(entry, "real_time");
@@ -133,20 +148,33 @@ class BenchmarkImporter {
     Measurement figure =
         figure_from(result_, case_of(name, taken_), {"node", {node}}, series.place);
     figure.extensions["name"] = printable(name, 300);
-    const auto is_failed = [](const Json* one) {
-      const Json* failed = find(*one, "error_occurred");
-      return failed != nullptr && failed->is_boolean() && failed->get<bool>();
-    };
-    const auto failed =
-        std::find_if(series.repetitions.begin(), series.repetitions.end(), is_failed);
-    if (failed != series.repetitions.end()) {
+    const Json* failed = repetition_with(series, "error_occurred");
+    const Json* skipped = repetition_with(series, "skipped");
+    if (failed != nullptr) {
       figure.status = MeasurementStatus::error;
-      figure.reason =
-          fmt::format("{} ({})", printable(text_at(**failed, "error_message"), 500), series.place);
+      figure.reason = reason_in(*failed, "error_message", series);
+    } else if (skipped != nullptr) {
+      figure.status = MeasurementStatus::not_applicable;
+      figure.reason = reason_in(*skipped, "skip_message", series);
     } else {
       take_figures(series, figure);
     }
     result_.measurements.push_back(std::move(figure));
+  }
+
+  /// The first repetition that says so, else null.
+  static const Json* repetition_with(const Repeated& series, const char* flag) {
+    const auto found =
+        std::find_if(series.repetitions.begin(), series.repetitions.end(), [&](const Json* one) {
+          const Json* value = find(*one, flag);
+          return value != nullptr && *value == true;
+        });
+    return found == series.repetitions.end() ? nullptr : *found;
+  }
+
+  static std::string reason_in(const Json& entry, const char* key, const Repeated& series) {
+    const std::string text = printable(text_at(entry, key), 500);
+    return fmt::format("{} ({})", text.empty() ? "no reason given" : text, series.place);
   }
 
   void take_figures(const Repeated& series, Measurement& figure) const {
@@ -178,7 +206,7 @@ class BenchmarkImporter {
 }  // namespace
 
 Result import_google_benchmark(const Source& source) {
-  const auto json = json_in(source);
+  const auto json = json_in(without_numberless(source));
   if (!json || find(*json, "benchmarks") == nullptr)
     throw Error(
         fmt::format("{}: no JSON of Google Benchmark: run it with --benchmark_format=json "

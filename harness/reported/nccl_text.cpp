@@ -79,7 +79,7 @@ class NcclReader {
 
   bool take_rank(const Line& line) {
     static const RegularExpression kRank(
-        "^#?\\s*Rank\\s+(\\d{1,7})\\s+(?:Group\\s+(\\d{1,7})\\s+)?Pid\\s+\\d+\\s+on\\s+(\\S+)"
+        "^\\s*#?\\s*Rank\\s+(\\d{1,7})\\s+(?:Group\\s+(\\d{1,7})\\s+)?Pid\\s+\\d+\\s+on\\s+(\\S+)"
         "\\s+device\\s+(\\d{1,5})\\s+\\[([0-9a-fA-Fx:.]+)\\]\\s+(.*\\S)");
     const auto part = kRank.groups_in(line.text);
     if (part.empty()) return false;

@@ -48,7 +48,7 @@ class NvbandwidthImporter {
       const std::string node = device.node.empty() ? node_ : name_from(device.node);
       members_.push_back(device_of(result_, node, device.index, device.name, device.bus));
     }
-    if (output.devices.empty() || node_ == "unstated") node_of(result_, node_);
+    if (result_.nodes.empty()) node_of(result_, node_);
   }
 
   void take(const NvbandwidthTest& test) {
@@ -76,7 +76,9 @@ class NvbandwidthImporter {
 
  private:
   void add_problem(const NvbandwidthTest& test, const CaseId& id) {
-    Measurement none = figure_from(result_, id, {"node", {node_}}, test.place);
+    Scope scope{result_.nodes.size() == 1 ? "node" : "cluster", {}};
+    for (const NodeFacts& node : result_.nodes) scope.members.push_back(node.name);
+    Measurement none = figure_from(result_, id, scope, test.place);
     none.status = test.is_waived ? MeasurementStatus::not_applicable : MeasurementStatus::error;
     none.reason = fmt::format("{} ({})", printable(test.problem, 500), test.place);
     result_.measurements.push_back(std::move(none));

@@ -98,6 +98,7 @@ class NvbandwidthReader {
       row.values.push_back(words[i] == "N/A" ? std::nullopt : value);
     }
     test_->rows.push_back(std::move(row));
+    if (!test_->is_waived) test_->problem.clear();  // what --verbose printed before the matrix
   }
 
   void take_fact(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <sstream>
@@ -23,6 +24,11 @@ std::string without_colours(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\r') continue;
+    if (text.substr(i, 2) == "\u00a0") {  // a blank of a page that was copied
+      plain += ' ';
+      ++i;
+      continue;
+    }
     if (text[i] != '\x1b' || i + 1 >= text.size() || text[i + 1] != '[') {
       plain += text[i];
       continue;
@@ -37,6 +43,7 @@ std::string without_prefixes(std::string text) {
   static const RegularExpression kPrefix(
       "^[ \\t]*(?:(?:\\w{3} \\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4})?"
       "(?:\\[[^\\]\\s]*\\d+,\\d+\\])?<std(?:out|err|diag)>:? ?"
+      "|\\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\S+ [^\\s:\\[]+(?:\\[\\d+\\])?:(?: |$)"
       "|(?:>|\\d+:|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ +\\|"
       "|\\[?\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?"
       "\\]?)(?:[ \\t]|$))");
@@ -54,6 +61,23 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// Takes `node-0: ` of pdsh and clush off, which stands before every line; what stands before some
+/// lines only is their own word.
+void remove_host(std::vector<Line>& lines) {
+  static const RegularExpression kHost("^([A-Za-z0-9][A-Za-z0-9_.-]*:)(?: |$)");
+  std::string host;
+  for (const Line& line : lines) {
+    if (line.text.empty()) continue;
+    const auto found = kHost.groups_in(line.text);
+    if (found.empty() || (!host.empty() && found[1] != host)) return;
+    host = found[1];
+  }
+  for (Line& line : lines) {
+    const std::size_t size = std::min(line.text.size(), host.size() + 1);
+    line.text = without_prefixes(line.text.substr(size));
+  }
+}
+
 }  // namespace
 
 std::vector<Line> lines_of(const Source& source) {
@@ -62,6 +86,7 @@ std::vector<Line> lines_of(const Source& source) {
   for (std::string line; std::getline(text, line);) {
     lines.push_back({lines.size() + 1, without_prefixes(without_colours(line))});
   }
+  if (lines.size() > 1) remove_host(lines);
   return lines;
 }
 

@@ -286,6 +286,92 @@ TEST_SUITE("unit") {
           MeasurementStatus::error);
     CHECK(result.imported->left_out.size() == 1);
   }
+
+  TEST_CASE(
+      "a skipped benchmark is not applicable and a counter without a value takes nothing away") {
+    Source source = source_of("google_benchmark.json");
+    const std::size_t first = source.text.find("\"benchmarks\"");
+    const std::size_t at = source.text.find('{', first);
+    source.text.insert(at, R"({
+      "name": "BM_Gpu", "run_name": "BM_Gpu", "run_type": "iteration", "iterations": 0,
+      "skipped": true, "skip_message": "no GPU",
+      "rate": NaN,
+      "best": -Infinity,
+      "real_time": 0.0, "time_unit": "ns"
+    },
+    )");
+    const Result result = checked(import_google_benchmark(source));
+    const Measurement& skipped = figure(result, "bm_gpu.unstated.google_benchmark/unstated");
+    CHECK(skipped.status == MeasurementStatus::not_applicable);
+    CHECK(skipped.reason == "no GPU (/benchmarks/0)");
+    const Result plain = import_google_benchmark(source_of("google_benchmark.json"));
+    CHECK(result.measurements.size() == plain.measurements.size() + 1);
+  }
+
+  TEST_CASE("what nvbandwidth prints before a matrix with --verbose does not replace its figures") {
+    Source source = source_of("nvbandwidth.txt");
+    const std::string running = "Running host_to_device_memcpy_ce.\n";
+    source.text.insert(source.text.find(running) + running.size(),
+                       "\tSample 0: CPU -> 0: 55.20 GB/s\n\tSample 1: CPU -> 0: 55.21 GB/s\n");
+    const Result result = checked(import_nvbandwidth(source));
+    CHECK(result.measurements.size() == 8);
+    CHECK(metric(figure(result, "host_to_device.f32.nvbandwidth_ce/unstated"), "bytes_per_s") ==
+          doctest::Approx(55.21e9));
+  }
+
+  TEST_CASE("the nodes of nvbandwidth over MPI are those of its processes alone") {
+    Source source = source_of("nvbandwidth.txt");
+    source.text =
+        "nvbandwidth Version: v0.7\n\n"
+        "Process 0 (n01): device 0: NVIDIA GB200 (00000008:01:00)\n"
+        "Process 1 (n02): device 0: NVIDIA GB200 (00000008:01:00)\n\n"
+        "Running multinode_device_to_device_memcpy_read_ce.\n"
+        "memcpy CE GPU(row) -> GPU(column) bandwidth (GB/s)\n"
+        "           0         1\n 0       N/A    798.02\n 1    798.10       N/A\n\n"
+        "SUM multinode_device_to_device_memcpy_read_ce 1596.12\n\n"
+        "Running multinode_bisect_write_ce.\nWaived: \n";
+    const Result result = checked(import_nvbandwidth(source));
+    REQUIRE(result.nodes.size() == 2);
+    CHECK(result.nodes[0].name == "n01");
+    CHECK(result.nodes[1].name == "n02");
+    REQUIRE(result.measurements.size() == 3);
+    CHECK(result.measurements[0].scope.members ==
+          std::vector<std::string>{"n01/device0", "n02/device0"});
+    CHECK(result.measurements[2].scope.members == std::vector<std::string>{"n01", "n02"});
+  }
+
+  TEST_CASE(
+      "a status of dcgmi diag that is not known is unknown and no word about the test before") {
+    Source source = source_of("dcgmi.txt");
+    source.text =
+        "|-----  Hardware  ---------+-----------------------|\n"
+        "| memory                   | Skip                  |\n"
+        "| diagnostic               | Not Run               |\n"
+        "| pulse_test               | Pass                  |\n";
+    CHECK(checks_of(import_dcgmi(source)) ==
+          std::vector<std::string>{"memory unstated skipped",
+                                   "diagnostic unstated unknown (Not Run)",
+                                   "pulse_test unstated pass"});
+  }
+
+  TEST_CASE("hosts of pdsh and the journal and blanks of a page come off the lines") {
+    const auto with_prefix = [](const std::string& prefix) {
+      Source source = source_of("nccl_2021.txt");
+      std::string text;
+      for (const Line& line : lines_of(source)) text += prefix + line.text + '\n';
+      source.text = text;
+      return source;
+    };
+    const std::size_t plain = import_nccl_tests(source_of("nccl_2021.txt")).measurements.size();
+    for (const char* prefix : {"node-0: ", "Nov 05 10:11:12 node-0 nccl[1234]: ",
+                               "Nov  5 10:11:12 node-0 kubelet: ", "\u00a0\u00a0"}) {
+      CAPTURE(prefix);
+      CHECK(import_nccl_tests(with_prefix(prefix)).measurements.size() == plain);
+    }
+    Source some = source_of("nccl_2021.txt");
+    some.text = "node-0: ready\n" + some.text;  // not before every line: nothing is taken off
+    CHECK(lines_of(some).front().text == "node-0: ready");
+  }
 }
 
 }  // namespace assay::reported
