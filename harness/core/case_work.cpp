@@ -46,11 +46,12 @@ std::optional<Work> attention(const CaseId& id, Dtype dtype) {
   const Shape& shape = id.shape;
   if (!has_all(shape, {"b", "hq", "hkv", "sq", "sk", "d"})) return std::nullopt;
   const double queries = positions(shape, "sq"), keys = positions(shape, "sk");
-  const double widths = size_or(shape, "d", 0) + size_or(shape, "dv", size_or(shape, "d", 0));
-  const double cache = bytes_of(dtype, size_or(shape, "hkv", 0) * keys * widths);
+  const double width = size_or(shape, "d", 0), value_width = size_or(shape, "dv", width);
+  const double cache = bytes_of(dtype, size_or(shape, "hkv", 0) * keys * (width + value_width));
   if (id.workload == "attention_decode") return Work{0, cache};
   const double rows = size_or(shape, "hq", 0) * queries;
-  const double arrays = cache + bytes_of(dtype, rows * widths);
+  const double arrays =
+      cache + bytes_of(dtype, rows * width) + bytes_of(facts_of(dtype).product, rows * value_width);
   const double log_sum_exp = 4 * rows;
   const std::optional<double> flop = flop_of(id);
   if (!flop) return std::nullopt;

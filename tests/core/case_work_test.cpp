@@ -41,6 +41,9 @@ TEST_SUITE("unit") {
     // Q, K, V, O, their gradients, and one log-sum-exp a row.
     CHECK(bytes("attention_backward.bf16.sm90/b1_hq2_hkv1_sq4_sk6_d8_causal") ==
           2 * 2 * 8 * (2 * (2 * 4 + 1 * 6)) + 4 * 2 * 4);
+    // O is stored as products are.
+    CHECK(bytes("attention_forward.fp8_e4m3.sm90/b1_hq2_hkv1_sq4_sk16_d8_full") ==
+          8 * (2 * 4 + 2 * 16) + 2 * 8 * 2 * 4 + 4 * 2 * 4);
     CHECK(bytes("gemm.bf16.sm90/m64_n32_k16") == 2 * (64 * 16 + 16 * 32 + 64 * 32));
     CHECK(bytes("memory_copy.f32.stream/bytes4096") == 8192);
     CHECK(bytes("device_to_device.f32.copy_engine/bytes4096") == 4096);
