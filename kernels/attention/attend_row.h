@@ -7,7 +7,9 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/attention/fp8.h"
 #include "kernels/attention/reference.h"
+#include "kernels/inputs.h"
 
 namespace assay::attention {
 
@@ -28,9 +30,28 @@ Real dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-/// `round` is applied to scores, probabilities and outputs.
+/// Of the reference.
+struct NoRounding {
+  double result(double value) const { return value; }
+  double probability(double exponential, double sum) const { return exponential / sum; }
+};
+
+/// Of a naive low-precision implementation, which rounds every array that it makes. Probabilities
+/// of 8 bits are rounded as exponentials, before they are divided: of many keys' probabilities most
+/// would become zero.
+struct NaiveRounding {
+  NaiveTypes types;
+
+  float result(float value) const { return rounded_input(types.result, value); }
+  float probability(float exponential, float sum) const {
+    if (bits_of(types.probability) > 8) return rounded_input(types.probability, exponential / sum);
+    return rounded_input(types.probability, kExponentialFactor * exponential) /
+           (kExponentialFactor * sum);
+  }
+};
+
 template <class Real, class Round>
-AttendedRow<Real> attend_row(const InputView& inputs, Row row, Round round) {
+AttendedRow<Real> attend_row(const InputView& inputs, Row row, const Round& round) {
   const Problem& problem = inputs.problem();
   AttendedRow<Real> out;
   out.keys = visible_keys(problem.scores_of(row.batch), row.query);
@@ -39,7 +60,7 @@ AttendedRow<Real> attend_row(const InputView& inputs, Row row, Round round) {
   if (out.keys.empty()) return out;
   const auto scale = static_cast<Real>(problem.scale());
   for (int key = out.keys.first; key < out.keys.last; ++key) {
-    out.scores.push_back(round(scale * dot<Real>(inputs.query(row), inputs.key(row, key))));
+    out.scores.push_back(round.result(scale * dot<Real>(inputs.query(row), inputs.key(row, key))));
   }
   const Real largest = *std::max_element(out.scores.begin(), out.scores.end());
   Real sum = 0;
@@ -48,13 +69,13 @@ AttendedRow<Real> attend_row(const InputView& inputs, Row row, Round round) {
     sum += out.probabilities.back();
   }
   out.log_sum_exp = largest + std::log(sum);
-  for (Real& probability : out.probabilities) probability = round(probability / sum);
+  for (Real& probability : out.probabilities) probability = round.probability(probability, sum);
   for (int key = out.keys.first; key < out.keys.last; ++key) {
     const auto value = inputs.value(row, key);
     const Real probability = out.probabilities[static_cast<std::size_t>(key - out.keys.first)];
     for (std::size_t i = 0; i < value.size(); ++i) out.output[i] += probability * value[i];
   }
-  for (Real& element : out.output) element = round(element);
+  for (Real& element : out.output) element = round.result(element);
   return out;
 }
 

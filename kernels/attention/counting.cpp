@@ -22,7 +22,7 @@ std::string place(Row row) {
 /// One row against its counts.
 std::optional<std::string> row_difference(Row row, const ClassSums& sums, const Classes& classes,
                                           std::span<const float> output, float log_sum_exp,
-                                          Roundoff roundoff) {
+                                          const Precision& precision) {
   const int which = sums.slot_of(classes.of_query(row.batch, row.head, row.query));
   const double largest = which == kClasses ? 0 : classes.largest_score();
   const auto count = static_cast<double>(sums.count(which));
@@ -33,17 +33,17 @@ std::optional<std::string> row_difference(Row row, const ClassSums& sums, const 
                         0,
                         0,
                         static_cast<int>(sums.count(kClasses))};
-  expected.score_error = score_error(0, 0, classes.largest_score(), roundoff);
+  expected.score_error = score_error(0, 0, classes.largest_score(), precision);
   for (std::size_t i = 0; i < output.size(); ++i) {
     expected.output[0] = static_cast<double>(sums.sum(which, static_cast<int>(i))) / count;
-    if (!(std::abs(output[i] - expected.output[0]) <= output_floor(expected, 0, roundoff))) {
+    if (!(std::abs(output[i] - expected.output[0]) <= output_floor(expected, 0, precision))) {
       return fmt::format(
           "{}: {}", place(row),
           wrong_element(row.query, static_cast<std::int64_t>(i), output[i], expected.output[0]));
     }
   }
   const double error = std::abs(log_sum_exp - expected.log_sum_exp);
-  if (!(error <= log_sum_exp_bound(expected, roundoff))) {
+  if (!(error <= log_sum_exp_bound(expected, precision))) {
     return fmt::format("the log-sum-exp of {} is {:.9g} where {:.9g} is expected", place(row),
                        log_sum_exp, expected.log_sum_exp);
   }
@@ -95,7 +95,7 @@ std::optional<std::string> first_counting_difference(const Problem& p, std::uint
                                                      const std::vector<float>& values,
                                                      std::span<const float> output,
                                                      std::span<const float> log_sum_exp,
-                                                     Roundoff roundoff) {
+                                                     const Precision& precision) {
   const Classes classes(p, seed);
   const auto width = static_cast<std::size_t>(p.value_width);
   for (int batch = 0; batch < p.batches; ++batch) {
@@ -111,7 +111,7 @@ std::optional<std::string> first_counting_difference(const Problem& p, std::uint
           const auto out = output.subspan(static_cast<std::size_t>(number) * width, width);
           const float sum = log_sum_exp[static_cast<std::size_t>(place_of_sum)];
           auto wrong = keys.empty() ? masked_row_difference(row, out, sum)
-                                    : row_difference(row, sums, classes, out, sum, roundoff);
+                                    : row_difference(row, sums, classes, out, sum, precision);
           if (wrong) return wrong;
         }
       }

@@ -26,6 +26,6 @@ std::optional<std::string> first_counting_difference(const Problem& problem, std
                                                      const std::vector<float>& values,
                                                      std::span<const float> output,
                                                      std::span<const float> log_sum_exp,
-                                                     Roundoff roundoff);
+                                                     const Precision& precision);
 
 }  // namespace assay::attention

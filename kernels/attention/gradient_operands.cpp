@@ -188,7 +188,7 @@ GradientOperands::Answer GradientOperands::run(Set& set, const Attend& attend) {
 }
 
 Roundoff GradientOperands::roundoff() const {
-  return {types_.accumulator_roundoff, unit_roundoff(types_.output)};
+  return {types_.product.roundoff, unit_roundoff(types_.output)};
 }
 
 void GradientOperands::make_reference(const BackwardInputs& inputs) {

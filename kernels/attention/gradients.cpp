@@ -153,7 +153,7 @@ BackwardInputs with_exact_forward(const Problem& problem, DenseInputs dense,
   for (std::int64_t number = 0; number < problem.output_rows(); ++number) {
     sign_of_life();
     const Row row = row_at(problem, number);
-    const auto attended = attend_row<double>(view, row, [](double value) { return value; });
+    const auto attended = attend_row<double>(view, row, NoRounding{});
     for (const double value : attended.output) {
       inputs.output.push_back(rounded_input(rounding, static_cast<float>(value)));
     }

@@ -9,6 +9,7 @@
 
 #include "harness/core/dtype.h"
 #include "kernels/attention/counting.h"
+#include "kernels/attention/fp8.h"
 #include "kernels/attention/paged_rows.h"
 #include "kernels/attention/varlen.h"
 #include "kernels/gemm/reference.h"
@@ -32,10 +33,6 @@ DenseInputs normal_inputs(const Device& device, const Problem& p, Dtype rounding
           values(2, p.key_rows(), p.value_width)};
 }
 
-}  // namespace
-
-namespace {
-
 /// Rows of K and of V as they are stored: of a cache, those of whole pages.
 double stored_keys(const Problem& p) {
   if (p.page == 0) return static_cast<double>(p.key_rows());
@@ -49,10 +46,12 @@ MemoryNeed memory_need(const Problem& p, const Types& types) {
   const auto bytes_of = [](Dtype dtype) { return static_cast<double>(bits_of(dtype)) / 8; };
   const auto rows = static_cast<double>(p.output_rows()), keys = static_cast<double>(p.key_rows());
   const double wider = std::max(p.width, p.value_width);
-  // Beside the inputs as values: Q as it is stored, or K or V in pages and as it is stored.
+  // Beside the inputs as values: Q, K or V as it is stored, and where that has another order or
+  // scales, such values.
+  const double scaled = types.scaled_columns ? kValue : 0;
   const double storing =
-      std::max(rows * p.width * bytes_of(types.storage),
-               stored_keys(p) * wider * (bytes_of(types.storage) + (p.page > 0 ? kValue : 0)));
+      std::max(rows * p.width * (bytes_of(types.storage) + scaled),
+               stored_keys(p) * wider * (bytes_of(types.storage) + (p.page > 0 ? kValue : scaled)));
   const double making = (rows * p.width + keys * (p.width + p.value_width)) * kValue + storing;
   // The answer as it is stored and as values, beside V of the counting inputs.
   const double checking = keys * p.value_width * kValue +
@@ -76,7 +75,8 @@ double stored_bytes(const Problem& p, const Types& types) {
 }
 
 Operands::Operands(Device& device, Problem problem, Types types, std::uint64_t seed)
-    : device_(device), problem_(problem), types_(types), seed_(seed) {
+    : device_(device), problem_(problem), types_(types), seed_(seed), precision_(types) {
+  if (types_.scaled_columns) scales_ = drawn_head_scales(problem_, seed);
   if (problem_.page > 0) {
     pages_ = cache_pages(problem_);
     table_ = drawn_table(problem_, pages_, seed);
@@ -107,6 +107,7 @@ Pointers Operands::pointers(Set& set) {
   arrays.v = set.v->data();
   arrays.table = numbers(set.table);
   arrays.sequences = numbers(set.sequences);
+  if (set.scales) arrays.scales = static_cast<const float*>(set.scales->data());
   arrays.output = set.output->data();
   arrays.log_sum_exp = static_cast<float*>(set.log_sum_exp->data());
   return arrays;
@@ -119,9 +120,10 @@ std::unique_ptr<Buffer> Operands::stored(const std::vector<float>& values) {
   return buffer;
 }
 
-std::unique_ptr<Buffer> Operands::stored(const std::vector<std::int32_t>& values) {
-  auto buffer = device_.allocate(values.size() * sizeof values[0]);
-  device_.copy_in(*buffer, values.data(), values.size() * sizeof values[0]);
+template <class Number>
+std::unique_ptr<Buffer> Operands::copied(const std::vector<Number>& numbers) {
+  auto buffer = device_.allocate(numbers.size() * sizeof numbers[0]);
+  device_.copy_in(*buffer, numbers.data(), numbers.size() * sizeof numbers[0]);
   return buffer;
 }
 
@@ -129,18 +131,29 @@ std::vector<float> Operands::paged(const std::vector<float>& rows, CacheLayout l
   return paged_rows(rows, problem_.batches, table_, pages_, layout);
 }
 
-Operands::Set Operands::make_set(const DenseInputs& inputs) {
-  Set set;
+void Operands::store_inputs(const DenseInputs& inputs, Set& set) {
+  if (types_.scaled_columns) {
+    set.q = stored(scaled_queries(problem_, inputs.q, scales_));
+    set.k = stored(scaled_keys(problem_, inputs.k, scales_));
+    set.v = stored(scaled_value_columns(problem_, inputs.v, scales_));
+    set.scales = copied(scales_);
+    return;
+  }
   set.q = stored(inputs.q);
   if (problem_.page > 0) {
     set.k = stored(paged(inputs.k, problem_.key_cache()));
     set.v = stored(paged(inputs.v, problem_.value_cache()));
-    set.table = stored(table_);
+    set.table = copied(table_);
   } else {
     set.k = stored(inputs.k);
     set.v = stored(inputs.v);
   }
-  if (problem_.varlen) set.sequences = stored(varlen_plan(problem_, kVarlenRows).arrays());
+  if (problem_.varlen) set.sequences = copied(varlen_plan(problem_, kVarlenRows).arrays());
+}
+
+Operands::Set Operands::make_set(const DenseInputs& inputs) {
+  Set set;
+  store_inputs(inputs, set);
   const auto rows = static_cast<std::size_t>(problem_.output_rows());
   set.output = std::make_unique<GuardedOutput>(
       device_,
@@ -165,10 +178,6 @@ Operands::Answer Operands::run(Set& set, const Attend& attend) {
           output.guard_broken ? output.guard_broken : sums.guard_broken};
 }
 
-Roundoff Operands::roundoff() const {
-  return {types_.accumulator_roundoff, unit_roundoff(types_.output)};
-}
-
 void Operands::make_reference(const DenseInputs& inputs) {
   const InputView view(problem_, inputs);
   const auto rows = sampled_rows(reference_cost(problem_), seed_);
@@ -177,7 +186,7 @@ void Operands::make_reference(const DenseInputs& inputs) {
   threads.run([&](int thread) {
     for (auto i = static_cast<std::size_t>(thread); i < rows.size();
          i += static_cast<std::size_t>(threads.size())) {
-      reference_[i] = reference_row(view, rows[i], types_.output, roundoff());
+      reference_[i] = reference_row(view, rows[i], NaiveTypes(types_), precision_);
     }
   });
 }
@@ -190,7 +199,7 @@ std::optional<std::string> Operands::counting_difference(const Attend& attend) {
   const Answer answer = run(set, attend);
   if (answer.guard_broken) return answer.guard_broken;
   return first_counting_difference(problem_, seed_, inputs.v, answer.output, answer.log_sum_exp,
-                                   roundoff());
+                                   precision_);
 }
 
 Verification Operands::compare(const Answer& answer) const {
@@ -200,14 +209,14 @@ Verification Operands::compare(const Answer& answer) const {
     const float* output = answer.output.data() + static_cast<std::size_t>(row.number) * width;
     for (std::size_t i = 0; i < width; ++i) {
       check.element(row.number, static_cast<std::int64_t>(i), output[i], row.output[i],
-                    2 * row.naive_error + output_floor(row, i, roundoff()));
+                    2 * row.naive_error + output_floor(row, i, precision_));
     }
     const Row at = row_at(problem_, row.number);
     const std::int64_t place = problem_.log_sum_exp_place(at.batch, at.head, at.query);
     const float sum = answer.log_sum_exp[static_cast<std::size_t>(place)];
     const bool right = row.visible == 0
                            ? sum == static_cast<float>(row.log_sum_exp)
-                           : std::abs(sum - row.log_sum_exp) <= log_sum_exp_bound(row, roundoff());
+                           : std::abs(sum - row.log_sum_exp) <= log_sum_exp_bound(row, precision_);
     if (!right) {
       return failed_verification(
           fmt::format("the log-sum-exp of batch {} query {} head {} is {:.9g} where {:.9g} is "

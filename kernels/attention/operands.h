@@ -34,7 +34,7 @@ class Operands {
 
  private:
   struct Set {
-    std::unique_ptr<Buffer> q, k, v, table, sequences;
+    std::unique_ptr<Buffer> q, k, v, table, sequences, scales;
     std::unique_ptr<GuardedOutput> output, log_sum_exp;
   };
   struct Answer {
@@ -45,7 +45,10 @@ class Operands {
 
   Set make_set(const DenseInputs& inputs);
   std::unique_ptr<Buffer> stored(const std::vector<float>& values);
-  std::unique_ptr<Buffer> stored(const std::vector<std::int32_t>& values);
+  /// Numbers that are not elements.
+  template <class Number>
+  std::unique_ptr<Buffer> copied(const std::vector<Number>& numbers);
+  void store_inputs(const DenseInputs& inputs, Set& set);
   /// Into the pages that the table names; what belongs to no key holds kUnused.
   std::vector<float> paged(const std::vector<float>& rows, CacheLayout layout) const;
   static Pointers pointers(Set& set);
@@ -53,13 +56,14 @@ class Operands {
   void make_reference(const DenseInputs& inputs);
   std::optional<std::string> counting_difference(const Attend& attend);
   Verification compare(const Answer& answer) const;
-  Roundoff roundoff() const;
 
   Device& device_;
   Problem problem_;
   Types types_;
   std::uint64_t seed_;
+  Precision precision_;
   std::vector<std::int32_t> table_;  // of all sequences
+  std::vector<float> scales_;        // of all heads
   std::int64_t pages_ = 0;           // in a cache
   std::vector<Set> sets_;
   std::vector<ReferenceRow> reference_;  // of the normal inputs

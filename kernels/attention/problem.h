@@ -81,11 +81,14 @@ struct Problem {
   double counted_pairs() const;
 };
 
-/// How elements are stored, and the unit roundoff of the sums.
+/// How elements are stored, and how the products of matrices are added up.
 struct Types {
   Dtype storage = Dtype::f32;  ///< Of Q, K and V.
   Dtype output = Dtype::f32;   ///< Of O; the log-sum-exp is f32.
-  double accumulator_roundoff = 0x1p-24;
+  Accumulation product = {};
+  /// As fp8.h says: Q, K and V are what is stored times a scale of each head, and V is stored by
+  /// columns, [batch, key head, width, key].
+  bool scaled_columns = false;
 
   friend bool operator==(const Types&, const Types&) = default;
 };
@@ -105,6 +108,7 @@ struct Pointers {
   void* dk = nullptr;
   void* dv = nullptr;
   const std::int32_t* sequences = nullptr;  ///< With `varlen`: VarlenPlan::arrays() of kVarlenRows.
+  const float* scales = nullptr;            ///< With Types::scaled_columns: as HeadScales has them.
 };
 
 /// Elements of `rows` rows of `width`.

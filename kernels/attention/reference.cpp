@@ -12,13 +12,22 @@
 namespace assay::attention {
 namespace {
 
-/// Relative to p and summed over a row: of scores, exponentials, and the two sums over keys.
-double relative_error(const ReferenceRow& row, Roundoff roundoff) {
-  return row.score_error + exponential_error() +
-         accumulation_gamma(row.visible, roundoff.accumulator);
+/// Of a product of matrices over so many terms.
+double product_gamma(std::int64_t terms, const Accumulation& product) {
+  const std::int64_t together = product.terms_per_rounding;
+  return accumulation_gamma((terms + together - 1) / together, product.roundoff);
 }
 
 }  // namespace
+
+Precision::Precision(const Types& types)
+    : product(types.product),
+      sum(std::min(types.product.roundoff, kCutF32.roundoff)),
+      output(unit_roundoff(types.output)) {}
+
+NaiveTypes::NaiveTypes(const Types& types)
+    : result(types.output),
+      probability(bits_of(types.storage) == 8 ? types.storage : types.output) {}
 
 std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width) {
   return std::span(array).subspan(static_cast<std::size_t>(row) * static_cast<std::size_t>(width),
@@ -47,14 +56,13 @@ std::span<const float> InputView::value(Row row, int key) const {
                 problem_.value_width);
 }
 
-ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype rounding,
-                           Roundoff roundoff) {
+ReferenceRow reference_row(const InputView& inputs, std::int64_t number, NaiveTypes naive_types,
+                           const Precision& precision) {
   sign_of_life();
   const Problem& problem = inputs.problem();
   const Row row = row_at(problem, number);
-  const auto exact = attend_row<double>(inputs, row, [](double value) { return value; });
-  const auto naive = attend_row<float>(
-      inputs, row, [rounding](float value) { return rounded_input(rounding, value); });
+  const auto exact = attend_row<double>(inputs, row, NoRounding{});
+  const auto naive = attend_row<float>(inputs, row, NaiveRounding{naive_types});
   ReferenceRow out{
       number, exact.output,     std::vector<double>(exact.output.size(), 0.0), exact.log_sum_exp, 0,
       0,      exact.keys.size()};
@@ -68,7 +76,7 @@ ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype r
     }
     out.score_error =
         std::max(out.score_error,
-                 score_error(problem.width, problem.scale() * magnitude, largest, roundoff));
+                 score_error(problem.width, problem.scale() * magnitude, largest, precision));
     const auto value = inputs.value(row, key);
     const auto at = static_cast<std::size_t>(key - exact.keys.first);
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -81,18 +89,21 @@ ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype r
   return out;
 }
 
-double score_error(int width, double magnitude, double largest, Roundoff roundoff) {
-  return accumulation_gamma(width, roundoff.accumulator) * magnitude +
-         6 * roundoff.accumulator * largest;
+double score_error(int width, double magnitude, double largest, const Precision& precision) {
+  return product_gamma(width, precision.product) * magnitude + 6 * precision.sum * largest;
 }
 
-double output_floor(const ReferenceRow& row, std::size_t column, Roundoff roundoff) {
-  return roundoff.output * std::abs(row.output[column]) +
-         (1 + roundoff.output) * 2 * relative_error(row, roundoff) * row.magnitude[column];
+double output_floor(const ReferenceRow& row, std::size_t column, const Precision& precision) {
+  const double relative = 2 * (row.score_error + exponential_error()) +
+                          accumulation_gamma(row.visible, precision.sum) +
+                          product_gamma(row.visible, precision.product);
+  return precision.output * std::abs(row.output[column]) +
+         (1 + precision.output) * relative * row.magnitude[column];
 }
 
-double log_sum_exp_bound(const ReferenceRow& row, Roundoff roundoff) {
-  return relative_error(row, roundoff) + 4 * roundoff.accumulator * std::abs(row.log_sum_exp);
+double log_sum_exp_bound(const ReferenceRow& row, const Precision& precision) {
+  return row.score_error + exponential_error() + accumulation_gamma(row.visible, precision.sum) +
+         4 * precision.sum * std::abs(row.log_sum_exp);
 }
 
 }  // namespace assay::attention

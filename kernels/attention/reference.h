@@ -45,6 +45,28 @@ class InputView {
   const DenseInputs& inputs_;
 };
 
+/// Unit roundoffs of an implementation. Tensor cores may keep fewer bits of a product of matrices
+/// than all other arithmetic does.
+struct Precision {
+  Precision() = default;
+  Precision(Roundoff all)
+      : product{Dtype::f32, all.accumulator}, sum(all.accumulator), output(all.output) {}
+  explicit Precision(const Types& types);
+
+  Accumulation product;  ///< Of scores, and of probabilities times values.
+  double sum = 0x1p-24;  ///< Of f32 outside these.
+  double output = 0x1p-24;
+};
+
+/// What a naive implementation rounds to: scores and outputs, and probabilities.
+struct NaiveTypes {
+  NaiveTypes(Dtype all) : result(all), probability(all) {}
+  explicit NaiveTypes(const Types& types);
+
+  Dtype result;
+  Dtype probability;  ///< If of 8 bits, of exponentials in its range (fp8.h).
+};
+
 /// What one row is compared with.
 struct ReferenceRow {
   std::int64_t number = 0;
@@ -56,18 +78,17 @@ struct ReferenceRow {
   int visible = 0;         ///< Keys that the query attends to.
 };
 
-/// `rounding`: of the naive implementation's scores, probabilities and output, which it adds up in
-/// f32.
-ReferenceRow reference_row(const InputView& inputs, std::int64_t number, Dtype rounding,
-                           Roundoff roundoff);
+/// The naive implementation adds up in f32.
+ReferenceRow reference_row(const InputView& inputs, std::int64_t number, NaiveTypes naive,
+                           const Precision& precision);
 
 /// How far a score may be from its exact value: `magnitude` is scale * sum |q||k|, and its row's
 /// scores go up to `largest` in magnitude. kernels/README.md has the derivation of all three.
-double score_error(int width, double magnitude, double largest, Roundoff roundoff);
+double score_error(int width, double magnitude, double largest, const Precision& precision);
 /// Relative, of exp: ex2.approx is within 2 units in the last place, host polynomials within 1.
 constexpr double exponential_error() { return 0x1p-22; }
-/// How far an output may be that keeps everything but itself in f32.
-double output_floor(const ReferenceRow& row, std::size_t column, Roundoff roundoff);
-double log_sum_exp_bound(const ReferenceRow& row, Roundoff roundoff);
+/// How far an output may be that keeps everything but itself in f32, or in what its products keep.
+double output_floor(const ReferenceRow& row, std::size_t column, const Precision& precision);
+double log_sum_exp_bound(const ReferenceRow& row, const Precision& precision);
 
 }  // namespace assay::attention

@@ -58,7 +58,7 @@ Kernel decode_entry(const char* dtype) {
           .summary =
               "one decode step over a paged cache: keys split over blocks and warps, mma.sync "
               "fed by cp.async",
-          .types = {element.dtype, element.dtype, element.sum.roundoff},
+          .types = {element.dtype, element.dtype, element.sum},
           .plan = plan<Element>,
           .capability = {8},
           .refuses = refusal};

@@ -125,7 +125,7 @@ Kernel backward_entry(const char* dtype) {
           .summary = kOrdered
                          ? "the same with dQ added in one order: repeated runs give the same bits"
                          : "blocks of keys stay while queries go by, fed by TMA; dQ added by TMA",
-          .types = {element.dtype, element.dtype, element.sum.roundoff},
+          .types = {element.dtype, element.dtype, element.sum},
           .plan = backward_plan<Element, kOrdered>,
           .capability = {9, true},
           .refuses = backward_refusal};

@@ -96,7 +96,7 @@ Kernel forward_entry(const char* dtype) {
           .dtype = dtype,
           .name = "sm90",
           .summary = "warpgroups take turns at wgmma and softmax, fed by TMA, persistent",
-          .types = {element.dtype, element.dtype, element.sum.roundoff},
+          .types = {element.dtype, element.dtype, element.sum},
           .plan = plan<Element>,
           .capability = {9, true},
           .refuses = refusal};

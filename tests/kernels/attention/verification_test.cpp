@@ -8,6 +8,7 @@
 
 #include "harness/core/dtype.h"
 #include "harness/core/small_float.h"
+#include "kernels/attention/fp8.h"
 #include "kernels/attention/operands.h"
 #include "kernels/inputs.h"
 #include "tests/kernels/attention/problems.h"
@@ -20,6 +21,7 @@ using test::problem;
 using test::SmallHost;
 
 constexpr Types kBf16{Dtype::bf16, Dtype::bf16};
+constexpr Types kScaledFp8{Dtype::fp8_e4m3, Dtype::bf16, kShortF32, true};
 
 /// What may go wrong in the plain pass below.
 struct Faults {
@@ -27,6 +29,7 @@ struct Faults {
   std::function<int(int key)> key = [](int wanted) { return wanted; };  // which one is read
   int head_shift = 0;                                                   // of the key head
   int begin_shift = 0;                                                  // of later sequences
+  int scale_shift = 0;                                                  // of the heads' scales
   float scale = 1;                                                      // of the scores
   bool unscaled_sum = false;  // the running sum is not rescaled when the maximum moves
   bool rounded_sum = false;   // every partial sum of O is rounded to bf16
@@ -93,6 +96,34 @@ std::vector<float> gathered(const Problem& p, const Pointers& a, const void* cac
   return rows;
 }
 
+/// Inputs from what fp8.h stores.
+void unscale(const Problem& p, const float* all, int shift, DenseInputs& inputs) {
+  HeadScales scales = head_scales(all, p);
+  std::vector<float> shifted(all, all + scales.count());
+  std::rotate(shifted.begin(), shifted.begin() + shift, shifted.end());
+  scales.all = shifted.data();
+  for (std::size_t i = 0; i < inputs.q.size(); ++i) {
+    const Row row = row_at(p, static_cast<std::int64_t>(i) / p.width);
+    inputs.q[i] *= scales.q(row.batch, row.head);
+  }
+  const std::vector<float> columns = inputs.v;
+  for (std::int64_t row = 0; row < p.key_rows(); ++row) {
+    const int head = static_cast<int>(row % p.key_heads);
+    const std::int64_t position = row / p.key_heads;
+    const int batch = static_cast<int>(position / p.keys),
+              key = static_cast<int>(position % p.keys);
+    for (int i = 0; i < p.width; ++i) {
+      inputs.k[element_count(row, p.width) + static_cast<std::size_t>(i)] *= scales.k(batch, head);
+    }
+    for (int i = 0; i < p.value_width; ++i) {
+      const std::int64_t column = (batch * p.key_heads + head) * p.value_width + i;
+      inputs.v[element_count(row, p.value_width) + static_cast<std::size_t>(i)] =
+          columns[element_count(column, p.keys) + static_cast<std::size_t>(key)] *
+          scales.v(batch, head);
+    }
+  }
+}
+
 void plain_attend(const Problem& p, const Types& types, const Pointers& a, const Faults& faults) {
   DenseInputs inputs{values(a.q, p.output_rows() * p.width, types.storage), {}, {}};
   if (p.page > 0) {
@@ -102,6 +133,7 @@ void plain_attend(const Problem& p, const Types& types, const Pointers& a, const
     inputs.k = values(a.k, p.key_rows() * p.width, types.storage);
     inputs.v = values(a.v, p.key_rows() * p.value_width, types.storage);
   }
+  if (a.scales != nullptr) unscale(p, a.scales, faults.scale_shift, inputs);
   auto* output = static_cast<std::byte*>(a.output);
   for (std::int64_t number = 0; number < p.output_rows(); ++number) {
     const Row row = row_at(p, number);
@@ -183,6 +215,21 @@ TEST_SUITE("unit") {
       Faults early;
       early.begin_shift = 1;
       check_caught(early, shape, "integer");
+    }
+  }
+
+  TEST_CASE("fp8 with scales of heads is verified and another head's scale is caught") {
+    const char* shape = "b2_hq4_hkv2_sq70_sk96_d32_causal";
+    CHECK_MESSAGE(verify_with(problem(shape), kScaledFp8).ok(),
+                  verify_with(problem(shape), kScaledFp8).detail);
+    Faults shifted, dropped, sum;
+    shifted.scale_shift = 1;
+    dropped.keys = [](int query, Range keys) {
+      return query == 50 ? Range{keys.first, keys.last - 1} : keys;
+    };
+    sum.unscaled_sum = true;
+    for (const Faults& faults : {shifted, dropped, sum}) {
+      CHECK_FALSE(verify_with(problem(shape), kScaledFp8, faults).ok());
     }
   }
 
