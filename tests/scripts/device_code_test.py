@@ -10,6 +10,7 @@ from tests.scripts.checkout import REPOSITORY
 BRA, MEMBAR, TRAP, HGMMA, HMMA, LDGSTS, NOP = 0x947, 0x992, 0x95C, 0x9F0, 0x23C, 0xFAE, 0x918
 GEMM = "_ZN5assay4sm904gemmEv"
 FORWARD, PACKED = (f"_ZN5assay9attention4sm907forwardINS1_7ForwardILb{packed}EEEEv" for packed in (0, 1))
+FP8 = "_ZN5assay9attention4sm907forwardINS1_7ForwardINS_6device4E4m3ELb0EEEEv"
 BACKWARD, ORDERED = (f"_ZN5assay9attention4sm908backwardINS1_8BackwardILb{ordered}EEEEv" for ordered in (0, 1))
 ROWS = "_ZN5assay9attention4sm9012prepare_rowsEv"
 DECODE = "_ZN5assay9attention4sm806decodeEv"
@@ -92,7 +93,7 @@ class DeviceCode(unittest.TestCase):
         self.assertEqual(self.judge(b"", wrap=older)[0], 0)
 
     def test_each_attention_kernel_has_limits_of_its_own(self):
-        within = {FORWARD: [NOP] * 900, PACKED: [NOP] * 900, BACKWARD: [NOP] * 500 + [MEMBAR] * 3, ORDERED: [NOP] * 500 + [MEMBAR] * 6}
+        within = {FORWARD: [NOP] * 900, FP8: [NOP] * 700, PACKED: [NOP] * 900, BACKWARD: [NOP] * 500 + [MEMBAR] * 3, ORDERED: [NOP] * 500 + [MEMBAR] * 6}
         for name, body in within.items():
             status, said = self.judge(kernel(in_loop=body), name=name)
             self.assertEqual(status, 0, said)

@@ -5,9 +5,11 @@
 #include <cuda.h>
 
 #include <cstdint>
+#include <type_traits>
 
 #include "device/launch.cuh"
 #include "device/wgmma.cuh"
+#include "kernels/attention/sm90/key_order.h"
 #include "kernels/attention/sm90/problem.h"
 #include "kernels/attention/sm90/softmax.cuh"
 #include "kernels/attention/sm90/tile.h"
@@ -19,24 +21,32 @@
 namespace assay::attention::sm90 {
 
 /// Tile is a class with a TileConfig kTile: nvcc's host code cannot name a value of a class.
-/// `kVarlen`: of packed sequences of different lengths.
+/// `kVarlen`: of packed sequences of different lengths. Elements of 8 bits have scales of heads and
+/// values by columns (fp8.h), because wgmma reads both of their operands along K.
 template <class Element_, class Tile, bool kVarlen_ = false>
 struct Forward {
   using Element = Element_;
   static constexpr bool kVarlen = kVarlen_;
+  static constexpr bool kIsFp8 = sizeof(Element) == 1;
+  using Output = std::conditional_t<kIsFp8, device::Bf16, Element>;
+  static constexpr int kExponentShift = kIsFp8 ? kExponentialShift : 0;
   static constexpr TileConfig kTile = Tile::kTile;
   static_assert(tile_fault(kTile) == nullptr);
+  static_assert(kTile.element_bytes == sizeof(Element));
+  static_assert(!(kVarlen && kIsFp8), "columns of packed sequences begin at no multiple of 16");
   static constexpr int kQueries = queries(kTile);
   static constexpr int kConsumers = kTile.consumers;
   static_assert(!kVarlen || kQueries == kVarlenRows);
 
   using QueryTile = hopper::OperandTile<Element, device::Major::kK, kQueries, kTile.width>;
   using KeyTile = hopper::OperandTile<Element, device::Major::kK, kTile.keys, kTile.width>;
-  using ValueTile = hopper::OperandTile<Element, device::Major::kMn, kTile.value_width, kTile.keys>;
-  using OutputBoxes = hopper::OutputBoxes<Element, kTile.value_width>;
+  using ValueTile = hopper::OperandTile<Element, kIsFp8 ? device::Major::kK : device::Major::kMn,
+                                        kTile.value_width, kTile.keys>;
+  using OutputBoxes = hopper::OutputBoxes<Output, kTile.value_width>;
+  using Order = KeyOrder<kTile.keys, kTile.element_bytes>;
 
   using ScoreBlock = float[kTile.keys / 2];
-  using Fragments = std::uint32_t[kTile.keys / 16][4];
+  using Fragments = std::uint32_t[ValueTile::kProducts][4];
   using Outputs = float[kTile.value_width / 2];
 };
 
@@ -73,6 +83,26 @@ __device__ __forceinline__ void for_all_work(const Arguments& arguments, const D
   }
 }
 
+/// Starts the copies of a block of keys, which begins at key `first` of a head, in the order of
+/// K::Order.
+template <class K>
+__device__ __forceinline__ void load_key_block(unsigned char* to, const CUtensorMap& k, int first,
+                                               int head, int batch, std::uint64_t* full) {
+  using KeyTile = typename K::KeyTile;
+  if constexpr (K::Order::kParts == 1) {
+    hopper::load_tile<KeyTile>(to, k, first, 0, {head, batch}, full);
+  } else {
+    constexpr int kPartBytes = KeyTile::kBoxBytes / K::Order::kParts;
+#pragma unroll
+    for (int i = 0; i < KeyTile::kBoxes * K::Order::kParts; ++i) {
+      const int box = i / K::Order::kParts, part = i % K::Order::kParts;
+      device::tensor_load(
+          to + i * kPartBytes, k,
+          {head * K::kTile.width + box * KeyTile::kInRow, 2 * part, first / 4, batch}, full);
+    }
+  }
+}
+
 /// One thread fills the rings. Key blocks are visited from last to first, so a tile begins with
 /// those that a causal mask cuts.
 template <class K>
@@ -85,9 +115,8 @@ __device__ __forceinline__ void produce(Shared<K>& shared, const CUtensorMap& q,
     const int key_head = work.head / arguments.group;
     const auto load_keys = [&](int block) {
       std::uint64_t* full = hopper::begin_stage(shared.key_ring, at.keys, K::KeyTile::kBytes);
-      hopper::load_tile<typename K::KeyTile>(shared.keys[at.keys.stage], k,
-                                             work.first_key + block * K::kTile.keys, 0,
-                                             {key_head, work.batch}, full);
+      load_key_block<K>(shared.keys[at.keys.stage], k, work.first_key + block * K::kTile.keys,
+                        key_head, work.batch, full);
       at.keys.advance();
     };
     const auto load_values = [&](int block) {
@@ -141,7 +170,7 @@ __device__ __forceinline__ void start_outputs(Shared<K>& shared, int stage,
   device::wgmma_fence(outputs, exponentials);
 #pragma unroll
   for (int i = 0; i < ValueTile::kProducts; ++i) {
-    device::wgmma<Element, Element, device::Major::kMn>(
+    device::wgmma<Element, Element, ValueTile::kMajor>(
         outputs, exponentials[i], device::advanced(values, ValueTile::product_offset(i)),
         accumulate || i > 0);
   }
@@ -175,18 +204,18 @@ struct Turns {
 /// One warpgroup's rows of a tile that attends to at least one block. While a block's exponentials
 /// are computed, the values of the block before are being added.
 template <class K>
-__device__ __forceinline__ void attend(Shared<K>& shared, const Arguments& arguments,
-                                       const Work& work, int consumer, int thread,
-                                       RingPositions& at, typename K::Outputs& outputs,
-                                       Softmax& rows) {
+__device__ __forceinline__ void attend(Shared<K>& shared, const Work& work, float scale_log2,
+                                       int consumer, int thread, RingPositions& at,
+                                       typename K::Outputs& outputs, Softmax& rows) {
+  using Order = typename K::Order;
   typename K::ScoreBlock scores;
   typename K::Fragments exponentials;
   float factor[2];
   const VisibleColumns visible =
-      visible_columns(work.scores, work.queries.first + consumer * kRows, thread);
+      visible_columns<Order>(work.scores, work.queries.first + consumer * kRows, thread);
   const auto take_in = [&](int block) {
-    if (!work.blocks.is_plain(block)) hide(scores, visible, block * K::kTile.keys);
-    exponentiate(scores, rows, arguments.scale_log2, factor);
+    if (!work.blocks.is_plain(block)) hide<Order>(scores, visible, block * K::kTile.keys);
+    exponentiate<K::kExponentShift>(scores, rows, scale_log2, factor);
   };
   int block = work.blocks.last - 1;
   hopper::wait_stage(shared.query_ring, at.queries);
@@ -196,7 +225,7 @@ __device__ __forceinline__ void attend(Shared<K>& shared, const Arguments& argum
   hopper::release_stage<1>(shared.key_ring, at.keys.stage, thread);
   at.keys.advance();
   take_in(block);
-  pack<typename K::Element>(exponentials, scores);
+  pack<typename K::Element, Order>(exponentials, scores);
   bool accumulate = false;
   for (--block; block >= work.blocks.first; --block) {
     if (consumer == 0) hopper::wait_stage(shared.key_ring, at.keys);
@@ -213,7 +242,7 @@ __device__ __forceinline__ void attend(Shared<K>& shared, const Arguments& argum
     hopper::release_stage<1>(shared.value_ring, at.values.stage, thread);
     at.values.advance();
     scale_rows(outputs, factor);
-    pack<typename K::Element>(exponentials, scores);
+    pack<typename K::Element, Order>(exponentials, scores);
     accumulate = true;
   }
   hopper::release_stage<1>(shared.query_ring, at.queries.stage, thread);
@@ -235,7 +264,7 @@ template <class K>
 __device__ __forceinline__ void store_rows(const unsigned char* box, const Arguments& arguments,
                                            const Work& work, int first, int number, int thread) {
   constexpr int kChunks = hopper::kRowBytes / static_cast<int>(sizeof(OutputChunk));
-  constexpr int kBytes = K::kTile.value_width * static_cast<int>(sizeof(typename K::Element));
+  constexpr int kBytes = K::kTile.value_width * static_cast<int>(sizeof(typename K::Output));
   for (int i = thread; i < (work.queries.last - first) * kChunks; i += hopper::kWarpgroup) {
     const int row = i / kChunks, place = i % kChunks * static_cast<int>(sizeof(OutputChunk));
     const auto from = static_cast<std::uint32_t>(row * hopper::kRowBytes + place);
@@ -250,9 +279,10 @@ __device__ __forceinline__ void store_rows(const unsigned char* box, const Argum
 /// last query.
 template <class K>
 __device__ __forceinline__ void store(Shared<K>& shared, const CUtensorMap& o,
-                                      const Arguments& arguments, const Work& work, int consumer,
-                                      int thread, const Softmax& rows,
-                                      const typename K::Outputs& outputs, int& turn) {
+                                      const Arguments& arguments, const Work& work,
+                                      float score_factor, int consumer, int thread,
+                                      const Softmax& rows, const typename K::Outputs& outputs,
+                                      int& turn) {
   using Boxes = typename K::OutputBoxes;
   const int first = work.queries.first + consumer * kRows;
   if (thread % 4 == 0) {
@@ -264,7 +294,8 @@ __device__ __forceinline__ void store(Shared<K>& shared, const CUtensorMap& o,
     for (int row = 0; row < 2; ++row) {
       const int query = first + device::accumulator_position(thread, 2 * row).row;
       if (query < work.queries.last) {
-        arguments.log_sum_exp[of_head + query] = log_sum_exp(rows, row, arguments.scale);
+        arguments.log_sum_exp[of_head + query] =
+            log_sum_exp<K::kExponentShift>(rows, row, score_factor);
       }
     }
   }
@@ -292,15 +323,17 @@ __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& o,
     typename K::Outputs outputs;
     Softmax rows;
     float factor[2];
+    const HeadFactors of_head = factors_of<K::kIsFp8>(arguments, work);
     if (work.blocks.count() > 0) {
-      attend<K>(shared, arguments, work, consumer, thread, at, outputs, rows);
+      attend<K>(shared, work, of_head.score_log2, consumer, thread, at, outputs, rows);
     } else {
 #pragma unroll
       for (float& output : outputs) output = 0;
     }
     finish(rows, factor);
+    for (float& of_row : factor) of_row *= of_head.output;
     scale_rows(outputs, factor);
-    store<K>(shared, o, arguments, work, consumer, thread, rows, outputs, turn);
+    store<K>(shared, o, arguments, work, of_head.score, consumer, thread, rows, outputs, turn);
   });
   Turns<K>::end(consumer);
   if (thread == 0) device::bulk_wait_read<0>();  // shared memory outlives the stores

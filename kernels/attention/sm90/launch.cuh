@@ -22,7 +22,7 @@ Plan forward_plan(const Problem& problem, int multiprocessors) {
   constexpr device::TensorElement kElement = kTensorElement<typename K::Element>;
   const std::int64_t heads = static_cast<std::int64_t>(problem.batches) * problem.query_heads;
   const std::int64_t key_head_bytes =
-      std::int64_t{2} * problem.keys * (kTile.width + kTile.value_width);
+      std::int64_t{kTile.element_bytes} * problem.keys * (kTile.width + kTile.value_width);
   Arguments arguments;
   arguments.scores = problem.scores();
   arguments.order = TileOrder((problem.queries + K::kQueries - 1) / K::kQueries, heads,
@@ -57,15 +57,23 @@ Plan forward_plan(const Problem& problem, int multiprocessors) {
     const int batches = K::kVarlen ? 1 : problem.batches;
     const auto queries = static_cast<int>(problem.first_query(problem.batches) / batches);
     const auto keys = static_cast<int>(problem.first_key(problem.batches) / batches);
-    const auto map = [&](const void* address, int positions, int of_heads, int width, int box) {
-      return device::encode_tensor_map(
-          positions_map(address, kElement, batches, positions, of_heads, width, box));
-    };
-    return prepare_launch(
-        config, forward<K>, map(arrays.q, queries, problem.query_heads, kTile.width, K::kQueries),
-        map(arrays.k, keys, problem.key_heads, kTile.width, kTile.keys),
-        map(arrays.v, keys, problem.key_heads, kTile.value_width, kTile.keys),
-        map(arrays.output, queries, problem.query_heads, kTile.value_width, kRows), bound);
+    device::TensorMapSpec k = positions_map(arrays.k, kElement, batches, keys, problem.key_heads,
+                                            kTile.width, kTile.keys);
+    device::TensorMapSpec v = positions_map(arrays.v, kElement, batches, keys, problem.key_heads,
+                                            kTile.value_width, kTile.keys);
+    if constexpr (K::kIsFp8) {
+      bound.scales = head_scales(arrays.scales, problem);
+      k = fours_map(arrays.k, batches, keys, problem.key_heads, kTile.width, kTile.keys);
+      v = columns_map(arrays.v, batches, keys, problem.key_heads, kTile.value_width);
+    }
+    const device::TensorMapSpec q = positions_map(arrays.q, kElement, batches, queries,
+                                                  problem.query_heads, kTile.width, K::kQueries);
+    const device::TensorMapSpec o =
+        positions_map(arrays.output, kTensorElement<typename K::Output>, batches, queries,
+                      problem.query_heads, kTile.value_width, kRows);
+    return prepare_launch(config, forward<K>, device::encode_tensor_map(q),
+                          device::encode_tensor_map(k), device::encode_tensor_map(v),
+                          device::encode_tensor_map(o), bound);
   };
   return plan;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "kernels/attention/fp8.h"
 #include "kernels/attention/problem.h"
 #include "kernels/attention/tile_order.h"
 #include "kernels/attention/tiles.h"
@@ -24,6 +25,15 @@ struct Arguments {
   std::int64_t tiles = 0;      ///< Of queries, of one head.
   std::int64_t positions = 0;  ///< Queries of all sequences.
   unsigned char* output = nullptr;
+  // Of fp8:
+  HeadScales scales;
+};
+
+/// What the scores and outputs of a head are multiplied by.
+struct HeadFactors {
+  float score;       ///< In natural units.
+  float score_log2;  ///< In powers of two.
+  float output;
 };
 
 /// A tile of queries of one head, and the blocks of keys that it attends to.
@@ -58,6 +68,18 @@ constexpr Work varlen_work_at(const Arguments& arguments, std::int64_t i, int qu
           scores,
           sequences.query_begins[tile.sequence],
           sequences.key_begins[tile.sequence]};
+}
+
+template <bool kIsFp8>
+constexpr HeadFactors factors_of(const Arguments& arguments, const Work& work) {
+  if constexpr (kIsFp8) {
+    const HeadScales& scales = arguments.scales;
+    const int key_head = work.head / arguments.group;
+    const float both = scales.q(work.batch, work.head) * scales.k(work.batch, key_head);
+    return {arguments.scale * both, arguments.scale_log2 * both, scales.v(work.batch, key_head)};
+  } else {
+    return {arguments.scale, arguments.scale_log2, 1};
+  }
 }
 
 }  // namespace assay::attention::sm90

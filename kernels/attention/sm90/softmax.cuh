@@ -8,6 +8,7 @@
 #include "device/exponential.cuh"
 #include "device/warp.cuh"
 #include "kernels/attention/mask.h"
+#include "kernels/attention/sm90/key_order.h"
 #include "kernels/device/fragment.h"
 #include "kernels/hopper/store.cuh"
 
@@ -25,39 +26,40 @@ struct Softmax {
   float sum[2] = {0, 0};
 };
 
-/// The keys that the two rows attend to, from the thread's first column of a block on.
+/// The keys that the two rows attend to, from that of the thread's first column of a block on.
 struct VisibleColumns {
   Range of[2];
 };
 
 /// `row` is the query of the warpgroup's first row.
+template <class Order>
 __device__ __forceinline__ VisibleColumns visible_columns(const Scores& scores, int row,
                                                           int thread) {
   VisibleColumns columns;
 #pragma unroll
   for (int i = 0; i < 2; ++i) {
-    const device::Position at = device::accumulator_position(thread, 2 * i);
-    const Range keys = visible_keys(scores, row + at.row);
-    columns.of[i] = {keys.first - at.column, keys.last - at.column};
+    const Range keys = visible_keys(scores, row + device::accumulator_position(thread, 2 * i).row);
+    const int first = Order::first_key(thread);
+    columns.of[i] = {keys.first - first, keys.last - first};
   }
   return columns;
 }
 
 /// Scores of the block that begins at `key` which the mask forbids become minus infinity.
-template <int kCount>
+template <class Order = ColumnOrder, int kCount>
 __device__ __forceinline__ void hide(float (&scores)[kCount], const VisibleColumns& columns,
                                      int key) {
 #pragma unroll
   for (int i = 0; i < kCount; ++i) {
     const Range visible = columns.of[row_of(i)];
-    const int column = 8 * (i / 4) + i % 2;  // from the thread's first on
-    if (!Range{visible.first - key, visible.last - key}.has(column)) scores[i] = kMinusInfinity;
+    const Range here{visible.first - key, visible.last - key};
+    if (!here.has(Order::key_step(i))) scores[i] = kMinusInfinity;
   }
 }
 
-/// Takes a block of scores in and leaves their exponentials; `factor` is what sums and outputs of
-/// the blocks before are to be multiplied by.
-template <int kCount>
+/// Takes a block of scores in and leaves 2^kShift times their exponentials; `factor` is what sums
+/// and outputs of the blocks before are to be multiplied by.
+template <int kShift = 0, int kCount>
 __device__ __forceinline__ void exponentiate(float (&scores)[kCount], Softmax& rows,
                                              float scale_log2, float (&factor)[2]) {
 #pragma unroll
@@ -70,8 +72,9 @@ __device__ __forceinline__ void exponentiate(float (&scores)[kCount], Softmax& r
     largest = fmaxf(largest, device::shuffle_xor(largest, 1));
     largest = fmaxf(largest, device::shuffle_xor(largest, 2));
     // Of a row that has seen no key yet, infinity minus infinity would be NaN.
-    const float shift = largest == kMinusInfinity ? 0 : largest * scale_log2;
-    factor[row] = device::exp2_approx(rows.largest[row] * scale_log2 - shift);
+    const float exponent = largest == kMinusInfinity ? 0 : largest * scale_log2;
+    factor[row] = device::exp2_approx(rows.largest[row] * scale_log2 - exponent);
+    const float shift = exponent - kShift;
     rows.largest[row] = largest;
     float sum = rows.sum[row] * factor[row];
 #pragma unroll
@@ -86,14 +89,29 @@ __device__ __forceinline__ void exponentiate(float (&scores)[kCount], Softmax& r
   }
 }
 
-/// The exponentials as the fragments of wgmma's left operand: accumulators of 16 columns are those
-/// of one product.
-template <class Element, int kCount>
-__device__ __forceinline__ void pack(std::uint32_t (&fragments)[kCount / 8][4],
+/// As many exponentials as a register holds, from accumulators that the order of keys names.
+template <class Element, class Order, int kCount>
+__device__ __forceinline__ std::uint32_t pack_register(const float (&exponentials)[kCount],
+                                                       int product, int r) {
+  const auto value = [&](int e) { return exponentials[Order::accumulator(product, r, e)]; };
+  if constexpr (sizeof(Element) == 2) {
+    return hopper::pack_pair<Element>(value(0), value(1));
+  } else {
+    const std::uint32_t low = device::pack_e4m3(value(0), value(1));
+    return low | std::uint32_t{device::pack_e4m3(value(2), value(3))} << 16;
+  }
+}
+
+/// The exponentials as the fragments of wgmma's left operand.
+template <class Element, class Order = ColumnOrder, int kProducts, int kCount>
+__device__ __forceinline__ void pack(std::uint32_t (&fragments)[kProducts][4],
                                      const float (&exponentials)[kCount]) {
 #pragma unroll
-  for (int i = 0; i < kCount; i += 2) {
-    fragments[i / 8][i / 2 % 4] = hopper::pack_pair<Element>(exponentials[i], exponentials[i + 1]);
+  for (int product = 0; product < kProducts; ++product) {
+#pragma unroll
+    for (int r = 0; r < 4; ++r) {
+      fragments[product][r] = pack_register<Element, Order>(exponentials, product, r);
+    }
   }
 }
 
@@ -116,9 +134,11 @@ __device__ __forceinline__ void finish(Softmax& rows, float (&factor)[2]) {
   }
 }
 
-/// Natural units; minus infinity of a row without keys.
+/// Natural units; minus infinity of a row without keys. The sum is of 2^kShift times exponentials.
+template <int kShift = 0>
 __device__ __forceinline__ float log_sum_exp(const Softmax& rows, int row, float scale) {
-  return rows.largest[row] * scale + logf(rows.sum[row]);
+  constexpr float kShrink = 1.0F / (1 << kShift);
+  return rows.largest[row] * scale + logf(rows.sum[row] * kShrink);
 }
 
 }  // namespace assay::attention::sm90

@@ -17,6 +17,7 @@ struct TileConfig {
   int value_width;  ///< Of values and outputs.
   int keys;
   int consumers;
+  int element_bytes = 2;  ///< Of queries, keys and values; outputs have 2.
 
   friend constexpr bool operator==(const TileConfig&, const TileConfig&) = default;
 };
@@ -31,15 +32,15 @@ constexpr hopper::Registers registers(const TileConfig& tile) {
 
 /// All but the barriers, which are the last and small.
 constexpr int tile_bytes(const TileConfig& tile) {
-  return queries(tile) * tile.width * 2 +
-         kStages * tile.keys * (tile.width + tile.value_width) * 2 +
+  return (queries(tile) * tile.width + kStages * tile.keys * (tile.width + tile.value_width)) *
+             tile.element_bytes +
          tile.consumers * kOutputBoxes * hopper::box_bytes(kRows);
 }
 inline constexpr int kBarrierBytes = 1024;  ///< Room for them.
 
-/// Scores, their exponentials in 16 bits, and outputs, in registers of a thread.
+/// Scores, their exponentials as elements, and outputs, in registers of a thread.
 constexpr int live_registers(const TileConfig& tile) {
-  return tile.keys / 2 + tile.keys / 4 + tile.value_width / 2;
+  return tile.keys / 2 + tile.keys * tile.element_bytes / 8 + tile.value_width / 2;
 }
 
 /// The rule that a configuration breaks, in words; nullptr when it breaks none.
@@ -47,6 +48,9 @@ constexpr const char* tile_fault(const TileConfig& tile) {
   if (tile.consumers < 2) return "warpgroups take turns: two or three";
   if (tile.width % 64 != 0 || tile.value_width % 64 != 0) return "boxes are 64 elements wide";
   if (tile.keys % 16 != 0 || tile.keys > 256) return "blocks of keys are multiples of 16 to 256";
+  if (tile.element_bytes == 1 && (tile.width % 128 != 0 || tile.keys % 128 != 0)) {
+    return "boxes of keys and of columns of values are 128 elements wide";
+  }
   return hopper::budget_fault(tile.consumers, registers(tile), tile_bytes(tile) + kBarrierBytes,
                               live_registers(tile));
 }
@@ -68,10 +72,18 @@ constexpr int tile_for(const Problem& problem) {
   return found;
 }
 
-/// One of them, as a template's parameter.
+/// One of kTiles, as a template's parameter.
 template <int kIndex>
 struct ListedTile {
   static constexpr TileConfig kTile = kTiles[kIndex];
+};
+
+/// Of fp8, whatever the mask: 192 keys would leave half of a box of values unused, and scores of
+/// 256 leave too few registers.
+inline constexpr TileConfig kFp8Tile{128, 128, 128, 2, 1};
+
+struct Fp8Tile {
+  static constexpr TileConfig kTile = kFp8Tile;
 };
 
 }  // namespace assay::attention::sm90

@@ -8,6 +8,7 @@
 #include "harness/core/dtype.h"
 #include "harness/core/shape.h"
 #include "kernels/attention/counting.h"
+#include "kernels/attention/fp8.h"
 #include "kernels/attention/paged_rows.h"
 #include "kernels/inputs.h"
 #include "tests/emulator/attention/cache_case.h"
@@ -18,8 +19,9 @@ namespace {
 
 constexpr std::uint64_t kSeed = 7;
 
-Roundoff roundoff_of(Dtype element) {
-  return {facts_of(element).sum.roundoff, unit_roundoff(element)};
+attention::Types types_of(Dtype element) {
+  const DtypeFacts& facts = facts_of(element);
+  return {element, facts.product, facts.sum, element == Dtype::fp8_e4m3};
 }
 
 attention::DenseInputs normal_inputs(const attention::Problem& p, Dtype element) {
@@ -36,15 +38,17 @@ attention::DenseInputs normal_inputs(const attention::Problem& p, Dtype element)
 using attention::Workload;
 using CaseKey = std::tuple<Workload, std::string, Dtype, AttentionData>;
 
-AttentionCase make_case(const CaseKey& key) {
-  const auto& [workload, shape, element, data] = key;
-  AttentionCase one;
-  one.problem = attention::problem_of(workload, Shape::parse(shape)).problem.value();
-  one.element = element;
-  one.data = data;
-  const bool counting = data == AttentionData::counting;
-  one.inputs = counting ? attention::counting_inputs(one.problem, kSeed)
-                        : normal_inputs(one.problem, element);
+void store_scaled_columns(AttentionCase& one) {
+  const Dtype element = one.types.storage;
+  one.scales = attention::drawn_head_scales(one.problem, kSeed);
+  one.q = encode(element, attention::scaled_queries(one.problem, one.inputs.q, one.scales));
+  one.k = encode(element, attention::scaled_keys(one.problem, one.inputs.k, one.scales));
+  one.v = encode(element, attention::scaled_value_columns(one.problem, one.inputs.v, one.scales));
+}
+
+void store(AttentionCase& one) {
+  if (one.types.scaled_columns) return store_scaled_columns(one);
+  const Dtype element = one.types.storage;
   one.q = encode(element, one.inputs.q);
   const auto stored = [&](const std::vector<float>& rows, attention::CacheLayout layout) {
     if (layout.page == 0) return encode(element, rows);
@@ -54,9 +58,22 @@ AttentionCase make_case(const CaseKey& key) {
   };
   one.k = stored(one.inputs.k, one.problem.key_cache());
   one.v = stored(one.inputs.v, one.problem.value_cache());
+}
+
+AttentionCase make_case(const CaseKey& key) {
+  const auto& [workload, shape, element, data] = key;
+  AttentionCase one;
+  one.problem = attention::problem_of(workload, Shape::parse(shape)).problem.value();
+  one.types = types_of(element);
+  one.data = data;
+  const bool counting = data == AttentionData::counting;
+  one.inputs = counting ? attention::counting_inputs(one.problem, kSeed)
+                        : normal_inputs(one.problem, element);
+  store(one);
   const attention::InputView view(one.problem, one.inputs);
   for (std::int64_t row = 0; !counting && row < one.problem.output_rows(); ++row) {
-    one.expected.push_back(attention::reference_row(view, row, element, roundoff_of(element)));
+    one.expected.push_back(attention::reference_row(view, row, attention::NaiveTypes(one.types),
+                                                    attention::Precision(one.types)));
   }
   return one;
 }
@@ -70,21 +87,21 @@ const AttentionCase& case_of(const CaseKey& key) {
 /// Every row against its reference, by FlashAttention's rule.
 std::string normal_difference(const AttentionCase& one, std::span<const float> output,
                               std::span<const float> log_sum_exp) {
-  const Roundoff roundoff = roundoff_of(one.element);
+  const attention::Precision precision(one.types);
   BoundCheck check;
   const auto width = static_cast<std::size_t>(one.problem.value_width);
   for (const attention::ReferenceRow& row : one.expected) {
     const auto got = output.subspan(static_cast<std::size_t>(row.number) * width, width);
     for (std::size_t i = 0; i < width; ++i) {
       check.element(row.number, static_cast<std::int64_t>(i), got[i], row.output[i],
-                    2 * row.naive_error + attention::output_floor(row, i, roundoff));
+                    2 * row.naive_error + attention::output_floor(row, i, precision));
     }
     const attention::Row at = attention::row_at(one.problem, row.number);
     const std::int64_t place = one.problem.log_sum_exp_place(at.batch, at.head, at.query);
     const float sum = log_sum_exp[static_cast<std::size_t>(place)];
     const bool right = row.visible == 0 ? sum == static_cast<float>(row.log_sum_exp)
                                         : std::abs(sum - row.log_sum_exp) <=
-                                              attention::log_sum_exp_bound(row, roundoff);
+                                              attention::log_sum_exp_bound(row, precision);
     if (!right) return "the log-sum-exp of row " + std::to_string(row.number) + " is wrong";
   }
   return check.failed() ? check.verification().detail : "";
@@ -106,10 +123,10 @@ std::vector<std::int32_t> page_table_of(const attention::Problem& problem) {
 
 std::string attention_difference(const AttentionCase& one, std::span<const std::byte> output,
                                  std::span<const float> log_sum_exp) {
-  const std::vector<float> values = decode(one.element, output);
+  const std::vector<float> values = decode(one.types.output, output);
   if (one.data == AttentionData::normal) return normal_difference(one, values, log_sum_exp);
   return attention::first_counting_difference(one.problem, kSeed, one.inputs.v, values, log_sum_exp,
-                                              roundoff_of(one.element))
+                                              attention::Precision(one.types))
       .value_or("");
 }
 

@@ -16,10 +16,11 @@ enum class AttentionData { counting, normal };
 
 struct AttentionCase {
   attention::Problem problem;
-  Dtype element;
+  attention::Types types;
   AttentionData data;
   attention::DenseInputs inputs;
   std::vector<std::byte> q, k, v;                 ///< The inputs as they are stored.
+  std::vector<float> scales;                      ///< Of heads, where the element is fp8.
   std::vector<attention::ReferenceRow> expected;  ///< Of normal data, every row.
 };
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +44,20 @@ inline void check_deleted(const std::vector<NamedTrial>& trials,
       CHECK_MESSAGE(known.count(line) == 1, one.name << ": nobody deletes " << line);
     }
   }
+}
+
+/// Where wait number `which` for products, in the order of attend()'s lines, lets one group more be
+/// under way, that is found.
+inline void check_early(const Trial& forward, std::size_t which) {
+  std::vector<Site> sites = sites_of(forward);
+  const std::string wait = "wgmma.wait_group";
+  std::erase_if(sites, [&](const Site& site) { return site.instruction != wait; });
+  std::sort(sites.begin(), sites.end(),
+            [](const Site& x, const Site& y) { return x.at.line() < y.at.line(); });
+  REQUIRE(which < sites.size());
+  const auto later = [](std::uint64_t pending) { return pending + 1; };
+  CHECK(search(forward, {1, 2, 3, 4, 5}, Mutation{Mutation::Kind::kChange, sites[which], later})
+            .failures > 0);
 }
 
 }  // namespace assay::emulator

@@ -44,8 +44,9 @@ namespace {
 
 template <class Element>
 NamedTrial forward(const ForwardTrial& trial) {
-  return {trial.shape,
-          [trial](Emulator& emulator) { run_forward_trial<Element>(emulator, trial); }};
+  return {trial.shape, [trial](Emulator& emulator) {
+            run_forward_trial<Element>(emulator, trial, attention::sm90::plan<Element>);
+          }};
 }
 
 template <class Element>
@@ -87,7 +88,9 @@ std::vector<NamedTrial> varlen_forward_trials() {
 Trial varlen_forward_with_begin(int planted) {
   ForwardTrial trial{"b2_hq1_hkv1_sq136_sk200_d64_full_varlen"};
   trial.planted_begin = planted;
-  return [trial](Emulator& emulator) { run_forward_trial<device::F16>(emulator, trial); };
+  return [trial](Emulator& emulator) {
+    run_forward_trial<device::F16>(emulator, trial, attention::sm90::plan<device::F16>);
+  };
 }
 
 std::vector<NamedTrial> bf16_forward_trials() { return forward_trials<device::Bf16>(); }

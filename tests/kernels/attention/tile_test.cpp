@@ -21,6 +21,7 @@ int keys_of(const char* shape) {
 TEST_SUITE("unit") {
   TEST_CASE("every listed tile of the forward pass keeps its budgets") {
     for (const TileConfig& tile : kTiles) CHECK(tile_fault(tile) == nullptr);
+    CHECK(tile_fault(kFp8Tile) == nullptr);
   }
 
   TEST_CASE("a tile that breaks a budget is named") {
@@ -33,6 +34,9 @@ TEST_SUITE("unit") {
     CHECK(fault({128, 128, 128, 1}).find("turns") != std::string::npos);
     CHECK(fault({80, 80, 128, 2}).find("64 elements") != std::string::npos);
     CHECK(fault({128, 128, 120, 2}).find("multiples of 16") != std::string::npos);
+    CHECK(fault({64, 64, 128, 2, 1}).find("128 elements") != std::string::npos);
+    CHECK(fault({128, 128, 192, 2, 1}).find("128 elements") != std::string::npos);
+    CHECK(fault({128, 128, 256, 2, 1}).find("registers") != std::string::npos);
   }
 
   TEST_CASE("a problem gets the tile of its widths and mask") {
