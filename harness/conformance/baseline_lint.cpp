@@ -10,6 +10,8 @@
 #include "harness/conformance/part_light.h"
 #include "harness/conformance/quantity.h"
 #include "harness/core/case_work.h"
+#include "harness/core/gpu_model.h"
+#include "harness/core/gpu_tables.h"
 #include "harness/core/workload.h"
 
 namespace assay {
@@ -19,7 +21,8 @@ namespace {
 constexpr double kPlateauShare = 0.3;    // of its roofline that a row of a large size reaches
 constexpr double kLatencyBoundS = 5e-5;  // a pass that can be shorter is about latency
 constexpr double kPlateauBytes = 512.0 * 1024 * 1024;  // of a collective
-constexpr double kDistinct = 0.1;  // two SKUs whose rooflines differ by more have no one figure
+constexpr double kMostSpread = 0.5;  // of a row's value: devices that differ more are no one SKU
+constexpr double kDistinct = 0.1;    // two SKUs whose rooflines differ by more have no one figure
 
 using Texts = std::vector<std::string>;
 
@@ -98,6 +101,32 @@ void lint_copied(const BaselineRow& row, const Baseline& baseline, const PartLig
   }
 }
 
+bool is_published_name(const std::string& sku) {
+  const auto skus = gpu_sku_table();
+  return gpu_model_named(sku) != nullptr ||
+         std::any_of(skus.begin(), skus.end(), [&](const GpuSku& one) { return sku == one.name; });
+}
+
+/// An id of another part: its devices would be held to figures that are not theirs.
+void lint_identity(const Baseline& baseline, Texts& all) {
+  if (!is_published_name(baseline.sku)) return;
+  for (std::size_t i = 0; i < baseline.pci_ids.size(); ++i) {
+    const GpuSku* sku = find_gpu_sku(baseline.pci_ids[i]);
+    const GpuModel* model = gpu_model_of_pci_id(baseline.pci_ids[i]);
+    if (sku == nullptr || baseline.sku == sku->name ||
+        (model != nullptr && baseline.sku == model->name))
+      continue;
+    all.push_back(fmt::format("/pci_ids/{}: {} is {}, not {}", i, baseline.pci_ids[i], sku->name,
+                              baseline.sku));
+  }
+}
+
+void lint_spread(const BaselineRow& row, Texts& found) {
+  if (row.mad && *row.mad > kMostSpread * row.value)
+    found.push_back(fmt::format("its spread (mad) is {} of its value, over {}",
+                                percent(*row.mad / row.value), percent(kMostSpread)));
+}
+
 void lint_provenance(const BaselineRow& row, const std::string& as_of, Texts& found) {
   const bool is_theirs = row.tier == "vendor" || row.tier == "third_party";
   if (is_theirs && row.source.find("://") == std::string::npos)
@@ -141,6 +170,8 @@ std::string why_never_matched(const BaselineRow& row) {
   if (std::find(metrics.begin(), metrics.end(), row.metric) == metrics.end())
     return fmt::format("{} has no metric {}", workload, row.metric);
   if (between && row.scope_level == "device") return "a collective spans more than a device";
+  if (span_of(workload) == Span::device && row.scope_level != "device" && row.scope_level != "node")
+    return fmt::format("{} is measured on a device, or on all of a node at once", workload);
   if (between && !row.input_pattern.empty() && row.input_pattern != "small_integers")
     return "collectives move the pattern small_integers alone";
   if (!between && (row.input_pattern == "zeros" || row.input_pattern == "constant"))
@@ -152,21 +183,32 @@ std::string why_never_matched(const BaselineRow& row) {
   return "";
 }
 
+/// Of a part whose dense rates are known: fp8 came with compute capability 8.9.
+std::string why_not_computed(const BaselineRow& row, const PartLight& light) {
+  if (!row.id.dtype.starts_with("fp8") || !light.flop_per_s.contains("bf16") ||
+      light.flop_per_s.contains(row.id.dtype))
+    return "";
+  return fmt::format("this part has no products of {}", row.id.dtype);
+}
+
 }  // namespace
 
 std::vector<std::string> mistakes_of(const Baseline& baseline, const std::string& as_of,
                                      const std::vector<Baseline>& others) {
   Texts all;
+  lint_identity(baseline, all);
   const std::optional<PartLight> light = light_of(baseline);
   for (std::size_t i = 0; i < baseline.rows.size(); ++i) {
     const BaselineRow& row = baseline.rows[i];
     Texts found;
-    const std::string never = why_never_matched(row);
+    std::string never = why_never_matched(row);
+    if (never.empty() && light) never = why_not_computed(row, *light);
     if (!never.empty()) found.push_back("no measurement can ever match it: " + never);
     if (light && never.empty()) {
       lint_roofline(row, *light, found);
       lint_copied(row, baseline, *light, others, found);
     }
+    lint_spread(row, found);
     lint_provenance(row, as_of, found);
     for (const std::string& text : found) all.push_back(fmt::format("/rows/{}: {}", i, text));
   }

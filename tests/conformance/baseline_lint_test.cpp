@@ -140,6 +140,28 @@ TEST_SUITE("unit") {
     CHECK(says(mistakes(row), "is after"));
   }
 
+  TEST_CASE("a PCI id of another part than the SKU is found") {
+    const BaselineRow row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
+    CHECK(says(mistakes(part_baseline("h200-sxm", "10de:2330", row)),
+               "/pci_ids/0: 10de:2330 is H100-SXM5-80GB, not h200-sxm"));
+    CHECK(says(mistakes(part_baseline("H200-SXM-141GB", "10de:2330", row)), "/pci_ids/0: "));
+    Baseline two = part_baseline("h100-sxm", "10de:2330", row);
+    two.pci_ids.push_back("10de:20b2");
+    CHECK(says(mistakes(two), "/pci_ids/1: 10de:20b2 is A100-SXM4-80GB"));
+    CHECK(mistakes(part_baseline("H100-SXM5-80GB", "10de:2330", row)) == "");
+    CHECK(mistakes(part_baseline("our-name", "10de:2330", row)) == "");
+    two.pci_ids = {"10de:2330", "10de:ffff"};  // one that the tables do not have may be its own
+    CHECK(mistakes(two) == "");
+  }
+
+  TEST_CASE("a spread as large as the value is found") {
+    BaselineRow row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
+    row.mad = 365e12;
+    CHECK(mistakes(row) == "");
+    row.mad = 366e12;
+    CHECK(says(mistakes(row), "its spread (mad) is 50 % of its value"));
+  }
+
   TEST_CASE("a row that no measurement can match says why") {
     const auto never = [](BaselineRow row) {
       const std::string text = mistakes(std::move(row));
@@ -161,6 +183,15 @@ TEST_SUITE("unit") {
     row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
     row.input_pattern = "zeros";
     CHECK(says(never(row), "zeros"));
+    row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
+    row.scope_level = "node";
+    CHECK(mistakes(row) == "");
+    row.scope_level = "cluster";
+    CHECK(says(never(row), "measured on a device"));
+    const std::string fp8 = mistakes(
+        part_baseline("a100-sxm", "10de:20b2",
+                      sound_row("gemm.fp8_e4m3.*/m8192_n8192_k8192", "flop_per_s", 300e12)));
+    CHECK(says(fp8, "no measurement can ever match it: this part has no products of fp8_e4m3"));
   }
 }
 
