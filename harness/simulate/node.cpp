@@ -305,7 +305,8 @@ class NodeDocument {
     measurement.speed_of_light_fraction = bytes / measured_s * bus / light;
     for (int rank = 0; rank < static_cast<int>(ranks); ++rank)
       measurement.ranks.push_back({rank, measured_s * (rank == 0 ? 1 : 0.999), {}});
-    measurement.metrics["rank_spread"] = (1 - 0.999) / 0.999;
+    const double middle = ranks == 2 ? (1 + 0.999) / 2 : 0.999;
+    measurement.metrics["rank_spread"] = (1 - 0.999) / middle;
     if (measurement.samples->p99_s)
       measurement.metrics["p99_over_median"] = *measurement.samples->p99_s / measured_s;
     measurement.verification = Verification{Verification::Status::exact, {}, {}, {}, {}};

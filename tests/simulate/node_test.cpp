@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "harness/conformance/requirement.h"
+#include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/profile.h"
 #include "harness/simulate/model.h"
@@ -47,6 +48,16 @@ TEST_SUITE("unit") {
         for (const Measurement& one : result.measurements)
           if (one.samples) CHECK(one.samples->values_s.size() >= 64);
       }
+    }
+  }
+
+  TEST_CASE("a simulated document agrees with itself whatever its number of devices") {
+    SimulationModel model = h200();
+    for (const int devices : {1, 2, 3, 4}) {
+      CAPTURE(devices);
+      model.devices = devices;
+      CHECK_NOTHROW(
+          refuse_contradictions(simulated_node(model, load_profile("training"), 0), "simulated"));
     }
   }
 
