@@ -4,6 +4,7 @@
 
 #include <simdjson.h>
 
+#include <boost/container/small_vector.hpp>
 #include <concepts>
 #include <map>
 #include <optional>
@@ -88,7 +89,7 @@ class Fields {
     throw Unusual();
   }
 
-  std::vector<Member> members_;
+  boost::container::small_vector<Member, 24> members_;  // objects with more are rare
   std::size_t next_ = 0;
 };
 
@@ -144,7 +145,10 @@ void read_value(const Element& from, T& value) {
   } else if constexpr (kIsMap<T>) {
     simdjson::dom::object object;
     if (from.get(object) != simdjson::SUCCESS) throw Unusual();
-    for (const auto& [key, element] : object) read_value(element, value[std::string(key)]);
+    for (const auto& [key, element] : object) {  // written in the map's order
+      const auto place = value.try_emplace(value.end(), std::string(key));
+      read_value(element, place->second);
+    }
   } else {
     value = from_word<T>(text_of(from));
   }
