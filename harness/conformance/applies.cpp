@@ -192,7 +192,18 @@ bool holds_of_a_node(Condition holds, const Fleet& fleet, const Json& wanted) {
   });
 }
 
+bool has_none_of(const ProfileRequirement& asked, const std::set<std::string>& keys) {
+  return std::none_of(asked.applies_when.items().begin(), asked.applies_when.items().end(),
+                      [&](const auto& condition) { return keys.contains(condition.key()); });
+}
+
 }  // namespace
+
+bool is_of_a_document(const ProfileRequirement& asked) {
+  return has_none_of(asked, {"min_nodes", "has_nvlink", "nvlink_joins_nodes"});
+}
+
+bool is_of_facts(const ProfileRequirement& asked) { return has_none_of(asked, {"measured"}); }
 
 Applicability applicability(const Evidence& evidence, const ProfileRequirement& asked) {
   const Fleet fleet(evidence);

@@ -19,4 +19,9 @@ struct Applicability {
 /// as missing. An unknown condition throws Error naming the known ones.
 Applicability applicability(const Evidence& evidence, const ProfileRequirement& asked);
 
+/// Whether each condition holds of a document whatever the others are.
+bool is_of_a_document(const ProfileRequirement& asked);
+/// Whether no condition reads what devices measured, so that it holds of reduced documents too.
+bool is_of_facts(const ProfileRequirement& asked);
+
 }  // namespace assay

@@ -78,6 +78,28 @@ ByDevice by_timed_device(const Result& result, const CaseFilter& filter) {
   return measurements;
 }
 
+std::vector<DeviceGroup> laid_out(const Evidence& evidence, const CaseFilter& filter) {
+  std::vector<DeviceGroup> groups;
+  AskedOfDevice all_asked(*evidence.profile, filter);
+  for (const Result& result : evidence.results) {
+    const ByDevice measurements = by_timed_device(result, filter);
+    for (const NodeFacts& node : result.nodes) {
+      const std::vector<AskedGroup>& asked = all_asked.of(result.run.backend, node);
+      for (const DeviceFacts& device : node.devices) {
+        for (const AskedGroup& one : asked) {
+          DeviceGroup group{one, {&result, &node, &device}, {}};
+          const auto own = measurements.find(device.uuid);
+          if (own != measurements.end())
+            for (const Measurement* measurement : own->second)
+              if (belongs(*measurement, group)) group.members.push_back(measurement);
+          groups.push_back(std::move(group));
+        }
+      }
+    }
+  }
+  return groups;
+}
+
 }  // namespace
 
 bool is_left_out(const AskedGroup& group, const std::string& filter) {
@@ -117,7 +139,8 @@ CaseFilter CaseFilter::read_with_scope(Parameters& parameters) {
 
 bool CaseFilter::takes(const AskedGroup& group) const {
   return takes_value(workloads, group.workload) && takes_value(dtypes, group.dtype) &&
-         takes_value(shapes, group.shape.str()) && takes_value(series, name(group.series));
+         (shapes.empty() || takes_value(shapes, group.shape.str())) &&
+         takes_value(series, name(group.series));
 }
 
 void CaseFilter::refuse_unknown(const Profile& profile) const {
@@ -137,35 +160,36 @@ void CaseFilter::refuse_unknown(const Profile& profile) const {
   refuse("dtype", dtypes, known_dtypes);
 }
 
-std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter) {
+std::shared_ptr<const DeviceLayout> layout_of(const Evidence& evidence) {
+  CaseFilter at_once;
+  at_once.scope = "node";
+  return std::make_shared<const DeviceLayout>(
+      DeviceLayout{laid_out(evidence, {}), laid_out(evidence, at_once)});
+}
+
+DeviceGroups::DeviceGroups(std::shared_ptr<const std::vector<DeviceGroup>> all,
+                           const CaseFilter& filter)
+    : all_(std::move(all)) {
+  for (const DeviceGroup& group : *all_)
+    if (filter.takes(group)) taken_.push_back(&group);
+}
+
+DeviceGroups device_groups(const Evidence& evidence, const CaseFilter& filter) {
   filter.refuse_unknown(*evidence.profile);
-  std::vector<DeviceGroup> groups;
-  AskedOfDevice all_asked(*evidence.profile, filter);
-  for (const Result& result : evidence.results) {
-    const ByDevice measurements = by_timed_device(result, filter);
-    for (const NodeFacts& node : result.nodes) {
-      const std::vector<AskedGroup>& asked = all_asked.of(result.run.backend, node);
-      for (const DeviceFacts& device : node.devices) {
-        for (const AskedGroup& one : asked) {
-          DeviceGroup group{one, {&result, &node, &device}, {}};
-          const auto own = measurements.find(device.uuid);
-          if (own != measurements.end())
-            for (const Measurement* measurement : own->second)
-              if (belongs(*measurement, group)) group.members.push_back(measurement);
-          groups.push_back(std::move(group));
-        }
-      }
-    }
-  }
-  return groups;
+  if (const auto& layout = evidence.layout)
+    return {{layout, filter.scope == "node" ? &layout->at_once : &layout->alone}, filter};
+  return {std::make_shared<const std::vector<DeviceGroup>>(laid_out(evidence, filter)), filter};
 }
 
 const Measurement* best_of(const DeviceGroup& group, const CaseFilter& filter) {
   const Measurement* best = nullptr;
+  double most = 0;
   for (const Measurement* member : group.members) {
     if (filter.implementation && member->id.implementation != *filter.implementation) continue;
     const std::optional<Rate> rate = rate_of(*member);
-    if (rate && (best == nullptr || rate->value > rate_of(*best)->value)) best = member;
+    if (!rate || (best != nullptr && !(rate->value > most))) continue;
+    best = member;
+    most = rate->value;
   }
   return best;
 }

@@ -1,6 +1,8 @@
 // The profile's cases beside what the documents hold of them, device by device.
 #pragma once
 
+#include <boost/iterator/indirect_iterator.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,10 +45,32 @@ struct DeviceGroup : AskedGroup {
   bool is_at_once() const { return reach == Reach::devices_at_once; }
 };
 
+/// All groups of the profile for every device of some documents.
+struct DeviceLayout {
+  std::vector<DeviceGroup> alone, at_once;
+};
+/// Refers to the evidence's documents.
+std::shared_ptr<const DeviceLayout> layout_of(const Evidence& evidence);
+
+/// A range of groups.
+class DeviceGroups {
+ public:
+  /// Those of `all` that the filter takes.
+  DeviceGroups(std::shared_ptr<const std::vector<DeviceGroup>> all, const CaseFilter& filter);
+
+  auto begin() const { return boost::make_indirect_iterator(taken_.begin()); }
+  auto end() const { return boost::make_indirect_iterator(taken_.end()); }
+  std::size_t size() const { return taken_.size(); }
+
+ private:
+  std::shared_ptr<const std::vector<DeviceGroup>> all_;
+  std::vector<const DeviceGroup*> taken_;
+};
+
 /// Every group of the profile that the filter takes, for every device of every document. Of scope
 /// `node` on nodes with several devices only: on others the profile asks for none.
 /// Throws Error as CaseFilter::refuse_unknown.
-std::vector<DeviceGroup> device_groups(const Evidence& evidence, const CaseFilter& filter);
+DeviceGroups device_groups(const Evidence& evidence, const CaseFilter& filter);
 
 /// The fastest verified member (or the one that the filter names); null when there is none.
 const Measurement* best_of(const DeviceGroup& group, const CaseFilter& filter);

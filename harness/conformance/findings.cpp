@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -47,12 +48,30 @@ void Findings::not_evaluated(const std::string& reason_code, const std::string& 
   findings_.push_back({Verdict::not_evaluated, reason_code, text, subject});
 }
 
+bool Findings::takes(const std::string& key) {
+  const auto list = figures_.find(key);
+  if (list == figures_.end() || list->size() < kMostEntries) return true;
+  ++left_out_[key];
+  return false;
+}
+
 void Findings::figure(const std::string& key, Json entry) {
-  Json& list = figures_[key];
-  if (list.size() < kMostEntries)
-    list.push_back(std::move(entry));
-  else
-    ++left_out_[key];
+  if (!takes(key)) return;
+  if (entry.is_object()) entry.get_ref<Json::object_t&>().shrink_to_fit();  // there are many
+  figures_[key].push_back(std::move(entry));
+}
+
+void Findings::add(Findings later) {
+  passed_ += later.passed_;
+  std::move(later.findings_.begin(), later.findings_.end(), std::back_inserter(findings_));
+  for (auto& [key, value] : later.figures_.items()) {
+    if (!value.is_array()) {
+      figures_[key] = std::move(value);
+      continue;
+    }
+    for (Json& entry : value) figure(key, std::move(entry));
+  }
+  for (const auto& [key, count] : later.left_out_) left_out_[key] += count;
 }
 
 void Findings::set_figure(const std::string& key, Json value) { figures_[key] = std::move(value); }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "harness/conformance/devices.h"
@@ -24,6 +25,14 @@ class Findings {
   /// Adds to the list `key` of the verdict's figures, which holds the first 10,000; `KEY_left_out`
   /// counts the others.
   void figure(const std::string& key, Json entry);
+  /// The same; `entry()` is called for an entry that the list still takes.
+  template <class Make>
+  requires std::is_invocable_v<Make>
+  void figure(const std::string& key, const Make& entry) {
+    if (takes(key)) figure(key, Json(entry()));
+  }
+  /// Adds all that `later` holds behind what is here.
+  void add(Findings later);
   /// Sets a single figure, e.g. a limit.
   void set_figure(const std::string& key, Json value);
 
@@ -36,6 +45,9 @@ class Findings {
     std::string reason_code, text;
     std::optional<Subject> subject;
   };
+  /// Counts an entry that the list has no place for.
+  bool takes(const std::string& key);
+
   std::vector<Finding> findings_;
   std::int64_t passed_ = 0;
   Json figures_ = Json::object();

@@ -34,15 +34,22 @@ RateLimit RateLimit::read(Parameters& parameters, const std::optional<RateLimit>
                   parameters);
 }
 
-RateFraction with_interval(double at_median, const Measurement& measurement) {
-  RateFraction fraction = without_interval(at_median);
-  if (!measurement.samples) return fraction;
+MedianTime median_time_of(const Measurement& measurement) {
+  if (!measurement.samples) return {};
   const Samples& samples = *measurement.samples;
-  if (samples.ci_low_s > 0 && samples.median_s > samples.ci_low_s)
-    fraction.favourable = at_median * samples.median_s / samples.ci_low_s;
-  if (samples.ci_high_s > samples.median_s)
-    fraction.unfavourable = at_median * samples.median_s / samples.ci_high_s;
+  return {samples.median_s, samples.ci_low_s, samples.ci_high_s};
+}
+
+RateFraction with_interval(double at_median, const MedianTime& time) {
+  RateFraction fraction = without_interval(at_median);
+  if (time.low_s > 0 && time.seconds > time.low_s)
+    fraction.favourable = at_median * time.seconds / time.low_s;
+  if (time.high_s > time.seconds) fraction.unfavourable = at_median * time.seconds / time.high_s;
   return fraction;
+}
+
+RateFraction with_interval(double at_median, const Measurement& measurement) {
+  return with_interval(at_median, median_time_of(measurement));
 }
 
 RateFraction without_interval(double fraction) { return {fraction, fraction, fraction}; }

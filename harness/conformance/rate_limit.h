@@ -30,7 +30,14 @@ struct RateFraction {
   double unfavourable = 0;
 };
 
-/// `at_median` belongs to the measurement's median time; the interval stretches it.
+/// A median time and the ends of its confidence interval; zeros where nothing was timed.
+struct MedianTime {
+  double seconds = 0, low_s = 0, high_s = 0;
+};
+MedianTime median_time_of(const Measurement& measurement);
+
+/// `at_median` belongs to the median time; the interval stretches it.
+RateFraction with_interval(double at_median, const MedianTime& time);
 RateFraction with_interval(double at_median, const Measurement& measurement);
 /// A fraction that has no interval.
 RateFraction without_interval(double fraction);

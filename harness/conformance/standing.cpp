@@ -21,11 +21,6 @@ constexpr double kMedianVariance = 1.5708;  // of a median of n, times n: pi / 2
 constexpr double kAssumedSd = 0.015;        // where nobody says how devices differ
 constexpr double kHalfWidths = 1.96;        // standard errors in half an interval of 95 %
 
-struct CaseReading {
-  std::size_t device = 0;  // index among the devices seen
-  double log_rate = 0, error = 0;
-};
-
 /// What can be compared: one model, one case, one series, alone or at once.
 std::string race_of(const DeviceGroup& group, const Measurement& measurement) {
   return fmt::format("{}|{}|{}|{}", group.device.device->name, measurement.id.str(),
@@ -38,7 +33,7 @@ double relative_error(const Measurement& measurement) {
 }
 
 /// The median of the others, or of all where one device hardly moves it.
-double peers_median(const std::vector<CaseReading>& readings, std::size_t one, double of_all) {
+double peers_median(const auto& readings, std::size_t one, double of_all) {
   if (readings.size() >= kFleet) return of_all;
   std::vector<double> others;
   for (std::size_t i = 0; i < readings.size(); ++i)
@@ -70,24 +65,6 @@ Standing combined(const DeviceRef& device, Family family, const Residuals& resid
   return standing;
 }
 
-/// The mean spread of the rows that say one, of the cases of the family on any device.
-std::optional<double> sd_of_rows(Family family, const std::vector<DeviceGroup>& groups,
-                                 const std::vector<Baseline>& baselines) {
-  double sum = 0;
-  std::size_t rows = 0;
-  std::map<std::string, bool> seen;
-  for (const DeviceGroup& group : groups) {
-    if (family_of(group.workload) != family) continue;
-    if (!seen.emplace(group.device.device->name + "|" + group.name(), true).second) continue;
-    if (const auto sd = sd_of(find_row(baselines, group, {}))) {
-      sum += *sd;
-      ++rows;
-    }
-  }
-  if (rows == 0) return std::nullopt;
-  return sum / static_cast<double>(rows);
-}
-
 }  // namespace
 
 double widened_by_peers(double sd, std::size_t peers) {
@@ -99,28 +76,48 @@ std::optional<double> sd_of(const FoundRow& found) {
   return kSdOfMad * *found.row->mad / found.row->value;
 }
 
-std::vector<Standing> standings(const std::vector<DeviceGroup>& groups) {
-  std::map<const DeviceFacts*, std::size_t> index_of;
-  std::vector<DeviceRef> devices;
-  std::map<std::pair<int, std::string>, std::vector<CaseReading>> races;
+void FleetNotes::add(const DeviceGroups& groups, const std::vector<Baseline>& baselines) {
   for (const DeviceGroup& group : groups) {
     const std::optional<Family> family = family_of(group.workload);
     if (!family) continue;
-    const auto [place, fresh] = index_of.emplace(group.device.device, devices.size());
-    if (fresh) devices.push_back(group.device);
+    const auto [place, fresh] = index_of_.emplace(group.device.device, devices_.size());
+    if (fresh) devices_.push_back({group.device});
+    if (!group.is_at_once()) devices_[place->second].alone = true;
+    add_row(group, *family, baselines);
     for (const Measurement* member : group.members)
       if (const std::optional<Rate> rate = rate_of(*member); rate && member->samples)
-        races[{static_cast<int>(*family), race_of(group, *member)}].push_back(
+        races_[{static_cast<int>(*family), race_of(group, *member)}].push_back(
             {place->second, std::log(rate->value), relative_error(*member)});
   }
+}
+
+void FleetNotes::add_row(const DeviceGroup& group, Family family,
+                         const std::vector<Baseline>& baselines) {
+  const std::size_t at_once = group.is_at_once() ? 1 : 0;
+  std::string of = group.device.device->name + "|" + group.name();
+  if (!has_row_[at_once].insert(of).second) return;
+  rows_[at_once].push_back({family, std::move(of), sd_of(find_row(baselines, group, {}))});
+}
+
+std::vector<Standing> FleetNotes::standings() const {
+  // Devices in their order, those first that were measured alone.
+  std::vector<std::size_t> place_of(devices_.size());
+  std::vector<const DeviceRef*> devices;
+  for (const bool alone : {true, false}) {
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+      if (devices_[i].alone != alone) continue;
+      place_of[i] = devices.size();
+      devices.push_back(&devices_[i].ref);
+    }
+  }
   std::map<std::pair<int, std::size_t>, Residuals> all;
-  for (const auto& [race, readings] : races) {
+  for (const auto& [race, readings] : races_) {
     if (readings.size() < 2) continue;
     std::vector<double> rates;
-    for (const CaseReading& reading : readings) rates.push_back(reading.log_rate);
+    for (const Reading& reading : readings) rates.push_back(reading.log_rate);
     const double middle = median(rates);
     for (std::size_t i = 0; i < readings.size(); ++i) {
-      Residuals& residuals = all[{race.first, readings[i].device}];
+      Residuals& residuals = all[{race.first, place_of[readings[i].device]}];
       residuals.values.push_back(readings[i].log_rate - peers_median(readings, i, middle));
       residuals.squared_errors += readings[i].error * readings[i].error;
       residuals.peers = std::max(residuals.peers, readings.size() - 1);
@@ -128,13 +125,26 @@ std::vector<Standing> standings(const std::vector<DeviceGroup>& groups) {
   }
   std::vector<Standing> found;
   for (const auto& [place, residuals] : all)
-    found.push_back(combined(devices[place.second], static_cast<Family>(place.first), residuals));
+    found.push_back(combined(*devices[place.second], static_cast<Family>(place.first), residuals));
   return found;
 }
 
-PeerSpread spread_of(Family family, const std::vector<Standing>& all,
-                     const std::vector<DeviceGroup>& groups,
-                     const std::vector<Baseline>& baselines) {
+std::optional<double> FleetNotes::sd_of_rows(Family family) const {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const std::vector<RowSpread>& rows : rows_) {
+    for (const RowSpread& row : rows) {
+      const bool is_known = &rows == &rows_[1] && has_row_[0].contains(row.of);
+      if (row.family != family || is_known || !row.sd) continue;
+      sum += *row.sd;
+      ++count;
+    }
+  }
+  if (count == 0) return std::nullopt;
+  return sum / static_cast<double>(count);
+}
+
+PeerSpread FleetNotes::spread_of(Family family, const std::vector<Standing>& all) const {
   std::vector<double> below;
   std::size_t peers = 1;
   for (const Standing& one : all) {
@@ -148,7 +158,7 @@ PeerSpread spread_of(Family family, const std::vector<Standing>& all,
     return {kSdOfMad * median(below), kMadEfficiency * static_cast<double>(below.size() - 1),
             fmt::format("the spread of {} devices", below.size()), false};
   }
-  if (const auto sd = sd_of_rows(family, groups, baselines))
+  if (const auto sd = sd_of_rows(family))
     return {widened_by_peers(*sd, peers), 0, "the spread in the baseline's rows", false};
   return {widened_by_peers(kAssumedSd, peers), 0, "an assumed spread, which only warns", true};
 }

@@ -1,8 +1,12 @@
 // How each device stands among its peers, family by family.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "harness/conformance/baseline_lookup.h"
@@ -20,11 +24,6 @@ struct Standing {
   std::size_t cases = 0, peers = 0;
 };
 
-/// Of every device and family in which it shares a case with a peer. A case's residual is the
-/// logarithm of its rate less the median of the peers' (the device apart where they are few); the
-/// mean over the cases combines them.
-std::vector<Standing> standings(const std::vector<DeviceGroup>& groups);
-
 /// How healthy devices differ in a family.
 struct PeerSpread {
   double sd = 0;            ///< Of Standing::below.
@@ -33,12 +32,45 @@ struct PeerSpread {
   bool only_warns = false;  ///< Nobody measured it: it is assumed.
 };
 
-/// Of `family` among `all`: from the fleet where 32 devices or more were measured, else from the
-/// rows of the baselines for the cases (their devices' values differ in all cases alike at most),
-/// else a wide one.
-PeerSpread spread_of(Family family, const std::vector<Standing>& all,
-                     const std::vector<DeviceGroup>& groups,
-                     const std::vector<Baseline>& baselines);
+/// What a fleet's devices reached, noted document by document: a few numbers of each measurement.
+class FleetNotes {
+ public:
+  void add(const DeviceGroups& groups, const std::vector<Baseline>& baselines);
+  /// Of every device and family in which it shares a case with a peer. A case's residual is the
+  /// logarithm of its rate less the median of the peers' (the device apart where they are few); the
+  /// mean over the cases combines them.
+  std::vector<Standing> standings() const;
+  /// Of `family` among `all`: from the fleet where 32 devices or more were measured, else from the
+  /// rows of the baselines for the cases (their devices' values differ in all cases alike at most),
+  /// else a wide one.
+  PeerSpread spread_of(Family family, const std::vector<Standing>& all) const;
+
+ private:
+  struct Device {
+    DeviceRef ref;
+    bool alone = false;  // some group is of the device alone
+  };
+  struct Reading {
+    std::size_t device = 0;  // index in devices_
+    double log_rate = 0, error = 0;
+  };
+  /// The spread that a row says, of the first group of each device and name.
+  struct RowSpread {
+    Family family;
+    std::string of;
+    std::optional<double> sd;
+  };
+  using Races = std::map<std::pair<int, std::string>, std::vector<Reading>>;
+
+  void add_row(const DeviceGroup& group, Family family, const std::vector<Baseline>& baselines);
+  std::optional<double> sd_of_rows(Family family) const;
+
+  std::vector<Device> devices_;
+  std::unordered_map<const DeviceFacts*, std::size_t> index_of_;
+  Races races_;                     // by family and what can be compared
+  std::vector<RowSpread> rows_[2];  // of devices alone, of all at once
+  std::set<std::string, std::less<>> has_row_[2];
+};
 
 /// Of healthy devices among few peers, whose median has a spread of its own.
 double widened_by_peers(double sd, std::size_t peers);

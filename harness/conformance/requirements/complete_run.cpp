@@ -15,15 +15,18 @@ namespace assay {
 namespace {
 
 using Names = std::set<std::string>;
+using AllGroups = std::vector<const DeviceGroups*>;
 
 /// What a group must hold: what the profile names, else what any device shows of this workload
 /// and dtype (the build had it, so every group should).
-Names wanted_of(const DeviceGroup& group, const std::vector<DeviceGroup>& all) {
+Names wanted_of(const DeviceGroup& group, const AllGroups& all) {
   Names wanted(group.implementations.begin(), group.implementations.end());
   if (!wanted.empty()) return wanted;
-  for (const DeviceGroup& other : all) {
-    if (other.workload != group.workload || other.dtype != group.dtype) continue;
-    for (const Measurement* member : other.members) wanted.insert(member->id.implementation);
+  for (const DeviceGroups* some : all) {
+    for (const DeviceGroup& other : *some) {
+      if (other.workload != group.workload || other.dtype != group.dtype) continue;
+      for (const Measurement* member : other.members) wanted.insert(member->id.implementation);
+    }
   }
   return wanted;
 }
@@ -33,59 +36,113 @@ class CompleteRun final : public Requirement {
   std::string kind() const override { return "complete_run"; }
   Axis axis() const override { return Axis::functional; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters(asked).done();
-    Findings findings;
-    const Names known = known_in(evidence);
-    for (const Result& result : evidence.results) {
-      check_document(result, known, findings);
-      findings.figure("documents", document_figures(result));
-    }
-    std::vector<DeviceGroup> groups = device_groups(evidence, {});
-    CaseFilter at_once;
-    at_once.scope = "node";
-    for (DeviceGroup& group : device_groups(evidence, at_once)) {
-      groups.push_back(std::move(group));
-    }
-    std::size_t members = 0;
-    LeftOut left_out;
-    for (const DeviceGroup& group : groups) {
-      members += group.members.size();
-      check_group(group, wanted_of(group, groups), left_out, findings);
-    }
-    const auto [fabric_groups, fabric_members] = check_fabric(evidence, left_out, findings);
-    members += fabric_members;
-    const std::vector<DeviceCopies> copies = device_copies(evidence);
-    for (const DeviceCopies& one : copies) members += check_device_copies(one, left_out, findings);
-    report(left_out, findings);
-    const std::size_t count = groups.size() + fabric_groups + copies.size();
-    findings.set_figure("groups", count);
-    findings.set_figure("measurements", members);
-    return findings.verdict(fmt::format("{} cases of {} groups, all present", members, count));
+    return std::make_unique<Course>();
+  }
+
+  /// What a line without implementations wants is what any device of the fleet has.
+  bool looks_at_some(const Profile& profile) const override {
+    return std::none_of(profile.cases.begin(), profile.cases.end(),
+                        [](const ProfileCases& line) { return line.implementations.empty(); });
   }
 
  private:
-  /// Cases that a run's --filter left out.
-  using LeftOut = std::map<const RunFacts*, std::size_t>;
+  /// Cases that a run's --filter left out, document by document.
+  class LeftOut {
+   public:
+    /// The documents that come next.
+    void begin(const std::vector<Result>& documents) {
+      first_ = documents.data();
+      seen_ = cases_.size();
+      cases_.resize(seen_ + documents.size());
+    }
+    /// All documents, from the first one.
+    void begin_again(const std::vector<Result>& documents) {
+      first_ = documents.data();
+      seen_ = 0;
+    }
+    std::size_t& of(const Result& document) {
+      return cases_.at(seen_ + static_cast<std::size_t>(&document - first_));
+    }
+
+   private:
+    std::vector<std::size_t> cases_;
+    std::size_t seen_ = 0;           // documents before `first_`
+    const Result* first_ = nullptr;  // of those that are looked at
+  };
+
+  class Course final : public Inquiry {
+   public:
+    void look(const Evidence& some) override {
+      left_out_.begin(some.results);
+      for (const Result& result : some.results) {
+        strangers_.push_back(strangers_to(known_in(result), result));
+        of_documents_.figure("documents", [&] { return document_figures(result); });
+      }
+      const DeviceGroups alone = device_groups(some, {});
+      CaseFilter filter;
+      filter.scope = "node";
+      const DeviceGroups at_once = device_groups(some, filter);
+      check_groups(alone, {&alone, &at_once}, of_devices_);
+      check_groups(at_once, {&alone, &at_once}, of_nodes_);
+      const std::vector<DeviceCopies> copies = device_copies(some);
+      for (const DeviceCopies& one : copies)
+        members_ += check_device_copies(one, left_out_, of_copies_);
+      groups_ += alone.size() + at_once.size() + copies.size();
+    }
+
+    RequirementVerdict verdict(const Evidence& all) override {
+      left_out_.begin_again(all.results);
+      Names known;
+      for (const Result& result : all.results) known.merge(known_in(result));
+      Findings findings;
+      for (std::size_t i = 0; i < all.results.size(); ++i)
+        check_document(all.results[i], known, strangers_.at(i), findings);
+      findings.add(std::move(of_documents_));
+      findings.add(std::move(of_devices_));
+      findings.add(std::move(of_nodes_));
+      const auto [fabric_groups, fabric_members] = check_fabric(all, left_out_, findings);
+      findings.add(std::move(of_copies_));
+      report(all, left_out_, findings);
+      const std::size_t groups = groups_ + fabric_groups, members = members_ + fabric_members;
+      findings.set_figure("groups", groups);
+      findings.set_figure("measurements", members);
+      return findings.verdict(fmt::format("{} cases of {} groups, all present", members, groups));
+    }
+
+   private:
+    void check_groups(const DeviceGroups& groups, const AllGroups& all, Findings& findings) {
+      for (const DeviceGroup& group : groups) {
+        members_ += group.members.size();
+        check_group(group, wanted_of(group, all), left_out_, findings);
+      }
+    }
+
+    std::vector<Names> strangers_;  // of each document, as far as it says
+    Findings of_documents_, of_devices_, of_nodes_, of_copies_;
+    LeftOut left_out_;
+    std::size_t groups_ = 0, members_ = 0;
+  };
 
   /// Takes the names that the run's filter left out from those that are missing.
-  static void leave_out(const AskedGroup& group, const RunFacts& run, Names& missing,
+  static void leave_out(const AskedGroup& group, const Result& document, Names& missing,
                         LeftOut& left_out) {
-    left_out[&run] += std::erase_if(missing, [&](const std::string& name) {
+    left_out.of(document) += std::erase_if(missing, [&](const std::string& name) {
       AskedGroup one = group;
       one.implementations = {name};
-      return is_left_out(one, run.filter);
+      return is_left_out(one, document.run.filter);
     });
   }
 
   /// One line a run: its filter says more than the list of what is missing.
-  static void report(const LeftOut& left_out, Findings& findings) {
-    for (const auto& [run, cases] : left_out) {
+  static void report(const Evidence& all, LeftOut& left_out, Findings& findings) {
+    for (const Result& result : all.results) {
+      const std::size_t cases = left_out.of(result);
       if (cases == 0) continue;
-      findings.not_evaluated("missing",
-                             fmt::format("{}: {} case{} of the profile", left_out_text(*run), cases,
-                                         cases == 1 ? "" : "s"));
+      findings.not_evaluated(
+          "missing", fmt::format("{}: {} case{} of the profile", left_out_text(result.run), cases,
+                                 cases == 1 ? "" : "s"));
     }
   }
 
@@ -113,13 +170,11 @@ class CompleteRun final : public Requirement {
   }
 
   /// Everything that the documents describe: a fabric document's nodes have documents of their own.
-  static Names known_in(const Evidence& evidence) {
+  static Names known_in(const Result& result) {
     Names known;
-    for (const Result& result : evidence.results) {
-      for (const NodeFacts& node : result.nodes) {
-        known.insert(node.name);
-        for (const DeviceFacts& device : node.devices) known.insert(device.uuid);
-      }
+    for (const NodeFacts& node : result.nodes) {
+      known.insert(node.name);
+      for (const DeviceFacts& device : node.devices) known.insert(device.uuid);
     }
     return known;
   }
@@ -129,7 +184,19 @@ class CompleteRun final : public Requirement {
     return member.substr(0, member.rfind('/'));
   }
 
-  static void check_document(const Result& result, const Names& known, Findings& findings) {
+  /// Members of the document's scopes that are not `known`.
+  static Names strangers_to(const Names& known, const Result& result) {
+    Names strangers;
+    for (const Measurement& measurement : result.measurements) {
+      for (const std::string& member : measurement.scope.members) {
+        if (!known.contains(member) && !known.contains(node_of(member))) strangers.insert(member);
+      }
+    }
+    return strangers;
+  }
+
+  static void check_document(const Result& result, const Names& known, Names strangers,
+                             Findings& findings) {
     if (result.status != RunStatus::complete) {
       findings.not_evaluated("missing",
                              fmt::format("run {} is {}{}{}", result.run.id, name(result.status),
@@ -141,12 +208,9 @@ class CompleteRun final : public Requirement {
                                          "be measured",
                                          result.run.id, result.imported->tool));
     }
-    Names strangers;
-    for (const Measurement& measurement : result.measurements) {
-      for (const std::string& member : measurement.scope.members) {
-        if (!known.contains(node_of(member)) && !known.contains(member)) strangers.insert(member);
-      }
-    }
+    std::erase_if(strangers, [&](const std::string& member) {
+      return known.contains(member) || known.contains(node_of(member));
+    });
     if (!strangers.empty()) {
       findings.not_evaluated(
           "missing", fmt::format("run {} has measurements of {}, which it does not describe",
@@ -158,9 +222,9 @@ class CompleteRun final : public Requirement {
   static std::size_t check_device_copies(const DeviceCopies& copies, LeftOut& left_out,
                                          Findings& findings) {
     const Subject subject = subject_of(copies);
-    const RunFacts& run = copies.from.result->run;
-    if (copies.members.empty() && is_left_out(copies, run.filter)) {
-      ++left_out[&run];
+    const Result& document = *copies.from.result;
+    if (copies.members.empty() && is_left_out(copies, document.run.filter)) {
+      ++left_out.of(document);
     } else if (copies.members.empty()) {
       findings.not_evaluated("missing", copies.name() + " was not measured", subject);
     } else if (copies.members.size() > 1) {
@@ -188,7 +252,7 @@ class CompleteRun final : public Requirement {
       Names missing(group.implementations.begin(), group.implementations.end());
       for (const std::string& name : seen) missing.erase(name);
       members += group.members.size();
-      leave_out(group, group.document->run, missing, left_out);
+      leave_out(group, *group.document, missing, left_out);
       if (seen.empty() && missing.empty() && is_left_out(group, group.document->run.filter))
         continue;
       if (seen.empty()) {
@@ -207,29 +271,30 @@ class CompleteRun final : public Requirement {
 
   static void check_group(const DeviceGroup& group, const Names& wanted, LeftOut& left_out,
                           Findings& findings) {
-    const Subject subject = subject_of(group.device);
+    const auto subject = [&] { return subject_of(group.device); };
     Names seen;
     bool measured = false;
     for (const Measurement* member : group.members) {
       if (!seen.insert(member->id.implementation).second) {
         findings.not_evaluated(
-            "excluded", fmt::format("{} is there twice; one must go", member->id.str()), subject);
+            "excluded", fmt::format("{} is there twice; one must go", member->id.str()), subject());
       }
       measured = measured || member->status != MeasurementStatus::not_applicable;
     }
     Names missing;
     std::set_difference(wanted.begin(), wanted.end(), seen.begin(), seen.end(),
                         std::inserter(missing, missing.end()));
-    const RunFacts& run = group.device.result->run;
-    if (wanted.empty() && seen.empty() && is_left_out(group, run.filter)) ++left_out[&run];
-    leave_out(group, run, missing, left_out);
-    if (seen.empty() && missing.empty() && is_left_out(group, run.filter)) return;
+    const Result& document = *group.device.result;
+    const bool is_out = seen.empty() && is_left_out(group, document.run.filter);
+    if (wanted.empty() && is_out) ++left_out.of(document);
+    if (!missing.empty()) leave_out(group, document, missing, left_out);
+    if (missing.empty() && is_out) return;
     if (!missing.empty()) {
       findings.not_evaluated(
-          "missing", fmt::format("{} lacks {}", group.name(), fmt::join(missing, ", ")), subject);
+          "missing", fmt::format("{} lacks {}", group.name(), fmt::join(missing, ", ")), subject());
     } else if (!measured) {
       const Absence absence = why_none(group, {});
-      findings.not_evaluated(absence.reason_code, absence.text, subject);
+      findings.not_evaluated(absence.reason_code, absence.text, subject());
     } else {
       findings.pass();
     }

@@ -42,24 +42,35 @@ class Contention final : public Requirement {
   std::string kind() const override { return "contention"; }
   Axis axis() const override { return Axis::validity; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     const Limits limits{parameters.fraction("warn_above", 0.05),
                         parameters.fraction("fail_above", 0.5)};
     parameters.done();
 
-    std::map<const DeviceFacts*, Seen> devices;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      for (const Measurement* member : group.members)
-        if (member->status == MeasurementStatus::measured && member->samples)
-          look_at(*member, group, limits, devices[group.device.device]);
-    }
+    return inquiry(
+        std::vector<Seen>(),
+        [=](const Evidence& some, std::vector<Seen>& devices) {
+          std::map<const DeviceFacts*, std::size_t> place_of;
+          for (const DeviceGroup& group : device_groups(some, filter)) {
+            for (const Measurement* member : group.members) {
+              if (member->status != MeasurementStatus::measured || !member->samples) continue;
+              const auto [place, is_new] = place_of.emplace(group.device.device, devices.size());
+              if (is_new) devices.emplace_back();
+              look_at(*member, group, limits, devices[place->second]);
+            }
+          }
+        },
+        [=](const std::vector<Seen>& devices) { return conclude(devices, limits); });
+  }
+
+ private:
+  static RequirementVerdict conclude(const std::vector<Seen>& devices, const Limits& limits) {
     Findings findings;
     findings.set_figure("warn_above", limits.warn_above);
     findings.set_figure("fail_above", limits.fail_above);
-    for (const auto& [device, seen] : devices) {
+    for (const Seen& seen : devices) {
       if (seen.contended == 0) {
         findings.pass();
         continue;
@@ -77,15 +88,14 @@ class Contention final : public Requirement {
                                         percent(limits.warn_above)));
   }
 
- private:
   static void look_at(const Measurement& measurement, const DeviceGroup& group,
                       const Limits& limits, Seen& seen) {
-    seen.subject = subject_of(group.device);
     ++seen.cases;
     const double fraction = contended_fraction(measurement), others = others_share(measurement);
     const bool are_many = fraction > limits.warn_above;
     if (!are_many && others <= group.sampling.contention_limit) return;
     ++seen.contended;
+    seen.subject = subject_of(group.device);
     if (!seen.worst_text.empty() && fraction <= seen.worst) return;
     seen.worst = fraction;
     seen.worst_text =

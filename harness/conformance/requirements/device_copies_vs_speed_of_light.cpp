@@ -44,33 +44,43 @@ class DeviceCopiesVsSpeedOfLight final : public Requirement {
   std::string kind() const override { return "device_copies_vs_speed_of_light"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const bool at_once = reads_at_once(parameters);
     const RateLimit limit = RateLimit::read(parameters, std::nullopt);
     parameters.done();
 
-    Findings findings;
-    findings.set_figure("fail_below", limit.fail_below);
-    findings.set_figure("warn_below", limit.warn_below);
-    Lowest lowest;
-    std::set<const Measurement*> judged;  // one of several pairs is each pair's
-    for (const DeviceCopies& copies : device_copies(evidence)) {
-      if (copies.at_once != at_once) continue;
-      if (copies.members.empty())
-        findings.not_evaluated("missing", copies.name() + " was not measured", subject_of(copies));
-      for (const Measurement* member : copies.members)
-        if (judged.insert(member).second) judge_one(*member, copies, limit, findings, lowest);
-    }
-    return findings.verdict(
-        fmt::format("lowest: {}; floor {}", lowest.text, percent(limit.fail_below)));
+    Notes notes;
+    notes.findings.set_figure("fail_below", limit.fail_below);
+    notes.findings.set_figure("warn_below", limit.warn_below);
+    return inquiry(
+        std::move(notes),
+        [=](const Evidence& some, Notes& to) {
+          std::set<const Measurement*> judged;  // one of several pairs is each pair's
+          for (const DeviceCopies& copies : device_copies(some)) {
+            if (copies.at_once != at_once) continue;
+            if (copies.members.empty())
+              to.findings.not_evaluated("missing", copies.name() + " was not measured",
+                                        subject_of(copies));
+            for (const Measurement* member : copies.members)
+              if (judged.insert(member).second)
+                judge_one(*member, copies, limit, to.findings, to.lowest);
+          }
+        },
+        [=](const Notes& of) {
+          return of.findings.verdict(
+              fmt::format("lowest: {}; floor {}", of.lowest.text, percent(limit.fail_below)));
+        });
   }
 
  private:
   struct Lowest {
     double fraction = HUGE_VAL;
     std::string text;
+  };
+  struct Notes {
+    Findings findings;
+    Lowest lowest;
   };
 
   static Subject subject_of_set(const Measurement& measurement, const DeviceCopies& copies) {

@@ -18,19 +18,23 @@ class PowerLimitHeld final : public Requirement {
   std::string kind() const override { return "power_limit_held"; }
   Axis axis() const override { return Axis::validity; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read_with_scope(parameters);
     const double least = parameters.fraction("at_least", 0.9);
     parameters.done();
     Findings findings;
     findings.set_figure("at_least", least);
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      check_group(group, filter, least, findings);
-    }
-    return findings.verdict(
-        fmt::format("every device drew {} of its power limit or was held at it", percent(least)));
+    return inquiry(
+        std::move(findings),
+        [=](const Evidence& some, Findings& to) {
+          for (const DeviceGroup& group : device_groups(some, filter))
+            check_group(group, filter, least, to);
+        },
+        [=](const Findings& of) {
+          return of.verdict(fmt::format("every device drew {} of its power limit or was held at it",
+                                        percent(least)));
+        });
   }
 
  private:

@@ -37,14 +37,25 @@ class SameBitsAcrossDevices final : public Requirement {
   std::string kind() const override { return "same_bits_across_devices"; }
   Axis axis() const override { return Axis::functional; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     parameters.done();
+    return inquiry(
+        Notes(), [=](const Evidence& some, Notes& to) { note_answers(some, filter, to); },
+        conclude);
+  }
+
+ private:
+  struct Notes {
     Findings findings;
+    Answers answers;
+  };
+
+  static RequirementVerdict conclude(Notes& notes) {
+    Findings& findings = notes.findings;
     std::size_t compared = 0;
-    for (const auto& [key, answers] : answers_of(evidence, filter, findings)) {
+    for (const auto& [key, answers] : notes.answers) {
       if (answers.size() < 2) {
         findings.not_evaluated("missing",
                                fmt::format("{} ran on no other {} of {} multiprocessors of {}: "
@@ -60,25 +71,21 @@ class SameBitsAcrossDevices final : public Requirement {
     return findings.verdict(fmt::format("{} results, alike bit for bit", compared));
   }
 
- private:
-  static Answers answers_of(const Evidence& evidence, const CaseFilter& filter,
-                            Findings& findings) {
-    Answers answers;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
+  static void note_answers(const Evidence& some, const CaseFilter& filter, Notes& notes) {
+    for (const DeviceGroup& group : device_groups(some, filter)) {
       const bool is_asked =
           std::any_of(group.implementations.begin(), group.implementations.end(),
                       [&](const std::string& name) { return promises_bits(name, filter); });
       bool is_there = false;
       for (const Measurement* member : group.members) {
         if (!promises_bits(member->id.implementation, filter)) continue;
-        is_there |= add(group.device, *member, answers, findings);
+        is_there |= add(group.device, *member, notes.answers, notes.findings);
       }
       if (is_asked && !is_there) {
         const Absence absence = why_none(group, filter);
-        findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
+        notes.findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
       }
     }
-    return answers;
   }
 
   /// False when the measurement has no answer to compare and that is yet to be said.
@@ -112,10 +119,12 @@ class SameBitsAcrossDevices final : public Requirement {
                          [](const auto& a, const auto& b) { return a.second < b.second; });
     const bool is_majority = 2 * most->second > answers.size();
     for (const Answer& answer : answers) {
-      Json entry = device_figures(answer.device);
-      entry["case"] = key.case_id;
-      entry["checksum"] = answer.checksum;
-      findings.figure("answers", std::move(entry));
+      findings.figure("answers", [&] {
+        Json entry = device_figures(answer.device);
+        entry["case"] = key.case_id;
+        entry["checksum"] = answer.checksum;
+        return entry;
+      });
       if (is_majority && answer.checksum == most->first) {
         findings.pass();
       } else if (is_majority) {

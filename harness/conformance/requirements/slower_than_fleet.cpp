@@ -24,25 +24,43 @@ class SlowerThanFleet final : public Requirement {
   std::string kind() const override { return "slower_than_fleet"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const double fail_from = parameters.fraction("fail_from", 0.08);
     const double warn_from = parameters.fraction("warn_from", std::min(0.02, fail_from));
     parameters.done();
     if (warn_from > fail_from)
       throw Error(fmt::format("profile requirement '{}': warn_from is above fail_from", asked.id));
-    const std::vector<DeviceGroup> groups = groups_of(evidence);
-    const std::vector<Standing> all = standings(groups);
+    return inquiry(
+        Notes(),
+        [](const Evidence& some, Notes& to) {
+          for (const char* scope : {"device", "node"}) {
+            CaseFilter filter;
+            filter.scope = scope;
+            const DeviceGroups groups = device_groups(some, filter);
+            to.has_groups = to.has_groups || groups.size() > 0;
+            to.fleet.add(groups, some.baselines);
+          }
+        },
+        [=](const Notes& of) { return conclude(of, fail_from, warn_from); });
+  }
+
+ private:
+  struct Notes {
+    FleetNotes fleet;
+    bool has_groups = false;
+  };
+
+  static RequirementVerdict conclude(const Notes& notes, double fail_from, double warn_from) {
+    const std::vector<Standing> all = notes.fleet.standings();
     Findings findings;
-    if (all.empty() && !groups.empty()) return nobody_to_compare();
+    if (all.empty() && notes.has_groups) return nobody_to_compare();
     double lowest = 0;
     std::map<Family, FleetLimit> limits;
     for (const Standing& one : all) {
       auto known = limits.find(one.family);
       if (known == limits.end()) {
-        FleetLimit limit{fail_from, warn_from,
-                         spread_of(one.family, all, groups, evidence.baselines)};
+        FleetLimit limit{fail_from, warn_from, notes.fleet.spread_of(one.family, all)};
         const PeerSpread& spread = limit.spread;
         limit.fail_from = std::max(
             fail_from, spread.sd * deviations_by_chance(kChanceOfFail, all.size(), spread.freedom));
@@ -56,15 +74,6 @@ class SlowerThanFleet final : public Requirement {
     }
     return findings.verdict(
         fmt::format("the slowest device is {} below its peers in a family", percent(lowest)));
-  }
-
- private:
-  static std::vector<DeviceGroup> groups_of(const Evidence& evidence) {
-    std::vector<DeviceGroup> groups = device_groups(evidence, {});
-    CaseFilter at_once;
-    at_once.scope = "node";
-    for (DeviceGroup& group : device_groups(evidence, at_once)) groups.push_back(std::move(group));
-    return groups;
   }
 
   static RequirementVerdict nobody_to_compare() {

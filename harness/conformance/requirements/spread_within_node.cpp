@@ -17,8 +17,7 @@ namespace {
 
 struct Peer {
   DeviceRef device;
-  const Measurement* measurement;
-  double rate;
+  Rate rate;
 };
 
 /// Devices that can be compared: one node of one run, one case, one series.
@@ -27,7 +26,10 @@ struct CaseOfNode {
   auto operator<=>(const CaseOfNode&) const = default;
 };
 
-using Peers = std::map<CaseOfNode, std::vector<Peer>>;
+struct PeersOfCase {
+  std::vector<Peer> peers;
+  double spread = 0;  // what a baseline's row says of how devices differ, where one does
+};
 
 /// From which share below its peers a device fails or warns.
 struct SpreadLimit {
@@ -39,8 +41,7 @@ class SpreadWithinNode final : public Requirement {
   std::string kind() const override { return "spread_within_node"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     const double fail_from = parameters.fraction("fail_from", 0.05);
@@ -50,15 +51,27 @@ class SpreadWithinNode final : public Requirement {
       throw Error(fmt::format("profile requirement '{}': warn_from is above fail_from", asked.id));
     }
 
+    Notes notes;
+    notes.findings.set_figure("fail_from", fail_from);
+    notes.findings.set_figure("warn_from", warn_from);
+    return inquiry(
+        std::move(notes), [=](const Evidence& some, Notes& to) { note_peers(some, filter, to); },
+        [=](Notes& of) { return conclude(of, fail_from, warn_from); });
+  }
+
+ private:
+  struct Notes {
     Findings findings;
-    findings.set_figure("fail_from", fail_from);
-    findings.set_figure("warn_from", warn_from);
+    std::map<CaseOfNode, PeersOfCase> all;
+  };
+
+  static RequirementVerdict conclude(Notes& notes, double fail_from, double warn_from) {
+    Findings& findings = notes.findings;
     double widest = 0;
-    std::map<CaseOfNode, double> spreads;
-    const Peers all = peers_of(evidence, filter, spreads, findings);
     std::size_t comparisons = 0;
-    for (const auto& [key, peers] : all) comparisons += peers.size();
-    for (const auto& [key, peers] : all) {
+    for (const auto& [key, of_case] : notes.all) comparisons += of_case.peers.size();
+    for (const auto& [key, of_case] : notes.all) {
+      const std::vector<Peer>& peers = of_case.peers;
       if (peers.size() < 2) {
         findings.not_evaluated(
             "missing",
@@ -67,12 +80,12 @@ class SpreadWithinNode final : public Requirement {
         continue;
       }
       // Devices that are known to differ more are not accused of it.
-      const double sd = widened_by_peers(spreads[key], peers.size() - 1);
+      const double sd = widened_by_peers(of_case.spread, peers.size() - 1);
       const SpreadLimit limit{
           std::max(fail_from, sd * deviations_by_chance(kChanceOfFail, comparisons, 0)),
           std::max(warn_from, sd * deviations_by_chance(kChanceOfWarn, comparisons, 0))};
       for (const Peer& peer : peers) {
-        const double slower = compare(peer, peers, limit, findings);
+        const double slower = compare(key.case_id, peer, peers, limit, findings);
         widest = std::max(widest, slower);
       }
     }
@@ -80,53 +93,51 @@ class SpreadWithinNode final : public Requirement {
                                         percent(widest), percent(fail_from)));
   }
 
- private:
-  /// `spreads` gets what a baseline's row says of how devices differ, where one does.
-  static Peers peers_of(const Evidence& evidence, const CaseFilter& filter,
-                        std::map<CaseOfNode, double>& spreads, Findings& findings) {
-    Peers peers;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
+  static void note_peers(const Evidence& some, const CaseFilter& filter, Notes& notes) {
+    for (const DeviceGroup& group : device_groups(some, filter)) {
       if (best_of(group, filter) == nullptr) {
         const Absence absence = why_none(group, filter);
-        findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
+        notes.findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
       }
-      const double spread = sd_of(find_row(evidence.baselines, group, filter)).value_or(0);
+      const double spread = sd_of(find_row(some.baselines, group, filter)).value_or(0);
       for (const Measurement* member : group.members) {
         if (filter.implementation && member->id.implementation != *filter.implementation) continue;
         const std::optional<Rate> rate = rate_of(*member);
         if (!rate) continue;
-        const CaseOfNode key{group.device.result->run.id, group.device.node->name, member->id.str(),
-                             name(member->series)};
-        peers[key].push_back({group.device, member, rate->value});
-        spreads[key] = spread;
+        PeersOfCase& of_case = notes.all[{group.device.result->run.id, group.device.node->name,
+                                          member->id.str(), name(member->series)}];
+        of_case.peers.push_back({group.device, *rate});
+        of_case.spread = spread;
       }
     }
-    return peers;
   }
 
   /// How far one device is below the median of the others: a fraction, 0 when it is not.
-  static double compare(const Peer& one, const std::vector<Peer>& all, const SpreadLimit& limit,
-                        Findings& findings) {
+  static double compare(const std::string& case_id, const Peer& one, const std::vector<Peer>& all,
+                        const SpreadLimit& limit, Findings& findings) {
     std::vector<double> others;
     for (const Peer& other : all) {
-      if (other.device.device != one.device.device) others.push_back(other.rate);
+      if (other.device.device != one.device.device) others.push_back(other.rate.value);
     }
     const double peers = median(others);
-    const double slower = std::max(0.0, 1 - one.rate / peers);
-    Json entry = device_figures(one.device);
-    entry["case"] = one.measurement->id.str();
-    entry["below_peers"] = slower;
-    findings.figure("cases", std::move(entry));
+    const double slower = std::max(0.0, 1 - one.rate.value / peers);
+    findings.figure("cases", [&] {
+      Json entry = device_figures(one.device);
+      entry["case"] = case_id;
+      entry["below_peers"] = slower;
+      return entry;
+    });
+    if (slower < limit.warn_from) {
+      findings.pass();
+      return slower;
+    }
     const std::string text =
-        fmt::format("{} {}, {} below the median of its {} peers ({})", one.measurement->id.str(),
-                    in_words({rate_of(*one.measurement)->metric, one.rate}), percent(slower),
-                    others.size(), in_words({rate_of(*one.measurement)->metric, peers}));
+        fmt::format("{} {}, {} below the median of its {} peers ({})", case_id, in_words(one.rate),
+                    percent(slower), others.size(), in_words({one.rate.metric, peers}));
     if (slower >= limit.fail_from) {
       findings.fail("slower_than_peers", text, subject_of(one.device));
-    } else if (slower >= limit.warn_from) {
-      findings.warn("slower_than_peers", text, subject_of(one.device));
     } else {
-      findings.pass();
+      findings.warn("slower_than_peers", text, subject_of(one.device));
     }
     return slower;
   }

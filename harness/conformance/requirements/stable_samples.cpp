@@ -32,75 +32,62 @@ class StableSamples final : public Requirement {
   std::string kind() const override { return "stable_samples"; }
   Axis axis() const override { return Axis::validity; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile& profile,
+                                   const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
-    Limits limits{parameters.fraction("max_relative_interval",
-                                      evidence.profile->sampling.max_relative_interval),
-                  parameters.fraction("max_discarded", 0.5),
-                  evidence.profile->sampling.min_samples};
+    const Limits limits{
+        parameters.fraction("max_relative_interval", profile.sampling.max_relative_interval),
+        parameters.fraction("max_discarded", 0.5), profile.sampling.min_samples};
     parameters.done();
-
-    Findings findings;
-    findings.set_figure("max_relative_interval", limits.max_relative_interval);
-    findings.set_figure("max_discarded", limits.max_discarded);
-    findings.set_figure("min_samples", limits.min_samples);
-    Seen seen;
-    for (const char* scope : {"device", "node"}) {
-      CaseFilter of_scope = filter;
-      of_scope.scope = scope;
-      for (const DeviceGroup& group : device_groups(evidence, of_scope)) {
-        limits.min_samples = group.sampling.min_samples;
-        const Subject subject = subject_of(group.device);
-        if (check_members(group.members, limits, subject, seen, findings)) continue;
-        const Absence absence = why_none(group, filter);
-        findings.not_evaluated(absence.reason_code, absence.text, subject);
-      }
-    }
-    // Of a pair's few exchanges the fastest counts, which says nothing about their spread.
-    for (const FabricGroup& group : fabric_groups(evidence, filter)) {
-      if (group.reach == Reach::rank_pairs) continue;
-      limits.min_samples = group.sampling.min_samples;
-      for (const Measurement* member : group.members)
-        check_members({member}, limits, subject_of(member->scope), seen, findings);
-    }
-    for (const DeviceCopies& copies : device_copies(evidence)) {
-      if (!filter.takes(copies)) continue;
-      limits.min_samples = copies.sampling.min_samples;
-      check_members(copies.members, limits, subject_of(copies), seen, findings);
-    }
-    seen.set_figures(findings);
-    return findings.verdict(fmt::format("widest interval of a median {} of it, limit {}",
-                                        percent(seen.widest),
-                                        percent(limits.max_relative_interval)));
+    return inquiry(
+        Notes(), [=](const Evidence& some, Notes& to) { look(some, filter, limits, to); },
+        [=](Notes& of) { return conclude(of, limits); });
   }
 
  private:
-  /// What the series come to together, for the verdict's figures.
+  /// What is asked of one series, for the verdict's figures.
+  struct SeriesFigures {
+    double width = 0, stdev = 0, p5 = 0;  // quantiles over the median
+    std::optional<double> p95, p99;
+    std::int64_t samples = 0, discarded = 0;
+    std::string stop_reason;
+
+    explicit SeriesFigures(const Samples& one)
+        : width(relative_interval(one)),
+          stdev(one.values_s.empty() ? 0 : relative_stdev(one.values_s)),
+          p5(one.p5_s / one.median_s),
+          samples(one.count),
+          discarded(one.discarded),
+          stop_reason(one.stop_reason) {
+      if (one.p95_s) p95 = *one.p95_s / one.median_s;
+      if (one.p99_s) p99 = *one.p99_s / one.median_s;
+    }
+  };
+
+  /// What the series come to together.
   struct Seen {
     double widest = 0, sum_of_widths = 0, sum_of_stdevs = 0;
     std::map<std::string, std::pair<double, int>> quantiles;  // over their medians: sum and number
     std::int64_t series = 0, samples = 0, discarded = 0;
     std::map<std::string, std::int64_t> stop_reasons;
 
-    void add(const Samples& one) {
-      const double width = relative_interval(one);
-      widest = std::max(widest, width);
-      sum_of_widths += width;
-      sum_of_stdevs += one.values_s.empty() ? 0 : relative_stdev(one.values_s);
+    void add(const SeriesFigures& one) {
+      widest = std::max(widest, one.width);
+      sum_of_widths += one.width;
+      sum_of_stdevs += one.stdev;
       ++series;
-      samples += one.count;
+      samples += one.samples;
       discarded += one.discarded;
       ++stop_reasons[one.stop_reason];
-      add_quantile("p5", one.p5_s, one.median_s);
-      add_quantile("p95", one.p95_s, one.median_s);
-      add_quantile("p99", one.p99_s, one.median_s);
+      add_quantile("p5", one.p5);
+      add_quantile("p95", one.p95);
+      add_quantile("p99", one.p99);
     }
-    void add_quantile(const char* quantile, std::optional<double> time_s, double median_s) {
-      if (!time_s) return;
+    void add_quantile(const char* quantile, std::optional<double> of_median) {
+      if (!of_median) return;
       auto& [sum, number] = quantiles[quantile];
-      sum += *time_s / median_s;
+      sum += *of_median;
       ++number;
     }
     void set_figures(Findings& findings) const {
@@ -120,39 +107,120 @@ class StableSamples final : public Requirement {
     }
   };
 
-  /// False where there is nothing that could be stable.
+  /// Series of one kind; those of another come after them all, whatever document they are of.
+  struct Part {
+    Findings findings;
+    std::vector<SeriesFigures> series;
+  };
+  /// A fleet's devices have many series, which are added up where they come first.
+  struct Notes {
+    Seen seen;
+    Findings of_devices;
+    Part at_once, between_ranks, copies;
+  };
+
+  static void look(const Evidence& some, const CaseFilter& filter, Limits limits, Notes& notes) {
+    const auto keep_in = [](Part& part) {
+      return [&part](const SeriesFigures& one) { part.series.push_back(one); };
+    };
+    look_at_groups(some, filter, "device", limits, notes.of_devices,
+                   [&](const SeriesFigures& one) { notes.seen.add(one); });
+    look_at_groups(some, filter, "node", limits, notes.at_once.findings, keep_in(notes.at_once));
+    // Of a pair's few exchanges the fastest counts, which says nothing about their spread.
+    for (const FabricGroup& group : fabric_groups(some, filter)) {
+      if (group.reach == Reach::rank_pairs) continue;
+      limits.min_samples = group.sampling.min_samples;
+      for (const Measurement* member : group.members)
+        check_members(
+            {member}, limits, [&] { return subject_of(member->scope); },
+            keep_in(notes.between_ranks), notes.between_ranks.findings);
+    }
+    for (const DeviceCopies& copies : device_copies(some)) {
+      if (!filter.takes(copies)) continue;
+      limits.min_samples = copies.sampling.min_samples;
+      check_members(
+          copies.members, limits, [&] { return subject_of(copies); }, keep_in(notes.copies),
+          notes.copies.findings);
+    }
+  }
+
+  static void look_at_groups(const Evidence& some, CaseFilter filter, const char* scope,
+                             Limits limits, Findings& findings, const auto& add) {
+    filter.scope = scope;
+    for (const DeviceGroup& group : device_groups(some, filter)) {
+      limits.min_samples = group.sampling.min_samples;
+      const auto subject = [&] { return subject_of(group.device); };
+      if (check_members(group.members, limits, subject, add, findings)) continue;
+      const Absence absence = why_none(group, filter);
+      findings.not_evaluated(absence.reason_code, absence.text, subject());
+    }
+  }
+
+  static RequirementVerdict conclude(Notes& notes, const Limits& limits) {
+    Findings findings;
+    findings.set_figure("max_relative_interval", limits.max_relative_interval);
+    findings.set_figure("max_discarded", limits.max_discarded);
+    findings.set_figure("min_samples", limits.min_samples);
+    findings.add(std::move(notes.of_devices));
+    for (Part* part : {&notes.at_once, &notes.between_ranks, &notes.copies}) {
+      for (const SeriesFigures& one : part->series) notes.seen.add(one);
+      findings.add(std::move(part->findings));
+    }
+    notes.seen.set_figures(findings);
+    return findings.verdict(fmt::format("widest interval of a median {} of it, limit {}",
+                                        percent(notes.seen.widest),
+                                        percent(limits.max_relative_interval)));
+  }
+
+  /// False where there is nothing that could be stable. `subject` and `add` are called.
   static bool check_members(const std::vector<const Measurement*>& members, const Limits& limits,
-                            const Subject& subject, Seen& seen, Findings& findings) {
+                            const auto& subject, const auto& add, Findings& findings) {
     bool any = false;
     for (const Measurement* member : members) {
       if (member->status == MeasurementStatus::not_applicable) continue;
       any = true;
-      if (member->samples && member->samples->median_s > 0) seen.add(*member->samples);
-      check(*member, limits, subject, findings);
+      if (member->samples && member->samples->median_s > 0) add(SeriesFigures(*member->samples));
+      if (is_stable(*member, limits))
+        findings.pass();
+      else
+        check(*member, limits, subject(), findings);
     }
     return any;
   }
 
-  static bool check(const Measurement& measurement, const Limits& limits, const Subject& subject,
+  /// What `check` finds nothing in, without the texts of a finding.
+  static bool is_stable(const Measurement& measurement, const Limits& limits) {
+    if (measurement.status == MeasurementStatus::failed_verification ||
+        measurement.status == MeasurementStatus::error || !measurement.samples)
+      return false;
+    const Samples& samples = *measurement.samples;
+    return samples.median_s > 0 && !samples.discard_reasons.contains("gate_timeout") &&
+           !(discarded_fraction(measurement) > limits.max_discarded) &&
+           samples.count >= limits.min_samples && samples.stop_reason != "interrupted" &&
+           is_narrow(samples, limits);
+  }
+
+  static bool is_narrow(const Samples& samples, const Limits& limits) {
+    const double width = relative_interval(samples);
+    return width >= 0 && width <= limits.max_relative_interval;
+  }
+
+  static void check(const Measurement& measurement, const Limits& limits, const Subject& subject,
                     Findings& findings) {
     const std::string id = measurement.id.str();
     if (measurement.status == MeasurementStatus::failed_verification) {
       findings.not_evaluated("failed_verification",
                              id + " failed verification, so it was not timed", subject);
-      return false;
-    }
-    if (measurement.status == MeasurementStatus::error) {
+    } else if (measurement.status == MeasurementStatus::error) {
       findings.fail("error", fmt::format("{}: {}", id, measurement.reason), subject);
-      return false;
-    }
-    if (!measurement.samples || !(measurement.samples->median_s > 0)) {
+    } else if (!measurement.samples || !(measurement.samples->median_s > 0)) {
       findings.not_evaluated("missing", id + " has no samples", subject);
-      return false;
+    } else {
+      check_samples(measurement, limits, subject, findings);
     }
-    return check_samples(measurement, limits, subject, findings);
   }
 
-  static bool check_samples(const Measurement& measurement, const Limits& limits,
+  static void check_samples(const Measurement& measurement, const Limits& limits,
                             const Subject& subject, Findings& findings) {
     const std::string id = measurement.id.str();
     const Samples& samples = *measurement.samples;
@@ -171,18 +239,14 @@ class StableSamples final : public Requirement {
                              fmt::format("{}: {} samples ({}), {} are needed", id, samples.count,
                                          samples.stop_reason, limits.min_samples),
                              subject);
-    } else if (const double width = relative_interval(samples);
-               !(width >= 0 && width <= limits.max_relative_interval)) {
+    } else {
       findings.not_evaluated(
           "too_noisy",
-          fmt::format("{}: the median's interval is {} of it, limit {} ({})", id, percent(width),
-                      percent(limits.max_relative_interval), samples.stop_reason),
+          fmt::format("{}: the median's interval is {} of it, limit {} ({})", id,
+                      percent(relative_interval(samples)), percent(limits.max_relative_interval),
+                      samples.stop_reason),
           subject);
-    } else {
-      findings.pass();
-      return true;
     }
-    return false;
   }
 };
 

@@ -18,8 +18,9 @@ namespace {
 
 struct Runner {
   DeviceRef device;
-  const Measurement* measurement;
+  std::string case_id;
   double rate;
+  MedianTime time;
 };
 
 /// Devices whose rates can be compared: one model, one case, one series.
@@ -35,8 +36,7 @@ class StragglerSpread final : public Requirement {
   std::string kind() const override { return "straggler_spread"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     const double fail_from = parameters.fraction("fail_from", 0.10);
@@ -44,11 +44,24 @@ class StragglerSpread final : public Requirement {
     parameters.done();
     if (warn_from > fail_from)
       throw Error(fmt::format("profile requirement '{}': warn_from is above fail_from", asked.id));
+    Notes notes;
+    notes.findings.set_figure("fail_from", fail_from);
+    notes.findings.set_figure("warn_from", warn_from);
+    return inquiry(
+        std::move(notes), [=](const Evidence& some, Notes& to) { note_races(some, filter, to); },
+        [=](Notes& of) { return conclude(of, fail_from, warn_from); });
+  }
+
+ private:
+  struct Notes {
     Findings findings;
-    findings.set_figure("fail_from", fail_from);
-    findings.set_figure("warn_from", warn_from);
+    Races races;
+  };
+
+  static RequirementVerdict conclude(Notes& notes, double fail_from, double warn_from) {
+    Findings& findings = notes.findings;
     double pace = 1;
-    for (const auto& [race, runners] : races_of(evidence, filter, findings)) {
+    for (const auto& [race, runners] : notes.races) {
       if (runners.size() < 2) {
         findings.not_evaluated(
             "missing",
@@ -72,19 +85,17 @@ class StragglerSpread final : public Requirement {
   }
 
  private:
-  static Races races_of(const Evidence& evidence, const CaseFilter& filter, Findings& findings) {
-    Races races;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
+  static void note_races(const Evidence& some, const CaseFilter& filter, Notes& notes) {
+    for (const DeviceGroup& group : device_groups(some, filter)) {
       const Measurement* best = best_of(group, filter);
       if (best == nullptr) {
         const Absence absence = why_none(group, filter);
-        findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
+        notes.findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
         continue;
       }
-      races[{group.device.device->name, group.id("").group(), name(group.series)}].push_back(
-          {group.device, best, rate_of(*best)->value});
+      notes.races[{group.device.device->name, group.id("").group(), name(group.series)}].push_back(
+          {group.device, best->id.str(), rate_of(*best)->value, median_time_of(*best)});
     }
-    return races;
   }
 
   /// Returns the slowest device's rate as a fraction of the median of all.
@@ -95,7 +106,7 @@ class StragglerSpread final : public Requirement {
     const double middle = median(rates);
     double slowest = 1;
     for (const Runner& runner : runners) {
-      const RateFraction fraction = with_interval(runner.rate / middle, *runner.measurement);
+      const RateFraction fraction = with_interval(runner.rate / middle, runner.time);
       slowest = std::min(slowest, fraction.at_median);
       const Verdict verdict = against(fraction, limit);
       if (verdict == Verdict::pass) {
@@ -106,9 +117,8 @@ class StragglerSpread final : public Requirement {
       entry["case"] = race.case_id;
       entry["of_median"] = fraction.at_median;
       findings.figure("stragglers", std::move(entry));
-      const std::string text =
-          fmt::format("{} {} of the median of {} devices", runner.measurement->id.str(),
-                      percent(fraction.at_median), runners.size());
+      const std::string text = fmt::format("{} {} of the median of {} devices", runner.case_id,
+                                           percent(fraction.at_median), runners.size());
       if (verdict == Verdict::fail)
         findings.fail("straggler", text, subject_of(runner.device));
       else if (verdict == Verdict::not_evaluated)

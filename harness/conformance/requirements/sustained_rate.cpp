@@ -42,24 +42,33 @@ class SustainedRate final : public Requirement {
   std::string kind() const override { return "sustained_rate"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read_with_scope(parameters);
     const RateLimit limit = RateLimit::read(parameters, std::nullopt);
     parameters.done();
-    Findings findings;
-    findings.set_figure("fail_below", limit.fail_below);
-    findings.set_figure("warn_below", limit.warn_below);
-    double least = 1;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      least = std::min(least, check_group(group, filter, limit, findings));
-    }
-    return findings.verdict(fmt::format("every device sustains {} of its peak or more, limit {}",
-                                        percent(least), percent(limit.fail_below)));
+    Notes notes;
+    notes.findings.set_figure("fail_below", limit.fail_below);
+    notes.findings.set_figure("warn_below", limit.warn_below);
+    return inquiry(
+        std::move(notes),
+        [=](const Evidence& some, Notes& to) {
+          for (const DeviceGroup& group : device_groups(some, filter))
+            to.least = std::min(to.least, check_group(group, filter, limit, to.findings));
+        },
+        [=](const Notes& of) {
+          return of.findings.verdict(
+              fmt::format("every device sustains {} of its peak or more, limit {}",
+                          percent(of.least), percent(limit.fail_below)));
+        });
   }
 
  private:
+  struct Notes {
+    Findings findings;
+    double least = 1;
+  };
+
   static double check_group(const DeviceGroup& group, const CaseFilter& filter,
                             const RateLimit& limit, Findings& findings) {
     const Subject subject = subject_of(group.device);
@@ -89,29 +98,29 @@ class SustainedRate final : public Requirement {
 
   static void judge_one(const DeviceGroup& group, const Measurement& member, const Endured& endured,
                         const RateLimit& limit, Findings& findings) {
-    Json entry = device_figures(group.device);
-    entry["case"] = member.id.str();
-    entry["scope"] = group.is_at_once() ? "node" : "device";
-    entry["peak"] = endured.peak.value;
-    entry["sustained"] = endured.sustained.value;
-    entry["fraction"] = endured.fraction();
-    for (const char* key : {"clock_hz", "power_w", "temperature_c"}) {
-      if (const auto middle = median_of(member, key)) entry[key] = *middle;
-    }
-    findings.figure("cases", std::move(entry));
+    findings.figure("cases", [&] {
+      Json entry = device_figures(group.device);
+      entry["case"] = member.id.str();
+      entry["scope"] = group.is_at_once() ? "node" : "device";
+      entry["peak"] = endured.peak.value;
+      entry["sustained"] = endured.sustained.value;
+      entry["fraction"] = endured.fraction();
+      for (const char* key : {"clock_hz", "power_w", "temperature_c"}) {
+        if (const auto middle = median_of(member, key)) entry[key] = *middle;
+      }
+      return entry;
+    });
+    const Verdict verdict = against(without_interval(endured.fraction()), limit);
+    if (verdict == Verdict::pass) return findings.pass();
     const std::string text = fmt::format("{}{} sustains {}, {} of its peak {}", member.id.str(),
                                          group.is_at_once() ? " on all devices at once" : "",
                                          in_words(endured.sustained), percent(endured.fraction()),
                                          in_words(endured.peak));
     const Subject subject = subject_of(group.device);
-    switch (against(without_interval(endured.fraction()), limit)) {
-      case Verdict::fail:
-        return findings.fail("not_sustained", text, subject);
-      case Verdict::warn:
-        return findings.warn("not_sustained", text, subject);
-      default:
-        return findings.pass();
-    }
+    if (verdict == Verdict::fail)
+      findings.fail("not_sustained", text, subject);
+    else
+      findings.warn("not_sustained", text, subject);
   }
 };
 

@@ -20,26 +20,30 @@ class ThroughputVsBaseline final : public Requirement {
   std::string kind() const override { return "throughput_vs_baseline"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     // Where neither the row nor the profile says: a tenth under a healthy part's figure is bad.
     const RateLimit standard = RateLimit::read(parameters, RateLimit{0.90, 0.95});
     parameters.done();
 
-    Findings findings;
-    Lowest lowest;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      judge_group(group, evidence.baselines, filter, standard, findings, lowest);
-    }
-    return findings.verdict("lowest: " + lowest.text);
+    return inquiry(
+        Notes(),
+        [=](const Evidence& some, Notes& to) {
+          for (const DeviceGroup& group : device_groups(some, filter))
+            judge_group(group, some.baselines, filter, standard, to.findings, to.lowest);
+        },
+        [](const Notes& of) { return of.findings.verdict("lowest: " + of.lowest.text); });
   }
 
  private:
   struct Lowest {
     double fraction = HUGE_VAL;
     std::string text;
+  };
+  struct Notes {
+    Findings findings;
+    Lowest lowest;
   };
 
   static void judge_group(const DeviceGroup& group, const std::vector<Baseline>& baselines,

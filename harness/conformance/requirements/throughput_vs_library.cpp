@@ -22,8 +22,7 @@ class ThroughputVsLibrary final : public Requirement {
   std::string kind() const override { return "throughput_vs_library"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     const RateLimit limit = RateLimit::read_ratio(parameters);
@@ -35,13 +34,38 @@ class ThroughputVsLibrary final : public Requirement {
                       "the native kernel that is judged",
                       asked.id));
     }
+    Notes notes;
+    notes.findings.set_figure("fail_below", limit.fail_below);
+    notes.findings.set_figure("warn_below", limit.warn_below);
+    return inquiry(
+        std::move(notes),
+        [=](const Evidence& some, Notes& to) {
+          for (const DeviceGroup& group : device_groups(some, filter))
+            judge_group(group, filter, limit, beside, to.findings, to.ratios);
+        },
+        [=](Notes& of) { return verdict_of(of.ratios, limit, beside, of.findings); });
+  }
+
+ private:
+  struct Ratios {
+    std::size_t count = 0;
+    double sum_of_logarithms = 0, least = HUGE_VAL;
+    bool is_partial = false;
+    std::string lowest;
+    Subject of_lowest;
+  };
+  struct Notes {
     Findings findings;
-    findings.set_figure("fail_below", limit.fail_below);
-    findings.set_figure("warn_below", limit.warn_below);
     Ratios ratios;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      judge_group(group, filter, limit, beside, findings, ratios);
-    }
+  };
+
+  struct Beside {
+    std::optional<std::string> peer;  // in place of the library
+    bool by_mean = false;             // the limits are of the geometric mean
+  };
+
+  static RequirementVerdict verdict_of(const Ratios& ratios, const RateLimit& limit,
+                                       const Beside& beside, Findings& findings) {
     if (ratios.count == 0) return findings.verdict("");
     const double mean = std::exp(ratios.sum_of_logarithms / static_cast<double>(ratios.count));
     findings.set_figure("geometric_mean", mean);
@@ -54,19 +78,6 @@ class ThroughputVsLibrary final : public Requirement {
     return findings.verdict(text);
   }
 
- private:
-  struct Ratios {
-    std::size_t count = 0;
-    double sum_of_logarithms = 0, least = HUGE_VAL;
-    bool is_partial = false;
-    std::string lowest;
-    Subject of_lowest;
-  };
-
-  struct Beside {
-    std::optional<std::string> peer;  // in place of the library
-    bool by_mean = false;             // the limits are of the geometric mean
-  };
   static Beside read_beside(Parameters& parameters) {
     const std::string judged = parameters.text("judged").value_or("each");
     if (judged != "each" && judged != "geometric_mean") {
@@ -100,12 +111,12 @@ class ThroughputVsLibrary final : public Requirement {
                           const RateLimit& limit, const Beside& beside, Findings& findings,
                           Ratios& ratios) {
     if (!is_asked(group, filter, beside)) return;
-    const Subject subject = subject_of(group.device);
+    const auto subject = [&] { return subject_of(group.device); };
     const Measurement* native = best_of(group, filter);
     if (native == nullptr) {
       ratios.is_partial = true;
       const Absence absence = why_none(group, filter);
-      return findings.not_evaluated(absence.reason_code, absence.text, subject);
+      return findings.not_evaluated(absence.reason_code, absence.text, subject());
     }
     const std::vector<Measurement>& all = group.device.result->measurements;
     const auto ratio =
@@ -116,31 +127,38 @@ class ThroughputVsLibrary final : public Requirement {
           "missing",
           fmt::format("{} was not measured beside {}", beside.peer.value_or("the library"),
                       native->id.str()),
-          subject);
+          subject());
     }
-    const std::string text = fmt::format("{} {:.2f} of {}", native->id.str(), ratio->value,
-                                         ratio->library->id.implementation);
-    Json entry = device_figures(group.device);
-    entry["case"] = native->id.str();
-    entry["library"] = ratio->library->id.implementation;
-    entry["ratio"] = ratio->value;
-    findings.figure("cases", std::move(entry));
+    findings.figure("cases", [&] {
+      Json entry = device_figures(group.device);
+      entry["case"] = native->id.str();
+      entry["library"] = ratio->library->id.implementation;
+      entry["ratio"] = ratio->value;
+      return entry;
+    });
     ++ratios.count;
     ratios.sum_of_logarithms += std::log(ratio->value);
-    if (ratio->value < ratios.least) {
+    const Verdict verdict =
+        beside.by_mean ? Verdict::pass : against(with_interval(ratio->value, *native), limit);
+    const bool is_least = ratio->value < ratios.least;
+    if (!is_least && beside.by_mean) return;
+    if (!is_least && verdict == Verdict::pass) return findings.pass();
+    const std::string text = fmt::format("{} {:.2f} of {}", native->id.str(), ratio->value,
+                                         ratio->library->id.implementation);
+    if (is_least) {
       ratios.least = ratio->value;
       ratios.lowest = text;
-      ratios.of_lowest = subject;
+      ratios.of_lowest = subject();
     }
     if (beside.by_mean) return;
-    switch (against(with_interval(ratio->value, *native), limit)) {
+    switch (verdict) {
       case Verdict::fail:
-        return findings.fail("below_library", text, subject);
+        return findings.fail("below_library", text, subject());
       case Verdict::warn:
-        return findings.warn("below_library", text, subject);
+        return findings.warn("below_library", text, subject());
       case Verdict::not_evaluated:
         return findings.not_evaluated(
-            "too_noisy", text + ", and the limit lies in the interval of the samples", subject);
+            "too_noisy", text + ", and the limit lies in the interval of the samples", subject());
       default:
         return findings.pass();
     }

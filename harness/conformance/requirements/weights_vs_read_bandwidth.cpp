@@ -22,27 +22,36 @@ class WeightsVsReadBandwidth final : public Requirement {
   std::string kind() const override { return "weights_vs_read_bandwidth"; }
   Axis axis() const override { return Axis::performance; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     CaseFilter filter = CaseFilter::read(parameters);
     const RateLimit limit = RateLimit::read(parameters, std::nullopt);
     parameters.done();
     if (filter.workloads.empty()) filter.workloads = {"gemm"};
-    Findings findings;
-    findings.set_figure("fail_below", limit.fail_below);
-    double least = HUGE_VAL;
-    for (const DeviceGroup& group : device_groups(evidence, filter)) {
-      if (!is_product(group.shape)) {
-        throw Error(fmt::format("profile requirement '{}': {} is no single product", asked.id,
-                                group.name()));
-      }
-      judge_group(group, filter, limit, findings, least);
-    }
-    return findings.verdict(fmt::format("lowest: {} of the read bandwidth", percent(least)));
+    Notes notes;
+    notes.findings.set_figure("fail_below", limit.fail_below);
+    return inquiry(
+        std::move(notes),
+        [=, id = asked.id](const Evidence& some, Notes& to) {
+          for (const DeviceGroup& group : device_groups(some, filter)) {
+            if (!is_product(group.shape))
+              throw Error(fmt::format("profile requirement '{}': {} is no single product", id,
+                                      group.name()));
+            judge_group(group, filter, limit, to.findings, to.least);
+          }
+        },
+        [](const Notes& of) {
+          return of.findings.verdict(
+              fmt::format("lowest: {} of the read bandwidth", percent(of.least)));
+        });
   }
 
  private:
+  struct Notes {
+    Findings findings;
+    double least = HUGE_VAL;
+  };
+
   static bool is_product(const Shape& shape) {
     return shape.entries().size() == 3 && shape.has("m") && shape.has("n") && shape.has("k");
   }

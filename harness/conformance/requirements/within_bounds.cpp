@@ -34,21 +34,29 @@ class WithinBounds final : public Requirement {
   std::string kind() const override { return "within_bounds"; }
   Axis axis() const override { return Axis::validity; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters(asked).done();
-    Findings findings;
-    double highest = 0;
-    for (const Result& result : evidence.results)
-      for (const Measurement& measurement : result.measurements)
-        highest = std::max(highest, check(result, measurement, findings));
-    if (highest == 0) return unknown();
-    findings.set_figure("highest_fraction", highest);
-    return findings.verdict(
-        fmt::format("the most that a case reached is {} of its bound", percent(highest)));
+    return inquiry(
+        Notes(),
+        [](const Evidence& some, Notes& to) {
+          for (const Result& result : some.results)
+            for (const Measurement& measurement : result.measurements)
+              to.highest = std::max(to.highest, check(result, measurement, to.findings));
+        },
+        [](Notes& of) {
+          if (of.highest == 0) return unknown();
+          of.findings.set_figure("highest_fraction", of.highest);
+          return of.findings.verdict(
+              fmt::format("the most that a case reached is {} of its bound", percent(of.highest)));
+        });
   }
 
  private:
+  struct Notes {
+    Findings findings;
+    double highest = 0;
+  };
+
   /// 0: no bound of it is known.
   static double check(const Result& result, const Measurement& measurement, Findings& findings) {
     const DeviceFacts* device = timed_device(result, measurement);
