@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "harness/cli/command.h"
 #include "harness/cli/judged.h"
@@ -58,8 +59,11 @@ ExitCode execute_check(const Arguments& arguments) {
   if (arguments.has("output"))
     refuse_output({arguments.value("output"), kind_of_output(format), arguments.has("force"),
                    inputs_of(arguments)});
-  std::vector<Result> results = read_results(arguments.operands());
-  const VerdictDocument verdict = judged(results, arguments);
+  std::vector<Result> results;  // where they are written, or judged all at once
+  std::optional<VerdictDocument> as_read;
+  if (format != "csv") as_read = judged_as_read(arguments);
+  if (!as_read) results = read_results(arguments.operands());
+  const VerdictDocument verdict = as_read ? *std::move(as_read) : judged(results, arguments);
   if (arguments.has("output")) {
     write(verdict, results, format, arguments.value("output"));
   } else {

@@ -5,18 +5,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdio>
 #include <exception>
-#include <functional>
+#include <iterator>
 #include <set>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "harness/cli/fit_profile.h"
+#include "harness/cli/in_order.h"
 #include "harness/conformance/requirement.h"
-#include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
@@ -54,18 +52,65 @@ class Lent {
   std::vector<Result>&owner_, &borrower_;
 };
 
-/// Threads beside this one, as many as there is work for and the machine allows.
-std::vector<std::jthread> readers(std::size_t documents, const std::function<void()>& read_on) {
-  constexpr std::size_t kMost = 8;  // each holds a document's JSON
-  const std::size_t processors = std::max(1U, std::thread::hardware_concurrency());
-  std::vector<std::jthread> threads;
-  try {
-    for (std::size_t i = 1; i < std::min({documents, processors, kMost}); ++i)
-      threads.emplace_back(read_on);
-  } catch (const std::system_error&) {  // a limit of threads: those that there are suffice
-  }
-  return threads;
+/// The one built-in profile of these names. Throws Error when there is none.
+std::string only_profile(const std::set<std::string>& names) {
+  if (names.size() > 1)
+    throw Error(
+        fmt::format("the documents were made with different profiles ({}): say which one "
+                    "judges them with --profile",
+                    fmt::join(names, ", ")));
+  const auto known = builtin_profile_names();
+  if (std::find(known.begin(), known.end(), *names.begin()) == known.end())
+    throw Error(
+        fmt::format("the documents were made with profile {}, which is not built in: give "
+                    "its file with --profile",
+                    *names.begin()));
+  return *names.begin();
 }
+
+/// Judges the documents of a fleet while they are read.
+class FleetJudge {
+ public:
+  explicit FleetJudge(const Arguments& arguments) : arguments_(arguments) {}
+
+  /// False: they are to be judged all at once.
+  bool take(std::vector<Result> some) {
+    for (const Result& result : some) names_.insert(result.run.profile_name);
+    if (!problem_) try_to_look(std::move(some));
+    return is_possible_;
+  }
+
+  std::optional<VerdictDocument> verdict() {
+    if (!is_possible_) return std::nullopt;
+    if (problem_) std::rethrow_exception(problem_);
+    warn_of_other_profile(judge_->documents(), profile_);
+    return judge_->verdict();
+  }
+
+ private:
+  /// What is wrong with the profile is told after what is wrong with any document.
+  void try_to_look(std::vector<Result> some) {
+    try {
+      const std::string name =
+          arguments_.has("profile") ? arguments_.value("profile") : only_profile(names_);
+      if (!judge_) {
+        profile_ = load_profile(name);
+        judge_.emplace(profile_, read_baselines(arguments_));
+      }
+      is_possible_ = judge_->looks_at_some() && std::all_of(some.begin(), some.end(), is_alone);
+      if (is_possible_) judge_->look(std::move(some));
+    } catch (const Error&) {
+      problem_ = std::current_exception();
+    }
+  }
+
+  const Arguments& arguments_;
+  Profile profile_;
+  std::optional<Judge> judge_;
+  std::set<std::string> names_;  // of the profiles that the documents were made with
+  bool is_possible_ = true;
+  std::exception_ptr problem_;
+};
 
 }  // namespace
 
@@ -84,48 +129,19 @@ std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
   return inputs;
 }
 
-/// On all processors: parsing takes most of the time of a verdict on a fleet. Of several documents
-/// that are refused, the first one's reason is given.
 std::vector<Result> read_results(const std::vector<std::string>& operands) {
-  const std::vector<std::filesystem::path> paths = expand_paths(operands);
-  std::vector<Result> results(paths.size());
-  std::vector<std::exception_ptr> problems(paths.size());
-  std::atomic<std::size_t> next = 0;
-  const auto read_on = [&] {
-    for (std::size_t at = next++; at < paths.size(); at = next++) {
-      try {
-        results[at] = read_result(paths[at]);
-        refuse_contradictions(results[at], paths[at].string());
-      } catch (...) {
-        problems[at] = std::current_exception();
-        next = paths.size();
-      }
-    }
-  };
-  {
-    const std::vector<std::jthread> helpers = readers(paths.size(), read_on);
-    read_on();
-  }
-  for (const std::exception_ptr& problem : problems)
-    if (problem) std::rethrow_exception(problem);
+  std::vector<Result> results;
+  read_in_order(expand_paths(operands), [&](std::vector<Result> some) {
+    std::move(some.begin(), some.end(), std::back_inserter(results));
+    return true;
+  });
   return results;
 }
 
 std::string profile_of(const std::vector<Result>& results) {
   std::set<std::string> names;
   for (const Result& result : results) names.insert(result.run.profile_name);
-  if (names.size() > 1)
-    throw Error(
-        fmt::format("the documents were made with different profiles ({}): say which one "
-                    "judges them with --profile",
-                    fmt::join(names, ", ")));
-  const auto known = builtin_profile_names();
-  if (std::find(known.begin(), known.end(), *names.begin()) == known.end())
-    throw Error(
-        fmt::format("the documents were made with profile {}, which is not built in: give "
-                    "its file with --profile",
-                    *names.begin()));
-  return *names.begin();
+  return only_profile(names);
 }
 
 std::vector<Baseline> read_baselines(const Arguments& arguments) {
@@ -144,6 +160,13 @@ VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments)
   evidence.profile = &profile;
   evidence.baselines = read_baselines(arguments);
   return judge(evidence);
+}
+
+std::optional<VerdictDocument> judged_as_read(const Arguments& arguments) {
+  FleetJudge judge(arguments);
+  read_in_order(expand_paths(arguments.operands()),
+                [&](std::vector<Result> some) { return judge.take(std::move(some)); });
+  return judge.verdict();
 }
 
 }  // namespace assay::cli

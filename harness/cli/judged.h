@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,5 +29,9 @@ std::vector<Baseline> read_baselines(const Arguments& arguments);
 /// since. Throws Error when no profile follows from the documents. `results` are afterwards what
 /// they were; they are not copied.
 VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments);
+
+/// The same of the command's documents while they are read, in a sixth of the memory. Nothing where
+/// they refer to one another, or a requirement needs them all at once: read and judge them then.
+std::optional<VerdictDocument> judged_as_read(const Arguments& arguments);
 
 }  // namespace assay::cli
