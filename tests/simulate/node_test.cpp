@@ -19,8 +19,9 @@ SimulationModel h200(std::vector<std::string> faults = {}) {
   return model;
 }
 
-RequirementVerdict verdict_on(const SimulationModel& model, const std::string& id) {
-  const Profile profile = load_profile("training");
+RequirementVerdict verdict_on(const SimulationModel& model, const std::string& id,
+                              const std::string& name = "training") {
+  const Profile profile = load_profile(name);
   Evidence evidence{{}, &profile, {}};
   for (int node = 0; node < 3; ++node)
     evidence.results.push_back(simulated_node(model, profile, node));
@@ -113,7 +114,11 @@ TEST_SUITE("unit") {
     names_device(verdict_on(h200({"wrong:1/5"}), "verified_results"));
     names_device(verdict_on(h200({"bits:1/5"}), "same_bits"));
     names_device(verdict_on(h200({"ecc:1/5"}), "ecc"));
+    names_device(verdict_on(h200({"links:1/5:0.1"}), "fleet", "node"));
     CHECK(verdict_on(h200({"lost:1/5"}), "device_count").verdict == Verdict::fail);
+    const RequirementVerdict all = verdict_on(h200({"lost:1/*"}), "device_count");
+    CHECK(all.verdict == Verdict::fail);
+    CHECK(all.reason.find("node-00001 has 0 devices, most nodes have 8") != std::string::npos);
   }
 
   TEST_CASE("a profile for hosts or with pairs of ranks is refused") {
