@@ -60,6 +60,10 @@ ExitCode execute_simulate(const Arguments& arguments) {
   const SimulationModel model = model_of(arguments, nodes);
   const Profile profile = load_profile(arguments.value("profile"));
   const fs::path folder = arguments.value("output");
+  for (const Fault& fault : model.faults)
+    if (const std::string why = why_unseen(fault, profile); !why.empty())
+      throw Error(fmt::format("--fault {}: profile {} would not show it: {}; take another profile",
+                              fault.spec, profile.name, why));
   refuse_taken_folder(folder, arguments.has("force"));
   fs::create_directories(folder / "nodes");
   for (int node = 0; node < nodes; ++node) {

@@ -1,11 +1,13 @@
 // Faults as a user plants them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
+#include "harness/core/workload.h"
 #include "harness/simulate/parts.h"
 
 namespace assay {
@@ -85,6 +87,37 @@ Fault fault_from_spec(const std::string& spec) {
     return fault;
   }
   return refuse("there is no such kind");
+}
+
+std::string why_unseen(const Fault& fault, const Profile& profile) {
+  const auto has = [&](const auto& is_meant) {
+    return std::any_of(profile.cases.begin(), profile.cases.end(), [&](const ProfileCases& line) {
+      return line.backend == "cuda" && is_meant(line);
+    });
+  };
+  const auto is_product = [](const ProfileCases& line) { return line.workload == "gemm"; };
+  const auto compares_bits = [](const ProfileCases& line) {
+    return std::any_of(line.implementations.begin(), line.implementations.end(),
+                       [](const std::string& one) { return one.ends_with("_sdc"); });
+  };
+  const auto is_of_family = [&](const ProfileCases& line) {
+    const bool is_between = span_of(line.workload) != Span::device;
+    return family_of(line.workload) == fault.family ||
+           (is_between && fault.family == Family::links);
+  };
+  switch (fault.kind) {
+    case Fault::Kind::slow:
+      return has(is_of_family) ? "" : fmt::format("no case of it is about {}", name(fault.family));
+    case Fault::Kind::wrong:
+      return has(is_product) ? "" : "no case of it is a product";
+    case Fault::Kind::other_bits:
+      return has(compares_bits) ? "" : "no case of it compares bits";
+    case Fault::Kind::lost:
+    case Fault::Kind::memory_errors:
+    case Fault::Kind::noisy:
+      return "";
+  }
+  return "";
 }
 
 namespace simulate {

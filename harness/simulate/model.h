@@ -27,6 +27,9 @@ struct Fault {
 /// Reads `compute:3/2:0.05`, `wrong:0/7` and so on; the device may be `*`. Throws Error that names
 /// what is wrong and the kinds that there are.
 Fault fault_from_spec(const std::string& spec);
+/// Why no case of the profile shows the fault, as in "no case of it moves data over links"; empty
+/// where one does.
+std::string why_unseen(const Fault& fault, const Profile& profile);
 /// The specs that fault_from_spec() reads, with what each does, for a manual.
 std::string fault_kinds();
 

@@ -27,6 +27,27 @@ TEST_SUITE("unit") {
       CHECK(text.find("memory:NODE/DEVICE:AMOUNT") != std::string::npos);
     }
   }
+
+  TEST_CASE("a fault that no case of a profile shows says why") {
+    const auto unseen = [](const char* spec, const char* profile) {
+      return why_unseen(fault_from_spec(spec), load_profile(profile));
+    };
+    CHECK(unseen("bits:0/0", "training") == "");
+    CHECK(unseen("bits:0/0", "inference") == "no case of it compares bits");
+    CHECK(unseen("links:0/0:0.1", "copies") == "");
+    CHECK(unseen("links:0/0:0.1", "gemm") == "no case of it is about links");
+    CHECK(unseen("compute:0/0:0.1", "copies") == "no case of it is about compute");
+    CHECK(unseen("memory:0/0:0.1", "burn") == "no case of it is about memory");
+    CHECK(unseen("wrong:0/0", "copies") == "no case of it is a product");
+    CHECK(unseen("wrong:0/0", "node") == "");
+    for (const char* spec : {"lost:0/0", "ecc:0/0", "noise:0/0:3"})
+      CHECK(unseen(spec, "copies") == "");
+    Profile between;  // collectives alone
+    between.cases = {{"all_reduce", "cuda", {"f32"}, {"nccl"}, {}, {}}};
+    CHECK(why_unseen(fault_from_spec("links:0/0:0.1"), between) == "");
+    between.cases.front().backend = "host";
+    CHECK(why_unseen(fault_from_spec("links:0/0:0.1"), between) == "no case of it is about links");
+  }
 }
 
 }  // namespace assay
