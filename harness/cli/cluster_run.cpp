@@ -3,16 +3,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <cstdlib>
-#include <thread>
 
 #include "harness/cli/command.h"
+#include "harness/cluster/apply.h"
 #include "harness/cluster/clean.h"
 #include "harness/cluster/explain.h"
 #include "harness/cluster/folder.h"
+#include "harness/cluster/private_folder.h"
 #include "harness/cluster/progress.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
@@ -22,73 +19,6 @@ namespace assay::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kCleaning_s = 90;
-
-/// A folder of this user alone, gone with the object: it holds the ranks' secret.
-class PrivateFolder {
- public:
-  PrivateFolder() : path_((fs::temp_directory_path() / "assay-cluster-XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr)
-      throw Error(fmt::format("cannot make a folder like {}", path_));
-  }
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
-  ~PrivateFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-std::vector<std::string> apply_words(const fs::path& folder, bool dry) {
-  std::vector<std::string> words = {"apply", "-k", (folder / "run").string()};
-  if (dry) words.push_back("--dry-run=server");
-  return words;
-}
-
-/// What Pod Security would refuse is only a warning to an apply, and no pod ever comes.
-void refuse_insecure(const cluster::Answer& answer) {
-  const std::size_t at = answer.err.find("would violate PodSecurity");
-  if (at != std::string::npos)
-    throw Error(fmt::format("the namespace's Pod Security level would refuse the pods: {}",
-                            answer.err.substr(at, answer.err.find('\n', at) - at)));
-}
-
-void try_out(ClusterSession& session, const fs::path& folder) {
-  const cluster::Answer answer = session.kubectl.ask({apply_words(folder, true)});
-  if (session.pace.stopped()) throw Error("stopped before anything was applied");
-  if (!answer.ok())
-    throw Error("the cluster would refuse the run: " + cluster::refusal(answer.err));
-  refuse_insecure(answer);
-}
-
-struct Cleaned {
-  bool all;
-  std::string text;  // what is left and how to delete it, or that nothing is
-};
-
-Cleaned clean_up(ClusterSession& session, const cluster::Target& target) {
-  cluster::Pace patient = session.pace;  // a stop does not cut the cleaning short
-  patient.sleep_s = [](double seconds) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-  };
-  std::string left;
-  try {
-    left = fmt::format("{}", fmt::join(cluster::clean(session.kubectl, target, session.inventory,
-                                                      patient, kCleaning_s),
-                                       ", "));
-  } catch (const Error& error) {
-    left = fmt::format("not known ({})", error.what());
-  }
-  if (left.empty()) return {true, "nothing of the run is left in the cluster"};
-  return {false,
-          fmt::format("still in the cluster: {}; try `assay cluster clean --namespace {} --run {}`",
-                      left, target.name_space, target.run)};
-}
 
 ExitCode judge_folder(const std::string& profile, const fs::path& folder) {
   const Command check = check_command();
@@ -116,9 +46,9 @@ void show_plan(const cluster::Plan& plan) {
 }
 
 ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan) {
-  const PrivateFolder folder;
+  const cluster::PrivateFolder folder;
   cluster::write_kustomization(plan, folder.path());
-  try_out(session, folder.path());
+  cluster::try_out(session.kubectl, folder.path());
   print("The server would accept it; nothing was created.\n");
   return ExitCode::passed;
 }
@@ -126,13 +56,12 @@ ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan) {
 ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
                         const fs::path& results) {
   const cluster::Target target{plan.wishes.name_space, plan.run};
-  const PrivateFolder folder;
+  const cluster::PrivateFolder folder;
   cluster::write_kustomization(plan, folder.path());
-  try_out(session, folder.path());
+  cluster::try_out(session.kubectl, folder.path());
+  if (session.pace.stopped()) throw Error("stopped before anything was applied");
   try {
-    const cluster::Answer answer =
-        session.kubectl.ask({apply_words(folder.path(), false), 60, true});
-    if (!answer.ok()) throw Error("the cluster refused the run: " + cluster::refusal(answer.err));
+    cluster::apply(session.kubectl, folder.path());
     cluster::Memory memory;
     if (plan.wishes.nodes > 1) memory.gang = GangFacts{plan.gang, plan.wishes.nodes, 0};
     cluster::wait_until_running(session.kubectl, target, plan.wishes.nodes, session.inventory,
@@ -140,9 +69,12 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
     cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, results);
   } catch (const Error& error) {
     const std::string why = why_it_ended(session, error);  // before a stop of the cleaning counts
-    throw Error(fmt::format("{} ({})", why, clean_up(session, target).text));
+    throw Error(fmt::format(
+        "{} ({})", why,
+        cluster::clean_up(session.kubectl, target, session.inventory, session.pace).text));
   }
-  const Cleaned cleaned = clean_up(session, target);
+  const cluster::Cleaned cleaned =
+      cluster::clean_up(session.kubectl, target, session.inventory, session.pace);
   session.pace.say(cleaned.text);
   print(fmt::format("Results: {}\n", results.string()));
   const ExitCode verdict = judge_folder(plan.wishes.profile, results);
@@ -175,7 +107,8 @@ ExitCode collect_from_cluster(ClusterSession& session, const cluster::Target& ta
 }
 
 ExitCode clean_cluster(ClusterSession& session, const cluster::Target& target) {
-  const Cleaned cleaned = clean_up(session, target);
+  const cluster::Cleaned cleaned =
+      cluster::clean_up(session.kubectl, target, session.inventory, session.pace);
   if (!cleaned.all) throw Error(cleaned.text);
   session.pace.say(cleaned.text);
   return ExitCode::passed;

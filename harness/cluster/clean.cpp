@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "harness/cluster/explain.h"
 #include "harness/cluster/outage.h"
@@ -17,6 +19,7 @@ namespace {
 using Remnants = std::vector<Remnant>;
 
 constexpr double kList_s = 60;
+constexpr double kCleaning_s = 90;
 
 Remnants list(Kubectl& kubectl, const std::vector<std::string>& words) {
   const Answer answer = kubectl.ask({words, kList_s, true});
@@ -99,6 +102,28 @@ std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inv
   std::vector<std::string> descriptions;
   for (const Remnant& one : left) descriptions.push_back(described(one));
   return descriptions;
+}
+
+Cleaned clean_up(Kubectl& kubectl, const Target& target, const Inventory& inventory,
+                 const Pace& pace) {
+  Pace patient = pace;
+  patient.sleep_s = [&pace](double seconds) {
+    const double end_s = pace.now_s() + seconds;
+    pace.sleep_s(seconds);  // a stop cuts it short
+    if (const double rest_s = end_s - pace.now_s(); rest_s > 0)
+      std::this_thread::sleep_for(std::chrono::duration<double>(rest_s));
+  };
+  std::string left;
+  try {
+    left =
+        fmt::format("{}", fmt::join(clean(kubectl, target, inventory, patient, kCleaning_s), ", "));
+  } catch (const Error& error) {
+    left = fmt::format("not known ({})", error.what());
+  }
+  if (left.empty()) return {true, "nothing of the run is left in the cluster"};
+  return {false,
+          fmt::format("still in the cluster: {}; try `assay cluster clean --namespace {} --run {}`",
+                      left, target.name_space, target.run)};
 }
 
 }  // namespace assay::cluster

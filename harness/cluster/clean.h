@@ -14,4 +14,12 @@ namespace assay::cluster {
 std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inventory& inventory,
                                const Pace& pace, double patience_s);
 
+struct Cleaned {
+  bool all;
+  std::string text;  // what is left and how to delete it, or that nothing is
+};
+/// The same with a patience of its own, which a stop by the user does not cut short. Never throws.
+Cleaned clean_up(Kubectl& kubectl, const Target& target, const Inventory& inventory,
+                 const Pace& pace);
+
 }  // namespace assay::cluster
