@@ -66,6 +66,7 @@ cluster::Wishes wishes_of(const Arguments& arguments) {
   wishes.gang = arguments.value("gang");
   wishes.device_class = plain_name(arguments, "device-class");
   wishes.queue = plain_name(arguments, "queue");
+  wishes.results_claim = plain_name(arguments, "results-claim");
   wishes.nodes = count(arguments, "nodes");
   wishes.devices_per_node = count(arguments, "devices-per-node");
   wishes.deadline_s = static_cast<double>(arguments.number("deadline"));
@@ -225,6 +226,11 @@ Command cluster_command() {
                    "trainjob", "none"}},
       {.name = "node", .value_name = "NAME", .help = "gate: the only node to measure."},
       {.name = "queue", .value_name = "NAME", .help = "The queue, where there are several."},
+      {.name = "results-claim",
+       .value_name = "NAME",
+       .help =
+           "A PersistentVolumeClaim that also keeps the results, in JOB/POD; with several nodes "
+           "it has to be ReadWriteMany."},
       {.name = "deadline",
        .value_name = "SECONDS",
        .help = "How long the whole may take.",

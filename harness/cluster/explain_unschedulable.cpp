@@ -137,6 +137,7 @@ Finding insufficient(const std::string& resource, const Seen& seen) {
 std::vector<Finding> findings(const Pod& pod, const std::string& message, const Seen& seen) {
   std::vector<Finding> found;
   static const RegularExpression kClass(R"(device class (\S+) does not exist)");
+  static const RegularExpression kVolume(R"re(persistentvolumeclaim "([^"]+)" not found)re");
   static const RegularExpression kInsufficient(R"(Insufficient ([A-Za-z0-9./_-]*[A-Za-z0-9]))");
   if (const std::vector<std::string> match = kClass.groups_in(message); !match.empty())
     found.push_back(
@@ -150,6 +151,11 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
     found.push_back({"no node has the labels that the pod's selector or affinity asks for", true});
   if (contains(message, "anti-affinity"))
     found.push_back({"every other node already has a pod of an Assay run: one pod a node", false});
+  if (const std::vector<std::string> match = kVolume.groups_in(message); !match.empty())
+    found.push_back(
+        {fmt::format("PersistentVolumeClaim {} is missing in the namespace", match[1]), true});
+  if (contains(message, "unbound immediate PersistentVolumeClaims"))
+    found.push_back({"its PersistentVolumeClaim is bound to no volume yet", false});
   if (const std::vector<std::string> match = kInsufficient.groups_in(message); !match.empty())
     found.push_back(insufficient(match[1], seen));
   if (contains(message, "cannot allocate all claims")) found.push_back(why_no_claim(pod, seen));

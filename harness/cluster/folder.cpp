@@ -38,6 +38,7 @@ std::vector<std::string> components(const Plan& plan) {
   std::vector<std::string> names;
   if (!plan.wishes.profile_text.empty()) names.push_back("profile");
   if (!plan.wishes.node.empty()) names.push_back("node");
+  if (!plan.wishes.results_claim.empty()) names.push_back("results-claim");
   if (plan.allocation != "none") names.push_back("allocation/" + plan.allocation);
   if (plan.gang != "none") names.push_back("gang/" + plan.gang);
   return names;
@@ -80,6 +81,7 @@ std::string parameters_text(const Plan& plan) {
   add("device-class", plan.device_class);
   add("queue", plan.queue);
   add("node", plan.wishes.node);
+  add("results-claim", plan.wishes.results_claim);
   const auto deadline = static_cast<long>(plan.wishes.deadline_s);
   add("deadline-seconds", std::to_string(deadline + 600));  // the Job outlives who waits for it
   add("hold-seconds", std::to_string(std::max(deadline, 60L)));

@@ -126,6 +126,16 @@ class Combinations(unittest.TestCase):
         self.assertEqual([one["key"] for one in spec["tolerations"]], ["assay.io/unverified"])
         self.assertIn("podAntiAffinity", spec["affinity"])
 
+    def test_results_go_to_a_volume_of_ones_own_by_pod(self):
+        for gang in (None, *GANGS):
+            objects = self.copy.build_of(["results-claim"] + ([f"gang/{gang}"] if gang else []), {"results-claim": "shared"}, nameSuffix="-r1")
+            self.assertEqual([], [line for one in objects for line in strict.problems(one)], gang)
+            (pod,) = [pod for one in objects for pod in strict.pod_specs(one)]
+            self.assertEqual(pod["volumes"][0], {"name": "results", "persistentVolumeClaim": {"claimName": "shared"}}, gang)
+            mounts = {mount["mountPath"]: mount for mount in pod["containers"][0]["volumeMounts"]}
+            self.assertEqual(mounts["/results"]["subPathExpr"], "$(ASSAY_JOB)/$(ASSAY_POD)", gang)
+            self.assertEqual([], list(strict.unrestricted(pod)), gang)
+
     def test_claim_parameters_reach_the_claim(self):
         objects = self.copy.build_of(ALLOCATIONS["dra with an aligned NIC"], {"devices": "7", "device-class": "a.b"})
         devices = next(one for one in objects if one["kind"] == "ResourceClaimTemplate")["spec"]["spec"]["devices"]
