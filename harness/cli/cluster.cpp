@@ -110,12 +110,31 @@ ExitCode plan_verb(ClusterSession& session, const Arguments& arguments) {
   return ExitCode::passed;
 }
 
+cluster::ProbeWishes probes_of(const Arguments& arguments) {
+  const std::vector<std::string> asked = arguments.all("probe");
+  const auto has = [&](const char* name) {
+    return std::find(asked.begin(), asked.end(), name) != asked.end();
+  };
+  cluster::ProbeWishes wishes;
+  wishes.gang = has("gang");
+  wishes.webhook = has("webhook");
+  wishes.autoscaling = has("autoscaling");
+  wishes.window_s = static_cast<double>(arguments.number("window"));
+  wishes.custom_resources = arguments.value_or_empty("custom-resource");
+  if (!wishes.custom_resources.empty() && !wishes.webhook)
+    throw Error("--custom-resource is for --probe webhook");
+  if (arguments.has("exporter"))
+    wishes.exporter = cluster::exporter_address(arguments.value("exporter"));
+  return wishes;
+}
+
 ExitCode run_verb(ClusterSession& session, const Arguments& arguments) {
+  const cluster::ProbeWishes probes = probes_of(arguments);
   const cluster::Plan plan =
       cluster::make_plan(wishes_of(arguments), session.inventory, cluster::new_run_id());
   show_plan(plan);
   if (arguments.has("dry-run")) return dry_run(session, plan);
-  return run_on_cluster(session, plan, output_folder(arguments, plan.job()));
+  return run_on_cluster(session, plan, output_folder(arguments, plan.job()), probes);
 }
 
 ExitCode gate_verb(ClusterSession& session, const Arguments& arguments) {
@@ -166,6 +185,8 @@ Command cluster_command() {
       "plan|run --image IMAGE [--profile NAME|FILE] [--nodes N] [--devices-per-node N] "
       "[--allocation A] "
       "[--gang G] [-o FOLDER]\n"
+      "run ... [--probe gang|webhook|autoscaling]... [--window SECONDS] [--custom-resource FOLDER] "
+      "[--exporter ADDRESS]\n"
       "gate --image IMAGE [--node NAME] [--profile NAME|FILE] [-o FOLDER]\n"
       "status|collect|clean --run ID [--namespace NAME] [-o FOLDER]";
   command.description = {
@@ -178,6 +199,12 @@ Command cluster_command() {
       "for, or earlier, where waiting cannot "
       "mend it. Ctrl-C deletes what was applied, or says what is left. Two runs at once do not "
       "meet.",
+      "With --probe and --exporter, run also tries what a cluster promises, and its documents and "
+      "verdict say what came of it. gang: while one node too few is free, two gangs that each need "
+      "them all are held back whole, and then start one after the other. webhook: an operator's "
+      "webhook takes a good custom resource and refuses a bad one (dry run). autoscaling: claims "
+      "that no node meets bring nodes, which go again. Probes come first and have their own time. "
+      "--exporter: the metrics of each device rise under the run's load and fall after it.",
       "status says how far a run is and what it waits for; collect takes its results from the "
       "lowest rank that still has them, checks "
       "their digests, adds node labels, claim and allocated devices, and lets the pods end; clean "
@@ -236,6 +263,24 @@ Command cluster_command() {
        .help = "How long the whole may take.",
        .default_value = "3600",
        .range = Range{0, 604800}},
+      {.name = "probe",
+       .value_name = "gang|webhook|autoscaling",
+       .help = "run: what to try of the cluster first; may be repeated.",
+       .choices = {"gang", "webhook", "autoscaling"},
+       .repeats = true},
+      {.name = "window",
+       .value_name = "SECONDS",
+       .help = "--probe gang: for how long no pod may be bound while a node is missing.",
+       .default_value = "30",
+       .range = Range{10, 3600}},
+      {.name = "custom-resource",
+       .value_name = "FOLDER",
+       .help = "--probe webhook: good.yaml and bad.yaml for an operator beside JobSet and Kubeflow "
+               "Trainer; bad.yaml must obey the schema."},
+      {.name = "exporter",
+       .value_name = "NAMESPACE/LABEL=VALUE:PORT",
+       .help = "run: the pods of an exporter of accelerator metrics, e.g. "
+               "gpu-operator/app=nvidia-dcgm-exporter:9400."},
       {.name = "dry-run", .help = "Let the server look at everything and create nothing."},
       {.name = "run", .value_name = "ID", .help = "The run, as `assay cluster run` printed it."},
       {.name = "output",

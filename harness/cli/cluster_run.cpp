@@ -53,20 +53,23 @@ ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan) {
   return ExitCode::passed;
 }
 
-ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
-                        const fs::path& results) {
+ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan, const fs::path& results,
+                        const cluster::ProbeWishes& wishes) {
   const cluster::Target target{plan.wishes.name_space, plan.run};
+  cluster::Probes probes(session.kubectl, plan, session.inventory, session.pace, wishes);
   const cluster::PrivateFolder folder;
   cluster::write_kustomization(plan, folder.path());
   cluster::try_out(session.kubectl, folder.path());
-  if (session.pace.stopped()) throw Error("stopped before anything was applied");
+  probes.before_run();
+  if (session.pace.stopped()) throw Error("stopped before the run was applied");
+  cluster::Memory memory;
+  const cluster::Pace pace = probes.pace_of_run(memory);
   try {
     cluster::apply(session.kubectl, folder.path());
-    cluster::Memory memory;
     if (plan.wishes.nodes > 1) memory.gang = GangFacts{plan.gang, plan.wishes.nodes, 0};
-    cluster::wait_until_running(session.kubectl, target, plan.wishes.nodes, session.inventory,
-                                session.pace, memory);
-    cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, results);
+    cluster::wait_until_running(session.kubectl, target, plan.wishes.nodes, session.inventory, pace,
+                                memory);
+    cluster::collect(session.kubectl, target, session.inventory, pace, memory, results);
   } catch (const Error& error) {
     const std::string why = why_it_ended(session, error);  // before a stop of the cleaning counts
     throw Error(fmt::format(
@@ -76,6 +79,7 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
   const cluster::Cleaned cleaned =
       cluster::clean_up(session.kubectl, target, session.inventory, session.pace);
   session.pace.say(cleaned.text);
+  probes.after_run(results, memory);
   print(fmt::format("Results: {}\n", results.string()));
   const ExitCode verdict = judge_folder(plan.wishes.profile, results);
   return cleaned.all ? verdict : ExitCode::broken;

@@ -7,6 +7,7 @@
 #include "harness/cli/stop_signal.h"
 #include "harness/cluster/collect.h"
 #include "harness/cluster/plan.h"
+#include "harness/cluster/probes.h"
 #include "harness/core/error.h"
 
 namespace assay::cli {
@@ -22,9 +23,11 @@ struct ClusterSession {
 /// Prints the plan with its reasons; throws Error with its faults.
 void show_plan(const cluster::Plan& plan);
 ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan);
-/// From applying to the verdict; whatever happens, what was applied is deleted again.
+/// The probes, then from applying to the verdict; whatever happens, what was applied is deleted
+/// again.
 ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan,
-                        const std::filesystem::path& folder);
+                        const std::filesystem::path& folder,
+                        const cluster::ProbeWishes& probes = {});
 ExitCode cluster_status(ClusterSession& session, const cluster::Target& target);
 ExitCode collect_from_cluster(ClusterSession& session, const cluster::Target& target,
                               const std::filesystem::path& folder);

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
 #include "harness/cluster/explain.h"
 #include "harness/cluster/plan.h"
@@ -44,16 +43,7 @@ std::vector<std::string> match_attributes_of(const Pod& pod, const Seen& seen) {
 
 std::vector<const Device*> free_devices(const std::vector<const Device*>& devices,
                                         const Seen& seen) {
-  std::set<std::string> taken;
-  for (const std::vector<Claim>* claims : {&seen.run.claims, &seen.all_claims})
-    for (const Claim& claim : *claims)
-      for (const Device& device : claim.allocated)
-        taken.insert(device.driver + "/" + device.pool + "/" + device.name);
-  std::vector<const Device*> free;
-  for (const Device* device : devices)
-    if (!taken.count(device->driver + "/" + device->pool + "/" + device->name))
-      free.push_back(device);
-  return free;
+  return not_taken(not_taken(devices, seen.run.claims), seen.all_claims);
 }
 
 /// Attributes of the driver itself are published without its domain.

@@ -2,6 +2,7 @@
 #include "harness/cluster/folder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -38,7 +39,9 @@ std::vector<std::string> components(const Plan& plan) {
   std::vector<std::string> names;
   if (!plan.wishes.profile_text.empty()) names.push_back("profile");
   if (!plan.wishes.node.empty()) names.push_back("node");
+  if (plan.idle) names.push_back("idle");
   if (!plan.wishes.results_claim.empty()) names.push_back("results-claim");
+  if (!plan.hosts.empty()) names.push_back("hosts");
   if (plan.allocation != "none") names.push_back("allocation/" + plan.allocation);
   if (plan.gang != "none") names.push_back("gang/" + plan.gang);
   return names;
@@ -56,6 +59,19 @@ std::string image_fields(const std::string& image) {
   if (digest != std::string::npos)
     fields = fmt::format(", digest: \"{}\"", image.substr(digest + 1));
   return fmt::format("newName: \"{}\"{}", name, fields);
+}
+
+/// The component `hosts`, which no ConfigMap could hold: kustomize copies no lists.
+std::string hosts_text(const Plan& plan) {
+  return fmt::format(
+      "# The only nodes that the pods may run on.\n"
+      "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n"
+      "- target: {{kind: Job, name: assay}}\n  patch: |-\n"
+      "    - op: add\n      path: /spec/template/spec/affinity/nodeAffinity\n      value:\n"
+      "        requiredDuringSchedulingIgnoredDuringExecution:\n          nodeSelectorTerms:\n"
+      "          - matchExpressions:\n"
+      "            - {{key: kubernetes.io/hostname, operator: In, values: [\"{}\"]}}\n",
+      fmt::join(plan.hosts, "\", \""));
 }
 
 /// A block scalar of YAML, which keeps the bytes of a text that ends in at most one line break.
@@ -112,6 +128,10 @@ void write_kustomization(const Plan& plan, const fs::path& folder) {
     write_text(std::string(file.text), path);
   }
   fs::create_directories(folder / "run");
+  if (!plan.hosts.empty()) {
+    fs::create_directories(folder / "components/hosts");
+    write_text(hosts_text(plan), folder / "components/hosts/kustomization.yaml");
+  }
   write_token(folder / "base/token");
   write_text(parameters_text(plan), folder / "run/parameters.yaml");
   write_text(kustomization_text(plan), folder / "run/kustomization.yaml");

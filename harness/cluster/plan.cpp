@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "harness/core/document.h"
 #include "harness/core/error.h"
@@ -309,6 +310,18 @@ std::vector<const Device*> devices_of(const std::string& device_class, const Inv
   for (const Device& device : inventory.devices)
     if (device.driver == driver) found.push_back(&device);
   return found;
+}
+
+std::vector<const Device*> not_taken(const std::vector<const Device*>& devices,
+                                     const std::vector<Claim>& claims) {
+  const auto place = [](const Device& one) { return one.driver + "/" + one.pool + "/" + one.name; };
+  std::set<std::string> taken;
+  for (const Claim& claim : claims)
+    for (const Device& device : claim.allocated) taken.insert(place(device));
+  std::vector<const Device*> free;
+  for (const Device* device : devices)
+    if (!taken.count(place(*device))) free.push_back(device);
+  return free;
 }
 
 long most_on_a_node(const std::vector<const Device*>& devices) {

@@ -24,8 +24,10 @@ struct Plan {
   std::string run;  // id, unique; also the suffix of every name
   std::string allocation, gang, device_class, extended_resource, queue;
   int devices = 0;
-  std::vector<std::string> reasons;  // one line for every choice
-  std::vector<std::string> faults;   // why it cannot work: nothing is applied then
+  bool idle = false;  // pods claim and hold what they claimed, and measure nothing
+  std::vector<std::string> hosts = {};  // the only ones to run on, by `kubernetes.io/hostname`
+  std::vector<std::string> reasons;     // one line for every choice
+  std::vector<std::string> faults;      // why it cannot work: nothing is applied then
 
   std::string job() const { return "assay-" + run; }
 };
@@ -39,6 +41,9 @@ std::string new_run_id();
 /// Devices that a class selects, as far as can be said without evaluating CEL: by the driver that
 /// its expressions name, else by the driver of the class's own name.
 std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory);
+/// Those that none of `claims` has allocated.
+std::vector<const Device*> not_taken(const std::vector<const Device*>& devices,
+                                     const std::vector<Claim>& claims);
 /// How many of `devices` the node (pool) with the most has.
 long most_on_a_node(const std::vector<const Device*>& devices);
 

@@ -10,6 +10,7 @@
 
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/nvlink_design.h"
+#include "harness/conformance/probed.h"
 #include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
 
@@ -140,6 +141,12 @@ bool in_kubernetes(const Fleet& fleet, const Result& result, const Json& value) 
   return value.get<bool>() == pod;
 }
 
+bool has_probe(const Fleet&, const Result& result, const Json& value) {
+  const auto wanted = texts("probed", value);
+  return std::any_of(wanted.begin(), wanted.end(),
+                     [&](const std::string& probe) { return was_probed(result, probe); });
+}
+
 bool measured(const Fleet&, const Result& result, const Json& value) {
   const auto wanted = texts("measured", value);
   return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& workload) {
@@ -168,6 +175,7 @@ const std::map<std::string, Condition>& conditions() {
       {"nvlink_joins_nodes", nvlink_joins_nodes},
       {"in_kubernetes", in_kubernetes},
       {"measured", measured},
+      {"probed", has_probe},
       {"imported_from", imported_from},
       {"compute_capability", compute_capability},
       {"min_compute_capability", min_compute_capability},

@@ -32,12 +32,12 @@ class Skeleton(unittest.TestCase):
         self.environment = dict(os.environ, PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}", STAND_IN=str(self.folder),
                                 REAL_KUBECTL=kubectl, ASSAY=str(ASSAY), NO_COLOR="1")
 
-    def command(self, verb, *flags, deadline="240"):
+    def command(self, verb, *flags, deadline="240", profile=PROFILE):
         return [ASSAY, "cluster", verb, "--namespace", "bench", "--image", "registry.example/assay:1", "--nodes", "2",
-                "--devices-per-node", "2", "--deadline", deadline, "--profile", str(PROFILE), "-o", str(self.folder / "out"), *flags]
+                "--devices-per-node", "2", "--deadline", deadline, "--profile", str(profile), "-o", str(self.folder / "out"), *flags]
 
-    def run_cluster(self, verb, *flags, deadline="240", **environment):
-        return subprocess.run(self.command(verb, *flags, deadline=deadline), env={**self.environment, **environment}, cwd=self.folder,
+    def run_cluster(self, verb, *flags, deadline="240", profile=PROFILE, **environment):
+        return subprocess.run(self.command(verb, *flags, deadline=deadline, profile=profile), env={**self.environment, **environment}, cwd=self.folder,
                               capture_output=True, text=True, timeout=280)
 
     def calls(self):
@@ -141,6 +141,42 @@ class Skeleton(unittest.TestCase):
             self.assertIn(f"label node node-a assay.io/verdict={label} --overwrite", marks)
             self.assertTrue(marks[-1].startswith(last), marks)
             self.assertEqual(self.left(), self.NOTHING)
+
+    def probe_gang(self, **environment):
+        """A run whose own profile judges the gangs, and the lines about them."""
+        profile = json.loads(PROFILE.read_text())
+        profile["requirements"].append({"id": "gangs", "kind": "kubernetes_gang_contention", "level": "must"})
+        (self.folder / "gangs.json").write_text(json.dumps(profile))
+        result = self.run_cluster("run", "--gang", "native", "--probe", "gang", "--window", "10", profile=self.folder / "gangs.json",
+                                  STAND_IN_APIS="api-versions-gang.txt", **environment)
+        self.assertEqual(self.left(), self.NOTHING, result.stderr)
+        verdict = json.loads((self.folder / "out/verdict.json").read_text())
+        (gangs,) = [one for one in verdict["requirements"] if one["id"] == "gangs"]
+        return result, gangs
+
+    def test_a_probe_lets_two_gangs_contend_and_its_verdict_says_what_came_of_it(self):
+        result, gangs = self.probe_gang()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual(gangs["verdict"], "pass", gangs)
+        self.assertRegex(result.stderr, r"gang probe: run \S+ holds one of node-a, node-b; runs \S+ and \S+ ask for all of them")
+        self.assertEqual(result.stderr.count("gang probe: all 2 pods of run"), 2)
+        self.assertGreaterEqual(gangs["figures"]["gangs"][0]["window_s"], 10)
+
+    def test_a_probe_finds_a_scheduler_that_binds_a_gang_in_part(self):
+        result, gangs = self.probe_gang(STAND_IN_FAULT="no-gang")
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.assertEqual(gangs["reason_code"], "partial_gang", gangs)
+
+    def test_a_stop_in_the_middle_of_a_probe_leaves_nothing(self):
+        result = self.run_cluster("run", "--gang", "native", "--probe", "gang", STAND_IN_APIS="api-versions-gang.txt",
+                                  STAND_IN_STOP="get resourceclaims.*bench")
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        self.assertEqual(self.left(), self.NOTHING, result.stderr)
+
+    def test_a_probe_of_a_gang_needs_a_gang(self):
+        result = self.run_cluster("run", "--gang", "none", "--probe", "gang")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--probe gang: nobody keeps a gang together", result.stderr)
 
     def test_bad_input_ends_in_one_line(self):
         for flag, value, text in (("--namespace", "absent", "there is no namespace absent"), ("--nodes", "3", "3 nodes are wanted and 2"),

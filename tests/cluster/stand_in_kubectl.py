@@ -4,7 +4,8 @@
 Reading comes from tests/cluster/recordings; `apply -k` builds with the real kubectl, refuses what a strict server
 would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_IN names the folder of its state,
 STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails), lost (the node of rank 0 is lost
-when its results are first asked for). STAND_IN_STOP is a regular expression of the call at which the user stops `assay`.
+when its results are first asked for), no-gang (pods are bound one by one). Pods that only hold what they claim are bound by a
+scheduler of its own, one a node, and run nothing. STAND_IN_APIS names another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops `assay`.
 """
 import base64
 import contextlib
@@ -27,7 +28,7 @@ RECORDINGS = ROOT / "tests/cluster/recordings"
 STATE = pathlib.Path(os.environ["STAND_IN"])
 FAULT = os.environ.get("STAND_IN_FAULT", "")
 ASSAY = os.environ["ASSAY"]
-READS = {"version": "version.json", "api-versions": "api-versions.txt", "nodes": "nodes.json",
+READS = {"version": "version.json", "api-versions": os.environ.get("STAND_IN_APIS", "api-versions.txt"), "nodes": "nodes.json",
          "deviceclasses": "deviceclasses.json", "resourceslices": "resourceslices.json"}
 
 
@@ -99,12 +100,34 @@ def environment(container, objects, fields):
 
 def start(objects):
     (job,) = [one for one in objects if one["kind"] == "Job"]
-    port, pods = free_port(), []
-    for rank in range(job["spec"]["completions"]):
-        pods.append(start_pod(job, rank, objects, port))
+    ranks, port = range(job["spec"]["completions"]), free_port()
+    if "devices" in job["spec"]["template"]["spec"]["containers"][0]["args"]:
+        pods = [idle_pod(job, rank) for rank in ranks]
+    else:
+        pods = [start_pod(job, rank, objects, port) for rank in ranks]
     with changing() as state:
         state["objects"] += objects
         state["pods"] += pods
+
+
+def idle_pod(job, rank):
+    name = f"{job['metadata']['name']}-{rank}-idle"
+    (STATE / name).mkdir()
+    return {"name": name, "node": None, "rank": rank, "pid": 0, "folder": str(STATE / name), "job": job["metadata"]["name"], "idle": True}
+
+
+def schedule(state):
+    """Binds idle pods to nodes that no pod has: of a gang, all or none."""
+    for job in dict.fromkeys(pod["job"] for pod in state["pods"] if pod.get("idle")):
+        free = [node for node in ("node-a", "node-b") if node not in [pod["node"] for pod in state["pods"]]]
+        waiting = [pod for pod in state["pods"] if pod["job"] == job and pod["node"] is None]
+        if FAULT == "no-gang" or len(waiting) <= len(free):
+            for pod, node in zip(waiting, free):
+                pod["node"] = node
+
+
+def is_bound(pod):
+    return pod["node"] is not None if pod.get("idle") else pod["pid"] != 0
 
 
 def start_pod(job, rank, objects, port):
@@ -148,7 +171,7 @@ def claim_object(pod, template):
              "metadata": {"name": pod["name"] + "-devices-xyz", "ownerReferences": [{"kind": "Pod", "name": pod["name"]}]}}
     results = [{"driver": "gpu.example.com", "pool": pod["node"], "device": f"gpu-{number}", "request": request["name"]}
                for number in range(request["exactly"]["count"])]
-    found["status"] = {"allocation": {"devices": {"results": results}}} if pod["pid"] else {}
+    found["status"] = {"allocation": {"devices": {"results": results}}} if is_bound(pod) else {}
     return found
 
 
@@ -161,7 +184,7 @@ def pod_object(pod, objects):
     if exited.exists():
         code = int(exited.read_text())
         status["phase"], state = "Failed" if code else "Succeeded", {"terminated": {"exitCode": code, "reason": "Error"}}
-    if pod["pid"]:
+    if is_bound(pod):
         spec["nodeName"] = pod["node"]
         status["initContainerStatuses"] = [{"name": one["name"], "state": {"terminated": {"exitCode": 0, "message": "none\n"}}}
                                            for one in spec.get("initContainers", [])]
@@ -253,6 +276,9 @@ def main(words):
     if verb in READS or (verb == "get" and words[1] in READS):
         print((RECORDINGS / "discovery" / READS[verb if verb in READS else words[1]]).read_text())
     elif verb == "get":
+        if (STATE / "state.json").exists():
+            with changing() as state:
+                schedule(state)
         if words[1] == "namespace" and words[2] != "bench":
             fail(f'Error from server (NotFound): namespaces "{words[2]}" not found')
         print(items([] if words[1] in ("events", "namespace") else listed(words[1], load(), run_of(words))))

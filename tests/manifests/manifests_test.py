@@ -136,6 +136,21 @@ class Combinations(unittest.TestCase):
             self.assertEqual(mounts["/results"]["subPathExpr"], "$(ASSAY_JOB)/$(ASSAY_POD)", gang)
             self.assertEqual([], list(strict.unrestricted(pod)), gang)
 
+    def test_an_idle_run_holds_its_claims_and_measures_nothing(self):
+        for gang in (None, *(gang for gang in GANGS if gang not in ("jobset", "trainjob"))):  # these keep no gang together
+            objects = self.copy.build_of(["idle", "allocation/dra"] + ([f"gang/{gang}"] if gang else []))
+            self.assertEqual([], [line for one in objects for line in strict.problems(one)], gang)
+            (pod,) = [pod for one in objects for pod in strict.pod_specs(one)]
+            container = pod["containers"][0]
+            self.assertEqual((container["args"][0], container["args"][-3:]), ("hold", ["devices", "--format", "visible"]), gang)
+            self.assertEqual(container["resources"]["claims"], [{"name": "devices"}], gang)
+            self.assertEqual([], list(strict.unrestricted(pod)), gang)
+
+    def test_resources_for_webhooks_obey_their_schemas_so_that_no_schema_refuses_them(self):
+        for path in sorted((kustomize.MANIFESTS / "probes").glob("*.yaml")):
+            (resource,) = kustomize.objects_of(path.read_text())
+            self.assertEqual([], list(strict.problems(resource)), path)
+
     def test_claim_parameters_reach_the_claim(self):
         objects = self.copy.build_of(ALLOCATIONS["dra with an aligned NIC"], {"devices": "7", "device-class": "a.b"})
         devices = next(one for one in objects if one["kind"] == "ResourceClaimTemplate")["spec"]["spec"]["devices"]

@@ -1,0 +1,116 @@
+// Pods that stay pending are all that an autoscaler goes by.
+#include "harness/cluster/autoscaling.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/cluster/idle_run.h"
+
+namespace assay::cluster {
+
+namespace {
+
+constexpr double kNodeLook_s = 5;
+constexpr double kComing_s = 900;    // a machine with accelerators takes minutes to boot
+constexpr double kUnlikely_s = 180;  // for one whose autoscaler, if there is one, leaves no sign
+constexpr double kGoing_s = 1800;    // the cluster autoscaler's default: ten minutes without need
+
+std::set<std::string> node_names(Kubectl& kubectl) {
+  std::set<std::string> names;
+  for (const Node& node : read_nodes(
+           require(kubectl.ask({{"get", "nodes", "-o", "json"}}), "the nodes cannot be listed")))
+    names.insert(node.name);
+  return names;
+}
+
+std::string sign_of_autoscaler(Kubectl& kubectl, const Inventory& inventory) {
+  if (inventory.serves("karpenter.sh/v1")) return "karpenter.sh";
+  const Answer status = kubectl.ask(
+      {{"get", "configmap", "cluster-autoscaler-status", "-n", "kube-system", "-o", "name"}});
+  return status.ok() ? "cluster-autoscaler" : "";
+}
+
+/// No scheduler that would keep the pods away until all of them have room.
+Plan without_gang(Plan plan) {
+  plan.gang = "none";
+  plan.queue.clear();
+  return plan;
+}
+
+class Scaling {
+ public:
+  Scaling(Kubectl& kubectl, const Plan& plan, const Inventory& inventory, const Pace& pace)
+      : kubectl_(kubectl), pace_(pace), before_(node_names(kubectl)) {
+    facts_.autoscaler = sign_of_autoscaler(kubectl, inventory);
+    facts_.nodes = static_cast<int>(free_hosts(kubectl, plan, inventory).size());
+    facts_.pods = facts_.nodes + 1;
+    run_.emplace(kubectl, inventory, pace, idle_plan(without_gang(plan), facts_.pods, {}));
+  }
+
+  AutoscalingFacts run() {
+    run_->start();
+    pace_.say(fmt::format("autoscaling probe: run {} asks for {} nodes, and {} are free",
+                          run_->id(), facts_.pods, facts_.nodes));
+    wait_for_nodes();
+    run_->end();
+    if (!facts_.added.empty()) wait_for_their_end();
+    return facts_;
+  }
+
+ private:
+  void pause() {
+    if (pace_.stopped()) throw Error("stopped while nodes were waited for");
+    pace_.sleep_s(kNodeLook_s);
+  }
+
+  std::vector<std::string> added() {
+    std::vector<std::string> names;
+    const std::set<std::string> now = node_names(kubectl_);
+    std::set_difference(now.begin(), now.end(), before_.begin(), before_.end(),
+                        std::back_inserter(names));
+    return names;
+  }
+
+  void wait_for_nodes() {
+    const double from_s = pace_.now_s();
+    const double patience_s = facts_.autoscaler.empty() ? kUnlikely_s : kComing_s;
+    while (!facts_.bound_s &&
+           pace_.now_s() - from_s < (facts_.added.empty() ? patience_s : kComing_s)) {
+      const bool bound = bound_of(run_->look()) == facts_.pods;
+      if (const auto names = added(); names.size() > facts_.added.size()) {
+        facts_.added = names;
+        pace_.say(fmt::format("autoscaling probe: came: {}", fmt::join(names, ", ")));
+      }
+      facts_.waited_s = pace_.now_s() - from_s;
+      if (bound) facts_.bound_s = facts_.waited_s;
+      if (!bound) pause();
+    }
+  }
+
+  void wait_for_their_end() {
+    for (const double from_s = pace_.now_s(); pace_.now_s() - from_s < kGoing_s; pause())
+      if (added().empty()) {
+        facts_.removed_s = pace_.now_s() - from_s;
+        pace_.say(fmt::format("autoscaling probe: went: {}", fmt::join(facts_.added, ", ")));
+        return;
+      }
+  }
+
+  Kubectl& kubectl_;
+  const Pace& pace_;
+  const std::set<std::string> before_;
+  std::optional<IdleRun> run_;
+  AutoscalingFacts facts_;
+};
+
+}  // namespace
+
+AutoscalingFacts scale_by_claims(Kubectl& kubectl, const Plan& plan, const Inventory& inventory,
+                                 const Pace& pace) {
+  return Scaling(kubectl, plan, inventory, pace).run();
+}
+
+}  // namespace assay::cluster
