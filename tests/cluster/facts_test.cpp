@@ -152,6 +152,19 @@ TEST_SUITE("cluster") {
     CHECK(verdict(late, kind, {{"at_most_s", 60}}) == Verdict::pass);
   }
 
+  TEST_CASE("facts of a cluster that have another form are written to no document") {
+    Result result = collected(kNothing);
+    const ScratchFolder scratch;
+    const auto write = [&] {
+      write_document(to_json(result), DocumentKind::result, scratch.path() / "result.json");
+    };
+    write();
+    result.extensions["kubernetes"]["gang"] = {{"scheduler", "kueue"}, {"pods", 2}};
+    CHECK_THROWS_WITH_AS(write(), doctest::Contains("partial_s"), Error);
+    result.extensions["kubernetes"] = {{"gangs", 1}};
+    CHECK_THROWS_WITH_AS(write(), doctest::Contains("gangs"), Error);
+  }
+
   TEST_CASE("a pod that runs while the rest waits is no gang and one that waits whole is") {
     const GangFacts partial = gang_in("no-gang-partial-start");
     CHECK(partial.partial_s > 30);
