@@ -14,7 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
 CHECKLISTS = {path.stem.removeprefix("AIConformance-"): path
               for path in sorted((ROOT / "tests/conformance/checklists").glob("*.yaml"))}
-PROVED = {"dra_support", "driver_runtime_management", "gang_scheduling", "secure_accelerator_access"}
+PROVED = {"dra_support", "driver_runtime_management", "gang_scheduling", "secure_accelerator_access", "cluster_autoscaling",
+          "accelerator_metrics", "robust_controller"}
 
 
 def assay(*words):
@@ -31,7 +32,17 @@ def healthy_documents():
         document["simulated"] = False
         document["extensions"] = {"kubernetes": {
             "submitted": "2026-11-20T10:00:00Z", "published": {"driver": document["software"]["driver"]},
-            "unclaimed": [], "gang": {"scheduler": "kueue", "pods": 2, "partial_s": 2.0, "held_back_s": 64.0}}}
+            "unclaimed": [], "gang": {"scheduler": "trainjob", "pods": 2, "partial_s": 2.0, "held_back_s": 0.0},
+            "gang_contention": {"scheduler": "kueue", "pods": 2, "window_s": 31.0, "bound_early": 0, "partial_s": 0.0, "first_s": 4.0,
+                                "second_s": 6.0},
+            "webhooks": [{"resource": "trainjobs.trainer.kubeflow.org", "good_taken": True, "bad_answer": "no such runtime",
+                          "denied_by": "validator.trainjob.trainer.kubeflow.org"}],
+            "autoscaling": {"autoscaler": "karpenter.sh", "nodes": 2, "pods": 3, "added": ["node-c"], "waited_s": 95.0, "bound_s": 95.0,
+                            "removed_s": 640.0},
+            "exporter": {"exporter": "gpu-operator/app=nvidia-dcgm-exporter:9400", "scrapes": 30, "devices": [
+                {"device": device["uuid"], "node": node["name"], "utilization_metric": "DCGM_FI_DEV_GPU_UTIL",
+                 "utilization": [0.0, 97.0, 0.0], "memory_metric": "DCGM_FI_DEV_FB_USED", "memory": [4.0, 70000.0, 4.0]}
+                for one in documents for node in one["nodes"] for device in node["devices"]]}}}
         for node in document["nodes"]:
             node["kubernetes"] = {"namespace": "bench", "pod": "assay-0", "image_digest": "sha256:" + 64 * "0",
                                   "claim": "assay-0-devices",
@@ -100,7 +111,7 @@ class Evidence(unittest.TestCase):
             self.assertIn(" ".join(self.healthy[0]["run"]["command"][:3]), page)
             self.assertIn('"figures"', page)
             self.assertRegex(page, r'"sha256": "[0-9a-f]{64}"')
-        self.assertIn('"held_back_s": 64', (product / "evidence/gang_scheduling.md").read_text())
+        self.assertIn('"window_s": 31', (product / "evidence/gang_scheduling.md").read_text())
         self.assertEqual(run.stderr, "")
 
     def test_no_file_has_a_name_that_the_validator_parses(self):
@@ -185,7 +196,7 @@ class Evidence(unittest.TestCase):
         def claim(documents):
             return documents[1]["nodes"][0]["kubernetes"]
 
-        without_claim = {"driver_runtime_management", "secure_accelerator_access"}
+        without_claim = {"driver_runtime_management", "secure_accelerator_access", "accelerator_metrics"}
         for change, lost in (
                 (lambda d: claim(d)["allocated"].append("GPU-of-another"), without_claim),
                 (lambda d: claim(d)["allocated"].clear(), without_claim),
@@ -196,12 +207,17 @@ class Evidence(unittest.TestCase):
                 (lambda d: facts(d).pop("published"), {"driver_runtime_management"}),
                 (lambda d: facts(d)["gang"].update(partial_s=60), {"gang_scheduling"}),
                 (lambda d: facts(d)["gang"].update(scheduler="none"), {"gang_scheduling"}),
-                (lambda d: [one["extensions"]["kubernetes"]["gang"].pop("held_back_s") for one in d],
-                 {"gang_scheduling"}),
-                (lambda d: [one["extensions"]["kubernetes"]["gang"].update(pods=1) for one in d],
-                 {"gang_scheduling"}),
-                (lambda d: [one["extensions"].clear() for one in d],
-                 {"driver_runtime_management", "secure_accelerator_access", "gang_scheduling"})):
+                (lambda d: facts(d)["gang_contention"].update(bound_early=1), {"gang_scheduling"}),
+                (lambda d: facts(d)["gang_contention"].pop("second_s"), {"gang_scheduling"}),
+                (lambda d: [one["extensions"]["kubernetes"].pop("gang_contention") for one in d], {"gang_scheduling"}),
+                (lambda d: facts(d)["webhooks"][0].pop("denied_by"), {"robust_controller"}),
+                (lambda d: [one["extensions"]["kubernetes"]["gang"].update(scheduler="kueue") for one in d], {"robust_controller"}),
+                (lambda d: [one["extensions"]["kubernetes"].pop("autoscaling") for one in d], {"cluster_autoscaling"}),
+                (lambda d: [one["extensions"]["kubernetes"].update(autoscaling={"nodes": 2, "pods": 3, "added": [], "waited_s": 180.0})
+                            for one in d], {"cluster_autoscaling"}),
+                (lambda d: facts(d)["exporter"]["devices"].pop(), {"accelerator_metrics"}),
+                (lambda d: facts(d).pop("exporter"), {"accelerator_metrics"}),
+                (lambda d: [one["extensions"].clear() for one in d], PROVED - {"dra_support"})):
             run, product = self.evidence(self.changed(change))
             self.assertEqual(run.returncode, 1, run.stderr)
             self.assertEqual(self.implemented(product), PROVED - {"dra_support"} - lost)

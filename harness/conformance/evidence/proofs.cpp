@@ -3,14 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/core/cluster_facts.h"
 
 namespace assay {
 
 namespace {
-
-// A scheduler that binds pods one by one would have bound some by then: those that fit.
-constexpr double kHeldBack_s = 10;
 
 std::string lacks_claim(const std::vector<Result>& results) {
   for (const Result& result : results)
@@ -20,18 +19,19 @@ std::string lacks_claim(const std::vector<Result>& results) {
   return "";
 }
 
-/// Where there was room for every pod from the start, any scheduler binds them all.
-std::string lacks_contention(const std::vector<Result>& results) {
+/// The webhook of an operator is no use where nothing reconciles what it let in.
+std::string lacks_operator(const std::vector<Result>& results) {
+  const auto is_trainer = [](const WebhookFacts& webhook) {
+    return webhook.resource == "trainjobs.trainer.kubeflow.org";
+  };
   for (const Result& result : results) {
     const auto facts = cluster_facts(result);
-    if (!facts || !facts->gang) continue;
-    if (facts->gang->pods >= 2 && facts->gang->held_back_s >= kHeldBack_s) return "";
+    if (facts && facts->gang && facts->gang->scheduler == "trainjob" &&
+        std::any_of(facts->webhooks.begin(), facts->webhooks.end(), is_trainer))
+      return "";
   }
-  return fmt::format(
-      "no gang of two pods or more was held back whole for {:.0f} s, so that any scheduler could "
-      "have started it: start the run with `assay cluster run` while there is room for some of its "
-      "pods and not for all",
-      kHeldBack_s);
+  return "no run was started by an operator whose webhook was tried: use `assay cluster run --gang "
+         "trainjob --probe webhook` on two nodes or more";
 }
 
 }  // namespace
@@ -68,18 +68,26 @@ const std::vector<ConformanceProof>& conformance_proofs() {
        ""},
       {"disaggregated_inference", {}, nullptr, "Assay installs no serving platform.", ""},
       {"gang_scheduling",
-       {"kubernetes_gang"},
-       lacks_contention,
-       "While there was no room for all pods of the run, the gang scheduler bound none of them, "
-       "though it had accepted the run; later it bound all of them together.",
+       {"kubernetes_gang", "kubernetes_gang_contention"},
+       nullptr,
+       "Two gangs claimed the accelerators of all nodes while one node was taken: none of their "
+       "pods was bound. When the node was free one gang was bound whole, and after its end the "
+       "other; then the run's own pods were bound together and measured.",
        "Looked at every two seconds, so that a shorter partial start is not seen."},
-      {"cluster_autoscaling", {}, nullptr, "A run takes the nodes that are there.", ""},
+      {"cluster_autoscaling",
+       {"kubernetes_autoscaling"},
+       nullptr,
+       "For a pod whose claim of accelerators no node could meet a node came and took it; when the "
+       "pods had gone, so did the node.",
+       "One more node was asked for than was free; limits of the pool were not tried."},
       {"pod_autoscaling", {}, nullptr, "A run has as many pods as it was started with.", ""},
       {"accelerator_metrics",
-       {},
+       {"kubernetes_exported_metrics"},
        nullptr,
-       "Assay reads the devices itself and not the platform's metrics endpoint.",
-       ""},
+       "The platform's exporter showed utilization and memory of every claimed accelerator, found "
+       "by its UUID: idle before the run, busy under GEMMs that the run measured, idle after it.",
+       "Temperature, power and interconnect were not looked at, nor how the metrics are "
+       "collected."},
       {"ai_service_metrics", {}, nullptr, "Assay does not ask the platform's monitoring.", ""},
       {"secure_accelerator_access",
        {"kubernetes_claimed_devices", "kubernetes_unclaimed_container"},
@@ -89,10 +97,12 @@ const std::vector<ConformanceProof>& conformance_proofs() {
        "Tried from unprivileged containers, as the manifests of Assay make them."},
       {"workload_sandboxing", {}, nullptr, "A run is not started in a sandbox.", ""},
       {"robust_controller",
-       {},
-       nullptr,
-       "A run needs no operator; what starts it is a plain Job unless the user asks otherwise.",
-       ""},
+       {"kubernetes_webhook"},
+       lacks_operator,
+       "Kubeflow Trainer's webhook took a good TrainJob and refused one that its schema allows, "
+       "and "
+       "the run itself was a TrainJob, which the operator reconciled into pods that measured.",
+       "The operator was there already; its installation and its restart were not tried."},
   };
   return kProofs;
 }
