@@ -5,9 +5,18 @@
 
 namespace assay::attention::sm90 {
 
+/// Whatever the mask: 192 keys would leave half of a box of values unused, and 256 spill.
+template <int kWidth>
+struct Fp8Tile {
+  static constexpr TileConfig kTile{kWidth, kWidth, 128, 2, 1};
+};
+
+template <int kWidth>
+using Fp8Forward = Forward<device::E4m3, Fp8Tile<kWidth>>;
+
 inline std::optional<std::string> fp8_refusal(const Problem& problem) {
-  if (problem.width != kFp8Tile.width || problem.value_width != kFp8Tile.value_width) {
-    return "takes d 128 with the same dv";
+  if ((problem.width != 128 && problem.width != 256) || problem.value_width != problem.width) {
+    return "takes d 128 or 256 with the same dv";
   }
   if (problem.varlen) return "takes no packed sequences: V is stored by columns";
   if (problem.keys % 16 != 0) {
@@ -16,7 +25,10 @@ inline std::optional<std::string> fp8_refusal(const Problem& problem) {
   return std::nullopt;
 }
 
-using Fp8Forward = Forward<device::E4m3, Fp8Tile>;
+inline Plan fp8_plan(const Problem& problem, int multiprocessors) {
+  return problem.width == 128 ? forward_plan<Fp8Forward<128>>(problem, multiprocessors)
+                              : forward_plan<Fp8Forward<256>>(problem, multiprocessors);
+}
 
 inline Kernel fp8_forward_entry() {
   constexpr const DtypeFacts& kElement = facts_of(Dtype::fp8_e4m3);
@@ -25,7 +37,7 @@ inline Kernel fp8_forward_entry() {
           .name = "sm90_v_by_columns",
           .summary = "the bf16 kernel on e4m3 with a scale for every head, V by columns, O in bf16",
           .types = {kElement.dtype, kElement.product, kElement.sum, true},
-          .plan = forward_plan<Fp8Forward>,
+          .plan = fp8_plan,
           .capability = {9, true},
           .refuses = fp8_refusal};
 }

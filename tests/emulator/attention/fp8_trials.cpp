@@ -11,10 +11,10 @@ namespace {
 
 using attention::Mask;
 using attention::sm90::forward_plan;
-using attention::sm90::Fp8Forward;
+using Fp8Forward = attention::sm90::Fp8Forward<128>;
 
 void run_fp8_trial(Emulator& emulator, const ForwardTrial& trial,
-                   decltype(attention::Kernel::plan) plan = forward_plan<Fp8Forward>) {
+                   decltype(attention::Kernel::plan) plan = attention::sm90::fp8_plan) {
   run_forward_trial<device::E4m3>(emulator, trial, plan);
 }
 
@@ -58,6 +58,8 @@ std::vector<NamedTrial> fp8_forward_trials() {
       fp8_forward({"b2_hq1_hkv1_sq72_sk416_d128_w300", kNormal}),
       fp8_forward({"b2_hq4_hkv2_sq72_sk272_d128_full"}),
       fp8_forward({"b1_hq1_hkv1_sq136_sk368_d128_full", kNormal, 1}),
+      fp8_forward({"b1_hq2_hkv1_sq72_sk272_d256_causal"}),
+      fp8_forward({"b1_hq1_hkv1_sq136_sk144_d256_full", kNormal, 1}),
   };
 }
 

@@ -87,6 +87,7 @@ TEST_SUITE("unit") {
     check_tile<OperandTile<Bf16, Major::kMn, 256, 80>>();   // V, head dimension 256
     check_tile<OperandTile<E4m3, Major::kK, 224, 128>>();   // K in fp8
     check_tile<OperandTile<E4m3, Major::kK, 128, 256>>();
+    check_tile<OperandTile<E4m3, Major::kK, 256, 128>>();  // V by columns
   }
 }
 
