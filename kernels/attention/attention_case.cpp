@@ -40,14 +40,16 @@ std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
 
 std::unique_ptr<TimedCase> AttentionImplementation::prepare(GroupContext& context) const {
   const Problem problem = problem_of(workload_, context.shape()).problem.value();
-  Bound bound = bind(problem, context.device());
-  const Work work = work_of(workload_, problem, types_);
-  if (workload_ == Workload::backward) {
-    return std::make_unique<Case<GradientOperands>>(GradientOperands::of(context, problem, types_),
-                                                    bound.bind, work, std::move(bound.choice));
-  }
-  return std::make_unique<Case<Operands>>(Operands::of(context, problem, types_), bound.bind, work,
-                                          std::move(bound.choice));
+  const auto prepared = [&]<class AllOperands>(std::shared_ptr<AllOperands> operands) {
+    const OperandSets sets{operands->count(),
+                           [&operands](std::size_t set) { return operands->set(set); }};
+    Bound bound = bind(problem, context.device(), sets);
+    return std::unique_ptr<TimedCase>(std::make_unique<Case<AllOperands>>(
+        operands, bound.bind, work_of(workload_, problem, types_), std::move(bound.choice)));
+  };
+  if (workload_ == Workload::backward)
+    return prepared(GradientOperands::of(context, problem, types_));
+  return prepared(Operands::of(context, problem, types_));
 }
 
 }  // namespace assay::attention

@@ -1,6 +1,7 @@
 // What every attention implementation shares: its timed case, its work, its refusals.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,12 @@ Work work_of(Workload workload, const Problem& problem, const Types& types);
 
 /// Makes a pass over these arrays ready.
 using BindPass = Bind<Pointers>;
+
+/// A group's operands, for an implementation that chooses by timing itself on them.
+struct OperandSets {
+  std::size_t count = 0;
+  std::function<Pointers(std::size_t set)> set;
+};
 
 /// A pass bound to a group's operands: Operands, or GradientOperands.
 template <class AllOperands>
@@ -74,7 +81,7 @@ class AttentionImplementation : public Implementation {
     Json choice;
   };
   /// How to compute the problem on a device; everything it needs is made here and not in a pass.
-  virtual Bound bind(const Problem& problem, Device& device) const = 0;
+  virtual Bound bind(const Problem& problem, Device& device, const OperandSets& sets) const = 0;
   /// Why this implementation does not take a problem that makes sense, or nothing.
   virtual std::optional<std::string> refuses_problem(const Problem&) const { return std::nullopt; }
   /// A library or a device feature that is not here, or nothing.

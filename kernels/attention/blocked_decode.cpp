@@ -5,7 +5,8 @@
 
 namespace assay::attention {
 
-AttentionImplementation::Bound BlockedDecode::bind(const Problem& problem, Device& device) const {
+AttentionImplementation::Bound BlockedDecode::bind(const Problem& problem, Device& device,
+                                                   const OperandSets&) const {
   ThreadPool& threads = host_threads(device);
   const auto decode = std::make_shared<Decode>(problem, types().storage, threads);
   return {bind_calls<Pointers>([decode](const Pointers& arrays) { (*decode)(arrays); }),

@@ -14,7 +14,7 @@ class BlockedDecode : public AttentionImplementation {
                                 host_types(dtype)) {}
 
  protected:
-  Bound bind(const Problem& problem, Device& device) const override;
+  Bound bind(const Problem& problem, Device& device, const OperandSets&) const override;
 };
 
 }  // namespace assay::attention

@@ -22,7 +22,7 @@ class GpuAttention final : public AttentionImplementation {
   std::optional<std::string> missing(const Device& device) const override {
     return capability_missing(kernel_.capability, device);
   }
-  Bound bind(const Problem& problem, Device& device) const override {
+  Bound bind(const Problem& problem, Device& device, const OperandSets&) const override {
     const int multiprocessors = std::max(1, device.facts().multiprocessors.value_or(1));
     const auto kernel = std::make_shared<const PreparedKernel<Pointers>>(
         device, kernel_.plan(problem, multiprocessors));

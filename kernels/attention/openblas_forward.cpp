@@ -18,7 +18,8 @@ std::optional<std::string> OpenBlasForward::missing(const Device&) const {
   return openblas_missing();
 }
 
-AttentionImplementation::Bound OpenBlasForward::bind(const Problem& problem, Device& device) const {
+AttentionImplementation::Bound OpenBlasForward::bind(const Problem& problem, Device& device,
+                                                     const OperandSets&) const {
   const OpenBlas& blas = open_openblas();
   blas.set_threads(1);
   ThreadPool& threads = host_threads(device);

@@ -15,7 +15,7 @@ class OpenBlasForward : public AttentionImplementation {
                                 host_types(dtype)) {}
 
  protected:
-  Bound bind(const Problem& problem, Device& device) const override;
+  Bound bind(const Problem& problem, Device& device, const OperandSets&) const override;
   std::optional<std::string> missing(const Device& device) const override;
 };
 
