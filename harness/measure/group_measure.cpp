@@ -12,6 +12,7 @@
 #include "harness/measure/device_lost.h"
 #include "harness/measure/instrument.h"
 #include "harness/measure/metrics.h"
+#include "harness/measure/refused.h"
 #include "harness/measure/sampler.h"
 #include "harness/measure/series_telemetry.h"
 #include "harness/measure/threads.h"
@@ -85,6 +86,8 @@ void prepare_and_verify(const GroupMember& member, bool verify_only, MemberSoFar
     }
   } catch (const DeviceLost&) {
     throw;
+  } catch (const Refused& refused) {
+    end_as(entry, MeasurementStatus::not_applicable, refused.what());
   } catch (const std::exception& error) {
     end_as(entry, MeasurementStatus::error, error.what());
   }

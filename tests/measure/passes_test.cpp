@@ -3,6 +3,7 @@
 
 #include "harness/core/error.h"
 #include "harness/measure/group_run.h"
+#include "harness/measure/refused.h"
 #include "harness/measure/series_telemetry.h"
 #include "harness/measure/stop_rule.h"
 #include "tests/measure/fakes.h"
@@ -187,6 +188,23 @@ TEST_SUITE("unit") {
     const CollectedVisits got = run({group_of(device, "x", {refused})}, in_passes(2));
     REQUIRE(got.visits.size() == 2);
     CHECK(got.visits[1].at(0).reason == "no such unit");
+  }
+
+  TEST_CASE("a case that is refused while it is prepared is asked once and never an error") {
+    FakeDevice device;
+    int asked = 0;
+    GroupMember refused = member(device, "a");
+    refused.prepare = [&asked]() -> std::unique_ptr<TimedCase> {
+      ++asked;
+      throw Refused("no plan for it");
+    };
+    const CollectedVisits got =
+        run({group_of(device, "x", {refused, member(device, "b")})}, in_passes(2));
+    REQUIRE(got.visits.size() == 2);
+    CHECK(asked == 1);
+    CHECK(got.visits[1].at(0).status == MeasurementStatus::not_applicable);
+    CHECK(got.visits[1].at(0).reason == "no plan for it");
+    CHECK(got.visits[1].at(1).status == MeasurementStatus::measured);
   }
 
   TEST_CASE("the ratio in a group is of the pairs of all passes") {
