@@ -29,7 +29,8 @@ std::optional<LibraryRatio> ratio_to(const IsPeer& is_peer, const Measurement& n
 }  // namespace
 
 bool is_library(std::string_view implementation) {
-  return implementation.starts_with("cublaslt") || implementation == "openblas";
+  return implementation.starts_with("cublaslt") || implementation == "cudnn" ||
+         implementation == "openblas";
 }
 
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,

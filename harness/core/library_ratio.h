@@ -9,7 +9,7 @@
 
 namespace assay {
 
-/// By the implementation's name: `cublaslt` and its variants, `openblas`.
+/// By the implementation's name: `cublaslt` and its variants, `cudnn`, `openblas`.
 bool is_library(std::string_view implementation);
 
 struct LibraryRatio {

@@ -8,6 +8,7 @@
 #include "harness/core/case_work.h"
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
+#include "harness/core/library_ratio.h"
 #include "harness/core/work.h"
 #include "harness/fabric/curve_fits.h"
 #include "harness/fabric/pairing.h"
@@ -18,10 +19,6 @@ namespace assay {
 namespace simulate {
 
 namespace {
-
-bool is_library_name(const std::string& implementation) {
-  return implementation.starts_with("cublaslt") || implementation == "cudnn";
-}
 
 /// A kernel of one architecture runs on no other; Ampere's instructions are in all later ones.
 bool runs_on(const std::string& implementation, const GpuModel& gpu) {
@@ -199,7 +196,7 @@ class NodeDocument {
     const CaseId& id = measurement.id;
     const Bound bound = bound_of(id, group.series, device.speed_of_light);
     const Family family = family_of(id.workload).value_or(Family::compute);
-    const double implementation = is_library_name(id.implementation) ? 1 : 0.95;
+    const double implementation = is_library(id.implementation) ? 1 : 0.95;
     const double factor = drawn_factor(device.index, family) * implementation;
     if (id.workload == "gemm" && has_fault(Fault::Kind::wrong, device.index)) {
       measurement.status = MeasurementStatus::failed_verification;

@@ -125,6 +125,19 @@ TEST_SUITE("unit") {
     CHECK(judge(0.1).reason_code == "missing");
   }
 
+  TEST_CASE("cuDNN is the library beside attention") {
+    Result result = passing_result(small_profile(), "cuda", 1);
+    Measurement native = measurement_of(result, kNative, 0), library = native;
+    native.id.workload = library.id.workload = "attention_forward";
+    library.id.implementation = "cudnn";
+    slow_down(library, 1.1);
+    const auto ratio = ratio_to_library(native, {native, library});
+    REQUIRE(ratio);
+    CHECK(ratio->library->id.implementation == "cudnn");
+    CHECK(ratio->value == doctest::Approx(1.1));
+    CHECK_FALSE(ratio_to_library(library, {native, library}));
+  }
+
   TEST_CASE("the fastest variant of the library counts and only that of the same group") {
     Result result = passing_result(small_profile(), "cuda", 1);
     Measurement fast = measurement_of(result, kLibrary, 0);
