@@ -63,6 +63,18 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("prefill and gradients on a GPU are measured beside cuDNN") {
+    for (const char* name : {"node", "quick", "training", "inference"})
+      for (const ProfileCases& line : load_profile(name).cases) {
+        if (line.backend != "cuda" || line.dtypes != std::vector<std::string>{"bf16"}) continue;
+        if (line.workload != "attention_forward" && line.workload != "attention_backward") continue;
+        CAPTURE(name);
+        CAPTURE(line.workload);
+        CHECK(std::find(line.implementations.begin(), line.implementations.end(), "cudnn") !=
+              line.implementations.end());
+      }
+  }
+
   TEST_CASE("quick on a healthy host passes and needs no baseline") {
     const Profile profile = load_profile("quick");
     const VerdictDocument verdict = quick_on_host(passing_result(profile, "host", 1), profile);
