@@ -45,6 +45,7 @@ Command validate_command();
 Command sign_command();
 Command simulate_command();
 Command site_command();
+Command tune_command();
 Command verify_command();
 Command version_command();
 

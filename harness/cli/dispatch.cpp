@@ -66,12 +66,13 @@ int broken(const std::string& message, ExitCode code) {
 }  // namespace
 
 std::vector<Command> all_commands() {
-  std::vector<Command> commands = {
-      run_command(),      check_command(),      compare_command(),  report_command(),
-      site_command(),     import_command(),     list_command(),     devices_command(),
-      baseline_command(), simulate_command(),   evidence_command(), sign_command(),
-      verify_command(),   cluster_command(),    export_command(),   hold_command(),
-      validate_command(), completion_command(), man_command(),      version_command()};
+  std::vector<Command> commands = {run_command(),        check_command(),    compare_command(),
+                                   report_command(),     site_command(),     import_command(),
+                                   list_command(),       devices_command(),  baseline_command(),
+                                   simulate_command(),   evidence_command(), sign_command(),
+                                   verify_command(),     cluster_command(),  export_command(),
+                                   hold_command(),       tune_command(),     validate_command(),
+                                   completion_command(), man_command(),      version_command()};
   std::vector<std::string> names;
   for (const Command& command : commands) names.push_back(command.name);
   for (Command& command : commands)

@@ -72,17 +72,33 @@ std::optional<std::string> GpuGemm::refuses(const Shape& shape, const Device& de
   return kernel_.refuses ? kernel_.refuses(*GemmShape::from(shape)) : std::nullopt;
 }
 
+GemmProblem GpuGemm::problem_of(const GemmOperands& operands, const Device& device) const {
+  GemmProblem problem;
+  problem.shape = operands.shape();
+  problem.multiprocessors = std::max(1, device.facts().multiprocessors.value_or(1));
+  problem.alpha = kernel_.alpha;
+  problem.beta = kernel_.beta;
+  return problem;
+}
+
+void GpuGemm::time_plans(GroupContext& context,
+                         const std::function<void(std::size_t plan, double took_s)>& timed) const {
+  Device& device = context.device();
+  const auto operands = GemmOperands::of(context, types());
+  GemmPlans plans = kernel_.plans(problem_of(*operands, device));
+  for (std::size_t plan = 0; plan < plans.size(); ++plan) {
+    const PreparedKernel<GemmPointers> kernel(device, std::move(plans[plan]));
+    timed(plan, time_of(kernel, device, *operands));
+  }
+}
+
 GpuGemm::Prepared GpuGemm::prepared(GroupContext& context) const {
   Device& device = context.device();
   Prepared all;
   all.operands = GemmOperands::of(context, types());
   all.terms = {nullptr, kernel_.alpha, kernel_.beta};
   const auto held = std::make_shared<Held>();
-  GemmProblem problem;
-  problem.shape = all.operands->shape();
-  problem.multiprocessors = std::max(1, device.facts().multiprocessors.value_or(1));
-  problem.alpha = kernel_.alpha;
-  problem.beta = kernel_.beta;
+  GemmProblem problem = problem_of(*all.operands, device);
   if (takes_groups()) {
     problem.group_begins = brought(device, all.operands->group_begins(), held->group_begins);
   }

@@ -201,6 +201,7 @@ TEST_SUITE("integration") {
     if (sees_cuda_driver()) not_run("this machine has a CUDA driver");
     const Workplace workplace;
     words_refused(workplace, {"run", "--profile", "quick", "--backend", "cuda"}, "cuda", 3);
+    words_refused(workplace, {"tune", "-o", "sweep.csv"}, "CUDA", 3);
     CHECK(workplace.documents().empty());
   }
 }

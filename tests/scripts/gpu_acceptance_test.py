@@ -20,6 +20,7 @@ while [ $# -gt 0 ]; do
 done
 case $command in
   version) echo "assay 0 (stand-in)" ;;
+  tune) echo "m,n,k" >"$out" ;;
   devices) echo "host 0: Stand-in"; for i in ${GPUS:-0}; do echo "cuda $i: Stand-in"; done ;;
   list) for kernel in KERNELS; do echo "$kernel/m64_n64_k64  cuda  cold  yes"; done ;;
   export) for file in "$1"*/*; do echo "$file"; done ;;
@@ -141,6 +142,8 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(order[:3], ["device", "ladder", "memory"])
         self.assertEqual(order[3:3 + len(KERNELS)], list(KERNELS))
         self.assertEqual(order[3 + len(KERNELS)], "gemm")
+        self.assertLess(order.index("gpu_tests"), order.index("tune"))
+        self.assertLess(order.index("tune"), order.index("node"))
         self.assertEqual(order[-1], "sanitizer")
         self.assertEqual(self.bundle.outcomes()["fabric"], "not run")  # one GPU
         self.bundle.accept(GPUS="0 1")

@@ -7,8 +7,16 @@
 #include <cmath>
 #include <limits>
 
+#include "kernels/gemm/sm90/model.h"
+
 namespace assay::sm90 {
 namespace {
+
+/// How many plans cheapest() gives.
+struct Offer {
+  int of_one_tile = kMostOfOneTile, in_all = kMostCandidates;
+};
+thread_local Offer offer;
 
 using device::Major;
 using device::TensorMapSpec;
@@ -104,17 +112,22 @@ Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
 
 double cost(const Product& product, const TileConfig& tile, const Schedule& schedule,
             int multiprocessors) {
-  constexpr double kStart = 1500, kJoin = 2000, kL2 = 6154, kMostFill = 64, kRate = 2400;
+  return cost(product, tile, schedule, multiprocessors, ModelConstants());
+}
+
+double cost(const Product& product, const TileConfig& tile, const Schedule& schedule,
+            int multiprocessors, const ModelConstants& constants) {
   const int clusters = std::min(schedule.count(), std::max(1, multiprocessors / tile.cluster));
-  const double fill = std::min(kMostFill, kL2 / (clusters * tile.cluster));
+  const double fill = std::min(constants.most_fill, constants.l2 / (clusters * tile.cluster));
   const double right = tile.right;
   const double outputs = static_cast<double>(tile.left) * right;
   const double product_cycles = std::max(right / 2, 16 + right / 4);
   const double step = std::max(tile.left / 64 * 4 * product_cycles,
                                (tile.left + right / tile.cluster) * kRowBytes / fill);
   const double slice = std::ceil(static_cast<double>(schedule.k_blocks) / schedule.splits);
-  double per_tile = kStart + slice * step + outputs * device::element_bytes(product.c) / fill;
-  if (schedule.splits > 1) per_tile += kJoin + outputs * 4 * (1 + schedule.splits) / fill;
+  double per_tile =
+      constants.start + slice * step + outputs * device::element_bytes(product.c) / fill;
+  if (schedule.splits > 1) per_tile += constants.join + outputs * 4 * (1 + schedule.splits) / fill;
   const double waves = std::ceil(static_cast<double>(schedule.count()) / clusters);
 
   const auto m = static_cast<double>(product.shape.rows()),
@@ -124,9 +137,12 @@ double cost(const Product& product, const TileConfig& tile, const Schedule& sche
                        matrices * k * n * device::element_bytes(product.b) +
                        m * n * device::element_bytes(product.c) +
                        2 * static_cast<double>(partials_bytes(schedule, tile));
-  const double compute = waves * per_tile, memory = bytes / kRate;
+  const double compute = waves * per_tile, memory = bytes / constants.rate;
   return std::max(compute, memory) + std::min(compute, memory) / 5;
 }
+
+ManyPlans::ManyPlans() { offer = {5, 40}; }
+ManyPlans::~ManyPlans() { offer = {}; }
 
 Plan plan_with(const Product& product, const TileConfig& tile, int splits, int multiprocessors) {
   Plan plan{tile, schedule_of(product, tile, splits, multiprocessors), 1};
@@ -151,11 +167,11 @@ std::vector<Plan> cheapest(const Product& product, int multiprocessors) {
       of_tile.push_back({cost(product, tile, plan.schedule, multiprocessors), plan});
     }
     std::stable_sort(of_tile.begin(), of_tile.end(), by_cycles);
-    of_tile.resize(std::min<std::size_t>(of_tile.size(), kMostOfOneTile));
+    of_tile.resize(std::min<std::size_t>(of_tile.size(), offer.of_one_tile));
     all.insert(all.end(), of_tile.begin(), of_tile.end());
   }
   std::stable_sort(all.begin(), all.end(), by_cycles);
-  all.resize(std::min<std::size_t>(all.size(), kMostCandidates));
+  all.resize(std::min<std::size_t>(all.size(), offer.in_all));
   std::vector<Plan> plans;
   for (const Estimated& one : all) plans.push_back(one.plan);
   return plans;

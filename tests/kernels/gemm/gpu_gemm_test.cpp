@@ -33,15 +33,22 @@ GemmPlans sleeping_plans(const GemmProblem&) {
 
 GemmPlans one_plan(const GemmProblem& problem) { return {sleeping_plans(problem).front()}; }
 
-std::unique_ptr<TimedCase> prepared(GemmPlans (*plans)(const GemmProblem&), Device& device) {
+GpuGemm kernel_with(GemmPlans (*plans)(const GemmProblem&)) {
   launches = {};
-  const GpuGemm gemm({.dtype = "f32",
-                      .name = "stand_in",
-                      .summary = "",
-                      .types = host_gemm_types("f32"),
-                      .plans = plans});
-  GroupContext context(device, {"gemm", "f32", "", {{"m", 8}, {"n", 8}, {"k", 8}}}, 1);
-  return gemm.prepare(context);
+  return GpuGemm({.dtype = "f32",
+                  .name = "stand_in",
+                  .summary = "",
+                  .types = host_gemm_types("f32"),
+                  .plans = plans});
+}
+
+GroupContext small_group(Device& device) {
+  return {device, {"gemm", "f32", "", {{"m", 8}, {"n", 8}, {"k", 8}}}, 1};
+}
+
+std::unique_ptr<TimedCase> prepared(GemmPlans (*plans)(const GemmProblem&), Device& device) {
+  GroupContext context = small_group(device);
+  return kernel_with(plans).prepare(context);
 }
 
 }  // namespace
@@ -62,6 +69,20 @@ TEST_SUITE("unit") {
     launches = {};
     timed->enqueue(0);
     CHECK(launches == std::array{0, 1, 0, 0});
+  }
+
+  TEST_CASE("every plan that a GEMM kernel offers is timed by itself in its order") {
+    test::SmallHost device;
+    GroupContext context = small_group(device);
+    std::vector<double> took_s;
+    kernel_with(sleeping_plans).time_plans(context, [&](std::size_t plan, double seconds) {
+      CHECK(plan == took_s.size());
+      CHECK(seconds >= 1e-3 * kTakesMs[plan]);
+      took_s.push_back(seconds);
+    });
+    REQUIRE(took_s.size() == kTakesMs.size());
+    CHECK(took_s[1] < took_s[0]);
+    CHECK(took_s[2] < took_s[3]);
   }
 
   TEST_CASE("a GEMM kernel without a choice of plans is not timed before it is measured") {
