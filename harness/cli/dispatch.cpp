@@ -1,6 +1,8 @@
 // Finds the subcommand, runs it, and turns what it throws into one line and an exit code.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -56,6 +58,15 @@ ExitCode dispatch(const std::vector<std::string>& line) {
   return command.execute(parse_arguments(command.options, command.operands, words, line));
 }
 
+/// A file that is opened where a standard stream was closed would get what is written to that
+/// stream: a document was written over a lock. Every stream that is closed is opened in the
+/// direction that it has not, so that it still fails like a closed one.
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) == -1)  // the lowest number that is free is this one
+      (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 /// One line, whatever a library put into its message.
 int broken(const std::string& message, ExitCode code) {
   std::fflush(stdout);
@@ -81,6 +92,7 @@ std::vector<Command> all_commands() {
 }
 
 int main(int argc, char** argv) {
+  occupy_closed_streams();
   // A file-size limit must end like a full disk: as an error of write(2), not by a signal.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
