@@ -55,6 +55,8 @@ std::vector<std::string> parts_of(const std::string& text, char separator) {
 /// The first operand is A, the next B.
 constexpr std::size_t kMostSides = 26;
 
+constexpr double kLeastPrice = 1e-6;  // of a device and hour, in any currency
+
 /// `A=2.5,B=3` a device and hour.
 void take_prices(const Arguments& arguments, std::vector<compare::SideInput>& sides) {
   if (!arguments.has("price")) return;
@@ -65,7 +67,9 @@ void take_prices(const Arguments& arguments, std::vector<compare::SideInput>& si
     if (pair.size() != 2 || side >= sides.size())
       throw Error("--price: write A=PRICE,B=PRICE, each of one device and hour");
     const double price = number_in(pair[1], "price", 1e9);
-    if (price == 0) throw Error("--price: a price must be above 0");
+    if (price < kLeastPrice) throw Error("--price: a price is above 0, from 0.000001");
+    if (sides[side].price_per_device_hour)
+      throw Error(fmt::format("--price: {} has two prices", pair[0]));
     sides[side].price_per_device_hour = price;
   }
   if (!std::all_of(sides.begin(), sides.end(),

@@ -125,6 +125,8 @@ TEST_SUITE("integration") {
     refused_in_one_line(workplace, with({"--format", "json"}), "of two sides");
     refused_in_one_line(workplace, with({"--price", "A=2,B=2"}), "of every side");
     refused_in_one_line(workplace, with({"--price", "A=2,B=2,D=2"}), "--price");
+    refused_in_one_line(workplace, with({"--price", "A=2,B=2,C=2,A=1"}), "A has two prices");
+    refused_in_one_line(workplace, with({"--price", "A=2,B=2,C=1e-300"}), "above 0");
   }
 
   TEST_CASE("compare refuses what it cannot do in one line") {
