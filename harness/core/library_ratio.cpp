@@ -26,6 +26,14 @@ std::optional<LibraryRatio> ratio_to(const IsPeer& is_peer, const Measurement& n
   return LibraryRatio{best, best->samples->median_s / native.samples->median_s};
 }
 
+/// What a variant computes where it is another product than that of its kind; else empty.
+std::string_view product_of(std::string_view implementation) {
+  for (const std::string_view product :
+       {"_alpha_beta", "_a_by_columns", "_b_by_columns", "_ab_by_columns"})
+    if (implementation.ends_with(product)) return product;
+  return {};
+}
+
 }  // namespace
 
 bool is_library(std::string_view implementation) {
@@ -36,7 +44,10 @@ bool is_library(std::string_view implementation) {
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
                                              const std::vector<Measurement>& measurements) {
   if (is_library(native.id.implementation)) return std::nullopt;
-  return ratio_to(is_library, native, measurements);
+  const std::string_view product = product_of(native.id.implementation);
+  return ratio_to(
+      [&](std::string_view name) { return is_library(name) && product_of(name) == product; },
+      native, measurements);
 }
 
 std::optional<LibraryRatio> ratio_to_peer(const Measurement& native, std::string_view peer,

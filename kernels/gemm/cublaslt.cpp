@@ -14,6 +14,7 @@ CublasLt::CublasLt(Library opened)
       desc_set(library.sym<decltype(desc_set)>("cublasLtMatmulDescSetAttribute")),
       layout_create(library.sym<decltype(layout_create)>("cublasLtMatrixLayoutCreate")),
       layout_destroy(library.sym<decltype(layout_destroy)>("cublasLtMatrixLayoutDestroy")),
+      layout_set(library.sym<decltype(layout_set)>("cublasLtMatrixLayoutSetAttribute")),
       preference_create(library.sym<decltype(preference_create)>("cublasLtMatmulPreferenceCreate")),
       preference_destroy(
           library.sym<decltype(preference_destroy)>("cublasLtMatmulPreferenceDestroy")),

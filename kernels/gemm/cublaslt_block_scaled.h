@@ -24,6 +24,7 @@ class BlockScaledCublasLt : public CublasLtGemm {
 
  protected:
   std::optional<std::string> missing(const Device& device) const override;
+  bool takes_batches() const override { return false; }  // scales lie in the order of one matrix
 
  private:
   static constexpr int kCapability = 100;

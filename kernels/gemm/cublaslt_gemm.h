@@ -14,10 +14,11 @@ namespace assay {
 class CublasLtGemm : public GemmImplementation {
  public:
   CublasLtGemm(const char* dtype, const char* name, GemmTypes types, CublasLtSum sum,
-               int capability, const char* summary)
+               int capability, const char* summary, CublasLtFactors factors = {})
       : GemmImplementation(Backend::cuda, dtype, name, summary, types),
         sum_(sum),
-        capability_(capability) {}
+        capability_(capability),
+        factors_(factors) {}
 
   /// Of one byte an element, the library multiplies only what begins on whole words of its own.
   std::optional<std::string> refuses(const Shape& shape, const Device& device) const override;
@@ -28,10 +29,12 @@ class CublasLtGemm : public GemmImplementation {
   /// Throws Error (exit 3) when it is absent.
   static const CublasLt& library();
   CublasLtSum sum() const { return sum_; }
+  bool takes_batches() const override { return true; }
 
  private:
   CublasLtSum sum_;
   int capability_;
+  CublasLtFactors factors_;
 };
 
 }  // namespace assay

@@ -63,6 +63,7 @@ cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& type
     check(library.desc_set(product, attribute, &value, sizeof value), "describing a product");
   };
   if (types.b_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
+  if (types.a_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_T);
   if (sum == CublasLtSum::fp8_fast) set(CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
   if (scales.a != nullptr) {  // the library's first matrix is our B
     set(CUBLASLT_MATMUL_DESC_A_SCALE_MODE, scales.mode);
@@ -76,20 +77,28 @@ cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& type
 }  // namespace
 
 // The library's matrices are column-major, where ours read as their transposes: it computes
-// C^T[N, M] = B^T[N, K] A^T[K, M], and no data moves. A B by columns reads as K x N there.
+// C^T[N, M] = B^T[N, K] A^T[K, M], and no data moves. A B by columns reads as K x N there, an A by
+// columns as M x K.
 CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands,
-                                   CublasLtSum sum, const CublasLtScales& scales)
+                                   CublasLtSum sum, const CublasLtScales& scales,
+                                   CublasLtFactors factors)
     : library_(library),
       stream_(static_cast<cudaStream_t>(device.stream())),
       sum_(sum),
+      factors_(factors),
       workspace_(device.allocate(kWorkspaceBytes)),
       handle_(make_handle(library), library.destroy),
       product_(make_product(library, operands.types(), sum, scales), library.desc_destroy),
-      a_(make_layout(operands.types().storage, operands.shape().k, operands.shape().m)),
-      b_(operands.types().b_by_columns
-             ? make_layout(operands.types().storage, operands.shape().k, operands.shape().n)
-             : make_layout(operands.types().storage, operands.shape().n, operands.shape().k)),
-      c_(make_layout(operands.types().output, operands.shape().n, operands.shape().m)) {
+      a_(operands.types().a_by_columns ? make_layout(operands.types().storage, operands.shape().m,
+                                                     operands.shape().k, operands.shape().batches)
+                                       : make_layout(operands.types().storage, operands.shape().k,
+                                                     operands.shape().m, operands.shape().batches)),
+      b_(operands.types().b_by_columns ? make_layout(operands.types().storage, operands.shape().k,
+                                                     operands.shape().n, operands.shape().batches)
+                                       : make_layout(operands.types().storage, operands.shape().n,
+                                                     operands.shape().k, operands.shape().batches)),
+      c_(make_layout(operands.types().output, operands.shape().n, operands.shape().m,
+                     operands.shape().batches)) {
   const auto offered = candidates();
   offered_ = offered.size();
   double fastest_s = std::numeric_limits<double>::infinity();
@@ -105,12 +114,20 @@ CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, Gemm
 }
 
 CublasLtMultiply::Layout CublasLtMultiply::make_layout(Dtype element, std::int64_t rows,
-                                                       std::int64_t columns) const {
-  cublasLtMatrixLayout_t layout = nullptr;
-  check(library_.layout_create(&layout, data_type(element), static_cast<std::uint64_t>(rows),
+                                                       std::int64_t columns,
+                                                       std::int64_t batches) const {
+  cublasLtMatrixLayout_t made = nullptr;
+  check(library_.layout_create(&made, data_type(element), static_cast<std::uint64_t>(rows),
                                static_cast<std::uint64_t>(columns), rows),
         "describing a matrix");
-  return {layout, library_.layout_destroy};
+  Layout layout{made, library_.layout_destroy};
+  if (batches == 1) return layout;
+  const auto set = [&](cublasLtMatrixLayoutAttribute_t attribute, const auto& value) {
+    check(library_.layout_set(made, attribute, &value, sizeof value), "describing a batch");
+  };
+  set(CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, static_cast<std::int32_t>(batches));
+  set(CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, rows * columns);  // in elements
+  return layout;
 }
 
 std::vector<cublasLtMatmulAlgo_t> CublasLtMultiply::candidates() const {
@@ -136,11 +153,11 @@ std::vector<cublasLtMatmulAlgo_t> CublasLtMultiply::candidates() const {
 
 void CublasLtMultiply::run(const cublasLtMatmulAlgo_t& algorithm,
                            const GemmPointers& matrices) const {
-  const float one = 1, zero = 0;
-  const std::int32_t whole_one = 1, whole_zero = 0;
+  const auto whole_alpha = static_cast<std::int32_t>(factors_.alpha),
+             whole_beta = static_cast<std::int32_t>(factors_.beta);
   const bool whole = sum_ == CublasLtSum::int32;
-  const void* alpha = whole ? static_cast<const void*>(&whole_one) : &one;
-  const void* beta = whole ? static_cast<const void*>(&whole_zero) : &zero;
+  const void* alpha = whole ? static_cast<const void*>(&whole_alpha) : &factors_.alpha;
+  const void* beta = whole ? static_cast<const void*>(&whole_beta) : &factors_.beta;
   check(library_.matmul(handle_.get(), product_.get(), alpha, matrices.b, b_.get(), matrices.a,
                         a_.get(), beta, matrices.c, c_.get(), matrices.c, c_.get(), &algorithm,
                         workspace_->data(), kWorkspaceBytes, stream_),

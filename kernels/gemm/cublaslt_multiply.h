@@ -22,12 +22,17 @@ struct CublasLtScales {
   const void* b = nullptr;
 };
 
-/// One product by the fastest algorithm that the library's heuristics offer and that a short timing
-/// on the very operands confirms.
+/// C = alpha A B + beta C.
+struct CublasLtFactors {
+  float alpha = 1, beta = 0;
+};
+
+/// One product, or one of each batch, by the fastest algorithm that the library's heuristics offer
+/// and that a short timing on the very operands confirms.
 class CublasLtMultiply {
  public:
   CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands, CublasLtSum sum,
-                   const CublasLtScales& scales = {});
+                   const CublasLtScales& scales = {}, CublasLtFactors factors = {});
 
   void operator()(const GemmPointers& matrices) { run(best_, matrices); }
   /// The algorithm chosen, of how many, and the library's version.
@@ -39,13 +44,16 @@ class CublasLtMultiply {
   using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, cublasStatus_t (*)(Handle)>;
   using Layout = Owned<cublasLtMatrixLayout_t>;
 
-  Layout make_layout(Dtype element, std::int64_t rows, std::int64_t columns) const;
+  /// Of every batch's matrix, one after the other.
+  Layout make_layout(Dtype element, std::int64_t rows, std::int64_t columns,
+                     std::int64_t batches) const;
   std::vector<cublasLtMatmulAlgo_t> candidates() const;
   void run(const cublasLtMatmulAlgo_t& algorithm, const GemmPointers& matrices) const;
 
   const CublasLt& library_;
   cudaStream_t stream_;
   CublasLtSum sum_;
+  CublasLtFactors factors_;
   std::unique_ptr<Buffer> workspace_;
   Owned<cublasLtHandle_t> handle_;
   Owned<cublasLtMatmulDesc_t> product_;

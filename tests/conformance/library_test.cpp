@@ -48,6 +48,26 @@ TEST_SUITE("unit") {
     CHECK(verdict.reason.find("of cublaslt") != std::string::npos);
   }
 
+  TEST_CASE("a kernel is compared with the library on the same product alone") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    Measurement native = measurement_of(result, kNative, 0);
+    Measurement plain = measurement_of(result, kLibrary, 0), same = plain;
+    same.id.implementation = "cublaslt_fast_alpha_beta";
+    const std::vector<Measurement> both = {plain, same};
+    CHECK(ratio_to_library(native, both)->library->id.implementation == "cublaslt");
+    native.id.implementation = "sm90_alpha_beta";
+    CHECK(ratio_to_library(native, both)->library->id.implementation == same.id.implementation);
+    for (const char* other : {"sm90_a_by_columns", "sm90_b_by_columns", "sm90_ab_by_columns"}) {
+      native.id.implementation = other;
+      CHECK_FALSE(ratio_to_library(native, both));
+    }
+    native.id.implementation = "sm90_b_by_columns";
+    same.id.implementation = "cublaslt_ab_by_columns";
+    CHECK_FALSE(ratio_to_library(native, {plain, same}));
+    same.id.implementation = "cublaslt_b_by_columns";
+    CHECK(ratio_to_library(native, {plain, same}));
+  }
+
   TEST_CASE("a kernel or a library that was not measured is not evaluated") {
     for (const char* gone : {kNative, kLibrary}) {
       Result result = passing_result(small_profile(), "cuda", 2);

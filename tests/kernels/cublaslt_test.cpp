@@ -34,10 +34,23 @@ const Implementation* find(const std::string& dtype, const std::string& name) {
 
 TEST_SUITE("unit") {
   TEST_CASE("the library is a peer in every dtype") {
-    const std::pair<const char*, const char*> peers[] = {
-        {"f32", "cublaslt"},  {"tf32", "cublaslt"},           {"f16", "cublaslt"},
-        {"bf16", "cublaslt"}, {"fp8_e4m3", "cublaslt"},       {"fp8_e4m3", "cublaslt_fast"},
-        {"int8", "cublaslt"}, {"fp8_e4m3", "cublaslt_mxfp8"}, {"fp4_e2m1", "cublaslt_nvfp4"}};
+    const std::pair<const char*, const char*> peers[] = {{"f32", "cublaslt"},
+                                                         {"tf32", "cublaslt"},
+                                                         {"f16", "cublaslt"},
+                                                         {"bf16", "cublaslt"},
+                                                         {"fp8_e4m3", "cublaslt"},
+                                                         {"fp8_e4m3", "cublaslt_fast"},
+                                                         {"int8", "cublaslt"},
+                                                         {"fp8_e4m3", "cublaslt_mxfp8"},
+                                                         {"fp4_e2m1", "cublaslt_nvfp4"},
+                                                         {"bf16", "cublaslt_alpha_beta"},
+                                                         {"f16", "cublaslt_alpha_beta"},
+                                                         {"tf32", "cublaslt_alpha_beta"},
+                                                         {"f32", "cublaslt_alpha_beta"},
+                                                         {"fp8_e4m3", "cublaslt_fast_alpha_beta"},
+                                                         {"bf16", "cublaslt_a_by_columns"},
+                                                         {"bf16", "cublaslt_b_by_columns"},
+                                                         {"bf16", "cublaslt_ab_by_columns"}};
     for (const auto& [dtype, name] : peers) {
       CAPTURE(dtype);
       CHECK(find(dtype, name));
@@ -67,6 +80,8 @@ TEST_SUITE("unit") {
     CHECK_FALSE(find("fp8_e4m3", "cublaslt")->refuses(Shape::parse("m1_n32_k48"), SomeGpu("9.0")));
     CHECK_FALSE(find("int8", "cublaslt")->refuses(Shape::parse("m1_n4_k12"), SomeGpu("9.0")));
     CHECK_FALSE(find("f16", "cublaslt")->refuses(Shape::parse("m1_n3_k5"), SomeGpu("9.0")));
+    CHECK_FALSE(find("f16", "cublaslt")->refuses(Shape::parse("m1_n3_k5_b4"), SomeGpu("9.0")));
+    CHECK(find("f16", "cublaslt")->refuses(Shape::parse("m9_n3_k5_g4"), SomeGpu("9.0")));
   }
 
   TEST_CASE("mxfp8 and nvfp4 are refused with a reason off capability 10 and where blocks break") {

@@ -1,0 +1,147 @@
+// A stand-in for libcublasLt on host memory: it multiplies what it was told, in bf16 with f32 sums.
+#include <cublasLt.h>
+
+#include <cstring>
+#include <utility>
+
+#include "harness/core/small_float.h"
+
+namespace {
+
+struct Layout {
+  std::uint64_t rows, columns;
+  std::int64_t leading;
+  std::int32_t batches = 1;
+  std::int64_t stride = 0;
+};
+
+struct Product {
+  cublasOperation_t a = CUBLAS_OP_N, b = CUBLAS_OP_N;
+};
+
+const Layout& of(cublasLtMatrixLayout_t handle) { return *reinterpret_cast<Layout*>(handle); }
+
+template <class T>
+cublasStatus_t take(T& to, const void* from, std::size_t bytes) {
+  if (bytes != sizeof to) return CUBLAS_STATUS_INVALID_VALUE;
+  std::memcpy(&to, from, bytes);
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+/// Element (row, column) of a column-major matrix, or of its transpose.
+std::size_t place(const Layout& layout, std::int32_t batch, cublasOperation_t operation,
+                  std::uint64_t row, std::uint64_t column) {
+  if (operation == CUBLAS_OP_T) std::swap(row, column);
+  return static_cast<std::size_t>(batch * layout.stride) +
+         column * static_cast<std::size_t>(layout.leading) + row;
+}
+
+}  // namespace
+
+extern "C" {
+
+std::size_t cublasLtGetVersion() { return 130000; }
+cublasStatus_t cublasLtCreate(cublasLtHandle_t*) { return CUBLAS_STATUS_SUCCESS; }
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t) { return CUBLAS_STATUS_SUCCESS; }
+
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* made, cublasComputeType_t,
+                                        cudaDataType_t) {
+  *made = reinterpret_cast<cublasLtMatmulDesc_t>(new Product);
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t made) {
+  delete reinterpret_cast<Product*>(made);
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t made,
+                                              cublasLtMatmulDescAttributes_t attribute,
+                                              const void* value, std::size_t bytes) {
+  auto& product = *reinterpret_cast<Product*>(made);
+  if (attribute == CUBLASLT_MATMUL_DESC_TRANSA) return take(product.a, value, bytes);
+  if (attribute == CUBLASLT_MATMUL_DESC_TRANSB) return take(product.b, value, bytes);
+  return CUBLAS_STATUS_NOT_SUPPORTED;
+}
+
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* made, cudaDataType,
+                                          std::uint64_t rows, std::uint64_t columns,
+                                          std::int64_t leading) {
+  *made = reinterpret_cast<cublasLtMatrixLayout_t>(new Layout{rows, columns, leading});
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t made) {
+  delete reinterpret_cast<Layout*>(made);
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatrixLayoutSetAttribute(cublasLtMatrixLayout_t made,
+                                                cublasLtMatrixLayoutAttribute_t attribute,
+                                                const void* value, std::size_t bytes) {
+  auto& layout = *reinterpret_cast<Layout*>(made);
+  if (attribute == CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT) return take(layout.batches, value, bytes);
+  if (attribute == CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET)
+    return take(layout.stride, value, bytes);
+  return CUBLAS_STATUS_NOT_SUPPORTED;
+}
+
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t*) {
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t) {
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t,
+                                                    cublasLtMatmulPreferenceAttributes_t,
+                                                    const void*, std::size_t) {
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t,
+                                              cublasLtMatrixLayout_t, cublasLtMatrixLayout_t,
+                                              cublasLtMatrixLayout_t, cublasLtMatrixLayout_t,
+                                              cublasLtMatmulPreference_t, int,
+                                              cublasLtMatmulHeuristicResult_t*, int* found) {
+  *found = 1;
+  return CUBLAS_STATUS_SUCCESS;
+}
+cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t*,
+                                                    cublasLtMatmulAlgoConfigAttributes_t, void*,
+                                                    std::size_t, std::size_t*) {
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+/// D = alpha op(A) op(B) + beta C, all column-major; refuses sizes that do not fit together.
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t made, const void* alpha,
+                              const void* a, cublasLtMatrixLayout_t of_a, const void* b,
+                              cublasLtMatrixLayout_t of_b, const void* beta, const void* c,
+                              cublasLtMatrixLayout_t of_c, void* d, cublasLtMatrixLayout_t of_d,
+                              const cublasLtMatmulAlgo_t*, void*, std::size_t, cudaStream_t) {
+  const auto& product = *reinterpret_cast<Product*>(made);
+  const Layout &la = of(of_a), &lb = of(of_b), &lc = of(of_c), &ld = of(of_d);
+  const bool a_turned = product.a == CUBLAS_OP_T, b_turned = product.b == CUBLAS_OP_T;
+  const std::uint64_t depth = a_turned ? la.rows : la.columns;
+  const bool fits = (a_turned ? la.columns : la.rows) == ld.rows &&
+                    (b_turned ? lb.rows : lb.columns) == ld.columns &&
+                    (b_turned ? lb.columns : lb.rows) == depth && lc.rows == ld.rows &&
+                    la.batches == ld.batches && lb.batches == ld.batches;
+  if (!fits) return CUBLAS_STATUS_INVALID_VALUE;
+  float by = 0, of_before = 0;
+  std::memcpy(&by, alpha, sizeof by);
+  std::memcpy(&of_before, beta, sizeof of_before);
+  const auto read = [](const void* from, std::size_t at) {
+    return assay::from_bf16(static_cast<const std::uint16_t*>(from)[at]);
+  };
+  for (std::int32_t batch = 0; batch < ld.batches; ++batch) {
+    for (std::uint64_t j = 0; j < ld.columns; ++j) {
+      for (std::uint64_t i = 0; i < ld.rows; ++i) {
+        float sum = 0;
+        for (std::uint64_t k = 0; k < depth; ++k)
+          sum += read(a, place(la, batch, product.a, i, k)) *
+                 read(b, place(lb, batch, product.b, k, j));
+        const std::size_t at = place(ld, batch, CUBLAS_OP_N, i, j);
+        const float before = of_before == 0 ? 0 : of_before * read(c, at);
+        static_cast<std::uint16_t*>(d)[at] = assay::to_bf16(by * sum + before);
+      }
+    }
+  }
+  return CUBLAS_STATUS_SUCCESS;
+}
+
+}  // extern "C"
