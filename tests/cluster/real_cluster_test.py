@@ -170,6 +170,18 @@ class RealCluster(unittest.TestCase):
             self.finish(process, 0, "nothing of the run is left")
         self.assert_nothing_left()
 
+    def test_a_real_cluster_holds_gangs_back_whole_and_lets_them_take_turns(self):
+        self.usable_nodes()
+        if "scheduling.k8s.io/v1alpha2" not in self.kubectl("api-versions"):
+            not_run("the cluster serves no native gang")
+        process = self.start("--gang", "native", "--probe", "gang", "--window", "10", deadline=600)
+        self.finish(process, 0, "gang probe: 0 pods were bound while one node was taken", "nothing of the run is left")
+        for path in (self.folder / "out/nodes").glob("*.json"):
+            facts = json.loads(path.read_text())["extensions"]["kubernetes"]["gang_contention"]
+            self.assertEqual((facts["pods"], facts["bound_early"]), (2, 0))
+            self.assertIn("second_s", facts)
+        self.assert_nothing_left()
+
     def test_a_real_cluster_looks_at_everything_in_a_dry_run_and_creates_nothing(self):
         self.finish(self.start("--dry-run"), 0, "The server would accept it; nothing was created")
         self.assert_nothing_left()
