@@ -139,9 +139,9 @@ class GpuAcceptance(unittest.TestCase):
     def test_the_parts_come_in_the_order_of_their_value(self):
         self.bundle.accept()
         order = list(self.bundle.outcomes())
-        self.assertEqual(order[:3], ["device", "ladder", "memory"])
-        self.assertEqual(order[3:3 + len(KERNELS)], list(KERNELS))
-        self.assertEqual(order[3 + len(KERNELS)], "gemm")
+        self.assertEqual(order[:4], ["device", "ladder", "memory", "operands"])
+        self.assertEqual(order[4:4 + len(KERNELS)], list(KERNELS))
+        self.assertEqual(order[4 + len(KERNELS)], "gemm")
         self.assertLess(order.index("gpu_tests"), order.index("tune"))
         self.assertLess(order.index("tune"), order.index("node"))
         self.assertEqual(order[-1], "sanitizer")
