@@ -52,6 +52,13 @@ std::string resource_of(const std::string& text) {
   return kind[1] + "." + api[1];
 }
 
+/// The temporary file's name tells a reader of the documents nothing.
+std::string without_path(std::string answer) {
+  const std::size_t from = answer.find("error when creating \""), to = answer.find("\": ", from);
+  if (from != std::string::npos && to != std::string::npos) answer.erase(from, to + 3 - from);
+  return answer;
+}
+
 std::vector<Pair> pairs(Kubectl& kubectl, const Inventory& inventory,
                         const std::filesystem::path& own) {
   std::vector<Pair> found;
@@ -87,7 +94,7 @@ std::vector<WebhookFacts> ask_webhooks(Kubectl& kubectl, const Inventory& invent
     const Answer good = create(pair.good), bad = create(pair.bad);
     facts.good_taken = good.ok();
     if (!good.ok()) facts.good_answer = refusal(good.err);
-    if (!bad.ok()) facts.bad_answer = reason_of(bad);
+    if (!bad.ok()) facts.bad_answer = without_path(reason_of(bad));
     const std::vector<std::string> match = kDenied.groups_in(bad.err);
     if (!bad.ok() && !match.empty()) facts.denied_by = match[1];
     all.push_back(std::move(facts));

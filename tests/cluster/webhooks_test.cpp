@@ -12,17 +12,24 @@ namespace assay::test {
 
 namespace {
 
+// What kubectl 1.35 told of a 1.36's answers, to a CustomResourceDefinition of JobSet and a webhook
+// that were made for it.
 constexpr const char* kDenied =
-    "Error from server (Forbidden): error when creating \"resource.yaml\": admission webhook "
+    "Error from server: error when creating \"resource.yaml\": admission webhook "
     "\"vjobset.kb.io\" denied the request: invalid replicatedJob name 'absent' does not appear in "
     ".spec.ReplicatedJobs\n";
 constexpr const char* kBySchema =
     "The JobSet \"assay-probe\" is invalid: spec.replicatedJobs[0].replicas: Invalid value: "
-    "\"string\"\n";
+    "\"string\": spec.replicatedJobs[0].replicas in body must be of type integer: \"string\"\n";
+constexpr const char* kUnknownField =
+    "Error from server (BadRequest): error when creating \"resource.yaml\": JobSet in version "
+    "\"v1alpha2\" cannot be handled as a JobSet: strict decoding error: unknown field "
+    "\"spec.replicatedJobs[0].replica\"\n";
 constexpr const char* kDown =
     "Error from server (InternalError): error when creating \"resource.yaml\": Internal error "
     "occurred: failed calling webhook \"vjobset.kb.io\": failed to call webhook: Post "
-    "\"https://jobset-webhook-service.jobset-system.svc:443/validate\": connection refused\n";
+    "\"https://127.0.0.1:9443/validate?timeout=10s\": dial tcp 127.0.0.1:9443: connect: connection "
+    "refused\n";
 
 /// Tells a bad resource by its one fault.
 class Admission : public KubectlOnPaper {
@@ -58,7 +65,9 @@ RequirementVerdict verdict_on(Admission& kubectl,
 TEST_SUITE("cluster") {
   TEST_CASE("a webhook that takes the good resource and denies the bad one passes") {
     Admission kubectl;
-    CHECK(verdict_on(kubectl).verdict == Verdict::pass);
+    const RequirementVerdict verdict = verdict_on(kubectl);
+    CHECK(verdict.verdict == Verdict::pass);
+    CHECK(verdict.figures["webhooks"][0]["denied_by"] == "vjobset.kb.io");
     CHECK(kubectl.shown.size() == 2);
   }
 
@@ -69,9 +78,13 @@ TEST_SUITE("cluster") {
   }
 
   TEST_CASE("a refusal by the schema is none by a webhook") {
-    Admission kubectl;
-    kubectl.bad = {1, "", kBySchema};
-    CHECK(verdict_on(kubectl).reason_code == "not_by_webhook");
+    for (const char* refusal : {kBySchema, kUnknownField}) {
+      Admission kubectl;
+      kubectl.bad = {1, "", refusal};
+      const RequirementVerdict verdict = verdict_on(kubectl);
+      CHECK(verdict.reason_code == "not_by_webhook");
+      CHECK(verdict.reason.find("resource.yaml") == std::string::npos);  // a temporary name
+    }
   }
 
   TEST_CASE("a webhook that is down refuses the good resource too and fails") {
