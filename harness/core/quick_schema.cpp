@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -116,13 +118,26 @@ bool are_unique(const dom::array& array) {
   return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
 }
 
+/// Whether a schema says nothing of a floating-point number but its bounds.
+bool is_of_bounds_alone(const SchemaNode& schema) {
+  return (schema.types & kNumber) != 0 && !schema.never && !schema.constant &&
+         schema.choices.empty() && schema.all_of.empty() && schema.negated == nullptr &&
+         schema.condition == nullptr;
+}
+
+bool conform_items(const SchemaNode& items, const dom::array& array) {
+  const bool has_quick_numbers = is_of_bounds_alone(items);  // samples are most of a document
+  return std::all_of(array.begin(), array.end(), [&](const dom::element& entry) {
+    return has_quick_numbers && entry.is_double() ? conforms_number(items, entry)
+                                                  : conforms(items, entry);
+  });
+}
+
 bool conforms_array(const SchemaNode& schema, const dom::array& array) {
   if (schema.min_items && array.size() < *schema.min_items) return false;
   if (schema.max_items && array.size() > *schema.max_items) return false;
   if (schema.unique_items && !are_unique(array)) return false;
-  return schema.items == nullptr || std::all_of(array.begin(), array.end(), [&](const auto& entry) {
-           return conforms(*schema.items, entry);
-         });
+  return schema.items == nullptr || conform_items(*schema.items, array);
 }
 
 template <class Value>
@@ -201,8 +216,16 @@ bool are_unique(std::vector<std::string_view>& names) {
     std::sort(names.begin(), names.end());
     return std::adjacent_find(names.begin(), names.end()) == names.end();
   }
-  for (auto name = names.begin(); name != names.end(); ++name)
-    if (std::find(names.begin(), name, *name) != name) return false;
+  std::uint64_t seen = 0;  // a bit for names that begin, end and are as long alike
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    const std::size_t size = name->size();
+    const std::size_t ends = size == 0 ? 0
+                                       : static_cast<unsigned char>(name->front()) * 5U +
+                                             static_cast<unsigned char>(name->back()) * 3U;
+    const std::uint64_t bit = std::uint64_t{1} << ((ends + size) % 64);
+    if ((seen & bit) != 0 && std::find(names.begin(), name, *name) != name) return false;
+    seen |= bit;
+  }
   return true;
 }
 
