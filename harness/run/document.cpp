@@ -68,7 +68,7 @@ void RunDocument::keep_room_for_last_words(std::size_t size) noexcept {
 }
 
 void RunDocument::set_end(RunStatus status) {
-  result_.status = status;
+  result_.status = result_.error.empty() ? status : RunStatus::error;
   result_.run.finished = utc_now();
 }
 

@@ -28,7 +28,8 @@ class RunDocument {
   /// run, disk space is reserved for the next measurements. Throws Error if there is not enough;
   /// the measurements so far are then written.
   void write();
-  /// Sets status and time of the end, without writing the document.
+  /// Sets status and time of the end, without writing the document. What failed stays an error,
+  /// also where a signal comes after it.
   void set_end(RunStatus status);
   /// Writes the document with `status: error` and `reason`, if it can still be written. A failure
   /// here is not reported, because the original error is the more useful message.
