@@ -2,6 +2,7 @@
 #include "harness/conformance/applies.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -21,12 +22,13 @@ namespace {
 /// All documents of the verdict, with what is gathered from them where a condition needs it.
 class Fleet {
  public:
-  explicit Fleet(const Evidence& evidence) : results(evidence.results) {}
+  explicit Fleet(const Evidence& evidence) : profile(evidence.profile), results(evidence.results) {}
   const NvlinkPeers& nvlink() const {
     if (!nvlink_) nvlink_.emplace(results);
     return *nvlink_;
   }
 
+  const Profile* profile;
   const std::vector<Result>& results;
 
  private:
@@ -193,6 +195,18 @@ Condition condition(const std::string& key, const ProfileRequirement& asked) {
                   asked.id, key, fmt::join(known, ", ")));
 }
 
+/// A value that no document is asked about would be refused only where one is.
+void refuse_unfit_value(Condition holds, const std::string& key, const Json& wanted,
+                        const Fleet& fleet) {
+  (void)holds(fleet, Result(), wanted);
+  if (key != "backend" || fleet.profile == nullptr) return;
+  const auto backends = texts(key, wanted);
+  if (std::none_of(backends.begin(), backends.end(),
+                   [&](const std::string& one) { return is_for(*fleet.profile, one); }))
+    throw Error(fmt::format("applies_when: the profile is for {} alone, so this never applies",
+                            fmt::join(fleet.profile->backends, ", ")));
+}
+
 /// A fabric document is of the devices that other documents describe.
 bool holds_of_a_node(Condition holds, const Fleet& fleet, const Json& wanted) {
   return std::any_of(fleet.results.begin(), fleet.results.end(), [&](const Result& result) {
@@ -219,6 +233,7 @@ Applicability applicability(const Evidence& evidence, const ProfileRequirement& 
   for (const Result& document : fleet.results) result.documents.push_back(&document);
   for (const auto& [key, value] : asked.applies_when.items()) {
     const Condition holds = condition(key, asked);
+    refuse_unfit_value(holds, key, value, fleet);
     std::erase_if(result.documents, [&, &wanted = value](const Result* document) {
       return !holds(fleet, *document, wanted) &&
              !(has_nodes_elsewhere(*document) && holds_of_a_node(holds, fleet, wanted));

@@ -144,8 +144,9 @@ bool CaseFilter::takes(const AskedGroup& group) const {
 }
 
 void CaseFilter::refuse_unknown(const Profile& profile) const {
-  std::set<std::string> known_shapes, known_dtypes;
+  std::set<std::string> known_shapes, known_dtypes, known_workloads;
   for (const ProfileCases& line : profile.cases) {
+    known_workloads.insert(line.workload);
     known_dtypes.insert(line.dtypes.begin(), line.dtypes.end());
     for (const Shape& shape : line.shapes) known_shapes.insert(shape.str());
   }
@@ -158,6 +159,7 @@ void CaseFilter::refuse_unknown(const Profile& profile) const {
   };
   refuse("shape", shapes, known_shapes);
   refuse("dtype", dtypes, known_dtypes);
+  refuse("workload", workloads, known_workloads);
 }
 
 std::shared_ptr<const DeviceLayout> layout_of(const Evidence& evidence) {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "harness/core/case_work.h"
 #include "harness/core/dtype.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
@@ -128,6 +129,19 @@ class Expansion {
   const std::vector<Implemented>& implemented_;
   std::vector<AskedGroup> groups_;
 };
+
+bool has_empty_side(const Shape& shape) {
+  return std::any_of(shape.entries().begin(), shape.entries().end(),
+                     [](const auto& entry) { return entry.value.value_or(1) < 1; });
+}
+
+/// The shape of a product or of attention: every key that its work follows from.
+void refuse_shape(const ProfileCases& line, const std::string& dtype, const Shape& shape) {
+  if (line.workload != "gemm" && !line.workload.starts_with("attention_")) return;
+  if (work_of({line.workload, dtype, "", shape}) && !has_empty_side(shape)) return;
+  throw Error(fmt::format("{} has no shape {}: see the shape keys in results-schema/README.md",
+                          line.workload, shape.str()));
+}
 
 /// The shape of a workload between devices or ranks, and of any other that is bytes alone.
 void refuse_size(const ProfileCases& line, const std::string& dtype, const Shape& shape) {
@@ -253,7 +267,10 @@ void refuse_unknown_cases(const Profile& profile, const std::vector<Implemented>
     const ProfileCases& line = profile.cases[i];
     try {
       for (const std::string& dtype : line.dtypes) {
-        for (const Shape& shape : line.shapes) refuse_size(line, dtype, shape);
+        for (const Shape& shape : line.shapes) {
+          refuse_shape(line, dtype, shape);
+          refuse_size(line, dtype, shape);
+        }
         refuse_implementations(line, dtype, implemented);
       }
     } catch (const Error& error) {

@@ -40,7 +40,8 @@ TEST_SUITE("unit") {
     CHECK(Findings().verdict("all well").reason_code == "missing");
     const Result result = passing_result(small_profile(), "cuda", 2);
     for (const char* kind : {"stable_samples", "spread_within_node"}) {
-      const auto asked = requirement(kind, {{"workload", "attention_forward"}});
+      // Each is in the profile, and no case has both.
+      const auto asked = requirement(kind, {{"workload", "memory_triad"}, {"dtype", "bf16"}});
       CHECK(judged(result, asked).reason_code == "missing");
     }
   }

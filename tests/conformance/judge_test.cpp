@@ -28,6 +28,7 @@ bool mentions(const std::string& text, const std::string& part) {
 
 RequirementVerdict with_condition(const Json& applies_when, int devices) {
   Profile profile = small_profile();
+  profile.backends = {"host", "cuda"};
   ProfileRequirement asked = requirement("verified_results");
   asked.applies_when = applies_when;
   profile.requirements = {asked};
@@ -81,7 +82,31 @@ TEST_SUITE("unit") {
     const Json unknown_shape = {{"shapes", "m1_n2_k3"}, {"fail_below", 0.5}, {"warn_below", 0.6}};
     CHECK(mentions(refused("throughput_vs_speed_of_light", unknown_shape), "m1_n2_k3"));
     CHECK(mentions(refused("stable_samples", {{"dtype", "int8"}}), "int8"));
+    CHECK(mentions(refused("stable_samples", {{"workload", "attention_forward"}}),
+                   "none of the profile's cases has the workload"));
     CHECK(refused("verified_results", Json::object()).empty());
+  }
+
+  TEST_CASE("a condition is refused without documents for a value that it cannot have") {
+    const auto refused = [](const Json& condition) {
+      Profile profile = small_profile();
+      profile.requirements = {requirement("verified_results")};
+      profile.requirements.front().applies_when = condition;
+      try {
+        refuse_unfit(profile);
+      } catch (const Error& error) {
+        return std::string(error.what());
+      }
+      return std::string();
+    };
+    CHECK(mentions(refused({{"min_devices", "two"}}), "'min_devices' must be"));
+    CHECK(mentions(refused({{"min_nodes", 9}, {"min_ranks", "two"}}), "'min_ranks' must be"));
+    CHECK(mentions(refused({{"has_nvlink", "yes"}}), "'has_nvlink' must be"));
+    CHECK(mentions(refused({{"nvlink_joins_nodes", 1}}), "'nvlink_joins_nodes' must be"));
+    CHECK(mentions(refused({{"in_kubernetes", 1}}), "'in_kubernetes' must be"));
+    CHECK(mentions(refused({{"compute_capability", 9}}), "'compute_capability' must be"));
+    CHECK(mentions(refused({{"backend", "host"}}), "cuda alone"));
+    CHECK(refused({{"backend", {"host", "cuda"}}, {"min_devices", 2}}).empty());
   }
 
   TEST_CASE("every built-in profile is fit to be judged by") {

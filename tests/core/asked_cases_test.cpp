@@ -186,6 +186,10 @@ TEST_SUITE("unit") {
     refused(line("all_reduce", "bytes8_ranks2", {"nccl"}), {"bytes alone", "those that run"});
     refused(line("device_to_device", "bytes24"), {"bytes24", "multiple of 16"});
     refused(line("memory_read", "bytes0"), {"bytes0", "multiple of 4"});
+    refused(line("gemm", "m8_n8"), {"gemm has no shape m8_n8", "results-schema/README.md"});
+    refused(line("gemm", "m8_n0_k8"), {"no shape m8_n0_k8"});
+    refused(line("gemm", "m8_n8_k8_b0"), {"no shape m8_n8_k8_b0"});
+    refused(line("attention_forward", "m8_n8_k8"), {"attention_forward has no shape m8_n8_k8"});
   }
 
   TEST_CASE("a backend that the executable has nothing of is not held to its names") {
