@@ -294,7 +294,9 @@ class NodeDocument {
     const double bytes = static_cast<double>(measurement.id.shape.at("bytes"));
     const double bus =
         bus_factor_of(measurement.id.workload, measurement.id.shape.at("ranks")).value_or(1);
-    const double median_s = kCollectiveLaunchS + bytes * bus / (kLinkShare * light * factor);
+    const bool has_multicast = model_.gpu->major >= 9 && group.workload == "all_reduce";
+    const double share = has_multicast ? kMulticastShare : kLinkShare;
+    const double median_s = kCollectiveLaunchS + bytes * bus / (share * light * factor);
     add_series(group, median_s, model_.noise, measurement);
     const double measured_s = measurement.samples->median_s;
     measurement.metrics["bytes_per_s"] = bytes / measured_s;
@@ -308,7 +310,7 @@ class NodeDocument {
       measurement.metrics["p99_over_median"] = *measurement.samples->p99_s / measured_s;
     measurement.verification = Verification{Verification::Status::exact, {}, {}, {}, {}};
     Transport& transport = measurement.transport.emplace();
-    transport.algorithm = "ring";
+    transport.algorithm = has_multicast ? "nvls" : "ring";
     transport.protocol = "simple";
     transport.kind = "nvlink";
     transport.channels = 16;
