@@ -151,11 +151,12 @@ TEST_SUITE("unit") {
     native.id.workload = library.id.workload = "attention_forward";
     library.id.implementation = "cudnn";
     slow_down(library, 1.1);
-    const auto ratio = ratio_to_library(native, {native, library});
+    const std::vector<Measurement> all = {native, library};
+    const auto ratio = ratio_to_library(native, all);
     REQUIRE(ratio);
     CHECK(ratio->library->id.implementation == "cudnn");
     CHECK(ratio->value == doctest::Approx(1.1));
-    CHECK_FALSE(ratio_to_library(library, {native, library}));
+    CHECK_FALSE(ratio_to_library(library, all));
   }
 
   TEST_CASE("the fastest variant of the library counts and only that of the same group") {
