@@ -151,10 +151,10 @@ Row row_of(const std::string& profile, const Table& table, int devices) {
   row.wrong_passed = how_many(row.count, [&](std::uint64_t i) {
     return !characteristic.judged(seed_of(i, 4), "wrong:{}/{}").failed;
   });
-  MESSAGE(fmt::format("| {} | {} | {}x, rows say {}x | {} of {} | {} | {} of {} | {} of {} | {} |",
-                      profile, devices, table.spreads, table.claimed, row.failed, row.often,
-                      accused.load(), row.named_alone, row.count, row.missed, row.often,
-                      row.wrong_passed));
+  MESSAGE(fmt::format(
+      "| {} | {} | {}x | {}x | {} of {} | {} of {} | {} of {} | {} of {} | {} of {} |", profile,
+      devices, table.spreads, table.claimed, row.failed, row.often, accused.load(), row.often,
+      row.named_alone, row.count, row.missed, row.often, row.wrong_passed, row.count));
   return row;
 }
 
