@@ -67,8 +67,10 @@ ExporterFacts ExporterWatch::after() {
       fault(fmt::format("{}: {} was not exported both before and after", one.node, one.device));
       continue;
     }
-    one.utilization = {first->second.utilization, most.utilization, last->second.utilization};
-    one.memory = {first->second.memory, most.memory, last->second.memory};
+    if (!one.utilization_metric.empty())
+      one.utilization = {first->second.utilization, most.utilization, last->second.utilization};
+    if (!one.memory_metric.empty())
+      one.memory = {first->second.memory, most.memory, last->second.memory};
     facts_.devices.push_back(std::move(one));
   }
   return facts_;
