@@ -34,6 +34,11 @@ RateLimit RateLimit::read(Parameters& parameters, const std::optional<RateLimit>
                   parameters);
 }
 
+void set_figures(const RateLimit& limit, Findings& findings) {
+  findings.set_figure("fail_below", limit.fail_below);
+  findings.set_figure("warn_below", limit.warn_below);
+}
+
 MedianTime median_time_of(const Measurement& measurement) {
   if (!measurement.samples) return {};
   const Samples& samples = *measurement.samples;

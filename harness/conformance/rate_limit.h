@@ -22,6 +22,9 @@ struct RateLimit {
   static RateLimit read_ratio(Parameters& parameters);
 };
 
+/// The two limits as figures of the verdict.
+void set_figures(const RateLimit& limit, Findings& findings);
+
 /// A measured rate as a fraction of what it should be, and the fractions at the two ends of the
 /// median's confidence interval: its fastest time favours the device.
 struct RateFraction {

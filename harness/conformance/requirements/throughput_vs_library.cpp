@@ -35,8 +35,7 @@ class ThroughputVsLibrary final : public Requirement {
                       asked.id));
     }
     Notes notes;
-    notes.findings.set_figure("fail_below", limit.fail_below);
-    notes.findings.set_figure("warn_below", limit.warn_below);
+    set_figures(limit, notes.findings);
     return inquiry(
         std::move(notes),
         [=](const Evidence& some, Notes& to) {
