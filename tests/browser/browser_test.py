@@ -1,5 +1,7 @@
 """The pages of assay report and assay compare in Debian's Chromium, and the bundle that they are made of."""
+import contextlib
 import copy
+import fcntl
 import json
 import os
 import pathlib
@@ -39,6 +41,23 @@ def packages(folder, source):
     stamp.write_bytes(lock)
 
 
+@contextlib.contextmanager
+def alone_in(folder):
+    """Tests that ctest runs at once prepare their common folder one after another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def place_scripts(folder):
+    """The scripts of these tests in `folder`; what is there already may be read by another test."""
+    for script in (ROOT / "tests/browser").glob("*.mjs"):
+        placed = folder / script.name
+        if not placed.is_file() or placed.read_bytes() != script.read_bytes():
+            shutil.copy(script, placed)
+
+
 def need(*programs):
     for program in programs:
         if shutil.which(program) is None:
@@ -48,9 +67,9 @@ def need(*programs):
 class Pages(unittest.TestCase):
     def setUp(self):
         need("node", "npm", "chromium")
-        packages(PLACE, ROOT / "tests/browser")
-        for script in (ROOT / "tests/browser").glob("*.mjs"):
-            shutil.copy(script, PLACE / script.name)
+        with alone_in(PLACE):
+            packages(PLACE, ROOT / "tests/browser")
+            place_scripts(PLACE)
         os.environ["ASSAY_CHROMIUM"] = shutil.which("chromium")
 
     def page(self, document, name):
@@ -89,11 +108,13 @@ class Pages(unittest.TestCase):
 
     def compared(self, sides, prices):
         """The page of comparing these documents, and one document for A and each other side; some case is worse."""
-        paths = [PLACE / f"compared-{name}.json" for name in sides]
+        folder = PLACE / f"compared-{''.join(sides)}"
+        folder.mkdir(exist_ok=True)
+        paths = [folder / f"{name}.json" for name in sides]
         for path, document in zip(paths, sides.values()):
             path.write_text(json.dumps(document))
-        page = PLACE / f"compared-{''.join(sides)}.html"
-        wanted = [(page, paths, "html")] + [(PLACE / f"compared-a{name}-document.json", [paths[0], path], "json") for name, path in list(zip(sides, paths))[1:]]
+        page = folder / "page.html"
+        wanted = [(page, paths, "html")] + [(folder / f"of-{path.name}", [paths[0], path], "json") for path in paths[1:]]
         for output, of, form in wanted:
             price = ",".join(f"{chr(ord('A') + place)}={prices[paths.index(path)]}" for place, path in enumerate(of))
             made = subprocess.run([ASSAY, "compare", *of, "--price", price, "--format", form, "-o", output, "--force"], capture_output=True, text=True)
