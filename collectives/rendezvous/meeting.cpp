@@ -45,10 +45,7 @@ void Meeting::lost_because(int rank, const std::string& why) {
 }
 
 void Meeting::refuse_start(const std::string& why) {
-  const bool all_are_there =
-      std::none_of(members_.begin(), members_.end(),
-                   [](const Member& member) { return member.presence == Presence::never; });
-  if (all_are_there) return;  // it is not missed
+  if (!any_is(Presence::never)) return;  // it is not missed
   aborted_ = why;
   fail_waiting(aborted_);
 }
@@ -138,6 +135,7 @@ bool Meeting::is_heard(const Member& member) const {
 void Meeting::answer_roll_calls(bool time_is_up) {
   bool asked = false;
   std::string line = lost_line();
+  const bool is_lost = any_is(Presence::lost);
   const auto name = [&](std::size_t rank, const char* what) {
     if (line.size() > 2000) return;  // one line, also with thousands of ranks
     line += fmt::format("{}rank {}{} {}", line.empty() ? "" : ", ", rank,
@@ -149,7 +147,7 @@ void Meeting::answer_roll_calls(bool time_is_up) {
     if (member.presence == Presence::never) name(rank, "never connected");
     if (member.presence != Presence::here || is_heard(member)) continue;
     if (!time_is_up) return;
-    name(rank, "does not answer");
+    if (!is_lost) name(rank, "does not answer");  // it may still wait for the one that is lost
   }
   if (!asked) return;
   for (std::size_t rank = 0; rank < members_.size(); ++rank) {
@@ -159,6 +157,13 @@ void Meeting::answer_roll_calls(bool time_is_up) {
     answer(static_cast<int>(rank), is_asker,
            !is_asker && line.empty() ? "the others have lost each other" : line);
   }
+}
+
+bool Meeting::has_failed() const { return !aborted_.empty() || any_is(Presence::lost); }
+
+bool Meeting::any_is(Presence presence) const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [&](const Member& member) { return member.presence == presence; });
 }
 
 void Meeting::answer(int rank, bool ok, const std::string& text) {

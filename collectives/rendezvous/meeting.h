@@ -32,6 +32,8 @@ class Meeting {
   void request(int rank, const Request& request);
   /// The open request of `rank` has timed out: it is answered with the ranks that are missing.
   void expired(int rank);
+  /// A rank was lost or ended the run: who has not asked yet will want to hear why.
+  bool has_failed() const;
 
  private:
   enum class Presence { never, here, left, lost };
@@ -53,6 +55,7 @@ class Meeting {
   std::string lost_line() const;
   bool waits_for_everyone(const Member& member) const;
   bool is_heard(const Member& member) const;
+  bool any_is(Presence presence) const;
   bool same_gathering(const Member& member, const Request& request) const;
 
   std::vector<Member> members_;

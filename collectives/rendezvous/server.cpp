@@ -26,6 +26,7 @@ namespace assay::rendezvous {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+using std::chrono::steady_clock;
 
 namespace {
 
@@ -37,6 +38,10 @@ void raise_file_limit(int world_size) {
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = std::min(wanted, limit.rlim_max);
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+steady_clock::duration seconds_of(double count) {
+  return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(count));
 }
 
 /// A socket of both families sees an IPv4 peer as `::ffff:10.0.0.1`.
@@ -64,10 +69,12 @@ class Server::Room {
   void accept();
   void serve();
   void refuse(const std::string& address, const std::string& reason);
+  void note_failure();
 
   ServerOptions options_;
   int unproven_ = 0;  // both outlive io_, whose end ends the last sessions
   std::atomic<int> connected_ = 0;
+  std::atomic<steady_clock::time_point> stays_until_ = steady_clock::time_point::min();
   asio::io_context io_;
   tcp::acceptor acceptor_;
   asio::steady_timer retry_;
@@ -159,10 +166,12 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
     const int rank = static_cast<int>(hello_.rank);
     if (hello_.is_for_lost) {
       if (request.operation == Operation::abort) room_.meeting_.lost_because(rank, request.value);
+      room_.note_failure();
       return send(Response{true, ""});
     }
     arm(request.deadline_ms / 1000.0, [this, rank] { room_.meeting_.expired(rank); });
     room_.meeting_.request(rank, request);
+    room_.note_failure();
   }
 
   /// Runs a step of the protocol; what breaks it closes this connection and no other.
@@ -204,8 +213,7 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
 
   template <class Action>
   void arm(double seconds, Action action) {
-    timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-        std::chrono::duration<double>(seconds)));
+    timer_.expires_after(seconds_of(seconds));
     timer_.async_wait([self = shared_from_this(), action](error_code error) {
       if (!error) action();
     });
@@ -223,7 +231,10 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
     const int rank = static_cast<int>(hello_.rank);
     room_.ranks_[hello_.rank].reset();
     if (room_.meeting_.gone(rank))
-      arm(room_.options_.why_lost_s, [this, rank] { room_.meeting_.lost(rank); });
+      arm(room_.options_.why_lost_s, [this, rank] {
+        room_.meeting_.lost(rank);
+        room_.note_failure();
+      });
   }
   void close() {
     error_code ignored;
@@ -262,8 +273,8 @@ Server::Room::Room(ServerOptions options)
 
 Server::Room::~Room() {
   // Rank 0 may be done before the last answers have left: the others say goodbye first.
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-  while (connected_ > 0 && std::chrono::steady_clock::now() < end)
+  const auto end = std::max(steady_clock::now() + std::chrono::seconds(2), stays_until_.load());
+  while (connected_ > 0 && steady_clock::now() < end)
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   io_.stop();
   thread_.join();
@@ -331,6 +342,11 @@ void Server::Room::accept() {
 void Server::Room::refuse(const std::string& address, const std::string& reason) {
   if (logged_.size() < 1000 && logged_.insert({address, reason}).second)
     options_.log(fmt::format("rendezvous refused {}: {}", address, reason));
+}
+
+void Server::Room::note_failure() {
+  if (stays_until_.load() == steady_clock::time_point::min() && meeting_.has_failed())
+    stays_until_ = steady_clock::now() + seconds_of(options_.news_s);
 }
 
 Server::Server(ServerOptions options) : room_(std::make_unique<Room>(std::move(options))) {}

@@ -17,6 +17,7 @@ struct ServerOptions {
   std::string token;
   double handshake_s = 5;  // a connection that is not authenticated by then is closed
   double why_lost_s = 1;   // for who speaks for a lost rank, before the others are told
+  double news_s = 2;       // how late a rank may ask why the run failed: the server stays for it
   /// Called with one line for each refused connection, once for each address and reason.
   std::function<void(const std::string&)> log = [](const std::string&) {};
 };

@@ -21,12 +21,15 @@ rendezvous::ClientOptions client_options(const Meeting& meeting, double deadline
           waiting_s};
 }
 
-std::unique_ptr<rendezvous::Server> serve(const Meeting& meeting) {
+std::unique_ptr<rendezvous::Server> serve(const Meeting& meeting, double deadline_s) {
   if (meeting.facts.rank != 0) return nullptr;
   rendezvous::ServerOptions options;
   options.port = meeting.facts.rendezvous.port;
   options.world_size = meeting.facts.world_size;
   options.token = meeting.token;
+  // Gloo does not wake a rank that is in the middle of a large message to a lost one: it asks when
+  // its own wait is over.
+  options.news_s = deadline_s / 2 + 1;
   options.log = [](const std::string& line) {
     print(stderr, fmt::format("assay: {}\n", plain_line(line)));
   };
@@ -37,7 +40,7 @@ std::unique_ptr<rendezvous::Server> serve(const Meeting& meeting) {
 
 Peers::Peers(const Meeting& meeting, double deadline_s)
     : deadline_s_(deadline_s),
-      server_(serve(meeting)),
+      server_(serve(meeting, deadline_s)),
       client_(std::make_unique<rendezvous::Client>(client_options(meeting, deadline_s))) {}
 
 std::string Peers::who_was_lost(const LostPeer& lost) {

@@ -373,6 +373,32 @@ TEST_SUITE("integration") {
     CHECK(mine.roll_call(0.5) == "rank 2 (127.0.0.1) does not answer");
     CHECK(waiting.succeeded());
   }
+  TEST_CASE("a rank that asks late hears which rank was lost and is not accused before") {
+    RankProcess victim([](std::uint16_t port) {
+      Client mine(client(port, 2, 3));
+      mine.barrier("start");
+      pause();
+    });
+    RankProcess late([](std::uint16_t port) {  // in a message of which its peer's end tells nothing
+      Client mine(client(port, 1, 3));
+      mine.barrier("start");
+      std::this_thread::sleep_for(std::chrono::seconds(4));
+      const std::string line = mine.roll_call(5);
+      if (line != "rank 2 (127.0.0.1) was lost") throw assay::Error(line);
+    });
+    ServerOptions options = serving(3);
+    options.news_s = 60;
+    {
+      const Server server(options);
+      victim.start(server.port());
+      late.start(server.port());
+      Client mine(client(server.port(), 0, 3));
+      mine.barrier("start");
+      victim.signal(SIGKILL);
+      CHECK(mine.roll_call(1.5) == "rank 2 (127.0.0.1) was lost");
+    }
+    CHECK(late.succeeded());
+  }
   TEST_CASE("a roll call at which everyone answers names nobody") {
     RankProcess other([](std::uint16_t port) {
       Client mine(client(port, 1, 2));
