@@ -4,96 +4,21 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
 
-#include "collectives/rendezvous/client.h"
 #include "collectives/rendezvous/reachable_address.h"
-#include "collectives/rendezvous/server.h"
-#include "harness/core/error.h"
+#include "tests/collectives/rank_process.h"
 #include "tests/not_run.h"
 
 using namespace assay::rendezvous;
 
 namespace {
-
-constexpr const char* kToken = "a shared token";
-
-ClientOptions client(std::uint16_t port, int rank, int world_size, double deadline_s = 10) {
-  return {{"127.0.0.1", port}, rank, world_size, kToken, deadline_s};
-}
-
-ServerOptions serving(int world_size) {
-  ServerOptions options;
-  options.host = "127.0.0.1";
-  options.world_size = world_size;
-  options.token = kToken;
-  return options;
-}
-
-/// A rank as a child process: its body's exception is its exit code. It is forked before there is a
-/// server, and told the port later: a lock that the server's thread held during the fork (the
-/// allocator's, under AddressSanitizer) would stay locked in the child for ever.
-class RankProcess {
- public:
-  explicit RankProcess(const std::function<void(std::uint16_t port)>& body) {
-    if (pipe(port_) != 0) throw std::runtime_error("no pipe");
-    pid_ = fork();
-    if (pid_ != 0) return;
-    close(port_[1]);  // so that it ends with the parent
-    int code = 1;
-    try {
-      std::uint16_t port = 0;
-      if (read(port_[0], &port, sizeof port) == sizeof port) {
-        body(port);
-        code = 0;
-      }
-    } catch (const std::exception&) {
-    }
-    _exit(code);
-  }
-  ~RankProcess() {
-    for (const int end : port_) close(end);
-    if (waited_) return;
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  RankProcess(const RankProcess&) = delete;
-  RankProcess& operator=(const RankProcess&) = delete;
-
-  void start(std::uint16_t port) const {
-    REQUIRE(write(port_[1], &port, sizeof port) == sizeof port);
-  }
-  void signal(int number) const { kill(pid_, number); }
-  bool succeeded() {
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    waited_ = true;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  }
-
- private:
-  int port_[2] = {};
-  pid_t pid_ = -1;
-  bool waited_ = false;
-};
-
-std::string refusal(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const assay::Error& error) {
-    return error.what();
-  }
-  return "accepted";
-}
 
 void require_ipv6() {
   const int probe = socket(AF_INET6, SOCK_STREAM, 0);
@@ -159,74 +84,6 @@ TEST_SUITE("integration") {
         line ==
         "rank 0: 'start' was not reached by everyone within 0.5 s: rank 3-4 never connected; rank "
         "1 (127.0.0.1) did not arrive; rank 2 (127.0.0.1) did not arrive");
-  }
-
-  TEST_CASE("a killed rank is named at once and not at the deadline") {
-    RankProcess victim([](std::uint16_t port) {
-      Client me(client(port, 2, 3));
-      me.barrier("one");
-      std::this_thread::sleep_for(std::chrono::seconds(30));
-    });
-    RankProcess other([](std::uint16_t port) {
-      Client me(client(port, 1, 3));
-      me.barrier("one");
-      me.barrier("two");
-    });
-    Server server(serving(3));
-    victim.start(server.port());
-    other.start(server.port());
-    Client me(client(server.port(), 0, 3, 20));
-    me.barrier("one");
-    victim.signal(SIGKILL);
-    const auto begun = std::chrono::steady_clock::now();
-    CHECK_FALSE(other.succeeded());  // it has left because of the loss, and is not named for it
-    CHECK(refusal([&] { me.barrier("two"); }) == "rank 0: rank 2 (127.0.0.1) was lost");
-    CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
-  }
-
-  TEST_CASE("who speaks for a lost rank says why to every wait now and later") {
-    RankProcess victim([](std::uint16_t port) {
-      Client me(client(port, 1, 3));
-      me.barrier("one");
-      std::_Exit(0);
-    });
-    RankProcess other([](std::uint16_t port) {
-      Client me(client(port, 2, 3));
-      me.barrier("one");
-      me.barrier("two");
-    });
-    Server server(serving(3));
-    victim.start(server.port());
-    other.start(server.port());
-    Client me(client(server.port(), 0, 3, 20));
-    me.barrier("one");
-    CHECK(victim.succeeded());
-    ClientOptions supervisor = client(server.port(), 1, 3);
-    supervisor.is_for_lost = true;
-    Client(supervisor).abort("killed by signal 9");
-    const std::string expected = "rank 1 (127.0.0.1) was lost: killed by signal 9";
-    CHECK(refusal([&] { me.get("never set"); }) == "rank 0: " + expected);
-    CHECK(refusal([&] { me.barrier("two"); }) == "rank 0: " + expected);
-    CHECK_FALSE(other.succeeded());
-  }
-
-  TEST_CASE("a stopped rank is named at the deadline") {
-    RankProcess stopped([](std::uint16_t port) {
-      Client me(client(port, 1, 2));
-      me.barrier("one");
-      me.barrier("two");
-    });
-    Server server(serving(2));
-    stopped.start(server.port());
-    Client me(client(server.port(), 0, 2, 3));
-    me.barrier("one");
-    stopped.signal(SIGSTOP);
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    const std::string line = refusal([&] {
-      me.barrier("two");
-      me.barrier("three");
-    });
-    CHECK(line.find("rank 1 (127.0.0.1) did not arrive") != std::string::npos);
   }
 
   TEST_CASE("an abort ends every wait with its reason") {
@@ -324,92 +181,5 @@ TEST_SUITE("integration") {
     options.port = server.port();
     CHECK(refusal([&] { Server second(options); }).find("Address already in use") !=
           std::string::npos);
-  }
-
-  TEST_CASE("a roll call names a killed rank at once to everyone who asks") {
-    RankProcess victim([](std::uint16_t port) {
-      Client mine(client(port, 3, 4));
-      mine.barrier("start");
-      pause();
-    });
-    std::vector<std::unique_ptr<RankProcess>> others;
-    for (int rank = 1; rank < 3; ++rank)
-      others.push_back(std::make_unique<RankProcess>([rank](std::uint16_t port) {
-        Client mine(client(port, rank, 4));
-        mine.barrier("start");
-        const std::string line = mine.roll_call(5);
-        if (line != "rank 3 (127.0.0.1) was lost") throw assay::Error(line);
-      }));
-    const Server server(serving(4));
-    victim.start(server.port());
-    for (auto& other : others) other->start(server.port());
-    Client mine(client(server.port(), 0, 4));
-    mine.barrier("start");
-    victim.signal(SIGKILL);
-    const auto begin = std::chrono::steady_clock::now();
-    CHECK(mine.roll_call(5) == "rank 3 (127.0.0.1) was lost");
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(4));
-    for (auto& other : others) CHECK(other->succeeded());
-  }
-  TEST_CASE("a roll call names a stopped rank when the patience is over and no other") {
-    RankProcess victim([](std::uint16_t port) {
-      Client mine(client(port, 2, 3));
-      mine.barrier("start");
-      pause();
-    });
-    // A rank that waits for the others is heard: it is told, and not accused.
-    RankProcess waiting([](std::uint16_t port) {
-      Client mine(client(port, 1, 3));
-      mine.barrier("start");
-      const std::string line = refusal([&] { mine.barrier("end"); });
-      if (line != "rank 1: rank 2 (127.0.0.1) does not answer") throw assay::Error(line);
-    });
-    const Server server(serving(3));
-    victim.start(server.port());
-    waiting.start(server.port());
-    Client mine(client(server.port(), 0, 3));
-    mine.barrier("start");
-    victim.signal(SIGSTOP);
-    CHECK(mine.roll_call(0.5) == "rank 2 (127.0.0.1) does not answer");
-    CHECK(waiting.succeeded());
-  }
-  TEST_CASE("a rank that asks late hears which rank was lost and is not accused before") {
-    RankProcess victim([](std::uint16_t port) {
-      Client mine(client(port, 2, 3));
-      mine.barrier("start");
-      pause();
-    });
-    RankProcess late([](std::uint16_t port) {  // in a message of which its peer's end tells nothing
-      Client mine(client(port, 1, 3));
-      mine.barrier("start");
-      std::this_thread::sleep_for(std::chrono::seconds(4));
-      const std::string line = mine.roll_call(5);
-      if (line != "rank 2 (127.0.0.1) was lost") throw assay::Error(line);
-    });
-    ServerOptions options = serving(3);
-    options.news_s = 60;
-    {
-      const Server server(options);
-      victim.start(server.port());
-      late.start(server.port());
-      Client mine(client(server.port(), 0, 3));
-      mine.barrier("start");
-      victim.signal(SIGKILL);
-      CHECK(mine.roll_call(1.5) == "rank 2 (127.0.0.1) was lost");
-    }
-    CHECK(late.succeeded());
-  }
-  TEST_CASE("a roll call at which everyone answers names nobody") {
-    RankProcess other([](std::uint16_t port) {
-      Client mine(client(port, 1, 2));
-      mine.barrier("start");
-      if (!mine.roll_call(5).empty()) throw assay::Error("somebody was named");
-    });
-    const Server server(serving(2));
-    other.start(server.port());
-    Client mine(client(server.port(), 0, 2));
-    mine.barrier("start");
-    CHECK(mine.roll_call(5).empty());
-    CHECK(other.succeeded());
   }
 }

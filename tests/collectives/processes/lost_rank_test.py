@@ -11,7 +11,7 @@ from tests.collectives.processes.node_processes import NodeProcesses
 PROFILE = pathlib.Path(__file__).resolve().parents[1] / "netns/long.json"
 RANKS = 3
 VICTIM = 1
-DEADLINE_S = 6
+DEADLINE_S = 12
 
 
 def worker_of(process):
@@ -53,11 +53,11 @@ class LostRank(unittest.TestCase):
 
     def test_the_others_of_a_rank_whose_worker_is_killed_say_so(self):
         errors = self.lose(lambda victim: os.kill(worker_of(victim), signal.SIGKILL),
-                           f"rank {VICTIM} (127.0.0.1) was lost: killed by signal 9 (Killed)", 5)
+                           f"rank {VICTIM} (127.0.0.1) was lost: killed by signal 9 (Killed)", DEADLINE_S)
         self.assertIn(f"rank {VICTIM}: killed by signal 9 (Killed)", errors)
 
     def test_the_others_of_a_rank_whose_supervisor_alone_is_stopped_end_within_the_deadline(self):
-        self.lose(lambda victim: victim.send_signal(signal.SIGSTOP), f"rank {VICTIM}", DEADLINE_S + 1,
+        self.lose(lambda victim: victim.send_signal(signal.SIGSTOP), f"rank {VICTIM}", DEADLINE_S + 3,
                   lambda victim: victim.send_signal(signal.SIGCONT))
 
 
