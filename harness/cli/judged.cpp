@@ -19,6 +19,7 @@
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
 #include "harness/core/print.h"
+#include "harness/core/simulation.h"
 
 namespace assay::cli {
 
@@ -35,6 +36,16 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
         fmt::format("assay: warning: {} of {} documents {} made with another version of profile {} "
                     "than the one that judges\n",
                     number, results.size(), number == 1 ? "was" : "were", profile.name));
+}
+
+/// A verdict of a model's figures looks like one of hardware.
+void warn_of_simulation(const std::vector<Result>& results) {
+  const auto number = std::count_if(results.begin(), results.end(), is_simulation);
+  if (number == 0) return;
+  print(stderr, fmt::format("assay: warning: {} of {} documents {} simulated: no hardware was "
+                            "measured for {}\n",
+                            number, results.size(), number == 1 ? "is" : "are",
+                            number == 1 ? "it" : "them"));
 }
 
 /// Documents in another place until the object goes, not copied: a fleet's take gigabytes.
@@ -83,6 +94,7 @@ class FleetJudge {
   std::optional<VerdictDocument> verdict() {
     if (!is_possible_) return std::nullopt;
     if (problem_) std::rethrow_exception(problem_);
+    warn_of_simulation(judge_->documents());
     warn_of_other_profile(judge_->documents(), profile_);
     return judge_->verdict();
   }
@@ -156,6 +168,7 @@ VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments)
   const Lent lent(results, evidence.results);
   const Profile profile = load_profile(arguments.has("profile") ? arguments.value("profile")
                                                                 : profile_of(evidence.results));
+  warn_of_simulation(evidence.results);
   warn_of_other_profile(evidence.results, profile);
   evidence.profile = &profile;
   evidence.baselines = read_baselines(arguments);

@@ -26,8 +26,8 @@ std::vector<Baseline> read_baselines(const Arguments& arguments);
 
 /// Judges by `--profile`, else by the one profile that all documents were made with, with the
 /// baselines of `--baseline` before the built-in ones; warns on stderr when the profile has changed
-/// since. Throws Error when no profile follows from the documents. `results` are afterwards what
-/// they were; they are not copied.
+/// since, and of simulated documents. Throws Error when no profile follows from the documents.
+/// `results` are afterwards what they were; they are not copied.
 VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments);
 
 /// The same of the command's documents while they are read, in a sixth of the memory. Nothing where

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "harness/core/simulation.h"
+
 namespace assay::compare {
 
 namespace {
@@ -107,8 +109,7 @@ Hindrances hindrances_of(const Groups& side) {
   all.not_measured = why_not_measured(side);
   all.conditions = {condition(side, "simulated", "documents",
                               [](const Found& found) -> std::string {
-                                const bool is_host = found.result->run.backend == "host";
-                                return found.result->simulated && !is_host ? "simulated" : "real";
+                                return is_simulation(*found.result) ? "simulated" : "real";
                               }),
                     condition(side, "inputs", "inputs",
                               [](const Found& found) { return found.measurement->input_pattern; }),

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/core/content_hash.h"
+#include "harness/core/simulation.h"
 
 namespace assay::compare {
 
@@ -55,7 +56,7 @@ ComparedSide described(const SideInput& side) {
   for (const NamedResult& document : side.documents) {
     const Result& result = document.result;
     described.documents.push_back({document.file, result.run.id, content_sha256(result)});
-    if (result.simulated && result.run.backend != "host") described.simulated = true;
+    if (is_simulation(result)) described.simulated = true;
     for (const auto& [key, value] : result.software) join(described.software, key, value);
     for (const NodeFacts& node : result.nodes) {
       nodes.insert(node.name);

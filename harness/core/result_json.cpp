@@ -3,6 +3,7 @@
 
 #include "harness/core/layout_1_0.h"
 #include "harness/core/result_fields.h"
+#include "harness/core/simulation.h"
 
 namespace assay {
 
@@ -32,7 +33,20 @@ void require_sound(const IsolationFacts& isolation) {
   }
 }
 
+/// A mark that is taken off must not turn a simulation, or a CPU, into an accelerator.
+void require_mark(const Result& result) {
+  if (result.simulated) return;
+  if (result.extensions.contains(kSimulation))
+    throw Error(fmt::format("/simulated: false, but extensions/{} says that assay simulate made it",
+                            kSimulation));
+  const bool is_marked_host =
+      result.run.backend == "host" && !result.imported && result.schema_version != kVersion1_0;
+  if (is_marked_host)
+    throw Error("/simulated: false, but run/backend is host, whose documents are all marked true");
+}
+
 void require_sound(const Result& result) {
+  require_mark(result);
   for (std::size_t i = 0; i < result.links.size(); ++i) {
     if (result.links[i].measurement < result.measurements.size()) continue;
     throw Error(

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "harness/core/plain_text.h"
+#include "harness/core/simulation.h"
 #include "harness/core/statistics.h"
 #include "harness/report/box_columns.h"
 
@@ -149,7 +150,7 @@ std::string environment(const ReportInput& input) {
     started.insert(result.run.started);
     backends.insert(result.run.backend);
     if (result.status != RunStatus::complete) statuses.insert(name(result.status));
-    simulated = simulated || result.simulated;
+    simulated = simulated || is_simulation(result);
     for (const auto& [key, value] : result.software) software[key].insert(value);
     for (const NodeFacts& node : result.nodes) {
       nodes.insert(node.name);

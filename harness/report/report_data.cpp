@@ -7,6 +7,7 @@
 #include "harness/core/error.h"
 #include "harness/core/fields.h"
 #include "harness/core/result_fields.h"
+#include "harness/core/simulation.h"
 #include "harness/report/case_data.h"
 #include "harness/report/verdict_data.h"
 
@@ -25,7 +26,8 @@ Json document_data(const Result& result, const std::string& file, bool described
                {"sha256", content_sha256(result)},
                {"schema_version", result.schema_version},
                {"status", name(result.status)},
-               {"simulated", result.simulated}};
+               {"simulated", result.simulated},
+               {"simulation", is_simulation(result)}};
   if (!result.error.empty()) json["error"] = result.error;
   json["run"] = written(result.run);
   json["software"] = result.software;

@@ -9,6 +9,7 @@
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
 #include "harness/core/library_ratio.h"
+#include "harness/core/simulation.h"
 #include "harness/core/work.h"
 #include "harness/fabric/curve_fits.h"
 #include "harness/fabric/pairing.h"
@@ -78,13 +79,13 @@ class NodeDocument {
     Json faults = Json::array();
     for (const Fault& fault : model_.faults)
       if (fault.node == node_) faults.push_back(fault.spec);
-    result_.extensions["simulation"] = {{"model", model_.gpu->name},
-                                        {"device_spread", model_.device_spread},
-                                        {"node_spread", model_.node_spread},
-                                        {"case_spread", model_.case_spread},
-                                        {"noise", model_.noise},
-                                        {"slow_share", model_.slow_share},
-                                        {"faults", std::move(faults)}};
+    result_.extensions[kSimulation] = {{"model", model_.gpu->name},
+                                       {"device_spread", model_.device_spread},
+                                       {"node_spread", model_.node_spread},
+                                       {"case_spread", model_.case_spread},
+                                       {"noise", model_.noise},
+                                       {"slow_share", model_.slow_share},
+                                       {"faults", std::move(faults)}};
   }
 
   /// A second after the other.

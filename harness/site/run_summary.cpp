@@ -11,6 +11,7 @@
 
 #include "harness/core/day.h"
 #include "harness/core/rate.h"
+#include "harness/core/simulation.h"
 
 namespace assay {
 
@@ -109,7 +110,7 @@ RunSummary run_summary(const RunFiles& files, const compare::SideInput& run) {
     summary.finished = std::max(summary.finished, result.run.finished);
     summary.profile = result.run.profile_name;
     summary.backend = result.run.backend;
-    summary.simulated = summary.simulated || result.simulated;
+    summary.simulated = summary.simulated || is_simulation(result);
     if (result.status != RunStatus::complete) summary.status = name(result.status);
     for (const NodeFacts& node : result.nodes) {
       summary.nodes.insert(node.name);

@@ -25,7 +25,7 @@ struct RunSummary {
   std::string machine;  ///< The cluster, else the nodes: whose history it belongs to.
   std::string started, finished, profile, backend, status;
   std::string due;  ///< The day on which it is to be measured again; empty: it holds nothing.
-  bool simulated = false;
+  bool simulated = false;  ///< No hardware was measured for some document.
   std::set<std::string> skus, clouds, fabrics, nodes;
   int devices = 0;
   double margin = 0.01;  ///< Of its profile.

@@ -169,6 +169,10 @@ class Pages(unittest.TestCase):
         self.assertGreater(sum(one["verdict"] == "worse" for one in json.loads(document.read_text())["cases"]), 0)
         self.node("site.test.mjs", out / "index.html", document, "east/2025-01-03", "east/2025-02-04")
 
+    def test_a_report_says_simulated_of_a_model_s_figures_and_not_of_a_host_s(self):
+        host, model = json.loads(HOST.read_text()), node_of_eight()
+        self.node("marks.test.mjs", self.page(host, "marks-host"), "Host backend: a CPU was measured, no accelerator.")
+        self.node("marks.test.mjs", self.page(model, "marks-model"), "Simulated: no hardware was measured.")
 
     def test_titles_units_and_axes_are_those_of_the_document(self):
         simulated = PLACE / "units-simulated"

@@ -41,7 +41,10 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a result that is simulated or of the host or failed says nothing of hardware") {
     CHECK_FALSE(recorded([](Result& result) { result.simulated = true; }));
-    CHECK_FALSE(recorded([](Result& result) { result.run.backend = "host"; }));
+    CHECK_FALSE(recorded([](Result& result) {
+      result.run.backend = "host";
+      result.simulated = true;
+    }));
     CHECK_FALSE(recorded([](Result& result) {
       Measurement& measurement = result.measurements[0];
       measurement.status = MeasurementStatus::failed_verification;

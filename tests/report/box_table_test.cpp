@@ -92,6 +92,18 @@ TEST_SUITE("unit") {
     CHECK(text.find("gemm bf16: gemm.bf16.sm90/m8192_n8192_k8192, cold\n") != std::string::npos);
   }
 
+  TEST_CASE("what was simulated is said to be and a host is not") {
+    ReportInput input = cluster(1);
+    const auto is_called_simulated = [&] {
+      return box_table(input, false).find("SIMULATED") != std::string::npos;
+    };
+    CHECK_FALSE(is_called_simulated());
+    input.results[0].simulated = true;
+    CHECK(is_called_simulated());
+    input.results[0].run.backend = "host";
+    CHECK_FALSE(is_called_simulated());
+  }
+
   TEST_CASE("above 64 devices a line is a node with its slowest device") {
     const std::string text = box_table(cluster(9), false);
     CHECK(cells_of(text, "node-1") == Cells{"node-1", "630", "50.0"});

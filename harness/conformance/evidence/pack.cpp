@@ -12,14 +12,13 @@
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
+#include "harness/core/simulation.h"
 
 namespace assay {
 
 namespace {
 
 constexpr const char* kImplemented = "Implemented";
-/// What `assay simulate` leaves in a document, beside the mark.
-constexpr const char* kSimulation = "simulation";
 /// Of the requirements that are judged for the rows, beside those of the profile.
 constexpr const char* kPrefix = "conformance/";
 /// Whatever a row needs, the documents have to be whole, unchanged and right.
@@ -28,8 +27,7 @@ constexpr const char* kAlways[] = {"complete_run", "verified_results", "fabric_d
 void refuse_no_evidence(const EvidenceRequest& request) {
   for (const EvidenceDocument& document : request.documents) {
     const Result& result = document.result;
-    const bool simulated = result.simulated || result.extensions.contains(kSimulation);
-    const char* what = simulated                      ? "is simulated"
+    const char* what = is_simulation(result)          ? "is simulated"
                        : result.imported              ? "was imported from another tool's output"
                        : result.run.backend != "cuda" ? "is of the host backend"
                                                       : nullptr;

@@ -15,6 +15,7 @@ export interface DocumentData {
   status: string;
   error?: string;
   simulated: boolean;
+  simulation: boolean; // no hardware was measured for it
   run: Run;
   software: Record<string, string>;
   fabric?: {nodes: string[]; racks: string[]};

@@ -27,7 +27,10 @@ function finding(report: Report, one: Requirement): HTMLElement {
 
 function marks(report: Report): HTMLElement | null {
   const texts: string[] = [];
-  if (report.documents.some((one) => one.simulated)) texts.push('Simulated: no hardware was measured for some of these documents.');
+  const simulations = report.documents.filter((one) => one.simulation).length;
+  if (simulations > 0) {
+    texts.push(`Simulated: no hardware was measured${simulations < report.documents.length ? ' for some of these documents' : ''}.`);
+  }
   if (report.documents.some((one) => one.run.backend === 'host')) texts.push('Host backend: a CPU was measured, no accelerator.');
   for (const one of report.documents.filter(({status}) => status !== 'complete')) {
     texts.push(`${one.file} is ${one.status}${one.error ? `: ${one.error}` : ': it holds what was measured until then'}.`);

@@ -1,0 +1,15 @@
+// What tells a document that `assay simulate` made from one for which something was measured.
+#pragma once
+
+#include "harness/core/result.h"
+
+namespace assay {
+
+/// The key of `extensions` under which `assay simulate` keeps its model.
+inline constexpr const char* kSimulation = "simulation";
+
+/// Whether no hardware was measured for the document. One of the host backend is marked `simulated`
+/// too, because it is no evidence of an accelerator, but its CPU was measured.
+bool is_simulation(const Result& result);
+
+}  // namespace assay
