@@ -28,6 +28,7 @@ class Campaign:
     label: str = "property"
     only_when_named: bool = False
     at_once: int = 0  # so many of the count are an item of their own; 0: all
+    starts_assay: bool = False  # what passed is good for this build of it alone
 
 
 CAMPAIGNS = (
@@ -38,9 +39,9 @@ CAMPAIGNS = (
     Campaign("attention", "the attention kernels on the CPU under every scheduling mode", "seeds per mode", 200,
              r"^emulator: .*(?i:attention).*in every mode"),
     Campaign("signals", "kill -9, Ctrl-C and SIGTERM at seeded moments of a run", "moments", 200,
-             r"^cli: .*at any moment", ""),
+             r"^cli: .*at any moment", "", starts_assay=True),
     Campaign("faults", "faults against a run: killed, stopped, hung, short of disk, memory or threads, slow disk, clock step", "faults", 300,
-             r"^cli: seeded faults", "", at_once=10),
+             r"^cli: seeded faults", "", at_once=10, starts_assay=True),
     Campaign("properties", "every other property test", "seeds", 2000,
              r"^(?!emulator: |simulate: |conformance: a single edit)"),
     Campaign("edits", "single edits of a passing document: refused, or seen in its verdict", "edits", 1000,
@@ -50,7 +51,7 @@ CAMPAIGNS = (
     Campaign("culprits", "simulated fabrics with planted faults: the truth is named and nobody else", "seeds", 1000,
              r"^collectives: .*(hosts with planted faults|accuses nobody|slow uplink)"),
     Campaign("fabric", "hosts as network namespaces: slow, cut off, stopped, killed", "seeds", 20, r"^netns: ",
-             "integration"),
+             "integration", starts_assay=True),
     Campaign("compare", "pairs of runs: the same, 5 percent more work, and a busy machine", "pairs of each", 100,
              "", ""),
     Campaign("judging", "simulated clusters with known truth: who is failed and named", "clusters of each kind", 1000,
@@ -73,6 +74,7 @@ class Item:
     directory: str
     count: int
     first: int = 0
+    executable: str = ""  # that the command starts in turn
 
     def of_how_many(self):
         return f"{self.first}+{self.count}" if self.campaign.at_once else str(self.count)
@@ -80,7 +82,7 @@ class Item:
     def key(self):
         """What a remembered pass is good for: this test, this count, these executables."""
         files = hashlib.sha256()
-        for word in map(pathlib.Path, self.command):
+        for word in map(pathlib.Path, (*self.command, self.executable)):
             if word.is_file():
                 files.update(word.read_bytes())
         return f"{self.campaign.name}|{self.name}|{self.of_how_many()}|{files.hexdigest()[:16]}"
@@ -101,7 +103,7 @@ def ctest_items(campaign, count, build):
             at_once = campaign.at_once or count
             for first in range(0, count, at_once):
                 yield Item(campaign, test["name"], tuple(test["command"]), directory, min(at_once, count - first),
-                           first)
+                           first, str(build / "assay") if campaign.starts_assay else "")
 
 
 def fuzz_items(campaign, minutes, root, state):

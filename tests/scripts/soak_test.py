@@ -101,6 +101,14 @@ class Soak(unittest.TestCase):
         self.soak("--count", "25", campaign="faults")
         self.assertEqual((self.build / "parts").read_text().split("\n")[3:], ["10 10", ""])
 
+    def test_faults_are_tried_again_on_another_assay(self):
+        tests = self.build / "CTestTestfile.cmake"
+        tests.write_text(f'add_test("cli: seeded faults end in time" "{self.executable}" faults)\n')
+        for bytes_of_assay, outcome in ((b"one", "1 passed"), (b"one", "passed before"), (b"two", "1 passed")):
+            (self.build / "assay").write_bytes(bytes_of_assay)
+            self.assertIn(outcome, self.soak("--count", "5", campaign="faults").stdout)
+        self.assertEqual(len(self.ran()), 2)
+
     def test_a_failure_is_reported_and_run_again(self):
         self.write_test("exit 3")
         for _ in range(2):
