@@ -14,6 +14,7 @@
 #include "harness/core/output.h"
 #include "harness/core/print.h"
 #include "harness/run/device_lock.h"
+#include "kernels/gemm/sm90/predicted.h"
 #include "kernels/gemm/sm90/time_plans.h"
 
 namespace assay::cli {
@@ -97,7 +98,41 @@ std::string fit_table(const std::vector<TimedPlan>& timed, std::size_t width) {
                      timed.size(), quantity(fit.clock_hz, "Hz"), percentage(fit.typical_error));
 }
 
+std::string mean_line(const std::vector<sm90::PredictedPlan>& plans, std::int64_t least_rows) {
+  const sm90::MeanGain mean = sm90::mean_gain(plans, least_rows);
+  const std::string rows = least_rows > 1 ? fmt::format(" of {} rows and more", least_rows) : "";
+  return fmt::format("Geometric mean of the gain over {} shapes{}: {:.3f}\n", mean.shapes, rows,
+                     mean.geometric_mean);
+}
+
+std::string predicted_table(std::size_t width) {
+  const std::vector<sm90::PredictedPlan> plans = sm90::predicted_plans();
+  Rows rows = {{"m n k", fmt::format("first {} tiles", sm90::kFirstTiles),
+                fmt::format("all {} tiles", sm90::kTileCount), "gain", "slices", "cluster",
+                "tile of the best plan"}};
+  for (const sm90::PredictedPlan& one : plans) {
+    const sm90::TileConfig& tile = one.plan.tile;
+    rows.push_back({fmt::format("{} {} {}", one.shape.m, one.shape.n, one.shape.k),
+                    fmt::format("{:.0f}", one.first_cycles), fmt::format("{:.0f}", one.cycles),
+                    fmt::format("{:.3f}", one.gain()), fmt::format("{}", one.plan.schedule.splits),
+                    fmt::format("{}", tile.cluster),
+                    fmt::format("{}x{}{}{}", tile.left, tile.right, tile.swapped ? " swapped" : "",
+                                one.has_newer_tile() ? ", a newer tile" : "")});
+  }
+  return fmt::format(
+             "Cycles of gemm.bf16.sm90 that the model predicts on {} multiprocessors (H100 and "
+             "H200 SXM).\nNothing here was measured.\n\n",
+             sm90::kHopperMultiprocessors) +
+         table(rows, width) + "\n" + mean_line(plans, 256) + mean_line(plans, 1);
+}
+
 ExitCode execute_tune(const Arguments& arguments) {
+  if (arguments.has("predict")) {
+    if (!arguments.operands().empty())
+      throw Error("--predict reads no sweep: leave out the file, or --predict to see the sweep");
+    print(predicted_table(line_columns(stdout)));
+    return ExitCode::passed;
+  }
   std::vector<TimedPlan> timed;
   if (!arguments.operands().empty()) {
     timed = sm90::sweep_from_csv(read_text(arguments.operands().front()));
@@ -119,7 +154,7 @@ Command tune_command() {
   Command command;
   command.name = "tune";
   command.summary = "time the plans of our Hopper GEMM kernel and fit their model";
-  command.synopsis = "[FILE] [-o FILE] [--seconds N]";
+  command.synopsis = "[FILE] [-o FILE] [--seconds N] | --predict";
   command.description = {
       "For those who develop kernels. Times up to forty plans (tile, cluster, slices of K) of "
       "gemm.bf16.sm90 for each of forty shapes on the first GPU, writes a line a plan as CSV, and "
@@ -127,7 +162,10 @@ Command tune_command() {
       "predicts these times best. Large products, decode and prefill come in turn.",
       "The file is written again after every shape, so that what ends it in between costs that "
       "shape alone. With FILE, a sweep that was written earlier, nothing is timed: it is fitted "
-      "again. Answers are not verified here; `assay run` does that."};
+      "again. Answers are not verified here; `assay run` does that.",
+      "With --predict nothing is timed either: it prints what the model predicts for every listed "
+      "shape, on any machine: cycles with the first tiles, with all of them, and the plan. These "
+      "are predictions, which a sweep on a GPU confirms or refutes."};
   command.options = {{.name = "output",
                       .letter = 'o',
                       .value_name = "FILE",
@@ -138,13 +176,16 @@ Command tune_command() {
                       .help = "Begin no further shape after this time.",
                       .default_value = "120",
                       .range = Range{1, 86400}},
+                     {.name = "predict",
+                      .help = "Print the model's plans of the listed shapes, and time nothing."},
                      {.name = "force", .help = "Replace whatever file -o names."}};
   command.operands = {"FILE", false};
-  command.exit_status = {{"0", "The plans were timed, or the file was read, and are shown."},
+  command.exit_status = {{"0", "The plans were timed, read from FILE or predicted, and are shown."},
                          {"2", "FILE is no sweep, the output cannot be written, or CUDA failed."},
                          {"3", "There is no CUDA device, or none that the kernel runs on."}};
   command.examples = {{"assay tune -o h200.csv", "The sweep, within two minutes on an H200."},
-                      {"assay tune h200.csv", "The same tables from the file, on any machine."}};
+                      {"assay tune h200.csv", "The same tables from the file, on any machine."},
+                      {"assay tune --predict", "What the model expects of each listed shape."}};
   command.execute = execute_tune;
   return command;
 }

@@ -60,4 +60,24 @@ TEST_SUITE("integration") {
   }
 }
 
+TEST_SUITE("golden") {
+  TEST_CASE("the predicted plans of the listed shapes are those of the committed table") {
+    const Workplace workplace;
+    const Outcome predicted = workplace.assay({"tune", "--predict"});
+    CHECK(predicted.exit_code == 0);
+    CHECK(predicted.err == "");
+    const std::string path = ASSAY_SOURCE_DIR "/kernels/gemm/sm90/predicted_plans.txt";
+    CHECK_MESSAGE(predicted.out == read_text(path),
+                  "the model changed: look at the plans, then `assay tune --predict >", path, "`");
+  }
+
+  TEST_CASE("a prediction reads no sweep") {
+    const Workplace workplace;
+    const Outcome refused = workplace.assay({"tune", "--predict", "sweep.csv"});
+    CHECK(refused.exit_code == 2);
+    CHECK(is_one_line(refused.err));
+    CHECK(contains(refused.err, "--predict reads no sweep"));
+  }
+}
+
 }  // namespace assay::test

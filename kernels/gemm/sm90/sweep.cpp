@@ -38,8 +38,6 @@ TimedPlan plan_of_line(const std::string& line, std::size_t number) {
 
 }  // namespace
 
-Product swept_product(const GemmShape& shape) { return {.shape = shape}; }
-
 std::vector<GemmShape> swept_shapes() {
   struct Weights {
     std::int64_t n, k;

@@ -17,7 +17,7 @@ struct TimedPlan {
 };
 
 /// What gemm.bf16.sm90 multiplies.
-Product swept_product(const GemmShape& shape);
+inline Product swept_product(const GemmShape& shape) { return {.shape = shape}; }
 /// Large products, decode and prefill of the weights that LLMs have, so ordered that any beginning
 /// has all three.
 std::vector<GemmShape> swept_shapes();

@@ -13,7 +13,6 @@ namespace assay::sm80 {
 namespace {
 
 using device::Major;
-using sm90::listed_shapes;
 using sm90::ragged_shapes;
 
 TEST_SUITE("unit") {

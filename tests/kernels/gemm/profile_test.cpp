@@ -93,12 +93,11 @@ TEST_SUITE("unit") {
       }
     };
     for (const char* dtype : {"bf16", "f16", "tf32", "int8"})
-      for (const char* name : {"sm90", "sm80", "cublaslt"})
-        has_all(dtype, name, sm90::listed_shapes());
+      for (const char* name : {"sm90", "sm80", "cublaslt"}) has_all(dtype, name, listed_shapes());
     for (const char* name : {"sm90", "sm90_block_scaled", "cublaslt", "cublaslt_fast"})
-      has_all("fp8_e4m3", name, sm90::listed_shapes());
-    has_all("fp8_e5m2", "sm90", sm90::listed_shapes());
-    for (const char* name : {"sm80", "cublaslt"}) has_all("f32", name, sm90::listed_shapes());
+      has_all("fp8_e4m3", name, listed_shapes());
+    has_all("fp8_e5m2", "sm90", listed_shapes());
+    for (const char* name : {"sm80", "cublaslt"}) has_all("f32", name, listed_shapes());
     has_all("bf16", "sm90_grouped", sm90::listed_experts());
     has_all("fp8_e4m3", "sm90_grouped_block_scaled", sm90::listed_experts());
   }
