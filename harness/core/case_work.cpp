@@ -47,7 +47,9 @@ std::optional<Work> attention(const CaseId& id, Dtype dtype) {
   if (!has_all(shape, {"b", "hq", "hkv", "sq", "sk", "d"})) return std::nullopt;
   const double queries = positions(shape, "sq"), keys = positions(shape, "sk");
   const double width = size_or(shape, "d", 0), value_width = size_or(shape, "dv", width);
-  const double cache = bytes_of(dtype, size_or(shape, "hkv", 0) * keys * (width + value_width));
+  // Latent keys begin with their values.
+  const double key_and_value = shape.has("latent") ? width : width + value_width;
+  const double cache = bytes_of(dtype, size_or(shape, "hkv", 0) * keys * key_and_value);
   if (id.workload == "attention_decode") return Work{0, cache};
   const double rows = size_or(shape, "hq", 0) * queries;
   const double arrays =

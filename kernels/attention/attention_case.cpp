@@ -6,7 +6,7 @@
 namespace assay::attention {
 
 Work work_of(Workload workload, const Problem& p, const Types& types) {
-  const double cache = static_cast<double>(p.key_rows()) * (p.width + p.value_width) *
+  const double cache = static_cast<double>(p.key_rows()) * p.stored_width() *
                        static_cast<double>(size_of(types.storage));
   if (workload == Workload::decode) return {0, cache};
   const double forward = 2.0 * p.query_heads * p.counted_pairs() * (p.width + p.value_width);

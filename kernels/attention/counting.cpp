@@ -26,13 +26,8 @@ std::optional<std::string> row_difference(Row row, const ClassSums& sums, const 
   const int which = sums.slot_of(classes.of_query(row.batch, row.head, row.query));
   const double largest = which == kClasses ? 0 : classes.largest_score();
   const auto count = static_cast<double>(sums.count(which));
-  ReferenceRow expected{0,
-                        {0},
-                        {kMostValue},
-                        largest + std::log(count),
-                        0,
-                        0,
-                        static_cast<int>(sums.count(kClasses))};
+  ReferenceRow expected{0, {0}, {classes.largest_value(kMostValue)},   largest + std::log(count),
+                        0, 0,   static_cast<int>(sums.count(kClasses))};
   expected.score_error = score_error(0, 0, classes.largest_score(), precision);
   for (std::size_t i = 0; i < output.size(); ++i) {
     expected.output[0] = static_cast<double>(sums.sum(which, static_cast<int>(i))) / count;
@@ -71,8 +66,8 @@ DenseInputs counting_inputs(const Problem& p, std::uint64_t seed) {
   const Classes classes(p, seed);
   DenseInputs inputs{std::vector<float>(element_count(p.output_rows(), p.width)),
                      std::vector<float>(element_count(p.key_rows(), p.width)),
-                     std::vector<float>(element_count(p.key_rows(), p.value_width))};
-  fill_integer(inputs.v, {seed, kValues, 0}, kMostValue);
+                     std::vector<float>(p.latent ? 0 : element_count(p.key_rows(), p.value_width))};
+  fill_integer(p.latent ? inputs.k : inputs.v, {seed, kValues, 0}, kMostValue);
   float* q = inputs.q.data();
   for (std::int64_t number = 0; number < p.output_rows(); ++number, q += p.width) {
     const Row row = row_at(p, number);
@@ -88,6 +83,7 @@ DenseInputs counting_inputs(const Problem& p, std::uint64_t seed) {
       }
     }
   }
+  if (p.latent) inputs.v = leading_columns(inputs.k, p.width, p.value_width);
   return inputs;
 }
 

@@ -5,7 +5,8 @@
 // so large that exp of the difference underflows to nothing. O is then the mean of the values of
 // the query's class among the visible keys (of all visible keys, where none is of its class), and
 // the log-sum-exp gives away how many they were. One key too many, too few, twice or of another
-// head moves a sum of small integers by a whole number.
+// head moves a sum of small integers by a whole number. Latent keys hold their values in some of
+// their columns, and codes in the others (Classes::write).
 #pragma once
 
 #include <cstdint>

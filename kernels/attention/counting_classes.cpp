@@ -1,6 +1,7 @@
 // Draws classes and writes their Walsh functions.
 #include "kernels/attention/counting_classes.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -17,9 +18,9 @@ constexpr std::uint32_t kKeyClass = 21, kQueryClass = 22, kSigns = 23;
 }  // namespace
 
 Classes::Classes(const Problem& problem, std::uint64_t seed) : problem_(problem), seed_(seed) {
-  // Walsh functions differ in half of the columns: a gap of width * factor / sqrt(width).
+  // Walsh functions differ in half of the columns: a gap of columns * factor * scale.
   int exponent = 0;
-  while (std::ldexp(std::sqrt(static_cast<double>(problem.width)), exponent) < kGap) ++exponent;
+  while (std::ldexp(code_columns() * problem.scale(), exponent) < kGap) ++exponent;
   query_factor_ = std::ldexp(1.0F, exponent - exponent / 2);
   key_factor_ = std::ldexp(1.0F, exponent / 2);
 }
@@ -45,14 +46,25 @@ void Classes::write(int batch, int key_head, int which, float factor, float* out
           random_bits({seed_, kSigns, 0},
                       static_cast<std::uint64_t>(head_number(batch, key_head) * 16 + column / 64));
     }
+    if (!is_code(column)) continue;
     const int walsh = std::popcount(static_cast<unsigned>(which & column)) & 1;
     const int sign = static_cast<int>(signs >> (column % 64) & 1);
     out[column] = (walsh ^ sign) != 0 ? -factor : factor;
   }
 }
 
+int Classes::code_columns() const {
+  int columns = 0;
+  for (int column = 0; column < problem_.width; ++column) columns += is_code(column) ? 1 : 0;
+  return columns;
+}
+
+float Classes::largest_value(float drawn) const {
+  return problem_.latent ? std::max(drawn, key_factor_) : drawn;
+}
+
 double Classes::largest_score() const {
-  return problem_.width * problem_.scale() * query_factor_ * key_factor_;
+  return code_columns() * problem_.scale() * query_factor_ * key_factor_;
 }
 
 int Classes::draw(std::uint32_t operand, std::int64_t index) const {

@@ -20,15 +20,23 @@ class Classes {
   int of_key(int batch, int key_head, int key) const;
   /// Where the mask ends in the middle of a run, a key more or less is of the query's class.
   int of_query(int batch, int head, int query) const;
-  /// Writes the code of a class, for keys and queries of one key head.
+  /// Writes the code of a class, for keys and queries of one key head; leaves other columns.
   void write(int batch, int key_head, int which, float factor, float* out) const;
 
   float query_factor() const { return query_factor_; }
   float key_factor() const { return key_factor_; }
+  /// Of values whose integers go up to `drawn`.
+  float largest_value(float drawn) const;
   /// Of a query and a key of the same class, scaled.
   double largest_score() const;
 
  private:
+  /// Latent keys hold their values in every other 8 of the columns that are values, where queries
+  /// are 0, and codes elsewhere: both products are checked in all of their columns' groups.
+  bool is_code(int column) const {
+    return !problem_.latent || column >= problem_.value_width || column / 8 % 2 == 0;
+  }
+  int code_columns() const;
   std::int64_t head_number(int batch, int key_head) const {
     return static_cast<std::int64_t>(batch) * problem_.key_heads + key_head;
   }

@@ -31,7 +31,7 @@ Decode::Decode(const Problem& problem, Dtype storage, ThreadPool& threads)
     Scratch scratch;
     scratch.q.resize(element_count(rows_, problem.width));
     scratch.k.resize(is_bf16_ ? element_count(kKeys, problem.width) : 0);
-    scratch.v.resize(is_bf16_ ? element_count(kKeys, problem.value_width) : 0);
+    scratch.v.resize(is_bf16_ && !problem.latent ? element_count(kKeys, problem.value_width) : 0);
     scratch.scores.resize(element_count(rows_, kKeys));
     scratch.keys.resize(kKeys);
     scratch.values.resize(kKeys);
@@ -124,6 +124,7 @@ void Decode::attend_part(const Pointers& arrays, Part part, Scratch& scratch) {
       read_rows(arrays.k, problem_.key_cache(), run, part.key_head,
                 scratch.k.data() + (is_bf16_ ? element_count(at, problem_.width) : 0),
                 scratch.keys.data() + at);
+      if (problem_.latent) continue;
       read_rows(arrays.v, problem_.value_cache(), run, part.key_head,
                 scratch.v.data() + (is_bf16_ ? element_count(at, problem_.value_width) : 0),
                 scratch.values.data() + at);
@@ -158,8 +159,8 @@ void Decode::attend_block(Range keys, Scratch& scratch, float* output) const {
     float* out = output + element_count(row, width);
     for (int i = 0; i < width; ++i) out[i] *= factor;
   }
-  kernels_.add(scratch.values.data(), keys.size(), scratch.scores.data(), kKeys, rows_, width,
-               output);
+  const auto& values = problem_.latent ? scratch.keys : scratch.values;
+  kernels_.add(values.data(), keys.size(), scratch.scores.data(), kKeys, rows_, width, output);
 }
 
 void Decode::combine(const Pointers& arrays, std::int64_t tile,

@@ -29,8 +29,10 @@ DenseInputs normal_inputs(const Device& device, const Problem& p, Dtype rounding
   const auto values = [&](std::uint32_t operand, std::int64_t rows, int width) {
     return normal_values(device, {seed, operand, 0}, element_count(rows, width), rounding);
   };
-  return {values(0, p.output_rows(), p.width), values(1, p.key_rows(), p.width),
-          values(2, p.key_rows(), p.value_width)};
+  DenseInputs inputs{values(0, p.output_rows(), p.width), values(1, p.key_rows(), p.width), {}};
+  inputs.v = p.latent ? leading_columns(inputs.k, p.width, p.value_width)
+                      : values(2, p.key_rows(), p.value_width);
+  return inputs;
 }
 
 /// Rows of K and of V as they are stored: of a cache, those of whole pages.
@@ -67,7 +69,7 @@ MemoryNeed memory_need(const Problem& p, const Types& types) {
 double stored_bytes(const Problem& p, const Types& types) {
   const auto rows = static_cast<double>(p.output_rows());
   const double keys = stored_keys(p);
-  const auto inputs = rows * p.width + keys * (p.width + p.value_width);
+  const auto inputs = rows * p.width + keys * p.stored_width();
   return (inputs * static_cast<double>(bits_of(types.storage)) +
           rows * p.value_width * static_cast<double>(bits_of(types.output))) /
              8 +
@@ -97,15 +99,16 @@ std::shared_ptr<Operands> Operands::of(GroupContext& context, const Problem& pro
   return all->back();
 }
 
-Pointers Operands::pointers(Set& set) {
+Pointers Operands::pointers(Set& set) const {
   const auto numbers = [](const std::unique_ptr<Buffer>& buffer) {
     return buffer ? static_cast<const std::int32_t*>(buffer->data()) : nullptr;
   };
   Pointers arrays;
   arrays.q = set.q->data();
   arrays.k = set.k->data();
-  arrays.v = set.v->data();
+  arrays.v = set.v ? set.v->data() : arrays.k;
   arrays.table = numbers(set.table);
+  arrays.pages = static_cast<int>(pages_);
   arrays.sequences = numbers(set.sequences);
   if (set.scales) arrays.scales = static_cast<const float*>(set.scales->data());
   arrays.output = set.output->data();
@@ -142,7 +145,7 @@ void Operands::store_inputs(const DenseInputs& inputs, Set& set) {
   set.q = stored(inputs.q);
   if (problem_.page > 0) {
     set.k = stored(paged(inputs.k, problem_.key_cache()));
-    set.v = stored(paged(inputs.v, problem_.value_cache()));
+    if (!problem_.latent) set.v = stored(paged(inputs.v, problem_.value_cache()));
     set.table = copied(table_);
   } else {
     set.k = stored(inputs.k);

@@ -51,7 +51,7 @@ class Operands {
   void store_inputs(const DenseInputs& inputs, Set& set);
   /// Into the pages that the table names; what belongs to no key holds kUnused.
   std::vector<float> paged(const std::vector<float>& rows, CacheLayout layout) const;
-  static Pointers pointers(Set& set);
+  Pointers pointers(Set& set) const;
   Answer run(Set& set, const Attend& attend);
   void make_reference(const DenseInputs& inputs);
   std::optional<std::string> counting_difference(const Attend& attend);

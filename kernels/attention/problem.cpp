@@ -76,6 +76,9 @@ std::string contradiction(Workload workload, const Problem& p) {
     return fmt::format("decode takes 1 to {} queries (sq) a step", kMostDecodeQueries);
   }
   if (p.queries > p.keys) return "decode has its own queries in the cache: sq is at most sk";
+  if (p.latent && p.value_width > p.width) {
+    return "latent takes the first dv elements of a key as its value: dv is at most d";
+  }
   return "";
 }
 
@@ -121,6 +124,7 @@ ParsedProblem problem_of(Workload workload, const Shape& shape) {
   if (workload == Workload::decode && !reader.read("page", kMostPage, p.page)) {
     return {std::nullopt, reader.refusal()};
   }
+  if (workload == Workload::decode) p.latent = reader.read_flag("latent");
   if (workload == Workload::forward) p.varlen = reader.read_flag("varlen");
   if (!reader.at_end()) {
     return {std::nullopt, fmt::format("{} shape has something after its {}", name(workload),

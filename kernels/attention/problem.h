@@ -39,6 +39,9 @@ struct Problem {
   /// Sequences have the lengths of harness/core/varlen.h and are packed: rows of positions are
   /// [position, head, width], the log-sum-exp is [query head, position].
   bool varlen = false;
+  /// Values are the first `value_width` elements of their keys, as in multi-head latent attention:
+  /// the cache of keys is the only one.
+  bool latent = false;
 
   /// Query heads that share a key head.
   int group() const { return query_heads / key_heads; }
@@ -75,7 +78,10 @@ struct Problem {
   }
   int pages_a_sequence() const { return pages_for(keys, page); }
   CacheLayout key_cache() const { return {page, key_heads, width}; }
-  CacheLayout value_cache() const { return {page, key_heads, value_width}; }
+  /// With `latent`, of rows that begin with the value.
+  CacheLayout value_cache() const { return {page, key_heads, latent ? width : value_width}; }
+  /// Elements of a key and its value in memory.
+  int stored_width() const { return latent ? width : width + value_width; }
   /// (query, key) pairs of one head of all sequences by the convention of kernels/README.md: a
   /// causal diagonal counts half.
   double counted_pairs() const;
@@ -94,13 +100,14 @@ struct Types {
 };
 
 /// One pass. With pages, K and V are caches (page_table.h) and `table` names the pages of sequence
-/// b from table[b * pages_a_sequence] on; else both are rows of positions, and it is null. A
-/// backward pass reads `output` and `log_sum_exp`.
+/// b from table[b * pages_a_sequence] on; else both are rows of positions, and it is null. With
+/// `latent`, V is K. A backward pass reads `output` and `log_sum_exp`.
 struct Pointers {
   const void* q = nullptr;
   const void* k = nullptr;
   const void* v = nullptr;
   const std::int32_t* table = nullptr;
+  int pages = 0;  ///< Of each cache.
   void* output = nullptr;
   float* log_sum_exp = nullptr;
   const void* output_gradient = nullptr;  ///< dO, like O; as all below, of a backward pass alone.
@@ -123,7 +130,7 @@ struct ParsedProblem {
 };
 
 /// Reads b, hq, hkv, sq, sk, d, then dv where it is not d, then causal, full or w<N>, for decode
-/// page, and for a forward pass perhaps varlen, in this order.
+/// page and perhaps latent, and for a forward pass perhaps varlen, in this order.
 ParsedProblem problem_of(Workload workload, const Shape& shape);
 
 }  // namespace attention

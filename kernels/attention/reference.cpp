@@ -34,6 +34,15 @@ std::span<const float> row_of(const std::vector<float>& array, std::int64_t row,
                                   static_cast<std::size_t>(width));
 }
 
+std::vector<float> leading_columns(const std::vector<float>& array, int width, int count) {
+  std::vector<float> columns;
+  columns.reserve(array.size() / static_cast<std::size_t>(width) * static_cast<std::size_t>(count));
+  for (auto row = array.begin(); row != array.end(); row += width) {
+    columns.insert(columns.end(), row, row + count);
+  }
+  return columns;
+}
+
 Row row_at(const Problem& problem, std::int64_t number) {
   const std::int64_t position = number / problem.query_heads;
   auto batch = static_cast<int>(position / problem.queries);  // or a later one, of shorter ones

@@ -15,11 +15,14 @@ namespace assay::attention {
 /// The inputs of a problem without pages, as f32: q [b, sq, hq, d], k [b, sk, hkv, d],
 /// v [b, sk, hkv, dv].
 struct DenseInputs {
-  std::vector<float> q, k, v;
+  std::vector<float> q, k, v;  ///< With `latent`, v is a copy of the first columns of k.
 };
 
 /// Row `row` of an array of rows of `width` elements.
 std::span<const float> row_of(const std::vector<float>& array, std::int64_t row, int width);
+
+/// The first `count` elements of each row: the values of latent keys.
+std::vector<float> leading_columns(const std::vector<float>& array, int width, int count);
 
 /// One row of O, numbered as Problem::output_row() does.
 struct Row {

@@ -38,6 +38,8 @@ TEST_SUITE("unit") {
   TEST_CASE("a decode step moves its cache and a product each operand once") {
     const auto bytes = [](const char* text) { return work_of(CaseId::parse(text))->moved_bytes; };
     CHECK(bytes("attention_decode.bf16.sm80/b2_hq8_hkv2_sq1_sk128_d64") == 2 * 2 * 128 * 128 * 2);
+    CHECK(bytes("attention_decode.bf16.sm90/b2_hq8_hkv1_sq1_sk128_d576_dv512_full_page64_latent") ==
+          2 * 128 * 576 * 2);
     // Q, K, V, O, their gradients, and one log-sum-exp a row.
     CHECK(bytes("attention_backward.bf16.sm90/b1_hq2_hkv1_sq4_sk6_d8_causal") ==
           2 * 2 * 8 * (2 * (2 * 4 + 1 * 6)) + 4 * 2 * 4);

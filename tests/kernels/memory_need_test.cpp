@@ -46,6 +46,8 @@ constexpr Sizes kSizes[] = {
      "b4_hq16_hkv4_sq1024_sk1024_d64_causal"},
     {"attention_decode", "b1_hq4_hkv4_sq1_sk64_d64_full_page16",
      "b8_hq32_hkv8_sq1_sk2048_d128_full_page16"},
+    {"attention_decode", "b1_hq4_hkv1_sq1_sk64_d576_dv512_full_page16_latent",
+     "b8_hq16_hkv1_sq1_sk4096_d576_dv512_full_page16_latent"},
 };
 
 CaseId case_of(const Implementation& implementation, const std::string& shape) {

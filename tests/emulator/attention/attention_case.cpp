@@ -31,8 +31,11 @@ attention::DenseInputs normal_inputs(const attention::Problem& p, Dtype element)
     for (float& value : all) value = rounded_input(element, value);
     return all;
   };
-  return {values(0, p.output_rows(), p.width), values(1, p.key_rows(), p.width),
-          values(2, p.key_rows(), p.value_width)};
+  attention::DenseInputs inputs{
+      values(0, p.output_rows(), p.width), values(1, p.key_rows(), p.width), {}};
+  inputs.v = p.latent ? attention::leading_columns(inputs.k, p.width, p.value_width)
+                      : values(2, p.key_rows(), p.value_width);
+  return inputs;
 }
 
 using attention::Workload;
@@ -57,7 +60,7 @@ void store(AttentionCase& one) {
                                         attention::cache_pages(one.problem), layout));
   };
   one.k = stored(one.inputs.k, one.problem.key_cache());
-  one.v = stored(one.inputs.v, one.problem.value_cache());
+  if (!one.problem.latent) one.v = stored(one.inputs.v, one.problem.value_cache());
 }
 
 AttentionCase make_case(const CaseKey& key) {

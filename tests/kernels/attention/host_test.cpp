@@ -36,8 +36,10 @@ Shape drawn_shape(Draws& draw, const std::string& workload) {
   shape.add("sq",
             is_decode ? draw.between(1, std::min(keys, 16)) : draw.between(1, 300 / kSmaller));
   shape.add("sk", keys);
-  shape.add("d", 8 * draw.between(1, 12));
-  shape.add("dv", 8 * draw.between(1, 12));
+  const int width = 8 * draw.between(1, 12);
+  const bool latent = is_decode && draw.between(0, 2) == 0;
+  shape.add("d", width);
+  shape.add("dv", 8 * draw.between(1, latent ? width / 8 : 12));
   const int mask = draw.between(0, is_decode ? 1 : 2);
   if (mask == 2) {
     shape.add("w", draw.between(1, 400));
@@ -45,6 +47,7 @@ Shape drawn_shape(Draws& draw, const std::string& workload) {
     shape.add(mask == 1 ? "causal" : "full", std::nullopt);
   }
   if (is_decode) shape.add("page", draw.between(0, 1) == 0 ? 16 : draw.between(1, 200));
+  if (latent) shape.add("latent", std::nullopt);
   if (varlen) shape.add("varlen", std::nullopt);
   return shape;
 }

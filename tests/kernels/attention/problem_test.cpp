@@ -34,6 +34,15 @@ TEST_SUITE("unit") {
     CHECK(decode->pages_a_sequence() == 7);
   }
 
+  TEST_CASE("latent keys hold their values in a decode step alone") {
+    const auto latent =
+        parse(Workload::decode, "b4_hq8_hkv1_sq2_sk100_d576_dv512_causal_page16_latent").problem;
+    REQUIRE(latent);
+    CHECK(latent->latent);
+    CHECK(latent->stored_width() == 576);
+    CHECK(latent->value_cache().row(2, 0, 3) == latent->key_cache().row(2, 0, 3));
+  }
+
   TEST_CASE("sequences of different lengths are read for a forward pass alone") {
     const auto packed = parse(Workload::forward, "b9_hq2_hkv1_sq80_sk160_d8_full_varlen").problem;
     REQUIRE(packed);
@@ -78,6 +87,9 @@ TEST_SUITE("unit") {
         {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_full_page16_varlen",
          "something after its page"},
         {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_full", "needs page from 1"},
+        {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_dv128_full_page16_latent", "dv is at most d"},
+        {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_full_latent_page16", "needs page from 1"},
+        {Workload::forward, "b1_hq8_hkv8_sq8_sk8_d64_full_latent", "something after its mask"},
         {Workload::decode, "b1_hq8_hkv8_sq1_sk8_d64_w4_page16", "no window"},
         {Workload::decode, "b1_hq8_hkv8_sq17_sk80_d64_full_page16", "1 to 16 queries"},
         {Workload::decode, "b1_hq8_hkv8_sq9_sk8_d64_full_page16", "sq is at most sk"},

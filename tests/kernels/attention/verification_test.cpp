@@ -128,7 +128,8 @@ void plain_attend(const Problem& p, const Types& types, const Pointers& a, const
   DenseInputs inputs{values(a.q, p.output_rows() * p.width, types.storage), {}, {}};
   if (p.page > 0) {
     inputs.k = gathered(p, a, a.k, types.storage, p.key_cache());
-    inputs.v = gathered(p, a, a.v, types.storage, p.value_cache());
+    inputs.v = p.latent ? leading_columns(inputs.k, p.width, p.value_width)
+                        : gathered(p, a, a.v, types.storage, p.value_cache());
   } else {
     inputs.k = values(a.k, p.key_rows() * p.width, types.storage);
     inputs.v = values(a.v, p.key_rows() * p.value_width, types.storage);
@@ -175,6 +176,9 @@ TEST_SUITE("unit") {
       }
       const Problem decode = problem("b3_hq8_hkv2_sq4_sk61_d32_causal_page16", Workload::decode);
       CHECK_MESSAGE(verify_with(decode, types).ok(), verify_with(decode, types).detail);
+      const Problem latent =
+          problem("b2_hq6_hkv1_sq2_sk61_d48_dv32_causal_page16_latent", Workload::decode);
+      CHECK_MESSAGE(verify_with(latent, types).ok(), verify_with(latent, types).detail);
     }
   }
 
@@ -241,6 +245,19 @@ TEST_SUITE("unit") {
     check_caught(dropped, kShapes[0], "integer");
     twice.key = [](int key) { return key == 33 ? 32 : key; };
     check_caught(twice, kShapes[0], "integer");
+  }
+
+  TEST_CASE("a latent key that is dropped or read in place of another is caught") {
+    const Problem latent =
+        problem("b1_hq4_hkv1_sq2_sk61_d48_dv32_causal_page16_latent", Workload::decode);
+    Faults dropped, twice;
+    dropped.keys = [](int, Range keys) { return Range{keys.first + 1, keys.last}; };
+    twice.key = [](int key) { return key == 50 ? 49 : key; };
+    for (const Faults& faults : {dropped, twice}) {
+      const auto verification = verify_with(latent, kBf16, faults);
+      CHECK_FALSE(verification.ok());
+      CHECK_MESSAGE(verification.detail.find("integer") != std::string::npos, verification.detail);
+    }
   }
 
   TEST_CASE("the wrong key head and the wrong scale and a lost rescale are caught") {
