@@ -12,7 +12,7 @@
 #include "device/mma_sync.cuh"
 #include "kernels/attention/sm80/combine.cuh"
 #include "kernels/attention/sm80/copies.cuh"
-#include "kernels/attention/sm90/softmax.cuh"
+#include "kernels/attention/sm80/visible.cuh"
 #include "kernels/device/fragment.h"
 
 namespace assay::attention::sm80 {
@@ -85,23 +85,6 @@ __device__ __forceinline__ void load_queries(const Arguments& arguments, const W
 #pragma unroll
     for (int i = 0; i < K::kWidth / 16; ++i) queries[i][r] = inside ? from[8 * i] : 0;
   }
-}
-
-__device__ __forceinline__ Range visible_keys_of(const Arguments& arguments, int row) {
-  return visible_keys(arguments.scores, arguments.packed.query(row));
-}
-
-/// The keys that a thread's two rows attend to, from its first column on.
-__device__ __forceinline__ sm90::VisibleColumns visible_columns(const Arguments& arguments,
-                                                                int first_row, int lane) {
-  sm90::VisibleColumns columns;
-#pragma unroll
-  for (int i = 0; i < 2; ++i) {
-    const device::Position at = device::accumulator_position(lane, 2 * i);
-    const Range keys = visible_keys_of(arguments, first_row + at.row);
-    columns.of[i] = {keys.first - at.column, keys.last - at.column};
-  }
-  return columns;
 }
 
 /// The scores of a block of keys, which begin at row `first` of a stage.

@@ -93,8 +93,9 @@ constexpr RowPlace place_of(const Arguments& arguments, const Work& work, int ro
           (std::int64_t{work.batch} * heads + head) * queries + query};
 }
 
-/// All but the pointers, for blocks of so many rows.
-inline Arguments arguments_of(const Problem& problem, int tile_rows, int multiprocessors) {
+/// All but the pointers, for blocks of so many rows, `blocks` of them on a multiprocessor at once.
+inline Arguments arguments_of(const Problem& problem, int tile_rows, int multiprocessors,
+                              int blocks = kBlocks) {
   Arguments arguments;
   arguments.scores = problem.scores();
   arguments.cache = problem.key_cache();
@@ -104,7 +105,7 @@ inline Arguments arguments_of(const Problem& problem, int tile_rows, int multipr
   arguments.heads = std::int64_t{problem.batches} * problem.key_heads;
   arguments.steps = (problem.keys + kStepKeys - 1) / kStepKeys;
   arguments.splits =
-      choose_splits({arguments.tiles(), arguments.steps, kBlocks * multiprocessors, kMostSplits});
+      choose_splits({arguments.tiles(), arguments.steps, blocks * multiprocessors, kMostSplits});
   arguments.scale = static_cast<float>(problem.scale());
   arguments.scale_log2 = static_cast<float>(problem.scale() * 1.4426950408889634);
   return arguments;
