@@ -30,7 +30,7 @@ std::vector<Shape> shapes_of(const std::string& workload) {
     return {Shape::parse("b3_hq6_hkv2_sq1_sk777_d128_full_page16"),
             Shape::parse("b2_hq8_hkv2_sq3_sk1333_d64_causal_page64"),
             Shape::parse("b3_hq16_hkv1_sq1_sk777_d576_dv512_full_page16_latent"),
-            Shape::parse("b2_hq70_hkv1_sq2_sk1333_d576_dv512_causal_page64_latent")};
+            Shape::parse("b2_hq50_hkv1_sq2_sk1333_d576_dv512_causal_page64_latent")};
   }
   // A library's causal mask takes as many keys as queries, or multiples of 64.
   if (workload == "attention_forward" || workload == "attention_backward") {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "device/cluster.cuh"
 #include "device/launch.cuh"
 #include "device/wgmma.cuh"
 #include "kernels/attention/sm80/combine.cuh"
@@ -19,9 +20,10 @@
 
 namespace assay::attention::sm90 {
 
-template <class Element_>
+template <class Element_, int kCluster_>
 struct Latent {
   using Element = Element_;
+  static constexpr int kCluster = kCluster_;
   using QueryTile = hopper::OperandTile<Element, device::Major::kK, kLatentRows, kLatentWidth>;
   using KeyTile = hopper::OperandTile<Element, device::Major::kK, kLatentKeys, kLatentWidth>;
   /// One consumer's columns of values, in the boxes of KeyTile.
@@ -54,7 +56,8 @@ inline constexpr int kLatentTold = hopper::consumer_barrier(hopper::kMostConsume
 inline constexpr int kLatentHeard = kLatentTold + 1;
 inline constexpr int kLatentComputing = kLatentConsumers * hopper::kWarpgroup;  ///< Threads.
 
-/// One thread brings the queries with the first keys, and the keys of every step.
+/// One thread brings the queries with the first keys, and the block's part of the keys of every
+/// step.
 template <class K>
 __device__ __forceinline__ void produce_latent(LatentShared<K>& shared, const CUtensorMap& q,
                                                const CUtensorMap& cache,
@@ -65,6 +68,7 @@ __device__ __forceinline__ void produce_latent(LatentShared<K>& shared, const CU
       arguments.arrays.table + std::int64_t{work.batch} * arguments.pages_a_sequence;
   const int page = arguments.cache.page;
   const int box_bytes = latent_box_keys(page) * hopper::kRowBytes;
+  const int rank = K::kCluster == 1 ? 0 : static_cast<int>(device::cluster_rank());
   LatentPosition at;
   for (int step = work.steps.first; step < work.steps.last; ++step) {
     // Before the stage is free, so that the copies do not wait for the table.
@@ -82,9 +86,14 @@ __device__ __forceinline__ void produce_latent(LatentShared<K>& shared, const CU
     for (int box = 0; box < kMostLatentBoxes; ++box) {
       if (box >= boxes.count) break;
 #pragma unroll 1
-      for (int i = 0; i < KeyTile::kBoxes; ++i) {
-        device::tensor_load(shared.keys[at.stage] + i * KeyTile::kBoxBytes + box * box_bytes, cache,
-                            {i * KeyTile::kInRow, boxes.rows[box], 0, 0}, full);
+      for (int i = first_columns(rank, box, K::kCluster); i < KeyTile::kBoxes; i += K::kCluster) {
+        unsigned char* to = shared.keys[at.stage] + i * KeyTile::kBoxBytes + box * box_bytes;
+        const int place[] = {i * KeyTile::kInRow, boxes.rows[box], 0, 0};
+        if constexpr (K::kCluster == 1) {
+          device::tensor_load(to, cache, place, full);
+        } else {
+          device::tensor_load_multicast(to, cache, place, full, (1U << K::kCluster) - 1);
+        }
       }
     }
     at.advance();
@@ -200,7 +209,7 @@ __device__ __forceinline__ void weigh(LatentShared<K>& shared, const sm80::Argum
     }
     device::wgmma_commit();
     device::wgmma_wait<0>(outputs);
-    hopper::release_stage<1>(shared.ring, at.stage, thread);
+    hopper::release_stage<K::kCluster>(shared.ring, at.stage, thread);
     at.advance();
   }
   finish(rows, factor);
@@ -233,7 +242,7 @@ __device__ __forceinline__ void add_weighed(LatentShared<K>& shared, const sm80:
     device::wgmma_commit();
     device::wgmma_wait<0>(outputs);
     device::named_barrier_arrive(kLatentHeard, kLatentComputing);
-    hopper::release_stage<1>(shared.ring, at.stage, thread);
+    hopper::release_stage<K::kCluster>(shared.ring, at.stage, thread);
     at.advance();
   }
   hear<K>(shared, factor, thread);
@@ -297,7 +306,8 @@ __global__ void __launch_bounds__(hopper::threads(kLatentConsumers), 1)
   static_assert(sizeof(LatentShared<K>) <= hopper::kMostShared);
   auto& shared = *static_cast<LatentShared<K>*>(device::dynamic_smem());
   const sm80::Work work = sm80::work_at(arguments, device::block_index().x, kLatentRows);
-  hopper::share_barriers<1>([&] { hopper::make_ring(shared.ring, kLatentConsumers); });
+  hopper::share_barriers<K::kCluster>(
+      [&] { hopper::make_ring(shared.ring, kLatentConsumers * K::kCluster); });
   hopper::split_roles<kLatentConsumers, kLatentProducerRegisters>(
       [&] {
         if (device::thread_index().x != 0) return;
@@ -318,6 +328,7 @@ __global__ void __launch_bounds__(hopper::threads(kLatentConsumers), 1)
         }
         store_columns<K>(arguments, work, consumer, thread, outputs);
       });
+  hopper::leave_cluster<K::kCluster>();
 }
 
 inline constexpr int kCombineThreads = 128;

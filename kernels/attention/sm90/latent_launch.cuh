@@ -16,6 +16,7 @@ Plan latent_plan(const Problem& problem, int multiprocessors) {
   const sm80::Arguments arguments = latent_arguments(problem, multiprocessors);
   device::LaunchConfig config, combine;
   config.grid.x = static_cast<unsigned>(arguments.blocks());
+  config.cluster.x = static_cast<unsigned>(K::kCluster);
   config.block.x = static_cast<unsigned>(hopper::threads(kLatentConsumers));
   config.shared_bytes = sizeof(LatentShared<K>);
   config.registers_per_thread =
@@ -24,8 +25,9 @@ Plan latent_plan(const Problem& problem, int multiprocessors) {
   combine.grid.x = static_cast<unsigned>((problem.output_rows() + kCombined - 1) / kCombined);
   combine.block.x = static_cast<unsigned>(kCombineThreads);
   Plan plan;
-  plan.description =
-      std::to_string(kLatentRows) + " rows, " + std::to_string(arguments.splits) + " splits";
+  plan.description = std::to_string(kLatentRows) + " rows, " + std::to_string(arguments.splits) +
+                     " splits" +
+                     (K::kCluster == 1 ? "" : ", clusters of " + std::to_string(K::kCluster));
   const std::int64_t rows = arguments.blocks() * kLatentRows;
   if (arguments.splits > 1) {
     plan.scratch_bytes = element_count(rows, kLatentValueWidth + 1) * sizeof(float);
@@ -52,6 +54,13 @@ Plan latent_plan(const Problem& problem, int multiprocessors) {
   return plan;
 }
 
+template <class Element>
+Plan latent_plan_for(const Problem& problem, int multiprocessors) {
+  return latent_cluster(latent_arguments(problem, multiprocessors)) == 2
+             ? latent_plan<Latent<Element, 2>>(problem, multiprocessors)
+             : latent_plan<Latent<Element, 1>>(problem, multiprocessors);
+}
+
 /// The catalogue's entry of one dtype.
 template <class Element>
 Kernel latent_entry(const char* dtype) {
@@ -63,7 +72,7 @@ Kernel latent_entry(const char* dtype) {
               "one decode step of multi-head latent attention: each block of keys, fed by TMA, is "
               "in both products of wgmma",
           .types = {element.dtype, element.dtype, element.sum},
-          .plan = latent_plan<Latent<Element>>,
+          .plan = latent_plan_for<Element>,
           .capability = {9, true},
           .refuses = latent_refusal};
 }

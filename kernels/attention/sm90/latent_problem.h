@@ -47,9 +47,19 @@ constexpr LatentBoxes latent_boxes(const std::int32_t* table, int page, Range ke
   return boxes;
 }
 
+/// The blocks of a cluster have different rows for the same keys, and each brings a part of these
+/// to all. Of the boxes along a key's width, block `rank` brings every `cluster`-th from this one
+/// on; `box` counts those along keys.
+constexpr int first_columns(int rank, int box, int cluster) { return (rank + box) % cluster; }
+
 /// All but the pointers.
 inline sm80::Arguments latent_arguments(const Problem& problem, int multiprocessors) {
   return sm80::arguments_of(problem, kLatentRows, multiprocessors, 1);
+}
+
+/// Blocks of a cluster: two where the tiles of the same keys are pairs, which are neighbours.
+inline int latent_cluster(const sm80::Arguments& arguments) {
+  return arguments.row_tiles % 2 == 0 ? 2 : 1;
 }
 
 inline std::optional<std::string> latent_refusal(const Problem& problem) {

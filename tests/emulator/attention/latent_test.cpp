@@ -15,9 +15,15 @@ TEST_SUITE("property") {
     check_trials(f16_latent_trials());
   }
 
+  TEST_CASE(
+      "the latent decode step of blocks that bring keys for each other is right in every mode") {
+    check_trials(paired_latent_trials());
+  }
+
   TEST_CASE("every call of a latent decode step is one that the deletion test deletes") {
     check_deleted(bf16_latent_trials(), {attention_decode_latent_trial});
     check_deleted(f16_latent_trials(), {attention_decode_latent_trial});
+    check_deleted(paired_latent_trials(), {attention_decode_latent_pair_trial});
   }
 
   TEST_CASE("a latent decode step that reads other keys or columns is found") {

@@ -14,10 +14,8 @@ namespace assay::emulator {
 
 namespace {
 
-using Bf16Latent = attention::sm90::Latent<device::Bf16>;
-using F16Latent = attention::sm90::Latent<device::F16>;
-struct Uncleared : Bf16Latent {};
-struct Swapped : Bf16Latent {};
+struct Uncleared : attention::sm90::Latent<device::Bf16, 1> {};
+struct Swapped : attention::sm90::Latent<device::Bf16, 1> {};
 
 }  // namespace
 
@@ -71,15 +69,16 @@ std::vector<std::byte> with_nan(const AttentionCase& one, const std::vector<std:
   return cache;
 }
 
-template <class K>
-void run_latent_trial(Emulator& emulator, const LatentTrial& trial) {
-  constexpr Dtype kDtype =
-      std::is_same_v<typename K::Element, device::F16> ? Dtype::f16 : Dtype::bf16;
+template <class Element>
+void run_latent_trial(
+    Emulator& emulator, const LatentTrial& trial,
+    decltype(attention::Kernel::plan) plan_of = attention::sm90::latent_plan_for<Element>) {
+  constexpr Dtype kDtype = std::is_same_v<Element, device::F16> ? Dtype::f16 : Dtype::bf16;
   const AttentionCase& one = cache_case(trial.shape, kDtype, trial.data);
   attention::Problem problem = one.problem;
   const auto rows = problem.output_rows();
   const auto output = emulator.output<std::byte>(
-      "o", attention::element_count(rows, problem.value_width) * sizeof(typename K::Element));
+      "o", attention::element_count(rows, problem.value_width) * sizeof(Element));
   const auto sums = emulator.output<float>("log-sum-exp", static_cast<std::size_t>(rows));
   std::vector<std::int32_t> table = page_table_of(problem);
   attention::Pointers arrays;
@@ -93,7 +92,7 @@ void run_latent_trial(Emulator& emulator, const LatentTrial& trial) {
   arrays.table = given(emulator, "page table", table);
   arrays.output = output.data();
   arrays.log_sum_exp = sums.data();
-  const attention::Plan plan = attention::sm90::latent_plan<K>(problem, trial.multiprocessors);
+  const attention::Plan plan = plan_of(problem, trial.multiprocessors);
   const Workspace workspace{
       emulator.output<std::byte>("partial results", plan.scratch_bytes).data(), nullptr};
   plan.bind(arrays, workspace).launch(nullptr);
@@ -101,33 +100,48 @@ void run_latent_trial(Emulator& emulator, const LatentTrial& trial) {
   expect(difference.empty(), difference);
 }
 
-template <class K>
+template <class Element>
 NamedTrial latent(const LatentTrial& trial) {
-  return {trial.shape, [trial](Emulator& emulator) { run_latent_trial<K>(emulator, trial); }};
+  return {trial.shape, [trial](Emulator& emulator) { run_latent_trial<Element>(emulator, trial); }};
 }
 
 const NotFunctional kPool{"setmaxnreg.inc", "it asks for speed: the emulator allots registers"};
+const NotFunctional kConverge{"bar.warp.sync",
+                              "the cluster's barrier wants a converged warp; here lanes are free"};
 
 const KernelEnrolment kLatent{
     {"attention_decode_latent", attention_decode_latent_trial, {kPool}, 4}};
+const KernelEnrolment kLatentPair{
+    {"attention_decode_latent_pair", attention_decode_latent_pair_trial, {kPool, kConverge}, 4}};
 
 }  // namespace
 
 std::vector<NamedTrial> bf16_latent_trials() {
-  return {latent<Bf16Latent>({"b2_hq3_hkv1_sq1_sk200_d576_dv512_full_page16_latent"}),
-          latent<Bf16Latent>({"b1_hq35_hkv1_sq2_sk330_d576_dv512_causal_page64_latent",
-                              AttentionData::normal, 4})};
+  return {latent<device::Bf16>({"b2_hq3_hkv1_sq1_sk200_d576_dv512_full_page16_latent"}),
+          latent<device::Bf16>({"b1_hq46_hkv1_sq3_sk330_d576_dv512_causal_page64_latent",
+                                AttentionData::normal, 6})};
 }
 
 std::vector<NamedTrial> f16_latent_trials() {
-  return {latent<F16Latent>({"b1_hq5_hkv1_sq3_sk340_d576_dv512_causal_page32_latent",
-                             AttentionData::counting, 3}),
-          latent<F16Latent>(
+  return {latent<device::F16>({"b1_hq5_hkv1_sq3_sk340_d576_dv512_causal_page32_latent",
+                               AttentionData::counting, 3}),
+          latent<device::F16>(
               {"b1_hq4_hkv1_sq1_sk150_d576_dv512_full_page128_latent", AttentionData::normal})};
 }
 
+std::vector<NamedTrial> paired_latent_trials() {
+  return {latent<device::Bf16>({"b2_hq35_hkv1_sq2_sk200_d576_dv512_causal_page16_latent"}),
+          latent<device::F16>(
+              {"b1_hq65_hkv1_sq1_sk345_d576_dv512_full_page64_latent", AttentionData::normal, 4})};
+}
+
 void attention_decode_latent_trial(Emulator& emulator) {
-  run_latent_trial<Bf16Latent>(emulator, {"b1_hq2_hkv1_sq1_sk300_d576_dv512_full_page16_latent"});
+  run_latent_trial<device::Bf16>(emulator, {"b1_hq2_hkv1_sq1_sk300_d576_dv512_full_page16_latent"});
+}
+
+void attention_decode_latent_pair_trial(Emulator& emulator) {
+  run_latent_trial<device::Bf16>(emulator,
+                                 {"b1_hq65_hkv1_sq1_sk300_d576_dv512_full_page16_latent"});
 }
 
 Trial latent_with_fault(LatentFault fault) {
@@ -135,11 +149,11 @@ Trial latent_with_fault(LatentFault fault) {
   trial.fault = fault;
   return [trial](Emulator& emulator) {
     if (trial.fault == LatentFault::rows_not_cleared) {
-      run_latent_trial<Uncleared>(emulator, trial);
+      run_latent_trial<device::Bf16>(emulator, trial, attention::sm90::latent_plan<Uncleared>);
     } else if (trial.fault == LatentFault::columns_swapped) {
-      run_latent_trial<Swapped>(emulator, trial);
+      run_latent_trial<device::Bf16>(emulator, trial, attention::sm90::latent_plan<Swapped>);
     } else {
-      run_latent_trial<Bf16Latent>(emulator, trial);
+      run_latent_trial<device::Bf16>(emulator, trial);
     }
   };
 }

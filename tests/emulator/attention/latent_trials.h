@@ -11,9 +11,12 @@ namespace assay::emulator {
 /// cache without a key hold NaN.
 std::vector<NamedTrial> bf16_latent_trials();
 std::vector<NamedTrial> f16_latent_trials();
+std::vector<NamedTrial> paired_latent_trials();
 
 /// Twice round the ring, with a last step that has fewer keys.
 void attention_decode_latent_trial(Emulator& emulator);
+/// The same by two blocks that bring keys for each other.
+void attention_decode_latent_pair_trial(Emulator& emulator);
 
 /// What a step over 200 keys in pages of 16 does wrong.
 enum class LatentFault {

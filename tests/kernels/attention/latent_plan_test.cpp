@@ -39,6 +39,26 @@ TEST_SUITE("unit") {
     CHECK(arguments.blocks() > 0.85 * 128);
     CHECK(arguments.blocks() <= 132);
   }
+
+  TEST_CASE("two tiles of the same keys share a cluster whose blocks bring each box once") {
+    const auto cluster = [](const char* shape) {
+      return latent_cluster(latent_arguments(test::problem(shape, Workload::decode), 132));
+    };
+    CHECK(cluster("b3_hq64_hkv1_sq1_sk900_d576_dv512_full_page64_latent") == 1);
+    CHECK(cluster("b3_hq128_hkv1_sq1_sk900_d576_dv512_full_page64_latent") == 2);
+    CHECK(cluster("b3_hq65_hkv1_sq2_sk900_d576_dv512_full_page64_latent") == 1);
+    for (const int count : {1, 2}) {
+      std::set<std::pair<int, int>> brought;  // along keys, along the width
+      for (int rank = 0; rank < count; ++rank) {
+        for (int box = 0; box < kMostLatentBoxes; ++box) {
+          for (int i = first_columns(rank, box, count); i < kLatentWidth / 64; i += count) {
+            CHECK(brought.insert({box, i}).second);
+          }
+        }
+      }
+      CHECK(brought.size() == kMostLatentBoxes * kLatentWidth / 64);
+    }
+  }
 }
 
 TEST_SUITE("property") {
@@ -90,6 +110,10 @@ TEST_SUITE("property") {
       for (std::int64_t block = 0; block < arguments.blocks(); ++block) {
         const sm80::Work work = sm80::work_at(arguments, block, kLatentRows);
         REQUIRE(work.key_head == 0);
+        const int cluster = latent_cluster(arguments);
+        const sm80::Work first = sm80::work_at(arguments, block - block % cluster, kLatentRows);
+        REQUIRE(work.batch == first.batch);
+        REQUIRE(work.steps == first.steps);
         REQUIRE_FALSE(work.steps.empty());
         for (int step = work.steps.first; step < work.steps.last; ++step) {
           steps.insert({work.tile, step});
