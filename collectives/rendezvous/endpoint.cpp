@@ -1,6 +1,7 @@
 // The last colon separates host and port.
 #include "collectives/rendezvous/endpoint.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -18,6 +19,15 @@ bool is_bracketed(const std::string& host) {
 
 bool holds_colon(const std::string& host) { return host.find(':') != std::string::npos; }
 
+/// `::ffff:10.0.0.1` is the IPv4 address in it. Sockets of IPv4 reach it, and what peers are told
+/// of it afterwards is IPv4.
+std::string without_mapping(const std::string& host) {
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, host.c_str(), &v6) != 1 || !IN6_IS_ADDR_V4MAPPED(&v6)) return host;
+  char v4[INET_ADDRSTRLEN] = {};
+  return inet_ntop(AF_INET, &v6.s6_addr[12], v4, sizeof(v4));
+}
+
 }  // namespace
 
 Endpoint parse_endpoint(const std::string& text, const std::string& source) {
@@ -33,7 +43,7 @@ Endpoint parse_endpoint(const std::string& text, const std::string& source) {
     throw Error(fmt::format("{} is '{}': HOST:PORT is needed, e.g. node-0:29400 or [fd00::1]:29400",
                             source, text));
   if (is_bracketed(host))
-    return {host.substr(1, host.size() - 2), static_cast<std::uint16_t>(port)};
+    return {without_mapping(host.substr(1, host.size() - 2)), static_cast<std::uint16_t>(port)};
   if (holds_colon(host))
     throw Error(fmt::format("{} is '{}': write an IPv6 address in brackets, e.g. [fd00::1]:29400",
                             source, text));

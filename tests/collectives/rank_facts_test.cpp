@@ -82,6 +82,12 @@ TEST_SUITE("unit") {
               .rendezvous.host == "::1");
   }
 
+  TEST_CASE("an IPv4 address that is written as IPv6 is IPv4") {
+    for (const char* mapped : {"[::ffff:10.0.0.1]:29500", "[::FFFF:a00:1]:29500"})
+      CHECK(from({1, 2, mapped}, {}).rendezvous.host == "10.0.0.1");
+    CHECK(from({1, 2, "[::fffe:10.0.0.1]:29500"}, {}).rendezvous.host == "::fffe:10.0.0.1");
+  }
+
   TEST_CASE("two sources that disagree are both named") {
     CHECK_THROWS_WITH_AS(from({1, 2, "a:1"}, {{"RANK", "0"}}),
                          "--rank says 1 and RANK says 0: unset the one that is wrong",
