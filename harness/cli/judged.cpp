@@ -14,6 +14,7 @@
 
 #include "harness/cli/fit_profile.h"
 #include "harness/cli/in_order.h"
+#include "harness/conformance/node_documents.h"
 #include "harness/conformance/requirement.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
@@ -94,9 +95,10 @@ class FleetJudge {
   std::optional<VerdictDocument> verdict() {
     if (!is_possible_) return std::nullopt;
     if (problem_) std::rethrow_exception(problem_);
+    VerdictDocument verdict = judge_->verdict();
     warn_of_simulation(judge_->documents());
     warn_of_other_profile(judge_->documents(), profile_);
-    return judge_->verdict();
+    return verdict;
   }
 
  private:
@@ -123,6 +125,18 @@ class FleetJudge {
   bool is_possible_ = true;
   std::exception_ptr problem_;
 };
+
+/// The documents hold no names of files, but a user has to know which of them to leave out.
+template <class Judging>
+auto with_names_of_files(const Arguments& arguments, const Judging& judging) {
+  try {
+    return judging();
+  } catch (const RepeatedNode& repeated) {
+    const std::vector<std::filesystem::path> paths = expand_paths(arguments.operands());
+    throw Error(fmt::format("{} and {}: {}", paths.at(repeated.first()).string(),
+                            paths.at(repeated.second()).string(), repeated.what()));
+  }
+}
 
 }  // namespace
 
@@ -168,18 +182,19 @@ VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments)
   const Lent lent(results, evidence.results);
   const Profile profile = load_profile(arguments.has("profile") ? arguments.value("profile")
                                                                 : profile_of(evidence.results));
-  warn_of_simulation(evidence.results);
-  warn_of_other_profile(evidence.results, profile);
   evidence.profile = &profile;
   evidence.baselines = read_baselines(arguments);
-  return judge(evidence);
+  VerdictDocument verdict = with_names_of_files(arguments, [&] { return judge(evidence); });
+  warn_of_simulation(evidence.results);
+  warn_of_other_profile(evidence.results, profile);
+  return verdict;
 }
 
 std::optional<VerdictDocument> judged_as_read(const Arguments& arguments) {
   FleetJudge judge(arguments);
   read_in_order(expand_paths(arguments.operands()),
                 [&](std::vector<Result> some) { return judge.take(std::move(some)); });
-  return judge.verdict();
+  return with_names_of_files(arguments, [&] { return judge.verdict(); });
 }
 
 }  // namespace assay::cli

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "harness/conformance/fabric.h"
-#include "harness/core/error.h"
 
 namespace assay {
 
@@ -34,14 +33,29 @@ bool are_ranks_of_one_host(const Result& first, const Result& second) {
          second.run.rank && *first.run.rank != *second.run.rank;
 }
 
-[[noreturn]] void refuse(const Result& first, const Result& second, const std::string& why) {
-  throw Error(fmt::format("{} and {} {}: a copy is not another node; judge one of them",
-                          named(first), named(second), why));
-}
+class Refusal {
+ public:
+  explicit Refusal(const std::vector<Result>& results) : results_(results) {}
+
+  [[noreturn]] void operator()(const Result& first, const Result& second,
+                               const std::string& why) const {
+    throw RepeatedNode(fmt::format("{} and {} {}: a copy is not another node; judge one of them",
+                                   named(first), named(second), why),
+                       place_of(first), place_of(second));
+  }
+
+ private:
+  std::size_t place_of(const Result& result) const {
+    return static_cast<std::size_t>(&result - results_.data());
+  }
+
+  const std::vector<Result>& results_;
+};
 
 }  // namespace
 
 void refuse_repeated_nodes(const std::vector<Result>& results) {
+  const Refusal refuse(results);
   std::map<std::string, const Result*> processes, devices;
   for (const Result& result : results) {
     const std::string process = process_of(result);

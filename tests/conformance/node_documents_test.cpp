@@ -78,6 +78,16 @@ TEST_SUITE("unit") {
           std::string::npos);
   }
 
+  TEST_CASE("the places of both documents are told") {
+    try {
+      refuse_repeated_nodes({document_of("a"), document_of("b"), renamed(document_of("b"), "c")});
+      FAIL("nothing was refused");
+    } catch (const RepeatedNode& repeated) {
+      CHECK(repeated.first() == 1);
+      CHECK(repeated.second() == 2);
+    }
+  }
+
   TEST_CASE("ranks of one run on one host have its processors in common and GPUs have not") {
     Result first = document_of("a"), second = renamed(document_of("a"), "a (rank 1)");
     second.run.rank = 1;
