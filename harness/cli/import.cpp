@@ -83,7 +83,8 @@ Command import_command() {
       "-o DOC [--force]";
   command.description = {
       "Reads the output of another tool, as it was pasted or logged: prefixes of mpirun, srun and "
-      "kubectl, times and colours are taken off. FILE - is standard input. What is read: the table "
+      "kubectl, stern, container logs, times and colours are taken off. FILE - is standard input. "
+      "What is read: the table "
       "of nccl-tests (with or without in-place columns) and its JSON (-J); text and JSON (-j) of "
       "nvbandwidth; table and JSON (-j) of dcgmi diag; JSON of Google Benchmark.",
       "The document can be shown, compared and judged by the profile `imported`. Its figures are "

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kMostPrefixes = 4;  // a time, a pod, a rank, a time of its own
 constexpr std::size_t kMostWord = 100;
+constexpr std::size_t kLookedAt = 4096;  // bytes of an output that say how it is encoded
 
 std::string without_colours(std::string_view text) {
   std::string plain;
@@ -46,7 +47,7 @@ std::string without_prefixes(std::string text) {
       "|\\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\S+ [^\\s:\\[]+(?:\\[\\d+\\])?:(?: |$)"
       "|(?:>|\\d+:|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ +\\|"
       "|\\[?\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?"
-      "\\]?)(?:[ \\t]|$))");
+      "\\]?(?: std(?:out|err) [FP])?)(?:[ \\t]|$))");
   for (int i = 0; i < kMostPrefixes; ++i) {
     const auto found = kPrefix.groups_in(text);
     if (found.empty() || found.front().empty()) break;
@@ -59,6 +60,76 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Windows' shells write UTF-16, in which every other byte of such an output is zero.
+void refuse_utf16(const Source& source) {
+  const std::string_view text = source.text;
+  const bool is_marked = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  if (!is_marked && text.substr(0, kLookedAt).find('\0') == text.npos) return;
+  throw Error(fmt::format(
+      "{}: it is UTF-16, as PowerShell writes, or no text: make it UTF-8 first, e.g. with iconv "
+      "-f UTF-16 -t UTF-8 FILE",
+      source.where));
+}
+
+/// What a line of Docker's json-file driver holds, `{"log":"...\n","stream":...,"time":...}`;
+/// nothing for any other line.
+std::optional<std::string> docker_log(const std::string& line) {
+  if (!line.starts_with("{\"log\":") || line.back() != '}') return std::nullopt;
+  try {
+    const Json entry = parse_json(line, "");
+    const Json* log = find(entry, "log");
+    if (log != nullptr && log->is_string() && find(entry, "stream") != nullptr)
+      return log->get<std::string>();
+  } catch (const Error&) {  // an output that only begins like it
+  }
+  return std::nullopt;
+}
+
+/// Its lines; one longer than the driver's buffer stands in several entries, of which the last has
+/// the end of the line.
+std::vector<Line> raw_lines(const Source& source) {
+  std::vector<Line> lines;
+  std::istringstream text(source.text);
+  bool goes_on = false;
+  std::size_t number = 0;
+  for (std::string line; std::getline(text, line);) {
+    ++number;
+    const auto log = docker_log(line);
+    std::string content = log.value_or(line);
+    const bool is_whole = !log || content.ends_with('\n');
+    if (log && is_whole) content.pop_back();
+    if (goes_on)
+      lines.back().text += content;
+    else
+      lines.push_back({number, content});
+    goes_on = !is_whole;
+  }
+  return lines;
+}
+
+/// Takes `pod container ` of stern off, which stands before every line but its own `+ pod ›
+/// container`; where it follows several namespaces, theirs stands first.
+void remove_stern(std::vector<Line>& lines) {
+  static const RegularExpression kOwn("^[+-] (?:\\S+ )?\\S+ \u203a \\S+$");
+  static const RegularExpression kPrefix(
+      "^((?:[a-z0-9][a-z0-9.]*-[a-z0-9.-]* [a-z0-9][a-z0-9-]*"
+      "|[a-z0-9][a-z0-9-]* [a-z0-9][a-z0-9.]*-[a-z0-9.-]* [a-z0-9][a-z0-9-]*))(?: |$)");
+  std::vector<std::pair<Line*, std::size_t>> of_pods;
+  std::vector<Line*> own;
+  for (Line& line : lines) {
+    if (line.text.empty()) continue;
+    if (kOwn.is_found_in(line.text)) {
+      own.push_back(&line);
+      continue;
+    }
+    const auto found = kPrefix.groups_in(line.text);
+    if (found.empty()) return;
+    of_pods.emplace_back(&line, found.front().size());
+  }
+  for (Line* line : own) line->text.clear();
+  for (const auto& [line, size] : of_pods) line->text.erase(0, size);
 }
 
 /// Takes `node-0: ` of pdsh and clush off, which stands before every line; what stands before some
@@ -81,11 +152,14 @@ void remove_host(std::vector<Line>& lines) {
 }  // namespace
 
 std::vector<Line> lines_of(const Source& source) {
-  std::vector<Line> lines;
-  std::istringstream text(source.text);
-  for (std::string line; std::getline(text, line);) {
-    lines.push_back({lines.size() + 1, without_prefixes(without_colours(line))});
-  }
+  refuse_utf16(source);
+  std::vector<Line> lines = raw_lines(source);
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8, by Windows' editors
+  if (!lines.empty() && lines.front().text.starts_with(kMark))
+    lines.front().text.erase(0, kMark.size());
+  for (Line& line : lines) line.text = without_colours(line.text);
+  if (lines.size() > 1) remove_stern(lines);
+  for (Line& line : lines) line.text = without_prefixes(std::move(line.text));
   if (lines.size() > 1) remove_host(lines);
   return lines;
 }

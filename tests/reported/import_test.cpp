@@ -353,25 +353,6 @@ TEST_SUITE("unit") {
                                    "diagnostic unstated unknown (Not Run)",
                                    "pulse_test unstated pass"});
   }
-
-  TEST_CASE("hosts of pdsh and the journal and blanks of a page come off the lines") {
-    const auto with_prefix = [](const std::string& prefix) {
-      Source source = source_of("nccl_2021.txt");
-      std::string text;
-      for (const Line& line : lines_of(source)) text += prefix + line.text + '\n';
-      source.text = text;
-      return source;
-    };
-    const std::size_t plain = import_nccl_tests(source_of("nccl_2021.txt")).measurements.size();
-    for (const char* prefix : {"node-0: ", "Nov 05 10:11:12 node-0 nccl[1234]: ",
-                               "Nov  5 10:11:12 node-0 kubelet: ", "\u00a0\u00a0"}) {
-      CAPTURE(prefix);
-      CHECK(import_nccl_tests(with_prefix(prefix)).measurements.size() == plain);
-    }
-    Source some = source_of("nccl_2021.txt");
-    some.text = "node-0: ready\n" + some.text;  // not before every line: nothing is taken off
-    CHECK(lines_of(some).front().text == "node-0: ready");
-  }
 }
 
 }  // namespace assay::reported

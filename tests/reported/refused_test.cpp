@@ -88,6 +88,21 @@ TEST_SUITE("unit") {
         "--benchmark_format=json");
   }
 
+  TEST_CASE("UTF-16 is refused as what it is by each tool's reader") {
+    Source wide = source_of("nccl_2021.txt");
+    std::string text = "\xFF\xFE";
+    for (const char c : wide.text) text += {c, '\0'};
+    for (const std::string& found : {text, text.substr(2)}) {
+      wide.text = found;
+      for (const auto read_tool :
+           {import_nccl_tests, import_nvbandwidth, import_dcgmi, import_google_benchmark}) {
+        const std::string said = test::refusal([&] { read_tool(wide); });
+        has(said, "nccl_2021.txt: it is UTF-16");
+        has(said, "iconv -f UTF-16 -t UTF-8");
+      }
+    }
+  }
+
   TEST_CASE("a matrix of nvbandwidth that is cut is refused with its line") {
     Source source = source_of("nvbandwidth.txt");
     source.text.replace(source.text.find(" 0     55.21     55.34"), 22, " 0     55.21");
