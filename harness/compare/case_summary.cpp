@@ -51,6 +51,13 @@ int passes_of(const Groups& groups) {
   return static_cast<int>(passes);
 }
 
+std::set<std::string> profiles_of(const Groups& groups) {
+  std::set<std::string> profiles;
+  for (const auto& group : groups)
+    for (const Found* found : group) profiles.insert(found->result->run.profile_name);
+  return profiles;
+}
+
 }  // namespace
 
 std::optional<double> metric_of(const Measurement& one, const char* key) {
@@ -63,9 +70,12 @@ std::optional<double> time_of(const Measurement& one) {
 }
 
 CaseSummary summarised(const Groups& side) {
-  return {hindrances_of(side), geometric_mean(side, time_of),
+  return {hindrances_of(side),
+          geometric_mean(side, time_of),
           geometric_mean(side, [](const Measurement& of) { return metric_of(of, "bytes_per_s"); }),
-          passes_of(side), mean_of(side)};
+          passes_of(side),
+          profiles_of(side),
+          mean_of(side)};
 }
 
 }  // namespace assay::compare

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <set>
+#include <string>
 
 #include "harness/compare/log_mean.h"
 #include "harness/compare/obstacles.h"
@@ -13,7 +15,8 @@ struct CaseSummary {
   std::optional<double> time_s;       ///< Of one execution: the geometric mean of all devices.
   std::optional<double> bytes_per_s;  ///< The same of the rate, where that is all that is known.
   int passes = 0;
-  std::optional<LogMean> mean;  ///< Absent where a series has fewer than two passes.
+  std::set<std::string> profiles;  ///< Of its runs.
+  std::optional<LogMean> mean;     ///< Absent where a series has fewer than two passes.
 };
 
 /// Of a case that the side has.

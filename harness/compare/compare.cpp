@@ -2,6 +2,7 @@
 #include "harness/compare/compare.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -86,6 +87,18 @@ void judge(const RatioInterval& interval, double margin, ComparedCase& one) {
   }
 }
 
+std::string why_too_few_passes(const CaseSummary& a, const CaseSummary& b) {
+  const bool in_both = !a.mean && !b.mean;
+  std::set<std::string> profiles;
+  for (const CaseSummary* side : {&a, &b})
+    if (!side->mean) profiles.insert(side->profiles.begin(), side->profiles.end());
+  return fmt::format(
+      "one pass in {}: a run of profile {} measures this once, so there is no interval between "
+      "passes; give {} several runs, as a folder of their documents",
+      in_both ? "A and B" : (a.mean ? "B" : "A"), fmt::join(profiles, ", "),
+      in_both ? "each side" : (a.mean ? "B" : "A"));
+}
+
 void compare_summaries(const CaseSummary& a, const CaseSummary& b, const Options& options,
                        ComparedCase& one) {
   if (const auto obstacle = obstacle_of(a.hindrances, b.hindrances, options.across)) {
@@ -99,10 +112,7 @@ void compare_summaries(const CaseSummary& a, const CaseSummary& b, const Options
     if (a.passes == 0 || b.passes == 0) {
       leave_open(one, "no_interval", "another tool reported it, without samples");
     } else {
-      leave_open(one, "too_few_passes",
-                 fmt::format("a series with one pass ({} in A, {} in B): sampling.passes in the "
-                             "profile, or several documents a side",
-                             a.passes, b.passes));
+      leave_open(one, "too_few_passes", why_too_few_passes(a, b));
     }
     return;
   }

@@ -144,6 +144,23 @@ TEST_SUITE("unit") {
     CHECK(one.reason_code == "wide_interval");
   }
 
+  TEST_CASE("one pass on a side is said of that side with its profile and what to do") {
+    std::mt19937_64 random(7);
+    NamedResult once = simulated_run(random, 1e-3, 1, Noise());
+    once.result.run.profile_name = "burn";
+    const NamedResult often = simulated_run(random, 1e-3, 3, Noise());
+    const auto reason = [](const NamedResult& a, const NamedResult& b) {
+      const ComparedCase one = compared(a, b).cases.at(0);
+      CHECK(one.reason_code == "too_few_passes");
+      return one.reason;
+    };
+    const std::string of_b = reason(often, once), of_both = reason(once, once);
+    CHECK(of_b.starts_with("one pass in B: a run of profile burn measures this once"));
+    CHECK(of_b.ends_with("give B several runs, as a folder of their documents"));
+    CHECK(of_both.starts_with("one pass in A and B: "));
+    CHECK(of_both.find("give each side several runs") != std::string::npos);
+  }
+
   TEST_CASE("reported figures have a ratio without an interval") {
     const auto reported = [](NamedResult run) {
       Measurement& one = only(run);

@@ -41,11 +41,18 @@ function interval(a: Figure, b: Figure, level: number): {ratio: number; ci_low: 
   return {ratio: Math.exp(difference), ci_low: Math.exp(difference - half), ci_high: Math.exp(difference + half)};
 }
 
-function judged(a: Figure, b: Figure, level: number, margin: number): Outcome {
+function whyTooFewPasses(a: Figure, b: Figure, profiles: [string, string]): string {
+  const few = [a, b].flatMap((side, i) => (side.mean === null ? [i] : []));
+  const names = few.map((i) => 'AB'[i]).join(' and ');
+  return `one pass in ${names}: a run of profile ${[...new Set(few.map((i) => profiles[i]))].sort().join(', ')} measures this once, so there is no ` +
+    `interval between passes; give ${few.length > 1 ? 'each side' : names} several runs, as a folder of their documents`;
+}
+
+function judged(a: Figure, b: Figure, level: number, margin: number, profiles: [string, string]): Outcome {
   if (a.mean === null || b.mean === null) {
     const ratio = ratioAlone(a, b);
     if (a.passes === 0 || b.passes === 0) return open('no_interval', 'another tool reported it, without samples', ratio);
-    return open('too_few_passes', `a series with one pass (${a.passes} in A, ${b.passes} in B): sampling.passes in the profile, or several documents a side`, ratio);
+    return open('too_few_passes', whyTooFewPasses(a, b, profiles), ratio);
   }
   const found = interval(a, b, level);
   if (Math.log(found.ci_high / found.ci_low) / 2 > Math.log1p(MOST_HALF_WIDTH)) {
@@ -72,7 +79,7 @@ export function compareRuns(site: SitePage, a: SiteRun, b: SiteRun): Compared {
     const [left, right] = [inA.get(place), inB.get(place)];
     const of = site.cases[place]!;
     const outcome = !left || !right ? refused('missing', left ? 'only A measured it' : 'only B measured it')
-      : obstacle(left, right, site.conditions) ?? judged(left, right, site.level, margin);
+      : obstacle(left, right, site.conditions) ?? judged(left, right, site.level, margin, [a.profile, b.profile]);
     ++counts[outcome.verdict];
     const times = {...(left?.time_s != null ? {a_s: left.time_s} : {}), ...(right?.time_s != null ? {b_s: right.time_s} : {})};
     return {case: of.case, series: of.series, scope: {level: of.level, members: []}, ...times, ...outcome} as ComparedCase;
