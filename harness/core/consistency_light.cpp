@@ -1,6 +1,7 @@
 // Fractions of the speed of light from the devices' facts, and those facts from the tables.
 #include <set>
 
+#include "harness/core/consistency.h"
 #include "harness/core/consistency_part.h"
 #include "harness/core/device_light.h"
 #include "harness/core/gpu_speed_of_light.h"
@@ -96,3 +97,18 @@ void check_device_light(const Result& result, const DeviceFacts& device, const P
 }
 
 }  // namespace assay::consistency
+
+namespace assay {
+
+std::string departure_from_tables(const DeviceFacts& device) {
+  if (find_gpu_sku(part_of(device).pci_id) == nullptr) return "";
+  const Place document;
+  try {
+    consistency::check_tables(device, consistency::Part(document));
+  } catch (const Error& departure) {
+    return departure.what();
+  }
+  return "";
+}
+
+}  // namespace assay

@@ -51,6 +51,30 @@ Result host_reaching(double reached_bytes_per_s) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("bounds that no tables vouch for are not believed") {
+    Result result = two_gpus();
+    const std::string own = result.run.tables;
+    const auto verdict_of = [&](const std::string& tables, double share) {
+      Result changed = result;
+      changed.run.tables = tables;
+      for (auto& [dtype, rate] : changed.nodes[0].devices[1].speed_of_light.flop_per_s)
+        rate *= share;
+      return bounds_verdict(changed);
+    };
+    for (const char* tables : {"", "gpu-0123456789ab"}) {
+      CAPTURE(tables);
+      CHECK(verdict_of(tables, 1).verdict == Verdict::pass);  // they are what the tables give
+      const RequirementVerdict lowered = verdict_of(tables, 0.9);
+      CHECK(lowered.verdict == Verdict::not_evaluated);
+      CHECK(lowered.reason.find("but the table of GPUs gives") != std::string::npos);
+      REQUIRE(lowered.subjects.size() == 1);
+      CHECK(lowered.subjects[0].name.find("device 1") != std::string::npos);
+    }
+    CHECK(verdict_of("", 0.9).reason.find("does not name the tables") != std::string::npos);
+    CHECK(verdict_of("gpu-0123456789ab", 0.9).reason.find("gpu-0123456789ab") != std::string::npos);
+    CHECK(verdict_of(own, 1).verdict == Verdict::pass);
+  }
+
   TEST_CASE("a rate beyond a physical bound is a validity failure that names the device") {
     struct Row {
       const char* id;

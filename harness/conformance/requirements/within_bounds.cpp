@@ -10,7 +10,9 @@
 #include "harness/conformance/findings.h"
 #include "harness/conformance/parameters.h"
 #include "harness/conformance/quantity.h"
+#include "harness/core/consistency.h"
 #include "harness/core/device_light.h"
+#include "harness/core/gpu_tables.h"
 
 namespace assay {
 
@@ -39,12 +41,14 @@ class WithinBounds final : public Requirement {
     return inquiry(
         Notes(),
         [](const Evidence& some, Notes& to) {
-          for (const Result& result : some.results)
+          for (const Result& result : some.results) {
+            to.departs = check_bounds(result, to.findings) || to.departs;
             for (const Measurement& measurement : result.measurements)
               to.highest = std::max(to.highest, check(result, measurement, to.findings));
+          }
         },
         [](Notes& of) {
-          if (of.highest == 0) return unknown();
+          if (of.highest == 0 && !of.departs) return unknown();
           of.findings.set_figure("highest_fraction", of.highest);
           return of.findings.verdict(
               fmt::format("the most that a case reached is {} of its bound", percent(of.highest)));
@@ -55,7 +59,30 @@ class WithinBounds final : public Requirement {
   struct Notes {
     Findings findings;
     double highest = 0;
+    bool departs = false;  // some device's bounds are not those of the tables
   };
+
+  /// A document of these tables has been refused where its bounds are not theirs; of another it is
+  /// not known who set them. Whether there is such a device.
+  static bool check_bounds(const Result& result, Findings& findings) {
+    const std::string& tables = result.run.tables;
+    if (result.run.backend != "cuda" || tables == gpu_tables_version()) return false;
+    bool departs = false;
+    for (const DeviceRef& ref : devices_of(result)) {
+      const std::string departure = departure_from_tables(*ref.device);
+      if (departure.empty()) continue;
+      departs = true;
+      findings.not_evaluated(
+          "missing",
+          fmt::format("{}: the document {}, so nothing vouches for its bounds; measure again with "
+                      "this version of assay",
+                      departure,
+                      tables.empty() ? "does not name the tables that it was made with"
+                                     : "was made with other tables (" + tables + ")"),
+          subject_of(ref));
+    }
+    return departs;
+  }
 
   /// 0: no bound of it is known.
   static double check(const Result& result, const Measurement& measurement, Findings& findings) {
