@@ -127,4 +127,27 @@ TEST_SUITE("property") {
   }
 }
 
+TEST_SUITE("unit") {
+  TEST_CASE("what a profile asks of the more capable devices of a node is missed") {
+    Profile profile = small_profile();
+    Result result = passing_result(profile, "cuda", 2);
+    profile.requirements = {requirement("complete_run")};
+    profile.cases[0].min_compute_capability = "8.9";
+    const auto verdict_of = [&](const char* first, const char* second) {
+      Result changed = result;
+      changed.nodes[0].devices[0].compute_capability = first;
+      changed.nodes[0].devices[1].compute_capability = second;
+      return judged(Evidence{{changed}, &profile, {}}, "complete_run");
+    };
+    CHECK(verdict_of("9.0", "9.0").verdict == Verdict::pass);
+    CHECK(verdict_of("8.9", "9.0").verdict == Verdict::pass);  // both are asked the same
+    const RequirementVerdict mixed = verdict_of("9.0", "8.0");
+    CHECK(mixed.verdict == Verdict::not_evaluated);
+    CHECK(mixed.reason.find("compute capability 8.0 and 9.0") != std::string::npos);
+    CHECK(mixed.reason.find("CUDA_VISIBLE_DEVICES") != std::string::npos);
+    REQUIRE(mixed.subjects.size() == 1);
+    CHECK(mixed.subjects[0].kind == "node");
+  }
+}
+
 }  // namespace assay::test

@@ -77,6 +77,8 @@ class CompleteRun final : public Requirement {
     void look(const Evidence& some) override {
       left_out_.begin(some.results);
       for (const Result& result : some.results) {
+        for (const NodeFacts& node : result.nodes)
+          check_mixed(*some.profile, result.run.backend, node, of_documents_);
         strangers_.push_back(strangers_to(known_in(result), result));
         of_documents_.figure("documents", [&] { return document_figures(result); });
       }
@@ -167,6 +169,47 @@ class CompleteRun final : public Requirement {
     if (!run.tables.empty()) entry["tables"] = run.tables;
     if (run.rank) entry["rank"] = *run.rank;
     return entry;
+  }
+
+  static Names names_of(const std::vector<AskedGroup>& groups) {
+    Names names;
+    for (const AskedGroup& group : groups) {
+      if (group.implementations.empty()) names.insert(group.name());
+      for (const std::string& implementation : group.implementations)
+        names.insert(group.id(implementation).str());
+    }
+    return names;
+  }
+
+  /// A run measures all devices of a node by the cases of the least capable: what the profile asks
+  /// of the others is missing.
+  static void check_mixed(const Profile& profile, const std::string& backend, const NodeFacts& node,
+                          Findings& findings) {
+    const std::string least = least_compute_capability(node.devices);
+    if (least.empty()) return;
+    const auto asked_of = [&](const std::string& capability) {
+      const int devices = static_cast<int>(node.devices.size());
+      return names_of(asked_cases(profile, {backend, devices, {kAnyRanks}, capability}));
+    };
+    Names capabilities;
+    for (const DeviceFacts& device : node.devices) capabilities.insert(*device.compute_capability);
+    capabilities.erase(least);
+    for (const std::string& capability : capabilities) {
+      Names lacking;
+      const Names wanted = asked_of(capability), had = asked_of(least);
+      std::set_difference(wanted.begin(), wanted.end(), had.begin(), had.end(),
+                          std::inserter(lacking, lacking.end()));
+      if (lacking.empty()) continue;
+      findings.not_evaluated(
+          "missing",
+          fmt::format("{} has devices of compute capability {} and {}, and all were measured by "
+                      "the cases of {}: {}{} of {} is missing; run each kind by itself, chosen "
+                      "with CUDA_VISIBLE_DEVICES",
+                      node.name, least, capability, least, *lacking.begin(),
+                      lacking.size() > 1 ? fmt::format(" and {} more", lacking.size() - 1) : "",
+                      capability),
+          subject_of(node));
+    }
   }
 
   /// Everything that the documents describe: a fabric document's nodes have documents of their own.
