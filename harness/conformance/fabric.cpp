@@ -12,6 +12,8 @@ namespace assay {
 
 namespace {
 
+constexpr std::size_t kNamedMembers = 8;  // a node's devices; of more the first ones are named
+
 /// The document's shape is the profile's with the ranks that ran.
 bool is_of_shape(const Measurement& measurement, const Shape& asked) {
   for (const Shape::Entry& entry : asked.entries()) {
@@ -103,7 +105,12 @@ const DeviceFacts* FabricDevices::device_of(const Result& document) const {
 
 Subject subject_of(const Scope& scope) {
   if (scope.level == "node" && scope.members.size() == 1) return {"node", scope.members.front()};
-  return {"fabric", fmt::format("{} of {}", scope.level, fmt::join(scope.members, ", "))};
+  const std::size_t count = scope.members.size();
+  const std::size_t named = count > kNamedMembers ? kNamedMembers / 2 : count;
+  const auto end = scope.members.begin() + static_cast<std::ptrdiff_t>(named);
+  return {"fabric",
+          fmt::format("{} of {}{}", scope.level, fmt::join(scope.members.begin(), end, ", "),
+                      named < count ? fmt::format(" and {} more", count - named) : "")};
 }
 
 Subject fabric_subject(const Result& document) {

@@ -104,6 +104,22 @@ TEST_SUITE("unit") {
           "no_baseline");
   }
 
+  TEST_CASE("of very many ranks the first are named and the others counted") {
+    const auto subject_of_ranks = [](int ranks) {
+      Result result = imported("nccl-tests");
+      result.measurements = {reported_figure(400e9)};
+      Scope& scope = result.measurements[0].scope;
+      scope = {"cluster", {}};
+      for (int rank = 0; rank < ranks; ++rank)
+        scope.members.push_back("n1/device" + std::to_string(rank));
+      const VerdictDocument document = judged_by_profile(result, "imported");
+      return part_of(document, "verified_results").subjects.at(0).name;
+    };
+    CHECK(subject_of_ranks(72) ==
+          "cluster of n1/device0, n1/device1, n1/device2, n1/device3 and 68 more");
+    CHECK(subject_of_ranks(8).ends_with("n1/device6, n1/device7"));
+  }
+
   TEST_CASE("an imported figure is not judged by the baseline of another part") {
     Result result = imported("nccl-tests");
     result.measurements = {reported_figure(240e9)};

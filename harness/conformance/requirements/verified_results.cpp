@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/conformance/cases.h"
+#include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
 
 namespace assay {
@@ -17,8 +18,8 @@ Subject where(const Result& result, const Measurement& measurement) {
   for (const DeviceRef& device : devices_of(result)) {
     if (members.size() == 1 && members.front() == device.device->uuid) return subject_of(device);
   }
-  return {measurement.scope.level == "device" ? "device" : "fabric",
-          fmt::format("{} {}", measurement.scope.level, fmt::join(members, ", "))};
+  if (measurement.scope.level != "device") return subject_of(measurement.scope);
+  return {"device", fmt::format("device {}", fmt::join(members, ", "))};
 }
 
 class VerifiedResults final : public Requirement {
