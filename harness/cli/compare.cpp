@@ -14,6 +14,7 @@
 #include "harness/cli/terminal.h"
 #include "harness/cli/version.h"
 #include "harness/compare/obstacles.h"
+#include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/document_schema.h"
 #include "harness/core/message.h"
@@ -107,11 +108,23 @@ compare::Options comparison_options(const Arguments& arguments,
   return options;
 }
 
+/// What does not judge may show such figures, but not as if nothing were the matter.
+void warn_of_contradiction(const Result& result, const std::string& file) {
+  try {
+    refuse_contradictions(result, file);
+  } catch (const Error& problem) {
+    print(stderr,
+          plain_line(fmt::format("assay: warning: {}; it is compared as it is", problem.what())) +
+              "\n");
+  }
+}
+
 compare::SideInput side_of(const std::string& path, std::vector<std::filesystem::path>& read) {
   compare::SideInput side;
   side.name = path;
   for (const auto& file : expand_paths({path})) {
     side.documents.push_back({file.filename().string(), read_result(file)});
+    warn_of_contradiction(side.documents.back().result, file.string());
     read.push_back(file);
   }
   return side;

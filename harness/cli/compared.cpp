@@ -80,6 +80,10 @@ std::string coloured(const std::string& text, const std::vector<Comparison>& com
   return fmt::format("\x1b[{}m{}\x1b[0m", is_bad ? 31 : 32, text);
 }
 
+std::string in_words(const std::string& value) {
+  return value.empty() ? "unknown" : plain_line(value);
+}
+
 /// What stands above the tables: the sides, the rule, and in what the sides differ.
 std::vector<std::string> lines_above(const std::vector<Comparison>& comparisons) {
   std::vector<std::string> lines = {"A: " + side_in_words(comparisons.front().a)};
@@ -89,7 +93,7 @@ std::vector<std::string> lines_above(const std::vector<Comparison>& comparisons)
   for (std::size_t i = 0; i < comparisons.size(); ++i)
     for (const Difference& one : comparisons[i].differences)
       lines.push_back(fmt::format("differs: {}: {} in A, {} in {}", plain_line(one.what),
-                                  plain_line(one.a), plain_line(one.b), side_letter(i)));
+                                  in_words(one.a), in_words(one.b), side_letter(i)));
   return lines;
 }
 

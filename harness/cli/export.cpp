@@ -1,7 +1,9 @@
 // `assay export`: a run's folder as an archive on standard output, for who collects it.
 #include <cstdio>
+#include <filesystem>
 
 #include "harness/cli/command.h"
+#include "harness/cli/terminal.h"
 #include "harness/cluster/archive.h"
 #include "harness/cluster/hold.h"
 #include "harness/core/print.h"
@@ -21,7 +23,12 @@ ExitCode execute_export(const Arguments& arguments) {
     print(stderr, "assay: the run has not ended yet\n");
     return ExitCode::failed;
   }
-  print_rendered(stdout, cluster::pack(folder.path()));
+  if (is_terminal(stdout))
+    throw Error("an archive is no text for a terminal: write it to a file, e.g. > results.tar");
+  const std::string archive = cluster::pack(folder.path());
+  if (std::filesystem::is_empty(folder.path()))
+    print(stderr, "assay: warning: the folder is empty, and so is the archive\n");
+  print_rendered(stdout, archive);
   return ExitCode::passed;
 }
 

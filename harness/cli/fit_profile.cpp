@@ -21,6 +21,14 @@ Profile load_fit_profile(const std::string& name_or_path) {
   return profile;
 }
 
+std::set<std::string> unknown_backends(const Profile& profile,
+                                       const std::vector<Implemented>& implemented) {
+  std::set<std::string> unknown;
+  for (const ProfileCases& line : profile.cases) unknown.insert(line.backend);
+  for (const Implemented& one : implemented) unknown.erase(one.backend);
+  return unknown;
+}
+
 std::vector<std::filesystem::path> files_of_profile(const std::string& name_or_path) {
   const std::vector<std::string> builtin = builtin_profile_names();
   const bool is_builtin = std::find(builtin.begin(), builtin.end(), name_or_path) != builtin.end();

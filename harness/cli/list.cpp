@@ -2,6 +2,8 @@
 // from running here.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "collectives/collective.h"
 #include "harness/cli/command.h"
 #include "harness/cli/fit_profile.h"
@@ -141,10 +143,20 @@ std::optional<int> processes_of(const Arguments& arguments) {
   return static_cast<int>(arguments.number("world-size"));
 }
 
+bool has_cases(const Profile& profile, const std::string& backend) {
+  return std::any_of(profile.cases.begin(), profile.cases.end(),
+                     [&](const ProfileCases& line) { return line.backend == backend; });
+}
+
+constexpr const char* kNoCases =
+    "The profile has no cases: nothing is run with it, it judges what others measured.\n";
+
 ExitCode execute_list(const Arguments& arguments) {
   const bool json = arguments.value("format") == "json";
   const std::string backend = arguments.value_or_empty("backend");
   if (!arguments.has("profile")) {
+    if (arguments.has("world-size"))
+      throw Error("--world-size is for the cases of a profile: give one with --profile");
     const std::vector<CatalogueEntry> entries = catalogue_of(backend);
     print(json ? json_text(catalogue_json(entries))
                : catalogue_text(entries) + "\n" + profiles_text());
@@ -155,12 +167,13 @@ ExitCode execute_list(const Arguments& arguments) {
     throw Error(fmt::format("profile {} is not for {}", profile.name, backend));
   std::vector<ListedCase> cases;
   for (const Backend one : {Backend::host, Backend::cuda}) {
-    if (!is_for(profile, name(one)) || (!backend.empty() && backend != name(one))) continue;
+    if (!has_cases(profile, name(one)) || (!backend.empty() && backend != name(one))) continue;
     for (ListedCase& listed : listed_cases(profile, devices_here(one), processes_of(arguments)))
       cases.push_back(std::move(listed));
   }
+  const std::string heading = cases.empty() ? kNoCases : cases_text(cases);
   print(json ? json_text(cases_json(cases, profile))
-             : cases_text(cases) + "\n" + profile_text(profile, cases));
+             : heading + "\n" + profile_text(profile, cases));
   return ExitCode::passed;
 }
 

@@ -92,6 +92,9 @@ std::string profile_text(const Profile& profile, const std::vector<ListedCase>& 
     rows.push_back({one.id, name(one.level), axis_of(one), when(one.applies_when), one.why});
   std::string text = table(rows, line_columns(stdout)) + "\n";
   for (const std::string& backend : profile.backends) {
+    if (std::none_of(cases.begin(), cases.end(),
+                     [&](const ListedCase& one) { return name(one.backend) == backend; }))
+      continue;
     const auto known = profile.duration_s.find(backend);
     text += wrap(fmt::format("A run on {} takes {}.", backend,
                              known == profile.duration_s.end()

@@ -5,6 +5,7 @@
 #include "harness/cli/judged.h"
 #include "harness/cli/report_input.h"
 #include "harness/cli/terminal.h"
+#include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/output.h"
 #include "harness/core/print.h"
@@ -18,8 +19,12 @@ namespace assay::cli {
 namespace {
 
 /// A profile that is asked for must judge; one that only the documents name may be gone.
-Judgement judgement_of(std::vector<Result>& results, const Arguments& arguments) {
+Judgement judgement_of(std::vector<Result>& results,
+                       const std::vector<std::filesystem::path>& files,
+                       const Arguments& arguments) {
   try {
+    for (std::size_t i = 0; i < results.size(); ++i)
+      refuse_contradictions(results[i], files[i].string());
     return {judged(results, arguments), ""};
   } catch (const Error& problem) {
     if (arguments.has("profile") || arguments.has("baseline")) throw;
@@ -42,7 +47,7 @@ ExitCode execute_report(const Arguments& arguments) {
   const std::vector<std::filesystem::path> files = expand_paths(arguments.operands());
   std::vector<Result> results;
   for (const auto& file : files) results.push_back(read_result(file));
-  Judgement judgement = judgement_of(results, arguments);
+  Judgement judgement = judgement_of(results, files, arguments);
   const ReportInput input = report_input(files, std::move(results), std::move(judgement));
   if (!arguments.has("output")) {
     print_rendered(stdout, box_table(input, wants_colour(stdout)));
@@ -69,8 +74,8 @@ Command report_command() {
       "--format box is a table of fixed width for a terminal, a mail or a ticket: the environment, "
       "a line a device (above 64 devices a node, with its slowest device), and the lowest, the "
       "median and the total below.",
-      "A PATH is a document or a folder of them. Documents whose profile is not known are shown "
-      "without a verdict, and the page says why."};
+      "A PATH is a document or a folder of them. Documents whose profile is not known, and "
+      "those that contradict themselves, are shown without a verdict, and the page says why."};
   command.options = {
       {.name = "format",
        .value_name = "html|box",

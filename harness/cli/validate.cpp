@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -14,6 +15,7 @@
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
 #include "harness/core/regular_expression.h"
+#include "harness/run/implemented.h"
 
 namespace assay::cli {
 
@@ -65,6 +67,16 @@ std::vector<std::string> mistakes_in(const fs::path& path, const std::string& as
   return lines;
 }
 
+/// An executable without a backend does not know what its implementations are called.
+void note_unknown_backends(const Profile& profile, const std::string& where) {
+  for (const std::string& backend : unknown_backends(profile, run::implemented()))
+    print(stderr,
+          plain_line(fmt::format("assay: warning: {}: this executable was built without {}: the "
+                                 "implementations that the profile names for it were not checked",
+                                 where, backend)) +
+              "\n");
+}
+
 /// The kind of the document; throws Error with the one line that says what is wrong.
 std::string validate_file(const fs::path& path) {
   const std::string where = path.string();
@@ -73,17 +85,28 @@ std::string validate_file(const fs::path& path) {
   const DocumentKind kind = kind_of(document, where);
   try {
     validate(document, kind, where);
-    if (kind == DocumentKind::profile) load_fit_profile(where);
+    if (kind == DocumentKind::profile) note_unknown_backends(load_fit_profile(where), where);
   } catch (const Error& error) {
     throw Error(with_line(error.what(), text));
   }
   return document["kind"].get<std::string>();
 }
 
+/// A day of the calendar, such as 2026-11-28.
+bool is_day(const std::string& text) {
+  static const RegularExpression kDay("([0-9]{4})-([0-9]{2})-([0-9]{2})");
+  if (!kDay.is_all_of(text)) return false;
+  const auto part = kDay.groups_in(text);
+  const auto number = [&](std::size_t i) { return static_cast<unsigned>(std::stoi(part[i])); };
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(1))),
+                                     std::chrono::month(number(2)), std::chrono::day(number(3)))
+      .ok();
+}
+
 std::string day_of(const Arguments& arguments) {
   if (!arguments.has("as-of")) return utc_now().substr(0, 10);
   const std::string& day = arguments.value("as-of");
-  if (!RegularExpression("[0-9]{4}-[0-9]{2}-[0-9]{2}").is_all_of(day))
+  if (!is_day(day))
     throw Error(fmt::format("--as-of {}: give a date such as 2026-11-28", in_quotes(day)));
   return day;
 }

@@ -13,6 +13,7 @@
 #include "harness/core/day.h"
 #include "harness/core/error.h"
 #include "harness/core/rate.h"
+#include "harness/core/simulation.h"
 #include "harness/core/statistics.h"
 #include "harness/core/workload.h"
 
@@ -117,15 +118,16 @@ Baseline baseline_of(const std::vector<Result>& results, const std::string& name
   }
   if (all.empty()) throw Error("the documents hold no verified measurement with a rate");
   const Json versions = common_versions(results);
+  const bool is_model = is_simulation(results.front());
   for (auto& [key, gathered] : all) {
     const std::vector<double> kept = without_outliers(std::move(gathered.values));
     BaselineRow& row = gathered.row;
     row.value = median(kept);
     if (kept.size() > 1) row.mad = absolute_deviation(kept, row.value);
     row.n = static_cast<std::int64_t>(kept.size());
-    row.tier = baseline.simulated ? "derived" : "measured_here";
+    row.tier = is_model ? "derived" : "measured_here";
     row.source = fmt::format("assay baseline of {} {}runs, {} to {}", runs.size(),
-                             baseline.simulated ? "simulated " : "", *runs.begin(), *runs.rbegin());
+                             is_model ? "simulated " : "", *runs.begin(), *runs.rbegin());
     row.date = latest;
     row.expires = a_year_after(latest);
     row.versions = versions;

@@ -290,8 +290,8 @@ def node_of_eight():
             one["scope"]["members"] = [device["uuid"]]
             if index == 5 and one["status"] == "measured":
                 for key, value in one["samples"].items():
-                    if key.endswith("_s") and key != "values_s":
-                        one["samples"][key] = value * 1.25
+                    if key.endswith("_s"):
+                        one["samples"][key] = [each * 1.25 for each in value] if isinstance(value, list) else value * 1.25
                 for key in one["metrics"]:
                     if key.endswith("_per_s"):
                         one["metrics"][key] /= 1.25

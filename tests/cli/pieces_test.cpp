@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "harness/cli/arguments.h"
+#include "harness/cli/fit_profile.h"
 #include "harness/cli/manual.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/quantity.h"
@@ -116,6 +117,17 @@ TEST_SUITE("unit") {
     CHECK(duration(12.2) == "13 s");
     CHECK(duration(600) == "10 min");
     CHECK(duration(9000) == "2.5 h");
+  }
+
+  TEST_CASE("a backend that the executable lacks is told from one that it has") {
+    Profile profile;
+    profile.cases.resize(2);
+    profile.cases[0].backend = "host";
+    profile.cases[1].backend = "cuda";
+    const Implemented host{"gemm", "f32", "host", "openblas"};
+    const Implemented cuda{"gemm", "f32", "cuda", "naive"};
+    CHECK(unknown_backends(profile, {host}) == std::set<std::string>{"cuda"});
+    CHECK(unknown_backends(profile, {host, cuda}).empty());
   }
 }
 

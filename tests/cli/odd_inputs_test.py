@@ -1,0 +1,99 @@
+"""What is given is not what was meant: the answer says so, in one line that names the file."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
+HOST = ROOT / "results-schema/examples/valid/result-host-quick.json"
+
+
+class OddInputs(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name)
+
+    def assay(self, *words):
+        return subprocess.run([ASSAY, *map(str, words)], capture_output=True, text=True, timeout=100, cwd=self.folder)
+
+    def simulated(self, nodes=1):
+        made = self.assay("simulate", "--sku", "h200-sxm", "--nodes", nodes, "--profile", "quick", "-o", "sim")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        return sorted((self.folder / "sim/nodes").glob("*.json"))
+
+    def refused(self, done, *parts):
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for part in parts:
+            self.assertIn(part, done.stderr)
+
+    def test_a_verdict_on_simulated_documents_is_given_with_a_warning(self):
+        self.simulated(2)
+        self.assertIn("2 of 2 documents are simulated: no hardware was measured", self.assay("check", "sim").stderr)
+        self.assertNotIn("simulated", self.assay("check", HOST).stderr)
+
+    def test_a_mark_that_was_taken_off_is_refused_by_check_and_by_validate(self):
+        document = json.loads(HOST.read_text())
+        document["simulated"] = False
+        (self.folder / "lie.json").write_text(json.dumps(document))
+        for command in ("check", "validate"):
+            self.refused(self.assay(command, "lie.json"), "lie.json: /simulated: false, but run/backend is host")
+
+    def test_a_copy_of_a_node_is_refused_with_the_files_of_both(self):
+        first, second = self.simulated(2)
+        copy = self.folder / "copy.json"
+        copy.write_text(second.read_text())
+        for paths in ((first, second, copy), (copy, first, second)):
+            self.refused(self.assay("check", *paths), str(second), str(copy), "a copy is not another node")
+
+    def contradicting(self):
+        document = json.loads(self.simulated()[0].read_text())
+        document["measurements"][0]["metrics"]["flop_per_s"] *= 2
+        path = self.folder / "contradicting.json"
+        path.write_text(json.dumps(document))
+        return path
+
+    def test_figures_that_contradict_each_other_get_no_verdict_anywhere(self):
+        path = self.contradicting()
+        what = "contradicting.json: /measurements/0/metrics/flop_per_s"
+        for command in (("check", path), ("report", path, "--profile", "quick", "--format", "box")):
+            self.refused(self.assay(*command), what, "contradicts itself")
+        self.assertIn(f"{what} is ", self.assay("compare", path, path).stderr)
+        shown = self.assay("report", path, "--format", "box")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertIn("not judged: ", shown.stdout)
+        self.assertIn("contradicts itself", " ".join(shown.stdout.split()))
+        self.assertNotIn("verdict pass", shown.stdout)
+
+    def test_a_flag_that_has_nothing_to_act_on_is_refused(self):
+        self.refused(self.assay("list", "--world-size", 3), "--profile")
+        for day in ("2026-13-01", "2026-02-30", "2026-2-3", "tomorrow"):
+            self.refused(self.assay("validate", HOST, "--as-of", day), "--as-of", day, "2026-11-28")
+
+    def test_an_empty_folder_is_exported_with_a_warning(self):
+        (self.folder / "nothing").mkdir()
+        done = subprocess.run([ASSAY, "export", "nothing"], capture_output=True, timeout=100, cwd=self.folder)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"the folder is empty", done.stderr)
+
+    def test_a_baseline_of_a_host_says_that_it_was_measured(self):
+        made = self.assay("baseline", HOST, "-o", "host-baseline.json")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        row = json.loads((self.folder / "host-baseline.json").read_text())["rows"][0]
+        self.assertEqual(row["tier"], "measured_here")
+        self.assertNotIn("simulated", row["source"])
+
+    def test_a_profile_without_cases_is_listed_by_what_it_requires(self):
+        done = self.assay("list", "--profile", "imported")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("The profile has no cases", done.stdout)
+        self.assertIn("verified_results", done.stdout)
+        self.assertEqual(json.loads(self.assay("list", "--profile", "imported", "--format", "json").stdout)["cases"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
