@@ -18,8 +18,9 @@ namespace assay::cli {
 namespace {
 
 constexpr std::size_t kMostReaders = 8;  // each holds a document's JSON
-constexpr std::size_t kAtOnce = 16;      // that are handed over: enough to share what a call costs
-constexpr std::size_t kWaiting = 2 * kAtOnce;
+// That are handed over: enough to share what a call costs, few enough to be in a cache still.
+constexpr std::size_t kAtOnce = 4;
+constexpr std::size_t kWaiting = 8 * kAtOnce;
 
 class Reading {
  public:

@@ -107,10 +107,10 @@ T number_of(const Element& from) {
   }
 }
 
-inline std::string text_of(const Element& from) {
+inline std::string_view text_of(const Element& from) {
   std::string_view text;
   if (from.get(text) != simdjson::SUCCESS) throw Unusual();
-  return std::string(text);
+  return text;
 }
 
 template <class T>

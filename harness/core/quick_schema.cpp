@@ -2,9 +2,11 @@
 #include "harness/core/quick_schema.h"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -118,19 +120,60 @@ bool are_unique(const dom::array& array) {
   return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
 }
 
-/// Whether a schema says nothing of a floating-point number but its bounds.
+/// The doubles that a schema's bounds accept.
+struct Range {
+  double least = -std::numeric_limits<double>::infinity();
+  double most = std::numeric_limits<double>::infinity();
+  bool holds(double number) const { return least <= number && number <= most; }
+};
+
+Range range_of(const SchemaNode& schema) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  // A bound has more digits than a double: the nearest one may be on its other side.
+  const auto above = [](long double bound, bool is_exclusive) {
+    const auto nearest = static_cast<double>(bound);
+    const bool is_outside = is_exclusive ? nearest <= bound : nearest < bound;
+    return is_outside ? std::nextafter(nearest, kInfinity) : nearest;
+  };
+  const auto below = [&](long double bound, bool is_exclusive) {
+    return -above(-bound, is_exclusive);
+  };
+  Range range;
+  if (schema.minimum) range.least = above(*schema.minimum, false);
+  if (schema.maximum) range.most = below(*schema.maximum, false);
+  if (schema.exclusive_minimum)
+    range.least = std::max(range.least, above(*schema.exclusive_minimum, true));
+  if (schema.exclusive_maximum)
+    range.most = std::min(range.most, below(*schema.exclusive_maximum, true));
+  return range;
+}
+
+/// Whether a schema says nothing of a number but its type and its bounds.
 bool is_of_bounds_alone(const SchemaNode& schema) {
-  return (schema.types & kNumber) != 0 && !schema.never && !schema.constant &&
+  return (schema.types & (kInteger | kNumber)) != 0 && !schema.never && !schema.constant &&
          schema.choices.empty() && schema.all_of.empty() && schema.negated == nullptr &&
          schema.condition == nullptr;
 }
 
-bool conform_items(const SchemaNode& items, const dom::array& array) {
-  const bool has_quick_numbers = is_of_bounds_alone(items);  // samples are most of a document
+/// Samples and their passes are most of a document.
+bool conform_numbers(const SchemaNode& items, const dom::array& array) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds every integer up to it
+  const Range range = range_of(items);
+  const bool takes_doubles = (items.types & kNumber) != 0;
   return std::all_of(array.begin(), array.end(), [&](const dom::element& entry) {
-    return has_quick_numbers && entry.is_double() ? conforms_number(items, entry)
-                                                  : conforms(items, entry);
+    if (takes_doubles && entry.is_double()) return range.holds(entry.get_double().value_unsafe());
+    if (entry.is_int64()) {
+      const std::int64_t number = entry.get_int64().value_unsafe();
+      if (-kExact <= number && number <= kExact) return range.holds(static_cast<double>(number));
+    }
+    return conforms(items, entry);
   });
+}
+
+bool conform_items(const SchemaNode& items, const dom::array& array) {
+  if (is_of_bounds_alone(items)) return conform_numbers(items, array);
+  return std::all_of(array.begin(), array.end(),
+                     [&](const dom::element& entry) { return conforms(items, entry); });
 }
 
 bool conforms_array(const SchemaNode& schema, const dom::array& array) {
@@ -143,34 +186,41 @@ bool conforms_array(const SchemaNode& schema, const dom::array& array) {
 template <class Value>
 bool conforms_to_all(const SchemaNode& schema, const Value& value);
 
+bool has_all(const std::vector<std::string>& names, const dom::object& object) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    return object.at_key(name).error() == simdjson::SUCCESS;
+  });
+}
+
+/// The members are unique: those that are required are counted.
 bool conform_members(const SchemaNode& schema, const dom::object& object) {
+  std::size_t next = 0, required = 0;
   for (const auto& [key, member] : object) {
     if (schema.property_names != nullptr && !conforms_to_all(*schema.property_names, key))
       return false;
-    const auto known = schema.properties.find(key);
-    const SchemaNode* node = known == schema.properties.end() ? schema.additional : known->second;
+    const SchemaNode::Property* known = schema.property(key, next);
+    if (known != nullptr && known->is_required) ++required;
+    const SchemaNode* node = known == nullptr ? schema.additional : known->node;
     if (node != nullptr && !conforms(*node, member)) return false;
   }
-  return true;
+  return required == schema.required_properties && has_all(schema.required_others, object);
 }
 
 /// Of a schema that says nothing of other members, as the condition of another one.
 bool conform_some_members(const SchemaNode& schema, const dom::object& object) {
-  return std::all_of(schema.properties.begin(), schema.properties.end(), [&](const auto& property) {
-    dom::element member;
-    return object.at_key(property.first).get(member) != simdjson::SUCCESS ||
-           conforms(*property.second, member);
-  });
+  return std::all_of(schema.properties.begin(), schema.properties.end(),
+                     [&](const SchemaNode::Property& property) {
+                       dom::element member;
+                       return object.at_key(property.name).get(member) != simdjson::SUCCESS ||
+                              conforms(*property.node, member);
+                     }) &&
+         has_all(schema.required, object);
 }
 
 bool conforms_object(const SchemaNode& schema, const dom::object& object) {
   if (schema.min_properties && object.size() < *schema.min_properties) return false;
   const bool is_of_some = schema.property_names == nullptr && schema.additional == nullptr;
-  if (!(is_of_some ? conform_some_members(schema, object) : conform_members(schema, object)))
-    return false;
-  return std::all_of(schema.required.begin(), schema.required.end(), [&](const auto& name) {
-    return object.at_key(name).error() == simdjson::SUCCESS;
-  });
+  return is_of_some ? conform_some_members(schema, object) : conform_members(schema, object);
 }
 
 bool conforms_inside(const SchemaNode& schema, std::string_view text) {
@@ -210,7 +260,9 @@ bool conforms_to_all(const SchemaNode& schema, const Value& value) {
   return branch == nullptr || conforms_to_all(*branch, value);
 }
 
-bool are_unique(std::vector<std::string_view>& names) {
+using Names = boost::container::small_vector<std::string_view, 32>;  // objects with more are rare
+
+bool are_unique(Names& names) {
   constexpr std::size_t kFew = 32;  // are compared faster where they stand
   if (names.size() > kFew) {
     std::sort(names.begin(), names.end());
@@ -236,16 +288,18 @@ bool conforms(const SchemaNode& schema, const dom::element& value) {
 }
 
 bool names_are_unique(const dom::element& value) {
+  const auto holds_inside = [](const dom::element& inner) {
+    return !(inner.is_object() || inner.is_array()) || names_are_unique(inner);
+  };
   if (value.is_array()) {
     const dom::array array = value.get_array().value_unsafe();
-    return std::all_of(array.begin(), array.end(), names_are_unique);
+    return std::all_of(array.begin(), array.end(), holds_inside);
   }
   if (!value.is_object()) return true;
   const dom::object object = value.get_object().value_unsafe();
-  std::vector<std::string_view> names;
-  names.reserve(object.size());
+  Names names;
   for (const auto& [key, member] : object) {
-    if (!names_are_unique(member)) return false;
+    if (!holds_inside(member)) return false;
     names.push_back(key);
   }
   return are_unique(names);

@@ -150,8 +150,9 @@ Outcome check_array(const SchemaNode& schema, const Json& value, const Place& pl
 }
 
 Outcome check_names(const SchemaNode& schema, const Json& value, const Place& place) {
+  std::size_t next = 0;
   for (const auto& [key, member] : value.items()) {
-    const bool known = schema.properties.contains(key);
+    const bool known = schema.property(key, next) != nullptr;
     if (!known && schema.additional != nullptr && schema.additional->never) {
       return violation(place, "unknown field " + in_quotes(key));
     }
@@ -171,9 +172,10 @@ Outcome check_names(const SchemaNode& schema, const Json& value, const Place& pl
 
 Outcome check_object(const SchemaNode& schema, const Json& value, const Place& place) {
   if (Outcome bad = check_names(schema, value, place)) return bad;
+  std::size_t next = 0;
   for (const auto& [key, member] : value.items()) {
-    const auto known = schema.properties.find(key);
-    const SchemaNode* node = known == schema.properties.end() ? schema.additional : known->second;
+    const SchemaNode::Property* known = schema.property(key, next);
+    const SchemaNode* node = known == nullptr ? schema.additional : known->node;
     if (node == nullptr) continue;
     const Place inside{&place, key, 0};
     if (Outcome bad = check(*node, member, inside)) return bad;

@@ -1,11 +1,9 @@
 // A schema read into memory: one node for each subschema, references already followed.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "harness/core/regular_expression.h"
@@ -33,13 +31,28 @@ struct SchemaNode {
   std::optional<Json> constant;
   std::vector<Json> choices;
 
-  struct NameHash : std::hash<std::string_view> {
-    using is_transparent = void;
+  struct Property {
+    std::string name;
+    const SchemaNode* node = nullptr;
+    bool is_required = false;
   };
-  /// Looked up for every member of every document.
-  std::unordered_map<std::string, const SchemaNode*, NameHash, std::equal_to<>> properties;
+  std::vector<Property> properties;  // in the schema's order, which is that of our writers
+  /// Looked up for every member of every document: `next` is where the search begins, and then the
+  /// place after the one that was found. Null: the schema has no such property.
+  const Property* property(std::string_view member, std::size_t& next) const {
+    for (std::size_t step = 0; step < properties.size(); ++step) {
+      const std::size_t at =
+          next + step < properties.size() ? next + step : next + step - properties.size();
+      if (properties[at].name != member) continue;
+      next = at + 1;
+      return &properties[at];
+    }
+    return nullptr;
+  }
   std::vector<std::string> required;
-  const SchemaNode* additional = nullptr;  // null: anything
+  std::size_t required_properties = 0;       // of `properties`
+  std::vector<std::string> required_others;  // those of `required` that no property has
+  const SchemaNode* additional = nullptr;    // null: anything
   const SchemaNode* property_names = nullptr;
   const SchemaNode* items = nullptr;
   std::vector<const SchemaNode*> all_of;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/core/error.h"
 
 namespace assay {
@@ -49,8 +51,23 @@ const SchemaNode* SchemaReader::node(const Json& schema, const std::string& poin
   }
   if (!schema.is_object()) refuse(pointer, "is neither an object nor a boolean");
   for (const auto& [key, value] : schema.items()) read_keyword(made, key, value, pointer);
+  note_required(made);
   require_sound(made, pointer);
   return &made;
+}
+
+/// `required` and `properties` come in any order.
+void SchemaReader::note_required(SchemaNode& made) {
+  for (const std::string& name : made.required) {
+    const auto known = std::find_if(made.properties.begin(), made.properties.end(),
+                                    [&](const auto& property) { return property.name == name; });
+    if (known == made.properties.end()) {
+      made.required_others.push_back(name);
+    } else if (!known->is_required) {
+      known->is_required = true;
+      ++made.required_properties;
+    }
+  }
 }
 
 const SchemaNode* SchemaReader::referenced(const std::string& reference,
@@ -95,7 +112,7 @@ bool SchemaReader::read_structure(SchemaNode& to, const std::string& key, const 
   const std::string here = pointer + "/" + key;
   if (key == "properties") {
     for (const auto& [name, schema] : value.items()) {
-      to.properties[name] = node(schema, here + "/" + name);
+      to.properties.push_back({name, node(schema, here + "/" + name)});
     }
   } else if (key == "required") {
     value.get_to(to.required);

@@ -25,6 +25,7 @@ class SchemaReader {
   bool read_structure(SchemaNode& to, const std::string& key, const Json& value,
                       const std::string& pointer);
   bool read_limits(SchemaNode& to, const std::string& key, const Json& value) const;
+  static void note_required(SchemaNode& made);
   void require_sound(const SchemaNode& read, const std::string& pointer) const;
   [[noreturn]] void refuse(const std::string& pointer, const std::string& why) const;
 
