@@ -13,6 +13,8 @@ FORWARD, PACKED = (f"_ZN5assay9attention4sm907forwardINS1_7ForwardILb{packed}EEE
 FP8 = "_ZN5assay9attention4sm907forwardINS1_7ForwardINS_6device4E4m3ELb0EEEEv"
 BACKWARD, ORDERED = (f"_ZN5assay9attention4sm908backwardINS1_8BackwardILb{ordered}EEEEv" for ordered in (0, 1))
 ROWS = "_ZN5assay9attention4sm9012prepare_rowsEv"
+LATENT = "_ZN5assay9attention4sm9013latent_decodeEv"
+COMBINE = "_ZN5assay9attention4sm9014combine_latentEv"
 DECODE = "_ZN5assay9attention4sm806decodeEv"
 FILL = "_ZN5assay9on_device10fill_arrayENS0_4FillE"
 LOG = f"""ptxas info    : Compiling entry function '{GEMM}' for 'sm_90a'
@@ -93,7 +95,8 @@ class DeviceCode(unittest.TestCase):
         self.assertEqual(self.judge(b"", wrap=older)[0], 0)
 
     def test_each_attention_kernel_has_limits_of_its_own(self):
-        within = {FORWARD: [NOP] * 900, FP8: [NOP] * 700, PACKED: [NOP] * 900, BACKWARD: [NOP] * 500 + [MEMBAR] * 3, ORDERED: [NOP] * 500 + [MEMBAR] * 6}
+        within = {FORWARD: [NOP] * 900, FP8: [NOP] * 700, PACKED: [NOP] * 900, BACKWARD: [NOP] * 500 + [MEMBAR] * 3, ORDERED: [NOP] * 500 + [MEMBAR] * 6,
+                  LATENT: [NOP] * 170}
         for name, body in within.items():
             status, said = self.judge(kernel(in_loop=body), name=name)
             self.assertEqual(status, 0, said)
@@ -103,6 +106,7 @@ class DeviceCode(unittest.TestCase):
                 self.assertIn("in the steady loop, at most", said)
         self.assertEqual(self.judge(instruction(NOP) * 500, name=ROWS)[0], 0)
         self.assertIn("501 instructions, at most 500", self.judge(instruction(NOP) * 501, name=ROWS)[1])
+        self.assertIn("1151 instructions, at most 1150", self.judge(instruction(NOP) * 1151, name=COMBINE)[1])
 
     def test_the_steady_loop_of_an_ampere_kernel_copies_and_multiplies(self):
         def decode(in_step):
