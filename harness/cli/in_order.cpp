@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "harness/core/consistency.h"
-#include "harness/core/document.h"
 
 namespace assay::cli {
 
@@ -24,8 +23,9 @@ constexpr std::size_t kWaiting = 8 * kAtOnce;
 
 class Reading {
  public:
-  Reading(const std::vector<std::filesystem::path>& paths, const TakeDocuments& take)
-      : paths_(paths), take_(take), end_(paths.size()) {}
+  Reading(const std::vector<std::filesystem::path>& paths, const ReadDocument& read,
+          const TakeDocuments& take)
+      : paths_(paths), read_(read), take_(take), end_(paths.size()) {}
 
   /// Until there is nothing more to read; any number of threads.
   void read_on() {
@@ -38,7 +38,7 @@ class Reading {
       std::exception_ptr problem;
       Result result;
       try {
-        result = read_result(paths_[at]);
+        result = read_(paths_[at]);
         refuse_contradictions(result, paths_[at].string());
       } catch (...) {
         problem = std::current_exception();
@@ -47,7 +47,7 @@ class Reading {
       if (problem)
         stop_at(at, problem);
       else
-        read_.emplace(at, std::move(result));
+        waiting_.emplace(at, std::move(result));
       hand_over(lock);
     }
   }
@@ -67,7 +67,7 @@ class Reading {
   /// Documents that can be handed over.
   std::size_t ready() const {
     std::size_t count = 0;
-    for (auto at = read_.find(taken_); at != read_.end() && at->first == taken_ + count; ++at)
+    for (auto at = waiting_.find(taken_); at != waiting_.end() && at->first == taken_ + count; ++at)
       ++count;
     return std::min(count, end_ - std::min(end_, taken_));
   }
@@ -79,7 +79,7 @@ class Reading {
       if (count < kAtOnce && taken_ + count < end_) break;
       std::vector<Result> some;
       for (std::size_t i = 0; i < count; ++i)
-        some.push_back(std::move(read_.extract(taken_ + i).mapped()));
+        some.push_back(std::move(waiting_.extract(taken_ + i).mapped()));
       lock.unlock();
       std::exception_ptr problem;
       bool goes_on = false;
@@ -97,10 +97,11 @@ class Reading {
   }
 
   const std::vector<std::filesystem::path>& paths_;
+  const ReadDocument& read_;
   const TakeDocuments& take_;
   std::mutex mutex_;
   std::condition_variable room_;
-  std::map<std::size_t, Result> read_;  // and not taken, by place
+  std::map<std::size_t, Result> waiting_;  // read and not taken, by place
   std::size_t next_ = 0, taken_ = 0;
   std::size_t end_;  // behind the last document that is read
   bool is_taking_ = false;
@@ -121,8 +122,9 @@ std::vector<std::jthread> readers(std::size_t documents, const std::function<voi
 
 }  // namespace
 
-void read_in_order(const std::vector<std::filesystem::path>& paths, const TakeDocuments& take) {
-  Reading reading(paths, take);
+void read_in_order(const std::vector<std::filesystem::path>& paths, const ReadDocument& read,
+                   const TakeDocuments& take) {
+  Reading reading(paths, read, take);
   {
     const std::vector<std::jthread> helpers = readers(paths.size(), [&] { reading.read_on(); });
     reading.read_on();

@@ -9,13 +9,16 @@
 
 namespace assay::cli {
 
+using ReadDocument = std::function<Result(const std::filesystem::path&)>;
 /// Takes the next documents; false: it wants no more.
 using TakeDocuments = std::function<bool(std::vector<Result>)>;
 
-/// Reads the documents, refuses those that contradict themselves, and hands them over in the order
-/// of `paths`, a few at a time: `take` is called by one thread at a time while others read on, and
-/// no more than some tens of documents wait for it. Of several documents that are refused the first
-/// one's reason is thrown, also after `take` was given those before it.
-void read_in_order(const std::vector<std::filesystem::path>& paths, const TakeDocuments& take);
+/// Reads the documents with `read`, on several threads, refuses those that contradict themselves,
+/// and hands them over in the order of `paths`, a few at a time: `take` is called by one thread at
+/// a time while others read on, and no more than some tens of documents wait for it. Of several
+/// documents that are refused the first one's reason is thrown, also after `take` was given those
+/// before it.
+void read_in_order(const std::vector<std::filesystem::path>& paths, const ReadDocument& read,
+                   const TakeDocuments& take);
 
 }  // namespace assay::cli

@@ -16,10 +16,12 @@
 #include "harness/cli/in_order.h"
 #include "harness/conformance/node_documents.h"
 #include "harness/conformance/requirement.h"
+#include "harness/conformance/telemetry.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
 #include "harness/core/print.h"
+#include "harness/core/read_partly.h"
 #include "harness/core/simulation.h"
 
 namespace assay::cli {
@@ -157,7 +159,8 @@ std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
 
 std::vector<Result> read_results(const std::vector<std::string>& operands) {
   std::vector<Result> results;
-  read_in_order(expand_paths(operands), [&](std::vector<Result> some) {
+  const auto whole = [](const std::filesystem::path& path) { return read_result(path); };
+  read_in_order(expand_paths(operands), whole, [&](std::vector<Result> some) {
     std::move(some.begin(), some.end(), std::back_inserter(results));
     return true;
   });
@@ -192,7 +195,10 @@ VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments)
 
 std::optional<VerdictDocument> judged_as_read(const Arguments& arguments) {
   FleetJudge judge(arguments);
-  read_in_order(expand_paths(arguments.operands()),
+  const auto judged_parts = [](const std::filesystem::path& path) {
+    return read_result(path, kJudgedTelemetry);
+  };
+  read_in_order(expand_paths(arguments.operands()), judged_parts,
                 [&](std::vector<Result> some) { return judge.take(std::move(some)); });
   return with_names_of_files(arguments, [&] { return judge.verdict(); });
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "harness/conformance/telemetry.h"
 #include "harness/core/discard_reason.h"
 
 namespace assay {
@@ -16,8 +17,8 @@ double discarded_fraction(const Measurement& measurement) {
   const Samples& samples = *measurement.samples;
   const double taken = static_cast<double>(samples.count + samples.discarded);
   const double counted = taken > 0 ? static_cast<double>(samples.discarded) / taken : 0;
-  const auto told = measurement.telemetry.find("discarded_fraction");
-  const bool is_told = told != measurement.telemetry.end() && told->is_number();
+  const Json* told = telemetry_of(measurement, "discarded_fraction");
+  const bool is_told = told != nullptr && told->is_number();
   return is_told ? std::max(counted, told->get<double>()) : counted;
 }
 

@@ -7,6 +7,7 @@
 #include "harness/core/json_text.h"
 #include "harness/core/profile_json.h"
 #include "harness/core/quick_result.h"
+#include "harness/core/read_partly.h"
 
 namespace assay {
 
@@ -27,6 +28,16 @@ Result read_strictly(const std::string& text, const std::string& where) {
   return result_from_checked(document, where);
 }
 
+Result read(const std::filesystem::path& path,
+            const std::optional<std::span<const std::string_view>>& telemetry) {
+  const std::string text = read_text(path);
+  std::optional<Result> quick = read_quickly(text, telemetry);
+  Result result = quick ? std::move(*quick) : read_strictly(text, path.string());
+  // Its writer marks the end; a document that is read while it says `running` lost its writer.
+  if (result.status == RunStatus::running) result.status = RunStatus::interrupted;
+  return result;
+}
+
 }  // namespace
 
 void validate(const Json& document, DocumentKind kind, const std::string& where) {
@@ -36,13 +47,10 @@ void validate(const Json& document, DocumentKind kind, const std::string& where)
   if (kind == DocumentKind::baseline) baseline_from_json(document, where);
 }
 
-Result read_result(const std::filesystem::path& path) {
-  const std::string text = read_text(path);
-  std::optional<Result> quick = read_quickly(text);
-  Result result = quick ? std::move(*quick) : read_strictly(text, path.string());
-  // Its writer marks the end; a document that is read while it says `running` lost its writer.
-  if (result.status == RunStatus::running) result.status = RunStatus::interrupted;
-  return result;
+Result read_result(const std::filesystem::path& path) { return read(path, std::nullopt); }
+
+Result read_result(const std::filesystem::path& path, std::span<const std::string_view> telemetry) {
+  return read(path, telemetry);
 }
 
 std::string document_text(const Json& document, DocumentKind kind, const std::string& where) {

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,16 +22,24 @@ using Element = simdjson::dom::element;
 
 /// The same tree as the strict parser's.
 Json json_of(const Element& value);
+/// Of an object, these members alone.
+Json json_of(const Element& value, std::span<const std::string_view> members);
 /// Whether `value` is what a document repeats: a text, or an object of integers and flags.
 bool repeats(const Json& expected, const Element& value);
 
+/// What is read of the fields that are free JSON: of `field` only `members`, of others everything.
+struct Selection {
+  std::string_view field;
+  std::span<const std::string_view> members;
+};
+
 template <class T>
-void read_value(const Element& from, T& value);
+void read_value(const Element& from, T& value, const Selection& selection);
 
 /// Throws Unusual where the strict FieldReader throws Error.
 class Fields {
  public:
-  explicit Fields(const Element& value) {
+  Fields(const Element& value, const Selection& selection) : selection_(selection) {
     simdjson::dom::object object;
     if (value.get(object) != simdjson::SUCCESS) throw Unusual();
     members_.reserve(object.size());
@@ -39,15 +48,19 @@ class Fields {
 
   template <class T>
   void operator()(const char* key, T& value) {
-    read_value(required(key), value);
+    read_value(required(key), value, selection_);
   }
   template <class T>
   void operator()(const char* key, std::optional<T>& value) {
-    if (const Element* found = find(key)) read_value(*found, value.emplace());
+    if (const Element* found = find(key)) read_value(*found, value.emplace(), selection_);
   }
   template <class T>
   void or_absent(const char* key, T& value) {
-    if (const Element* found = find(key)) read_value(*found, value);
+    if (const Element* found = find(key)) read_value(*found, value, selection_);
+  }
+  void or_absent(const char* key, Json& value) {
+    if (const Element* found = find(key))
+      value = key == selection_.field ? json_of(*found, selection_.members) : json_of(*found);
   }
   template <class T>
   void or_default(const char* key, T& value) {
@@ -56,7 +69,7 @@ class Fields {
   void constant(const char*, const char*) {}
   template <class List>
   void group(const char* key, const List& list) {
-    Fields fields(required(key));
+    Fields fields(required(key), selection_);
     list(fields);
   }
   void repeats(const char* key, const std::string& value, const CaseId&) {
@@ -91,6 +104,7 @@ class Fields {
 
   boost::container::small_vector<Member, 24> members_;  // objects with more are rare
   std::size_t next_ = 0;
+  const Selection& selection_;
 };
 
 template <class T>
@@ -121,7 +135,7 @@ T from_word(std::string_view text) {
 }
 
 template <class T>
-void read_value(const Element& from, T& value) {
+void read_value(const Element& from, T& value, const Selection& selection) {
   if constexpr (std::same_as<T, bool>) {
     if (from.get(value) != simdjson::SUCCESS) throw Unusual();
   } else if constexpr (std::integral<T> || std::floating_point<T>) {
@@ -133,7 +147,7 @@ void read_value(const Element& from, T& value) {
   } else if constexpr (std::same_as<T, Shape> || std::same_as<T, CaseId>) {
     value = T::parse(text_of(from));
   } else if constexpr (Listed<T>) {
-    Fields fields(from);
+    Fields fields(from, selection);
     visit_fields(fields, value);
     if constexpr (requires { require_sound(value); }) require_sound(value);
   } else if constexpr (kIsVector<T>) {
@@ -141,13 +155,13 @@ void read_value(const Element& from, T& value) {
     if (from.get(array) != simdjson::SUCCESS) throw Unusual();
     value.clear();
     value.reserve(array.size());
-    for (const Element& element : array) read_value(element, value.emplace_back());
+    for (const Element& element : array) read_value(element, value.emplace_back(), selection);
   } else if constexpr (kIsMap<T>) {
     simdjson::dom::object object;
     if (from.get(object) != simdjson::SUCCESS) throw Unusual();
     for (const auto& [key, element] : object) {  // written in the map's order
       const auto place = value.try_emplace(value.end(), std::string(key));
-      read_value(element, place->second);
+      read_value(element, place->second, selection);
     }
   } else {
     value = from_word<T>(text_of(from));

@@ -2,6 +2,8 @@
 // strict reader.
 #include "harness/core/quick_result.h"
 
+#include <algorithm>
+
 #include "harness/core/document_schema.h"
 #include "harness/core/error.h"
 #include "harness/core/json_limits.h"
@@ -50,6 +52,18 @@ Json json_of(const Element& value) {
   return nullptr;
 }
 
+Json json_of(const Element& value, std::span<const std::string_view> members) {
+  dom::object from;
+  if (value.get(from) != simdjson::SUCCESS) throw Unusual();
+  Json object = Json::object();
+  auto& chosen = object.get_ref<Json::object_t&>();
+  chosen.reserve(std::min(from.size(), members.size()));
+  for (const auto& [key, member] : from)
+    if (std::find(members.begin(), members.end(), key) != members.end())
+      chosen.emplace_back(std::string(key), json_of(member));
+  return object;
+}
+
 bool repeats(const Json& expected, const Element& value) {
   dom::object object;
   if (value.get(object) != simdjson::SUCCESS || object.size() != expected.size()) return false;
@@ -82,7 +96,7 @@ dom::parser& emptied_parser() {
   return parser;
 }
 
-Result read(const std::string& text) {
+Result read(const std::string& text, const Selection& selection) {
   dom::parser& parser = emptied_parser();
   constexpr std::size_t kLeast = 4096;  // below it simdjson chooses, and forgets the depth
   if (parser.capacity() < std::max(kLeast, text.size()) &&
@@ -94,7 +108,7 @@ Result read(const std::string& text) {
     throw Unusual();
   Result result;
   const std::string newest = result.schema_version;
-  read_value(document, result);
+  read_value(document, result, selection);
   if (result.schema_version != newest) throw Unusual();
   return result;
 }
@@ -103,10 +117,12 @@ Result read(const std::string& text) {
 
 }  // namespace quick
 
-std::optional<Result> read_quickly(const std::string& text) {
+std::optional<Result> read_quickly(
+    const std::string& text, const std::optional<std::span<const std::string_view>>& telemetry) {
   if (quick::is_unusual(text)) return std::nullopt;
   try {
-    return quick::read(text);
+    return quick::read(text,
+                       telemetry ? quick::Selection{"telemetry", *telemetry} : quick::Selection());
   } catch (const quick::Unusual&) {
     return std::nullopt;
   } catch (const Error&) {  // of parsing a case's id, or of fields that contradict each other

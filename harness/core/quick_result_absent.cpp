@@ -3,6 +3,9 @@
 
 namespace assay {
 
-std::optional<Result> read_quickly(const std::string&) { return std::nullopt; }
+std::optional<Result> read_quickly(const std::string&,
+                                   const std::optional<std::span<const std::string_view>>&) {
+  return std::nullopt;
+}
 
 }  // namespace assay

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "harness/core/document.h"
 #include "harness/core/json_text.h"
 #include "tests/core/full_result.h"
@@ -38,6 +40,20 @@ TEST_SUITE("unit") {
     const auto quick = read_quickly(text);
     REQUIRE(quick);
     CHECK(to_json(*quick) == to_json(result_from_json(parse_json(text, "full"))));
+  }
+
+  TEST_CASE("of the telemetry only what was asked for is read") {
+    Result result = test::full_result();
+    for (Measurement& one : result.measurements)
+      one.telemetry = {
+          {"readings", 4}, {"power_w", {{"median", 700.0}}}, {"clock_hz", {{"low", 2e9}}}};
+    const std::string text = json_text(to_json(result));
+    constexpr std::array<std::string_view, 2> kAsked = {"power_w", "temperature_c"};
+    const auto quick = read_quickly(text, kAsked);
+    REQUIRE(quick);
+    for (Measurement& one : result.measurements) one.telemetry = {{"power_w", {{"median", 700.0}}}};
+    CHECK(to_json(*quick) == to_json(result));
+    CHECK(!read_quickly(with("\"telemetry\": {", "\"telemetry\": {\"Strange\": null,"), kAsked));
   }
 
   TEST_CASE("every valid example of the newest version is read quickly") {
@@ -77,6 +93,27 @@ TEST_SUITE("unit") {
     CHECK(!is_read(with("\"median_s\": ", "\"median_s\": 1e999")));
     CHECK(!is_read(with("\"p5_s\": ", "\"p5_s\": 1e9")));
     CHECK(!is_read(with("\"workload\": \"", "\"workload\": \"x")));
+  }
+
+  TEST_CASE("numbers in a list are held to the bounds of their schema") {
+    const auto with_value = [](const std::string& text) {
+      Result result = test::full_result();
+      for (Measurement& one : result.measurements)
+        if (one.samples) one.samples->values_s.front() = 1234.5;
+      std::string document = json_text(to_json(result));
+      for (std::size_t at; (at = document.find("1234.5")) != document.npos;)
+        document.replace(at, 6, text);
+      return document;
+    };
+    for (const char* inside : {"86400", "86400.0", "1", "5e-324"})
+      CHECK_MESSAGE(is_read(with_value(inside)), inside);
+    for (const char* outside : {"86400.00000000001", "86401", "0", "0.0", "-1", "1e300",
+                                "9007199254740993", "18446744073709551615", "true", "null"})
+      CHECK_MESSAGE(!is_read(with_value(outside)), outside);
+    Result result = test::full_result();
+    for (Measurement& one : result.measurements)
+      if (one.samples) one.samples->pass.back() = -1;
+    CHECK(!is_read(json_text(to_json(result))));
   }
 
   TEST_CASE("a name that stands twice is left to the strict reader wherever it stands") {

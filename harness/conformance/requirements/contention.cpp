@@ -9,6 +9,7 @@
 #include "harness/conformance/discards.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
+#include "harness/conformance/telemetry.h"
 
 namespace assay {
 
@@ -22,9 +23,8 @@ struct Limits {
 double others_share(const Measurement& measurement) {
   double share = 0;
   for (const char* key : {"cpu_other_fraction", "cpu_steal_fraction"}) {
-    const auto told = measurement.telemetry.find(key);
-    if (told != measurement.telemetry.end() && told->is_number())
-      share = std::max(share, told->get<double>());
+    const Json* told = telemetry_of(measurement, key);
+    if (told != nullptr && told->is_number()) share = std::max(share, told->get<double>());
   }
   return share;
 }

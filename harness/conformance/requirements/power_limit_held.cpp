@@ -5,6 +5,7 @@
 #include "harness/conformance/findings.h"
 #include "harness/conformance/inventory.h"
 #include "harness/conformance/quantity.h"
+#include "harness/conformance/telemetry.h"
 
 namespace assay {
 
@@ -49,14 +50,14 @@ class PowerLimitHeld final : public Requirement {
     const double* limit =
         present(group.device.device->power_limit_w, "the power limit", subject, findings);
     if (limit == nullptr) return;
-    const Json& telemetry = best->telemetry;
-    if (!telemetry.contains("power_w") || !telemetry["power_w"].contains("median")) {
+    const Json* power = telemetry_of(*best, "power_w");
+    if (power == nullptr || !power->contains("median")) {
       return findings.not_evaluated("missing", best->id.str() + " has no readings of power",
                                     subject);
     }
-    const auto power_w = telemetry["power_w"]["median"].get<double>();
-    const double capped =
-        telemetry.value("clock_event_fractions", Json::object()).value("sw_power_cap", 0.0);
+    const auto power_w = power->at("median").get<double>();
+    const Json* events = telemetry_of(*best, "clock_event_fractions");
+    const double capped = events == nullptr ? 0.0 : events->value("sw_power_cap", 0.0);
     Json entry = device_figures(group.device);
     entry["case"] = best->id.str();
     entry["power_w"] = power_w;

@@ -8,6 +8,7 @@
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
 #include "harness/conformance/rate_limit.h"
+#include "harness/conformance/telemetry.h"
 
 namespace assay {
 
@@ -15,8 +16,8 @@ namespace {
 
 /// Where telemetry has `key`, the middle of what was read during the series.
 std::optional<double> median_of(const Measurement& measurement, const char* key) {
-  const auto found = measurement.telemetry.find(key);
-  if (found == measurement.telemetry.end() || !found->contains("median")) return std::nullopt;
+  const Json* found = telemetry_of(measurement, key);
+  if (found == nullptr || !found->contains("median")) return std::nullopt;
   return found->at("median").get<double>();
 }
 

@@ -1,0 +1,20 @@
+// What judging reads of a measurement's telemetry.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "harness/core/result.h"
+
+namespace assay {
+
+/// Every name that a requirement asks for: whoever reads documents to judge them keeps no other.
+inline constexpr std::array<std::string_view, 7> kJudgedTelemetry = {
+    "clock_event_fractions", "clock_hz", "cpu_other_fraction", "cpu_steal_fraction",
+    "discarded_fraction",    "power_w",  "temperature_c"};
+
+/// Null where the measurement has none. Throws std::logic_error for a name that is not in
+/// kJudgedTelemetry.
+const Json* telemetry_of(const Measurement& measurement, std::string_view name);
+
+}  // namespace assay
