@@ -7,16 +7,22 @@
 
 namespace assay {
 
-AgainstBaseline judge_against(const FoundRow& found, const RateLimit& standard,
-                              const Subject& subject, Json entry, Findings& findings) {
+namespace {
+
+Rate rate_in(const FoundRow& found) {
+  return {found.row->metric, found.measurement->metrics.at(found.row->metric)};
+}
+
+RateFraction fraction_of(const FoundRow& found) {
+  return with_interval(rate_in(found).value / found.row->value, *found.measurement);
+}
+
+Json with_figures(Json entry, const FoundRow& found, const RateLimit& limit) {
   const BaselineRow& row = *found.row;
-  RateLimit limit{row.fail_below.value_or(standard.fail_below),
-                  row.warn_below.value_or(standard.warn_below)};
-  const Rate rate{row.metric, found.measurement->metrics.at(row.metric)};
-  const RateFraction fraction = with_interval(rate.value / row.value, *found.measurement);
+  const RateFraction fraction = fraction_of(found);
   entry["case"] = found.measurement->id.str();
   entry["series"] = name(found.measurement->series);
-  entry[rate.metric] = rate.value;
+  entry[row.metric] = rate_in(found).value;
   entry["baseline"] = row.value;
   entry["baseline_fraction"] = fraction.at_median;
   entry["favourable_fraction"] = fraction.favourable;
@@ -26,21 +32,38 @@ AgainstBaseline judge_against(const FoundRow& found, const RateLimit& standard,
   entry["source"] = row.source;
   entry["expired"] = found.expired;
   if (!found.only_warns.empty()) entry["only_warns"] = found.only_warns;
-  findings.figure("cases", std::move(entry));
-  std::string text = fmt::format(
-      "{} {} = {} of the baseline's {} ({})", found.measurement->id.str(), in_words(rate),
-      percent(fraction.at_median), in_words({row.metric, row.value}), found.baseline->name);
-  if (!found.only_warns.empty()) {
-    text += "; " + found.only_warns;
-    limit.fail_below = 0;
-  }
-  if (report_below(text, fraction, limit, subject, findings)) return {fraction.at_median, text};
-  if (found.expired)
-    findings.warn("baseline_expired",
-                  fmt::format("{}, but the row expired on {}", text, row.expires), subject);
-  else
+  return entry;
+}
+
+}  // namespace
+
+std::string text_against(const FoundRow& found) {
+  std::string text =
+      fmt::format("{} {} = {} of the baseline's {} ({})", found.measurement->id.str(),
+                  in_words(rate_in(found)), percent(fraction_of(found).at_median),
+                  in_words({found.row->metric, found.row->value}), found.baseline->name);
+  if (!found.only_warns.empty()) text += "; " + found.only_warns;
+  return text;
+}
+
+double judge_against(const FoundRow& found, const RateLimit& standard,
+                     const std::function<Subject()>& subject, const std::function<Json()>& entry,
+                     Findings& findings) {
+  const BaselineRow& row = *found.row;
+  RateLimit limit{row.fail_below.value_or(standard.fail_below),
+                  row.warn_below.value_or(standard.warn_below)};
+  const RateFraction fraction = fraction_of(found);
+  findings.figure("cases", [&] { return with_figures(entry(), found, limit); });
+  if (!found.only_warns.empty()) limit.fail_below = 0;
+  if (!found.expired && against(fraction, limit) == Verdict::pass) {
     findings.pass();
-  return {fraction.at_median, text};
+    return fraction.at_median;
+  }
+  const std::string text = text_against(found);
+  if (!report_below(text, fraction, limit, subject(), findings))
+    findings.warn("baseline_expired",
+                  fmt::format("{}, but the row expired on {}", text, row.expires), subject());
+  return fraction.at_median;
 }
 
 }  // namespace assay

@@ -8,6 +8,7 @@
 #include "harness/core/profile_json.h"
 #include "harness/core/quick_result.h"
 #include "harness/core/read_partly.h"
+#include "harness/core/read_text.h"
 
 namespace assay {
 
@@ -28,9 +29,18 @@ Result read_strictly(const std::string& text, const std::string& where) {
   return result_from_checked(document, where);
 }
 
+/// Until the thread reads the next one.
+const std::string& text_of(const std::filesystem::path& path) {
+  constexpr std::size_t kLarge = std::size_t{16} << 20;
+  thread_local std::string text;
+  if (text.capacity() > kLarge) text = std::string();
+  read_text(path, text);
+  return text;
+}
+
 Result read(const std::filesystem::path& path,
             const std::optional<std::span<const std::string_view>>& telemetry) {
-  const std::string text = read_text(path);
+  const std::string& text = text_of(path);
   std::optional<Result> quick = read_quickly(text, telemetry);
   Result result = quick ? std::move(*quick) : read_strictly(text, path.string());
   // Its writer marks the end; a document that is read while it says `running` lost its writer.

@@ -6,9 +6,10 @@ namespace assay {
 namespace {
 
 bool is_beside(const Measurement& one, const Measurement& other) {
-  return one.series == other.series && one.id.workload == other.id.workload &&
-         one.id.dtype == other.id.dtype && one.id.shape == other.id.shape &&
-         one.scope.level == other.scope.level && one.scope.members == other.scope.members;
+  // Of a node's measurements most are of another device.
+  return one.series == other.series && one.scope.members == other.scope.members &&
+         one.scope.level == other.scope.level && one.id.workload == other.id.workload &&
+         one.id.dtype == other.id.dtype && one.id.shape == other.id.shape;
 }
 
 /// Over the fastest of those beside it that `is_peer` takes.
@@ -19,7 +20,7 @@ std::optional<LibraryRatio> ratio_to(const IsPeer& is_peer, const Measurement& n
   const Measurement* best = nullptr;
   for (const Measurement& one : measurements) {
     if (!one.samples || one.status != MeasurementStatus::measured) continue;
-    if (!is_peer(one.id.implementation) || !is_beside(one, native)) continue;
+    if (!is_beside(one, native) || !is_peer(one.id.implementation)) continue;
     if (!best || one.samples->median_s < best->samples->median_s) best = &one;
   }
   if (!best) return std::nullopt;

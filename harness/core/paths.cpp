@@ -11,6 +11,7 @@
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
 #include "harness/core/json_limits.h"
+#include "harness/core/read_text.h"
 #include "harness/core/stated_kind.h"
 
 namespace assay {
@@ -70,6 +71,12 @@ std::vector<fs::path> json_files(const fs::path& folder) {
 }
 
 std::string read_text(const fs::path& path) {
+  std::string text;
+  read_text(path, text);
+  return text;
+}
+
+void read_text(const fs::path& path, std::string& text) {
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (fs::is_directory(status)) {
@@ -85,17 +92,16 @@ std::string read_text(const fs::path& path) {
   const std::uintmax_t size = fs::file_size(path, ignored);
   std::size_t chunk =
       ignored ? kChunkBytes : std::min<std::uintmax_t>(size, kMaximumDocumentBytes) + 1;
-  std::string text;
   text.reserve(chunk + kPaddingBytes);
-  while (file && text.size() <= kMaximumDocumentBytes) {
-    const std::size_t before = text.size();
-    text.resize(before + chunk);
-    file.read(text.data() + before, static_cast<std::streamsize>(chunk));
-    text.resize(before + static_cast<std::size_t>(file.gcount()));
+  std::size_t size_read = 0;
+  while (file && size_read <= kMaximumDocumentBytes) {
+    text.resize(size_read + chunk);  // what it held is not cleared
+    file.read(text.data() + size_read, static_cast<std::streamsize>(chunk));
+    size_read += static_cast<std::size_t>(file.gcount());
     chunk = kChunkBytes;
   }
+  text.resize(size_read);  // one chunk past the limit is enough for parse_json to refuse it
   if (file.bad()) throw Error(fmt::format("cannot read {}: the read failed", path.string()));
-  return text;  // one chunk past the limit is enough for parse_json to refuse it
 }
 
 std::vector<fs::path> expand_paths(const std::vector<std::string>& paths) {

@@ -38,20 +38,21 @@ class FabricThroughputVsBaseline final : public Requirement {
   static double judge_fabric_group(const FabricGroup& group, const DeviceFacts* device,
                                    const Evidence& evidence, const CaseFilter& filter,
                                    const RateLimit& standard, Findings& findings) {
-    const Subject subject = fabric_subject(*group.document);
+    const auto subject = [&] { return fabric_subject(*group.document); };
     FoundRow found;
     if (device != nullptr)
       found = find_fabric_row(evidence.baselines, *device, group.members,
                               group.document->run.started, filter);
     if (found.row != nullptr)
-      return judge_against(found, standard, subject, Json::object(), findings).fraction;
+      return judge_against(
+          found, standard, subject, [] { return Json::object(); }, findings);
     const std::string what = fmt::format("no baseline row for {} over {} ranks", group.name(),
                                          ranks_of(*group.document));
     findings.not_evaluated("no_baseline",
                            device == nullptr
                                ? what + ": no document says which one kind of device the ranks have"
                                : what + "; give one with --baseline",
-                           subject);
+                           subject());
     return HUGE_VAL;
   }
 };

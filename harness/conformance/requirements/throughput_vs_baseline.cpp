@@ -49,18 +49,18 @@ class ThroughputVsBaseline final : public Requirement {
   static void judge_group(const DeviceGroup& group, const std::vector<Baseline>& baselines,
                           const CaseFilter& filter, const RateLimit& standard, Findings& findings,
                           Lowest& lowest) {
-    const Subject subject = subject_of(group.device);
+    const auto subject = [&] { return subject_of(group.device); };
     if (best_of(group, filter) == nullptr) {
       const Absence absence = why_none(group, filter);
-      findings.not_evaluated(absence.reason_code, absence.text, subject);
+      findings.not_evaluated(absence.reason_code, absence.text, subject());
       return;
     }
     const FoundRow found = find_row(baselines, group, filter);
     if (found.row == nullptr)
       return judge_without_row(group, baselines, filter, standard, findings);
-    const AgainstBaseline against =
-        judge_against(found, standard, subject, device_figures(group.device), findings);
-    if (against.fraction < lowest.fraction) lowest = {against.fraction, against.text};
+    const auto entry = [&] { return device_figures(group.device); };
+    const double fraction = judge_against(found, standard, subject, entry, findings);
+    if (fraction < lowest.fraction) lowest = {fraction, text_against(found)};
   }
 
   /// The fastest rate of the group's workload and dtype on its device over all shapes, and how many
