@@ -38,7 +38,7 @@ std::string_view product_of(std::string_view implementation) {
 }  // namespace
 
 bool is_library(std::string_view implementation) {
-  return implementation.starts_with("cublaslt") || implementation == "cudnn" ||
+  return implementation.starts_with("cublas") || implementation == "cudnn" ||
          implementation == "openblas";
 }
 

@@ -9,7 +9,8 @@
 
 namespace assay {
 
-/// By the implementation's name: `cublaslt` and its variants, `cudnn`, `openblas`.
+/// By the implementation's name: `cublaslt` and its variants, `cublas_grouped`, `cudnn`,
+/// `openblas`.
 bool is_library(std::string_view implementation);
 
 struct LibraryRatio {

@@ -1,6 +1,8 @@
 // Opens the library and its functions once for the process.
 #include "kernels/gemm/cublaslt.h"
 
+#include "kernels/gemm/opened_library.h"
+
 namespace assay {
 
 CublasLt::CublasLt(Library opened)
@@ -24,20 +26,8 @@ CublasLt::CublasLt(Library opened)
 
 const CublasLt* CublasLt::find(std::string& reason) {
   static std::string why_not;
-  static const std::unique_ptr<const CublasLt> found = []() -> std::unique_ptr<const CublasLt> {
-    for (const char* soname : {"libcublasLt.so.13", "libcublasLt.so.12"}) {
-      std::string why;
-      try {
-        if (auto library = Library::find(soname, &why)) {
-          return std::make_unique<const CublasLt>(std::move(*library));
-        }
-      } catch (const Error& lacks_a_symbol) {
-        why = lacks_a_symbol.what();
-      }
-      why_not += (why_not.empty() ? "" : "; ") + why;
-    }
-    return nullptr;
-  }();
+  static const std::unique_ptr<const CublasLt> found =
+      opened_library<CublasLt>({"libcublasLt.so.13", "libcublasLt.so.12"}, why_not);
   reason = why_not;
   return found.get();
 }

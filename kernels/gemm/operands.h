@@ -55,6 +55,7 @@ class GemmOperands {
   const GemmShape& shape() const { return shape_; }
   const GemmTypes& types() const { return types_; }
   std::size_t count() const { return sets_.size(); }
+  const std::vector<GemmPart>& parts() const { return parts_; }
   std::vector<std::int32_t> group_begins() const { return assay::group_begins(shape_, seed_); }
   GemmPointers set(std::size_t index);
   /// What the last run on a set left in C.

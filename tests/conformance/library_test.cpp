@@ -61,6 +61,7 @@ TEST_SUITE("unit") {
       native.id.implementation = other;
       CHECK_FALSE(ratio_to_library(native, both));
     }
+    CHECK(is_library("cublas_grouped"));
     native.id.implementation = "sm90_b_by_columns";
     same.id.implementation = "cublaslt_ab_by_columns";
     CHECK_FALSE(ratio_to_library(native, {plain, same}));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kernels/catalogue.h"
+#include "kernels/gemm/cublas.h"
 #include "tests/kernels/small_host.h"
 #include "tests/not_run.h"
 
@@ -50,7 +51,8 @@ TEST_SUITE("unit") {
                                                          {"fp8_e4m3", "cublaslt_fast_alpha_beta"},
                                                          {"bf16", "cublaslt_a_by_columns"},
                                                          {"bf16", "cublaslt_b_by_columns"},
-                                                         {"bf16", "cublaslt_ab_by_columns"}};
+                                                         {"bf16", "cublaslt_ab_by_columns"},
+                                                         {"bf16", "cublas_grouped"}};
     for (const auto& [dtype, name] : peers) {
       CAPTURE(dtype);
       CHECK(find(dtype, name));
@@ -82,6 +84,18 @@ TEST_SUITE("unit") {
     CHECK_FALSE(find("f16", "cublaslt")->refuses(Shape::parse("m1_n3_k5"), SomeGpu("9.0")));
     CHECK_FALSE(find("f16", "cublaslt")->refuses(Shape::parse("m1_n3_k5_b4"), SomeGpu("9.0")));
     CHECK(find("f16", "cublaslt")->refuses(Shape::parse("m9_n3_k5_g4"), SomeGpu("9.0")));
+  }
+
+  TEST_CASE("the library takes groups of rows by cuBLAS and nothing else by it") {
+    const Implementation* peer = find("bf16", "cublas_grouped");
+    REQUIRE(peer);
+    CHECK(peer->refuses(Shape::parse("m9_n8_k8"), SomeGpu("9.0")).value().find("shape with g") !=
+          std::string::npos);
+    CHECK(peer->refuses(Shape::parse("m9_n8_k8_g4"), SomeGpu("7.5")).value().find("capability") !=
+          std::string::npos);
+    std::string absent;
+    if (!Cublas::find(absent)) test::not_run(absent);
+    CHECK_FALSE(peer->refuses(Shape::parse("m9_n8_k8_g4"), SomeGpu("9.0")));
   }
 
   TEST_CASE("mxfp8 and nvfp4 are refused with a reason off capability 10 and where blocks break") {

@@ -21,7 +21,9 @@ std::vector<Shape> shapes_of(const std::string& workload) {
             {{"m", 17}, {"n", 528}, {"k", 1040}},
             {{"m", 257}, {"n", 528}, {"k", 208}},
             {{"m", 1024}, {"n", 1024}, {"k", 1024}},
-            {{"m", 2056}, {"n", 2064}, {"k", 528}}};  // large tiles in clusters, ragged
+            {{"m", 2056}, {"n", 2064}, {"k", 528}},  // large tiles in clusters, ragged
+            {{"m", 65}, {"n", 208}, {"k", 144}, {"b", 3}},
+            {{"m", 257}, {"n", 528}, {"k", 208}, {"g", 4}}};
   }
   if (workload.rfind("memory_", 0) == 0) {
     return {{{"bytes", 16}}, {{"bytes", 1 << 20}}, {{"bytes", (64 << 20) + 48}}};

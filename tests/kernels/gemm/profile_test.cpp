@@ -98,7 +98,8 @@ TEST_SUITE("unit") {
       has_all("fp8_e4m3", name, listed_shapes());
     has_all("fp8_e5m2", "sm90", listed_shapes());
     for (const char* name : {"sm80", "cublaslt"}) has_all("f32", name, listed_shapes());
-    has_all("bf16", "sm90_grouped", sm90::listed_experts());
+    for (const char* name : {"sm90_grouped", "cublas_grouped"})
+      has_all("bf16", name, sm90::listed_experts());
     has_all("fp8_e4m3", "sm90_grouped_block_scaled", sm90::listed_experts());
   }
 
