@@ -30,7 +30,7 @@ std::optional<LibraryRatio> ratio_to(const IsPeer& is_peer, const Measurement& n
 /// What a variant computes where it is another product than that of its kind; else empty.
 std::string_view product_of(std::string_view implementation) {
   for (const std::string_view product :
-       {"_alpha_beta", "_a_by_columns", "_b_by_columns", "_ab_by_columns"})
+       {"_alpha_beta", "_a_by_columns", "_b_by_columns", "_ab_by_columns", "_block_scaled"})
     if (implementation.ends_with(product)) return product;
   return {};
 }

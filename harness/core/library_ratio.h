@@ -20,8 +20,8 @@ struct LibraryRatio {
 
 /// Compares `native` with the fastest variant of the library among the `measurements` of the same
 /// group (same series, scope and case, except for the implementation) that computes the same: with
-/// alpha and beta, or of operands by columns, only if `native` does. Nothing when there is none,
-/// when `native` is the library itself, or when it was not measured.
+/// alpha and beta, of operands by columns or scaled by block only if `native` does. Nothing when
+/// there is none, when `native` is the library itself, or when it was not measured.
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
                                              const std::vector<Measurement>& measurements);
 /// The same with `peer`, another implementation of that name, in place of the library.

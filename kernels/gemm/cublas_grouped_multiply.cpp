@@ -19,12 +19,6 @@ cublasHandle_t make_grouped_handle(const Cublas& library) {
   return handle;
 }
 
-/// What lies `elements` of bf16 behind an address.
-const void* behind(const void* first, std::int64_t elements) {
-  constexpr std::int64_t kElementBytes = 2;
-  return static_cast<const std::byte*>(first) + elements * kElementBytes;
-}
-
 std::unique_ptr<Buffer> placed(Device& device, const std::vector<const void*>& addresses) {
   const std::size_t bytes = addresses.size() * sizeof addresses[0];
   auto buffer = device.allocate(bytes);
@@ -41,6 +35,7 @@ CublasGroupedMultiply::CublasGroupedMultiply(const Cublas& library, Device& devi
     : library_(library),
       device_(device),
       shape_(operands.shape()),
+      types_(operands.types()),
       parts_(operands.parts()),
       workspace_(device.allocate(kGroupedWorkspaceBytes)),
       handle_(make_grouped_handle(library), library.destroy),
@@ -61,9 +56,10 @@ CublasGroupedMultiply::CublasGroupedMultiply(const Cublas& library, Device& devi
 Enqueue CublasGroupedMultiply::on(const GemmPointers& matrices) {
   std::vector<const void*> a, b, c;
   for (const GemmPart& part : parts_) {
-    a.push_back(behind(matrices.a, part.first_row * shape_.k));
-    b.push_back(behind(matrices.b, part.matrix * shape_.k * shape_.n));
-    c.push_back(behind(matrices.c, part.first_row * shape_.n));
+    const GemmPointers of_group = matrices_of(part, shape_, types_, matrices);
+    a.push_back(of_group.a);
+    b.push_back(of_group.b);
+    c.push_back(of_group.c);
   }
   auto at = std::make_shared<const Addresses>(
       Addresses{placed(device_, a), placed(device_, b), placed(device_, c)});

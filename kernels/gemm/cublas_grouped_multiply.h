@@ -34,6 +34,7 @@ class CublasGroupedMultiply {
   const Cublas& library_;
   Device& device_;
   GemmShape shape_;
+  GemmTypes types_;
   std::vector<GemmPart> parts_;
   std::unique_ptr<Buffer> workspace_;
   std::unique_ptr<std::remove_pointer_t<cublasHandle_t>, cublasStatus_t (*)(cublasHandle_t)>

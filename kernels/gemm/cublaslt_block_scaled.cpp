@@ -50,12 +50,12 @@ std::unique_ptr<TimedCase> BlockScaledCublasLt::prepare(GroupContext& context) c
       device, tiled_scales(format_.scale, shape.n, blocks, [&](std::int64_t row, std::int64_t k) {
         return scales->b[static_cast<std::size_t>(row * blocks + k)];
       }));
-  const CublasLtScales given{format_.scale == ScaleFormat::ue8m0
-                                 ? CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0
-                                 : CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3,
-                             of_a->data(), of_b->data()};
-  const auto product =
-      std::make_shared<CublasLtMultiply>(library(), device, *operands, sum(), given);
+  const auto mode = format_.scale == ScaleFormat::ue8m0 ? CUBLASLT_MATMUL_MATRIX_SCALE_VEC32_UE8M0
+                                                        : CUBLASLT_MATMUL_MATRIX_SCALE_VEC16_UE4M3;
+  const CublasLtScales given{mode, mode, of_a->data(), of_b->data()};
+  const auto product = std::make_shared<const CublasLtMultiply>(
+      std::make_shared<const CublasLtSession>(library(), device),
+      CublasLtProduct{shape, types(), sum(), given}, operands->sets());
   const auto multiply = [product, of_a, of_b](const GemmPointers& matrices) {
     (*product)(matrices);
   };

@@ -30,8 +30,9 @@ std::optional<std::string> CublasLtGemm::refuses(const Shape& shape, const Devic
 
 std::unique_ptr<TimedCase> CublasLtGemm::prepare(GroupContext& context) const {
   const auto operands = GemmOperands::of(context, types());
-  const auto product = std::make_shared<CublasLtMultiply>(library(), context.device(), *operands,
-                                                          sum_, CublasLtScales{}, factors_);
+  const auto product = std::make_shared<const CublasLtMultiply>(
+      std::make_shared<const CublasLtSession>(library(), context.device()),
+      CublasLtProduct{operands->shape(), types(), sum_, {}, factors_}, operands->sets());
   const auto multiply = [product](const GemmPointers& matrices) { (*product)(matrices); };
   return std::make_unique<GemmCase>(operands, bind_calls<GemmPointers>(multiply), product->choice(),
                                     GemmTerms{nullptr, factors_.alpha, factors_.beta});

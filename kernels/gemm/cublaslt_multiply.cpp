@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 
+#include "harness/measure/refused.h"
 #include "kernels/launch/quick_time.h"
 
 namespace assay {
@@ -54,57 +55,57 @@ cudaDataType_t data_type(Dtype dtype) {
   throw Error("cuBLASLt has no name for this element type");
 }
 
-cublasLtMatmulDesc_t make_product(const CublasLt& library, const GemmTypes& types, CublasLtSum sum,
-                                  const CublasLtScales& scales) {
+cublasLtMatmulDesc_t make_product(const CublasLt& library, const CublasLtProduct& asked) {
   cublasLtMatmulDesc_t product = nullptr;
-  const cudaDataType_t scale = sum == CublasLtSum::int32 ? CUDA_R_32I : CUDA_R_32F;
-  check(library.desc_create(&product, compute_type(sum), scale), "describing a product");
+  const cudaDataType_t scale = asked.sum == CublasLtSum::int32 ? CUDA_R_32I : CUDA_R_32F;
+  check(library.desc_create(&product, compute_type(asked.sum), scale), "describing a product");
   const auto set = [&](cublasLtMatmulDescAttributes_t attribute, const auto& value) {
     check(library.desc_set(product, attribute, &value, sizeof value), "describing a product");
   };
-  if (types.b_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
-  if (types.a_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_T);
-  if (sum == CublasLtSum::fp8_fast) set(CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
-  if (scales.a != nullptr) {  // the library's first matrix is our B
-    set(CUBLASLT_MATMUL_DESC_A_SCALE_MODE, scales.mode);
-    set(CUBLASLT_MATMUL_DESC_B_SCALE_MODE, scales.mode);
-    set(CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, scales.b);
-    set(CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, scales.a);
+  if (asked.types.b_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
+  if (asked.types.a_by_columns) set(CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_T);
+  if (asked.sum == CublasLtSum::fp8_fast) set(CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
+  if (asked.scales.a != nullptr) {  // the library's first matrix is our B
+    set(CUBLASLT_MATMUL_DESC_A_SCALE_MODE, asked.scales.mode_b);
+    set(CUBLASLT_MATMUL_DESC_B_SCALE_MODE, asked.scales.mode_a);
+    set(CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, asked.scales.b);
+    set(CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, asked.scales.a);
   }
   return product;
 }
 
 }  // namespace
 
+CublasLtSession::CublasLtSession(const CublasLt& opened, Device& on)
+    : library(opened),
+      device(on),
+      workspace(on.allocate(kWorkspaceBytes)),
+      handle(make_handle(opened), opened.destroy) {}
+
 // The library's matrices are column-major, where ours read as their transposes: it computes
 // C^T[N, M] = B^T[N, K] A^T[K, M], and no data moves. A B by columns reads as K x N there, an A by
 // columns as M x K.
-CublasLtMultiply::CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands,
-                                   CublasLtSum sum, const CublasLtScales& scales,
-                                   CublasLtFactors factors)
-    : library_(library),
-      stream_(static_cast<cudaStream_t>(device.stream())),
-      sum_(sum),
-      factors_(factors),
-      workspace_(device.allocate(kWorkspaceBytes)),
-      handle_(make_handle(library), library.destroy),
-      product_(make_product(library, operands.types(), sum, scales), library.desc_destroy),
-      a_(operands.types().a_by_columns ? make_layout(operands.types().storage, operands.shape().m,
-                                                     operands.shape().k, operands.shape().batches)
-                                       : make_layout(operands.types().storage, operands.shape().k,
-                                                     operands.shape().m, operands.shape().batches)),
-      b_(operands.types().b_by_columns ? make_layout(operands.types().storage, operands.shape().k,
-                                                     operands.shape().n, operands.shape().batches)
-                                       : make_layout(operands.types().storage, operands.shape().n,
-                                                     operands.shape().k, operands.shape().batches)),
-      c_(make_layout(operands.types().output, operands.shape().n, operands.shape().m,
-                     operands.shape().batches)) {
+CublasLtMultiply::CublasLtMultiply(std::shared_ptr<const CublasLtSession> session,
+                                   const CublasLtProduct& asked,
+                                   const std::vector<GemmPointers>& sets)
+    : session_(std::move(session)),
+      library_(session_->library),
+      sum_(asked.sum),
+      factors_(asked.factors),
+      product_(make_product(library_, asked), library_.desc_destroy),
+      a_(asked.types.a_by_columns
+             ? make_layout(asked.types.storage, asked.shape.m, asked.shape.k, asked.shape.batches)
+             : make_layout(asked.types.storage, asked.shape.k, asked.shape.m, asked.shape.batches)),
+      b_(asked.types.b_by_columns
+             ? make_layout(asked.types.storage, asked.shape.k, asked.shape.n, asked.shape.batches)
+             : make_layout(asked.types.storage, asked.shape.n, asked.shape.k, asked.shape.batches)),
+      c_(make_layout(asked.types.output, asked.shape.n, asked.shape.m, asked.shape.batches)) {
   const auto offered = candidates();
   offered_ = offered.size();
   double fastest_s = std::numeric_limits<double>::infinity();
   for (std::size_t rank = 0; rank < offered.size(); ++rank) {
-    const double took_s = quick_time_s(
-        device, operands.count(), [&](std::size_t set) { run(offered[rank], operands.set(set)); });
+    const double took_s = quick_time_s(session_->device, sets.size(),
+                                       [&](std::size_t set) { run(offered[rank], sets[set]); });
     if (took_s < fastest_s) {
       fastest_s = took_s;
       best_ = offered[rank];
@@ -133,21 +134,22 @@ CublasLtMultiply::Layout CublasLtMultiply::make_layout(Dtype element, std::int64
 std::vector<cublasLtMatmulAlgo_t> CublasLtMultiply::candidates() const {
   cublasLtMatmulPreference_t preference = nullptr;
   check(library_.preference_create(&preference), "stating a preference");
-  const Owned<cublasLtMatmulPreference_t> owned(preference, library_.preference_destroy);
+  const CublasLtOwned<cublasLtMatmulPreference_t> owned(preference, library_.preference_destroy);
   check(library_.preference_set(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
                                 &kWorkspaceBytes, sizeof kWorkspaceBytes),
         "allowing a workspace");
   std::array<cublasLtMatmulHeuristicResult_t, kMostCandidates> results{};
   int found = 0;
-  check(library_.heuristic(handle_.get(), product_.get(), b_.get(), a_.get(), c_.get(), c_.get(),
-                           preference, kMostCandidates, results.data(), &found),
-        "asking for algorithms");
+  const cublasStatus_t status =
+      library_.heuristic(session_->handle.get(), product_.get(), b_.get(), a_.get(), c_.get(),
+                         c_.get(), preference, kMostCandidates, results.data(), &found);
+  if (status != CUBLAS_STATUS_NOT_SUPPORTED) check(status, "asking for algorithms");
   std::vector<cublasLtMatmulAlgo_t> algorithms;
   for (int i = 0; i < found; ++i) {
     const auto& result = results[static_cast<std::size_t>(i)];
     if (result.state == CUBLAS_STATUS_SUCCESS) algorithms.push_back(result.algo);
   }
-  if (algorithms.empty()) throw Error("cuBLASLt offers no algorithm for this shape and dtype");
+  if (algorithms.empty()) throw Refused("cuBLASLt offers no algorithm for this shape and dtype");
   return algorithms;
 }
 
@@ -158,9 +160,10 @@ void CublasLtMultiply::run(const cublasLtMatmulAlgo_t& algorithm,
   const bool whole = sum_ == CublasLtSum::int32;
   const void* alpha = whole ? static_cast<const void*>(&whole_alpha) : &factors_.alpha;
   const void* beta = whole ? static_cast<const void*>(&whole_beta) : &factors_.beta;
-  check(library_.matmul(handle_.get(), product_.get(), alpha, matrices.b, b_.get(), matrices.a,
-                        a_.get(), beta, matrices.c, c_.get(), matrices.c, c_.get(), &algorithm,
-                        workspace_->data(), kWorkspaceBytes, stream_),
+  check(library_.matmul(session_->handle.get(), product_.get(), alpha, matrices.b, b_.get(),
+                        matrices.a, a_.get(), beta, matrices.c, c_.get(), matrices.c, c_.get(),
+                        &algorithm, session_->workspace->data(), kWorkspaceBytes,
+                        static_cast<cudaStream_t>(session_->device.stream())),
         "multiplying");
 }
 

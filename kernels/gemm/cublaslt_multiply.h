@@ -15,9 +15,10 @@ namespace assay {
 /// How the library is asked to sum: integers for int8, else in f32, of which two rules bend.
 enum class CublasLtSum { f32, tf32, int32, fp8, fp8_fast };
 
-/// Scales of blocks along K, on the device in the library's own order; none: null.
+/// Scales of blocks along K, on the device in the library's own order; none: null. A mode is a
+/// cublasLtMatmulMatrixScale_t.
 struct CublasLtScales {
-  std::int32_t mode = 0;  ///< A cublasLtMatmulMatrixScale_t.
+  std::int32_t mode_a = 0, mode_b = 0;
   const void* a = nullptr;
   const void* b = nullptr;
 };
@@ -27,22 +28,43 @@ struct CublasLtFactors {
   float alpha = 1, beta = 0;
 };
 
+/// What the library is asked for.
+struct CublasLtProduct {
+  GemmShape shape;
+  GemmTypes types;
+  CublasLtSum sum = CublasLtSum::f32;
+  CublasLtScales scales = {};
+  CublasLtFactors factors = {};
+};
+
+/// A handle of the library's, destroyed by the library.
+template <class Handle>
+using CublasLtOwned = std::unique_ptr<std::remove_pointer_t<Handle>, cublasStatus_t (*)(Handle)>;
+
+/// A handle, and the workspace of all products by it, which take turns on the device's stream.
+struct CublasLtSession {
+  CublasLtSession(const CublasLt& opened, Device& on);
+
+  const CublasLt& library;
+  Device& device;
+  std::unique_ptr<Buffer> workspace;
+  CublasLtOwned<cublasLtHandle_t> handle;
+};
+
 /// One product, or one of each batch, by the fastest algorithm that the library's heuristics offer
 /// and that a short timing on the very operands confirms.
 class CublasLtMultiply {
  public:
-  CublasLtMultiply(const CublasLt& library, Device& device, GemmOperands& operands, CublasLtSum sum,
-                   const CublasLtScales& scales = {}, CublasLtFactors factors = {});
+  /// Times the algorithms on these sets of matrices. Throws Refused where the library offers none.
+  CublasLtMultiply(std::shared_ptr<const CublasLtSession> session, const CublasLtProduct& asked,
+                   const std::vector<GemmPointers>& sets);
 
-  void operator()(const GemmPointers& matrices) { run(best_, matrices); }
+  void operator()(const GemmPointers& matrices) const { run(best_, matrices); }
   /// The algorithm chosen, of how many, and the library's version.
   Json choice() const;
 
  private:
-  /// A handle of the library's, destroyed by the library.
-  template <class Handle>
-  using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, cublasStatus_t (*)(Handle)>;
-  using Layout = Owned<cublasLtMatrixLayout_t>;
+  using Layout = CublasLtOwned<cublasLtMatrixLayout_t>;
 
   /// Of every batch's matrix, one after the other.
   Layout make_layout(Dtype element, std::int64_t rows, std::int64_t columns,
@@ -50,13 +72,11 @@ class CublasLtMultiply {
   std::vector<cublasLtMatmulAlgo_t> candidates() const;
   void run(const cublasLtMatmulAlgo_t& algorithm, const GemmPointers& matrices) const;
 
+  std::shared_ptr<const CublasLtSession> session_;
   const CublasLt& library_;
-  cudaStream_t stream_;
   CublasLtSum sum_;
   CublasLtFactors factors_;
-  std::unique_ptr<Buffer> workspace_;
-  Owned<cublasLtHandle_t> handle_;
-  Owned<cublasLtMatmulDesc_t> product_;
+  CublasLtOwned<cublasLtMatmulDesc_t> product_;
   Layout a_, b_, c_;
   cublasLtMatmulAlgo_t best_{};
   std::size_t offered_ = 0, best_rank_ = 0;

@@ -124,6 +124,12 @@ GemmPointers GemmOperands::pointers(const Set& set) {
 
 GemmPointers GemmOperands::set(std::size_t index) { return pointers(sets_[index]); }
 
+std::vector<GemmPointers> GemmOperands::sets() {
+  std::vector<GemmPointers> all;
+  for (const Set& set : sets_) all.push_back(pointers(set));
+  return all;
+}
+
 void GemmOperands::copy_output(std::size_t index, Buffer& to) {
   const auto contents = sets_[index].c->read();
   device_.copy_in(to, contents.bytes.data(), contents.bytes.size());

@@ -58,6 +58,7 @@ class GemmOperands {
   const std::vector<GemmPart>& parts() const { return parts_; }
   std::vector<std::int32_t> group_begins() const { return assay::group_begins(shape_, seed_); }
   GemmPointers set(std::size_t index);
+  std::vector<GemmPointers> sets();
   /// What the last run on a set left in C.
   void copy_output(std::size_t index, Buffer& to);
   Work work(const GemmTerms& terms = {}) const;

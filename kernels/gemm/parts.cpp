@@ -46,6 +46,17 @@ const GemmPart& part_of_row(const std::vector<GemmPart>& parts, std::int64_t row
   return *(after - 1);
 }
 
+GemmPointers matrices_of(const GemmPart& part, const GemmShape& shape, const GemmTypes& types,
+                         const GemmPointers& whole) {
+  const auto bytes = [](std::int64_t elements, Dtype stored) {
+    return elements * static_cast<std::int64_t>(bits_of(stored)) / 8;
+  };
+  return {static_cast<const std::byte*>(whole.a) + bytes(part.first_row * shape.k, types.storage),
+          static_cast<const std::byte*>(whole.b) +
+              bytes(part.matrix * shape.k * shape.n, types.storage),
+          static_cast<std::byte*>(whole.c) + bytes(part.first_row * shape.n, types.output)};
+}
+
 std::string of_part(const GemmShape& shape, const GemmPart& part) {
   if (shape.matrices() == 1) return {};
   return fmt::format(" of {} {}", shape.groups > 0 ? "group" : "batch", part.matrix);

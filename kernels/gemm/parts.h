@@ -24,6 +24,10 @@ std::vector<GemmPart> parts_of(const GemmShape& shape, std::uint64_t seed);
 /// The part that a row belongs to.
 const GemmPart& part_of_row(const std::vector<GemmPart>& parts, std::int64_t row);
 
+/// The matrices of a part, of those of the whole shape.
+GemmPointers matrices_of(const GemmPart& part, const GemmShape& shape, const GemmTypes& types,
+                         const GemmPointers& whole);
+
 /// " of batch 3", " of group 3", or nothing where there is one product.
 std::string of_part(const GemmShape& shape, const GemmPart& part);
 

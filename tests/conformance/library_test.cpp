@@ -67,6 +67,10 @@ TEST_SUITE("unit") {
     CHECK_FALSE(ratio_to_library(native, {plain, same}));
     same.id.implementation = "cublaslt_b_by_columns";
     CHECK(ratio_to_library(native, {plain, same}));
+    native.id.implementation = "sm90_block_scaled";
+    CHECK_FALSE(ratio_to_library(native, {plain, same}));
+    same.id.implementation = "cublaslt_block_scaled";
+    CHECK(ratio_to_library(native, {plain, same}));
   }
 
   TEST_CASE("a kernel or a library that was not measured is not evaluated") {

@@ -1,8 +1,10 @@
 // What we tell cuBLASLt, held to by a stand-in that multiplies just that.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "kernels/catalogue.h"
 #include "kernels/gemm/cublaslt_multiply.h"
 #include "tests/kernels/small_host.h"
 
@@ -18,7 +20,8 @@ void check_described(const GemmShape& shape, bool a_by_columns, bool b_by_column
   types.a_by_columns = a_by_columns;
   types.b_by_columns = b_by_columns;
   GemmOperands operands(host, shape, types, 7);
-  CublasLtMultiply product(library, host, operands, CublasLtSum::f32, {}, factors);
+  const CublasLtMultiply product(std::make_shared<const CublasLtSession>(library, host),
+                                 {shape, types, CublasLtSum::f32, {}, factors}, operands.sets());
   const auto verification = operands.verify([&](const GemmPointers& p) { product(p); },
                                             {nullptr, factors.alpha, factors.beta});
   CHECK_MESSAGE(verification.ok(), verification.detail);
@@ -36,6 +39,27 @@ TEST_SUITE("unit") {
           check_described(shape, a_by_columns, b_by_columns, {kAlpha, kBeta});
         }
       }
+    }
+  }
+
+  TEST_CASE("cuBLASLt is told the scales of every block of a product and of groups of rows") {
+    setenv("ASSAY_CUDA_LIBS", ASSAY_STUBS, 1);
+    const std::pair<const char*, const char*> rows[] = {
+        {"cublaslt_block_scaled", "m5_n144_k272"},  // three blocks of K and two of columns
+        {"cublaslt_block_scaled", "m8_n128_k512"},
+        {"cublaslt_grouped_block_scaled", "m37_n144_k272_g4"},
+        {"cublaslt_grouped_block_scaled", "m3_n144_k144_g8"}};  // groups without rows
+    for (const auto& [name, shape] : rows) {
+      CAPTURE(shape);
+      test::SmallHost host;
+      GroupContext context(host, {"gemm", "fp8_e4m3", "", Shape::parse(shape)}, 7);
+      const auto& all = catalogue();
+      const auto peer = std::find_if(all.begin(), all.end(), [name = name](const auto& one) {
+        return one->dtype() == "fp8_e4m3" && one->name() == name;
+      });
+      REQUIRE(peer != all.end());
+      const auto verification = (*peer)->prepare(context)->verify();
+      CHECK_MESSAGE(verification.ok(), verification.detail);
     }
   }
 }

@@ -35,24 +35,27 @@ const Implementation* find(const std::string& dtype, const std::string& name) {
 
 TEST_SUITE("unit") {
   TEST_CASE("the library is a peer in every dtype") {
-    const std::pair<const char*, const char*> peers[] = {{"f32", "cublaslt"},
-                                                         {"tf32", "cublaslt"},
-                                                         {"f16", "cublaslt"},
-                                                         {"bf16", "cublaslt"},
-                                                         {"fp8_e4m3", "cublaslt"},
-                                                         {"fp8_e4m3", "cublaslt_fast"},
-                                                         {"int8", "cublaslt"},
-                                                         {"fp8_e4m3", "cublaslt_mxfp8"},
-                                                         {"fp4_e2m1", "cublaslt_nvfp4"},
-                                                         {"bf16", "cublaslt_alpha_beta"},
-                                                         {"f16", "cublaslt_alpha_beta"},
-                                                         {"tf32", "cublaslt_alpha_beta"},
-                                                         {"f32", "cublaslt_alpha_beta"},
-                                                         {"fp8_e4m3", "cublaslt_fast_alpha_beta"},
-                                                         {"bf16", "cublaslt_a_by_columns"},
-                                                         {"bf16", "cublaslt_b_by_columns"},
-                                                         {"bf16", "cublaslt_ab_by_columns"},
-                                                         {"bf16", "cublas_grouped"}};
+    const std::pair<const char*, const char*> peers[] = {
+        {"f32", "cublaslt"},
+        {"tf32", "cublaslt"},
+        {"f16", "cublaslt"},
+        {"bf16", "cublaslt"},
+        {"fp8_e4m3", "cublaslt"},
+        {"fp8_e4m3", "cublaslt_fast"},
+        {"int8", "cublaslt"},
+        {"fp8_e4m3", "cublaslt_mxfp8"},
+        {"fp4_e2m1", "cublaslt_nvfp4"},
+        {"bf16", "cublaslt_alpha_beta"},
+        {"f16", "cublaslt_alpha_beta"},
+        {"tf32", "cublaslt_alpha_beta"},
+        {"f32", "cublaslt_alpha_beta"},
+        {"fp8_e4m3", "cublaslt_fast_alpha_beta"},
+        {"bf16", "cublaslt_a_by_columns"},
+        {"bf16", "cublaslt_b_by_columns"},
+        {"bf16", "cublaslt_ab_by_columns"},
+        {"bf16", "cublas_grouped"},
+        {"fp8_e4m3", "cublaslt_block_scaled"},
+        {"fp8_e4m3", "cublaslt_grouped_block_scaled"}};
     for (const auto& [dtype, name] : peers) {
       CAPTURE(dtype);
       CHECK(find(dtype, name));
@@ -118,6 +121,23 @@ TEST_SUITE("unit") {
         CHECK(peer->refuses(Shape::parse("m64_n64_k48"), SomeGpu(capability)));
       }
     }
+  }
+
+  TEST_CASE("scales of 128 are refused with a reason off Hopper and of the other parts") {
+    const Implementation* one = find("fp8_e4m3", "cublaslt_block_scaled");
+    const Implementation* grouped = find("fp8_e4m3", "cublaslt_grouped_block_scaled");
+    REQUIRE(one);
+    REQUIRE(grouped);
+    const Shape shape = Shape::parse("m64_n64_k256"), groups = Shape::parse("m64_n64_k256_g4");
+    for (const char* capability : {"8.9", "10.0"})
+      CHECK(one->refuses(shape, SomeGpu(capability)).value().find("9.x") != std::string::npos);
+    CHECK(one->refuses(groups, SomeGpu("9.0")));
+    CHECK(one->refuses(Shape::parse("m64_n64_k256_b4"), SomeGpu("9.0")));
+    CHECK(grouped->refuses(shape, SomeGpu("9.0")));
+    std::string absent;
+    if (!CublasLt::find(absent)) test::not_run(absent);
+    CHECK_FALSE(one->refuses(shape, SomeGpu("9.0")));
+    CHECK_FALSE(grouped->refuses(groups, SomeGpu("9.0")));
   }
 
   TEST_CASE("cuBLASLt opens with every function that we call or says what is missing") {

@@ -94,13 +94,15 @@ TEST_SUITE("unit") {
     };
     for (const char* dtype : {"bf16", "f16", "tf32", "int8"})
       for (const char* name : {"sm90", "sm80", "cublaslt"}) has_all(dtype, name, listed_shapes());
-    for (const char* name : {"sm90", "sm90_block_scaled", "cublaslt", "cublaslt_fast"})
+    for (const char* name :
+         {"sm90", "sm90_block_scaled", "cublaslt", "cublaslt_fast", "cublaslt_block_scaled"})
       has_all("fp8_e4m3", name, listed_shapes());
     has_all("fp8_e5m2", "sm90", listed_shapes());
     for (const char* name : {"sm80", "cublaslt"}) has_all("f32", name, listed_shapes());
     for (const char* name : {"sm90_grouped", "cublas_grouped"})
       has_all("bf16", name, sm90::listed_experts());
-    has_all("fp8_e4m3", "sm90_grouped_block_scaled", sm90::listed_experts());
+    for (const char* name : {"sm90_grouped_block_scaled", "cublaslt_grouped_block_scaled"})
+      has_all("fp8_e4m3", name, sm90::listed_experts());
   }
 
   TEST_CASE("no native kernel refuses a shape that the full profile has for it") {

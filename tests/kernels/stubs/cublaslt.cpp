@@ -1,4 +1,5 @@
-// A stand-in for libcublasLt on host memory: it multiplies what it was told, in bf16 with f32 sums.
+// A stand-in for libcublasLt on host memory: it multiplies what it was told, in bf16 or e4m3 with
+// f32 sums, and with scales by block.
 #include <cublasLt.h>
 
 #include <cstring>
@@ -9,14 +10,32 @@
 namespace {
 
 struct Layout {
+  cudaDataType type;
   std::uint64_t rows, columns;
   std::int64_t leading;
   std::int32_t batches = 1;
   std::int64_t stride = 0;
 };
 
+/// Scales of an operand of depth rows, column-major.
+struct Scales {
+  std::int32_t mode = CUBLASLT_MATMUL_MATRIX_SCALE_SCALAR_32F;
+  const float* at = nullptr;
+
+  float of(std::uint64_t k, std::uint64_t column, std::uint64_t depth,
+           std::uint64_t columns) const {
+    const auto fours = [](std::uint64_t count) { return (count + 3) / 4 * 4; };
+    if (mode == CUBLASLT_MATMUL_MATRIX_SCALE_VEC128_32F)
+      return at[column + k / 128 * fours(columns)];
+    if (mode == CUBLASLT_MATMUL_MATRIX_SCALE_BLK128x128_32F)
+      return at[k / 128 + column / 128 * fours((depth + 127) / 128)];
+    return 1;
+  }
+};
+
 struct Product {
   cublasOperation_t a = CUBLAS_OP_N, b = CUBLAS_OP_N;
+  Scales of_a, of_b;
 };
 
 const Layout& of(cublasLtMatrixLayout_t handle) { return *reinterpret_cast<Layout*>(handle); }
@@ -34,6 +53,13 @@ std::size_t place(const Layout& layout, std::int32_t batch, cublasOperation_t op
   if (operation == CUBLAS_OP_T) std::swap(row, column);
   return static_cast<std::size_t>(batch * layout.stride) +
          column * static_cast<std::size_t>(layout.leading) + row;
+}
+
+float value_at(const Layout& layout, const void* from, std::size_t at) {
+  using E4m3 = assay::SmallFloatOf<assay::Dtype::fp8_e4m3>;
+  if (layout.type == CUDA_R_8F_E4M3)
+    return E4m3::decode(static_cast<const std::uint8_t*>(from)[at]);
+  return assay::from_bf16(static_cast<const std::uint16_t*>(from)[at]);
 }
 
 }  // namespace
@@ -59,13 +85,17 @@ cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t made,
   auto& product = *reinterpret_cast<Product*>(made);
   if (attribute == CUBLASLT_MATMUL_DESC_TRANSA) return take(product.a, value, bytes);
   if (attribute == CUBLASLT_MATMUL_DESC_TRANSB) return take(product.b, value, bytes);
+  if (attribute == CUBLASLT_MATMUL_DESC_A_SCALE_MODE) return take(product.of_a.mode, value, bytes);
+  if (attribute == CUBLASLT_MATMUL_DESC_B_SCALE_MODE) return take(product.of_b.mode, value, bytes);
+  if (attribute == CUBLASLT_MATMUL_DESC_A_SCALE_POINTER) return take(product.of_a.at, value, bytes);
+  if (attribute == CUBLASLT_MATMUL_DESC_B_SCALE_POINTER) return take(product.of_b.at, value, bytes);
   return CUBLAS_STATUS_NOT_SUPPORTED;
 }
 
-cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* made, cudaDataType,
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* made, cudaDataType type,
                                           std::uint64_t rows, std::uint64_t columns,
                                           std::int64_t leading) {
-  *made = reinterpret_cast<cublasLtMatrixLayout_t>(new Layout{rows, columns, leading});
+  *made = reinterpret_cast<cublasLtMatrixLayout_t>(new Layout{type, rows, columns, leading});
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasLtMatrixLayoutDestroy(cublasLtMatrixLayout_t made) {
@@ -125,18 +155,17 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t made, const
   float by = 0, of_before = 0;
   std::memcpy(&by, alpha, sizeof by);
   std::memcpy(&of_before, beta, sizeof of_before);
-  const auto read = [](const void* from, std::size_t at) {
-    return assay::from_bf16(static_cast<const std::uint16_t*>(from)[at]);
-  };
   for (std::int32_t batch = 0; batch < ld.batches; ++batch) {
     for (std::uint64_t j = 0; j < ld.columns; ++j) {
       for (std::uint64_t i = 0; i < ld.rows; ++i) {
         float sum = 0;
         for (std::uint64_t k = 0; k < depth; ++k)
-          sum += read(a, place(la, batch, product.a, i, k)) *
-                 read(b, place(lb, batch, product.b, k, j));
+          sum += value_at(la, a, place(la, batch, product.a, i, k)) *
+                 product.of_a.of(k, i, depth, ld.rows) *
+                 value_at(lb, b, place(lb, batch, product.b, k, j)) *
+                 product.of_b.of(k, j, depth, ld.columns);
         const std::size_t at = place(ld, batch, CUBLAS_OP_N, i, j);
-        const float before = of_before == 0 ? 0 : of_before * read(c, at);
+        const float before = of_before == 0 ? 0 : of_before * value_at(lc, c, at);
         static_cast<std::uint16_t*>(d)[at] = assay::to_bf16(by * sum + before);
       }
     }
