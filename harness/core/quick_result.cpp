@@ -83,8 +83,11 @@ namespace {
 
 /// Where simdjson's rules are not ours, or may not be in some version of it.
 bool is_unusual(const std::string& text) {
-  return text.size() > kMaximumDocumentBytes || text.starts_with("\xEF\xBB\xBF") ||
-         text.find("\\ud") != text.npos || text.find("\\uD") != text.npos;  // half a surrogate pair
+  if (text.size() > kMaximumDocumentBytes || text.starts_with("\xEF\xBB\xBF")) return true;
+  const std::size_t escape = text.find('\\');  // most documents have none
+  if (escape == text.npos) return false;
+  return text.find("\\ud", escape) != text.npos ||
+         text.find("\\uD", escape) != text.npos;  // half a surrogate pair
 }
 
 /// A fleet's documents are of one size: their reader's memory is used again, not returned and

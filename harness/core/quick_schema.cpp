@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -99,10 +98,14 @@ long double exactly(const dom::element& value) {
   return value.get_double().value_unsafe();
 }
 
+/// Of a number that a double holds exactly, an integer or not.
+bool get_exactly(const dom::element& value, double& number) {
+  constexpr double kExact = 9007199254740992;  // 2^53: every integer below it
+  return value.get(number) == simdjson::SUCCESS && std::abs(number) < kExact;
+}
+
 bool conforms_number(const SchemaNode& schema, const dom::element& value) {
-  const bool is_bounded =
-      schema.minimum || schema.maximum || schema.exclusive_minimum || schema.exclusive_maximum;
-  if (!is_bounded) return true;
+  if (double number = 0; get_exactly(value, number)) return schema.range.holds(number);
   const long double number = exactly(value);
   return !(schema.minimum && number < *schema.minimum) &&
          !(schema.maximum && number > *schema.maximum) &&
@@ -120,58 +123,20 @@ bool are_unique(const dom::array& array) {
   return std::adjacent_find(texts.begin(), texts.end()) == texts.end();
 }
 
-/// The doubles that a schema's bounds accept.
-struct Range {
-  double least = -std::numeric_limits<double>::infinity();
-  double most = std::numeric_limits<double>::infinity();
-  bool holds(double number) const { return least <= number && number <= most; }
-};
-
-Range range_of(const SchemaNode& schema) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  // A bound has more digits than a double: the nearest one may be on its other side.
-  const auto above = [](long double bound, bool is_exclusive) {
-    const auto nearest = static_cast<double>(bound);
-    const bool is_outside = is_exclusive ? nearest <= bound : nearest < bound;
-    return is_outside ? std::nextafter(nearest, kInfinity) : nearest;
-  };
-  const auto below = [&](long double bound, bool is_exclusive) {
-    return -above(-bound, is_exclusive);
-  };
-  Range range;
-  if (schema.minimum) range.least = above(*schema.minimum, false);
-  if (schema.maximum) range.most = below(*schema.maximum, false);
-  if (schema.exclusive_minimum)
-    range.least = std::max(range.least, above(*schema.exclusive_minimum, true));
-  if (schema.exclusive_maximum)
-    range.most = std::min(range.most, below(*schema.exclusive_maximum, true));
-  return range;
-}
-
-/// Whether a schema says nothing of a number but its type and its bounds.
-bool is_of_bounds_alone(const SchemaNode& schema) {
-  return (schema.types & (kInteger | kNumber)) != 0 && !schema.never && !schema.constant &&
-         schema.choices.empty() && schema.all_of.empty() && schema.negated == nullptr &&
-         schema.condition == nullptr;
-}
-
 /// Samples and their passes are most of a document.
 bool conform_numbers(const SchemaNode& items, const dom::array& array) {
-  constexpr std::int64_t kExact = std::int64_t{1} << 53;  // a double holds every integer up to it
-  const Range range = range_of(items);
   const bool takes_doubles = (items.types & kNumber) != 0;
   return std::all_of(array.begin(), array.end(), [&](const dom::element& entry) {
-    if (takes_doubles && entry.is_double()) return range.holds(entry.get_double().value_unsafe());
-    if (entry.is_int64()) {
-      const std::int64_t number = entry.get_int64().value_unsafe();
-      if (-kExact <= number && number <= kExact) return range.holds(static_cast<double>(number));
-    }
-    return conforms(items, entry);
+    double number = 0;
+    const bool is_of_type = takes_doubles || entry.is_int64();
+    return is_of_type && get_exactly(entry, number) ? items.range.holds(number)
+                                                    : conforms(items, entry);
   });
 }
 
 bool conform_items(const SchemaNode& items, const dom::array& array) {
-  if (is_of_bounds_alone(items)) return conform_numbers(items, array);
+  if (items.is_plain && (items.types & (kInteger | kNumber)) != 0)
+    return conform_numbers(items, array);
   return std::all_of(array.begin(), array.end(),
                      [&](const dom::element& entry) { return conforms(items, entry); });
 }
@@ -244,6 +209,7 @@ bool conforms_inside(const SchemaNode& schema, const dom::element& value) {
 
 template <class Value>
 bool conforms_to_all(const SchemaNode& schema, const Value& value) {
+  if (schema.is_plain) return is_of_type(schema.types, value) && conforms_inside(schema, value);
   if (schema.never || !is_of_type(schema.types, value)) return false;
   const auto is_value = [&](const Json& wanted) { return equals(wanted, value); };
   if (schema.constant && !is_value(*schema.constant)) return false;

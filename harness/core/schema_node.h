@@ -1,6 +1,7 @@
 // A schema read into memory: one node for each subschema, references already followed.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,7 +62,16 @@ struct SchemaNode {
   const SchemaNode* then = nullptr;
   const SchemaNode* otherwise = nullptr;
 
+  /// The doubles that the bounds accept.
+  struct Range {
+    double least = -std::numeric_limits<double>::infinity();
+    double most = std::numeric_limits<double>::infinity();
+    bool holds(double number) const { return least <= number && number <= most; }
+  };
+
   Bound minimum, maximum, exclusive_minimum, exclusive_maximum;
+  Range range;            // of these four
+  bool is_plain = false;  // it asks for nothing but a type and what a value of that type holds
   std::optional<std::size_t> min_length, max_length, min_items, max_items, min_properties;
   bool unique_items = false;
   std::optional<RegularExpression> pattern;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "harness/core/error.h"
 
@@ -24,6 +26,34 @@ long double exactly(const Json& number) {
   if (number.is_number_unsigned()) return number.get<std::uint64_t>();
   if (number.is_number_integer()) return number.get<std::int64_t>();
   return number.get<double>();
+}
+
+/// The least double from `bound` on, or above it. A bound has more digits than a double: the
+/// nearest one may be on its other side.
+double least_double(long double bound, bool is_above) {
+  const auto nearest = static_cast<double>(bound);
+  const bool is_outside = is_above ? nearest <= bound : nearest < bound;
+  return is_outside ? std::nextafter(nearest, std::numeric_limits<double>::infinity()) : nearest;
+}
+
+SchemaNode::Range range_of(const SchemaNode& node) {
+  SchemaNode::Range range;
+  const auto raise = [&](const SchemaNode::Bound& bound, bool is_above) {
+    if (bound) range.least = std::max(range.least, least_double(*bound, is_above));
+  };
+  const auto lower = [&](const SchemaNode::Bound& bound, bool is_below) {
+    if (bound) range.most = std::min(range.most, -least_double(-*bound, is_below));
+  };
+  raise(node.minimum, false);
+  raise(node.exclusive_minimum, true);
+  lower(node.maximum, false);
+  lower(node.exclusive_maximum, true);
+  return range;
+}
+
+bool is_plain(const SchemaNode& node) {
+  return !node.never && !node.constant && node.choices.empty() && node.all_of.empty() &&
+         node.negated == nullptr && node.condition == nullptr;
 }
 
 }  // namespace
@@ -52,6 +82,8 @@ const SchemaNode* SchemaReader::node(const Json& schema, const std::string& poin
   if (!schema.is_object()) refuse(pointer, "is neither an object nor a boolean");
   for (const auto& [key, value] : schema.items()) read_keyword(made, key, value, pointer);
   note_required(made);
+  made.range = range_of(made);
+  made.is_plain = is_plain(made);
   require_sound(made, pointer);
   return &made;
 }
