@@ -12,7 +12,6 @@
 #include "harness/cli/compared.h"
 #include "harness/cli/fit_profile.h"
 #include "harness/cli/terminal.h"
-#include "harness/cli/version.h"
 #include "harness/compare/obstacles.h"
 #include "harness/core/consistency.h"
 #include "harness/core/document.h"
@@ -22,6 +21,7 @@
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
 #include "harness/core/profile.h"
+#include "harness/core/version.h"
 #include "harness/report/page.h"
 
 namespace assay::cli {

@@ -6,10 +6,10 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/manual.h"
-#include "harness/cli/version.h"
 #include "harness/core/document.h"
 #include "harness/core/output.h"
 #include "harness/core/print.h"
+#include "harness/core/version.h"
 
 namespace assay::cli {
 

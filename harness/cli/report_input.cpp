@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "harness/cli/version.h"
 #include "harness/conformance/devices.h"
 #include "harness/conformance/render/rows.h"
+#include "harness/core/version.h"
 
 namespace assay::cli {
 

@@ -1,5 +1,5 @@
 // `assay version`: what this executable is, and which libraries it finds on this machine.
-#include "harness/cli/version.h"
+#include "harness/core/version.h"
 
 #include <fmt/format.h>
 
@@ -11,17 +11,14 @@
 
 namespace assay::cli {
 
-std::string version() { return ASSAY_VERSION; }
-
-bool built_with_cuda() { return ASSAY_BUILT_WITH_CUDA; }
-
 namespace {
 
+constexpr bool kBuiltWithCuda = ASSAY_BUILT_WITH_CUDA;
+
 ExitCode execute_version(const Arguments&) {
-  std::vector<std::vector<std::string>> rows = {
-      {"compiler", __VERSION__}, {"cuda", built_with_cuda() ? "built in" : "left out"}};
-  for (const auto& [name, value] :
-       software_facts(built_with_cuda() ? Backend::cuda : Backend::host))
+  std::vector<std::vector<std::string>> rows = {{"compiler", __VERSION__},
+                                                {"cuda", kBuiltWithCuda ? "built in" : "left out"}};
+  for (const auto& [name, value] : software_facts(kBuiltWithCuda ? Backend::cuda : Backend::host))
     if (name != "assay" && name != "compiler" && name != "cuda") rows.push_back({name, value});
   print(fmt::format("assay {}\n{}", version(), table(rows, line_columns(stdout))));
   return ExitCode::passed;
