@@ -143,7 +143,7 @@ std::string pack(const fs::path& folder) {
   return archive;
 }
 
-void unpack(const std::string& archive, const fs::path& folder) {
+std::size_t unpack(const std::string& archive, const fs::path& folder) {
   const Files files = members(archive);
   for (const auto& [name, text] : files) require_inside(name);
   check_sums(files);
@@ -152,6 +152,7 @@ void unpack(const std::string& archive, const fs::path& folder) {
     fs::create_directories((folder / name).parent_path());
     write_text(text, folder / name);
   }
+  return files.size() - 1;  // without the sums
 }
 
 }  // namespace assay::cluster

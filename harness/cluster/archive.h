@@ -11,8 +11,9 @@ namespace assay::cluster {
 /// Throws Error for a name that ustar cannot hold (over 100 bytes) and what cannot be read.
 std::string pack(const std::filesystem::path& folder);
 
-/// Writes the files of `archive` below `folder`, which is made. Throws Error, before anything is
-/// written, for an archive that was cut, a digest that differs, and a name that leads out of it.
-void unpack(const std::string& archive, const std::filesystem::path& folder);
+/// Writes the files of `archive` below `folder`, which is made where there are any, and returns
+/// their number. Throws Error, before anything is written, for an archive that was cut, a digest
+/// that differs, and a name that leads out of it.
+std::size_t unpack(const std::string& archive, const std::filesystem::path& folder);
 
 }  // namespace assay::cluster

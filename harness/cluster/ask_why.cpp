@@ -1,21 +1,37 @@
-// Gathers what a run's own objects leave out: events, and where pods find no node the nodes, the
-// devices and everybody's claims as they are now.
+// Gathers what a run's own objects leave out: events, what failed containers wrote, and where pods
+// find no node the nodes, the devices and everybody's claims as they are now.
 #include <algorithm>
 
 #include "harness/cluster/explain.h"
+#include "harness/cluster/last_words.h"
 #include "harness/cluster/run_objects.h"
 
 namespace assay::cluster {
+
+namespace {
+
+constexpr std::size_t kMostAsked = 3;  // a gang fails for one reason
+
+Texts words_of_failed(Kubectl& kubectl, const std::string& name_space, const Snapshot& run) {
+  Texts words;
+  for (const Pod& pod : run.pods)
+    if (pod.exit_code.value_or(0) != 0 && words.size() < kMostAsked)
+      words[pod.name] = last_words(kubectl, name_space, pod);
+  return words;
+}
+
+}  // namespace
 
 std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, const Snapshot& run,
                            const Inventory& inventory) {
   const std::vector<Event> events = look_at_events(kubectl, name_space);
   if (std::none_of(run.pods.begin(), run.pods.end(), finds_no_node))
-    return explain({run, events, inventory});
+    return explain({run, events, inventory, {}, {}, words_of_failed(kubectl, name_space, run)});
   Inventory now = inventory;
   refresh(kubectl, now);
-  return explain(
-      {run, events, now, look_at_all_claims(kubectl, now), look_at_all_pods(kubectl, name_space)});
+  return explain({run, events, now, look_at_all_claims(kubectl, now),
+                  look_at_all_pods(kubectl, name_space),
+                  words_of_failed(kubectl, name_space, run)});
 }
 
 }  // namespace assay::cluster

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/cluster/archive.h"
+#include "harness/cluster/last_words.h"
 #include "harness/cluster/outage.h"
 #include "harness/core/error.h"
 
@@ -73,6 +74,22 @@ class Collection {
           fmt::format("{}: the image does not hold assay: {}", called(holder), reason_of(answer)));
     if (contains(answer.err, "(Forbidden)"))
       throw Error(fmt::format("{}: {}", called(holder), refusal(answer.err)));
+    if (refuses_command(answer.err))
+      throw Error(fmt::format("{}: {}; {}", called(holder), reason_of(answer),
+                              image_advice(answer.err, version_of(holder))));
+  }
+
+  std::string version_of(const Pod& holder) const {
+    return kubectl_.ask({{"exec", "-n", target_.name_space, holder.name, "--", "assay", "version"}})
+        .out;
+  }
+
+  /// A run that does not start to measure leaves nothing but its words.
+  void refuse_nothing(const Pod& holder) const {
+    const std::string words = last_words(kubectl_, target_.name_space, holder);
+    const std::string advice = image_advice(words, version_of(holder));
+    throw Error(fmt::format("{}: its run ended without a document; its last words: {}{}{}",
+                            called(holder), words, advice.empty() ? "" : "; ", advice));
   }
 
   bool is_taken(const std::filesystem::path& folder) {
@@ -105,12 +122,14 @@ class Collection {
       last_ = fmt::format("{}: {}", called(holder), reason_of(answer));
       return false;
     }
+    std::size_t files = 0;
     try {
-      unpack(answer.out, folder);
+      files = unpack(answer.out, folder);
     } catch (const Error& error) {
       pace_.say(last_ = fmt::format("{}: {}", called(holder), error.what()));
       return false;
     }
+    if (files == 0) refuse_nothing(holder);
     if (holder.rank > 0)
       pace_.say(fmt::format(
           "rank 0 is gone: what {} has was collected, which may be its own node's alone",

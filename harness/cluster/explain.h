@@ -24,6 +24,7 @@ struct Seen {
   const Inventory& inventory;
   std::vector<Claim> all_claims = {};  // of the whole cluster, where they may be listed
   std::vector<Pod> all_pods = {};      // of the namespace
+  Texts last_words = {};               // of containers that failed, by pod
 };
 
 /// Asks the cluster for what `run` itself does not tell, as far as this user may see it, and

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "harness/cluster/explain.h"
+#include "harness/cluster/last_words.h"
 #include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
 
@@ -32,16 +33,19 @@ std::optional<Cause> explain_disruption(const Pod& pod) {
   return Cause{called(pod), text, true};
 }
 
-std::optional<Cause> explain_end(const Pod& pod) {
+std::optional<Cause> explain_end(const Pod& pod, const Seen& seen) {
   if (pod.ended_reason == "OOMKilled")
     return Cause{called(pod), "its memory limit was too small: the kernel killed it (OOMKilled)",
                  true};
   if (!pod.exit_code || *pod.exit_code == 0) return std::nullopt;
-  const char* hint = *pod.exit_code == 127 ? ": the image does not hold the program" : "";
-  return Cause{
-      called(pod),
-      fmt::format("it exited with {}{}; `kubectl logs` has its last lines", *pod.exit_code, hint),
-      true};
+  std::string text = fmt::format("it exited with {}", *pod.exit_code);
+  if (*pod.exit_code == 127) text += ": the image does not hold the program";
+  const auto words = seen.last_words.find(pod.name);
+  if (words == seen.last_words.end()) return Cause{called(pod), text, true};
+  text += "; its last words: " + words->second;
+  if (const std::string advice = image_advice(words->second, ""); !advice.empty())
+    text += "; " + advice;
+  return Cause{called(pod), text, true};
 }
 
 Cause explain_pull(const Pod& pod) {
@@ -151,7 +155,7 @@ std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
 
 std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen) {
   if (auto cause = explain_disruption(pod)) return cause;
-  if (auto cause = explain_end(pod)) return cause;
+  if (auto cause = explain_end(pod, seen)) return cause;
   if (auto cause = explain_waiting(pod)) return cause;
   if (pod.silent)
     return Cause{called(pod),

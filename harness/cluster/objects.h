@@ -39,7 +39,7 @@ struct Pod {
   int rank = -1;
   bool deleted = false;
   Conditions conditions;
-  std::string waiting_reason, waiting_message, ended_reason;
+  std::string waiting_reason, waiting_message, ended_reason, ended_container;
   std::optional<int> exit_code;
   std::optional<std::vector<std::string>> unclaimed;  // what its container without a claim saw
   bool running = false;                               // by the last that its node told

@@ -109,6 +109,7 @@ void add_state(const Json& status, Pod& pod) {
   if (ended.is_null()) return;
   pod.exit_code = static_cast<int>(number(ended, {"exitCode"}));
   pod.ended_reason = text(ended, {"reason"});
+  pod.ended_container = text(status, {"name"});
 }
 
 /// The container `unclaimed` of the allocation components has written what it sees, one a line.

@@ -4,7 +4,8 @@
 Reading comes from tests/cluster/recordings; `apply -k` builds with the real kubectl, refuses what a strict server
 would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_IN names the folder of its state,
 STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails), lost (the node of rank 0 is lost
-when its results are first asked for), no-gang (pods are bound one by one). Pods that only hold what they claim are bound by a
+when its results are first asked for), no-gang (pods are bound one by one), other-image (the assay of
+the image does not know `hold`), other-flags (nor a flag of `run`). Pods that only hold what they claim are bound by a
 scheduler of its own, one a node, and run nothing. STAND_IN_APIS names another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops `assay`.
 """
 import base64
@@ -159,6 +160,10 @@ def start_pod(job, rank, objects, port):
     if FAULT == "pending":
         return pod
     program = ["false"] if FAULT == "exits" and rank == 1 else [ASSAY, *words]
+    if FAULT == "other-image":
+        program[1] = "hold-results"
+    if FAULT == "other-flags":
+        program.insert(program.index("run") + 1, "--of-a-later-version")
     script = '"$@" >"$0/log" 2>&1; echo $? >"$0/exit"'
     process = subprocess.Popen(["sh", "-c", script, str(folder), *program], env=values, start_new_session=True,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -188,7 +193,7 @@ def pod_object(pod, objects):
         spec["nodeName"] = pod["node"]
         status["initContainerStatuses"] = [{"name": one["name"], "state": {"terminated": {"exitCode": 0, "message": "none\n"}}}
                                            for one in spec.get("initContainers", [])]
-        status["containerStatuses"] = [{"image": spec["containers"][0]["image"], "state": state,
+        status["containerStatuses"] = [{"name": "assay", "image": spec["containers"][0]["image"], "state": state,
                                         "imageID": "registry.example/assay@sha256:" + "0" * 64}]
     else:
         text = "0/2 nodes are available: 2 cannot allocate all claims. still not schedulable"
@@ -254,6 +259,11 @@ def execute(words, state):
         fail(f"command terminated with exit code {code}", code)
 
 
+def log_of(name, state):
+    pod = next(one for one in state["pods"] if one["name"] == name)
+    return pathlib.Path(pod["folder"], "log").read_text()
+
+
 def delete(words):
     with changing() as state:
         kept = []
@@ -286,6 +296,8 @@ def main(words):
         apply(words)
     elif verb == "exec":
         execute(words, load())
+    elif verb == "logs":
+        print(log_of(words[1], load()), end="")
     elif verb == "delete":
         delete(words)
     elif verb in ("taint", "label", "patch"):
