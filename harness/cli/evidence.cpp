@@ -58,6 +58,8 @@ const char* word_of(RowOutcome::Kind kind) {
   switch (kind) {
     case RowOutcome::Kind::proved:
       return "proved";
+    case RowOutcome::Kind::not_applicable:
+      return "N/A";
     case RowOutcome::Kind::kept:
       return "kept";
     case RowOutcome::Kind::open:
@@ -103,12 +105,15 @@ ExitCode execute_evidence(const Arguments& arguments) {
   for (std::size_t i = 0; i < pack.rows.size(); ++i)
     open +=
         pack.rows[i].kind == RowOutcome::Kind::open && request.checklist.rows[i].level == "MUST";
+  const auto count = [&](RowOutcome::Kind kind) {
+    return std::count_if(pack.rows.begin(), pack.rows.end(),
+                         [kind](const RowOutcome& row) { return row.kind == kind; });
+  };
   print(fmt::format(
-      "Evidence: {} of {} requirements proved, {} MUST without a proof, written to "
-      "{}\n",
-      std::count_if(pack.rows.begin(), pack.rows.end(),
-                    [](const RowOutcome& row) { return row.kind == RowOutcome::Kind::proved; }),
-      pack.rows.size(), open, folder.string()));
+      "Evidence: {} of {} requirements proved, {} not applicable, {} MUST without a proof, written "
+      "to {}\n",
+      count(RowOutcome::Kind::proved), pack.rows.size(), count(RowOutcome::Kind::not_applicable),
+      open, folder.string()));
   return open == 0 ? ExitCode::passed : ExitCode::failed;
 }
 
@@ -130,7 +135,10 @@ Command evidence_command() {
       "with, hold every case of it, name each other by the digests that they have, and pass what "
       "the row needs: that the devices of a claim are those that its container sees, that a "
       "container without a claim sees none, that a gang was held back whole, that the driver is "
-      "the published one. Everything else is open and is named with the reason. Documents that "
+      "the published one. Everything else is open and is named with the reason. "
+      "cluster_autoscaling "
+      "becomes N/A, the only row that the programme takes it of, where a run that looked for an "
+      "autoscaler found no sign of one and no node came; the notes have the reason. Documents that "
       "were simulated, imported or made by the host backend are refused.",
       "Performance is no part of the programme: DIR/evidence/performance.md has the profile's "
       "verdict, and the checklist does not refer to it. What is wrong in the checklist's metadata "
@@ -158,7 +166,7 @@ Command evidence_command() {
       {.name = "force", .help = "Write into a folder that is not empty."}};
   command.operands = {"PATH...", true};
   command.exit_status = {
-      {"0", "Every MUST has a proof, or was filled before."},
+      {"0", "Every MUST has a proof, does not apply, or was filled before."},
       {"1", "A MUST has no proof; the rest was written all the same."},
       {"2", "A document, the checklist, the signature or the folder is refused."}};
   command.examples = {

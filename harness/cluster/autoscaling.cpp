@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/cluster/explain.h"
 #include "harness/cluster/idle_run.h"
 
 namespace assay::cluster {
@@ -26,11 +27,30 @@ std::set<std::string> node_names(Kubectl& kubectl) {
   return names;
 }
 
+/// Throws Error where that may not be known: no sign is part of a proof that there is none.
 std::string sign_of_autoscaler(Kubectl& kubectl, const Inventory& inventory) {
   if (inventory.serves("karpenter.sh/v1")) return "karpenter.sh";
   const Answer status = kubectl.ask(
       {{"get", "configmap", "cluster-autoscaler-status", "-n", "kube-system", "-o", "name"}});
+  if (!status.ok() && !contains(status.err, "(NotFound)"))
+    throw Error("autoscaling probe: the sign of an autoscaler cannot be looked for: " +
+                refusal(status.err));
   return status.ok() ? "cluster-autoscaler" : "";
+}
+
+/// An autoscaler says of each pending pod what it does about it.
+std::string sign_on_pods(const Snapshot& run, const std::vector<Event>& events) {
+  constexpr std::pair<const char*, const char*> kReasons[] = {
+      {"TriggeredScaleUp", "cluster-autoscaler"},
+      {"NotTriggerScaleUp", "cluster-autoscaler"},
+      {"Nominated", "karpenter"}};
+  for (const Event& event : events)
+    for (const auto& [reason, autoscaler] : kReasons)
+      if (event.reason == reason &&
+          std::any_of(run.pods.begin(), run.pods.end(),
+                      [&](const Pod& pod) { return pod.name == event.name; }))
+        return autoscaler;
+  return "";
 }
 
 /// No scheduler that would keep the pods away until all of them have room.
@@ -43,7 +63,10 @@ Plan without_gang(Plan plan) {
 class Scaling {
  public:
   Scaling(Kubectl& kubectl, const Plan& plan, const Inventory& inventory, const Pace& pace)
-      : kubectl_(kubectl), pace_(pace), before_(node_names(kubectl)) {
+      : kubectl_(kubectl),
+        pace_(pace),
+        name_space_(plan.wishes.name_space),
+        before_(node_names(kubectl)) {
     facts_.autoscaler = sign_of_autoscaler(kubectl, inventory);
     facts_.nodes = static_cast<int>(free_hosts(kubectl, plan, inventory).size());
     facts_.pods = facts_.nodes + 1;
@@ -56,6 +79,10 @@ class Scaling {
                           run_->id(), facts_.pods, facts_.nodes));
     wait_for_nodes();
     run_->end();
+    if (facts_.added.empty() && !facts_.bound_s && !was_refused_)
+      throw Error(
+          "autoscaling probe: no pod of it waited for a node, so that no autoscaler was asked: a "
+          "quota or a queue may hold its pods back");
     if (!facts_.added.empty()) wait_for_their_end();
     return facts_;
   }
@@ -76,10 +103,15 @@ class Scaling {
 
   void wait_for_nodes() {
     const double from_s = pace_.now_s();
-    const double patience_s = facts_.autoscaler.empty() ? kUnlikely_s : kComing_s;
-    while (!facts_.bound_s &&
-           pace_.now_s() - from_s < (facts_.added.empty() ? patience_s : kComing_s)) {
-      const bool bound = bound_of(run_->look()) == facts_.pods;
+    const auto patience_s = [&] {
+      return facts_.added.empty() && facts_.autoscaler.empty() ? kUnlikely_s : kComing_s;
+    };
+    while (!facts_.bound_s && pace_.now_s() - from_s < patience_s()) {
+      const Snapshot run = run_->look();
+      const bool bound = bound_of(run) == facts_.pods;
+      was_refused_ |= std::any_of(run.pods.begin(), run.pods.end(), finds_no_node);
+      if (facts_.autoscaler.empty())
+        facts_.autoscaler = sign_on_pods(run, look_at_events(kubectl_, name_space_));
       if (const auto names = added(); names.size() > facts_.added.size()) {
         facts_.added = names;
         pace_.say(fmt::format("autoscaling probe: came: {}", fmt::join(names, ", ")));
@@ -101,7 +133,9 @@ class Scaling {
 
   Kubectl& kubectl_;
   const Pace& pace_;
+  const std::string name_space_;
   const std::set<std::string> before_;
+  bool was_refused_ = false;  // a pod waited for a node
   std::optional<IdleRun> run_;
   AutoscalingFacts facts_;
 };

@@ -15,7 +15,8 @@ namespace {
 class ElasticCluster : public KubectlOnPaper {
  public:
   double comes_after_s = 60, goes_after_s = 600;  // from the apply, and from the delete
-  bool has_sign = true, fits = true;
+  bool has_sign = true, fits = true, may_look = true, makes_pods = true;
+  std::string events = R"({"items": []})";
 
   ElasticCluster() {
     const Json list = parse_json(recorded("no-gang-partial-start/run.json"), "recorded");
@@ -28,6 +29,9 @@ class ElasticCluster : public KubectlOnPaper {
     if (line.starts_with("apply")) applied_s_ = now_s;
     if (line.starts_with("delete")) deleted_s_ = now_s;
     if (line.starts_with("get nodes")) return {0, nodes(), ""};
+    if (line.starts_with("get configmap") && !may_look)
+      return {1, "", "Error from server (Forbidden): configmaps is forbidden\n"};
+    if (line.starts_with("get events")) return {0, events, ""};
     if (line.starts_with("get configmap"))
       return has_sign ? cluster::Answer{0, "configmap/cluster-autoscaler-status\n", ""}
                       : cluster::Answer{1, "", "Error from server (NotFound)\n"};
@@ -54,7 +58,7 @@ class ElasticCluster : public KubectlOnPaper {
 
   Json pods() const {
     Json items = Json::array();
-    if (deleted_s_ >= 0) return items;
+    if (deleted_s_ >= 0 || !makes_pods) return items;
     for (int rank = 0; rank < 3; ++rank) {
       const bool bound = rank < 2 || (is_big() && fits);
       Json pod = bound ? bound_ : waiting_;
@@ -110,6 +114,36 @@ TEST_SUITE("cluster") {
     ElasticCluster kubectl;
     kubectl.has_sign = false;
     CHECK(verdict_on(kubectl).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("an autoscaler without a sign of its own is seen by its events on the waiting pods") {
+    ElasticCluster kubectl;
+    kubectl.comes_after_s = 1e9;
+    kubectl.has_sign = false;
+    kubectl.events =
+        R"({"items": [{"reason": "NotTriggerScaleUp", "message": "pod didn't trigger scale-up",
+            "involvedObject": {"kind": "Pod", "name": "assay-2"}}]})";
+    CHECK(verdict_on(kubectl).reason_code == "not_scaled_up");
+    CHECK(kubectl.now_s > 600);
+    ElasticCluster other;
+    other.comes_after_s = 1e9;
+    other.has_sign = false;
+    other.events =
+        R"({"items": [{"reason": "NotTriggerScaleUp", "message": "",
+            "involvedObject": {"kind": "Pod", "name": "of-another-run"}}]})";
+    CHECK(verdict_on(other).reason_code == "not_applicable");
+  }
+
+  TEST_CASE("nothing is said of an autoscaler that was not asked or may not be looked for") {
+    ElasticCluster held;
+    held.comes_after_s = 1e9;
+    held.has_sign = false;
+    held.makes_pods = false;
+    CHECK_THROWS_WITH_AS(verdict_on(held), doctest::Contains("no pod of it waited for a node"),
+                         Error);
+    ElasticCluster closed;
+    closed.may_look = false;
+    CHECK_THROWS_WITH_AS(verdict_on(closed), doctest::Contains("cannot be looked for"), Error);
   }
 
   TEST_CASE("a node that takes no pod and one that stays fail") {

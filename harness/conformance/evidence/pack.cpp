@@ -19,6 +19,7 @@ namespace assay {
 namespace {
 
 constexpr const char* kImplemented = "Implemented";
+constexpr const char* kNotApplicable = "N/A";
 /// Of the requirements that are judged for the rows, beside those of the profile.
 constexpr const char* kPrefix = "conformance/";
 /// Whatever a row needs, the documents have to be whole, unchanged and right.
@@ -88,11 +89,24 @@ class Rows {
   /// Empty when the row is proved.
   std::string why_not(const ConformanceProof& proof) const {
     if (proof.kinds.empty()) return std::string(proof.reason);
-    if (verdict_.verdict != Verdict::pass && verdict_.verdict != Verdict::warn)
+    if (!has_passed())
       return fmt::format("profile {}: {}", verdict_.profile_name, worst_of_profile());
     for (const RequirementVerdict* one : needed(proof))
       if (one->verdict != Verdict::pass) return fmt::format("{}: {}", kind_of(*one), one->reason);
     return proof.lacks == nullptr ? "" : proof.lacks(results_);
+  }
+
+  /// The verdict that the row does not apply, or null. Everything else that a proof needs has to be
+  /// there, and the programme has to take an N/A of the row.
+  const RequirementVerdict* absence(const ConformanceProof& proof) const {
+    if (proof.limits_of_absence.empty() || !has_passed()) return nullptr;
+    const RequirementVerdict& own = of_kind(proof.kinds.front());
+    if (!is_not_applicable(own)) return nullptr;
+    const std::vector<const RequirementVerdict*> all = needed(proof);
+    const bool rest_passes = std::all_of(all.begin(), all.end(), [&](const auto* one) {
+      return one == &own || one->verdict == Verdict::pass;
+    });
+    return rest_passes ? &own : nullptr;
   }
 
   /// What shows the opposite of the row, or null.
@@ -110,6 +124,10 @@ class Rows {
   }
 
  private:
+  bool has_passed() const {
+    return verdict_.verdict == Verdict::pass || verdict_.verdict == Verdict::warn;
+  }
+
   static std::string kind_of(const RequirementVerdict& one) {
     return one.id.substr(std::string_view(kPrefix).size());
   }
@@ -133,7 +151,7 @@ class Rows {
   VerdictDocument verdict_;
 };
 
-std::string notes_on(const ConformanceProof& proof, const EvidenceRequest& request) {
+std::string notes_on(const RowProof& proof, const EvidenceRequest& request) {
   std::size_t nodes = 0, devices = 0;
   for (const EvidenceDocument& document : request.documents)
     for (const NodeFacts& node : document.result.nodes) {
@@ -144,22 +162,40 @@ std::string notes_on(const ConformanceProof& proof, const EvidenceRequest& reque
                      proof.reason, request.profile->name, devices, nodes, proof.limits);
 }
 
+void refuse_contradiction(const ChecklistRow& row, const ConformanceProof& proof,
+                          const Rows& rows) {
+  const RequirementVerdict* against = rows.refutation(proof);
+  if (row.status == kImplemented && against != nullptr)
+    throw Error(
+        fmt::format("line {} of the checklist says that {} is implemented, and the "
+                    "documents show the opposite: {}",
+                    row.line, row.id, against->reason));
+  if (row.status == kNotApplicable && rows.why_not(proof).empty())
+    throw Error(
+        fmt::format("line {} of the checklist says that {} does not apply, and the documents "
+                    "prove it: {}",
+                    row.line, row.id, proof.reason));
+}
+
 RowOutcome outcome_of(const ChecklistRow& row, const Rows& rows) {
+  using Kind = RowOutcome::Kind;
   const ConformanceProof* proof = proof_of(row.id);
   if (!row.is_empty()) {
-    const RequirementVerdict* against =
-        proof != nullptr && row.status == kImplemented ? rows.refutation(*proof) : nullptr;
-    if (against != nullptr)
-      throw Error(
-          fmt::format("line {} of the checklist says that {} is implemented, and the "
-                      "documents show the opposite: {}",
-                      row.line, row.id, against->reason));
-    return {RowOutcome::Kind::kept, "it was filled before, and Assay did not look at it"};
+    if (proof != nullptr) refuse_contradiction(row, *proof, rows);
+    return {Kind::kept, "it was filled before, and Assay did not look at it"};
   }
-  if (proof == nullptr) return {RowOutcome::Kind::open, "Assay does not know this requirement"};
+  if (proof == nullptr) return {Kind::open, "Assay does not know this requirement"};
+  if (const RequirementVerdict* absent = rows.absence(*proof); absent != nullptr)
+    return {Kind::not_applicable, fmt::format("This does not apply: {}.", absent->reason)};
   const std::string why = rows.why_not(*proof);
-  if (!why.empty()) return {RowOutcome::Kind::open, why};
-  return {RowOutcome::Kind::proved, std::string(proof->reason)};
+  if (!why.empty()) return {Kind::open, why};
+  return {Kind::proved, std::string(proof->reason)};
+}
+
+std::string status_of(RowOutcome::Kind kind) {
+  return kind == RowOutcome::Kind::proved           ? kImplemented
+         : kind == RowOutcome::Kind::not_applicable ? kNotApplicable
+                                                    : "";
 }
 
 }  // namespace
@@ -174,13 +210,17 @@ EvidencePack make_evidence(const EvidenceRequest& request) {
   std::vector<ChecklistFill> fills;
   for (std::size_t i = 0; i < request.checklist.rows.size(); ++i) {
     const ChecklistRow& row = request.checklist.rows[i];
-    pack.rows.push_back(outcome_of(row, rows));
-    if (pack.rows.back().kind != RowOutcome::Kind::proved) continue;
-    const ConformanceProof& proof = *proof_of(row.id);
-    const std::string file = fmt::format("evidence/{}.md", proof.row);
-    pack.files.emplace_back(file, proof_page(request, row, proof, rows.needed(proof)));
+    const RowOutcome& outcome = pack.rows.emplace_back(outcome_of(row, rows));
+    const std::string status = status_of(outcome.kind);
+    if (status.empty()) continue;
+    const ConformanceProof& needs = *proof_of(row.id);
+    const RowProof proof{outcome.why,
+                         status == kImplemented ? needs.limits : needs.limits_of_absence,
+                         rows.needed(needs)};
+    const std::string file = fmt::format("evidence/{}.md", row.id);
+    pack.files.emplace_back(file, proof_page(request, row, proof));
     fills.push_back({i,
-                     kImplemented,
+                     status,
                      notes_on(proof, request),
                      {fmt::format("file://{}/{}", request.product, file)}});
   }

@@ -27,7 +27,8 @@ struct EvidenceRequest {
 };
 
 struct RowOutcome {
-  enum class Kind { proved, kept, open };  // kept: it was filled before, and is left as it was
+  /// kept: it was filled before, and is left as it was.
+  enum class Kind { proved, not_applicable, kept, open };
   Kind kind = Kind::open;
   std::string why;  // one line
 };
@@ -41,8 +42,8 @@ struct EvidencePack {
 };
 
 /// Throws Error for documents that are no evidence (simulated, of the host, imported), for a
-/// product path that is not of the checklist's version, and for a row that says Implemented where
-/// the documents show the opposite.
+/// product path that is not of the checklist's version, and for a row that says Implemented or N/A
+/// where the documents show the opposite.
 EvidencePack make_evidence(const EvidenceRequest& request);
 
 /// What the programme's validator, or a reader, would not take: one line each.

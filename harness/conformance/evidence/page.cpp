@@ -95,11 +95,10 @@ std::string documents_of(const EvidenceRequest& request) {
 }  // namespace
 
 std::string proof_page(const EvidenceRequest& request, const ChecklistRow& row,
-                       const ConformanceProof& proof,
-                       const std::vector<const RequirementVerdict*>& passed) {
-  std::string page = fmt::format("# {} ({}, {})\n\n{}\n\nLeft open: {}\n\n## What passed\n\n",
-                                 proof.row, row.level, request.product, proof.reason, proof.limits);
-  for (const RequirementVerdict* one : passed)
+                       const RowProof& proof) {
+  std::string page = fmt::format("# {} ({}, {})\n\n{}\n\nLeft open: {}\n\n## Verdicts\n\n", row.id,
+                                 row.level, request.product, proof.reason, proof.limits);
+  for (const RequirementVerdict* one : proof.verdicts)
     page += fenced_json({{"requirement", one->id},
                          {"verdict", name(one->verdict)},
                          {"reason", one->reason},

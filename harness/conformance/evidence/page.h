@@ -2,17 +2,22 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/conformance/evidence/pack.h"
-#include "harness/conformance/evidence/proofs.h"
 
 namespace assay {
 
-/// evidence/<id>.md: what passed with its figures, what it leaves open, commands and documents.
+/// What the documents say of one row.
+struct RowProof {
+  std::string_view reason, limits;  // why they prove it, and what they leave open
+  std::vector<const RequirementVerdict*> verdicts;
+};
+
+/// evidence/<id>.md: the verdicts with their figures, what they leave open, commands and documents.
 std::string proof_page(const EvidenceRequest& request, const ChecklistRow& row,
-                       const ConformanceProof& proof,
-                       const std::vector<const RequirementVerdict*>& passed);
+                       const RowProof& proof);
 /// evidence/performance.md: the profile's verdict, which is no part of the programme.
 std::string performance_page(const EvidenceRequest& request, const VerdictDocument& verdict);
 

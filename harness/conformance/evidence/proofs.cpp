@@ -79,7 +79,8 @@ const std::vector<ConformanceProof>& conformance_proofs() {
        nullptr,
        "For a pod whose claim of accelerators no node could meet a node came and took it; when the "
        "pods had gone, so did the node.",
-       "One more node was asked for than was free; limits of the pool were not tried."},
+       "One more node was asked for than was free; limits of the pool were not tried.",
+       "An autoscaler that leaves none of these signs and takes longer to bring a node."},
       {"pod_autoscaling", {}, nullptr, "A run has as many pods as it was started with.", ""},
       {"accelerator_metrics",
        {"kubernetes_exported_metrics"},

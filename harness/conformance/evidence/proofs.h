@@ -18,6 +18,8 @@ struct ConformanceProof {
   std::string (*lacks)(const std::vector<Result>& results) = nullptr;
   std::string_view reason;  // why these prove it
   std::string_view limits;  // what they leave open
+  /// What a verdict that the row does not apply leaves open; empty: the programme takes no N/A.
+  std::string_view limits_of_absence = {};
 };
 
 /// In the order of the checklists, with the rows that were removed from later ones.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "harness/conformance/findings.h"
 #include "harness/conformance/parameters.h"
 #include "harness/conformance/probed.h"
@@ -20,13 +22,17 @@ class Autoscaling final : public Requirement {
                               const ProfileRequirement& asked) const override {
     Parameters(asked).done();
     Findings findings;
-    for (const ClusterFacts& facts : probed(evidence, "autoscaling"))
-      check(*facts.autoscaling, findings);
+    const std::vector<ClusterFacts> all = probed(evidence, "autoscaling");
+    const bool is_known = std::any_of(all.begin(), all.end(), [](const ClusterFacts& facts) {
+      return !facts.autoscaling->autoscaler.empty() || !facts.autoscaling->added.empty();
+    });
+    for (const ClusterFacts& facts : all) check(*facts.autoscaling, is_known, findings);
     return findings.verdict("nodes came for pending claims and went again");
   }
 
  private:
-  static void check(const AutoscalingFacts& facts, Findings& findings) {
+  /// `is_known`: another run of the documents has seen an autoscaler, if not this one.
+  static void check(const AutoscalingFacts& facts, bool is_known, Findings& findings) {
     const Subject subject{"fabric", facts.autoscaler.empty() ? "autoscaler" : facts.autoscaler};
     findings.figure("scaling", {{"autoscaler", facts.autoscaler},
                                 {"nodes", facts.nodes},
@@ -40,11 +46,12 @@ class Autoscaling final : public Requirement {
           "missing", asked + ": all were bound without a new node: others freed theirs", subject);
     if (facts.added.empty() && facts.autoscaler.empty())
       return findings.not_evaluated(
-          "not_applicable",
-          fmt::format("no autoscaler: neither karpenter.sh nor the ConfigMap "
-                      "kube-system/cluster-autoscaler-status is there, and no node came within "
-                      "{:.0f} s for {}",
-                      facts.waited_s, asked),
+          is_known ? "missing" : "not_applicable",
+          fmt::format("no autoscaler{}: neither karpenter.sh nor the ConfigMap "
+                      "kube-system/cluster-autoscaler-status is there, none left an event on the "
+                      "waiting pods, and no node came within {:.0f} s for {}",
+                      is_known ? " in this run, and another run saw one" : "", facts.waited_s,
+                      asked),
           subject);
     if (facts.added.empty())
       return findings.fail("not_scaled_up",
