@@ -67,6 +67,10 @@ cluster::Wishes wishes_of(const Arguments& arguments) {
   wishes.device_class = plain_name(arguments, "device-class");
   wishes.queue = plain_name(arguments, "queue");
   wishes.results_claim = plain_name(arguments, "results-claim");
+  wishes.nic_class = plain_name(arguments, "nic-class");
+  if (arguments.value("alignment") != "none") wishes.alignment = arguments.value("alignment");
+  if (wishes.nic_class.empty() && !wishes.alignment.empty())
+    throw Error("--alignment says where a NIC is to be: name its class with --nic-class");
   wishes.nodes = count(arguments, "nodes");
   wishes.devices_per_node = count(arguments, "devices-per-node");
   wishes.deadline_s = static_cast<double>(arguments.number("deadline"));
@@ -244,6 +248,16 @@ Command cluster_command() {
       {.name = "device-class",
        .value_name = "NAME",
        .help = "The DeviceClass to claim from, where auto does not know it."},
+      {.name = "nic-class",
+       .value_name = "NAME",
+       .help =
+           "DRANET's DeviceClass of NICs for RDMA: each pod claims one beside its accelerators."},
+      {.name = "alignment",
+       .value_name = "pcieRoot|numaNode|none",
+       .help = "What that NIC and all accelerators of a pod share. A run with it and one without, "
+               "both with --nic-class, show by `assay compare` what it is worth.",
+       .default_value = "none",
+       .choices = {"pcieRoot", "numaNode", "none"}},
       {.name = "gang",
        .value_name = "auto|kueue|native|volcano|kai|coscheduling|jobset|trainjob|none",
        .help = "Who starts all pods or none. auto: Kueue where the namespace has a LocalQueue, "

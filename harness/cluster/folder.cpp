@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "harness/cluster/alignment.h"
 #include "harness/cluster/manifests.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
@@ -43,6 +44,8 @@ std::vector<std::string> components(const Plan& plan) {
   if (!plan.wishes.results_claim.empty()) names.push_back("results-claim");
   if (!plan.hosts.empty()) names.push_back("hosts");
   if (plan.allocation != "none") names.push_back("allocation/" + plan.allocation);
+  if (!plan.wishes.nic_class.empty()) names.push_back("network/rdma");
+  if (!plan.wishes.alignment.empty()) names.push_back("network/aligned");
   if (plan.gang != "none") names.push_back("gang/" + plan.gang);
   return names;
 }
@@ -95,6 +98,8 @@ std::string parameters_text(const Plan& plan) {
   if (own) text += "  profile.json: " + block_of(plan.wishes.profile_text);
   add("devices", plan.devices > 0 ? std::to_string(plan.devices) : "");
   add("device-class", plan.device_class);
+  add("nic-class", plan.wishes.nic_class);
+  if (!plan.wishes.alignment.empty()) add("alignment", alignment_attribute(plan.wishes.alignment));
   add("queue", plan.queue);
   add("node", plan.wishes.node);
   add("results-claim", plan.wishes.results_claim);

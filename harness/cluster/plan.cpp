@@ -5,9 +5,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
-#include <set>
 
+#include "harness/cluster/alignment.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/regular_expression.h"
@@ -50,6 +51,7 @@ class Planner {
   Plan make() {
     choose_class();
     choose_allocation();
+    check_nics();
     choose_devices();
     choose_gang();
     check_nodes();
@@ -131,17 +133,74 @@ class Planner {
            inventory_.not_allowed.end();
   }
 
+  void check_nics() {
+    const std::string& nic = plan_.wishes.nic_class;
+    if (nic.empty()) return;
+    if (plan_.allocation != "dra")
+      return fault(
+          fmt::format("a NIC of {} is claimed beside accelerators: that needs allocation "
+                      "dra, and this is {}",
+                      nic, plan_.allocation));
+    if (!has_class(inventory_, nic) && may_list("deviceclasses"))
+      return fault(fmt::format("DeviceClass {} of the NICs is absent (there are: {})", nic,
+                               fmt::join(class_names(inventory_), ", ")));
+    if (devices_of(nic, inventory_).empty() && may_list("resourceslices"))
+      return fault(fmt::format("no NIC of class {} is published: its driver is not running", nic));
+    because(fmt::format(
+        "one NIC of {} a pod, {}", nic,
+        is_aligned() ? "under one " + plan_.wishes.alignment + " with all of its accelerators"
+                     : "wherever it is"));
+    if (is_aligned()) check_attribute(nic);
+    if (is_aligned()) check_attribute(plan_.device_class);
+  }
+
+  bool is_aligned() const {
+    return plan_.allocation == "dra" && !plan_.wishes.nic_class.empty() &&
+           !plan_.wishes.alignment.empty();
+  }
+
+  void check_attribute(const std::string& device_class) {
+    const std::string attribute = alignment_attribute(plan_.wishes.alignment);
+    const auto devices = devices_of(device_class, inventory_);
+    if (std::none_of(devices.begin(), devices.end(),
+                     [&](const Device* device) { return device->attributes.contains(attribute); }))
+      fault(
+          fmt::format("no device of class {} publishes {}, by which the claim is to be aligned: "
+                      "name another --alignment, or none",
+                      device_class, attribute));
+  }
+
+  /// A claim is met by one node: how many have `devices` in one place with a NIC.
+  void check_aligned(const std::vector<long>& on_nodes) {
+    const long fit = std::count_if(on_nodes.begin(), on_nodes.end(),
+                                   [&](long most) { return most >= plan_.devices; });
+    if (fit < plan_.wishes.nodes && plan_.faults.empty())
+      fault(
+          fmt::format("{} nodes are wanted and {} have {} devices of {} under one {} with a NIC of "
+                      "{}: lower --devices-per-node, or name another --alignment",
+                      plan_.wishes.nodes, fit, plan_.devices, plan_.device_class,
+                      plan_.wishes.alignment, plan_.wishes.nic_class));
+  }
+
   void choose_devices() {
     if (plan_.allocation == "none") return;
     const bool dra = plan_.allocation == "dra";
-    const long most = dra ? most_on_a_node(devices_of(plan_.device_class, inventory_))
-                          : most_allocatable(inventory_, "nvidia.com/gpu");
+    long most = dra ? most_on_a_node(devices_of(plan_.device_class, inventory_))
+                    : most_allocatable(inventory_, "nvidia.com/gpu");
+    std::vector<long> aligned;
+    if (is_aligned())
+      aligned = aligned_on_nodes(devices_of(plan_.device_class, inventory_),
+                                 devices_of(plan_.wishes.nic_class, inventory_),
+                                 alignment_attribute(plan_.wishes.alignment));
+    if (!aligned.empty()) most = *std::max_element(aligned.begin(), aligned.end());
     plan_.devices = plan_.wishes.devices_per_node > 0 ? plan_.wishes.devices_per_node
                                                       : static_cast<int>(std::max(most, 1L));
     const std::string what = dra ? plan_.device_class : "nvidia.com/gpu";
-    because(fmt::format(
-        "{} devices of {} a node: {}", plan_.devices, what,
-        plan_.wishes.devices_per_node > 0 ? "asked for" : "as many as the largest node has"));
+    because(fmt::format("{} devices of {} a node: {}", plan_.devices, what,
+                        plan_.wishes.devices_per_node > 0 ? "asked for"
+                        : aligned.empty()                 ? "as many as the largest node has"
+                                          : "as many as one place of a node has beside a NIC"));
+    if (is_aligned()) return check_aligned(aligned);
     if (most > 0 && plan_.devices > most)
       fault(fmt::format("no node has {} devices of {}: the most is {}; lower --devices-per-node",
                         plan_.devices, what, most));
@@ -296,39 +355,6 @@ std::string new_run_id() {
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
   std::replace(time.begin(), time.end(), 'T', '-');
   return fmt::format("{}-{:04x}", time, std::random_device{}() & 0xffffU);
-}
-
-std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory) {
-  std::string driver = device_class;
-  static const RegularExpression kDriver(R"(device\.driver\s*==\s*['"]([^'"]+)['"])");
-  for (const DeviceClass& one : inventory.device_classes)
-    for (const std::string& selector : one.selectors)
-      if (const std::vector<std::string> match = kDriver.groups_in(selector);
-          one.name == device_class && !match.empty())
-        driver = match[1];
-  std::vector<const Device*> found;
-  for (const Device& device : inventory.devices)
-    if (device.driver == driver) found.push_back(&device);
-  return found;
-}
-
-std::vector<const Device*> not_taken(const std::vector<const Device*>& devices,
-                                     const std::vector<Claim>& claims) {
-  const auto place = [](const Device& one) { return one.driver + "/" + one.pool + "/" + one.name; };
-  std::set<std::string> taken;
-  for (const Claim& claim : claims)
-    for (const Device& device : claim.allocated) taken.insert(place(device));
-  std::vector<const Device*> free;
-  for (const Device* device : devices)
-    if (!taken.count(place(*device))) free.push_back(device);
-  return free;
-}
-
-long most_on_a_node(const std::vector<const Device*>& devices) {
-  std::map<std::string, long> count;
-  long most = 0;
-  for (const Device* device : devices) most = std::max(most, ++count[device->pool]);
-  return most;
 }
 
 }  // namespace assay::cluster

@@ -14,6 +14,8 @@ struct Wishes {
   std::string profile_text;  // empty: the image has the profile
   std::string image, name_space, allocation = "auto", gang = "auto", device_class, queue;
   std::string results_claim;            // a PersistentVolumeClaim for the results; empty: none
+  std::string nic_class;                // DeviceClass of a NIC to claim beside them; empty: none
+  std::string alignment;                // `pcieRoot` or `numaNode` that they share; empty: any
   std::string node;                     // the only one to run on, verified or not; empty: any
   int nodes = 1, devices_per_node = 0;  // 0: all of a node's, or none without accelerators
   double deadline_s = 3600;

@@ -12,6 +12,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kNicRequest = "nic";  // manifests/components/network/rdma
+
 const Device* published(const Device& allocated, const Inventory& inventory) {
   for (const Device& one : inventory.devices)
     if (one.driver == allocated.driver && one.pool == allocated.pool && one.name == allocated.name)
@@ -87,6 +89,7 @@ void remember(const Snapshot& snapshot, const Inventory& inventory,
       one.claim = claim.name;
       one.allocated.clear();
       for (const Device& device : claim.allocated) {
+        if (device.request == kNicRequest) continue;  // the runtime sees accelerators alone
         one.allocated.push_back(identity(device, inventory));
         add_versions(device, inventory, one.cluster.published);
       }

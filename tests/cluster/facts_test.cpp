@@ -57,6 +57,13 @@ Verdict verdict(const Result& result, const std::string& kind,
   return judged_one.verdict;
 }
 
+/// Every claim holds a NIC too.
+const Edit kWithNic = [](Json& item) {
+  if (item["kind"] != "ResourceClaim") return;
+  item["status"]["allocation"]["devices"]["results"].push_back(
+      {{"driver", "dra.net"}, {"pool", "node-a"}, {"device", "eth1"}, {"request", "nic"}});
+};
+
 /// The container that claims nothing has written this.
 Edit last_words(const std::string& text) {
   return [text](Json& item) {
@@ -128,6 +135,10 @@ TEST_SUITE("cluster") {
         item["status"]["allocation"]["devices"]["results"][0]["device"] = "gpu-7";
     });
     CHECK(verdict(other, "kubernetes_claimed_devices") == Verdict::fail);
+  }
+
+  TEST_CASE("a NIC of the claim is no accelerator that the runtime should see") {
+    CHECK(verdict(collected(kWithNic), "kubernetes_claimed_devices") == Verdict::pass);
   }
 
   TEST_CASE("an accelerator in a container that claims none fails isolation") {
