@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/cli/command.h"
+#include "harness/cli/reserved_folder.h"
 #include "harness/cluster/apply.h"
 #include "harness/cluster/clean.h"
 #include "harness/cluster/explain.h"
@@ -30,7 +31,7 @@ ExitCode judge_folder(const std::string& profile, const fs::path& folder) {
   return run({});
 }
 
-std::string why_it_ended(const ClusterSession& session, const Error& error) {
+std::string why_it_ended(const ClusterSession& session, const std::exception& error) {
   return session.signals.signal_name().empty() ? error.what()
                                                : "ended by " + session.signals.signal_name();
 }
@@ -55,6 +56,7 @@ ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan) {
 
 ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan, const fs::path& results,
                         const cluster::ProbeWishes& wishes) {
+  const ReservedFolder reserved(results);
   const cluster::Target target{plan.wishes.name_space, plan.run};
   cluster::Probes probes(session.kubectl, plan, session.inventory, session.pace, wishes);
   const cluster::PrivateFolder folder;
@@ -64,13 +66,17 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan, cons
   if (session.pace.stopped()) throw Error("stopped before the run was applied");
   cluster::Memory memory;
   const cluster::Pace pace = probes.pace_of_run(memory);
+  session.signals.set_left_undone(
+      fmt::format("what was applied may be left in the cluster: `assay cluster clean --namespace "
+                  "{} --run {}` deletes it",
+                  target.name_space, target.run));
   try {
     cluster::apply(session.kubectl, folder.path());
     if (plan.wishes.nodes > 1) memory.gang = GangFacts{plan.gang, plan.wishes.nodes, 0};
     cluster::wait_until_running(session.kubectl, target, plan.wishes.nodes, session.inventory, pace,
                                 memory);
     cluster::collect(session.kubectl, target, session.inventory, pace, memory, results);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {                  // whatever it is, nothing is left behind
     const std::string why = why_it_ended(session, error);  // before a stop of the cleaning counts
     throw Error(fmt::format(
         "{} ({})", why,
@@ -78,6 +84,7 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan, cons
   }
   const cluster::Cleaned cleaned =
       cluster::clean_up(session.kubectl, target, session.inventory, session.pace);
+  session.signals.set_left_undone("");
   session.pace.say(cleaned.text);
   probes.after_run(results, memory);
   print(fmt::format("Results: {}\n", results.string()));
@@ -104,6 +111,7 @@ ExitCode cluster_status(ClusterSession& session, const cluster::Target& target) 
 
 ExitCode collect_from_cluster(ClusterSession& session, const cluster::Target& target,
                               const fs::path& folder) {
+  const ReservedFolder reserved(folder);
   cluster::Memory memory;
   cluster::collect(session.kubectl, target, session.inventory, session.pace, memory, folder);
   print(fmt::format("Results: {}\n", folder.string()));

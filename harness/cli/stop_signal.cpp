@@ -3,7 +3,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "harness/core/error.h"
+#include "harness/core/plain_text.h"
 
 namespace assay::cli {
 
@@ -13,6 +17,18 @@ std::atomic<bool> stop_requested{false};
 std::atomic<int> first_signal{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
+// Written while its length is 0.
+std::array<char, 400> left_undone;
+std::atomic<std::size_t> left_undone_size{0};
+static_assert(std::atomic<std::size_t>::is_always_lock_free);
+
+template <std::size_t N>
+void write_line(const char (&begin)[N]) {
+  [[maybe_unused]] ssize_t written = ::write(STDERR_FILENO, begin, N - 1);
+  written = ::write(STDERR_FILENO, left_undone.data(), left_undone_size.load());
+  written = ::write(STDERR_FILENO, "\n", 1);
+}
+
 void on_signal(int number) {
   int none = 0;
   if (first_signal.compare_exchange_strong(none, number)) {
@@ -20,8 +36,7 @@ void on_signal(int number) {
     return;
   }
   // The document on disk is the last whole one, so nothing is lost but the group under way.
-  constexpr char kLine[] = "assay: second signal: ending at once\n";
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kLine, sizeof kLine - 1);
+  write_line("assay: second signal: ending at once");
   _exit(static_cast<int>(ExitCode::broken));
 }
 
@@ -30,6 +45,7 @@ void on_signal(int number) {
 StopSignals::StopSignals() {
   stop_requested = false;
   first_signal = 0;
+  left_undone_size = 0;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
     sigaction(number, nullptr, &before);
@@ -43,6 +59,14 @@ StopSignals::StopSignals() {
 }
 
 const std::atomic<bool>* StopSignals::flag() const { return &stop_requested; }
+
+void StopSignals::set_left_undone(const std::string& text) const {
+  left_undone_size = 0;
+  const std::string line = text.empty() ? "" : "; " + plain_line(text);
+  const std::size_t size = std::min(line.size(), left_undone.size());
+  std::copy_n(line.data(), size, left_undone.data());
+  left_undone_size = size;
+}
 
 std::string StopSignals::signal_name() const {
   switch (first_signal.load()) {

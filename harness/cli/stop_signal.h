@@ -20,6 +20,8 @@ class StopSignals {
   const std::atomic<bool>* flag() const;
   /// `SIGINT` or `SIGTERM` or `SIGHUP`; empty when no signal came.
   std::string signal_name() const;
+  /// What a second signal leaves undone and how to undo it, which it says; empty: nothing.
+  void set_left_undone(const std::string& text) const;
 };
 
 }  // namespace assay::cli
