@@ -30,7 +30,7 @@ double now_s() {
 std::string plain_name(const Arguments& arguments, const std::string& flag) {
   const std::string value = arguments.value_or_empty(flag);
   static const RegularExpression kName("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
-  if (!value.empty() && !kName.is_all_of(value))
+  if (arguments.has(flag) && !kName.is_all_of(value))
     throw Error(fmt::format(
         "--{} '{}' is no name of Kubernetes: lower-case letters, digits, - and .", flag, value));
   return value;

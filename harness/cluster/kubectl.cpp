@@ -28,6 +28,8 @@ constexpr Fault kFaults[] = {
     {"x509: certificate has expired", "a certificate has expired: renew the kubeconfig"},
     {"no such host", "the API server's name is not known here"},
     {"dial tcp: lookup", "the API server's name cannot be looked up from here"},
+    {"localhost:8080 was refused",
+     "no kubeconfig names a cluster, so that kubectl tried this machine: set KUBECONFIG"},
     {"was refused - did you specify the right host or port",
      "nobody answers at the API server's address"},
     {"connection refused", "nobody answers at the API server's address"},

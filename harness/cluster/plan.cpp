@@ -21,6 +21,8 @@ namespace {
 constexpr const char* kKnownClasses[] = {"gpu.nvidia.com", "gpu.amd.com", "gpu.intel.com",
                                          "gaudi.intel.com", "gpu.example.com"};
 
+constexpr const char* kKueue = "kueue.x-k8s.io/v1beta2";
+
 bool has_class(const Inventory& inventory, const std::string& name) {
   return std::any_of(inventory.device_classes.begin(), inventory.device_classes.end(),
                      [&](const DeviceClass& one) { return one.name == name; });
@@ -244,8 +246,11 @@ class Planner {
                       "volcano or another",
                       inventory_.versions.server));
     check_gang_api();
-    if (plan_.gang == "kueue") return check_queue();
-    if (inventory_.serves("kueue.x-k8s.io/v1beta2"))
+    if (plan_.gang == "kueue" && inventory_.serves(kKueue)) return check_queue();
+    if (!plan_.queue.empty() && plan_.gang != "kueue" && plan_.gang != "volcano" &&
+        plan_.gang != "kai")
+      fault(fmt::format("--queue {}: gang {} has no queues", plan_.queue, plan_.gang));
+    if (plan_.gang != "kueue" && inventory_.serves(kKueue))
       because("Kueue is installed and ignores this run, which carries no queue label");
   }
 
@@ -253,10 +258,12 @@ class Planner {
     struct Need {
       const char *gang, *api;
     };
-    constexpr Need kNeeds[] = {
-        {"kueue", "kueue.x-k8s.io/v1beta2"},    {"volcano", "scheduling.volcano.sh/v1beta1"},
-        {"kai", "scheduling.run.ai/v2"},        {"coscheduling", "scheduling.x-k8s.io/v1alpha1"},
-        {"jobset", "jobset.x-k8s.io/v1alpha2"}, {"trainjob", "trainer.kubeflow.org/v1alpha1"}};
+    constexpr Need kNeeds[] = {{"kueue", kKueue},
+                               {"volcano", "scheduling.volcano.sh/v1beta1"},
+                               {"kai", "scheduling.run.ai/v2"},
+                               {"coscheduling", "scheduling.x-k8s.io/v1alpha1"},
+                               {"jobset", "jobset.x-k8s.io/v1alpha2"},
+                               {"trainjob", "trainer.kubeflow.org/v1alpha1"}};
     for (const Need& need : kNeeds)
       if (plan_.gang == need.gang && !inventory_.serves(need.api))
         fault(fmt::format("--gang {}: the cluster does not serve {}: it is not installed",

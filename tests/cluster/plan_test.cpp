@@ -97,7 +97,11 @@ TEST_SUITE("cluster") {
     wanted.gang = "native";
     CHECK(has(faults(wanted, two_nodes()), "serves no native gang"));
     wanted.gang = "kueue";
-    CHECK(has(faults(wanted, two_nodes()), "does not serve kueue.x-k8s.io/v1beta2"));
+    CHECK(faults(wanted, two_nodes()) ==
+          "--gang kueue: the cluster does not serve kueue.x-k8s.io/v1beta2: it is not installed");
+    wanted.gang = "none";
+    wanted.queue = "bench";
+    CHECK(faults(wanted, two_nodes()) == "--queue bench: gang none has no queues");
     wanted = wishes();
     wanted.image = "registry.example/Assay:1";
     CHECK(has(faults(wanted, two_nodes()), "is no name of an image"));

@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -33,8 +34,9 @@ class Skeleton(unittest.TestCase):
                                 REAL_KUBECTL=kubectl, ASSAY=str(ASSAY), NO_COLOR="1")
 
     def command(self, verb, *flags, deadline="240", profile=PROFILE):
+        out = [] if "-o" in flags else ["-o", str(self.folder / "out")]
         return [ASSAY, "cluster", verb, "--namespace", "bench", "--image", "registry.example/assay:1", "--nodes", "2",
-                "--devices-per-node", "2", "--deadline", deadline, "--profile", str(profile), "-o", str(self.folder / "out"), *flags]
+                "--devices-per-node", "2", "--deadline", deadline, "--profile", str(profile), *out, *flags]
 
     def run_cluster(self, verb, *flags, deadline="240", profile=PROFILE, **environment):
         return subprocess.run(self.command(verb, *flags, deadline=deadline, profile=profile), env={**self.environment, **environment}, cwd=self.folder,
@@ -72,6 +74,39 @@ class Skeleton(unittest.TestCase):
         result = self.run_cluster("run", STAND_IN_FAULT="exits")
         self.assertEqual(result.returncode, 2, result.stdout)
         self.assertRegex(result.stderr, r"\(rank 1\): it exited with 1")
+        self.assertEqual(self.left(), self.NOTHING)
+
+    def test_an_image_of_another_build_ends_the_run_with_its_own_words(self):
+        for fault, told in (("other-image", r"it exited with 2; its last words: assay: 'hold-results' is not a command"),
+                            ("other-flags", r"its run ended without a document; its last words: assay: .*--of-a-later-version.*the run ended with 2")):
+            with self.subTest(fault):
+                result = self.run_cluster("run", STAND_IN_FAULT=fault)
+                self.assertEqual(result.returncode, 2, result.stdout)
+                self.assertRegex(result.stderr, told)
+                self.assertIn("its image holds another build of assay than this one", result.stderr.splitlines()[-1])
+                self.assertEqual(self.left(), self.NOTHING)
+                self.assertFalse((self.folder / "out").exists())
+
+    def test_a_folder_that_is_not_to_be_had_is_refused_before_anything_is_applied(self):
+        mark = self.folder / "out/.assay-writes-here"
+        mark.parent.mkdir()
+        mark.touch()
+        for out, told in ((self.folder / "out", f"another command writes into .*delete {mark}"), ("/proc/absent/out", "cannot make the folder /proc/absent/out")):
+            result = self.run_cluster("run", "-o", str(out))
+            self.assertEqual(result.returncode, 2, result.stdout)
+            self.assertRegex(result.stderr, told)
+            self.assertFalse((self.folder / "state.json").exists())
+        self.assertTrue(mark.exists())
+
+    def test_a_second_signal_ends_at_once_and_says_how_to_clean(self):
+        result = self.run_cluster("run", STAND_IN_STOP="get job,pods -n|^delete")
+        self.assertEqual(result.returncode, 2, result.stdout)
+        last = result.stderr.splitlines()[-1]
+        self.assertIn("second signal: ending at once; what was applied may be left in the cluster", last)
+        self.assertNotEqual(self.left(), self.NOTHING)
+        words = re.search("`assay (.*)`", last)[1].split()
+        clean = subprocess.run([ASSAY, *words], env=self.environment, capture_output=True, text=True, timeout=280)
+        self.assertEqual(clean.returncode, 0, clean.stderr)
         self.assertEqual(self.left(), self.NOTHING)
 
     def test_a_stop_at_any_moment_leaves_nothing(self):
@@ -179,7 +214,8 @@ class Skeleton(unittest.TestCase):
         self.assertIn("--probe gang: nobody keeps a gang together", result.stderr)
 
     def test_bad_input_ends_in_one_line(self):
-        for flag, value, text in (("--namespace", "absent", "there is no namespace absent"), ("--nodes", "3", "3 nodes are wanted and 2"),
+        for flag, value, text in (("--namespace", "absent", "there is no namespace absent"), ("--namespace", "", "is no name of Kubernetes"),
+                                  ("--alignment", "pcieRoot", "name its class with --nic-class"), ("--nodes", "3", "3 nodes are wanted and 2"),
                                   ("--queue", "A b", "is no name of Kubernetes"), ("--profile", "absent", "absent")):
             flags = {"--image": "a/b:1", "--namespace": "bench", flag: value}
             words = [word for pair in flags.items() for word in pair]
@@ -195,6 +231,8 @@ class Skeleton(unittest.TestCase):
                    for verb in rule["verbs"]}
         for call in self.calls():
             words = call.split()
+            if words[0] == "logs":
+                self.assertIn(("pods/log", "get"), allowed)
             if words[0] in ("get", "delete"):
                 for kind in words[1].split(","):
                     resource = kind.split(".")[0].rstrip("s") + "s" if kind not in ("deviceclasses",) else kind
