@@ -71,6 +71,26 @@ std::vector<const Pod*> members_of(const PodGroup& group, const Seen& seen) {
   return naming.empty() ? all : naming;
 }
 
+/// An apply makes the Job before the template, so that the first try of a claim often fails.
+bool has_claim(const Pod& pod, const Seen& seen, const std::string& template_name) {
+  return template_name == pod.owner &&
+         std::any_of(seen.run.claims.begin(), seen.run.claims.end(),
+                     [&](const Claim& claim) { return claim.of(pod.name); });
+}
+
+std::optional<Cause> explain_no_claim(const Pod& pod, const Seen& seen) {
+  const Event* event = find_event(seen, "Pod", pod.name, "FailedResourceClaimCreation");
+  if (event == nullptr) return std::nullopt;
+  static const RegularExpression kTemplate(R"(resource claim template "([^"]+)\".*not found)");
+  const std::vector<std::string> match = kTemplate.groups_in(event->message);
+  if (!match.empty() && has_claim(pod, seen, match[1])) return std::nullopt;
+  if (!match.empty())
+    return Cause{called(pod), fmt::format("ResourceClaimTemplate {} is missing", match[1]), true};
+  if (contains(event->message, "exceeded quota"))
+    return Cause{called(pod), quota_text(event->message), true};
+  return Cause{called(pod), "its claim cannot be made: " + printable(event->message, 300), true};
+}
+
 }  // namespace
 
 std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen) {
@@ -113,15 +133,7 @@ std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) 
 }
 
 std::optional<Cause> explain_unseen(const Pod& pod, const Seen& seen) {
-  if (const Event* event = find_event(seen, "Pod", pod.name, "FailedResourceClaimCreation")) {
-    static const RegularExpression kTemplate(R"(resource claim template "([^"]+)\".*not found)");
-    const std::vector<std::string> match = kTemplate.groups_in(event->message);
-    if (!match.empty())
-      return Cause{called(pod), fmt::format("ResourceClaimTemplate {} is missing", match[1]), true};
-    if (contains(event->message, "exceeded quota"))
-      return Cause{called(pod), quota_text(event->message), true};
-    return Cause{called(pod), "its claim cannot be made: " + printable(event->message, 300), true};
-  }
+  if (auto cause = explain_no_claim(pod, seen)) return cause;
   if (pod.pod_group.empty()) return std::nullopt;
   const auto& groups = seen.run.pod_groups;
   const bool there = std::any_of(groups.begin(), groups.end(),

@@ -42,6 +42,7 @@ struct Pod {
   std::string waiting_reason, waiting_message, ended_reason, ended_container;
   std::optional<int> exit_code;
   std::optional<std::vector<std::string>> unclaimed;  // what its container without a claim saw
+  std::string preparing;                              // the container that runs before its own
   bool running = false;                               // by the last that its node told
   bool silent = false;                                // its node no longer tells anything
   std::string pod_group;

@@ -127,6 +127,7 @@ void add_containers(const Json& object, Pod& pod) {
     const bool passed = number(status, {"state", "terminated", "exitCode"}) == 0 &&
                         !at(status, {"state", "terminated"}).is_null();
     if (!passed) add_state(status, pod);
+    if (at(status, {"state"}).contains("running")) pod.preparing = text(status, {"name"});
     add_unclaimed(status, pod);
   }
   for (const Json& status : at(object, {"status", "containerStatuses"})) {

@@ -17,6 +17,17 @@ namespace {
 constexpr double kInterval_s = 2;
 constexpr double kPatience_s = 10;  // with what waiting will not mend
 
+/// The container before that of assay lists devices, which takes a second.
+std::string still_preparing(const Snapshot& snapshot) {
+  for (const Pod& pod : snapshot.pods)
+    if (!pod.preparing.empty())
+      return fmt::format(
+          "{}: its container {} still runs, which ends at once where image {} holds "
+          "assay",
+          called(pod), pod.preparing, pod.image);
+  return "";
+}
+
 class Watch {
  public:
   Watch(Kubectl& kubectl, const Target& target, int nodes, const Inventory& inventory,
@@ -55,6 +66,7 @@ class Watch {
     const Snapshot snapshot = look(kubectl_, target_, inventory_);
     remember(snapshot, inventory_, memory_.pods);
     progress_ = progress_of(snapshot, nodes_);
+    preparing_ = still_preparing(snapshot);
     note_partial_gang();
     if (const std::string line = progress_.line(); line != said_) pace_.say(said_ = line);
     if (progress_.all_run()) return true;
@@ -96,7 +108,8 @@ class Watch {
 
   std::string waits_for() const {
     const std::string why = sentence(memory_.causes);
-    return why.empty() ? "nothing in the cluster says why" : why;
+    if (!why.empty()) return why;
+    return preparing_.empty() ? "nothing in the cluster says why" : preparing_;
   }
 
   Kubectl& kubectl_;
@@ -107,7 +120,7 @@ class Watch {
   Memory& memory_;
   Outage outage_{pace_};
   Progress progress_;
-  std::string said_, explained_;
+  std::string said_, explained_, preparing_;
   double hopeless_since_s_ = -1, partial_since_s_ = -1, held_since_s_ = -1;
 };
 

@@ -119,6 +119,17 @@ std::vector<cluster::Cause> explained(const std::string& situation) {
 }  // namespace
 
 TEST_SUITE("cluster") {
+  TEST_CASE("a claim that was made after all is not told to lack its template") {
+    cluster::Snapshot run = cluster::read_snapshot(recorded("claim-template-missing/run.json"));
+    const auto events = cluster::read_events(recorded("claim-template-missing/events.json"));
+    REQUIRE_FALSE(cluster::explain({run, events, two_nodes()}).empty());
+    for (const cluster::Pod& pod : run.pods) {
+      run.claims.emplace_back();
+      run.claims.back().pods = {pod.name};
+    }
+    CHECK(cluster::explain({run, events, two_nodes()}).empty());
+  }
+
   TEST_CASE("every recorded situation is explained in the words of its row") {
     for (const Row& row : kRows) {
       const auto causes = explained(row.situation);

@@ -83,6 +83,23 @@ TEST_SUITE("cluster") {
     CHECK(kubectl.now_s >= 100);
   }
 
+  TEST_CASE("a first container that never ends is named at the deadline with its image") {
+    Scripted kubectl;
+    Json run = parse_json(recorded("job-completes/run.json"), "run");
+    for (Json& item : run["items"])
+      if (item["kind"] == "Pod") {
+        item["status"]["containerStatuses"][0]["state"] = {
+            {"waiting", {{"reason", "PodInitializing"}}}};
+        item["status"]["initContainerStatuses"] = {
+            {{"name", "unclaimed"}, {"state", {{"running", {{"startedAt", "now"}}}}}}};
+      }
+    kubectl.run = run.dump();
+    const std::string why = why_not_running(kubectl, 60, 4);
+    CHECK(why.find("its container unclaimed still runs, which ends at once where image ") !=
+          std::string::npos);
+    CHECK(kubectl.now_s >= 60);
+  }
+
   TEST_CASE("an API server that is away for minutes ends no run") {
     Scripted kubectl;
     kubectl.run = recorded("job-completes/run.json");
