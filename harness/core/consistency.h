@@ -13,8 +13,8 @@ namespace assay {
 /// one line `where: field is X, but Y`, at the first that differs by more than rounding.
 void refuse_contradictions(const Result& result, const std::string& where);
 
-/// Where a GPU's speed of light is not what this executable's tables give, in one line. Empty where
-/// it is, and of a part that is not in the tables.
+/// Where a GPU's speed of light is not what this executable's tables give for its part, or for its
+/// compute capability if they do not have the part, in one line; empty where it is.
 std::string departure_from_tables(const DeviceFacts& device);
 
 }  // namespace assay

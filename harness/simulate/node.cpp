@@ -8,6 +8,7 @@
 #include "harness/core/case_work.h"
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
+#include "harness/core/gpu_tables.h"
 #include "harness/core/library_ratio.h"
 #include "harness/core/simulation.h"
 #include "harness/core/work.h"
@@ -68,6 +69,7 @@ class NodeDocument {
     run.profile_name = profile_.name;
     run.profile_sha256 = profile_.sha256;
     run.backend = "cuda";
+    run.tables = gpu_tables_version();
     run.command = model_.command;
     run.seed = model_.seed;
     result_.simulated = true;

@@ -70,6 +70,9 @@ TEST_SUITE("unit") {
       REQUIRE(lowered.subjects.size() == 1);
       CHECK(lowered.subjects[0].name.find("device 1") != std::string::npos);
     }
+    for (DeviceFacts& device : result.nodes[0].devices) device.pci_id.reset();
+    CHECK(verdict_of("", 0.9).verdict == Verdict::warn);  // of a part that no table has
+    result = two_gpus();
     CHECK(verdict_of("", 0.9).reason.find("does not name the tables") != std::string::npos);
     CHECK(verdict_of("gpu-0123456789ab", 0.9).reason.find("gpu-0123456789ab") != std::string::npos);
     CHECK(verdict_of(own, 1).verdict == Verdict::pass);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/core/gpu_tables.h"
 #include "harness/core/workload.h"
 
 namespace assay::test {
@@ -180,6 +181,7 @@ Result passing_result(const Profile& profile, const std::string& backend, int de
   result.run.profile_sha256 = std::string(64, 'a');
   result.run.backend = backend;
   result.simulated = backend == "host";
+  result.run.tables = backend == "cuda" ? gpu_tables_version() : "";
   result.run.command = {"assay", "run"};
   result.software = {{"driver", "580.65.06"}, {"kernel", "Linux 6.1.0"}, {"nccl", "2.28.9"}};
   NodeFacts facts;
