@@ -21,7 +21,7 @@ ExitCode execute_sign(const Arguments& arguments) {
   const std::vector<SignedFile> files = signed_files(arguments.operands(), path);
   std::vector<fs::path> inputs = {arguments.value("key")};
   for (const SignedFile& file : files) inputs.push_back(file.path);
-  refuse_output({path, text_beginning("a signature", "{\n  \"payloadType\": "),
+  refuse_output({path, text_beginning("a signature", std::string(kEnvelopeBeginning)),
                  arguments.has("force"), inputs});
   write_text(envelope_of(files, key), path);
   if (!is_standard_output(path))

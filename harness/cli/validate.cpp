@@ -9,6 +9,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/fit_profile.h"
 #include "harness/conformance/baseline_lint.h"
+#include "harness/core/attestation.h"
 #include "harness/core/document.h"
 #include "harness/core/line_of.h"
 #include "harness/core/message.h"
@@ -27,7 +28,7 @@ namespace fs = std::filesystem;
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().extension() == ".json")
+    if (!entry.is_directory() && entry.path().extension() == ".json" && !is_envelope(entry.path()))
       files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   if (files.empty()) throw Error(fmt::format("{}: no *.json in this folder", folder.string()));
@@ -156,7 +157,7 @@ Command validate_command() {
       "Reads each file strictly and checks it against the schema of the kind that it says it is: "
       "result, verdict, profile or baseline. Prints one line a file: ok, or the place in the file, "
       "what was expected there and the line. A PATH is a file or a folder, whose *.json are all "
-      "read.",
+      "read but signatures.",
       "Of a profile, also what no schema knows: kinds of requirements and their parameters, "
       "implementations and dtypes of this executable, sizes that a dtype can have.",
       "Of a baseline, the mistakes that shipped ones have been seen to make: a row over what the "

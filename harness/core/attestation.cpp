@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 
 #include "harness/core/digest.h"
@@ -143,6 +144,15 @@ std::vector<SignedFile> signed_files(const std::vector<std::string>& paths,
     if (!fs::equivalent(path, envelope, ignored)) found.push_back({name, path});
   if (found.empty()) throw Error("there is no file in what was given");
   return found;
+}
+
+bool is_envelope(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  std::ifstream file(path, std::ios::binary);
+  std::string beginning(kEnvelopeBeginning.size(), '\0');
+  file.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  return beginning == kEnvelopeBeginning;
 }
 
 std::string envelope_of(const std::vector<SignedFile>& files, const SigningKey& key) {

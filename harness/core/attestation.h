@@ -3,11 +3,14 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/core/signature.h"
 
 namespace assay {
+
+inline constexpr std::string_view kEnvelopeBeginning = "{\n  \"payloadType\": ";
 
 /// A file that a statement is about, by its name in the folder that was signed.
 struct SignedFile {
@@ -21,6 +24,9 @@ struct SignedFile {
 /// read, and for a link to a folder, a pipe or a device in a folder.
 std::vector<SignedFile> signed_files(const std::vector<std::string>& paths,
                                      const std::filesystem::path& envelope);
+
+/// Whether the file begins as the envelopes that Assay writes do: it is no document.
+bool is_envelope(const std::filesystem::path& path);
 
 /// The envelope that says, signed with the key, what the SHA-256 of each file is. Assay's documents
 /// among them are named by kind, and as simulated where they are.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/core/document.h"
+#include "harness/core/encoding.h"
 #include "harness/core/error.h"
 #include "harness/core/json_limits.h"
 #include "harness/core/message.h"
@@ -195,6 +196,8 @@ Json parse_json(std::string_view text, const std::string& where) {
     throw Error(fmt::format("{}: {} bytes are more than a document's {} MiB", where, text.size(),
                             kMaximumDocumentBytes >> 20));
   }
+  if (const std::string_view other = other_encoding(text); !other.empty())
+    throw Error(fmt::format("{}: {}", where, other));
   if (text.starts_with("\xEF\xBB\xBF")) refuse(text, 0, where, "a byte order mark; remove it");
   if (const auto nul = text.find('\0'); nul != text.npos) refuse(text, nul, where, "a NUL byte");
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "harness/core/attestation.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
@@ -26,6 +27,7 @@ constexpr std::size_t kPaddingBytes = 64;  // that simdjson reads past the end o
 /// Whether the file says of itself that it is a document of ours, and not a result. A file that
 /// says nothing clear is kept: reading it will say what is wrong with it, loudly.
 bool is_other_document(const fs::path& path) {
+  if (is_envelope(path)) return true;
   return stated_kind(path).value_or(DocumentKind::result) != DocumentKind::result;
 }
 
@@ -115,6 +117,7 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     std::error_code problem;
     const fs::file_status status = fs::status(path, problem);
+    if (path.empty()) throw Error("a PATH is empty: name a file or a folder");
     if (!fs::exists(status)) throw Error(fmt::format("{}: no such file or folder", path));
     if (!fs::is_directory(status)) {
       add(path);

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "harness/core/document.h"
+#include "harness/core/encoding.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
@@ -19,7 +20,6 @@ namespace {
 
 constexpr int kMostPrefixes = 4;  // a time, a pod, a rank, a time of its own
 constexpr std::size_t kMostWord = 100;
-constexpr std::size_t kLookedAt = 4096;  // bytes of an output that say how it is encoded
 
 std::string without_colours(std::string_view text) {
   std::string plain;
@@ -60,17 +60,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// Windows' shells write UTF-16, in which every other byte of such an output is zero.
-void refuse_utf16(const Source& source) {
-  const std::string_view text = source.text;
-  const bool is_marked = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
-  if (!is_marked && text.substr(0, kLookedAt).find('\0') == text.npos) return;
-  throw Error(fmt::format(
-      "{}: it is UTF-16, as PowerShell writes, or no text: make it UTF-8 first, e.g. with iconv "
-      "-f UTF-16 -t UTF-8 FILE",
-      source.where));
 }
 
 /// What a line of Docker's json-file driver holds, `{"log":"...\n","stream":...,"time":...}`;
@@ -152,7 +141,8 @@ void remove_host(std::vector<Line>& lines) {
 }  // namespace
 
 std::vector<Line> lines_of(const Source& source) {
-  refuse_utf16(source);
+  if (const std::string_view other = other_encoding(source.text); !other.empty())
+    throw Error(fmt::format("{}: {}", source.where, other));
   std::vector<Line> lines = raw_lines(source);
   constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8, by Windows' editors
   if (!lines.empty() && lines.front().text.starts_with(kMark))

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/core/attestation.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_result(const fs::path& file) {
+  if (is_envelope(file)) return false;
   try {
     return kind_of(parse_json(read_text(file), file.string()), file.string()) ==
            DocumentKind::result;
