@@ -109,7 +109,12 @@ compare::Options comparison_options(const Arguments& arguments,
 }
 
 /// What does not judge may show such figures, but not as if nothing were the matter.
-void warn_of_contradiction(const Result& result, const std::string& file) {
+void warn_of(const Result& result, const std::string& file) {
+  if (result.status != RunStatus::complete)
+    print(stderr, plain_line(fmt::format("assay: warning: {} is {}: it holds what was measured "
+                                         "until then",
+                                         file, name(result.status))) +
+                      "\n");
   try {
     refuse_contradictions(result, file);
   } catch (const Error& problem) {
@@ -124,7 +129,6 @@ compare::SideInput side_of(const std::string& path, std::vector<std::filesystem:
   side.name = path;
   for (const auto& file : expand_paths({path})) {
     side.documents.push_back({file.filename().string(), read_result(file)});
-    warn_of_contradiction(side.documents.back().result, file.string());
     read.push_back(file);
   }
   return side;
@@ -200,7 +204,13 @@ ExitCode execute_compare(const Arguments& arguments) {
     print_rendered(stdout,
                    formatted(comparisons, format, wants_colour(stdout), line_columns(stdout)));
   }
-  return outcome_of(comparisons);
+  const ExitCode code = outcome_of(comparisons);
+  if (code == ExitCode::broken) return code;
+  auto file = read.begin();
+  for (const compare::SideInput& side : sides)
+    for (const compare::NamedResult& document : side.documents)
+      warn_of(document.result, (file++)->string());
+  return code;
 }
 
 }  // namespace

@@ -35,10 +35,16 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
   };
   const auto number = std::count_if(results.begin(), results.end(), differs);
   if (number == 0) return;
+  const bool is_version = std::all_of(results.begin(), results.end(), [&](const Result& result) {
+    return !differs(result) || result.run.profile_name == profile.name;
+  });
   print(stderr,
-        fmt::format("assay: warning: {} of {} documents {} made with another version of profile {} "
-                    "than the one that judges\n",
-                    number, results.size(), number == 1 ? "was" : "were", profile.name));
+        fmt::format("assay: warning: {} of {} documents {} made with another {}\n", number,
+                    results.size(), number == 1 ? "was" : "were",
+                    is_version ? fmt::format("version of profile {} than the one that "
+                                             "judges",
+                                             profile.name)
+                               : fmt::format("profile than {}, which judges", profile.name)));
 }
 
 /// A verdict of a model's figures looks like one of hardware.

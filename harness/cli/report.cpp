@@ -8,6 +8,7 @@
 #include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/output.h"
+#include "harness/core/plain_text.h"
 #include "harness/core/print.h"
 #include "harness/core/profile.h"
 #include "harness/report/box_table.h"
@@ -48,6 +49,9 @@ ExitCode execute_report(const Arguments& arguments) {
   std::vector<Result> results;
   for (const auto& file : files) results.push_back(read_result(file));
   Judgement judgement = judgement_of(results, files, arguments);
+  if (!judgement.verdict)
+    print(stderr,
+          fmt::format("assay: warning: not judged: {}\n", plain_line(judgement.not_judged)));
   const ReportInput input = report_input(files, std::move(results), std::move(judgement));
   if (!arguments.has("output")) {
     print_rendered(stdout, box_table(input, wants_colour(stdout)));

@@ -1,4 +1,5 @@
 """What is given is not what was meant: the answer says so, in one line that names the file."""
+import gzip
 import json
 import os
 import pathlib
@@ -79,6 +80,42 @@ class OddInputs(unittest.TestCase):
         done = subprocess.run([ASSAY, "export", "nothing"], capture_output=True, timeout=100, cwd=self.folder)
         self.assertEqual(done.returncode, 0)
         self.assertIn(b"the folder is empty", done.stderr)
+
+    def test_a_file_that_is_no_utf_8_is_called_what_it_is(self):
+        text = HOST.read_text()
+        for name, contents, what in (("wide.json", text.encode("utf-16"), "it is UTF-16"), ("unmarked.json", text.encode("utf-16-le"), "it is UTF-16"),
+                                     ("packed.json", gzip.compress(text.encode()), "gunzip")):
+            (self.folder / name).write_bytes(contents)
+            for command in ("check", "validate", "report"):
+                more = ("--format", "box") if command == "report" else ()
+                self.refused(self.assay(command, name, *more), f"{name}: ", what)
+
+    def test_a_signature_beside_the_documents_that_it_is_of_is_no_document(self):
+        run = self.folder / "run"
+        run.mkdir()
+        (run / "result.json").write_text(HOST.read_text())
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.folder / "key.pem"], check=True, capture_output=True)
+        made = self.assay("sign", "run", "--key", "key.pem", "-o", "run/signature.json")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertIn(self.assay("check", "run").returncode, (0, 1))
+        self.assertEqual(self.assay("validate", "run").stdout, "run/result.json: ok, assay.result\n")
+        site = self.assay("site", "run", "-o", "site")
+        self.assertIn("1 runs, 0 not shown", site.stdout, site.stderr)
+        self.refused(self.assay("check", "run/signature.json"), "signature.json: missing field")
+
+    def test_a_link_to_nothing_in_a_folder_is_not_passed_over(self):
+        (self.folder / "links").mkdir()
+        (self.folder / "links/gone.json").symlink_to("nowhere.json")
+        (self.folder / "links/result.json").write_text(HOST.read_text())
+        for command in ("check", "validate"):
+            done = self.assay(command, "links")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("links/gone.json: No such file", done.stderr)
+
+    def test_the_warning_of_another_profile_tells_it_from_another_version(self):
+        self.simulated()
+        self.assertIn("made with another profile than node, which judges", self.assay("check", "sim", "--profile", "node").stderr)
+        self.assertIn("made with another version of profile quick", self.assay("check", HOST).stderr)
 
     def test_a_baseline_of_a_host_says_that_it_was_measured(self):
         made = self.assay("baseline", HOST, "-o", "host-baseline.json")
