@@ -11,6 +11,16 @@
 
 using namespace assay::rendezvous;
 
+namespace {
+
+void wait_for_a_signal(std::uint16_t port, int rank, int world_size) {
+  Client mine(client(port, rank, world_size));
+  mine.barrier("start");
+  pause();
+}
+
+}  // namespace
+
 TEST_SUITE("integration") {
   TEST_CASE("a killed rank is named at once and not at the deadline") {
     RankProcess victim([](std::uint16_t port) {
@@ -81,11 +91,7 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("a roll call names a killed rank at once to everyone who asks") {
-    RankProcess victim([](std::uint16_t port) {
-      Client mine(client(port, 3, 4));
-      mine.barrier("start");
-      pause();
-    });
+    RankProcess victim([](std::uint16_t port) { wait_for_a_signal(port, 3, 4); });
     std::vector<std::unique_ptr<RankProcess>> others;
     for (int rank = 1; rank < 3; ++rank)
       others.push_back(std::make_unique<RankProcess>([rank](std::uint16_t port) {
@@ -107,11 +113,7 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("a roll call names a stopped rank when the patience is over and no other") {
-    RankProcess victim([](std::uint16_t port) {
-      Client mine(client(port, 2, 3));
-      mine.barrier("start");
-      pause();
-    });
+    RankProcess victim([](std::uint16_t port) { wait_for_a_signal(port, 2, 3); });
     // A rank that waits for the others is heard: it is told, and not accused.
     RankProcess waiting([](std::uint16_t port) {
       Client mine(client(port, 1, 3));
@@ -130,11 +132,7 @@ TEST_SUITE("integration") {
   }
 
   TEST_CASE("a rank that asks late hears which rank was lost and is not accused before") {
-    RankProcess victim([](std::uint16_t port) {
-      Client mine(client(port, 2, 3));
-      mine.barrier("start");
-      pause();
-    });
+    RankProcess victim([](std::uint16_t port) { wait_for_a_signal(port, 2, 3); });
     RankProcess late([](std::uint16_t port) {  // in a message of which its peer's end tells nothing
       Client mine(client(port, 1, 3));
       mine.barrier("start");

@@ -1,7 +1,6 @@
 // Decode steps small enough to run under many seeds.
 #include "tests/emulator/attention/decode_trials.h"
 
-#include <algorithm>
 #include <string>
 #include <type_traits>
 
@@ -20,13 +19,6 @@ struct DecodeTrial {
   int multiprocessors = 1;
   PlantedDecode planted = {};
 };
-
-template <class T>
-T* given(Emulator& emulator, const char* name, const std::vector<T>& values) {
-  const auto array = emulator.input<T>(name, values.size());
-  std::copy(values.begin(), values.end(), array.begin());
-  return array.data();
-}
 
 std::uint32_t blocks_of(const attention::Problem& problem, int multiprocessors) {
   namespace sm80 = attention::sm80;

@@ -47,13 +47,6 @@ struct LatentTrial {
   LatentFault fault = LatentFault::none;
 };
 
-template <class T>
-T* given(Emulator& emulator, const char* name, const std::vector<T>& values) {
-  const auto array = emulator.input<T>(name, values.size());
-  std::copy(values.begin(), values.end(), array.begin());
-  return array.data();
-}
-
 /// The cache with NaN, of 16 bits, in every slot without a key.
 std::vector<std::byte> with_nan(const AttentionCase& one, const std::vector<std::int32_t>& table) {
   const attention::Problem& p = one.problem;
