@@ -210,7 +210,7 @@ class NodeDocument {
     add_series(group, bound.healthy_s() / factor, noise_of(device.index), measurement);
     add_rates(bound, measurement);
     verify(device.index, measurement);
-    measurement.telemetry = telemetry_of(*model_.gpu);
+    measurement.telemetry = telemetry_;
   }
 
   void add_series(const AskedGroup& group, double median_s, double noise,
@@ -280,7 +280,7 @@ class NodeDocument {
     add_series(group, bound.healthy_s() / factor, model_.noise, measurement);
     add_rates(bound, measurement);
     measurement.verification = Verification{Verification::Status::exact, {}, {}, {}, {}};
-    measurement.telemetry = telemetry_of(*model_.gpu);
+    measurement.telemetry = telemetry_;
     result_.measurements.push_back(std::move(measurement));
   }
 
@@ -317,7 +317,7 @@ class NodeDocument {
     transport.protocol = "simple";
     transport.kind = "nvlink";
     transport.channels = 16;
-    measurement.telemetry = telemetry_of(*model_.gpu);
+    measurement.telemetry = telemetry_;
     result_.measurements.push_back(std::move(measurement));
   }
 
@@ -328,6 +328,7 @@ class NodeDocument {
   Result result_;
   double node_factor_ = 1;
   std::vector<double> device_factors_;
+  const Json telemetry_ = telemetry_of(*model_.gpu);
   std::map<std::string, std::string> checksums_;
   int seconds_ = 0;
 };

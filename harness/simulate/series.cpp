@@ -67,11 +67,13 @@ Samples simulated_samples(const SeriesPlan& plan, Random& random) {
   Samples samples;
   samples.count = plan.samples;
   samples.values_s = thin(values, kMostValues);
-  samples.median_s = median(values);
-  samples.p5_s = quantile(values, 0.05);
-  samples.p95_s = p95(values);
-  samples.p99_s = p99(values);
-  set_interval(median_interval(values), samples);
+  std::vector<double> in_order = values;
+  std::sort(in_order.begin(), in_order.end());
+  samples.median_s = median(in_order);
+  samples.p5_s = quantile(in_order, 0.05);
+  samples.p95_s = p95(in_order);
+  samples.p99_s = p99(in_order);
+  set_interval(median_interval(in_order), samples);
   samples.stop_reason = "stable";
   if (plan.passes > 1) add_passes(values, pass_of, plan.passes, samples);
   return samples;

@@ -79,10 +79,12 @@ class Characteristic {
     const auto device = static_cast<int>(seed / 3 % kDevicesOfNode);
     if (!fault.empty())
       model.faults = {fault_from_spec(fmt::format(fmt::runtime(fault), node, device))};
-    Evidence evidence{{}, &profile_, {baseline_}};
+    std::vector<Result> documents;
     for (int one = 0; one < nodes_; ++one)
-      evidence.results.push_back(simulated_node(model, profile_, one));
-    const VerdictDocument verdict = judge(evidence);
+      documents.push_back(simulated_node(model, profile_, one));
+    Judge judge(profile_, {baseline_});
+    judge.look(std::move(documents));
+    const VerdictDocument verdict = judge.verdict();
     Outcome outcome{verdict.verdict == Verdict::fail};
     const std::string planted = fmt::format("node-{:05} device {},", node, device);
     for (const RequirementVerdict& one : verdict.requirements) {
