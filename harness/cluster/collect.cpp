@@ -25,8 +25,9 @@ class Collection {
       : kubectl_(kubectl), target_(target), inventory_(inventory), pace_(pace), memory_(memory) {}
 
   void run(const std::filesystem::path& folder) {
-    while (!is_taken(folder)) {
+    for (;;) {
       if (pace_.stopped()) throw Error("stopped before the results were collected");
+      if (is_taken(folder)) break;
       if (pace_.now_s() >= pace_.deadline_s)
         throw Error(fmt::format("no results within the deadline: {}",
                                 last_.empty() ? "the run has not ended" : last_));

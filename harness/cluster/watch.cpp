@@ -40,8 +40,9 @@ class Watch {
         memory_(memory) {}
 
   void run() {
-    while (!is_started()) {
+    for (;;) {
       if (pace_.stopped()) throw Error("stopped while the run was starting");
+      if (is_started()) return;
       if (pace_.now_s() >= pace_.deadline_s)
         throw Error(fmt::format("the run did not start within its deadline: {}; {}",
                                 progress_.line(), waits_for()));

@@ -67,6 +67,23 @@ std::string why_not_running(Scripted& kubectl, double deadline_s, int nodes = 2)
 }  // namespace
 
 TEST_SUITE("cluster") {
+  TEST_CASE(
+      "a stop that came before anybody looked is not forgotten because all runs or has ended") {
+    Scripted kubectl;
+    kubectl.exec = {0, "nobody should ask for this", ""};
+    cluster::Pace pace = kubectl.pace(3600);
+    pace.stopped = [] { return true; };
+    cluster::Memory memory;
+    const ScratchFolder folder;
+    CHECK_THROWS_WITH_AS(
+        cluster::wait_until_running(kubectl, kTarget, 2, two_nodes(), pace, memory),
+        "stopped while the run was starting", Error);
+    CHECK_THROWS_WITH_AS(
+        cluster::collect(kubectl, kTarget, two_nodes(), pace, memory, folder.path()),
+        "stopped before the results were collected", Error);
+    CHECK(kubectl.calls.empty());
+  }
+
   TEST_CASE("what waiting will not mend ends the wait long before the deadline") {
     Scripted kubectl;
     kubectl.run = recorded("image-not-found/run.json");
