@@ -1,32 +1,31 @@
-// Runs one fuzz target on its corpus and on seeded mutations of it, under any compiler.
+// Runs a fuzz target on its corpus and on seeded mutations of it, under any compiler.
+#include "tests/fuzz/replay.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+namespace assay::fuzz {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-void run(const std::string& text) {
-  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+void run(Target target, const std::string& text) {
+  target(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
-std::vector<std::string> corpus() {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(ASSAY_FUZZ_CORPUS)) paths.push_back(entry.path());
+std::vector<std::string> texts_in(const std::filesystem::path& corpus) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(corpus))
+    paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> texts;
-  for (const fs::path& path : paths) {
+  for (const std::filesystem::path& path : paths) {
     std::ifstream file(path, std::ios::binary);
     texts.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
@@ -93,14 +92,14 @@ std::string mutated(const std::vector<std::string>& texts, std::mt19937_64& rand
 
 }  // namespace
 
-TEST_SUITE("property") {
-  TEST_CASE("the " ASSAY_FUZZ_NAME " corpus and mutations of it are survived") {
-    const std::vector<std::string> texts = corpus();
-    REQUIRE(texts.size() >= 3);
-    for (const std::string& text : texts) run(text);
-    const char* asked = std::getenv("ASSAY_SOAK_COUNT");
-    const int count = std::max(3000, asked == nullptr ? 0 : std::atoi(asked));
-    std::mt19937_64 random(5);
-    for (int i = 0; i < count; ++i) run(mutated(texts, random));
-  }
+void replay(Target target, const std::filesystem::path& corpus) {
+  const std::vector<std::string> texts = texts_in(corpus);
+  REQUIRE(texts.size() >= 3);
+  for (const std::string& text : texts) run(target, text);
+  const char* asked = std::getenv("ASSAY_SOAK_COUNT");
+  const int count = std::max(3000, asked == nullptr ? 0 : std::atoi(asked));
+  std::mt19937_64 random(5);
+  for (int i = 0; i < count; ++i) run(target, mutated(texts, random));
 }
+
+}  // namespace assay::fuzz
