@@ -29,7 +29,9 @@ std::string read_text(const std::filesystem::path& path);
 /// Reads and validates. A result whose status is `running` is returned as `interrupted`: its
 /// writer is gone.
 Result read_result(const std::filesystem::path& path);
-/// Each path is a document, or a folder of `*.json` result documents (`nodes/*.json` included).
+/// Each path is a document, or a folder of `*.json` result documents (`nodes/*.json` included), or
+/// one that holds none itself but such folders with `nodes/`, each of a process or a run: equal
+/// copies in them are read once.
 /// Hidden files and our documents of another kind (verdict.json) are skipped. Any other file is
 /// kept, so that reading it reports what is wrong. Throws Error for a folder without any.
 std::vector<std::filesystem::path> expand_paths(const std::vector<std::string>& paths);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "harness/core/attestation.h"
@@ -44,10 +45,38 @@ std::vector<fs::path> documents_of_run(const fs::path& folder) {
     const std::vector<fs::path> nodes = documents_in(folder / "nodes");
     found.insert(found.end(), nodes.begin(), nodes.end());
   }
-  if (found.empty()) {
-    throw Error(
-        fmt::format("{} holds no result document (*.json or nodes/*.json)", folder.string()));
+  return found;
+}
+
+std::vector<fs::path> runs_below(const fs::path& folder) {
+  std::vector<fs::path> runs;
+  std::error_code problem;
+  for (fs::directory_iterator entry(folder, problem), end; !problem && entry != end;
+       entry.increment(problem)) {
+    std::error_code ignored;
+    if (fs::is_directory(entry->path() / "nodes", ignored)) runs.push_back(entry->path());
   }
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+/// Where each process of a run wrote into a folder of its own, rank 0's also holds what it gathered
+/// of the others: of equal files of one name the first is taken. Those that differ are all kept,
+/// and whoever judges them refuses them.
+std::vector<fs::path> documents_below(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::multimap<fs::path, fs::path> taken;  // by the name within a run
+  for (const fs::path& run : runs_below(folder))
+    for (const fs::path& document : documents_of_run(run)) {
+      const fs::path name = document.lexically_relative(run);
+      const auto [first, last] = taken.equal_range(name);
+      const bool is_copy = std::any_of(first, last, [&](const auto& other) {
+        return read_text(other.second) == read_text(document);
+      });
+      if (is_copy) continue;
+      taken.emplace(name, document);
+      found.push_back(document);
+    }
   return found;
 }
 
@@ -123,7 +152,13 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& paths) {
       add(path);
       continue;
     }
-    for (const fs::path& document : documents_of_run(path)) add(document);
+    std::vector<fs::path> documents = documents_of_run(path);
+    if (documents.empty()) documents = documents_below(path);
+    if (documents.empty())
+      throw Error(fmt::format(
+          "{} holds no result document (*.json or nodes/*.json), nor does a run's folder in it",
+          path));
+    for (const fs::path& document : documents) add(document);
   }
   return expanded;
 }

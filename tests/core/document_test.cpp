@@ -247,6 +247,31 @@ TEST_SUITE("unit") {
     CHECK(read_result(folder / "r.json").nodes[0].labels.at("latin1") == "caf\xef\xbf\xbd");
   }
 
+  TEST_CASE("a folder of the folders of a run's processes stands for each document once") {
+    const ScratchFolder folder;
+    const auto write = [&](const std::string& name, const std::string& text) {
+      fs::create_directories((folder / name).parent_path());
+      std::ofstream(folder / name) << text;
+    };
+    const std::string result = to_json(full_result()).dump();
+    write("job/pod-a/nodes/rank0000.json", result);  // rank 0 holds what it gathered
+    write("job/pod-a/nodes/rank0001.json", result + " ");
+    write("job/pod-a/fabric.json", result);
+    write("job/pod-b/nodes/rank0001.json", result + " ");
+    write("job/notes/package.json", "{}");  // no run's folder
+    const fs::path job = folder / "job";
+    const std::vector<fs::path> each = {job / "pod-a/fabric.json",
+                                        job / "pod-a/nodes/rank0000.json",
+                                        job / "pod-a/nodes/rank0001.json"};
+    CHECK(expand_paths({job.string()}) == each);
+    // A copy that was changed is no copy: both are kept, for the judge to refuse.
+    write("job/pod-b/nodes/rank0001.json", result + "  ");
+    CHECK(expand_paths({job.string()}).size() == 4);
+    // What a folder holds itself is what it stands for.
+    write("job/own.json", result);
+    CHECK(expand_paths({job.string()}) == std::vector<fs::path>{job / "own.json"});
+  }
+
   TEST_CASE("a folder stands for its result documents and for nothing else") {
     const ScratchFolder folder;
     const auto write = [&](const std::string& name, const std::string& text) {
