@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -42,6 +43,43 @@ double middle_probability(std::size_t n) {
                   total * std::log(2.0));
 }
 
+/// The order statistics `rank` and `n + 1 - rank`, from 1, and how likely the true median is
+/// between.
+struct Middle {
+  std::size_t rank = 1;
+  double coverage = 0;
+};
+
+Middle middle_of(std::size_t n, double level) {
+  // Of n samples, B lie below the true median, B ~ Binomial(n, 1/2). It is between the order
+  // statistics r and n+1-r (from 1) exactly when r <= B <= n-r. Widen from the middle.
+  // The middle one or two samples come first.
+  std::size_t rank = (n + 1) / 2;
+  double probability = middle_probability(n);
+  double coverage = n % 2 == 0 ? probability : 0;
+  while (coverage < level && rank > 1) {
+    --rank;
+    if (n % 2 == 0 || coverage > 0) {
+      probability *= static_cast<double>(rank + 1) / static_cast<double>(n - rank);
+    }
+    coverage += 2 * probability;  // B = rank and, by symmetry, B = n-rank
+  }
+  return {rank, std::min(coverage, 1.0)};
+}
+
+/// The series of a fleet are of a few lengths.
+Middle known_middle(std::size_t n, double level) {
+  struct Asked {
+    std::size_t n = 0;
+    double level = 0;
+    Middle middle;
+  };
+  thread_local std::array<Asked, 64> asked;
+  Asked& one = asked[n % asked.size()];
+  if (one.n != n || one.level != level) one = {n, level, middle_of(n, level)};
+  return one.middle;
+}
+
 }  // namespace
 
 double median(std::span<const double> samples) { return quantile(samples, 0.5); }
@@ -77,20 +115,8 @@ Interval median_interval(std::span<const double> samples, double level) {
   require_samples(samples, "a median's interval");
   const std::vector<double> values = sorted(samples);
   const std::size_t n = values.size();
-  // Of n samples, B lie below the true median, B ~ Binomial(n, 1/2). It is between the order
-  // statistics r and n+1-r (from 1) exactly when r <= B <= n-r. Widen from the middle.
-  // The middle one or two samples come first.
-  std::size_t rank = (n + 1) / 2;
-  double probability = middle_probability(n);
-  double coverage = n % 2 == 0 ? probability : 0;
-  while (coverage < level && rank > 1) {
-    --rank;
-    if (n % 2 == 0 || coverage > 0) {
-      probability *= static_cast<double>(rank + 1) / static_cast<double>(n - rank);
-    }
-    coverage += 2 * probability;  // B = rank and, by symmetry, B = n-rank
-  }
-  return {values[rank - 1], values[n - rank], std::min(coverage, 1.0)};
+  const Middle middle = known_middle(n, level);
+  return {values[middle.rank - 1], values[n - middle.rank], middle.coverage};
 }
 
 std::optional<double> p95(std::span<const double> samples) {
