@@ -12,7 +12,8 @@
 // field.or_default(key, value)  always written; a document that lacks it leaves the default
 // field.constant(key, text)     written; on reading it is checked before the fields are read
 // field.group(key, list)        an object whose fields are members of the struct
-// field.repeats(key, value, of) a part of the case id, for readers without a parser; must agree
+// field.repeats(key, value, of) a part of the case id, for readers without a parser; must agree. A
+//                               shape is written as an object.
 //
 // A struct whose fields must be consistent also has `void require_sound(const T&)`, which throws
 // Error. It is called after the struct was read.
@@ -110,6 +111,9 @@ class FieldWriter {
   void repeats(const char* key, const T& value, const CaseId&) {
     object_[key] = written(value);
   }
+  void repeats(const char* key, const Shape& value, const CaseId& of) {
+    repeats(key, shape_as_fields(value), of);
+  }
 
  private:
   Json& object_;
@@ -151,6 +155,9 @@ class FieldReader {
     if (nlohmann::json(found) == nlohmann::json(written(value))) return;
     throw Error(fmt::format("{}: {} contradicts case {}", Place{&place_, key}.pointer(),
                             printable(found.dump(), 80), in_quotes(of.str(), 120)));
+  }
+  void repeats(const char* key, const Shape& value, const CaseId& of) {
+    repeats(key, shape_as_fields(value), of);
   }
 
  private:

@@ -20,12 +20,12 @@ namespace assay::quick {
 
 using Element = simdjson::dom::element;
 
-/// The same tree as the strict parser's.
-Json json_of(const Element& value);
+/// The same tree as the strict parser's, of a value in which names are unique.
+void read_json(const Element& from, Json& value);
 /// Of an object, these members alone.
-Json json_of(const Element& value, std::span<const std::string_view> members);
-/// Whether `value` is what a document repeats: a text, or an object of integers and flags.
-bool repeats(const Json& expected, const Element& value);
+void read_json(const Element& from, Json& value, std::span<const std::string_view> members);
+/// Whether `value` is the shape as an object of integers and flags.
+bool repeats(const Shape& expected, const Element& value);
 
 /// What is read of the fields that are free JSON: of `field` only `members`, of others everything.
 struct Selection {
@@ -59,25 +59,36 @@ class Fields {
     if (const Element* found = find(key)) read_value(*found, value, selection_);
   }
   void or_absent(const char* key, Json& value) {
-    if (const Element* found = find(key))
-      value = key == selection_.field ? json_of(*found, selection_.members) : json_of(*found);
+    const Element* found = find(key);
+    if (found == nullptr) return;
+    if (!names_are_unique(*found)) throw Unusual();
+    if (key == selection_.field)
+      read_json(*found, value, selection_.members);
+    else
+      read_json(*found, value);
   }
   template <class T>
   void or_default(const char* key, T& value) {
     or_absent(key, value);
   }
-  void constant(const char*, const char*) {}
+  void constant(const char* key, const char*) { find(key); }
   template <class List>
   void group(const char* key, const List& list) {
     Fields fields(required(key), selection_);
     list(fields);
+    fields.require_all_found();
   }
   void repeats(const char* key, const std::string& value, const CaseId&) {
     std::string_view text;
     if (required(key).get(text) != simdjson::SUCCESS || text != value) throw Unusual();
   }
-  void repeats(const char* key, const Json& value, const CaseId&) {
+  void repeats(const char* key, const Shape& value, const CaseId&) {
     if (!quick::repeats(value, required(key))) throw Unusual();
+  }
+
+  /// A name that stands twice is found once.
+  void require_all_found() const {
+    if (found_ != members_.size()) throw Unusual();
   }
 
  private:
@@ -93,6 +104,7 @@ class Fields {
           next_ + step < members_.size() ? next_ + step : next_ + step - members_.size();
       if (members_[at].key != key) continue;
       next_ = at + 1;
+      ++found_;
       return &members_[at].value;
     }
     return nullptr;
@@ -103,7 +115,7 @@ class Fields {
   }
 
   boost::container::small_vector<Member, 24> members_;  // objects with more are rare
-  std::size_t next_ = 0;
+  std::size_t next_ = 0, found_ = 0;
   const Selection& selection_;
 };
 
@@ -143,12 +155,14 @@ void read_value(const Element& from, T& value, const Selection& selection) {
   } else if constexpr (std::same_as<T, std::string>) {
     value = text_of(from);
   } else if constexpr (std::same_as<T, Json>) {
-    value = json_of(from);
+    if (!names_are_unique(from)) throw Unusual();
+    read_json(from, value);
   } else if constexpr (std::same_as<T, Shape> || std::same_as<T, CaseId>) {
     value = T::parse(text_of(from));
   } else if constexpr (Listed<T>) {
     Fields fields(from, selection);
     visit_fields(fields, value);
+    fields.require_all_found();
     if constexpr (requires { require_sound(value); }) require_sound(value);
   } else if constexpr (kIsVector<T>) {
     simdjson::dom::array array;
@@ -163,6 +177,7 @@ void read_value(const Element& from, T& value, const Selection& selection) {
       const auto place = value.try_emplace(value.end(), std::string(key));
       read_value(element, place->second, selection);
     }
+    if (value.size() != object.size()) throw Unusual();  // a name stands twice
   } else {
     value = from_word<T>(text_of(from));
   }

@@ -17,66 +17,86 @@ namespace quick {
 
 namespace dom = simdjson::dom;
 
-Json json_of(const Element& value) {
-  switch (value.type()) {
+namespace {
+
+Json json_of(const Element& from) {
+  Json value;
+  read_json(from, value);
+  return value;
+}
+
+/// An empty object: mostly the one that is there.
+Json::object_t& emptied_object(Json& value) {
+  if (!value.is_object()) value = Json::object();
+  auto& members = value.get_ref<Json::object_t&>();  // past a search for each name
+  members.clear();
+  return members;
+}
+
+}  // namespace
+
+void read_json(const Element& from, Json& value) {
+  switch (from.type()) {
     case dom::element_type::ARRAY: {
-      Json array = Json::array();
-      const dom::array from = value.get_array().value_unsafe();
-      for (const Element& entry : from) array.push_back(json_of(entry));
-      return array;
+      value = Json::array();
+      const dom::array entries = from.get_array().value_unsafe();
+      for (const Element& entry : entries) value.push_back(json_of(entry));
+      return;
     }
     case dom::element_type::OBJECT: {
-      Json object = Json::object();
-      auto& members = object.get_ref<Json::object_t&>();  // past a search for each name
-      const dom::object from = value.get_object().value_unsafe();
-      members.reserve(from.size());
-      for (const auto& [key, member] : from)
-        members.emplace_back(std::string(key), json_of(member));
-      return object;
+      const dom::object object = from.get_object().value_unsafe();
+      Json::object_t& members = emptied_object(value);
+      members.reserve(object.size());
+      for (const auto& [key, member] : object)
+        read_json(member, members.emplace_back(key, nullptr).second);
+      return;
     }
     case dom::element_type::STRING:
-      return std::string(value.get_string().value_unsafe());
+      value = std::string(from.get_string().value_unsafe());
+      return;
     case dom::element_type::BOOL:
-      return value.get_bool().value_unsafe();
+      value = from.get_bool().value_unsafe();
+      return;
     case dom::element_type::INT64: {
-      const std::int64_t number = value.get_int64().value_unsafe();
-      return number < 0 ? Json(number) : Json(static_cast<std::uint64_t>(number));
+      const std::int64_t number = from.get_int64().value_unsafe();
+      if (number < 0)
+        value = number;
+      else
+        value = static_cast<std::uint64_t>(number);
+      return;
     }
     case dom::element_type::UINT64:
-      return value.get_uint64().value_unsafe();
+      value = from.get_uint64().value_unsafe();
+      return;
     case dom::element_type::DOUBLE:
-      return value.get_double().value_unsafe();
+      value = from.get_double().value_unsafe();
+      return;
     case dom::element_type::NULL_VALUE:
-      break;
+      value = nullptr;
   }
-  return nullptr;
 }
 
-Json json_of(const Element& value, std::span<const std::string_view> members) {
-  dom::object from;
-  if (value.get(from) != simdjson::SUCCESS) throw Unusual();
-  Json object = Json::object();
-  auto& chosen = object.get_ref<Json::object_t&>();
-  chosen.reserve(std::min(from.size(), members.size()));
-  for (const auto& [key, member] : from)
-    if (std::find(members.begin(), members.end(), key) != members.end())
-      chosen.emplace_back(std::string(key), json_of(member));
-  return object;
-}
-
-bool repeats(const Json& expected, const Element& value) {
+void read_json(const Element& from, Json& value, std::span<const std::string_view> members) {
   dom::object object;
-  if (value.get(object) != simdjson::SUCCESS || object.size() != expected.size()) return false;
-  for (const auto& [key, wanted] : expected.items()) {
-    Element found;
-    if (object.at_key(key).get(found) != simdjson::SUCCESS) return false;
-    const bool same =
-        wanted.is_boolean()
-            ? found.is_bool() && found.get_bool().value_unsafe() == wanted.get<bool>()
-            : found.is_int64() && found.get_int64().value_unsafe() == wanted.get<std::int64_t>();
-    if (!same) return false;
-  }
-  return true;
+  if (from.get(object) != simdjson::SUCCESS) throw Unusual();
+  Json::object_t& chosen = emptied_object(value);
+  chosen.reserve(std::min(object.size(), members.size()));
+  for (const auto& [key, member] : object)
+    if (std::find(members.begin(), members.end(), key) != members.end())
+      read_json(member, chosen.emplace_back(key, nullptr).second);
+}
+
+bool repeats(const Shape& expected, const Element& value) {
+  dom::object object;
+  if (value.get(object) != simdjson::SUCCESS || object.size() != expected.entries().size())
+    return false;
+  return std::all_of(expected.entries().begin(), expected.entries().end(),
+                     [&](const Shape::Entry& wanted) {
+                       Element found;
+                       if (object.at_key(wanted.key).get(found) != simdjson::SUCCESS) return false;
+                       if (!wanted.value) return found.is_bool() && found.get_bool().value_unsafe();
+                       return found.is_int64() && found.get_int64().value_unsafe() == *wanted.value;
+                     });
 }
 
 namespace {
@@ -106,7 +126,7 @@ Result read(const std::string& text, const Selection& selection) {
       parser.allocate(std::max(kLeast, text.size()), kMaximumDepth) != simdjson::SUCCESS)
     throw Unusual();
   Element document;
-  if (parser.parse(text).get(document) != simdjson::SUCCESS || !names_are_unique(document) ||
+  if (parser.parse(text).get(document) != simdjson::SUCCESS ||
       !conforms(schema_of(DocumentKind::result).root(), document))
     throw Unusual();
   Result result;

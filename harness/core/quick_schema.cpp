@@ -5,6 +5,7 @@
 #include <boost/container/small_vector.hpp>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,17 @@ std::size_t code_points(std::string_view text) {
   }));
 }
 
+/// Of a text's ends and its length: names of one kind mostly differ in them.
+std::size_t mix(std::string_view text) {
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
+  std::uint64_t first = 0, last = 0;
+  const std::size_t some = std::min(text.size(), sizeof first);
+  std::memcpy(&first, text.data(), some);
+  std::memcpy(&last, text.data() + text.size() - some, some);
+  const std::uint64_t mixed = (first * kOdd ^ (last + text.size())) * kOdd;
+  return mixed ^ (mixed >> 32);
+}
+
 /// The documents of a fleet repeat their names, and a lookup takes a tenth of a match's time. Only
 /// for schemas that live as long as the program, as those of documents do.
 bool matches(const SchemaNode& schema, std::string_view text) {
@@ -74,7 +86,7 @@ bool matches(const SchemaNode& schema, std::string_view text) {
   };
   constexpr std::size_t kPlaces = 4096;  // a new text takes the place of an old one
   thread_local std::vector<Asked> asked(kPlaces);
-  const std::size_t mixed = std::hash<std::string_view>()(text) ^ std::hash<const void*>()(&schema);
+  const std::size_t mixed = mix(text) ^ std::hash<const void*>()(&schema);
   Asked& one = asked[mixed % kPlaces];
   if (one.schema != &schema || one.text != text)
     one = {&schema, std::string(text), schema.pattern->is_found_in(text)};
@@ -157,7 +169,7 @@ bool has_all(const std::vector<std::string>& names, const dom::object& object) {
   });
 }
 
-/// The members are unique: those that are required are counted.
+/// Names are taken to be unique, which the reader finds out: those that are required are counted.
 bool conform_members(const SchemaNode& schema, const dom::object& object) {
   std::size_t next = 0, required = 0;
   for (const auto& [key, member] : object) {

@@ -10,8 +10,8 @@ namespace assay::quick {
 /// Thrown where only the strict reader knows what a document means or what is wrong with it.
 struct Unusual {};
 
-/// Whether the value holds to the schema: as Schema::check decides. Throws Unusual for constants
-/// that no schema of ours has.
+/// Whether the value holds to the schema: as Schema::check decides, where names are unique. Throws
+/// Unusual for constants that no schema of ours has.
 bool conforms(const SchemaNode& schema, const simdjson::dom::element& value);
 
 /// simdjson accepts a name that stands in one object twice; no reader of ours does.

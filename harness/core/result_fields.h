@@ -167,7 +167,7 @@ void visit_fields(auto& field, Like<Measurement> auto& measurement) {
   field.repeats("workload", measurement.id.workload, measurement.id);
   field.repeats("dtype", measurement.id.dtype, measurement.id);
   field.repeats("implementation", measurement.id.implementation, measurement.id);
-  field.repeats("shape", shape_as_fields(measurement.id.shape), measurement.id);
+  field.repeats("shape", measurement.id.shape, measurement.id);
   field("group", measurement.group);
   field("series", measurement.series);
   field("scope", measurement.scope);

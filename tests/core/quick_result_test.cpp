@@ -121,6 +121,25 @@ TEST_SUITE("unit") {
     CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"a\": 1, \"a\": 1,")));
     CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"a\": 1, \"\\u0061\": 1,")));
     CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"l\": [{\"a\": 1, \"a\": 1}],")));
+    CHECK(!is_read(with("\"telemetry\": {", "\"telemetry\": {\"a\": 1, \"a\": 1,")));
+    CHECK(!is_read(with("\"nics\": [", "\"nics\": [{\"a\": 1, \"a\": 1},")));
+    CHECK(!is_read(with("\"software\": {", "\"software\": {\"a\": \"1\", \"a\": \"1\",")));
+  }
+
+  TEST_CASE("any name that stands twice in a document is left to the strict reader") {
+    const std::string text = full_text();
+    std::size_t names = 0;
+    for (std::size_t at = 0; (at = text.find("\": ", at)) != text.npos; ++at) {
+      const std::size_t name = text.rfind('"', at - 1);
+      const char first = text[at + 3];
+      if (first == '{' || first == '[') continue;  // a value of one line
+      const std::size_t end = text.find_first_of(",\n", at);
+      std::string twice = text;
+      twice.insert(name, text.substr(name, end - name) + ", ");
+      CHECK_MESSAGE(!is_read(twice), text.substr(name, end - name));
+      ++names;
+    }
+    CHECK(names > 100);
   }
 
   TEST_CASE("depth and halves of surrogate pairs are left to the strict reader") {
