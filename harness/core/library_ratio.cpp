@@ -12,15 +12,19 @@ bool is_beside(const Measurement& one, const Measurement& other) {
          one.id.dtype == other.id.dtype && one.id.shape == other.id.shape;
 }
 
+const Measurement& the(const Measurement& one) { return one; }
+const Measurement& the(const Measurement* one) { return *one; }
+
 /// Over the fastest of those beside it that `is_peer` takes.
-template <class IsPeer>
+template <class IsPeer, class Measurements>
 std::optional<LibraryRatio> ratio_to(const IsPeer& is_peer, const Measurement& native,
-                                     const std::vector<Measurement>& measurements) {
+                                     const Measurements& measurements) {
   if (!native.samples || native.samples->median_s <= 0) return std::nullopt;
   const Measurement* best = nullptr;
-  for (const Measurement& one : measurements) {
+  for (const auto& place : measurements) {
+    const Measurement& one = the(place);
     if (!one.samples || one.status != MeasurementStatus::measured) continue;
-    if (!is_beside(one, native) || !is_peer(one.id.implementation)) continue;
+    if (!is_peer(one.id.implementation) || !is_beside(one, native)) continue;
     if (!best || one.samples->median_s < best->samples->median_s) best = &one;
   }
   if (!best) return std::nullopt;
@@ -35,6 +39,16 @@ std::string_view product_of(std::string_view implementation) {
   return {};
 }
 
+template <class Measurements>
+std::optional<LibraryRatio> to_library(const Measurement& native,
+                                       const Measurements& measurements) {
+  if (is_library(native.id.implementation)) return std::nullopt;
+  const std::string_view product = product_of(native.id.implementation);
+  return ratio_to(
+      [&](std::string_view name) { return is_library(name) && product_of(name) == product; },
+      native, measurements);
+}
+
 }  // namespace
 
 bool is_library(std::string_view implementation) {
@@ -44,15 +58,16 @@ bool is_library(std::string_view implementation) {
 
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
                                              const std::vector<Measurement>& measurements) {
-  if (is_library(native.id.implementation)) return std::nullopt;
-  const std::string_view product = product_of(native.id.implementation);
-  return ratio_to(
-      [&](std::string_view name) { return is_library(name) && product_of(name) == product; },
-      native, measurements);
+  return to_library(native, measurements);
+}
+
+std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
+                                             const std::vector<const Measurement*>& measurements) {
+  return to_library(native, measurements);
 }
 
 std::optional<LibraryRatio> ratio_to_peer(const Measurement& native, std::string_view peer,
-                                          const std::vector<Measurement>& measurements) {
+                                          const std::vector<const Measurement*>& measurements) {
   return ratio_to([&](std::string_view name) { return name == peer; }, native, measurements);
 }
 

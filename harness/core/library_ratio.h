@@ -24,8 +24,11 @@ struct LibraryRatio {
 /// there is none, when `native` is the library itself, or when it was not measured.
 std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
                                              const std::vector<Measurement>& measurements);
+/// Among a few that the caller knows.
+std::optional<LibraryRatio> ratio_to_library(const Measurement& native,
+                                             const std::vector<const Measurement*>& measurements);
 /// The same with `peer`, another implementation of that name, in place of the library.
 std::optional<LibraryRatio> ratio_to_peer(const Measurement& native, std::string_view peer,
-                                          const std::vector<Measurement>& measurements);
+                                          const std::vector<const Measurement*>& measurements);
 
 }  // namespace assay

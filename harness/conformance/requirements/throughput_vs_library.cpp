@@ -117,9 +117,9 @@ class ThroughputVsLibrary final : public Requirement {
       const Absence absence = why_none(group, filter);
       return findings.not_evaluated(absence.reason_code, absence.text, subject());
     }
-    const std::vector<Measurement>& all = group.device.result->measurements;
-    const auto ratio =
-        beside.peer ? ratio_to_peer(*native, *beside.peer, all) : ratio_to_library(*native, all);
+    // What is beside the native one is of its group: a document has hundreds of others.
+    const auto ratio = beside.peer ? ratio_to_peer(*native, *beside.peer, group.members)
+                                   : ratio_to_library(*native, group.members);
     if (!ratio) {
       ratios.is_partial = true;
       return findings.not_evaluated(
