@@ -141,12 +141,22 @@ ExitCode run_verb(ClusterSession& session, const Arguments& arguments) {
   return run_on_cluster(session, plan, output_folder(arguments, plan.job()), probes);
 }
 
+/// No pod would ever be bound to it.
+void refuse_unknown_node(const cluster::Inventory& inventory, const std::string& node) {
+  std::vector<std::string> known;
+  for (const cluster::Node& one : inventory.nodes) known.push_back(one.name);
+  if (!known.empty() && std::find(known.begin(), known.end(), node) == known.end())
+    throw Error(fmt::format("--node {}: the cluster has no such node (there are: {})", node,
+                            fmt::join(known, ", ")));
+}
+
 ExitCode gate_verb(ClusterSession& session, const Arguments& arguments) {
   std::vector<std::string> nodes = cluster::unverified_nodes(session.inventory);
   if (arguments.has("node")) nodes = {plain_name(arguments, "node")};
   if (nodes.empty())
     throw Error(fmt::format("no node that is ready has the taint {}: name one with --node",
                             cluster::kUnverified));
+  for (const std::string& node : nodes) refuse_unknown_node(session.inventory, node);
   cluster::Wishes wishes = wishes_of(arguments);
   wishes.nodes = 1;
   const auto plan = [&](const std::string& node) {
@@ -157,11 +167,33 @@ ExitCode gate_verb(ClusterSession& session, const Arguments& arguments) {
                     arguments.has("output") ? arguments.value("output") : "assay-gate");
 }
 
-ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arguments& arguments) {
+cluster::Target target_of(const std::string& verb, const Arguments& arguments) {
   const cluster::Target target{plain_name(arguments, "namespace"), plain_name(arguments, "run")};
   if (target.run.empty())
     throw Error(
         fmt::format("assay cluster {} needs --run ID; `assay cluster run` printed it", verb));
+  return target;
+}
+
+/// What is wrong with the flags is told before a cluster is asked.
+void refuse_flags(const std::string& verb, const Arguments& arguments) {
+  plain_name(arguments, "namespace");
+  plain_name(arguments, "node");
+  const bool makes_plan = verb == "plan" || verb == "run" || verb == "gate";
+  if (makes_plan) wishes_of(arguments);
+  if (verb == "run") probes_of(arguments);
+  if (!makes_plan) target_of(verb, arguments);
+  const bool writes = verb == "plan" || verb == "run" || verb == "collect";
+  if (writes && arguments.has("output") && !arguments.has("dry-run")) output_folder(arguments, "");
+  // A node is marked after every run of it, so that its folder may hold an earlier one.
+  const std::filesystem::path folder = verb == "gate" ? arguments.value_or_empty("output") : "";
+  std::error_code ignored;
+  if (std::filesystem::exists(folder, ignored) && !std::filesystem::is_directory(folder, ignored))
+    throw Error(fmt::format("cannot write into {}: it is a file and no folder", folder.string()));
+}
+
+ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arguments& arguments) {
+  const cluster::Target target = target_of(verb, arguments);
   if (verb == "status") return cluster_status(session, target);
   if (verb == "clean") return clean_cluster(session, target);
   return collect_from_cluster(session, target, output_folder(arguments, "assay-" + target.run));
@@ -169,6 +201,7 @@ ExitCode verb_of_run(const std::string& verb, ClusterSession& session, const Arg
 
 ExitCode execute_cluster(const Arguments& arguments) {
   const std::string& verb = arguments.operands().front();
+  refuse_flags(verb, arguments);
   const StopSignals signals;
   const auto kubectl = cluster::installed_kubectl(signals.flag());
   ClusterSession session{*kubectl, cluster::discover(*kubectl, plain_name(arguments, "namespace")),

@@ -26,6 +26,8 @@ std::string list(Kubectl& kubectl, const std::vector<std::string>& words, Invent
 void require_namespace(Kubectl& kubectl, const std::string& name_space) {
   const Answer answer = kubectl.ask({{"get", "namespace", name_space, "-o", "json"}});
   if (answer.ok() || answer.err.find("Forbidden") != std::string::npos) return;
+  if (answer.err.find("NotFound") == std::string::npos)
+    throw Error(fmt::format("cannot ask for namespace {}: {}", name_space, reason_of(answer)));
   throw Error(
       fmt::format("there is no namespace {}: make it with `kubectl create namespace {}`, or name "
                   "another with --namespace ({})",

@@ -29,12 +29,20 @@ constexpr Fault kFaults[] = {
     {"no such host", "the API server's name is not known here"},
     {"dial tcp: lookup", "the API server's name cannot be looked up from here"},
     {"localhost:8080 was refused",
-     "no kubeconfig names a cluster, so that kubectl tried this machine: set KUBECONFIG"},
+     "no kubeconfig names a cluster, so that kubectl tried this machine: set KUBECONFIG to a "
+     "file that is there"},
+    {"context was not found for specified context",
+     "the kubeconfig has no such context: `kubectl config get-contexts` lists those that it has"},
+    {"error loading config file", "the kubeconfig is no kubeconfig: mend it, or name another"},
+    {"error: EOF",
+     "what answers at the API server's address is no API server: look at the kubeconfig's server"},
     {"was refused - did you specify the right host or port",
      "nobody answers at the API server's address"},
     {"connection refused", "nobody answers at the API server's address"},
     {"i/o timeout", "the API server does not answer in time"},
     {"context deadline exceeded", "the API server does not answer in time"},
+    {"TLS handshake timeout", "the API server does not answer in time"},
+    {"Unable to connect to the server", "the API server cannot be reached from here"},
 };
 
 class InstalledKubectl : public Kubectl {

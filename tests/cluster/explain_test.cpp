@@ -250,6 +250,13 @@ TEST_SUITE("cluster") {
     std::sort(told.begin(), told.end());
     CHECK(told.size() == 6);
     CHECK(std::unique(told.begin(), told.end()) == told.end());
+    CHECK(cluster::connection_fault("Error in configuration: context was not found for specified "
+                                    "context: b\n")
+              .find("config get-contexts") != std::string::npos);
+    CHECK(cluster::connection_fault("Unable to connect to the server: net/http: TLS handshake "
+                                    "timeout\n") == "the API server does not answer in time");
+    CHECK(cluster::connection_fault("Unable to connect to the server: EOF\n") ==
+          "the API server cannot be reached from here");
     CHECK(cluster::connection_fault("Error from server (NotFound): pods \"x\" not found\n") == "");
   }
 }

@@ -224,6 +224,34 @@ class Skeleton(unittest.TestCase):
             self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
             self.assertIn(text, result.stderr)
 
+    def test_bad_flags_are_told_before_a_cluster_is_asked(self):
+        taken = self.folder / "taken"
+        taken.touch()
+        image = ("--image", "a/b:1")
+        for words, text in ((("plan",), "--image is missing"), (("status",), "needs --run ID"), (("clean", "--run", ""), "--run '' is no name"),
+                            (("collect", "--run", "A_b"), "--run 'A_b' is no name"), (("clean", "--run", "a" * 254), "is no name of Kubernetes"),
+                            (("gate", *image, "--node", "../x"), "--node '../x' is no name"), (("run", *image, "--exporter", "x"), "expected NAMESPACE/LABEL=VALUE:PORT"),
+                            (("run", *image, "-o", taken), "it is a file and no folder"), (("gate", *image, "-o", taken), "it is a file and no folder")):
+            result = subprocess.run([ASSAY, "cluster", *words], env=self.environment, capture_output=True, text=True)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), words)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+            self.assertIn(text, result.stderr)
+        self.assertFalse((self.folder / "calls").exists())
+
+    def test_a_gate_marks_no_node_that_the_cluster_does_not_have(self):
+        result = self.run_cluster("gate", "--node", "node-z")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--node node-z: the cluster has no such node (there are: node-a, node-b)", result.stderr)
+        self.assertFalse([call for call in self.calls() if call.startswith(("apply", "taint", "label", "patch"))])
+
+    def test_a_cluster_that_gives_no_answer_is_not_taken_for_one_without_the_namespace(self):
+        for verb in ("plan", "run", "status", "collect", "clean", "gate"):
+            run = ("--run", "r1") if verb in ("status", "collect", "clean") else ()
+            result = self.run_cluster(verb, *run, STAND_IN_FAULT="no-answer")
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+            self.assertIn("the cluster cannot be asked: the API server does not answer in time", result.stderr)
+
     def test_everything_that_is_asked_of_kubectl_is_in_the_role(self):
         self.run_cluster("run", STAND_IN_FAULT="exits")
         roles = list(yaml.safe_load_all((ROOT / "manifests/rbac/runner.yaml").read_text()))

@@ -5,7 +5,7 @@ Reading comes from tests/cluster/recordings; `apply -k` builds with the real kub
 would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_IN names the folder of its state,
 STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails), lost (the node of rank 0 is lost
 when its results are first asked for), no-gang (pods are bound one by one), other-image (the assay of
-the image does not know `hold`), other-flags (nor a flag of `run`). Pods that only hold what they claim are bound by a
+the image does not know `hold`), other-flags (nor a flag of `run`), no-answer (the API server goes away after discovery began). Pods that only hold what they claim are bound by a
 scheduler of its own, one a node, and run nothing. STAND_IN_APIS names another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops `assay`.
 """
 import base64
@@ -283,6 +283,8 @@ def main(words):
     verb = words[0]
     if re.search(os.environ.get("STAND_IN_STOP", "never"), " ".join(words)):
         os.kill(os.getppid(), signal.SIGTERM)
+    if FAULT == "no-answer" and verb == "get":
+        fail("Unable to connect to the server: net/http: TLS handshake timeout")
     if verb in READS or (verb == "get" and words[1] in READS):
         print((RECORDINGS / "discovery" / READS[verb if verb in READS else words[1]]).read_text())
     elif verb == "get":
