@@ -2,7 +2,9 @@
 #include "harness/cluster/stamp.h"
 
 #include <algorithm>
+#include <set>
 
+#include "harness/cluster/alignment.h"
 #include "harness/core/content_hash.h"
 #include "harness/core/document.h"
 
@@ -37,6 +39,28 @@ void add_versions(const Device& allocated, const Inventory& inventory, Texts& ve
   for (const auto& [attribute, name] : kVersions)
     if (const auto found = device->attributes.find(attribute); found != device->attributes.end())
       versions[name] = found->second;
+}
+
+/// By what the claim itself says and the slices publish: an unaligned claim may be aligned by
+/// chance.
+std::optional<AlignmentFacts> alignment_of(const Claim& claim, const Inventory& inventory) {
+  const auto is_nic = [](const Device& device) { return device.request == kNicRequest; };
+  if (std::none_of(claim.allocated.begin(), claim.allocated.end(), is_nic)) return std::nullopt;
+  AlignmentFacts facts{"none", {}, {}};
+  for (const char* key : {"pcieRoot", "numaNode"}) {
+    const std::string attribute = alignment_attribute(key);
+    const auto& matched = claim.match_attributes;
+    if (std::find(matched.begin(), matched.end(), attribute) != matched.end()) facts.asked = key;
+    std::set<std::string> values;
+    bool is_known = true;
+    for (const Device& one : claim.allocated) {
+      const Device* device = published(one, inventory);
+      is_known = is_known && device != nullptr && device->attributes.contains(attribute);
+      if (is_known) values.insert(device->attributes.at(attribute));
+    }
+    if (is_known) (values.size() == 1 ? facts.shared : facts.apart).push_back(key);
+  }
+  return facts;
 }
 
 /// `registry/name@sha256:…` as the kubelet reports it, or nothing where it is no digest.
@@ -87,6 +111,7 @@ void remember(const Snapshot& snapshot, const Inventory& inventory,
     for (const Claim& claim : snapshot.claims) {
       if (!claim.of(pod.name) || claim.allocated.empty()) continue;
       one.claim = claim.name;
+      one.cluster.alignment = alignment_of(claim, inventory);
       one.allocated.clear();
       for (const Device& device : claim.allocated) {
         if (device.request == kNicRequest) continue;  // the runtime sees accelerators alone

@@ -45,7 +45,10 @@ void refuse_unfit_evidence(const Evidence& evidence) {
         result.run.id, result.run.backend, profile.name, fmt::join(profile.backends, ", "),
         result.run.backend));
   }
-  refuse_repeated_nodes(evidence.results);
+  const bool by_claims =
+      std::any_of(profile.requirements.begin(), profile.requirements.end(),
+                  [](const auto& asked) { return asked.kind == "kubernetes_alignment"; });
+  refuse_repeated_nodes(evidence.results, by_claims);
 }
 
 /// What was simulated says nothing about hardware, in either direction.

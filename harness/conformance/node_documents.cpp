@@ -7,6 +7,7 @@
 #include <string>
 
 #include "harness/conformance/fabric.h"
+#include "harness/core/cluster_facts.h"
 
 namespace assay {
 
@@ -25,6 +26,13 @@ std::string process_of(const Result& result) {
   if (has_nodes_elsewhere(result)) return result.run.id + " between nodes";
   if (result.run.rank) return fmt::format("{} rank {}", result.run.id, *result.run.rank);
   return result.run.world_size == 1 ? result.run.id + " alone" : "";
+}
+
+/// Whether the claim that gave the devices aligned them with a NIC.
+std::string side_of(const Result& result) {
+  const std::optional<ClusterFacts> facts = cluster_facts(result);
+  if (!facts || !facts->alignment) return "";
+  return facts->alignment->asked == "none" ? " unaligned" : " aligned";
 }
 
 /// Ranks that were started by hand on one host have its processors in common.
@@ -54,7 +62,7 @@ class Refusal {
 
 }  // namespace
 
-void refuse_repeated_nodes(const std::vector<Result>& results) {
+void refuse_repeated_nodes(const std::vector<Result>& results, bool by_claims) {
   const Refusal refuse(results);
   std::map<std::string, const Result*> processes, devices;
   for (const Result& result : results) {
@@ -63,9 +71,10 @@ void refuse_repeated_nodes(const std::vector<Result>& results) {
       const auto [known, is_new] = processes.emplace(process, &result);
       if (!is_new) refuse(*known->second, result, "are of the same process");
     }
+    const std::string side = by_claims ? side_of(result) : "";
     for (const NodeFacts& node : result.nodes) {
       for (const DeviceFacts& device : node.devices) {
-        const auto [known, is_new] = devices.emplace(device.uuid, &result);
+        const auto [known, is_new] = devices.emplace(device.uuid + side, &result);
         if (!is_new && known->second != &result && !are_ranks_of_one_host(*known->second, result))
           refuse(*known->second, result, "both describe the device " + device.uuid);
       }

@@ -26,6 +26,7 @@ class RepeatedNode : public Error {
 /// A copy of a document is not another node. Throws RepeatedNode, naming both, for two documents of
 /// one process of a run, whatever their files and nodes are called, and for a device that two
 /// documents describe. The document between the nodes of a run is no node's.
-void refuse_repeated_nodes(const std::vector<Result>& results);
+/// `by_claims`: the same devices are compared under claims that align them and that do not.
+void refuse_repeated_nodes(const std::vector<Result>& results, bool by_claims = false);
 
 }  // namespace assay

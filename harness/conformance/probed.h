@@ -10,7 +10,7 @@
 namespace assay {
 
 /// Whether the document holds the facts of a probe: `gang_contention`, `webhooks`, `autoscaling`,
-/// `exporter`.
+/// `exporter`; also `alignment`: of its claim with a NIC.
 bool was_probed(const Result& result, std::string_view probe);
 
 /// The facts of documents that hold those of the probe, once for all that hold the same.

@@ -63,11 +63,18 @@ void visit_fields(auto& field, Like<ExporterFacts> auto& facts) {
   field.or_absent("faults", facts.faults);
 }
 
+void visit_fields(auto& field, Like<AlignmentFacts> auto& facts) {
+  field("asked", facts.asked);
+  field("shared", facts.shared);
+  field("apart", facts.apart);
+}
+
 void visit_fields(auto& field, Like<ClusterFacts> auto& facts) {
   field.or_absent("submitted", facts.submitted);
   field.or_absent("published", facts.published);
   field("unclaimed", facts.unclaimed);
   field("gang", facts.gang);
+  field("alignment", facts.alignment);
   field("gang_contention", facts.gang_contention);
   field.or_absent("webhooks", facts.webhooks);
   field("autoscaling", facts.autoscaling);

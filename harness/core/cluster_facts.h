@@ -67,6 +67,12 @@ struct ExporterFacts {
   std::vector<std::string> faults;  // why a pod of it could not be read, or what its text lacks
 };
 
+/// Where the claimed NIC of a pod is beside its claimed accelerators.
+struct AlignmentFacts {
+  std::string asked;  // the attribute that the claim makes them share: pcieRoot, numaNode; or none
+  std::vector<std::string> shared, apart;  // attributes that all publish: one value, or several
+};
+
 struct ClusterFacts {
   std::string submitted;                         // RFC 3339 UTC, when the API server took the run
   std::map<std::string, std::string> published;  // versions in the ResourceSlices, by the name
@@ -74,6 +80,7 @@ struct ClusterFacts {
   /// What a container of the same pod that claims nothing could see; absent: nobody looked.
   std::optional<std::vector<std::string>> unclaimed;
   std::optional<GangFacts> gang = {};
+  std::optional<AlignmentFacts> alignment = {};  // absent: no NIC was claimed
   /// What `assay cluster run --probe` tried; absent: it was not asked for.
   std::optional<GangContentionFacts> gang_contention = {};
   std::vector<WebhookFacts> webhooks = {};

@@ -141,6 +141,38 @@ TEST_SUITE("cluster") {
     CHECK(verdict(collected(kWithNic), "kubernetes_claimed_devices") == Verdict::pass);
   }
 
+  TEST_CASE("where the NIC of a claim is comes from what the claim asks and the slices publish") {
+    const auto publish = [](const char* elsewhere) {
+      return [=](Json& slice) {
+        for (Json& device : slice["spec"]["devices"])
+          device["attributes"]["resource.kubernetes.io/pcieRoot"] = {
+              {"string", device["name"] == "gpu-7" ? elsewhere : "pci0"}};
+      };
+    };
+    const auto with_nic = [](const char* attribute) {
+      return [=](Json& item) {
+        if (item["kind"] != "ResourceClaim") return;
+        Json& results = item["status"]["allocation"]["devices"]["results"];
+        Json nic = results[0];
+        nic["device"] = "gpu-7";
+        nic["request"] = "nic";
+        results.push_back(nic);
+        item["spec"]["devices"]["constraints"] = {{{"matchAttribute", attribute}}};
+      };
+    };
+    const char* root = "resource.kubernetes.io/pcieRoot";
+    const auto aligned = cluster_facts(collected(with_nic(root), publish("pci0")))->alignment;
+    REQUIRE(aligned);
+    CHECK(aligned->asked == "pcieRoot");
+    CHECK(aligned->shared == std::vector<std::string>{"pcieRoot"});
+    CHECK(aligned->apart.empty());
+    const auto apart = cluster_facts(collected(with_nic("other/key"), publish("pci1")))->alignment;
+    REQUIRE(apart);
+    CHECK(apart->asked == "none");
+    CHECK(apart->apart == std::vector<std::string>{"pcieRoot"});
+    CHECK_FALSE(cluster_facts(collected(kNothing, publish("pci0")))->alignment);
+  }
+
   TEST_CASE("an accelerator in a container that claims none fails isolation") {
     const char* kind = "kubernetes_unclaimed_container";
     CHECK(verdict(collected(last_words("none\n")), kind) == Verdict::pass);
