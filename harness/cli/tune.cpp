@@ -116,8 +116,7 @@ std::string predicted_table(std::size_t width) {
                     fmt::format("{:.0f}", one.first_cycles), fmt::format("{:.0f}", one.cycles),
                     fmt::format("{:.3f}", one.gain()), fmt::format("{}", one.plan.schedule.splits),
                     fmt::format("{}", tile.cluster),
-                    fmt::format("{}x{}{}{}", tile.left, tile.right, tile.swapped ? " swapped" : "",
-                                one.has_newer_tile() ? ", a newer tile" : "")});
+                    sm90::name_of(tile) + (one.has_newer_tile() ? ", a newer tile" : "")});
   }
   return fmt::format(
              "Cycles of gemm.bf16.sm90 that the model predicts on {} multiprocessors (H100 and "

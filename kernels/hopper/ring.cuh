@@ -27,6 +27,12 @@ struct RingPosition {
     stage = 0;
     parity ^= 1;
   }
+  /// Past stages that another warpgroup reads.
+  __device__ __forceinline__ void advance_by(int stages) {
+    const int to = stage + stages;
+    stage = to % kStages;
+    parity ^= static_cast<std::uint32_t>(to / kStages) & 1;
+  }
 };
 
 /// One thread, before share_barriers(). `releases`: how many release_stage() free a stage, of all

@@ -24,6 +24,7 @@ __device__ __forceinline__ void multiply_scaled(Shared<K>& shared, typename K::R
                                                 int thread) {
   static_assert(K::kStageK == kScaleBlock, "a stage is a block of scales");
   static_assert(K::kTile.right == kScaleBlock && K::kRowBlocks == 1 && !K::kTile.swapped);
+  static_assert(!K::kTile.ping_pong, "nobody is told that the products have been started");
   const int row = left + device::accumulator_position(thread, 0).row;
   const int matrices = K::kGrouped ? 1 : arguments.schedule.batches;  // that A has
   const std::int64_t first = std::int64_t{matrix_of_rows<K>(work)} * arguments.rows;
@@ -60,7 +61,7 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
                       const __grid_constant__ ScaleBlocks scales) {
   run<K>(left, right, c, arguments, [&](Shared<K>& shared, int consumer) {
     return [&, consumer](typename K::RingPosition& ring, typename K::Accumulators& d,
-                         const TileWork& work, int from, int thread) {
+                         const TileWork& work, int from, int thread, const auto&) {
       multiply_scaled<K>(shared, ring, d, work, arguments, scales, from, consumer, thread);
     };
   });

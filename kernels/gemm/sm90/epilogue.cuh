@@ -28,9 +28,9 @@ __device__ __forceinline__ bool join_slices(Shared<K>& shared, typename K::Accum
   using Accumulator = typename K::Accumulator;
   constexpr int kCount = K::kRowBlocks * K::kPerBlock;
   const int place = (work.tile * K::kTile.cluster + static_cast<int>(device::cluster_rank())) *
-                        K::kTile.consumers +
-                    consumer;
-  const int places = arguments.schedule.tiles() * K::kTile.cluster * K::kTile.consumers;
+                        sharers(K::kTile) +
+                    K::part(consumer);
+  const int places = arguments.schedule.tiles() * K::kTile.cluster * sharers(K::kTile);
   std::uint32_t* arrivals = arguments.arrivals + place;
   // Of a thread's accumulators, those of one number lie together: whole lines are written.
   const auto partials = [&](int split) {

@@ -4,23 +4,30 @@
 
 #include "kernels/gemm/sm90/epilogue.cuh"
 #include "kernels/gemm/sm90/mainloop.cuh"
+#include "kernels/gemm/sm90/ping_pong.cuh"
 #include "kernels/hopper/roles.cuh"
 
 namespace assay::sm90 {
 
-/// One warpgroup: products and epilogue of every tile in turn. `products(ring, d, work, left,
-/// thread)` leaves a tile's sums, of rows `left` on, in d.
+/// One warpgroup: products and epilogue of every tile of its own in turn. `products(ring, d, work,
+/// left, thread, all_started)` leaves a tile's sums, of rows `left` on, in d.
 template <class K, class Products>
 __device__ __forceinline__ void consume(Shared<K>& shared, const CUtensorMap& c,
                                         const Arguments& arguments, int consumer, int thread,
                                         const Products& products) {
   Pieces<K> pieces(arguments);
   typename K::RingPosition ring;
+  PingPong<K> players(consumer);
   int turn = 0;
   for (TileWork work; pieces.take(work);) {
-    const int left = left_begin<K>(work) + consumer * K::kRowBlocks * 64;
+    if (!players.is_mine()) {
+      ring.advance_by(work.end_k - work.first_k);
+      continue;
+    }
+    const int left = left_begin<K>(work) + K::first_row(consumer);
     typename K::Accumulators d;
-    products(ring, d, work, left, thread);
+    players.wait();
+    products(ring, d, work, left, thread, [&] { players.pass(pieces); });
     if constexpr (!K::kGrouped) {
       if (arguments.schedule.splits > 1 &&
           !join_slices<K>(shared, d, arguments, work, consumer, thread)) {
@@ -41,7 +48,8 @@ __device__ __forceinline__ void run(const CUtensorMap& left, const CUtensorMap& 
   static_assert(sizeof(Shared<K>) <= hopper::kMostShared);
   constexpr int kCluster = K::kTile.cluster, kConsumers = K::kTile.consumers;
   auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
-  hopper::share_barriers<kCluster>([&] { hopper::make_ring(shared.ring, kConsumers * kCluster); });
+  hopper::share_barriers<kCluster>(
+      [&] { hopper::make_ring(shared.ring, sharers(K::kTile) * kCluster); });
   hopper::split_roles<kConsumers, producer_registers(kConsumers)>(
       [&] {
         if (device::thread_index().x != 0) return;
@@ -62,8 +70,8 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
          const __grid_constant__ CUtensorMap c, const __grid_constant__ Arguments arguments) {
   run<K>(left, right, c, arguments, [](Shared<K>& shared, int consumer) {
     return [&shared, consumer](typename K::RingPosition& ring, typename K::Accumulators& d,
-                               const TileWork& work, int, int thread) {
-      multiply<K>(shared, ring, d, consumer, thread, work.end_k - work.first_k);
+                               const TileWork& work, int, int thread, const auto& all_started) {
+      multiply<K>(shared, ring, d, consumer, thread, work.end_k - work.first_k, all_started);
     };
   });
 }

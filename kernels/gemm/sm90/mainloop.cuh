@@ -28,7 +28,7 @@ struct Kernel {
   static_assert(takes(kTile, Operands::kRightMajor));
 
   static constexpr int kStageK = kRowBytes / static_cast<int>(sizeof(typename Operands::Left));
-  static constexpr int kRowBlocks = kTile.left / kTile.consumers / 64;  ///< Of each consumer.
+  static constexpr int kRowBlocks = consumer_rows(kTile) / 64;  ///< Of each consumer.
   static constexpr int kPerBlock = kTile.right / 2;  ///< Accumulators of a thread and row block.
   using Accumulators = Accumulator[kRowBlocks][kPerBlock];
 
@@ -38,6 +38,10 @@ struct Kernel {
       hopper::OperandTile<typename Operands::Right, Operands::kRightMajor, kTile.right, kStageK>;
   using OutputBoxes = hopper::OutputBoxes<typename Operands::Output, kTile.right, kTile.swapped>;
   using RingPosition = hopper::RingPosition<kTile.stages>;
+
+  /// A consumer's number among those that share its tile, and its first row there.
+  static constexpr int part(int consumer) { return kTile.ping_pong ? 0 : consumer; }
+  static constexpr int first_row(int consumer) { return part(consumer) * kRowBlocks * 64; }
 };
 
 template <class K>
@@ -57,6 +61,11 @@ class Pieces {
       : schedule_(arguments.schedule),
         groups_(arguments.schedule, arguments.group_begins, kGroupTiles),
         next_(static_cast<int>(device::block_index().x) / K::kTile.cluster) {}
+
+  __device__ __forceinline__ bool has_next() const {
+    TileWork work;
+    return Pieces(*this).take(work);
+  }
 
   __device__ __forceinline__ bool take(TileWork& work) {
     const int mine = next_;
@@ -125,7 +134,7 @@ __device__ __forceinline__ void start_products(Shared<K>& shared, int stage,
   using LeftTile = typename K::LeftTile;
   using RightTile = typename K::RightTile;
   const std::uint64_t left = hopper::tile_descriptor<LeftTile>(
-      shared.left[stage] + LeftTile::mn_offset(consumer * K::kRowBlocks * 64));
+      shared.left[stage] + LeftTile::mn_offset(K::first_row(consumer)));
   const std::uint64_t right = hopper::tile_descriptor<RightTile>(shared.right[stage]);
   device::wgmma_fence(d);
 #pragma unroll
@@ -143,11 +152,12 @@ __device__ __forceinline__ void start_products(Shared<K>& shared, int stage,
 }
 
 /// One warpgroup's products of a tile's slice of K. A stage is released once the products after
-/// those that read it have been started: one group stays under way.
-template <class K>
+/// those that read it have been started: one group stays under way. `all_started` is called once
+/// the last products have been started.
+template <class K, class AllStarted>
 __device__ __forceinline__ void multiply(Shared<K>& shared, typename K::RingPosition& ring,
                                          typename K::Accumulators& d, int consumer, int thread,
-                                         int k_blocks) {
+                                         int k_blocks, const AllStarted& all_started) {
   int before = -1;
   for (int k = 0; k < k_blocks; ++k, ring.advance()) {
     hopper::wait_stage(shared.ring, ring);
@@ -156,6 +166,7 @@ __device__ __forceinline__ void multiply(Shared<K>& shared, typename K::RingPosi
     if (before >= 0) hopper::release_stage<K::kTile.cluster>(shared.ring, before, thread);
     before = ring.stage;
   }
+  all_started();
   device::wgmma_wait<0>(d);
   hopper::release_stage<K::kTile.cluster>(shared.ring, before, thread);
 }

@@ -125,9 +125,10 @@ double cost(const Product& product, const TileConfig& tile, const Schedule& sche
   const double step = std::max(tile.left / 64 * 4 * product_cycles,
                                (tile.left + right / tile.cluster) * kRowBytes / fill);
   const double slice = std::ceil(static_cast<double>(schedule.k_blocks) / schedule.splits);
-  double per_tile =
-      constants.start + slice * step + outputs * device::element_bytes(product.c) / fill;
-  if (schedule.splits > 1) per_tile += constants.join + outputs * 4 * (1 + schedule.splits) / fill;
+  double storing = outputs * device::element_bytes(product.c) / fill;
+  if (schedule.splits > 1) storing += constants.join + outputs * 4 * (1 + schedule.splits) / fill;
+  const double multiplying = slice * step;
+  const double all = constants.start + multiplying + storing;
   const double waves = std::ceil(static_cast<double>(schedule.count()) / clusters);
 
   const auto m = static_cast<double>(product.shape.rows()),
@@ -137,7 +138,9 @@ double cost(const Product& product, const TileConfig& tile, const Schedule& sche
                        matrices * k * n * device::element_bytes(product.b) +
                        m * n * device::element_bytes(product.c) +
                        2 * static_cast<double>(partials_bytes(schedule, tile));
-  const double compute = waves * per_tile, memory = bytes / constants.rate;
+  const double compute =
+      tile.ping_pong ? all + (waves - 1) * std::max(multiplying, all / 2) : waves * all;
+  const double memory = bytes / constants.rate;
   return std::max(compute, memory) + std::min(compute, memory) / 5;
 }
 
@@ -189,11 +192,15 @@ Maps maps_of(const Product& product, const TileConfig& tile, const GemmPointers&
   return tile.swapped ? Maps{b, a, c} : Maps{a, b, c};
 }
 
+std::string name_of(const TileConfig& tile) {
+  return fmt::format("{}x{}{}{}", tile.left, tile.right, tile.swapped ? " swapped" : "",
+                     tile.ping_pong ? " ping-pong" : "");
+}
+
 std::string describe(const Plan& plan) {
-  const TileConfig& tile = plan.tile;
-  return fmt::format("{}x{}{}, cluster of {}, {} stages, {} slices of K, {} blocks", tile.left,
-                     tile.right, tile.swapped ? " swapped" : "", tile.cluster, tile.stages,
-                     plan.schedule.splits, plan.clusters * tile.cluster);
+  return fmt::format("{}, cluster of {}, {} stages, {} slices of K, {} blocks", name_of(plan.tile),
+                     plan.tile.cluster, plan.tile.stages, plan.schedule.splits,
+                     plan.clusters * plan.tile.cluster);
 }
 
 }  // namespace assay::sm90

@@ -11,7 +11,8 @@
 //   tile      start + (K blocks of a slice) * step + left * right * (bytes of C) / fill
 //             with splits also: writing one slice, reading all, waiting for the others
 //   waves     work / clusters, rounded up
-//   compute   waves * tile
+//   compute   waves * tile; with ping-pong the first tile, and for each later one the longer of its
+//             products and half of all that becomes of a tile
 //   memory    (A + B + C + partials, in bytes) / rate
 //   cost      max(compute, memory) + min(compute, memory) / 5
 //
@@ -84,6 +85,8 @@ struct Maps {
 };
 Maps maps_of(const Product& product, const TileConfig& tile, const GemmPointers& matrices);
 
+/// "128x256", "128x8 swapped", "128x128 ping-pong".
+std::string name_of(const TileConfig& tile);
 /// "128x256, cluster of 2, 4 stages, 1 slice of K": what a result records.
 std::string describe(const Plan& plan);
 

@@ -51,7 +51,7 @@ constexpr std::int64_t partials_bytes(const Schedule& schedule, const TileConfig
 }
 constexpr std::int64_t arrivals_bytes(const Schedule& schedule, const TileConfig& tile) {
   if (schedule.splits == 1) return 0;
-  return static_cast<std::int64_t>(schedule.tiles()) * tile.cluster * tile.consumers * 4;
+  return static_cast<std::int64_t>(schedule.tiles()) * tile.cluster * sharers(tile) * 4;
 }
 
 }  // namespace assay::sm90

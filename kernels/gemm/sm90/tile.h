@@ -14,16 +14,22 @@ namespace assay::sm90 {
 struct TileConfig {
   int left;
   int right;
-  int consumers;  ///< Warpgroups that multiply, each left / consumers rows.
+  int consumers;  ///< Warpgroups that multiply: parts of one tile, or ping-pong.
   int stages;     ///< Of the ring that TMA fills.
   int cluster;    ///< Blocks one above the other on the left side, which share the right tile.
   bool swapped = false;
+  /// The two consumers take whole tiles in turn: one stores while the other multiplies.
+  bool ping_pong = false;
 
   friend constexpr bool operator==(const TileConfig&, const TileConfig&) = default;
 };
 
 using hopper::kRowBytes;                ///< One swizzle span: what a stage holds of K.
 inline constexpr int kOutputBoxes = 2;  ///< Of each consumer: one is stored, one is written.
+
+/// Warpgroups that share a tile, and the rows of each on the left side.
+constexpr int sharers(const TileConfig& tile) { return tile.ping_pong ? 1 : tile.consumers; }
+constexpr int consumer_rows(const TileConfig& tile) { return tile.left / sharers(tile); }
 
 constexpr int threads(const TileConfig& tile) { return hopper::threads(tile.consumers); }
 constexpr int stage_bytes(const TileConfig& tile) { return (tile.left + tile.right) * kRowBytes; }
@@ -44,7 +50,7 @@ constexpr hopper::Registers registers(const TileConfig& tile) {
 }
 
 constexpr int accumulators(const TileConfig& tile) {
-  return tile.left / tile.consumers * tile.right / 128;
+  return consumer_rows(tile) * tile.right / 128;
 }
 
 /// The rule that a configuration breaks, in words; nullptr when it breaks none.
@@ -52,7 +58,8 @@ constexpr const char* tile_fault(const TileConfig& tile) {
   if (tile.consumers < 1 || tile.consumers > hopper::kMostConsumers) {
     return "one to three warpgroups multiply";
   }
-  if (tile.left % (64 * tile.consumers) != 0) return "a consumer's rows are a multiple of 64";
+  if (tile.ping_pong && tile.consumers != 2) return "ping-pong is played by two";
+  if (tile.left % (64 * sharers(tile)) != 0) return "a consumer's rows are a multiple of 64";
   if (tile.left > 256) return "a box of TMA has at most 256 rows";
   if (tile.right < 8 || tile.right > 256 || tile.right % 8 != 0) return "wgmma's N is 8 to 256";
   if (!tile.swapped && tile.right % 64 != 0) return "C's boxes are 64 columns wide";
@@ -70,12 +77,15 @@ constexpr bool takes(const TileConfig& tile, device::Major right) {
   return right == device::Major::kK || tile.right % 64 == 0;
 }
 
-/// The configurations that plan.h ranks; of equals the first is taken. The last two fill a last
-/// wave that larger tiles leave half empty.
+/// The configurations that plan.h ranks; of equals the first is taken. The two before the last fill
+/// a last wave that larger tiles leave half empty; the last is for short K, where storing a tile
+/// takes as long as several stages.
 inline constexpr TileConfig kTiles[] = {
-    {128, 256, 2, 4, 2},      {256, 128, 2, 4, 2},       {128, 128, 2, 6, 1},
-    {128, 64, 2, 8, 1, true}, {128, 32, 2, 10, 1, true}, {128, 16, 2, 11, 1, true},
-    {128, 8, 2, 12, 1, true}, {128, 128, 2, 6, 2},       {128, 192, 2, 4, 1},
+    {128, 256, 2, 4, 2},       {256, 128, 2, 4, 2},
+    {128, 128, 2, 6, 1},       {128, 64, 2, 8, 1, true},
+    {128, 32, 2, 10, 1, true}, {128, 16, 2, 11, 1, true},
+    {128, 8, 2, 12, 1, true},  {128, 128, 2, 6, 2},
+    {128, 192, 2, 4, 1},       {128, 128, 2, 6, 2, false, true},
 };
 inline constexpr int kTileCount = static_cast<int>(sizeof kTiles / sizeof kTiles[0]);
 

@@ -43,7 +43,7 @@ Configuration grouped() {
     ragged.beta = 2.0f;
   }
   return {"grouped bf16 " + std::to_string(kTile.left) + "x" + std::to_string(kTile.right) +
-              (kTile.swapped ? " swapped" : ""),
+              (kTile.swapped ? " swapped" : "") + (kTile.ping_pong ? " ping-pong" : ""),
           [aligned](Emulator& emulator) { run_gemm_trial<K>(emulator, aligned); },
           [ragged](Emulator& emulator) { run_gemm_trial<K>(emulator, ragged); }};
 }

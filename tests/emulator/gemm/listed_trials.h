@@ -38,7 +38,7 @@ void add_taken(const std::string& name, std::vector<Configuration>& to) {
     ragged.beta = 2.0f;
   }
   to.push_back({name + " " + std::to_string(kTile.left) + "x" + std::to_string(kTile.right) +
-                    (kTile.swapped ? " swapped" : ""),
+                    (kTile.swapped ? " swapped" : "") + (kTile.ping_pong ? " ping-pong" : ""),
                 [=](Emulator& emulator) { run_gemm_trial<K>(emulator, aligned); },
                 [=](Emulator& emulator) { run_gemm_trial<K>(emulator, ragged); }});
 }

@@ -108,11 +108,24 @@ TEST_SUITE("unit") {
       return cheapest(product_of(shape, kMapElements[0], Major::kK, Major::kMn), 132).front().tile;
     };
     CHECK(tile({8192, 8192, 8192}).cluster == 2);
-    CHECK(tile({4096, 4096, 4096}).right * tile({4096, 4096, 4096}).left == 128 * 256);
+    CHECK(tile({4096, 4096, 4096}).cluster == 2);
+    CHECK(accumulators(tile({4096, 4096, 4096})) == 128);  // as many as a thread has room for
     for (const std::int64_t m : {1, 8, 64}) {
       CHECK(tile({m, 8192, 8192}).swapped);
       CHECK(tile({m, 8192, 8192}).right == std::max<std::int64_t>(m, 8));
     }
+  }
+
+  TEST_CASE(
+      "ping-pong is expected to win where K is short and not where there is one tile a block") {
+    const auto is_ping_pong = [](const GemmShape& shape) {
+      return cheapest(product_of(shape, kMapElements[0], Major::kK, Major::kMn), 132)
+          .front()
+          .tile.ping_pong;
+    };
+    CHECK(is_ping_pong({8192, 8192, 512}));
+    CHECK(is_ping_pong({16384, 32768, 512}));
+    CHECK_FALSE(is_ping_pong({1056, 2048, 512}));
   }
 
   TEST_CASE("a grid that is too small for the device is split along K") {
@@ -129,6 +142,10 @@ TEST_SUITE("unit") {
     CHECK(tile_fault({96, 128, 2, 2, 1}) != nullptr);
     CHECK(tile_fault({128, 32, 2, 2, 1}) != nullptr);
     CHECK(tile_fault({128, 32, 2, 2, 1, true}) == nullptr);
+    CHECK(tile_fault({128, 128, 2, 2, 1, false, true}) == nullptr);
+    CHECK(tile_fault({192, 64, 3, 2, 1, false, true}) == std::string("ping-pong is played by two"));
+    CHECK(tile_fault({256, 128, 2, 2, 1, false, true}) ==
+          std::string("the accumulators leave too few registers"));
     for (const TileConfig& tile : kTiles) {
       CHECK(tile_fault(tile) == nullptr);
       TileConfig more = tile;
