@@ -33,7 +33,10 @@ void refuse_disks_and_sockets(const fs::path& file) {
 void require_writable_place(const fs::path& asked) {
   std::error_code failure;
   const fs::path absolute = fs::absolute(behind_links(asked), failure);
-  if (failure || absolute.filename().empty() || fs::is_directory(absolute, failure))
+  if (failure)
+    refuse(asked, fmt::format("the working folder cannot be found: {}; change to one that is there",
+                              failure.message()));
+  if (absolute.filename().empty() || fs::is_directory(absolute, failure))
     refuse(asked, "it is a folder; name a file in it");
   const fs::path folder = absolute.parent_path();
   if (access(folder.c_str(), W_OK | X_OK) == 0) return;

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "tests/cli/workplace.h"
 #include "tests/not_run.h"
@@ -46,6 +47,22 @@ TEST_SUITE("integration") {
     const std::string first = read_json(workplace.path("notes.json"))["run"]["id"];
     measured(workplace, tiny_run({"-o", "notes.json"}));
     CHECK(read_json(workplace.path("notes.json"))["run"]["id"] != first);
+  }
+
+  TEST_CASE("a working folder that is gone is called that") {
+    const Workplace workplace;
+    for (const std::vector<std::string>& output : {std::vector<std::string>{}, {"-o", "x.json"}}) {
+      CAPTURE(output);
+      Launch launch = workplace.launch(tiny_run(output));
+      launch.in_child = [] {
+        if (mkdir("gone", 0700) != 0 || chdir("gone") != 0 || rmdir("../gone") != 0) _exit(1);
+      };
+      const Outcome outcome = run_process(launch);
+      CAPTURE(outcome.err);
+      CHECK(outcome.exit_code == 2);
+      CHECK(is_one_line(outcome.err));
+      CHECK(contains(outcome.err, "the working folder cannot be found"));
+    }
   }
 
   TEST_CASE("a run never writes over its profile or its own second output") {
