@@ -11,6 +11,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/command.h"
 #include "harness/cli/manual.h"
+#include "harness/cli/stack_room.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
 
@@ -96,6 +97,7 @@ int main(int argc, char** argv) {
   // A file-size limit must end like a full disk: as an error of write(2), not by a signal.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
+    make_room_on_stacks();
     const ExitCode code = dispatch(std::vector<std::string>(argv, argv + argc));
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Error(kNotPrinted);
     return static_cast<int>(code);

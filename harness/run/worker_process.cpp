@@ -42,6 +42,18 @@ double now_s() {
   std::exit(0);  // libraries have their own ends
 }
 
+/// What the kernel says by SIGXCPU at the soft limit and by SIGKILL at the hard one.
+std::string which_cpu_limit(int signal, const rusage& usage) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_CPU, &limit) != 0) return "";
+  const rlim_t allowed_s = signal == SIGKILL ? limit.rlim_max : limit.rlim_cur;
+  const timeval user = usage.ru_utime, system = usage.ru_stime;
+  const double used_s =
+      static_cast<double>(user.tv_sec + system.tv_sec) + 1e-6 * (user.tv_usec + system.tv_usec);
+  if (allowed_s == RLIM_INFINITY || used_s < static_cast<double>(allowed_s)) return "";
+  return fmt::format("; ulimit -t allows {} s of CPU time", allowed_s);
+}
+
 /// What a SIGKILL that came from outside may mean; `killed_before` by the kernel, for memory.
 std::string why_killed(std::optional<std::int64_t> killed_before) {
   const auto killed_now = count_oom_kills("/");
@@ -117,7 +129,7 @@ void WorkerProcess::kill() {
 bool WorkerProcess::has_ended(double patience_s) {
   const double end_s = now_s() + patience_s;
   while (!reaped_) {
-    reaped_ = waitpid(pid_, &status_, WNOHANG) == pid_;
+    reaped_ = wait4(pid_, &status_, WNOHANG, &usage_) == pid_;
     if (reaped_ || now_s() > end_s) break;
     usleep(1000);
   }
@@ -130,8 +142,10 @@ std::string WorkerProcess::how_it_ended() {
   if (WIFEXITED(status_))
     return fmt::format("its process ended by itself with exit code {}", WEXITSTATUS(status_));
   const int number = WTERMSIG(status_);
-  return fmt::format("killed by signal {} ({}){}", number, strsignal(number),
-                     number == SIGKILL ? why_killed(oom_kills_before_) : "");
+  std::string why;
+  if (number == SIGKILL || number == SIGXCPU) why = which_cpu_limit(number, usage_);
+  if (number == SIGKILL && why.empty()) why = why_killed(oom_kills_before_);
+  return fmt::format("killed by signal {} ({}){}", number, strsignal(number), why);
 }
 
 }  // namespace assay::run

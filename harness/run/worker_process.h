@@ -1,6 +1,7 @@
 // The process that measures: forked from the supervisor, and gone when that goes.
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <atomic>
@@ -45,6 +46,7 @@ class WorkerProcess {
   pid_t pid_ = -1;
   bool reaped_ = false;
   int status_ = 0;
+  rusage usage_{};
   std::map<std::string, std::uint64_t> waited_ns_;  // by thread
 };
 

@@ -1,0 +1,86 @@
+// Limits of a process on its stack and its CPU time: raised where that is allowed, and named.
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "harness/measure/sanitized.h"
+#include "tests/cli/workplace.h"
+#include "tests/not_run.h"
+
+namespace assay::test {
+
+namespace {
+
+constexpr rlim_t kSmallStack_bytes = rlim_t{64} << 10;
+
+Outcome run_with_stack(const Workplace& workplace, rlim_t most_bytes) {
+  Launch launch = workplace.launch(
+      {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", "result.json"});
+  launch.one_core = false;  // threads of libraries have stacks too
+  launch.in_child = [most_bytes] {
+    const rlimit limit{kSmallStack_bytes, most_bytes};
+    setrlimit(RLIMIT_STACK, &limit);
+  };
+  return run_process(launch);
+}
+
+}  // namespace
+
+TEST_SUITE("integration") {
+  TEST_CASE("a low limit on the stack is raised as far as it may be") {
+    if (kSanitized) not_run("a sanitizer sets limits of its own");
+    const Workplace workplace;
+    const Outcome outcome = run_with_stack(workplace, rlim_t{8} << 20);
+    CAPTURE(outcome.err);
+    CHECK(outcome.signal == 0);
+    CHECK(outcome.exit_code == 0);
+    CHECK(read_json(workplace.path("result.json"))["status"] == "complete");
+  }
+
+  TEST_CASE("a stack that may not be large enough ends in one line that names the limit") {
+    if (kSanitized) not_run("a sanitizer sets limits of its own");
+    const Workplace workplace;
+    const Outcome outcome = run_with_stack(workplace, kSmallStack_bytes);
+    CHECK(outcome.signal == 0);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.err ==
+          "assay: the stack may take 64 KiB and 512 KiB are needed: raise ulimit -s\n");
+    CHECK(workplace.documents().empty());
+  }
+
+  TEST_CASE("a case that is killed for its CPU time names that limit") {
+    if (kSanitized) not_run("a sanitizer takes much of the time that the sound case has");
+    struct Limit {
+      rlim_t soft_s, hard_s;
+      const char* reason;
+    };
+    for (const Limit& limit :
+         {Limit{3, 3, "killed by signal 9 (Killed); ulimit -t allows 3 s of CPU time"},
+          Limit{3, 9,
+                "killed by signal 24 (CPU time limit exceeded); ulimit -t allows 3 s of CPU "
+                "time"}}) {
+      const Workplace workplace;
+      Launch launch =
+          workplace.launch({"run", "--profile", profile_path("soak"), "--backend", "host",
+                            "--filter", "blocked|planted_hang", "-o", "result.json"});
+      launch.executable = ASSAY_PLANTED_BINARY;
+      launch.in_child = [limit] {
+        const rlimit allowed{limit.soft_s, limit.hard_s};
+        setrlimit(RLIMIT_CPU, &allowed);
+      };
+      const Outcome outcome = run_process(launch);
+      CAPTURE(outcome.err);
+      CHECK(outcome.exit_code == 1);
+      const auto document = read_json(workplace.path("result.json"));
+      CHECK(document["status"] == "complete");
+      for (const auto& one : document["measurements"]) {
+        CAPTURE(one["case"].get<std::string>());
+        const bool hangs = one["implementation"] == "planted_hang";
+        CHECK(one["status"] == (hangs ? "error" : "measured"));
+        if (hangs) CHECK(one["reason"] == limit.reason);
+      }
+    }
+  }
+}
+
+}  // namespace assay::test
