@@ -46,6 +46,17 @@ bool read_network(std::string_view text, Connection& connection) {
   return cursor.rest().empty();
 }
 
+/// What RCCL writes behind a connection, ` comm 0x7f1a nRanks 08`, taken off.
+std::string_view without_communicator(std::string_view text) {
+  const std::size_t begin = text.rfind(" comm 0x");
+  if (begin == std::string_view::npos) return text;
+  LineCursor cursor(text.substr(begin));
+  int ranks = 0;
+  const bool is_one = cursor.literal(" comm 0x") && cursor.skip_to(" ") &&
+                      cursor.literal("nRanks ") && cursor.integer(ranks) && cursor.rest().empty();
+  return is_one ? text.substr(0, begin) : text;
+}
+
 /// What stands behind ` via `.
 Link read_via(std::string_view via, Connection& connection) {
   if (via.starts_with("P2P/")) {
@@ -92,7 +103,7 @@ std::optional<Connection> read_connection(std::string_view message) {
   }
   const bool ends = cursor.rest().empty() || one_of(cursor.rest(), {" [send]", " [receive]"});
   if (!ends || connection.channel < 0 || connection.from < 0) known = false;
-  connection.link = read_via(message.substr(via + 5), connection);
+  connection.link = read_via(without_communicator(message.substr(via + 5)), connection);
   if (!known) connection.link = Link::unknown;
   return connection;
 }

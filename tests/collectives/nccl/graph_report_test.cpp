@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "collectives/nccl/transport_seen.h"
 
@@ -116,6 +117,20 @@ TEST_SUITE("unit") {
     }
     const std::string aside = "h:1:2 [0] NCCL INFO GPU 1 / HCA 3 connected via C2C link\n";
     CHECK(transport_seen(parse_report(text_of("h100_nvls") + aside), "RING").kind == "nvlink");
+  }
+
+  TEST_CASE("the communicator that RCCL names behind each connection is no part of it") {
+    const auto with_end = [](const std::string& end) {
+      std::istringstream lines(text_of("a100_nvswitch"));
+      std::string text;
+      for (std::string line; std::getline(lines, line);)
+        text += line + (line.find(" via ") == std::string::npos ? "" : end) + '\n';
+      return transport_seen(parse_report(text), "RING").kind;
+    };
+    CHECK(with_end("") == "nvlink");
+    CHECK(with_end(" comm 0x7f1a2b nRanks 08") == "nvlink");
+    CHECK(with_end(" comm 0x7f1a2b nRanks") == "unknown");
+    CHECK(with_end(" comm 0x7f1a2b nRanks 08 more") == "unknown");
   }
 
   TEST_CASE("a report that is cut short makes the transport unknown and says so") {
