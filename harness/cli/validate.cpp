@@ -27,8 +27,10 @@ namespace fs = std::filesystem;
 /// Every `*.json` below a folder, of whatever kind, in an order that does not depend on the disk.
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
+  std::error_code ignored;  // a loop of links is no folder: reading it says why
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (!entry.is_directory() && entry.path().extension() == ".json" && !is_envelope(entry.path()))
+    if (!entry.is_directory(ignored) && entry.path().extension() == ".json" &&
+        !is_envelope(entry.path()))
       files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   if (files.empty()) throw Error(fmt::format("{}: no *.json in this folder", folder.string()));
@@ -129,8 +131,9 @@ ExitCode execute_validate(const Arguments& arguments) {
   std::vector<fs::path> all;
   for (const std::string& operand : arguments.operands())
     try_one([&] {
-      const auto files =
-          fs::is_directory(operand) ? files_below(operand) : std::vector<fs::path>{operand};
+      std::error_code ignored;  // a loop of links is no folder: reading it says why
+      const auto files = fs::is_directory(operand, ignored) ? files_below(operand)
+                                                            : std::vector<fs::path>{operand};
       all.insert(all.end(), files.begin(), files.end());
     });
   const std::vector<Baseline> baselines = baselines_among(all);

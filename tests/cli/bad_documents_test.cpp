@@ -1,6 +1,8 @@
 // Copies of a real document, each spoilt in one way: refused in one line, by check and by validate.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "tests/cli/workplace.h"
 
 namespace assay::test {
@@ -113,6 +115,21 @@ TEST_SUITE("integration") {
     profile = good;
     profile["cases"][1]["shapes"] = {"bytes7"};
     profile_refused(profile, "multiple of 4");
+  }
+
+  TEST_CASE("a link that leads to itself is refused with that reason") {
+    const Workplace workplace;
+    std::filesystem::create_directory(workplace.path("results"));
+    std::filesystem::create_symlink("loop.json", workplace.path("results/loop.json"));
+    for (const char* place : {"results/loop.json", "results"}) {
+      const Outcome outcome = workplace.assay({"validate", place});
+      CAPTURE(outcome.err);
+      CHECK(outcome.exit_code == 2);
+      CHECK(is_one_line(outcome.err));
+      CHECK(contains(outcome.err, "loop.json"));
+      CHECK(contains(outcome.err, "Too many levels of symbolic links"));
+      CHECK(!contains(outcome.err, "unexpected"));
+    }
   }
 
   TEST_CASE("validate says ok of each good file and refuses a folder with one bad one") {
