@@ -83,9 +83,11 @@ class NvbandwidthReader {
       return;
     }
     if (words.size() != test_->columns.size() + 1) {
-      refuse(source_, line.number,
-             fmt::format("{} words where a row of {} has {}: the matrix is cut or damaged",
-                         words.size(), printable(test_->name, 60), test_->columns.size() + 1));
+      refuse(
+          source_, line.number,
+          fmt::format("{} words where a row of {} has {}: the matrix is cut or damaged",
+                      words.size(), printable(test_->name.empty() ? "the matrix" : test_->name, 60),
+                      test_->columns.size() + 1));
     }
     NvbandwidthRow row;
     row.label = words.front();

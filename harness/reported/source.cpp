@@ -44,8 +44,10 @@ std::string without_prefixes(std::string text) {
   static const RegularExpression kPrefix(
       "^[ \\t]*(?:(?:\\w{3} \\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4})?"
       "(?:\\[[^\\]\\s]*\\d+,\\d+\\])?<std(?:out|err|diag)>:? ?"
+      "|\\[(?:default|rank)\\d+\\]: ?"  // torchrun
       "|\\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\S+ [^\\s:\\[]+(?:\\[\\d+\\])?:(?: |$)"
-      "|(?:>|\\d+:|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ +\\|"
+      "|(?:>|\\d+:|\\(\\w+ pid=\\d+(?:, ip=[0-9a-f.:]+)?\\)|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ "
+      "+\\|"
       "|\\[?\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?"
       "\\]?(?: std(?:out|err) [FP])?)(?:[ \\t]|$))");
   for (int i = 0; i < kMostPrefixes; ++i) {
