@@ -23,7 +23,6 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-from tests.manifests import kustomize, strict  # noqa: E402
 
 RECORDINGS = ROOT / "tests/cluster/recordings"
 STATE = pathlib.Path(os.environ["STAND_IN"])
@@ -59,6 +58,7 @@ def changing():
 
 
 def build(folder):
+    from tests.manifests import kustomize  # here and in apply: they take longer to load than any other call takes
     result = subprocess.run([os.environ["REAL_KUBECTL"], "kustomize", folder], capture_output=True, text=True)
     if result.returncode != 0:
         fail(result.stderr)
@@ -66,6 +66,7 @@ def build(folder):
 
 
 def apply(words):
+    from tests.manifests import strict
     objects = build(words[words.index("-k") + 1])
     refused = [line for one in objects for line in strict.problems(one)]
     refused += [line for one in objects for pod in strict.pod_specs(one) for line in strict.unrestricted(pod)]
