@@ -10,6 +10,7 @@
 #include "harness/cli/fit_profile.h"
 #include "harness/conformance/baseline_lint.h"
 #include "harness/core/attestation.h"
+#include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/line_of.h"
 #include "harness/core/message.h"
@@ -88,6 +89,7 @@ std::string validate_file(const fs::path& path) {
   const DocumentKind kind = kind_of(document, where);
   try {
     validate(document, kind, where);
+    if (kind == DocumentKind::result) refuse_contradictions(result_from_json(document), where);
     if (kind == DocumentKind::profile) note_unknown_backends(load_fit_profile(where), where);
   } catch (const Error& error) {
     throw Error(with_line(error.what(), text));
@@ -161,6 +163,7 @@ Command validate_command() {
       "result, verdict, profile or baseline. Prints one line a file: ok, or the place in the file, "
       "what was expected there and the line. A PATH is a file or a folder, whose *.json are all "
       "read but signatures.",
+      "A result whose figures contradict each other, as `assay check` refuses it, is refused too.",
       "Of a profile, also what no schema knows: kinds of requirements and their parameters, "
       "implementations and dtypes of this executable, sizes that a dtype can have.",
       "Of a baseline, the mistakes that shipped ones have been seen to make: a row over what the "

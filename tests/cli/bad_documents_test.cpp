@@ -67,6 +67,11 @@ TEST_SUITE("integration") {
     auto renamed = document;
     renamed["measurements"][0]["dtype"] = "bf16";
     document_refused(workplace, renamed.dump(2), "dtype");
+
+    auto twice_as_fast = document;
+    auto& rate = twice_as_fast["measurements"][0]["metrics"]["flop_per_s"];
+    rate = rate.get<double>() * 2;
+    document_refused(workplace, twice_as_fast.dump(2), "/measurements/0/metrics/flop_per_s");
   }
 
   TEST_CASE("a copy that is no longer JSON is refused in one line") {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "harness/core/baseline.h"
+#include "harness/core/consistency.h"
 #include "harness/core/content_hash.h"
 #include "harness/core/digest.h"
 #include "harness/core/document.h"
@@ -25,7 +26,9 @@ const fs::path kExamples = fs::path(ASSAY_SOURCE_DIR) / "results-schema/examples
 void read(const fs::path& path) {
   const std::string name = path.filename().string();
   const Json document = parse_json(read_text(path), name);
-  validate(document, kind_of(document, name), name);
+  const DocumentKind kind = kind_of(document, name);
+  validate(document, kind, name);
+  if (kind == DocumentKind::result) refuse_contradictions(result_from_json(document), name);
 }
 
 /// Of the newest schemas and of those before.
