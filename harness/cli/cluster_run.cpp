@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 #include "harness/cli/command.h"
 #include "harness/cli/reserved_folder.h"
 #include "harness/cluster/apply.h"
@@ -56,15 +54,6 @@ ExitCode dry_run(ClusterSession& session, const cluster::Plan& plan) {
   return ExitCode::passed;
 }
 
-/// Ranks of which a folder of results holds a document.
-std::ptrdiff_t ranks_in(const fs::path& results) {
-  std::error_code none;  // a folder without nodes/ holds none
-  return std::count_if(fs::directory_iterator(results / "nodes", none), fs::directory_iterator(),
-                       [](const fs::directory_entry& entry) {
-                         return entry.path().filename().string().starts_with("rank");
-                       });
-}
-
 ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan, const fs::path& results,
                         const cluster::ProbeWishes& wishes) {
   const ReservedFolder reserved(results);
@@ -99,14 +88,7 @@ ExitCode run_on_cluster(ClusterSession& session, const cluster::Plan& plan, cons
   session.pace.say(cleaned.text);
   probes.after_run(results, memory);
   print(fmt::format("Results: {}\n", results.string()));
-  ExitCode verdict = judge_folder(plan.wishes.profile, results);
-  const std::ptrdiff_t missing = plan.wishes.nodes - ranks_in(results);
-  if (plan.wishes.nodes > 1 && missing > 0) {
-    session.pace.say(
-        fmt::format("{} of {} nodes left no document: the verdict is on the others alone", missing,
-                    plan.wishes.nodes));
-    verdict = std::max(verdict, ExitCode::failed);
-  }
+  const ExitCode verdict = judge_folder(plan.wishes.profile, results);
   return cleaned.all ? verdict : ExitCode::broken;
 }
 

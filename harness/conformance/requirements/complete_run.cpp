@@ -1,4 +1,5 @@
-// Requirement: the run ended, and every case of the profile is there for every device, once.
+// Requirement: the run ended, every process of it left its document, and every case of the profile
+// is there for every device, once.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "harness/conformance/device_copies.h"
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
+#include "harness/conformance/missing_ranks.h"
 
 namespace assay {
 
@@ -101,6 +103,8 @@ class CompleteRun final : public Requirement {
       Findings findings;
       for (std::size_t i = 0; i < all.results.size(); ++i)
         check_document(all.results[i], known, strangers_.at(i), findings);
+      for (const std::string& line : missing_ranks(all.results))
+        findings.not_evaluated("missing", line);
       findings.add(std::move(of_documents_));
       findings.add(std::move(of_devices_));
       findings.add(std::move(of_nodes_));
