@@ -2,10 +2,17 @@
 #
 # Every method `test_a_sentence_like_this` of the file becomes one ctest test named
 # `<folder>: a sentence like this`. Exit code 77 is "not run" (tests/not_run.py).
+#
+# Tests of several PROCESSORS start before all others: once every processor has a test, two are hardly ever
+# free at once, so that ctest would leave them to the end.
 find_program(ASSAY_PYTHON python3 HINTS /usr/bin NO_CMAKE_ENVIRONMENT_PATH REQUIRED)
 
 function(assay_python_test file)
   cmake_parse_arguments(arg "" "LABEL;PROCESSORS;TIMEOUT" "ENVIRONMENT" ${ARGN})
+  set(cost)
+  if(arg_PROCESSORS GREATER 1)
+    set(cost COST 1000)
+  endif()
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(STRINGS ${file} methods REGEX "^    def test_")
@@ -19,6 +26,6 @@ function(assay_python_test file)
                      ASSAY_BUILD_DIR=${PROJECT_BINARY_DIR} ${arg_ENVIRONMENT}
                      ${ASSAY_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/${file} -k "*.${method}")
     set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${arg_LABEL}"
-                         TIMEOUT "${arg_TIMEOUT}" PROCESSORS "${arg_PROCESSORS}")
+                         TIMEOUT "${arg_TIMEOUT}" PROCESSORS "${arg_PROCESSORS}" ${cost})
   endforeach()
 endfunction()
