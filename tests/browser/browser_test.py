@@ -81,18 +81,20 @@ class Pages(unittest.TestCase):
         self.assertEqual(made.returncode, 0, made.stderr)
         return page
 
-    def node(self, script, *arguments):
-        done = subprocess.run(["node", PLACE / script, *map(str, arguments)], capture_output=True, text=True, timeout=300)
+    def node(self, *jobs):
+        """Each of a script and its arguments."""
+        words = [word for script, *arguments in jobs for word in ("--", script, *map(str, arguments))][1:]
+        done = subprocess.run(["node", PLACE / "run.mjs", *words], capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_the_page_of_a_host_run_is_sound_in_light_and_dark_and_on_a_phone(self):
-        self.node("healthy.test.mjs", self.page(json.loads(HOST.read_text()), "host"), VIEWS)
+        self.node(("healthy.test.mjs", self.page(json.loads(HOST.read_text()), "host"), VIEWS))
 
     def test_the_page_of_one_gpu_is_sound_in_light_and_dark_and_on_a_phone(self):
-        self.node("healthy.test.mjs", self.page(json.loads(SINGLE.read_text()), "single"), VIEWS)
+        self.node(("healthy.test.mjs", self.page(json.loads(SINGLE.read_text()), "single"), VIEWS))
 
     def test_the_page_of_eight_gpus_is_sound(self):
-        self.node("healthy.test.mjs", self.page(node_of_eight(), "eight"))
+        self.node(("healthy.test.mjs", self.page(node_of_eight(), "eight")))
 
     def test_hostile_names_do_no_harm(self):
         document = json.loads(SINGLE.read_text())
@@ -101,10 +103,10 @@ class Pages(unittest.TestCase):
         document["nodes"][0]["name"] = HOSTILE[5]
         document["run"]["id"] = HOSTILE[3]
         document["software"]["driver"] = HOSTILE[4]
-        self.node("healthy.test.mjs", self.page(document, "hostile"))
+        self.node(("healthy.test.mjs", self.page(document, "hostile")))
 
     def test_a_link_to_a_case_shows_that_case_with_the_document_s_figures(self):
-        self.node("case_link.test.mjs", self.page(json.loads(MANY.read_text()), "link"), MANY)
+        self.node(("case_link.test.mjs", self.page(json.loads(MANY.read_text()), "link"), MANY))
 
     def compared(self, sides, prices):
         """The page of comparing these documents, and one document for A and each other side; some case is worse."""
@@ -128,8 +130,7 @@ class Pages(unittest.TestCase):
         more["case"], more["shape"] = more["case"].replace("m512", "m256"), dict(more["shape"], m=256)
         first["measurements"].append(more)
         page, documents = self.compared({"a": first, "b": with_passes(1.125)}, (2.5, 3))
-        self.node("healthy.test.mjs", page, VIEWS, "summary,cases,provenance")
-        self.node("comparison.test.mjs", page, *documents)
+        self.node(("healthy.test.mjs", page, VIEWS, "summary,cases,provenance"), ("comparison.test.mjs", page, *documents))
 
     def test_the_page_of_three_sides_is_sound_and_has_the_figures_of_both_documents(self):
         first, other = with_passes(1), with_passes(0.9)
@@ -141,8 +142,7 @@ class Pages(unittest.TestCase):
         page, documents = self.compared({"a": first, "b": with_passes(1.125), "c": other}, (2.5, 3, 2))
         found = [{one["verdict"] for one in json.loads(document.read_text())["cases"]} for document in documents]
         self.assertEqual([found[0] & {"worse", "better"}, found[1] & {"worse", "better"}], [{"worse"}, {"better"}])
-        self.node("healthy.test.mjs", page, VIEWS, "summary,sides,cases-b,cases-c,provenance")
-        self.node("comparison.test.mjs", page, *documents)
+        self.node(("healthy.test.mjs", page, VIEWS, "summary,sides,cases-b,cases-c,provenance"), ("comparison.test.mjs", page, *documents))
 
     def test_a_page_of_8192_devices_is_small_and_opens_soon_and_filters_quickly(self):
         simulated, page = PLACE / "cluster", PLACE / "cluster.html"
@@ -152,7 +152,7 @@ class Pages(unittest.TestCase):
             done = subprocess.run([ASSAY, *command], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
         shutil.rmtree(simulated)
-        self.node("large.test.mjs", page, "node-00700 / 3")
+        self.node(("large.test.mjs", page, "node-00700 / 3"))
 
     def test_a_site_is_sound_and_compares_any_two_runs_as_compare_does(self):
         runs, out = PLACE / "site-runs", PLACE / "site"
@@ -162,17 +162,17 @@ class Pages(unittest.TestCase):
         histories.write(runs, HOSTILE[1].replace("/", " "), days=3, first="2025-03-01")
         made = subprocess.run([ASSAY, "site", runs, "-o", out], capture_output=True, text=True)
         self.assertEqual(made.returncode, 0, made.stderr)
-        self.node("healthy.test.mjs", out / "index.html", VIEWS, "runs,due,changes,trend,compare,provenance")
         document = PLACE / "site-comparison.json"
         subprocess.run([ASSAY, "compare", runs / "east/2025-01-03.json", runs / "east/2025-02-04.json", "--format", "json", "-o", document, "--force"],
                        capture_output=True, text=True)
         self.assertGreater(sum(one["verdict"] == "worse" for one in json.loads(document.read_text())["cases"]), 0)
-        self.node("site.test.mjs", out / "index.html", document, "east/2025-01-03", "east/2025-02-04")
+        self.node(("healthy.test.mjs", out / "index.html", VIEWS, "runs,due,changes,trend,compare,provenance"),
+                  ("site.test.mjs", out / "index.html", document, "east/2025-01-03", "east/2025-02-04"))
 
     def test_a_report_says_simulated_of_a_model_s_figures_and_not_of_a_host_s(self):
         host, model = json.loads(HOST.read_text()), node_of_eight()
-        self.node("marks.test.mjs", self.page(host, "marks-host"), "Host backend: a CPU was measured, no accelerator.")
-        self.node("marks.test.mjs", self.page(model, "marks-model"), "Simulated: no hardware was measured.")
+        self.node(("marks.test.mjs", self.page(host, "marks-host"), "Host backend: a CPU was measured, no accelerator."),
+                  ("marks.test.mjs", self.page(model, "marks-model"), "Simulated: no hardware was measured."))
 
     def test_titles_units_and_axes_are_those_of_the_document(self):
         simulated = PLACE / "units-simulated"
@@ -181,16 +181,16 @@ class Pages(unittest.TestCase):
         sources = {"host": HOST, "single": SINGLE, "many": MANY, "simulated": simulated / "nodes/node-00000.json", "fabric": FABRIC}
         documents = {name: json.loads(source.read_text()) for name, source in sources.items()}
         documents["copies"], documents["attention"] = node_of_pairs(), with_attention()
-        self.node("units.test.mjs", *[path for name, document in documents.items()
-                                      for path in (self.page(document, f"units-{name}"), PLACE / f"units-{name}.json")])
+        self.node(("units.test.mjs", *[path for name, document in documents.items()
+                                       for path in (self.page(document, f"units-{name}"), PLACE / f"units-{name}.json")]))
 
     def golden(self, *looks):
         """Each of page, name of its image, width, scheme and medium."""
         fonts = subprocess.run(["fc-match", "--format=%{file}", "system-ui"], capture_output=True, text=True).stdout
         if not fonts.endswith("DejaVuSans.ttf"):
             not_run(f"the golden images have DejaVu Sans and this machine has {fonts or 'no fc-match'}")
-        self.node("golden.test.mjs", *[word for page, name, width, scheme, media in looks
-                                       for word in (page, GOLDEN / f"{name}.png", width, scheme, media, PLACE / f"{name}.png")])
+        self.node(("golden.test.mjs", *[word for page, name, width, scheme, media in looks
+                                        for word in (page, GOLDEN / f"{name}.png", width, scheme, media, PLACE / f"{name}.png")]))
 
     def test_a_report_looks_as_it_did_in_light_and_dark_and_on_a_phone_and_on_paper(self):
         page = self.page(node_of_eight(), "golden-report")

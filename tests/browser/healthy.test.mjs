@@ -1,18 +1,16 @@
 // One page in several views: no request, no error, every section there, axe finds nothing.
-// usage: node healthy.test.mjs PAGE [WIDTH-SCHEME,...] [SECTION,...]
+// usage: node run.mjs healthy.test.mjs PAGE [WIDTH-SCHEME,...] [SECTION,...]
 import assert from 'node:assert/strict';
-import {axe, launch, open, SECTIONS} from './page.mjs';
+import {axe, open, SECTIONS} from './page.mjs';
 
-const [file, wanted, sections] = process.argv.slice(2);
-const views = (wanted ?? '1100-light').split(',').map((view) => ({width: Number(view.split('-')[0]), scheme: view.split('-')[1]}));
 /** All that another scheme changes: the styles of dark are colours alone. */
 const OF_SCHEME = ['color-contrast'];
 
 /** The page as it opens at a width, then in the other schemes. */
-async function check(browser, width, schemes) {
-  const {page, problems, close} = await open(file, {browser, width, scheme: schemes[0]});
+async function check(browser, file, width, schemes, sections) {
+  const {page, problems, close} = await open(browser, file, {width, scheme: schemes[0]});
   const ids = await page.$$eval('main > section', (all) => all.map((one) => one.id));
-  assert.deepEqual(ids, sections?.split(',') ?? SECTIONS);
+  assert.deepEqual(ids, sections);
   // Everything that opens is opened, so that axe sees it too.
   await page.$$eval('details', (all) => all.forEach((one) => { one.open = true; }));
   const incomplete = await page.$$eval('figure', (all) => all.filter((one) => !one.querySelector('.plot [role=img][aria-label]') || !one.querySelector('table caption')).map((one) => one.textContent.slice(0, 80)));
@@ -28,10 +26,8 @@ async function check(browser, width, schemes) {
   await close();
 }
 
-const browser = await launch();
-try {
+export default async function (browser, file, wanted = '1100-light', sections = SECTIONS.join()) {
+  const views = wanted.split(',').map((view) => ({width: Number(view.split('-')[0]), scheme: view.split('-')[1]}));
   for (const width of new Set(views.map((view) => view.width)))
-    await check(browser, width, views.filter((view) => view.width === width).map((view) => view.scheme));
-} finally {
-  await browser.close();
+    await check(browser, file, width, views.filter((view) => view.width === width).map((view) => view.scheme), sections.split(','));
 }

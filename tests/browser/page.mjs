@@ -4,11 +4,10 @@ import {createRequire} from 'node:module';
 import {readFile} from 'node:fs/promises';
 
 export const launch = () => chromium.launch({executablePath: process.env.ASSAY_CHROMIUM ?? '/usr/bin/chromium',
-                                             args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none']});
+                                             args: ['--no-sandbox', '--force-color-profile=srgb', '--font-render-hinting=none',
+                                                    '--disable-gpu', '--disable-software-rasterizer']}); // a process less that draws nothing here
 
-/** In a browser of its own, unless `options.browser` is one that several pages share. */
-export async function open(file, options = {}) {
-  const browser = options.browser ?? await launch();
+export async function open(browser, file, options = {}) {
   const context = await browser.newContext({
     viewport: {width: options.width ?? 1100, height: 900}, colorScheme: options.scheme ?? 'light', reducedMotion: 'reduce', offline: true, bypassCSP: false});
   const page = await context.newPage();
@@ -21,7 +20,7 @@ export async function open(file, options = {}) {
   const began = Date.now();
   await page.goto(`file://${file}${options.hash ?? ''}`);
   await page.waitForFunction(() => document.documentElement.dataset.ready === 'true', undefined, {timeout: 60000});
-  return {page, problems, seconds: (Date.now() - began) / 1000, close: () => (options.browser ? context.close() : browser.close())};
+  return {page, problems, seconds: (Date.now() - began) / 1000, close: () => context.close()};
 }
 
 /**

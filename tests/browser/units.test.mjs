@@ -1,8 +1,8 @@
-// Every plot has the title, the units and the range of what the document holds. usage: node units.test.mjs (PAGE DOCUMENT)...
+// Every plot has the title, the units and the range of what the document holds. usage: node run.mjs units.test.mjs (PAGE DOCUMENT)...
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import {axesIn} from './axes.mjs';
-import {launch, open} from './page.mjs';
+import {open} from './page.mjs';
 
 // The document's own names say their units; this is written apart from the page's quantity.ts.
 const UNITS = {flop_per_s: 'FLOP/s', bytes_per_s: 'B/s', bus_bandwidth_bytes_per_s: 'B/s', clock_hz: 'Hz', sample_clock_hz: 'Hz', memory_clock_hz: 'Hz', power_w: 'W', temperature_c: '°C'};
@@ -108,13 +108,12 @@ function attention(figures, measured) {
   return figures.length;
 }
 
-const counts = {};
-const browser = await launch();
-try {
-  for (let i = 2; i < process.argv.length; i += 2) {
-    const document = JSON.parse(await readFile(process.argv[i + 1], 'utf8'));
+export default async function (browser, ...files) {
+  const counts = {};
+  for (let i = 0; i < files.length; i += 2) {
+    const document = JSON.parse(await readFile(files[i + 1], 'utf8'));
     const measured = document.measurements.filter((one) => one.metrics !== undefined && ['measured', 'reported'].includes(one.status));
-    const {page, problems, close} = await open(process.argv[i], {browser});
+    const {page, problems, close} = await open(browser, files[i]);
     for (const [section, judge] of Object.entries({shapes: rates, telemetry: readings, messages: collectives, pairs, roofline: rooflines, attention})) {
       const figures = await axesIn(page, `#${section}`);
       for (const {title, name} of figures) assert.ok(name.startsWith(title), `${title}: the plot is called ${name}`);
@@ -126,6 +125,4 @@ try {
   }
   for (const [section, count] of Object.entries(counts)) assert.ok(count > 0, `no document here has anything for ${section}`);
   console.log(JSON.stringify(counts));
-} finally {
-  await browser.close();
 }
