@@ -137,7 +137,7 @@ class Reader {
         refuse_yaml(where_, key, fmt::format("{} stands twice", in_quotes(key.value)));
       Event value;
       next(value);
-      mapping.members.emplace_back(key.value, node(value, depth + 1));
+      mapping.members.push_back({key.value, node(value, depth + 1)});
     }
   }
 

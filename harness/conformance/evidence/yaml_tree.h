@@ -4,22 +4,28 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace assay {
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { scalar, sequence, mapping };
   Kind kind = Kind::scalar;
-  std::string value;                                      // of a scalar
-  std::size_t begin = 0, end = 0;                         // bytes of the text
-  std::size_t line = 0, column = 0;                       // from 1
-  std::vector<YamlNode> items;                            // of a sequence
-  std::vector<std::pair<std::string, YamlNode>> members;  // of a mapping, in the text's order
+  std::string value;                 // of a scalar
+  std::size_t begin = 0, end = 0;    // bytes of the text
+  std::size_t line = 0, column = 0;  // from 1
+  std::vector<YamlNode> items;       // of a sequence
+  std::vector<YamlMember> members;   // of a mapping, in the text's order
 
   /// Null where the mapping has no such member, or this is no mapping.
   const YamlNode* find(std::string_view name) const;
+};
+
+struct YamlMember {
+  std::string name;
+  YamlNode value;
 };
 
 /// The one document of the text, YAML 1.1 in UTF-8, read by libyaml. Throws Error (`where: line L,
