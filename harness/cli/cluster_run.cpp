@@ -10,6 +10,7 @@
 #include "harness/cluster/clean.h"
 #include "harness/cluster/explain.h"
 #include "harness/cluster/folder.h"
+#include "harness/cluster/how_claimed.h"
 #include "harness/cluster/private_folder.h"
 #include "harness/cluster/progress.h"
 #include "harness/core/plain_text.h"
@@ -102,6 +103,7 @@ ExitCode cluster_status(ClusterSession& session, const cluster::Target& target) 
   const long wanted =
       snapshot.jobs.empty() ? static_cast<long>(pods) : snapshot.jobs.front().completions;
   print(plain_line(cluster::progress_of(snapshot, static_cast<int>(wanted)).line()) + "\n");
+  for (const std::string& line : cluster::how_claimed(snapshot)) print(plain_line(line) + "\n");
   const auto causes =
       cluster::ask_why(session.kubectl, target.name_space, snapshot, session.inventory);
   for (const cluster::Cause& cause : causes)

@@ -1,5 +1,5 @@
 // Gathers what a run's own objects leave out: events, what failed containers wrote, and where pods
-// find no node the nodes, the devices and everybody's claims as they are now.
+// find no node or are gone the nodes, the devices and everybody's claims as they are now.
 #include <algorithm>
 
 #include "harness/cluster/explain.h"
@@ -20,12 +20,23 @@ Texts words_of_failed(Kubectl& kubectl, const std::string& name_space, const Sna
   return words;
 }
 
+/// A pod that finds no node, or that is gone though its Job wants it.
+bool lacks_pods(const Snapshot& run) {
+  const auto gone = [&](const Job& job) {
+    const auto is_of = [&](const Pod& pod) { return pod.owner == job.name; };
+    return !job.suspended &&
+           std::count_if(run.pods.begin(), run.pods.end(), is_of) < job.completions;
+  };
+  return std::any_of(run.pods.begin(), run.pods.end(), finds_no_node) ||
+         std::any_of(run.jobs.begin(), run.jobs.end(), gone);
+}
+
 }  // namespace
 
 std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, const Snapshot& run,
                            const Inventory& inventory) {
   const std::vector<Event> events = look_at_events(kubectl, name_space);
-  if (std::none_of(run.pods.begin(), run.pods.end(), finds_no_node))
+  if (!lacks_pods(run))
     return explain({run, events, inventory, {}, {}, words_of_failed(kubectl, name_space, run)});
   Inventory now = inventory;
   refresh(kubectl, now);

@@ -44,7 +44,11 @@ std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen);
 Cause explain_unschedulable(const Pod& pod, const std::string& message, const Seen& seen);
 std::optional<Cause> explain_controller(const Controller& controller);
 std::optional<Cause> explain_job(const Job& job, const Seen& seen);
+/// The pod of the Job that is gone and that another than the Job ended, by the events that it left.
+std::optional<Cause> explain_gone_pod(const Job& job, const Seen& seen);
 std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen);
+/// A Job that is suspended and that no Workload stands for.
+Cause explain_suspended(const Job& job, const Seen& seen);
 std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen);
 /// Another run of Assay that keeps this one from starting; where each holds what the other waits
 /// for, the later of them gives way: its cause is hopeless.

@@ -1,5 +1,6 @@
 // Kueue's Workloads and the scheduler's PodGroups: what waits as a whole.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -105,6 +106,28 @@ std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen
                  true};
   return Cause{subject, fmt::format("LocalQueue {} has not looked at it yet", workload.queue),
                false};
+}
+
+Cause explain_suspended(const Job& job, const Seen& seen) {
+  std::string queue = job.queue, kind = "Job";
+  for (const Controller& one : seen.run.controllers)
+    if (one.name == job.owner && !one.queue.empty()) queue = one.queue, kind = one.kind;
+  const std::string subject = "job " + job.name;
+  if (queue.empty())
+    return {subject,
+            "it is suspended and no queue controller has taken it up: nothing will start it", true};
+  const Queue* local = find_queue(seen, "LocalQueue", queue);
+  const Queue* shared = local ? find_queue(seen, "ClusterQueue", local->cluster_queue) : nullptr;
+  const std::string quotas =
+      shared == nullptr || shared->quotas.empty()
+          ? ""
+          : fmt::format("; its {} pods wait for quota of ClusterQueue {}, which has {}",
+                        job.completions, shared->name, fmt::join(shared->quotas, ", "));
+  return {subject,
+          fmt::format("it is suspended for LocalQueue {} and Kueue has made no Workload of its {}: "
+                      "Kueue is down, or {} is not among its integrations.frameworks{}",
+                      queue, kind, kind, quotas),
+          true};
 }
 
 std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) {

@@ -53,23 +53,27 @@ std::optional<Cause> explain_controller(const Controller& controller) {
 
 std::optional<Cause> explain_job(const Job& job, const Seen& seen) {
   for (const char* type : {"Failed", "FailureTarget"})
-    if (holds(job.conditions, type))
-      return Cause{"job " + job.name, ended_text(*find(job.conditions, type)), true};
+    if (holds(job.conditions, type)) {
+      const Condition& failed = *find(job.conditions, type);
+      if (failed.reason == "BackoffLimitExceeded")
+        if (auto cause = explain_gone_pod(job, seen)) return cause;
+      return Cause{"job " + job.name, ended_text(failed), true};
+    }
   long pods = 0;
   for (const Pod& pod : seen.run.pods) pods += pod.owner == job.name;
   if (pods < job.completions)
     if (const Event* event = find_event(seen, "Job", job.name, "FailedCreate"))
       return refused(job, event->message);
-  if (pods < job.completions && !job.failed_indexes.empty())
+  if (pods < job.completions && !job.failed_indexes.empty()) {
+    if (auto cause = explain_gone_pod(job, seen)) return cause;
     return Cause{"job " + job.name,
                  fmt::format("its index {} failed and no pod is left that says why: it was evicted "
                              "or deleted, or its node is lost",
                              job.failed_indexes),
                  true};
+  }
   if (holds(job.conditions, "Suspended") && seen.run.workloads.empty())
-    return Cause{"job " + job.name,
-                 "it is suspended and no queue controller has taken it up: nothing will start it",
-                 true};
+    return explain_suspended(job, seen);
   return std::nullopt;
 }
 

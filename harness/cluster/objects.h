@@ -46,11 +46,12 @@ struct Pod {
   bool running = false;                               // by the last that its node told
   bool silent = false;                                // its node no longer tells anything
   std::string pod_group;
-  Texts limits;  // resources of its container
+  Texts limits;                                           // resources of its container
+  std::map<std::string, std::string> extended_resources;  // that DRA serves, with their claim
 };
 
 struct Job {
-  std::string name, queue, failed_indexes, created;
+  std::string name, owner, queue, failed_indexes, created;
   long completions = 0;
   bool suspended = false;
   Conditions conditions;
@@ -68,7 +69,7 @@ struct PodGroup {
 };
 
 struct Controller {  // a JobSet or TrainJob, which makes the Job
-  std::string kind, name;
+  std::string kind, name, queue;
   Conditions conditions;
 };
 
@@ -91,6 +92,7 @@ struct Remnant {
 
 struct Event {
   std::string reason, kind, name, message;
+  std::string host = {};  // the node whose kubelet wrote it
 };
 
 struct Node {
@@ -108,6 +110,7 @@ struct DeviceClass {
 struct Queue {  // LocalQueue or ClusterQueue
   std::string kind, name, cluster_queue;
   Conditions conditions;
+  std::vector<std::string> quotas = {};  // `4 of example.com/gpu in flavor default`
 };
 
 struct Quota {  // a ResourceQuota: numbers as the API writes them, by what is counted

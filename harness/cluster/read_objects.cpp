@@ -60,6 +60,10 @@ std::string run_of(const Json& object) {
   return text(object, {"metadata", "labels", "assay.io/run"});
 }
 
+std::string queue_of(const Json& object) {
+  return text(object, {"metadata", "labels", "kueue.x-k8s.io/queue-name"});
+}
+
 std::vector<std::string> names_in(const Json& list) {
   std::vector<std::string> names;
   for (const Json& one : list) names.push_back(text(one, {"name"}));
@@ -162,6 +166,9 @@ Pod pod_of(const Json& object) {
     pod.limits = texts(at(container, {"resources", "limits"}));
   }
   add_containers(object, pod);
+  const Json& extended = at(object, {"status", "extendedResourceClaimStatus"});
+  for (const Json& one : at(extended, {"requestMappings"}))
+    pod.extended_resources[text(one, {"resourceName"})] = text(extended, {"resourceClaimName"});
   // The node controller takes Ready away from the pods of a node that is not heard of; the rest of
   // the status stays as the kubelet last wrote it.
   const Condition* ready = find(pod.conditions, "Ready");
@@ -174,7 +181,8 @@ Job job_of(const Json& object) {
   Job job;
   job.name = text(object, {"metadata", "name"});
   job.created = text(object, {"metadata", "creationTimestamp"});
-  job.queue = text(object, {"metadata", "labels", "kueue.x-k8s.io/queue-name"});
+  job.owner = owner_of(object);
+  job.queue = queue_of(object);
   job.failed_indexes = text(object, {"status", "failedIndexes"});
   job.completions = number(object, {"spec", "completions"});
   job.suspended = truth(object, {"spec", "suspend"});
@@ -203,7 +211,7 @@ void add(const Json& object, Snapshot& snapshot) {
                                    native ? native : number(spec, {"minMember"}),
                                    conditions(object)});
   } else if (kind == "JobSet" || kind == "TrainJob") {
-    snapshot.controllers.push_back({kind, name, conditions(object)});
+    snapshot.controllers.push_back({kind, name, queue_of(object), conditions(object)});
   }
 }
 
@@ -219,6 +227,16 @@ Remnant remnant_of(const Json& object) {
   for (const Json& one : at(metadata, {"finalizers"})) found.finalizers.push_back(one);
   found.deleted = metadata.contains("deletionTimestamp");
   return found;
+}
+
+std::vector<std::string> quotas_of(const Json& queue) {
+  std::vector<std::string> quotas;
+  for (const Json& group : at(queue, {"spec", "resourceGroups"}))
+    for (const Json& flavor : at(group, {"flavors"}))
+      for (const Json& one : at(flavor, {"resources"}))
+        quotas.push_back(fmt::format("{} of {} in flavor {}", text(one, {"nominalQuota"}),
+                                     text(one, {"name"}), text(flavor, {"name"})));
+  return quotas;
 }
 
 Node node_of(const Json& object) {
@@ -299,7 +317,8 @@ std::vector<Event> read_events(const std::string& list) {
   std::vector<Event> events;
   each(list, "events", [&](const Json& event) {
     events.push_back({text(event, {"reason"}), text(event, {"involvedObject", "kind"}),
-                      text(event, {"involvedObject", "name"}), text(event, {"message"})});
+                      text(event, {"involvedObject", "name"}), text(event, {"message"}),
+                      text(event, {"source", "host"})});
   });
   return events;
 }
@@ -335,7 +354,8 @@ std::vector<Queue> read_queues(const std::string& list) {
   std::vector<Queue> queues;
   each(list, "queues", [&](const Json& object) {
     queues.push_back({text(object, {"kind"}), text(object, {"metadata", "name"}),
-                      text(object, {"spec", "clusterQueue"}), conditions(object)});
+                      text(object, {"spec", "clusterQueue"}), conditions(object),
+                      quotas_of(object)});
   });
   return queues;
 }

@@ -5,7 +5,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
+#include "harness/cluster/how_claimed.h"
 #include "harness/cluster/outage.h"
 #include "harness/cluster/progress.h"
 #include "harness/core/error.h"
@@ -70,6 +72,8 @@ class Watch {
     preparing_ = still_preparing(snapshot);
     note_partial_gang();
     if (const std::string line = progress_.line(); line != said_) pace_.say(said_ = line);
+    for (const std::string& line : how_claimed(snapshot))
+      if (told_.insert(line).second) pace_.say(line);
     if (progress_.all_run()) return true;
     memory_.causes = ask_why(kubectl_, target_.name_space, snapshot, inventory_);
     if (const std::string why = sentence(memory_.causes); !why.empty() && why != explained_)
@@ -122,6 +126,7 @@ class Watch {
   Outage outage_{pace_};
   Progress progress_;
   std::string said_, explained_, preparing_;
+  std::set<std::string> told_;
   double hopeless_since_s_ = -1, partial_since_s_ = -1, held_since_s_ = -1;
 };
 

@@ -62,7 +62,12 @@ constexpr Row kRows[] = {
     {"jobset-completes", nullptr, false},
     {"jobset-fails", "JobSet bench: it failed: jobset failed due to reaching max number", true},
     // Kueue had not made a Workload when this was recorded.
-    {"jobset-kueue-pending-quota", "is suspended and no queue controller", true},
+    {"jobset-kueue-pending-quota",
+     "for LocalQueue bench and Kueue has made no Workload of its JobSet: Kueue is down, or JobSet "
+     "is not among its integrations.frameworks; its 2 pods wait for quota of ClusterQueue "
+     "bench-cq, which has 2 of cpu in flavor default, 4Gi of memory in flavor default, 4 of "
+     "example.com/gpu-claims in flavor default",
+     true},
     {"kueue-admitted", nullptr, false},
     {"kueue-cluster-queue-inactive", "ClusterQueue broken-cq is misconfigured", true},
     {"kueue-device-class-unmapped", "must add it to deviceClassMappings", true},
@@ -76,7 +81,8 @@ constexpr Row kRows[] = {
     {"no-gang-partial-start", "cordoned", false},
     {"node-cordoned", "cordoned: node-b", false},
     {"node-deleted", "was removed from the cluster", true},
-    {"node-drained", "a rank ended, was evicted, preempted or lost its node", true},
+    {"node-drained", "bench-1-4zrpc (rank 1): it was evicted from node node-b, which is cordoned",
+     true},
     {"node-lost", "node node-b is lost", true},
     {"node-lost-ignored-disruption", "is lost", true},
     {"node-lost-per-index", "node node-b is lost", true},
@@ -102,7 +108,8 @@ cluster::Inventory inventory_of(const std::string& situation) {
   for (cluster::Node& node : inventory.nodes) {
     node.cordoned = situation == "all-nodes-cordoned" ||
                     (node.name == "node-b" &&
-                     (situation == "node-cordoned" || situation == "no-gang-partial-start"));
+                     (situation == "node-cordoned" || situation == "no-gang-partial-start" ||
+                      situation == "node-drained"));
     if (situation == "all-nodes-tainted") node.taints = {"assay.io/unverified=true:NoSchedule"};
   }
   if (is_recorded(situation + "/queues.json"))
@@ -154,6 +161,20 @@ TEST_SUITE("cluster") {
     for (const cluster::Pod& pod : run.pods)
       events.push_back({"Pulling", "Pod", pod.name, "Pulling image \"registry.example/bench:1\""});
     CHECK(cluster::explain({run, events, two_nodes()}).empty());
+  }
+
+  TEST_CASE("a pod that is gone is told as evicted only where its Job did not delete it") {
+    const cluster::Snapshot run = cluster::read_snapshot(recorded("node-drained/run.json"));
+    auto events = cluster::read_events(recorded("node-drained/events.json"));
+    const cluster::Inventory inventory = two_nodes();  // the node is back
+    const auto told = [&] { return cluster::sentence(cluster::explain({run, events, inventory})); };
+    CHECK(told().find("bench-1-4zrpc (rank 1): it was evicted from node node-b or deleted, and not "
+                      "by its Job") != std::string::npos);
+    events.push_back({"Preempted", "Pod", "bench-1-4zrpc", "Preempted by pod x on node node-b"});
+    CHECK(told().find("preempted by another workload") != std::string::npos);
+    events.push_back({"SuccessfulDelete", "Job", "bench", "Deleted pod: bench-1-4zrpc"});
+    CHECK(told().find("a rank ended, was evicted, preempted or lost its node") !=
+          std::string::npos);
   }
 
   TEST_CASE("a rank that failed and left no pod ends the wait for it") {

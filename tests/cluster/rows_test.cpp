@@ -1,10 +1,11 @@
-// The recorded situations that are a sequence of calls, and where less is told than could be.
+// The recorded situations that are a sequence of calls, and what is told where nothing is wrong.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "harness/cluster/clean.h"
 #include "harness/cluster/collect.h"
+#include "harness/cluster/how_claimed.h"
 #include "harness/cluster/plan.h"
 #include "harness/core/error.h"
 #include "tests/cluster/replay.h"
@@ -28,20 +29,6 @@ constexpr const char* kHeldAsCalls[] = {"apply-kustomize",
                                         "job-ttl",
                                         "node-gate",
                                         "rbac-least"};
-
-struct NotTold {
-  const char *situation, *reason;
-};
-/// Where the recording's README wants more than the command tells.
-constexpr NotTold kNotTold[] = {
-    {"claim-first-available",
-     "which alternative was taken: Assay writes no alternatives, and says nothing of them"},
-    {"job-extended-resource",
-     "the path that was used: documents have the claim and its devices, not how it came about"},
-    {"jobset-kueue-pending-quota",
-     "the quota: Kueue had made no Workload yet, so the Job is told to be suspended"},
-    {"node-drained",
-     "the drain: no object is left that shows it, so it is told as one of four causes"}};
 
 const cluster::Target kRowTarget{"bench", "r1"};
 
@@ -104,9 +91,6 @@ TEST_SUITE("cluster") {
       CHECK(held);
     }
     CHECK(count == 88);
-    for (const NotTold& one : kNotTold)
-      CHECK(recorded("situations.txt").find(std::string(one.situation) + "\n") !=
-            std::string::npos);
   }
 
   TEST_CASE("discovery finds no driver where nothing is published and says what it does instead") {
@@ -209,6 +193,19 @@ TEST_SUITE("cluster") {
     Replay kubectl("job-ttl");
     CHECK(row_has(why_not_collected(kubectl), "they ended before they were collected"));
     CHECK(row_has(why_not_collected(kubectl), "its results went with the pods"));
+  }
+
+  TEST_CASE("the way by which devices were claimed is told where the claim does not say it") {
+    const auto told = [](const char* situation) {
+      return cluster::how_claimed(
+          cluster::read_snapshot(recorded(std::string(situation) + "/run.json")));
+    };
+    using Lines = std::vector<std::string>;
+    CHECK(told("claim-first-available") ==
+          Lines{"request gpu was met by its alternative small (2 devices)"});
+    CHECK(told("job-extended-resource") ==
+          Lines{"DRA serves the extended resource example.com/gpu by DeviceClass gpu.example.com"});
+    CHECK(told("job-completes").empty());
   }
 
   TEST_CASE("one claim that two pods share is the claim of both") {

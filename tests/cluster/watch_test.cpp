@@ -152,6 +152,15 @@ TEST_SUITE("cluster") {
     CHECK_FALSE(kubectl.was_asked("exec -n bench assay-r1-0-"));
   }
 
+  TEST_CASE("where a pod is gone the nodes are looked at again") {
+    Scripted kubectl;
+    kubectl.run = recorded("node-drained/run.json");
+    kubectl.events = recorded("node-drained/events.json");
+    const std::string why = why_not_running(kubectl, 3600);
+    CHECK(why.find("the run cannot start: pod bench-1-4zrpc (rank 1): it was evicted") == 0);
+    CHECK(kubectl.was_asked("get nodes"));
+  }
+
   TEST_CASE("where every node is silent the run is waited for") {
     Scripted kubectl;
     kubectl.run = recorded("node-silent/run.json");
