@@ -10,7 +10,7 @@ GATE = pathlib.Path(__file__).resolve().parents[2] / "manifests/gate"
 
 
 class Scripts(unittest.TestCase):
-    def codes(self, script):
+    def codes(self, script, shell=(), log="log"):
         """The script's exit code, and what it prints, for every exit code of `assay check`."""
         found = {}
         for code in range(4):
@@ -18,8 +18,8 @@ class Scripts(unittest.TestCase):
                 assay = pathlib.Path(folder) / "assay"
                 assay.write_text(f"#!/bin/sh\necho 'FAIL must gemm: {'too slow ' * 30}'\nexit {code}\n")
                 assay.chmod(0o755)
-                result = subprocess.run([GATE / script], capture_output=True, text=True,
-                                        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "ASSAY_LOG": f"{folder}/log"})
+                result = subprocess.run([*shell, GATE / script], capture_output=True, text=True,
+                                        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "ASSAY_LOG": f"{folder}/{log}"})
                 found[code] = result.returncode, result.stdout
         return found
 
@@ -35,6 +35,11 @@ class Scripts(unittest.TestCase):
         self.assertEqual({code: answer[0] for code, answer in self.codes("slurm-prolog").items()}, {0: 0, 1: 1, 2: 0, 3: 0})
         lines = (GATE / "slurm-prolog").read_text().splitlines()
         self.assertFalse([line for line in lines if "scontrol" in line and not line.startswith("#")])
+
+    def test_a_log_that_cannot_be_written_keeps_no_job_away(self):
+        for shell in (["sh"], ["bash", "--posix"]):  # bash is sh where Slurm runs most
+            found = self.codes("slurm-prolog", shell, log="absent/log")
+            self.assertEqual({code: answer[0] for code, answer in found.items()}, {0: 0, 1: 1, 2: 0, 3: 0}, shell)
 
 
 if __name__ == "__main__":
