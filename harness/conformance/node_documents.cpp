@@ -28,11 +28,12 @@ std::string process_of(const Result& result) {
   return result.run.world_size == 1 ? result.run.id + " alone" : "";
 }
 
-/// Whether the claim that gave the devices aligned them with a NIC.
+/// Whether the claim that gave the devices aligned them with a NIC, or chance did.
 std::string side_of(const Result& result) {
   const std::optional<ClusterFacts> facts = cluster_facts(result);
   if (!facts || !facts->alignment) return "";
-  return facts->alignment->asked == "none" ? " unaligned" : " aligned";
+  if (facts->alignment->asked != "none") return " aligned";
+  return facts->alignment->apart.empty() ? " by chance" : " unaligned";
 }
 
 /// Ranks that were started by hand on one host have its processors in common.

@@ -91,9 +91,9 @@ TEST_SUITE("unit") {
       CHECK(verdict.reason_code == "missing");
       CHECK(verdict.reason.find(told) != std::string::npos);
     };
-    missing({aligned()}, "no run with a NIC in its claims that pcieRoot are apart");
+    missing({aligned()}, "whose claims hold a NIC of another pcieRoot than its accelerators");
     missing({apart()}, "no run with a claim aligned by pcieRoot");
-    missing({aligned(), under(kByChance, "run-2")}, "share it by chance");
+    missing({aligned(), under(kByChance, "run-2")}, "have the same pcieRoot by chance");
     missing({under({"numaNode", {"numaNode"}, {}}, "run-1"), apart()}, "no run with a claim");
     Result unknown = aligned();
     unknown.extensions = Json::object();
@@ -116,6 +116,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a device may be of both claims and of neither twice") {
     CHECK_NOTHROW(refuse_repeated_nodes({aligned(), apart()}, true));
+    CHECK_NOTHROW(refuse_repeated_nodes({aligned(), apart(), under(kByChance, "run-3")}, true));
     CHECK_THROWS_AS(refuse_repeated_nodes({aligned(), apart()}), RepeatedNode);
     CHECK_THROWS_AS(refuse_repeated_nodes({aligned(), apart(), under(kAligned, "run-3")}, true),
                     RepeatedNode);

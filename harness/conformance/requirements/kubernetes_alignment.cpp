@@ -50,8 +50,11 @@ class Comparison {
       missing(
           fmt::format("no run with a claim aligned by {} (assay cluster run --alignment)", key_));
     if (unaligned_.empty())
-      missing(fmt::format("no run with a NIC in its claims that {} are apart by{}", key_,
-                          by_chance_ ? ": those that were not aligned share it by chance" : ""));
+      missing(fmt::format(
+          "no run without --alignment whose claims hold a NIC of another {0} than its "
+          "accelerators{1}",
+          key_,
+          by_chance_ ? fmt::format(": those without it have the same {} by chance", key_) : ""));
     double least = 0;
     if (!aligned_.empty() && !unaligned_.empty())
       for (const auto& [name, all] : cases_) compare(name, all, least);
@@ -136,6 +139,11 @@ class Alignment final : public Requirement {
  public:
   std::string kind() const override { return "kubernetes_alignment"; }
   Axis axis() const override { return Axis::performance; }
+  Advice advice(const RequirementVerdict& verdict) const override {
+    if (verdict.reason_code != "missing") return usual_advice(verdict);
+    return {Action::rerun,
+            "judge two runs together, with --nic-class both and one of them with --alignment"};
+  }
 
   std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
