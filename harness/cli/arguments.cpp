@@ -35,6 +35,24 @@ po::options_description describe(const std::vector<Option>& options) {
   return description;
 }
 
+/// The words with `--name` for `--name=only_value`.
+std::vector<std::string> without_only_values(const std::vector<Option>& options,
+                                             std::vector<std::string> words) {
+  const auto end = std::find(words.begin(), words.end(), "--");  // operands follow
+  for (const Option& option : options) {
+    const std::string flag = "--" + option.name;
+    if (option.only_value.empty()) continue;
+    for (auto word = words.begin(); word != end; ++word) {
+      if (!word->starts_with(flag + "=")) continue;
+      if (*word != flag + "=" + option.only_value)
+        throw Error(fmt::format("{} is not supported: {} means {}={}, and takes no other value",
+                                *word, flag, flag, option.only_value));
+      *word = flag;
+    }
+  }
+  return words;
+}
+
 po::variables_map read(const std::vector<Option>& options, const std::vector<std::string>& words) {
   const po::options_description description = describe(options);
   po::positional_options_description positional;
@@ -125,7 +143,7 @@ std::uint64_t Arguments::number(const std::string& name) const {
 Arguments parse_arguments(const std::vector<Option>& options, const Operands& operands,
                           const std::vector<std::string>& words,
                           std::vector<std::string> command_line) {
-  const po::variables_map typed = read(options, words);
+  const po::variables_map typed = read(options, without_only_values(options, words));
   std::map<std::string, std::vector<std::string>> values;
   for (const Option& option : options) {
     if (typed.count(option.name)) {

@@ -30,7 +30,8 @@ struct Option {
   std::vector<std::string> built_in = {};  // values that are always there; others are taken too
   std::optional<Range> range = {};         // of a number
   bool required = false;
-  bool repeats = false;  // may be given several times: Arguments::all()
+  bool repeats = false;         // may be given several times: Arguments::all()
+  std::string only_value = {};  // `--name=only_value` is `--name`, which takes no other value
 };
 
 /// What a subcommand takes beside its flags, e.g. `PATH...`; no name: nothing. With choices: one of

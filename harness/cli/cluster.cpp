@@ -328,7 +328,9 @@ Command cluster_command() {
        .value_name = "NAMESPACE/LABEL=VALUE:PORT",
        .help = "run: the pods of an exporter of accelerator metrics, e.g. "
                "gpu-operator/app=nvidia-dcgm-exporter:9400."},
-      {.name = "dry-run", .help = "Let the server look at everything and create nothing."},
+      {.name = "dry-run",
+       .help = "Let the server look at everything and create nothing.",
+       .only_value = "server"},
       {.name = "run", .value_name = "ID", .help = "The run, as `assay cluster run` printed it."},
       {.name = "output",
        .letter = 'o',

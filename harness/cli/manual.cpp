@@ -52,6 +52,8 @@ std::string option_text(const Option& option) {
   if (!option.built_in.empty())
     text += fmt::format(" Built in: {}.", fmt::join(option.built_in, ", "));
   if (option.range) text += fmt::format(" It is {}.", in_words(*option.range));
+  if (!option.only_value.empty())
+    text += fmt::format(" --{}={} is the same.", option.name, option.only_value);
   if (!option.default_value.empty()) text += fmt::format(" Default: {}.", option.default_value);
   if (option.required) text += " Required.";
   return text;

@@ -27,6 +27,25 @@ Arguments parse(const std::vector<std::string>& words) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a flag without a value may be written with the one that it means and no other") {
+    const std::vector<Option> options = {{.name = "dry-run", .only_value = "server"}};
+    const auto given = [&](const std::vector<std::string>& words) {
+      return parse_arguments(options, {"PATH...", false}, words, words);
+    };
+    for (const char* word : {"--dry-run", "--dry-run=server"}) {
+      const Arguments read = given({word, "rest"});
+      CHECK(read.has("dry-run"));
+      CHECK(read.operands() == std::vector<std::string>{"rest"});
+    }
+    CHECK_THROWS_WITH_AS(given({"--dry-run=client"}),
+                         "--dry-run=client is not supported: --dry-run means --dry-run=server, and "
+                         "takes no other value",
+                         Error);
+    CHECK_THROWS_AS(given({"--dry-run="}), Error);
+    CHECK(given({"--", "--dry-run=client"}).operands().front() == "--dry-run=client");
+    CHECK(option_text(options.front()).find("--dry-run=server is the same") != std::string::npos);
+  }
+
   TEST_CASE("a quantity has three digits and the prefix that fits after rounding") {
     CHECK(quantity(8.812e10, "FLOP/s") == "88.1 GFLOP/s");
     CHECK(quantity(999.94e9, "B/s") == "1.00 TB/s");

@@ -161,9 +161,11 @@ class Skeleton(unittest.TestCase):
                                capture_output=True, text=True)
         kinds = {one["kind"] for one in yaml.safe_load_all(built.stdout)}
         self.assertEqual(kinds, {"Job", "Service", "ServiceAccount", "Secret", "ConfigMap", "ResourceClaimTemplate"})
-        dry = self.run_cluster("run", "--dry-run")
-        self.assertEqual(dry.returncode, 0, dry.stderr)
-        self.assertFalse((self.folder / "state.json").exists())
+        for spelling in ("--dry-run", "--dry-run=server"):
+            dry = self.run_cluster("run", spelling)
+            self.assertEqual(dry.returncode, 0, dry.stderr)
+            self.assertIn("nothing was created", dry.stdout)
+            self.assertFalse((self.folder / "state.json").exists())
 
     def test_the_gate_marks_a_node_that_passes_and_taints_one_that_gives_no_verdict(self):
         command = [ASSAY, "cluster", "gate", "--namespace", "bench", "--image", "registry.example/assay:1", "--profile", PROFILE,
