@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "harness/cli/cluster_gate.h"
+#include "harness/cli/cluster_names.h"
 #include "harness/cli/cluster_run.h"
 #include "harness/cli/command.h"
 #include "harness/cluster/folder.h"
@@ -16,7 +17,6 @@
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
 #include "harness/core/profile.h"
-#include "harness/core/regular_expression.h"
 
 namespace assay::cli {
 
@@ -29,10 +29,7 @@ double now_s() {
 /// Names reach YAML and the API: only what a Kubernetes name may hold.
 std::string plain_name(const Arguments& arguments, const std::string& flag) {
   const std::string value = arguments.value_or_empty(flag);
-  static const RegularExpression kName("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
-  if (arguments.has(flag) && !kName.is_all_of(value))
-    throw Error(fmt::format(
-        "--{} '{}' is no name of Kubernetes: lower-case letters, digits, - and .", flag, value));
+  if (arguments.has(flag)) refuse_no_name(flag, value);
   return value;
 }
 

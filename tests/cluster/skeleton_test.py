@@ -231,7 +231,12 @@ class Skeleton(unittest.TestCase):
         taken.touch()
         image = ("--image", "a/b:1")
         for words, text in ((("plan",), "--image is missing"), (("status",), "needs --run ID"), (("clean", "--run", ""), "--run '' is no name"),
-                            (("collect", "--run", "A_b"), "--run 'A_b' is no name"), (("clean", "--run", "a" * 254), "is no name of Kubernetes"),
+                            (("collect", "--run", "A_b"), "--run 'A_b' is no name"), (("clean", "--run", "a" * 64), "has 64 characters, and a name of Kubernetes there has 63 at most"),
+                            (("status", "--namespace", "n" * 64, "--run", "r"), "--namespace 'nnnnnnnnnnnnnnnnnnnn...' has 64 characters"),
+                            (("plan", *image, "--namespace", "my.team"), "--namespace 'my.team' is no name of Kubernetes"),
+                            (("run", *image, "--namespace", "-a"), "the first and the last a letter or digit; `kubectl get namespaces` lists"),
+                            (("run", *image, "--device-class", "gpu..com"), "--device-class 'gpu..com' is no name"),
+                            (("run", *image, "--device-class", "d" * 254), "has 254 characters"),
                             (("gate", *image, "--node", "../x"), "--node '../x' is no name"), (("run", *image, "--exporter", "x"), "expected NAMESPACE/LABEL=VALUE:PORT"),
                             (("run", *image, "-o", taken), "it is a file and no folder"), (("gate", *image, "-o", taken), "it is a file and no folder")):
             result = subprocess.run([ASSAY, "cluster", *words], env=self.environment, capture_output=True, text=True)
