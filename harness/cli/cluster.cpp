@@ -150,6 +150,12 @@ void refuse_unknown_node(const cluster::Inventory& inventory, const std::string&
 ExitCode gate_verb(ClusterSession& session, const Arguments& arguments) {
   std::vector<std::string> nodes = cluster::unverified_nodes(session.inventory);
   if (arguments.has("node")) nodes = {plain_name(arguments, "node")};
+  if (const auto unseen = session.inventory.unseen.find("nodes");
+      nodes.empty() && unseen != session.inventory.unseen.end())
+    throw Error(
+        fmt::format("which nodes wait for a verdict is not known: they could not be "
+                    "listed ({}); name one with --node",
+                    unseen->second));
   if (nodes.empty())
     throw Error(fmt::format("no node that is ready has the taint {}: name one with --node",
                             cluster::kUnverified));

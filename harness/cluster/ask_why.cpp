@@ -31,18 +31,29 @@ bool lacks_pods(const Snapshot& run) {
          std::any_of(run.jobs.begin(), run.jobs.end(), gone);
 }
 
+/// Much is told by events alone: where they are not seen, no cause is no proof that there is none.
+std::vector<Cause> told(const Seen& seen, const Events& events) {
+  std::vector<Cause> causes = explain(seen);
+  const bool waits = std::any_of(seen.run.pods.begin(), seen.run.pods.end(),
+                                 [](const Pod& pod) { return pod.phase == "Pending"; });
+  if (causes.empty() && !events.unseen.empty() && (waits || lacks_pods(seen.run)))
+    causes.push_back(
+        {"events", "they could not be listed, and may say why: " + events.unseen, false});
+  return causes;
+}
+
 }  // namespace
 
 std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, const Snapshot& run,
                            const Inventory& inventory) {
-  const std::vector<Event> events = look_at_events(kubectl, name_space);
-  if (!lacks_pods(run))
-    return explain({run, events, inventory, {}, {}, words_of_failed(kubectl, name_space, run)});
+  const Events events = look_at_events(kubectl, name_space);
+  Seen seen{run, events.list, inventory, {}, {}, words_of_failed(kubectl, name_space, run)};
   Inventory now = inventory;
+  if (!lacks_pods(run)) return told(seen, events);
   refresh(kubectl, now);
-  return explain({run, events, now, look_at_all_claims(kubectl, now),
-                  look_at_all_pods(kubectl, name_space),
-                  words_of_failed(kubectl, name_space, run)});
+  return told({run, events.list, now, look_at_all_claims(kubectl, now).list,
+               look_at_all_pods(kubectl, name_space), seen.last_words},
+              events);
 }
 
 }  // namespace assay::cluster

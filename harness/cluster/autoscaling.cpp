@@ -110,8 +110,7 @@ class Scaling {
       const Snapshot run = run_->look();
       const bool bound = bound_of(run) == facts_.pods;
       was_refused_ |= std::any_of(run.pods.begin(), run.pods.end(), finds_no_node);
-      if (facts_.autoscaler.empty())
-        facts_.autoscaler = sign_on_pods(run, look_at_events(kubectl_, name_space_));
+      if (facts_.autoscaler.empty()) look_for_sign(run);
       if (const auto names = added(); names.size() > facts_.added.size()) {
         facts_.added = names;
         pace_.say(fmt::format("autoscaling probe: came: {}", fmt::join(names, ", ")));
@@ -120,6 +119,14 @@ class Scaling {
       if (bound) facts_.bound_s = facts_.waited_s;
       if (!bound) pause();
     }
+  }
+
+  void look_for_sign(const Snapshot& run) {
+    const Events events = look_at_events(kubectl_, name_space_);
+    if (!events.unseen.empty())
+      throw Error("autoscaling probe: the sign of an autoscaler cannot be looked for: " +
+                  events.unseen);
+    facts_.autoscaler = sign_on_pods(run, events.list);
   }
 
   void wait_for_their_end() {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "harness/cluster/explain.h"
 #include "harness/core/error.h"
 
 namespace assay::cluster {
@@ -14,13 +15,35 @@ namespace {
 
 constexpr int kOldestClient = 27;  // kustomize 5, whose components are as ours need them
 
-/// The answer to a list, or nothing where this user may not see it or there is no such kind.
-std::string list(Kubectl& kubectl, const std::vector<std::string>& words, Inventory& inventory) {
+/// Why a kind could not be listed.
+std::string why_unseen(const Answer& answer) {
+  if (contains(answer.err, "could not find the requested resource") ||
+      contains(answer.err, "doesn't have a resource type"))
+    return "the server lists its API and does not serve it: an upgrade is under way, or the API's "
+           "own server is down (" +
+           reason_of(answer) + ")";
+  return refusal(answer.err);
+}
+
+/// The answer to a list; nothing where it failed, which is kept as the reason.
+std::string list(Kubectl& kubectl, const std::string& kind, const std::vector<std::string>& flags,
+                 Inventory& inventory) {
+  std::vector<std::string> words = {"get", kind};
+  words.insert(words.end(), flags.begin(), flags.end());
+  words.insert(words.end(), {"-o", "json"});
   const Answer answer = kubectl.ask({words});
-  if (answer.ok()) return answer.out;
-  if (answer.err.find("Forbidden") != std::string::npos)
-    inventory.not_allowed.push_back(words.at(1));
-  return "";
+  if (!answer.ok()) {
+    inventory.unseen[kind] = why_unseen(answer);
+    return "";
+  }
+  inventory.unseen.erase(kind);
+  return answer.out;
+}
+
+void list_queues(Kubectl& kubectl, const std::string& name_space, Inventory& inventory) {
+  for (const char* kind : {kLocalQueues, kClusterQueues})
+    for (Queue& one : read_queues(list(kubectl, kind, {"-n", name_space}, inventory)))
+      inventory.queues.push_back(std::move(one));
 }
 
 void require_namespace(Kubectl& kubectl, const std::string& name_space) {
@@ -51,30 +74,24 @@ Inventory discover(Kubectl& kubectl, const std::string& name_space) {
       require(kubectl.ask({{"api-versions"}}), "cannot ask what the cluster serves"));
   for (std::string line; std::getline(served, line);) inventory.api_versions.push_back(line);
   require_namespace(kubectl, name_space);
-  inventory.nodes = read_nodes(list(kubectl, {"get", "nodes", "-o", "json"}, inventory));
+  inventory.nodes = read_nodes(list(kubectl, "nodes", {}, inventory));
   if (inventory.serves("resource.k8s.io/v1")) {
-    inventory.device_classes =
-        read_device_classes(list(kubectl, {"get", "deviceclasses", "-o", "json"}, inventory));
-    inventory.devices =
-        read_devices(list(kubectl, {"get", "resourceslices", "-o", "json"}, inventory));
+    inventory.device_classes = read_device_classes(list(kubectl, "deviceclasses", {}, inventory));
+    inventory.devices = read_devices(list(kubectl, "resourceslices", {}, inventory));
   }
-  inventory.quotas = read_quotas(
-      list(kubectl, {"get", "resourcequotas", "-n", name_space, "-o", "json"}, inventory));
-  if (inventory.serves("kueue.x-k8s.io/v1beta2"))
-    inventory.queues =
-        read_queues(list(kubectl,
-                         {"get", "localqueues.kueue.x-k8s.io,clusterqueues.kueue.x-k8s.io", "-n",
-                          name_space, "-o", "json"},
-                         inventory));
+  inventory.quotas = read_quotas(list(kubectl, "resourcequotas", {"-n", name_space}, inventory));
+  if (inventory.serves("kueue.x-k8s.io/v1beta2")) list_queues(kubectl, name_space, inventory);
   return inventory;
 }
 
 void refresh(Kubectl& kubectl, Inventory& inventory) {
-  if (const Answer nodes = kubectl.ask({{"get", "nodes", "-o", "json"}}); nodes.ok())
-    inventory.nodes = read_nodes(nodes.out);
+  Inventory now = inventory;
+  if (const std::string nodes = list(kubectl, "nodes", {}, now); now.saw("nodes"))
+    inventory.nodes = read_nodes(nodes), inventory.unseen.erase("nodes");
   if (!inventory.serves("resource.k8s.io/v1")) return;
-  if (const Answer slices = kubectl.ask({{"get", "resourceslices", "-o", "json"}}); slices.ok())
-    inventory.devices = read_devices(slices.out);
+  if (const std::string slices = list(kubectl, "resourceslices", {}, now);
+      now.saw("resourceslices"))
+    inventory.devices = read_devices(slices), inventory.unseen.erase("resourceslices");
 }
 
 }  // namespace assay::cluster

@@ -9,21 +9,26 @@
 
 namespace assay::cluster {
 
+inline constexpr const char* kLocalQueues = "localqueues.kueue.x-k8s.io";
+inline constexpr const char* kClusterQueues = "clusterqueues.kueue.x-k8s.io";
+
 struct Inventory {
   Versions versions;
   std::vector<std::string> api_versions;  // `group/version`
   std::vector<DeviceClass> device_classes;
   std::vector<Device> devices;
   std::vector<Node> nodes;
-  std::vector<Queue> queues;             // Kueue's LocalQueues of the namespace, and ClusterQueues
-  std::vector<Quota> quotas;             // of the namespace
-  std::vector<std::string> not_allowed;  // what this user may not list
+  std::vector<Queue> queues;  // Kueue's LocalQueues of the namespace, and ClusterQueues
+  std::vector<Quota> quotas;  // of the namespace
+  Texts unseen;  // kinds that could not be listed, each with the reason: what is empty of them
+                 // above is not known to be absent
 
   bool serves(const std::string& group_version) const;
+  bool saw(const std::string& kind) const { return !unseen.contains(kind); }
 };
 
 /// Throws Error where kubectl is too old, the cluster cannot be asked, or the namespace is not
-/// there. A list that is refused is left empty and named in `not_allowed`.
+/// there. A list that is refused or fails is left empty and named in `unseen`.
 Inventory discover(Kubectl& kubectl, const std::string& name_space);
 
 /// Asks again for what changes while a run waits: nodes and published devices.

@@ -101,7 +101,7 @@ std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen
   if (const Condition* reserved = find(workload.conditions, "QuotaReserved"))
     return not_reserved(subject, *reserved, seen);
   // Kueue says nothing at all of a queue that is not there.
-  if (find_queue(seen, "LocalQueue", workload.queue) == nullptr)
+  if (find_queue(seen, "LocalQueue", workload.queue) == nullptr && seen.inventory.saw(kLocalQueues))
     return Cause{subject, fmt::format("LocalQueue {} is missing in the namespace", workload.queue),
                  true};
   return Cause{subject, fmt::format("LocalQueue {} has not looked at it yet", workload.queue),

@@ -57,6 +57,12 @@ bool publishes(const Device& device, const std::string& key) {
 Finding why_no_claim(const Pod& pod, const Seen& seen) {
   for (const DeviceRequest& request : requests_of(pod, seen)) {
     const auto devices = devices_of(request.device_class, seen.inventory);
+    if (const auto unseen = seen.inventory.unseen.find("resourceslices");
+        unseen != seen.inventory.unseen.end())
+      return {fmt::format("its claim of {} of class {} cannot be met; whether there are such "
+                          "devices is not known: resourceslices could not be listed ({})",
+                          request.count, request.device_class, unseen->second),
+              false};
     if (devices.empty())
       return {fmt::format("no device of class {} is published: its driver is not running",
                           request.device_class),
@@ -118,7 +124,8 @@ Finding insufficient(const std::string& resource, const Seen& seen) {
     const auto found = node.allocatable.find(resource);
     return found != node.allocatable.end() && found->second != "0";
   };
-  if (std::any_of(seen.inventory.nodes.begin(), seen.inventory.nodes.end(), offers))
+  if (!seen.inventory.saw("nodes") ||
+      std::any_of(seen.inventory.nodes.begin(), seen.inventory.nodes.end(), offers))
     return {fmt::format("no node has enough {} free for the pod", resource), false};
   return {fmt::format("no node offers {}: its device plugin is not running", resource), true};
 }

@@ -94,8 +94,15 @@ std::vector<std::string> free_hosts(Kubectl& kubectl, const Plan& plan,
   refresh(kubectl, now);
   const bool dra = plan.allocation == "dra";
   std::vector<const Device*> devices;
-  if (dra)
-    devices = not_taken(devices_of(plan.device_class, now), look_at_all_claims(kubectl, now));
+  if (dra) {
+    const Claims claims = look_at_all_claims(kubectl, now);
+    if (!claims.unseen.empty())
+      throw Error(
+          "which devices are free is not known: the claims of all namespaces could not be "
+          "listed: " +
+          claims.unseen);
+    devices = not_taken(devices_of(plan.device_class, now), claims.list);
+  }
   std::vector<std::string> hosts;
   for (const Node& node : now.nodes)
     if (takes_pods(node) && (!dra || on_node(devices, node.name) >= plan.devices))

@@ -5,13 +5,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <random>
 
 #include "harness/cluster/alignment.h"
+#include "harness/cluster/preflight.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
-#include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
@@ -21,6 +20,7 @@ namespace {
 constexpr const char* kKnownClasses[] = {"gpu.nvidia.com", "gpu.amd.com", "gpu.intel.com",
                                          "gaudi.intel.com", "gpu.example.com"};
 
+constexpr const char* kDra = "resource.k8s.io/v1";
 constexpr const char* kKueue = "kueue.x-k8s.io/v1beta2";
 
 bool has_class(const Inventory& inventory, const std::string& name) {
@@ -56,9 +56,9 @@ class Planner {
     check_nics();
     choose_devices();
     choose_gang();
-    check_nodes();
-    check_quotas();
-    check_image();
+    for (std::string& line : preflight(plan_, inventory_)) fault(std::move(line));
+    for (const auto& [kind, why] : inventory_.unseen)
+      because(fmt::format("nothing is known of {}, which could not be listed: {}", kind, why));
     return std::move(plan_);
   }
 
@@ -73,10 +73,29 @@ class Planner {
       return;
     }
     for (const char* known : kKnownClasses)
-      if (has_class(inventory_, known) && !devices_of(known, inventory_).empty()) {
+      if (has_class(inventory_, known) &&
+          (!saw("resourceslices") || !devices_of(known, inventory_).empty())) {
         plan_.device_class = known;
         return;
       }
+  }
+
+  bool saw(const char* kind) const { return inventory_.saw(kind); }
+
+  /// `deviceclasses could not be listed (why)`, of those of `kinds` that could not; else empty.
+  std::string unseen_of(std::initializer_list<const char*> kinds) const {
+    std::vector<std::string> found;
+    for (const char* kind : kinds)
+      if (!saw(kind))
+        found.push_back(
+            fmt::format("{} could not be listed ({})", kind, inventory_.unseen.at(kind)));
+    return fmt::format("{}", fmt::join(found, ", "));
+  }
+
+  std::string devices_text() const {
+    return saw("resourceslices") ? fmt::format("has {} devices in published ResourceSlices",
+                                               devices_of(plan_.device_class, inventory_).size())
+                                 : "is there";
   }
 
   void choose_allocation() {
@@ -87,24 +106,30 @@ class Planner {
       because(fmt::format("allocation {}: asked for", wished));
     } else if (!plan_.device_class.empty()) {
       plan_.allocation = "dra";
-      because(
-          fmt::format("allocation dra: DeviceClass {} has {} devices in published ResourceSlices",
-                      plan_.device_class, devices_of(plan_.device_class, inventory_).size()));
+      because(fmt::format("allocation dra: DeviceClass {} {}", plan_.device_class, devices_text()));
     } else if (has_plugin) {
       plan_.allocation = "device-plugin";
-      because(
-          "allocation device-plugin: nodes offer nvidia.com/gpu, and no known DeviceClass has "
-          "devices");
+      because("allocation device-plugin: nodes offer nvidia.com/gpu, and " + no_class());
     } else {
       plan_.allocation = "none";
-      because(
-          "allocation none: no known DeviceClass has devices and no node offers nvidia.com/gpu");
+      because("allocation none: " + no_class() + " and no node offers nvidia.com/gpu");
+      if (const std::string unseen = unseen_of({"deviceclasses", "resourceslices", "nodes"});
+          !unseen.empty())
+        fault(fmt::format("whether there are accelerators is not known: {}; name --allocation",
+                          unseen));
     }
     if (plan_.allocation == "dra") check_dra();
-    if (plan_.allocation == "device-plugin" && !has_plugin && !extended("nvidia.com/gpu"))
+    if (plan_.allocation == "device-plugin" && !has_plugin && !extended("nvidia.com/gpu") &&
+        saw("nodes") && saw("deviceclasses"))
       fault(
           "no node offers nvidia.com/gpu and no DeviceClass names it: is the device plugin "
           "running?");
+  }
+
+  std::string no_class() const {
+    return inventory_.serves(kDra) ? "no known DeviceClass has devices"
+                                   : fmt::format("the cluster ({}) does not serve {}",
+                                                 inventory_.versions.server, kDra);
   }
 
   bool extended(const std::string& resource) const {
@@ -113,26 +138,24 @@ class Planner {
   }
 
   void check_dra() {
-    if (!inventory_.serves("resource.k8s.io/v1")) {
+    if (!inventory_.serves(kDra)) {
       fault(fmt::format(
           "the cluster ({}) does not serve resource.k8s.io/v1: DRA needs Kubernetes 1.34",
           inventory_.versions.server));
+    } else if (plan_.device_class.empty() && !unseen_of({"deviceclasses"}).empty()) {
+      fault(fmt::format("which DeviceClass to claim from is not known: {}; name --device-class",
+                        unseen_of({"deviceclasses"})));
     } else if (plan_.device_class.empty()) {
       fault(
           fmt::format("no known DeviceClass has devices (there are: {}): install a DRA driver or "
                       "name a class with --device-class",
                       fmt::join(class_names(inventory_), ", ")));
-    } else if (!has_class(inventory_, plan_.device_class) && may_list("deviceclasses")) {
+    } else if (!has_class(inventory_, plan_.device_class) && saw("deviceclasses")) {
       fault(
           fmt::format("DeviceClass {} is absent: the driver is not installed, or the class has "
                       "another name (there are: {})",
                       plan_.device_class, fmt::join(class_names(inventory_), ", ")));
     }
-  }
-
-  bool may_list(const std::string& what) const {
-    return std::find(inventory_.not_allowed.begin(), inventory_.not_allowed.end(), what) ==
-           inventory_.not_allowed.end();
   }
 
   void check_nics() {
@@ -143,10 +166,10 @@ class Planner {
           fmt::format("a NIC of {} is claimed beside accelerators: that needs allocation "
                       "dra, and this is {}",
                       nic, plan_.allocation));
-    if (!has_class(inventory_, nic) && may_list("deviceclasses"))
+    if (!has_class(inventory_, nic) && saw("deviceclasses"))
       return fault(fmt::format("DeviceClass {} of the NICs is absent (there are: {})", nic,
                                fmt::join(class_names(inventory_), ", ")));
-    if (devices_of(nic, inventory_).empty() && may_list("resourceslices"))
+    if (devices_of(nic, inventory_).empty() && saw("resourceslices"))
       return fault(fmt::format("no NIC of class {} is published: its driver is not running", nic));
     because(fmt::format(
         "one NIC of {} a pod, {}", nic,
@@ -162,6 +185,7 @@ class Planner {
   }
 
   void check_attribute(const std::string& device_class) {
+    if (!saw("resourceslices")) return;
     const std::string attribute = alignment_attribute(plan_.wishes.alignment);
     const auto devices = devices_of(device_class, inventory_);
     if (std::none_of(devices.begin(), devices.end(),
@@ -202,6 +226,15 @@ class Planner {
                         plan_.wishes.devices_per_node > 0 ? "asked for"
                         : aligned.empty()                 ? "as many as the largest node has"
                                           : "as many as one place of a node has beside a NIC"));
+    const char* counted_by = dra ? "resourceslices" : "nodes";
+    if (!saw(counted_by)) {
+      if (plan_.wishes.devices_per_node == 0)
+        fault(
+            fmt::format("how many devices of {} a node has is not known: {}; name "
+                        "--devices-per-node",
+                        what, unseen_of({counted_by})));
+      return;
+    }
     if (is_aligned()) return check_aligned(aligned);
     if (most > 0 && plan_.devices > most)
       fault(fmt::format("no node has {} devices of {}: the most is {}; lower --devices-per-node",
@@ -235,6 +268,10 @@ class Planner {
                           plan_.gang == "native" ? "v1alpha2" : "v1beta1"));
     } else {
       plan_.gang = "none";
+      if (plan_.wishes.nodes > 1 && !saw(kLocalQueues))
+        fault(
+            fmt::format("whether the namespace has a queue of Kueue is not known: {}; name --gang",
+                        unseen_of({kLocalQueues})));
       because(plan_.wishes.nodes == 1 ? "gang none: one pod needs none"
                                       : "gang none: no queue and no native gang was found; a pod "
                                         "that runs holds its devices while others wait");
@@ -281,6 +318,12 @@ class Planner {
       names.push_back(queue->name);
       if (queue->name == plan_.queue) chosen = queue;
     }
+    if (!saw(kLocalQueues)) {
+      if (plan_.queue.empty())
+        fault(fmt::format("which queue to take is not known: {}; name one with --queue",
+                          unseen_of({kLocalQueues})));
+      return;
+    }
     if (plan_.queue.empty())
       return fault(fmt::format("the namespace has {} LocalQueues ({}): name one with --queue",
                                names.size(), fmt::join(names, ", ")));
@@ -293,57 +336,6 @@ class Planner {
         if (const Condition* active = find(queue.conditions, "Active");
             active != nullptr && active->status == "False")
           fault(fmt::format("ClusterQueue {} is inactive: {}", queue.name, active->message));
-  }
-
-  void check_nodes() {
-    if (inventory_.nodes.empty()) return;
-    std::vector<std::string> out;
-    long usable = 0;
-    for (const Node& node : inventory_.nodes) {
-      if (node.ready && !node.cordoned) ++usable;
-      if (node.cordoned) out.push_back(node.name + " is cordoned");
-      if (!node.ready) out.push_back(node.name + " is not ready");
-    }
-    if (usable < plan_.wishes.nodes)
-      fault(fmt::format("{} nodes are wanted and {} can take a pod{}{}", plan_.wishes.nodes, usable,
-                        out.empty() ? "" : ": ", fmt::join(out, ", ")));
-  }
-
-  /// What is counted whole; of processors and memory the Job tells.
-  std::map<std::string, long> counted() const {
-    const long nodes = plan_.wishes.nodes;
-    std::map<std::string, long> needs = {{"pods", nodes}, {"count/pods", nodes}};
-    if (plan_.allocation != "dra") return needs;
-    needs["count/resourceclaims.resource.k8s.io"] = nodes;
-    needs[plan_.device_class + ".deviceclass.resource.k8s.io/devices"] = nodes * plan_.devices;
-    return needs;
-  }
-
-  /// A quota refuses pods and claims one by one, when others already hold devices.
-  void check_quotas() {
-    for (const Quota& quota : inventory_.quotas)
-      for (const auto& [what, need] : counted()) {
-        const auto hard = quota.hard.find(what), used = quota.used.find(what);
-        if (hard == quota.hard.end()) continue;
-        const long is_used = used == quota.used.end() ? 0 : std::atol(used->second.c_str());
-        if (std::atol(hard->second.c_str()) - is_used < need)
-          fault(
-              fmt::format("the namespace's quota {} is too small: it allows {}={}, {} is used and "
-                          "{} more is needed",
-                          quota.name, what, hard->second, is_used, need));
-      }
-  }
-
-  /// The kubelet alone would find this out, after the claims are taken.
-  void check_image() {
-    const std::string& image = plan_.wishes.image;
-    static const RegularExpression kImage(
-        R"([a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?)");
-    if (image.size() > 512 || !kImage.is_all_of(image))
-      fault(
-          fmt::format("--image '{}' is no name of an image: write REGISTRY/NAME:TAG or "
-                      "REGISTRY/NAME@sha256:DIGEST, in lower case",
-                      image));
   }
 
   const Inventory& inventory_;

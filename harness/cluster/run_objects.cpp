@@ -86,16 +86,18 @@ Snapshot look(Kubectl& kubectl, const Target& target, const Inventory& inventory
   return run;
 }
 
-std::vector<Event> look_at_events(Kubectl& kubectl, const std::string& name_space) {
+Events look_at_events(Kubectl& kubectl, const std::string& name_space) {
   const Answer answer = kubectl.ask(
       {{"get", "events", "-n", name_space, "--sort-by=.metadata.creationTimestamp", "-o", "json"}});
-  return answer.ok() ? read_events(answer.out) : std::vector<Event>{};
+  if (!answer.ok()) return {{}, refusal(answer.err)};
+  return {read_events(answer.out), ""};
 }
 
-std::vector<Claim> look_at_all_claims(Kubectl& kubectl, const Inventory& inventory) {
+Claims look_at_all_claims(Kubectl& kubectl, const Inventory& inventory) {
   if (!inventory.serves("resource.k8s.io/v1")) return {};
   const Answer answer = kubectl.ask({{"get", "resourceclaims", "--all-namespaces", "-o", "json"}});
-  return answer.ok() ? read_snapshot(answer.out).claims : std::vector<Claim>{};
+  if (!answer.ok()) return {{}, refusal(answer.err)};
+  return {read_snapshot(answer.out).claims, ""};
 }
 
 std::vector<Pod> look_at_all_pods(Kubectl& kubectl, const std::string& name_space) {

@@ -18,11 +18,20 @@ struct Target {
 /// What of the run there is now: what carries its label, and the claims, PodGroups and Workloads
 /// that others made for it. Throws Error where that is refused.
 Snapshot look(Kubectl& kubectl, const Target& target, const Inventory& inventory);
-/// Events of the whole namespace, oldest first; empty where they may not be listed.
-std::vector<Event> look_at_events(Kubectl& kubectl, const std::string& name_space);
-/// Claims of the whole cluster, and pods of the namespace, whoever made them; empty where they may
-/// not be listed.
-std::vector<Claim> look_at_all_claims(Kubectl& kubectl, const Inventory& inventory);
+/// `unseen`: why they could not be listed, or empty.
+struct Events {
+  std::vector<Event> list;
+  std::string unseen;
+};
+struct Claims {
+  std::vector<Claim> list;
+  std::string unseen;
+};
+/// Events of the whole namespace, oldest first.
+Events look_at_events(Kubectl& kubectl, const std::string& name_space);
+/// Claims of the whole cluster, whoever made them.
+Claims look_at_all_claims(Kubectl& kubectl, const Inventory& inventory);
+/// Pods of the namespace, whoever made them; empty where they may not be listed.
 std::vector<Pod> look_at_all_pods(Kubectl& kubectl, const std::string& name_space);
 /// Kinds whose labelled objects a run may have made, as kubectl names them, and pods.
 std::string made_kinds(const Inventory& inventory);

@@ -102,30 +102,26 @@ class Replay : public KubectlOnPaper {
 class Discovered : public cluster::Kubectl {
  public:
   std::string api_versions = "api-versions.txt", device_classes = "deviceclasses.json";
-  std::string refused;  // a kind that this user may not list
+  std::map<std::string, std::string> failing;  // what kubectl says of a kind that it cannot list
   bool driver = true;
+
+  void refuse(const std::string& kind) {
+    failing[kind] = "Error from server (Forbidden): " + kind + " is forbidden: User \"alice\"\n";
+  }
 
   cluster::Answer ask(const cluster::Call& call) override {
     const std::string& verb = call.words.front();
     if (verb == "version") return {0, recorded("discovery/version.json"), ""};
     if (verb == "api-versions") return {0, recorded("discovery/" + api_versions), ""};
     const std::string& kind = call.words.at(1);
-    if (kind == refused)
-      return {1, "", "Error from server (Forbidden): " + kind + " is forbidden: User \"alice\"\n"};
+    if (failing.contains(kind)) return {1, "", failing.at(kind)};
     if (kind == "nodes") return {0, recorded("discovery/nodes.json"), ""};
     if (kind == "deviceclasses") return {0, recorded("discovery/" + device_classes), ""};
     if (kind == "resourceslices")
       return {0, driver ? recorded("discovery/resourceslices.json") : R"({"items": []})", ""};
-    if (kind.starts_with("localqueues")) return {0, queues(), ""};
+    if (kind.starts_with("localqueues")) return {0, recorded("discovery/localqueues.json"), ""};
+    if (kind.starts_with("clusterqueues")) return {0, recorded("discovery/clusterqueues.json"), ""};
     return {0, "", ""};
-  }
-
- private:
-  static std::string queues() {
-    Json all = parse_json(recorded("discovery/localqueues.json"), "localqueues");
-    const Json clusters = parse_json(recorded("discovery/clusterqueues.json"), "clusterqueues");
-    for (const Json& one : clusters.at("items")) all["items"].push_back(one);
-    return all.dump();
   }
 };
 

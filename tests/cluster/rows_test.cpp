@@ -118,9 +118,10 @@ TEST_SUITE("cluster") {
 
   TEST_CASE("what a user may not list is named and not taken for absent") {
     Discovered kubectl;
-    kubectl.refused = "resourceslices";
-    CHECK(cluster::discover(kubectl, "bench").not_allowed ==
-          std::vector<std::string>{"resourceslices"});
+    kubectl.refuse("resourceslices");
+    const cluster::Inventory inventory = cluster::discover(kubectl, "bench");
+    CHECK_FALSE(inventory.saw("resourceslices"));
+    CHECK(inventory.saw("nodes"));
   }
 
   TEST_CASE("a list that is refused ends in the verb and the resource that are missing") {

@@ -1,0 +1,78 @@
+// What is said here stands for certain: what could not be listed is held to be enough.
+#include "harness/cluster/preflight.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+
+#include "harness/core/regular_expression.h"
+
+namespace assay::cluster {
+
+namespace {
+
+using Faults = std::vector<std::string>;
+
+void check_nodes(const Plan& plan, const Inventory& inventory, Faults& faults) {
+  if (inventory.nodes.empty()) return;
+  std::vector<std::string> out;
+  long usable = 0;
+  for (const Node& node : inventory.nodes) {
+    if (node.ready && !node.cordoned) ++usable;
+    if (node.cordoned) out.push_back(node.name + " is cordoned");
+    if (!node.ready) out.push_back(node.name + " is not ready");
+  }
+  if (usable < plan.wishes.nodes)
+    faults.push_back(fmt::format("{} nodes are wanted and {} can take a pod{}{}", plan.wishes.nodes,
+                                 usable, out.empty() ? "" : ": ", fmt::join(out, ", ")));
+}
+
+/// What is counted whole; of processors and memory the Job tells.
+std::map<std::string, long> counted(const Plan& plan) {
+  const long nodes = plan.wishes.nodes;
+  std::map<std::string, long> needs = {{"pods", nodes}, {"count/pods", nodes}};
+  if (plan.allocation != "dra") return needs;
+  needs["count/resourceclaims.resource.k8s.io"] = nodes;
+  needs[plan.device_class + ".deviceclass.resource.k8s.io/devices"] = nodes * plan.devices;
+  return needs;
+}
+
+/// A quota refuses pods and claims one by one, when others already hold devices.
+void check_quotas(const Plan& plan, const Inventory& inventory, Faults& faults) {
+  for (const Quota& quota : inventory.quotas)
+    for (const auto& [what, need] : counted(plan)) {
+      const auto hard = quota.hard.find(what), used = quota.used.find(what);
+      if (hard == quota.hard.end()) continue;
+      const long is_used = used == quota.used.end() ? 0 : std::atol(used->second.c_str());
+      if (std::atol(hard->second.c_str()) - is_used < need)
+        faults.push_back(
+            fmt::format("the namespace's quota {} is too small: it allows {}={}, {} is used and "
+                        "{} more is needed",
+                        quota.name, what, hard->second, is_used, need));
+    }
+}
+
+/// The kubelet alone would find this out, after the claims are taken.
+void check_image(const Plan& plan, Faults& faults) {
+  const std::string& image = plan.wishes.image;
+  static const RegularExpression kImage(
+      R"([a-z0-9]([a-z0-9._/-]|:[0-9]+/)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?)");
+  if (image.size() > 512 || !kImage.is_all_of(image))
+    faults.push_back(
+        fmt::format("--image '{}' is no name of an image: write REGISTRY/NAME:TAG or "
+                    "REGISTRY/NAME@sha256:DIGEST, in lower case",
+                    image));
+}
+
+}  // namespace
+
+std::vector<std::string> preflight(const Plan& plan, const Inventory& inventory) {
+  Faults faults;
+  check_nodes(plan, inventory, faults);
+  check_quotas(plan, inventory, faults);
+  check_image(plan, faults);
+  return faults;
+}
+
+}  // namespace assay::cluster

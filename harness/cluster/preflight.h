@@ -1,0 +1,14 @@
+// What of a plan the cluster cannot meet, told before anything is applied.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/cluster/plan.h"
+
+namespace assay::cluster {
+
+/// A line for each: too few nodes, a quota that is too small, an image's name that is none. Pure.
+std::vector<std::string> preflight(const Plan& plan, const Inventory& inventory);
+
+}  // namespace assay::cluster
