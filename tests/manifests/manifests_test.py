@@ -80,6 +80,15 @@ class Goldens(unittest.TestCase):
             self.assertEqual("", difference, f"{name}: UPDATE_GOLDENS=1 accepts it")
 
 
+    def test_no_example_aligns_more_devices_than_half_a_server_has(self):
+        for name, objects in goldens().items():
+            for template in (one for one in objects if one["kind"] == "ResourceClaimTemplate"):
+                devices = template["spec"]["spec"]["devices"]
+                counts = {request["name"]: request["exactly"].get("count") for request in devices["requests"]}
+                for constraint in devices.get("constraints", []):
+                    self.assertLessEqual(sum(counts[request] for request in constraint["requests"]), 5, name)  # four GPUs, a NIC
+
+
 class Combinations(unittest.TestCase):
     def setUp(self):
         self.copy = kustomize.Copy()
