@@ -71,6 +71,8 @@ cluster::Wishes wishes_of(const Arguments& arguments) {
   wishes.nodes = count(arguments, "nodes");
   wishes.devices_per_node = count(arguments, "devices-per-node");
   wishes.deadline_s = static_cast<double>(arguments.number("deadline"));
+  for (const std::string& one : arguments.all("toleration"))
+    wishes.tolerations.push_back(cluster::toleration_of(one));
   return wishes;
 }
 
@@ -302,6 +304,11 @@ Command cluster_command() {
        .choices = {"auto", "kueue", "native", "volcano", "kai", "coscheduling", "jobset",
                    "trainjob", "none"}},
       {.name = "node", .value_name = "NAME", .help = "gate: the only node to measure."},
+      {.name = "toleration",
+       .value_name = "KEY[=VALUE][:EFFECT]",
+       .help = "A taint of nodes that the pods tolerate, such as nvidia.com/gpu. May be given "
+               "several times.",
+       .repeats = true},
       {.name = "queue", .value_name = "NAME", .help = "The queue, where there are several."},
       {.name = "results-claim",
        .value_name = "NAME",

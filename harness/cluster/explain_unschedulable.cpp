@@ -116,7 +116,10 @@ std::string tainted_nodes(const Seen& seen) {
         taints.push_back(fmt::format("{} has {}", node.name, taint));
   return taints.empty()
              ? "nodes have taints that the pod does not tolerate"
-             : fmt::format("taints that the pod does not tolerate: {}", fmt::join(taints, ", "));
+             : fmt::format(
+                   "taints that the pod may not tolerate ({}): name one with --toleration "
+                   "to run there all the same",
+                   fmt::join(taints, ", "));
 }
 
 Finding insufficient(const std::string& resource, const Seen& seen) {

@@ -43,6 +43,7 @@ std::vector<std::string> components(const Plan& plan) {
   if (plan.idle) names.push_back("idle");
   if (!plan.wishes.results_claim.empty()) names.push_back("results-claim");
   if (!plan.hosts.empty()) names.push_back("hosts");
+  if (!plan.wishes.tolerations.empty()) names.push_back("tolerations");
   if (plan.allocation != "none") names.push_back("allocation/" + plan.allocation);
   if (!plan.wishes.nic_class.empty()) names.push_back("network/rdma");
   if (!plan.wishes.alignment.empty()) names.push_back("network/aligned");
@@ -75,6 +76,23 @@ std::string hosts_text(const Plan& plan) {
       "          - matchExpressions:\n"
       "            - {{key: kubernetes.io/hostname, operator: In, values: [\"{}\"]}}\n",
       fmt::join(plan.hosts, "\", \""));
+}
+
+/// The component `tolerations`, in place of those that another component set.
+std::string tolerations_text(const Plan& plan) {
+  std::string list;
+  for (const Toleration& one : tolerations_of(plan.wishes)) {
+    list += fmt::format("      - {{key: \"{}\"", one.key);
+    list += one.value.empty() ? ", operator: Exists"
+                              : fmt::format(", operator: Equal, value: \"{}\"", one.value);
+    if (!one.effect.empty()) list += ", effect: " + one.effect;
+    list += "}\n";
+  }
+  return "# The taints that the pods tolerate.\n"
+         "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n"
+         "- target: {kind: Job, name: assay}\n  patch: |-\n"
+         "    - op: add\n      path: /spec/template/spec/tolerations\n      value:\n" +
+         list;
 }
 
 /// A block scalar of YAML, which keeps the bytes of a text that ends in at most one line break.
@@ -136,6 +154,10 @@ void write_kustomization(const Plan& plan, const fs::path& folder) {
   if (!plan.hosts.empty()) {
     fs::create_directories(folder / "components/hosts");
     write_text(hosts_text(plan), folder / "components/hosts/kustomization.yaml");
+  }
+  if (!plan.wishes.tolerations.empty()) {
+    fs::create_directories(folder / "components/tolerations");
+    write_text(tolerations_text(plan), folder / "components/tolerations/kustomization.yaml");
   }
   write_token(folder / "base/token");
   write_text(parameters_text(plan), folder / "run/parameters.yaml");

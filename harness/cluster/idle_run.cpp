@@ -12,12 +12,10 @@ namespace assay::cluster {
 
 namespace {
 
-bool takes_pods(const Node& node) {
-  const auto keeps_off = [](const std::string& taint) {
-    return taint.ends_with(":NoSchedule") || taint.ends_with(":NoExecute");
-  };
+bool takes_pods(const Node& node, const Wishes& wishes) {
   return node.ready && !node.cordoned &&
-         std::none_of(node.taints.begin(), node.taints.end(), keeps_off);
+         std::none_of(node.taints.begin(), node.taints.end(),
+                      [&](const std::string& taint) { return keeps_off(taint, wishes); });
 }
 
 long on_node(const std::vector<const Device*>& devices, const std::string& node) {
@@ -105,7 +103,7 @@ std::vector<std::string> free_hosts(Kubectl& kubectl, const Plan& plan,
   }
   std::vector<std::string> hosts;
   for (const Node& node : now.nodes)
-    if (takes_pods(node) && (!dra || on_node(devices, node.name) >= plan.devices))
+    if (takes_pods(node, plan.wishes) && (!dra || on_node(devices, node.name) >= plan.devices))
       hosts.push_back(host_of(node));
   std::sort(hosts.begin(), hosts.end());
   return hosts;

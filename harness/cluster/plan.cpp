@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "harness/cluster/alignment.h"
@@ -56,6 +57,7 @@ class Planner {
     check_nics();
     choose_devices();
     choose_gang();
+    note_taints();
     for (std::string& line : preflight(plan_, inventory_)) fault(std::move(line));
     for (const auto& [kind, why] : inventory_.unseen)
       because(fmt::format("nothing is known of {}, which could not be listed: {}", kind, why));
@@ -336,6 +338,17 @@ class Planner {
         if (const Condition* active = find(queue.conditions, "Active");
             active != nullptr && active->status == "False")
           fault(fmt::format("ClusterQueue {} is inactive: {}", queue.name, active->message));
+  }
+
+  /// No fault: a queue, an admission plugin or a webhook may add the toleration.
+  void note_taints() {
+    std::map<std::string, long> nodes;  // by their taint
+    for (const Node& node : inventory_.nodes)
+      for (const std::string& taint : node.taints)
+        if (!node.cordoned && keeps_off(taint, plan_.wishes)) ++nodes[taint];
+    for (const auto& [taint, count] : nodes)
+      because(fmt::format("{} of {} nodes have taint {}, which --toleration lets the pods tolerate",
+                          count, inventory_.nodes.size(), taint));
   }
 
   const Inventory& inventory_;

@@ -8,6 +8,13 @@
 
 namespace assay::cluster {
 
+/// A taint that pods of a run tolerate; without a value or an effect, every one of the key.
+struct Toleration {
+  std::string key, value, effect;
+
+  bool tolerates(const std::string& taint) const;  // `key=value:effect`
+};
+
 /// What was asked for. Empty texts: the plan chooses.
 struct Wishes {
   std::string profile;       // a built-in name, or the path of `profile_text` on this machine
@@ -19,6 +26,7 @@ struct Wishes {
   std::string node;                     // the only one to run on, verified or not; empty: any
   int nodes = 1, devices_per_node = 0;  // 0: all of a node's, or none without accelerators
   double deadline_s = 3600;
+  std::vector<Toleration> tolerations = {};
 };
 
 struct Plan {
@@ -33,6 +41,13 @@ struct Plan {
 
   std::string job() const { return "assay-" + run; }
 };
+
+/// Of `KEY[=VALUE][:EFFECT]`. Throws Error for any other text.
+Toleration toleration_of(const std::string& text);
+/// Those of the wishes, and that of nodes that wait for a verdict where the run is for one of them.
+std::vector<Toleration> tolerations_of(const Wishes& wishes);
+/// Whether a node's taint keeps pods of such a run away.
+bool keeps_off(const std::string& taint, const Wishes& wishes);
 
 /// Pure: the same wishes and inventory give the same plan.
 Plan make_plan(const Wishes& wishes, const Inventory& inventory, const std::string& run);

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "harness/cluster/folder.h"
+#include "harness/core/error.h"
 #include "tests/cluster/recordings.h"
 #include "tests/core/scratch_folder.h"
 
@@ -110,6 +111,29 @@ TEST_SUITE("cluster") {
     cluster::Inventory inventory = two_nodes();
     inventory.nodes.front().cordoned = true;
     CHECK(has(faults(wishes(), inventory), "node-a is cordoned"));
+  }
+
+  TEST_CASE("taints that keep the pods away are told and may be tolerated") {
+    cluster::Inventory inventory = two_nodes();
+    inventory.nodes[1].taints = {"nvidia.com/gpu=present:NoSchedule", "a/b=:PreferNoSchedule"};
+    const auto reasons = [&](const std::vector<std::string>& tolerated) {
+      cluster::Wishes wanted = wishes();
+      for (const std::string& one : tolerated)
+        wanted.tolerations.push_back(cluster::toleration_of(one));
+      const cluster::Plan plan = cluster::make_plan(wanted, inventory, "r1");
+      CHECK(plan.faults.empty());
+      return fmt::format("{}", fmt::join(plan.reasons, "; "));
+    };
+    const char* told = "1 of 2 nodes have taint nvidia.com/gpu=present:NoSchedule";
+    CHECK(has(reasons({}), told));
+    CHECK_FALSE(has(reasons({}), "a/b"));
+    for (const char* enough : {"nvidia.com/gpu", "nvidia.com/gpu=present",
+                               "nvidia.com/gpu:NoSchedule", "nvidia.com/gpu=present:NoSchedule"})
+      CHECK_FALSE(has(reasons({"x", enough}), told));
+    for (const char* other : {"nvidia.com/gpu=absent", "nvidia.com/gpu:NoExecute", "nvidia.com"})
+      CHECK(has(reasons({other}), told));
+    for (const char* none : {"", "=x", "a=", "a:Never", "a b", "a=\"x", "/a"})
+      CHECK_THROWS_AS(cluster::toleration_of(none), Error);
   }
 
   TEST_CASE("a missing queue and an inactive one are refused by name") {

@@ -167,6 +167,16 @@ class Skeleton(unittest.TestCase):
             self.assertIn("nothing was created", dry.stdout)
             self.assertFalse((self.folder / "state.json").exists())
 
+    def test_the_pods_tolerate_what_is_asked_for(self):
+        plan = self.run_cluster("plan", "--toleration", "nvidia.com/gpu=present:NoSchedule", "--toleration", "team")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        built = subprocess.run([self.environment["REAL_KUBECTL"], "kustomize", self.folder / "out/run"], capture_output=True, text=True)
+        self.assertEqual(built.stderr, "")
+        (job,) = [one for one in yaml.safe_load_all(built.stdout) if one["kind"] == "Job"]
+        self.assertEqual(job["spec"]["template"]["spec"]["tolerations"],
+                         [{"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"},
+                          {"key": "team", "operator": "Exists"}])
+
     def test_the_gate_marks_a_node_that_passes_and_taints_one_that_gives_no_verdict(self):
         command = [ASSAY, "cluster", "gate", "--namespace", "bench", "--image", "registry.example/assay:1", "--profile", PROFILE,
                    "--node", "node-a", "--devices-per-node", "2", "--deadline", "240", "-o", self.folder / "out"]
@@ -237,6 +247,7 @@ class Skeleton(unittest.TestCase):
                             (("run", *image, "--namespace", "-a"), "the first and the last a letter or digit; `kubectl get namespaces` lists"),
                             (("run", *image, "--device-class", "gpu..com"), "--device-class 'gpu..com' is no name"),
                             (("run", *image, "--device-class", "d" * 254), "has 254 characters"),
+                            (("run", *image, "--toleration", "a b"), "--toleration 'a b': expected KEY, KEY=VALUE"),
                             (("gate", *image, "--node", "../x"), "--node '../x' is no name"), (("run", *image, "--exporter", "x"), "expected NAMESPACE/LABEL=VALUE:PORT"),
                             (("run", *image, "-o", taken), "it is a file and no folder"), (("gate", *image, "-o", taken), "it is a file and no folder")):
             result = subprocess.run([ASSAY, "cluster", *words], env=self.environment, capture_output=True, text=True)

@@ -1,0 +1,47 @@
+// Taints of nodes, and which of them pods of a run tolerate.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/cluster/gate.h"
+#include "harness/cluster/plan.h"
+#include "harness/core/error.h"
+#include "harness/core/plain_text.h"
+#include "harness/core/regular_expression.h"
+
+namespace assay::cluster {
+
+bool Toleration::tolerates(const std::string& taint) const {
+  const std::size_t equals = taint.find('='), colon = taint.rfind(':');
+  const auto part = [&](std::size_t from, std::size_t to) { return taint.substr(from, to - from); };
+  return part(0, equals) == key && (value.empty() || part(equals + 1, colon) == value) &&
+         (effect.empty() || taint.substr(colon + 1) == effect);
+}
+
+Toleration toleration_of(const std::string& text) {
+  static const RegularExpression kForm(
+      "([A-Za-z0-9][A-Za-z0-9./_-]{0,316})(=([A-Za-z0-9._-]{1,63}))?"
+      "(:(NoSchedule|PreferNoSchedule|NoExecute))?");
+  if (!kForm.is_all_of(text))
+    throw Error(
+        fmt::format("--toleration '{}': expected KEY, KEY=VALUE or KEY=VALUE:EFFECT of a "
+                    "taint, as `kubectl describe node` prints it",
+                    plain_line(text)));
+  const std::vector<std::string> match = kForm.groups_in(text);
+  return {match[1], match[3], match[5]};
+}
+
+std::vector<Toleration> tolerations_of(const Wishes& wishes) {
+  std::vector<Toleration> all = wishes.tolerations;
+  if (!wishes.node.empty()) all.push_back({kUnverified, "", "NoSchedule"});
+  return all;
+}
+
+bool keeps_off(const std::string& taint, const Wishes& wishes) {
+  const std::vector<Toleration> all = tolerations_of(wishes);
+  return !taint.ends_with(":PreferNoSchedule") &&
+         std::none_of(all.begin(), all.end(),
+                      [&](const Toleration& one) { return one.tolerates(taint); });
+}
+
+}  // namespace assay::cluster
