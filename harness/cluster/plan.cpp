@@ -21,6 +21,7 @@ namespace {
 constexpr const char* kKnownClasses[] = {"gpu.nvidia.com", "gpu.amd.com", "gpu.intel.com",
                                          "gaudi.intel.com", "gpu.example.com"};
 
+constexpr const char* kGangOf135 = "scheduling.k8s.io/v1alpha1";
 constexpr const char* kDra = "resource.k8s.io/v1";
 constexpr const char* kKueue = "kueue.x-k8s.io/v1beta2";
 
@@ -210,33 +211,44 @@ class Planner {
                       plan_.wishes.alignment, plan_.wishes.nic_class));
   }
 
+  /// The DeviceClass by which DRA serves the resource, where no device plugin offers it.
+  const DeviceClass* behind(const std::string& resource) const {
+    for (const DeviceClass& one : inventory_.device_classes)
+      if (one.extended_resource == resource && most_allocatable(inventory_, resource) == 0)
+        return &one;
+    return nullptr;
+  }
+
   void choose_devices() {
     if (plan_.allocation == "none") return;
     const bool dra = plan_.allocation == "dra";
-    long most = dra ? most_on_a_node(devices_of(plan_.device_class, inventory_))
-                    : most_allocatable(inventory_, "nvidia.com/gpu");
-    std::vector<long> aligned;
-    if (is_aligned())
-      aligned = aligned_on_nodes(devices_of(plan_.device_class, inventory_),
-                                 devices_of(plan_.wishes.nic_class, inventory_),
-                                 alignment_attribute(plan_.wishes.alignment));
-    if (!aligned.empty()) most = *std::max_element(aligned.begin(), aligned.end());
-    plan_.devices = plan_.wishes.devices_per_node > 0 ? plan_.wishes.devices_per_node
-                                                      : static_cast<int>(std::max(most, 1L));
     const std::string what = dra ? plan_.device_class : "nvidia.com/gpu";
+    const DeviceClass* served = dra ? nullptr : behind(what);
+    if (served != nullptr)
+      because(fmt::format("DRA serves {} by DeviceClass {}", what, served->name));
+    const bool in_slices = dra || served != nullptr;
+    const char* counted_by = in_slices ? "resourceslices" : "nodes";
+    plan_.devices = plan_.wishes.devices_per_node;
+    if (plan_.devices == 0 && !saw(counted_by))
+      return fault(
+          fmt::format("how many devices of {} a node has is not known: {}; name "
+                      "--devices-per-node",
+                      what, unseen_of({counted_by})));
+    const std::vector<long> aligned =
+        is_aligned() ? aligned_on_nodes(devices_of(plan_.device_class, inventory_),
+                                        devices_of(plan_.wishes.nic_class, inventory_),
+                                        alignment_attribute(plan_.wishes.alignment))
+                     : std::vector<long>();
+    const long most = !aligned.empty() ? *std::max_element(aligned.begin(), aligned.end())
+                      : in_slices
+                          ? most_on_a_node(devices_of(dra ? what : served->name, inventory_))
+                          : most_allocatable(inventory_, what);
+    if (plan_.devices == 0) plan_.devices = static_cast<int>(std::max(most, 1L));
     because(fmt::format("{} devices of {} a node: {}", plan_.devices, what,
                         plan_.wishes.devices_per_node > 0 ? "asked for"
                         : aligned.empty()                 ? "as many as the largest node has"
                                           : "as many as one place of a node has beside a NIC"));
-    const char* counted_by = dra ? "resourceslices" : "nodes";
-    if (!saw(counted_by)) {
-      if (plan_.wishes.devices_per_node == 0)
-        fault(
-            fmt::format("how many devices of {} a node has is not known: {}; name "
-                        "--devices-per-node",
-                        what, unseen_of({counted_by})));
-      return;
-    }
+    if (!saw(counted_by)) return;
     if (is_aligned()) return check_aligned(aligned);
     if (most > 0 && plan_.devices > most)
       fault(fmt::format("no node has {} devices of {}: the most is {}; lower --devices-per-node",
@@ -266,8 +278,10 @@ class Planner {
       because("gang kueue: the namespace has a LocalQueue");
     } else if (plan_.wishes.nodes > 1 && !native_component().empty()) {
       plan_.gang = native_component();
-      because(fmt::format("gang native: the cluster serves scheduling.k8s.io/{}",
-                          plan_.gang == "native" ? "v1alpha2" : "v1beta1"));
+      because(plan_.gang == "native"
+                  ? "gang native: the cluster serves scheduling.k8s.io/v1alpha2"
+                  : "gang native: the cluster serves scheduling.k8s.io/v1beta1, of which no schema "
+                    "has validated what is applied");
     } else {
       plan_.gang = "none";
       if (plan_.wishes.nodes > 1 && !saw(kLocalQueues))
@@ -278,6 +292,11 @@ class Planner {
                                       : "gang none: no queue and no native gang was found; a pod "
                                         "that runs holds its devices while others wait");
     }
+    if (wished != "native" && plan_.gang == "none" && inventory_.serves(kGangOf135))
+      because(
+          fmt::format("{}, which the cluster serves, is the gang of Kubernetes 1.35 alone, and "
+                      "nothing here uses it",
+                      kGangOf135));
     if (wished == "native" && plan_.gang.empty())
       fault(
           fmt::format("the cluster ({}) serves no native gang: that needs Kubernetes 1.36 with "

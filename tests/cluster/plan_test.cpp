@@ -136,6 +136,45 @@ TEST_SUITE("cluster") {
       CHECK_THROWS_AS(cluster::toleration_of(none), Error);
   }
 
+  TEST_CASE("devices of an extended resource that DRA serves are counted by its class") {
+    cluster::Inventory inventory = two_nodes();
+    inventory.device_classes.front().extended_resource = "nvidia.com/gpu";
+    cluster::Wishes wanted = wishes();
+    wanted.allocation = "device-plugin";
+    const cluster::Plan plan = cluster::make_plan(wanted, inventory, "r1");
+    CHECK(plan.faults.empty());
+    CHECK(plan.devices == 8);
+    CHECK(has(fmt::format("{}", fmt::join(plan.reasons, "; ")),
+              "DRA serves nvidia.com/gpu by DeviceClass gpu.example.com"));
+    wanted.devices_per_node = 12;
+    CHECK(
+        has(faults(wanted, inventory), "no node has 12 devices of nvidia.com/gpu: the most is 8"));
+  }
+
+  TEST_CASE("the plan says which API each version of Kubernetes lacks") {
+    const auto told = [](const std::vector<std::string>& served, const std::string& gang) {
+      cluster::Inventory inventory = two_nodes();
+      inventory.api_versions = served;
+      cluster::Wishes wanted = wishes();
+      wanted.gang = gang;
+      const cluster::Plan plan = cluster::make_plan(wanted, inventory, "r1");
+      return fmt::format("{}; {}", fmt::join(plan.reasons, "; "), fmt::join(plan.faults, "; "));
+    };
+    cluster::Inventory without = two_nodes();
+    without.devices.clear();
+    without.device_classes.clear();
+    without.api_versions = {"batch/v1", "resource.k8s.io/v1beta1"};
+    CHECK(has(cluster::make_plan(wishes(), without, "r1").reasons.front(),
+              "does not serve resource.k8s.io/v1 and no node offers"));
+    const std::string dra = "resource.k8s.io/v1";
+    CHECK_FALSE(has(told({dra}, "auto"), "scheduling.k8s.io"));  // 1.34
+    CHECK(has(told({dra, "scheduling.k8s.io/v1alpha1"}, "auto"),
+              "the gang of Kubernetes 1.35 alone"));
+    CHECK(has(told({dra, "scheduling.k8s.io/v1alpha1"}, "native"), "serves no native gang"));
+    CHECK(has(told({dra, "scheduling.k8s.io/v1alpha2"}, "auto"), "scheduling.k8s.io/v1alpha2"));
+    CHECK(has(told({dra, "scheduling.k8s.io/v1beta1"}, "auto"), "no schema has validated"));
+  }
+
   TEST_CASE("a missing queue and an inactive one are refused by name") {
     cluster::Inventory inventory = two_nodes();
     inventory.api_versions = lines_of("discovery/api-versions-kueue.txt");
