@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 
 #include "harness/core/regular_expression.h"
 
@@ -26,6 +28,30 @@ void check_nodes(const Plan& plan, const Inventory& inventory, Faults& faults) {
   if (usable < plan.wishes.nodes)
     faults.push_back(fmt::format("{} nodes are wanted and {} can take a pod{}{}", plan.wishes.nodes,
                                  usable, out.empty() ? "" : ": ", fmt::join(out, ", ")));
+}
+
+/// Nodes whose own devices are enough; none where a pool of devices is no node's.
+std::optional<long> with_enough(const Plan& plan, const Inventory& inventory) {
+  std::map<std::string, long> on_node;
+  for (const Node& node : inventory.nodes) on_node[node.name] = 0;
+  for (const Device* device : devices_of(plan.device_class, inventory)) {
+    const auto found = on_node.find(device->pool);
+    if (found == on_node.end()) return std::nullopt;
+    ++found->second;
+  }
+  return std::count_if(on_node.begin(), on_node.end(),
+                       [&](const auto& one) { return one.second >= plan.devices; });
+}
+
+/// The largest node's devices are on no smaller one.
+void check_devices(const Plan& plan, const Inventory& inventory, Faults& faults) {
+  if (plan.allocation != "dra" || !plan.wishes.alignment.empty() || inventory.nodes.empty()) return;
+  const std::optional<long> enough = with_enough(plan, inventory);
+  if (enough && *enough > 0 && *enough < plan.wishes.nodes)
+    faults.push_back(fmt::format(
+        "{} nodes are wanted and {} {} {} devices of {}: name fewer with --devices-per-node",
+        plan.wishes.nodes, *enough, *enough == 1 ? "has" : "have", plan.devices,
+        plan.device_class));
 }
 
 /// What is counted whole; of processors and memory the Job tells.
@@ -70,6 +96,7 @@ void check_image(const Plan& plan, Faults& faults) {
 std::vector<std::string> preflight(const Plan& plan, const Inventory& inventory) {
   Faults faults;
   check_nodes(plan, inventory, faults);
+  check_devices(plan, inventory, faults);
   check_quotas(plan, inventory, faults);
   check_image(plan, faults);
   return faults;

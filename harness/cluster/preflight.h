@@ -8,7 +8,8 @@
 
 namespace assay::cluster {
 
-/// A line for each: too few nodes, a quota that is too small, an image's name that is none. Pure.
+/// A line for each: too few nodes, or too few with enough devices, a quota that is too small, an
+/// image's name that is none. Pure.
 std::vector<std::string> preflight(const Plan& plan, const Inventory& inventory);
 
 }  // namespace assay::cluster

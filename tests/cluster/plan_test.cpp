@@ -151,6 +151,22 @@ TEST_SUITE("cluster") {
         has(faults(wanted, inventory), "no node has 12 devices of nvidia.com/gpu: the most is 8"));
   }
 
+  TEST_CASE("what the largest node has is not asked of nodes that have less") {
+    cluster::Inventory inventory = two_nodes();
+    std::erase_if(inventory.devices, [](const cluster::Device& one) {
+      return one.pool == "node-b" && one.name >= "gpu-4";
+    });
+    CHECK(faults(wishes(), inventory) ==
+          "2 nodes are wanted and 1 has 8 devices of gpu.example.com: name fewer with "
+          "--devices-per-node");
+    CHECK(faults(wishes(1), inventory).empty());
+    cluster::Wishes wanted = wishes();
+    wanted.devices_per_node = 4;
+    CHECK(faults(wanted, inventory).empty());
+    for (cluster::Device& one : inventory.devices) one.pool = "rack-1";  // no node's own
+    CHECK(faults(wishes(), inventory).empty());
+  }
+
   TEST_CASE("the plan says which API each version of Kubernetes lacks") {
     const auto told = [](const std::vector<std::string>& served, const std::string& gang) {
       cluster::Inventory inventory = two_nodes();
