@@ -175,8 +175,11 @@ ExitCode gate_verb(ClusterSession& session, const Arguments& arguments) {
 cluster::Target target_of(const std::string& verb, const Arguments& arguments) {
   const cluster::Target target{plain_name(arguments, "namespace"), plain_name(arguments, "run")};
   if (target.run.empty())
-    throw Error(
-        fmt::format("assay cluster {} needs --run ID; `assay cluster run` printed it", verb));
+    throw Error(fmt::format(
+        "assay cluster {} needs --run ID: `assay cluster run` printed it, and `kubectl "
+        "get secrets -n {} -l app.kubernetes.io/managed-by=assay -L assay.io/run` lists "
+        "those of which something is left",
+        verb, target.name_space));
   return target;
 }
 
