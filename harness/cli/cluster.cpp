@@ -183,10 +183,24 @@ cluster::Target target_of(const std::string& verb, const Arguments& arguments) {
   return target;
 }
 
+/// A flag that a verb would not look at: whoever wrote it expects something else of the verb.
+void refuse_flags_of_others(const std::string& verb, const Arguments& arguments) {
+  constexpr std::pair<const char*, const char*> kOfOne[] = {{"dry-run", "run"},
+                                                            {"probe", "run"},
+                                                            {"exporter", "run"},
+                                                            {"custom-resource", "run"},
+                                                            {"node", "gate"}};
+  for (const auto& [flag, only] : kOfOne)
+    if (arguments.has(flag) && verb != only)
+      throw Error(
+          fmt::format("--{0} is for assay cluster {1} alone: {2} has none", flag, only, verb));
+}
+
 /// What is wrong with the flags is told before a cluster is asked.
 void refuse_flags(const std::string& verb, const Arguments& arguments) {
   plain_name(arguments, "namespace");
   plain_name(arguments, "node");
+  refuse_flags_of_others(verb, arguments);
   const bool makes_plan = verb == "plan" || verb == "run" || verb == "gate";
   if (makes_plan) wishes_of(arguments);
   if (verb == "run") probes_of(arguments);
@@ -342,7 +356,7 @@ Command cluster_command() {
        .help = "run: the pods of an exporter of accelerator metrics, e.g. "
                "gpu-operator/app=nvidia-dcgm-exporter:9400."},
       {.name = "dry-run",
-       .help = "Let the server look at everything and create nothing.",
+       .help = "run: let the server look at everything and create nothing.",
        .only_value = "server"},
       {.name = "run", .value_name = "ID", .help = "The run, as `assay cluster run` printed it."},
       {.name = "output",

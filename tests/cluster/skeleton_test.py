@@ -241,6 +241,8 @@ class Skeleton(unittest.TestCase):
         taken.touch()
         image = ("--image", "a/b:1")
         for words, text in ((("plan",), "--image is missing"), (("status",), "needs --run ID: `assay cluster run` printed it, and `kubectl get secrets -n assay -l"), (("clean", "--run", ""), "--run '' is no name"),
+                            (("clean", "--run", "r", "--dry-run=server"), "--dry-run is for assay cluster run alone"), (("gate", *image, "--dry-run"), "gate has none"),
+                            (("run", *image, "--node", "node-a"), "--node is for assay cluster gate alone"), (("plan", *image, "--probe", "gang"), "--probe is for assay cluster run alone"),
                             (("collect", "--run", "A_b"), "--run 'A_b' is no name"), (("clean", "--run", "a" * 64), "has 64 characters, and a name of Kubernetes there has 63 at most"),
                             (("status", "--namespace", "n" * 64, "--run", "r"), "--namespace 'nnnnnnnnnnnnnnnnnnnn...' has 64 characters"),
                             (("plan", *image, "--namespace", "my.team"), "--namespace 'my.team' is no name of Kubernetes"),
