@@ -51,10 +51,30 @@ class Copy:
 
     def build_of(self, components, parameters=None, **more):
         """The objects of base with these components."""
+        return self.build(self.write("made-by-the-test", components, parameters, **more))
+
+    def build_each(self, components, parameters=None, **more):
+        """The same of each of several lists of components, in a namespace of its own, by one start of kubectl."""
+        namespaces = []
+        for one in components:
+            namespaces.append(f"bench-{len(namespaces)}")
+            self.write(namespaces[-1], one, parameters, namespace=namespaces[-1], **more)
+        folder = self.root / "examples/all-of-them"
+        folder.mkdir()
+        (folder / "kustomization.yaml").write_text(yaml.safe_dump({"resources": [f"../{name}" for name in namespaces]}))
+        built = {namespace: [] for namespace in namespaces}
+        for one in self.build("examples/all-of-them"):
+            built[one["metadata"]["namespace"]].append(one)
+        if not all(built.values()):
+            raise AssertionError("a list of components makes no object")
+        return list(built.values())
+
+    def write(self, name, components, parameters=None, **more):
+        """An example of base with these components; its path."""
         values = {"nodes": "3", "profile": "quick", "devices": "2", "device-class": "gpu.example.com",
                   "nic-class": "dra.net", "alignment": "resource.kubernetes.io/numaNode", "queue": "a-queue",
                   "deadline-seconds": "600", "hold-seconds": "300", **(parameters or {})}
-        folder = self.root / "examples/made-by-the-test"
+        folder = self.root / "examples" / name
         folder.mkdir(exist_ok=True)
         config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "assay"}, "data": values}
         (folder / "parameters.yaml").write_text(yaml.safe_dump(config))
@@ -62,7 +82,7 @@ class Copy:
                          "resources": ["parameters.yaml"],
                          "components": ["../../base", *(f"../../components/{name}" for name in components)], **more}
         (folder / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
-        return self.build("examples/made-by-the-test")
+        return f"examples/{name}"
 
 
 def objects_of(text):

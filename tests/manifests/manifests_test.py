@@ -95,8 +95,8 @@ class Combinations(unittest.TestCase):
         self.addCleanup(self.copy.close)
 
     def test_every_combination_is_valid_and_restricted_and_names_only_what_it_has(self):
-        for name, components in COMBINATIONS.items():
-            objects = self.copy.build_of(components, {"nodes": "5"}, nameSuffix="-r1", namespace="bench")
+        built = self.copy.build_each(COMBINATIONS.values(), {"nodes": "5"}, nameSuffix="-r1")
+        for name, objects in zip(COMBINATIONS, built):
             self.assertEqual([], [line for one in objects for line in strict.problems(one)], name)
             self.assertTrue(all(one["metadata"]["name"].endswith("-r1") for one in objects), name)
             (pod,) = [pod for one in objects for pod in strict.pod_specs(one)]
@@ -123,8 +123,7 @@ class Combinations(unittest.TestCase):
         self.assertEqual([], [line for one in objects for line in strict.problems(one)])
 
     def test_only_kueue_suspends_the_job(self):
-        for gang in GANGS:
-            objects = self.copy.build_of([f"gang/{gang}"])
+        for gang, objects in zip(GANGS, self.copy.build_each([f"gang/{gang}"] for gang in GANGS)):
             suspended = [one["kind"] for one in objects if one["kind"] in ("Job", "JobSet", "TrainJob") and one["spec"].get("suspend")]
             self.assertEqual(suspended, ["Job"] if gang == "kueue" else [], gang)
 
@@ -136,8 +135,8 @@ class Combinations(unittest.TestCase):
         self.assertIn("podAntiAffinity", spec["affinity"])
 
     def test_results_go_to_a_volume_of_ones_own_by_pod(self):
-        for gang in (None, *GANGS):
-            objects = self.copy.build_of(["results-claim"] + ([f"gang/{gang}"] if gang else []), {"results-claim": "shared"}, nameSuffix="-r1")
+        components = [["results-claim"], *(["results-claim", f"gang/{gang}"] for gang in GANGS)]
+        for gang, objects in zip((None, *GANGS), self.copy.build_each(components, {"results-claim": "shared"}, nameSuffix="-r1")):
             self.assertEqual([], [line for one in objects for line in strict.problems(one)], gang)
             (pod,) = [pod for one in objects for pod in strict.pod_specs(one)]
             self.assertEqual(pod["volumes"][0], {"name": "results", "persistentVolumeClaim": {"claimName": "shared"}}, gang)
@@ -146,8 +145,9 @@ class Combinations(unittest.TestCase):
             self.assertEqual([], list(strict.unrestricted(pod)), gang)
 
     def test_an_idle_run_holds_its_claims_and_measures_nothing(self):
-        for gang in (None, *(gang for gang in GANGS if gang not in ("jobset", "trainjob"))):  # these keep no gang together
-            objects = self.copy.build_of(["idle", "allocation/dra"] + ([f"gang/{gang}"] if gang else []))
+        gangs = [gang for gang in GANGS if gang not in ("jobset", "trainjob")]  # these keep no gang together
+        components = [["idle", "allocation/dra"], *(["idle", "allocation/dra", f"gang/{gang}"] for gang in gangs)]
+        for gang, objects in zip((None, *gangs), self.copy.build_each(components)):
             self.assertEqual([], [line for one in objects for line in strict.problems(one)], gang)
             (pod,) = [pod for one in objects for pod in strict.pod_specs(one)]
             container = pod["containers"][0]
