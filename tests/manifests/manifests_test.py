@@ -134,6 +134,13 @@ class Combinations(unittest.TestCase):
         self.assertEqual([one["key"] for one in spec["tolerations"]], ["assay.io/unverified"])
         self.assertIn("podAntiAffinity", spec["affinity"])
 
+    def test_a_secret_of_ones_own_pulls_the_image(self):
+        for gang in (None, *GANGS):
+            objects = self.copy.build_of(["pull-secret"] + ([f"gang/{gang}"] if gang else []), {"pull-secret": "registry"}, nameSuffix="-r1")
+            self.assertEqual([], [line for one in objects for line in strict.problems(one)], gang)
+            (pod,) = [pod for one in objects for pod in strict.pod_specs(one)]
+            self.assertEqual(pod["imagePullSecrets"], [{"name": "registry"}], gang)
+
     def test_results_go_to_a_volume_of_ones_own_by_pod(self):
         components = [["results-claim"], *(["results-claim", f"gang/{gang}"] for gang in GANGS)]
         for gang, objects in zip((None, *GANGS), self.copy.build_each(components, {"results-claim": "shared"}, nameSuffix="-r1")):
