@@ -143,7 +143,8 @@ Command run_command() {
       "makes "
       "verdicts of it, here or on another machine. It is on disk from the start with status "
       "running, and is rewritten whole after every group. Ctrl-C or SIGTERM ends the run after the "
-      "current sample and leaves status interrupted; a second one ends it at once.",
+      "current sample and leaves status interrupted; another one, or the same a second later, ends "
+      "it at once.",
       "Several processes, one a node, measure what is between them: each is started with the same "
       "profile, --rendezvous, --world-size and token and with a --rank of its own, or by a "
       "launcher "

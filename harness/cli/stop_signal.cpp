@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <ctime>
 
 #include "harness/core/error.h"
 #include "harness/core/plain_text.h"
@@ -14,8 +16,13 @@ namespace assay::cli {
 namespace {
 
 std::atomic<bool> stop_requested{false};
-std::atomic<int> first_signal{0};
-static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+// The number of the first signal below its time, so that no handler sees the one without the other.
+constexpr std::int64_t kNumbers = 256;
+std::atomic<std::int64_t> first_signal{0};
+static_assert(std::atomic<bool>::is_always_lock_free &&
+              std::atomic<std::int64_t>::is_always_lock_free);
+// `timeout` and some runtimes tell the process and then its group, which is one request.
+constexpr std::int64_t kOneRequest_ms = 1000;
 
 // Written while its length is 0.
 std::array<char, 400> left_undone;
@@ -29,12 +36,20 @@ void write_line(const char (&begin)[N]) {
   written = ::write(STDERR_FILENO, "\n", 1);
 }
 
+std::int64_t now_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1000000;
+}
+
 void on_signal(int number) {
-  int none = 0;
-  if (first_signal.compare_exchange_strong(none, number)) {
+  const std::int64_t ms = now_ms();
+  std::int64_t first = 0;
+  if (first_signal.compare_exchange_strong(first, ms * kNumbers + number)) {
     stop_requested = true;
     return;
   }
+  if (number == first % kNumbers && ms - first / kNumbers < kOneRequest_ms) return;
   // The document on disk is the last whole one, so nothing is lost but the group under way.
   write_line("assay: second signal: ending at once");
   _exit(static_cast<int>(ExitCode::broken));
@@ -69,7 +84,7 @@ void StopSignals::set_left_undone(const std::string& text) const {
 }
 
 std::string StopSignals::signal_name() const {
-  switch (first_signal.load()) {
+  switch (first_signal.load() % kNumbers) {
     case SIGINT:
       return "SIGINT";
     case SIGTERM:

@@ -1,4 +1,5 @@
 // Ctrl-C, SIGTERM and SIGHUP as a flag: the first asks the run to end, the second ends the process.
+// The same one again within a second is the same request.
 #pragma once
 
 #include <atomic>

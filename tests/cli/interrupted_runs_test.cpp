@@ -1,6 +1,7 @@
 // A run that is ended from outside, at any moment, leaves whole documents or none.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <random>
@@ -153,6 +154,38 @@ TEST_SUITE("integration") {
     CHECK(is_one_line(outcome.err));
     CHECK(contains(outcome.err, "second signal"));
     every_document_is_whole(workplace);
+  }
+
+  TEST_CASE("a signal to a run and at once to its group is one request") {
+    const Workplace workplace;
+    Launch launch = workplace.launch(
+        {"run", "--profile", profile_path("slow"), "--backend", "host", "-o", "result.json"});
+    launch.executable = ASSAY_PLANTED_BINARY;
+    launch.in_child = [] { setpgid(0, 0); };
+    Process process(launch);
+    REQUIRE(appears(workplace.path("inside-a-sample")));
+    process.send(SIGTERM);  // as GNU timeout does
+    sleep_s(0.05);          // or the kernel makes one of both
+    kill(-process.pid(), SIGTERM);
+    sleep_s(0.5);
+    CHECK(process.running());
+    const Outcome outcome = process.wait(60);
+    CHECK(outcome.exit_code == 2);
+    CHECK(is_one_line(outcome.err));
+    CHECK(contains(outcome.err, "ended by SIGTERM"));
+    CHECK(read_json(workplace.path("result.json"))["status"] == "interrupted");
+  }
+
+  TEST_CASE("another signal within a second ends a run at once") {
+    const Workplace workplace;
+    Launch launch = workplace.launch(
+        {"run", "--profile", profile_path("slow"), "--backend", "host", "-o", "result.json"});
+    launch.executable = ASSAY_PLANTED_BINARY;
+    Process process(launch);
+    REQUIRE(appears(workplace.path("inside-a-sample")));
+    process.send(SIGTERM);
+    process.send(SIGINT);
+    CHECK(contains(process.wait(60).err, "second signal"));
   }
 
   TEST_CASE("a signal that the parent ignores stays ignored") {
