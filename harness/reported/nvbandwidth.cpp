@@ -5,6 +5,7 @@
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
+#include "harness/core/regular_expression.h"
 #include "harness/reported/document.h"
 #include "harness/reported/import.h"
 #include "harness/reported/nvbandwidth_output.h"
@@ -39,10 +40,46 @@ CaseId case_of(const NvbandwidthTest& test, const std::optional<std::int64_t>& b
   return id;
 }
 
+struct Unit {
+  const char* name;
+  bool is_time;
+  double size;  // in seconds, or bytes a second
+};
+
+constexpr Unit kUnits[] = {{"KB/s", false, 1e3},
+                           {"kB/s", false, 1e3},
+                           {"MB/s", false, 1e6},
+                           {"GB/s", false, 1e9},
+                           {"TB/s", false, 1e12},
+                           {"KiB/s", false, 1024.},
+                           {"MiB/s", false, 1024. * 1024},
+                           {"GiB/s", false, 1024. * 1024 * 1024},
+                           {"TiB/s", false, 1024. * 1024 * 1024 * 1024},
+                           {"ns", true, 1e-9},
+                           {"us", true, 1e-6},
+                           {"ms", true, 1e-3},
+                           {"s", true, 1}};
+
+/// The unit in parentheses at the end of what a matrix is of. Versions that write none mean GB/s
+/// and ns.
+Unit unit_of(const Source& source, const NvbandwidthTest& test) {
+  static const RegularExpression kLast("\\(([^()]*)\\)\\s*$");
+  const auto part = kLast.groups_in(test.description);
+  if (part.empty() || part[1] == "row" || part[1] == "column") {
+    const bool is_time = test.description.find("latency") != std::string::npos;
+    return is_time ? Unit{"ns", true, 1e-9} : Unit{"GB/s", false, 1e9};
+  }
+  for (const Unit& unit : kUnits) {
+    if (part[1] == unit.name) return unit;
+  }
+  throw Error(fmt::format("{}: {}: the matrix is in {}, which is no unit that Assay knows",
+                          source.where, test.place, in_quotes(part[1])));
+}
+
 class NvbandwidthImporter {
  public:
-  NvbandwidthImporter(const NvbandwidthOutput& output, Result& result)
-      : output_(output), result_(result) {
+  NvbandwidthImporter(const Source& source, const NvbandwidthOutput& output, Result& result)
+      : source_(source), output_(output), result_(result) {
     node_ = name_from(output.node);
     for (const NvbandwidthDevice& device : output.devices) {
       const std::string node = device.node.empty() ? node_ : name_from(device.node);
@@ -54,8 +91,7 @@ class NvbandwidthImporter {
   void take(const NvbandwidthTest& test) {
     const CaseId id = case_of(test, output_.buffer_bytes);
     if (!test.problem.empty()) return add_problem(test, id);
-    const bool is_latency =
-        test.description.ends_with("(ns)") || test.description.find("latency") != std::string::npos;
+    const Unit unit = unit_of(source_, test);
     for (std::size_t row = 0; row < test.rows.size(); ++row) {
       for (std::size_t column = 0; column < test.columns.size(); ++column) {
         const auto value = test.rows[row].values[column];
@@ -64,10 +100,10 @@ class NvbandwidthImporter {
             result_, id, scope_of(test, row, column),
             fmt::format("{}, row {} column {}", test.place, printable(test.rows[row].label, 60),
                         printable(test.columns[column], 60)));
-        if (is_latency) {
-          figure.metrics["time_s"] = *value * 1e-9;
+        if (unit.is_time) {
+          figure.metrics["time_s"] = *value * unit.size;
         } else {
-          set_rate(figure, "bytes_per_s", *value * 1e9);
+          set_rate(figure, "bytes_per_s", *value * unit.size);
         }
         if (!figure.metrics.empty()) result_.measurements.push_back(std::move(figure));
       }
@@ -104,6 +140,7 @@ class NvbandwidthImporter {
     return {"node", {other, target}};
   }
 
+  const Source& source_;
   const NvbandwidthOutput& output_;
   Result& result_;
   std::string node_;
@@ -122,7 +159,7 @@ Result import_nvbandwidth(const Source& source) {
   if (!output.cuda.empty()) result.software["cuda"] = output.cuda;
   if (!output.buffer_bytes) result.imported->unsaid.push_back("the size of the buffers");
   if (output.node.empty()) result.imported->unsaid.push_back("the name of the host");
-  NvbandwidthImporter importer(output, result);
+  NvbandwidthImporter importer(source, output, result);
   for (const NvbandwidthTest& test : output.tests) importer.take(test);
   finish(source, result, "",
          "no test of nvbandwidth: a line \"Running NAME.\" and its matrix, or the JSON of "

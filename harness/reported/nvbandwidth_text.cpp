@@ -24,19 +24,25 @@ class NvbandwidthReader {
  private:
   void take(const Line& line) {
     static const RegularExpression kRunning("^\\s*Running (\\S+?)\\.?\\s*$");
-    static const RegularExpression kDescription("\\((?:row|column)\\).*\\((GB/s|ns)\\)\\s*$");
+    static const RegularExpression kDescription(
+        "\\((?:row|column)\\).*\\((?:[^()]*/[^()]*|[A-Za-z]*[Bb]ps|[a-zµμ]{0,2}s)\\)\\s*$");
     static const RegularExpression kWaived("^\\s*Waived:\\s*(.*)$");
+    static const RegularExpression kWaiving("^\\s*Waiving (\\S+?)\\.?\\s*$");  // of 0.2
     static const RegularExpression kSum("^\\s*(SUM|MIN|MAX|AVG|&&&& PERF) (\\S+)");
     if (const auto part = kRunning.groups_in(line.text); !part.empty()) {
       running_ = part[1];
       return begin(line);
     }
+    if (const auto part = kWaiving.groups_in(line.text); !part.empty()) {
+      running_ = part[1];
+      begin(line);
+      return waive("");
+    }
     if (kDescription.is_found_in(line.text)) return describe(line);
     if (test_ == nullptr) return take_fact(line.text);
     if (const auto part = kWaived.groups_in(line.text); !part.empty()) {
       if (!test_->rows.empty()) return;  // it is of another test, which is not named
-      test_->is_waived = true;
-      test_->problem = "waived by nvbandwidth" + (part[1].empty() ? "" : ": " + part[1]);
+      waive(part[1]);
     } else if (const auto sum = kSum.groups_in(line.text); !sum.empty()) {
       wants_rows_ = false;
       if (sum[1] == "SUM" && sum[2].starts_with(running_)) test_->name = sum[2];
@@ -45,6 +51,11 @@ class NvbandwidthReader {
     } else if (test_->problem.empty() && !words_in(line.text).empty() && test_->rows.empty()) {
       test_->problem = line.text;  // the first line that a failing test prints
     }
+  }
+
+  void waive(const std::string& why) {
+    test_->is_waived = true;
+    test_->problem = "waived by nvbandwidth" + (why.empty() ? "" : ": " + why);
   }
 
   void begin(const Line& line) {

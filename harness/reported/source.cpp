@@ -1,4 +1,4 @@
-// Takes the prefixes of launchers off, and finds the JSON in an output.
+// Splits an output into its lines, and finds the JSON in it.
 #include "harness/reported/source.h"
 
 #include <fmt/format.h>
@@ -11,51 +11,38 @@
 #include "harness/core/document.h"
 #include "harness/core/encoding.h"
 #include "harness/core/error.h"
+#include "harness/core/escapes.h"
 #include "harness/core/message.h"
-#include "harness/core/regular_expression.h"
+#include "harness/reported/prefixes.h"
 
 namespace assay::reported {
 
 namespace {
 
-constexpr int kMostPrefixes = 4;  // a time, a pod, a rank, a time of its own
 constexpr std::size_t kMostWord = 100;
 
-std::string without_colours(std::string_view text) {
+/// `[36m` at `begin`, a colour whose escape a page took away; nothing of any other text.
+std::size_t size_of_colour(std::string_view text, std::size_t begin) {
+  const std::size_t end = text.find_first_not_of("0123456789;", begin + 1);
+  const bool is_one = end != std::string_view::npos && end > begin + 1 && text[end] == 'm';
+  return is_one ? end + 1 - begin : 0;
+}
+
+std::string without_colours(std::string_view coloured) {
+  const std::string text = without_escapes(coloured);
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\r') continue;
     if (text.substr(i, 2) == "\u00a0") {  // a blank of a page that was copied
       plain += ' ';
       ++i;
-      continue;
-    }
-    if (text[i] != '\x1b' || i + 1 >= text.size() || text[i + 1] != '[') {
+    } else if (const std::size_t size = text[i] == '[' ? size_of_colour(text, i) : 0; size > 0) {
+      i += size - 1;
+    } else {
       plain += text[i];
-      continue;
     }
-    i = text.find_first_not_of("0123456789;?", i + 2);
-    if (i == std::string_view::npos) break;  // a sequence that the line cuts
   }
   return plain;
-}
-
-std::string without_prefixes(std::string text) {
-  static const RegularExpression kPrefix(
-      "^[ \\t]*(?:(?:\\w{3} \\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4})?"
-      "(?:\\[[^\\]\\s]*\\d+,\\d+\\])?<std(?:out|err|diag)>:? ?"
-      "|\\[(?:default|rank)\\d+\\]: ?"  // torchrun
-      "|\\w{3} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\S+ [^\\s:\\[]+(?:\\[\\d+\\])?:(?: |$)"
-      "|(?:>|\\d+:|\\(\\w+ pid=\\d+(?:, ip=[0-9a-f.:]+)?\\)|\\[pod/[^\\]\\s]*\\]|[A-Za-z0-9_.-]+ "
-      "+\\|"
-      "|\\[?\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?"
-      "\\]?(?: std(?:out|err) [FP])?)(?:[ \\t]|$))");
-  for (int i = 0; i < kMostPrefixes; ++i) {
-    const auto found = kPrefix.groups_in(text);
-    if (found.empty() || found.front().empty()) break;
-    text.erase(0, found.front().size());
-  }
-  return text;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -100,46 +87,6 @@ std::vector<Line> raw_lines(const Source& source) {
   return lines;
 }
 
-/// Takes `pod container ` of stern off, which stands before every line but its own `+ pod ›
-/// container`; where it follows several namespaces, theirs stands first.
-void remove_stern(std::vector<Line>& lines) {
-  static const RegularExpression kOwn("^[+-] (?:\\S+ )?\\S+ \u203a \\S+$");
-  static const RegularExpression kPrefix(
-      "^((?:[a-z0-9][a-z0-9.]*-[a-z0-9.-]* [a-z0-9][a-z0-9-]*"
-      "|[a-z0-9][a-z0-9-]* [a-z0-9][a-z0-9.]*-[a-z0-9.-]* [a-z0-9][a-z0-9-]*))(?: |$)");
-  std::vector<std::pair<Line*, std::size_t>> of_pods;
-  std::vector<Line*> own;
-  for (Line& line : lines) {
-    if (line.text.empty()) continue;
-    if (kOwn.is_found_in(line.text)) {
-      own.push_back(&line);
-      continue;
-    }
-    const auto found = kPrefix.groups_in(line.text);
-    if (found.empty()) return;
-    of_pods.emplace_back(&line, found.front().size());
-  }
-  for (Line* line : own) line->text.clear();
-  for (const auto& [line, size] : of_pods) line->text.erase(0, size);
-}
-
-/// Takes `node-0: ` of pdsh and clush off, which stands before every line; what stands before some
-/// lines only is their own word.
-void remove_host(std::vector<Line>& lines) {
-  static const RegularExpression kHost("^([A-Za-z0-9][A-Za-z0-9_.-]*:)(?: |$)");
-  std::string host;
-  for (const Line& line : lines) {
-    if (line.text.empty()) continue;
-    const auto found = kHost.groups_in(line.text);
-    if (found.empty() || (!host.empty() && found[1] != host)) return;
-    host = found[1];
-  }
-  for (Line& line : lines) {
-    const std::size_t size = std::min(line.text.size(), host.size() + 1);
-    line.text = without_prefixes(line.text.substr(size));
-  }
-}
-
 }  // namespace
 
 std::vector<Line> lines_of(const Source& source) {
@@ -150,9 +97,7 @@ std::vector<Line> lines_of(const Source& source) {
   if (!lines.empty() && lines.front().text.starts_with(kMark))
     lines.front().text.erase(0, kMark.size());
   for (Line& line : lines) line.text = without_colours(line.text);
-  if (lines.size() > 1) remove_stern(lines);
-  for (Line& line : lines) line.text = without_prefixes(std::move(line.text));
-  if (lines.size() > 1) remove_host(lines);
+  remove_prefixes(lines);
   return lines;
 }
 

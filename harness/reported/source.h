@@ -24,11 +24,9 @@ struct Line {
   std::string text;
 };
 
-/// Without colours, carriage returns and the prefixes of launchers: `[1,0]<stdout>:` of Open MPI,
-/// `0: ` of srun, `[pod/x/y] ` of kubectl, `pod container ` of stern, `name | ` of compose, the
-/// journal's, a time before any of them, the `> ` of a quotation, and one host's `node-0: ` before
-/// every line; of files of Docker and containerd the lines that were logged. A blank that does not
-/// break is one. Throws Error for UTF-16.
+/// Without colours, carriage returns and what launchers put before them (prefixes.h); of files of
+/// Docker and containerd the lines that were logged. A blank that does not break is one. Throws
+/// Error for UTF-16.
 std::vector<Line> lines_of(const Source& source);
 
 /// The object from the first line that begins with `{` to the last that ends with `}`; nothing when

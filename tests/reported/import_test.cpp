@@ -212,6 +212,34 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(import_nvbandwidth(source), Error);
   }
 
+  TEST_CASE("a matrix of nvbandwidth is read in the unit that it names") {
+    for (const char* file : {"nvbandwidth.txt", "nvbandwidth.json"}) {
+      const auto rates_in = [&](const std::string& unit, const std::string& by) {
+        Source source = source_of(file);
+        for (std::size_t at = 0; (at = source.text.find(unit, at)) != std::string::npos; ++at)
+          source.text.replace(at, unit.size(), by);
+        const Result result = import_nvbandwidth(source);
+        const auto& metrics = result.measurements.front().metrics;
+        return metrics.contains("time_s") ? metrics.at("time_s") : metrics.at("bytes_per_s");
+      };
+      CAPTURE(file);
+      const double rate = rates_in("(GB/s)", "(GB/s)");
+      CHECK(rates_in("(GB/s)", "(MB/s)") == doctest::Approx(rate * 1e-3));
+      CHECK(rates_in("(GB/s)", "(TB/s)") == doctest::Approx(rate * 1e3));
+      CHECK(rates_in("(GB/s)", "(GiB/s)") == doctest::Approx(rate * 1.073741824));
+      CHECK(rates_in("(GB/s)", "(us)") == doctest::Approx(rate * 1e-15));
+    }
+  }
+
+  TEST_CASE("a test that nvbandwidth 0.2 waives is not applicable") {
+    Source source = source_of("nvbandwidth.txt");
+    source.text += "\nWaiving device_to_host_memcpy_ce.\n";
+    const Result result = import_nvbandwidth(source);
+    const Measurement& waived = figure(result, "device_to_host.f32.nvbandwidth_ce/unstated");
+    CHECK(waived.status == MeasurementStatus::not_applicable);
+    CHECK(waived.reason.starts_with("waived by nvbandwidth (line "));
+  }
+
   TEST_CASE("the JSON of nvbandwidth keeps what was waived and what failed") {
     const Result result = checked(import_nvbandwidth(source_of("nvbandwidth.json")));
     CHECK(result.nodes.at(0).name == "eta");

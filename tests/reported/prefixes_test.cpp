@@ -1,6 +1,8 @@
 // What launchers and log files put around an output comes off its lines.
 #include <doctest/doctest.h>
 
+#include <sstream>
+
 #include "harness/reported/import.h"
 #include "harness/reported/source.h"
 #include "tests/reported/outputs.h"
@@ -26,6 +28,77 @@ TEST_SUITE("unit") {
     Source some = source_of("nccl_2021.txt");
     some.text = "node-0: ready\n" + some.text;  // not before every line: nothing is taken off
     CHECK(lines_of(some).front().text == "node-0: ready");
+  }
+
+  TEST_CASE("hosts and times and logs come off the lines of every tool") {
+    struct Tool {
+      const char* file;
+      Result (*import)(const Source&);
+    };
+    for (const Tool& tool : {Tool{"nccl_2021.txt", import_nccl_tests},
+                             {"nvbandwidth.txt", import_nvbandwidth},
+                             {"dcgmi.txt", import_dcgmi},
+                             {"nvbandwidth.json", import_nvbandwidth}}) {
+      const Source plain = source_of(tool.file);
+      const Result expected = tool.import(plain);
+      for (const std::string prefix : {"[node-0] ",
+                                       "[1701249133.123456] ",
+                                       "[1701249133] ",
+                                       "[    5.012345] ",
+                                       "[0] ",
+                                       "I1129 09:12:13.123456 1234 file.cc:12] ",
+                                       "I20231129 09:12:13.123456 1234 file.cc:12] ",
+                                       "I1129 09:12:13.123456       1 main.go:120] ",
+                                       "2023-11-29T09:12:13.123456789Z ",
+                                       "2023-11-29T09:12:13.123000+00:00 job/default/0a1b2c ",
+                                       "1701249133123 ",
+                                       "1701249133123\t",
+                                       "1701249133.123 ",
+                                       "1701249133123,",
+                                       "[pod/a-0/main] 2023-11-29T09:12:13.123456789Z ",
+                                       "\x1b[36m[node-0]\x1b(B\x1b[m ",
+                                       "[36m(Task pid=4711)[0m ",
+                                       "[node-0]: ",
+                                       "(node-0) ",
+                                       "[node-0] [rank0] ",
+                                       "2023-11-29 09:12:13,123 - INFO - ",
+                                       "2023-11-29T09:12:13Z  INFO  ",
+                                       "[2023-11-29 09:12:13,123] [INFO] ",
+                                       "2023-11-29T09:12:13+0000 node-0 nccl[12]: ",
+                                       "[09:12:13] ",
+                                       "09:12:13.123 "}) {
+        CAPTURE(tool.file);
+        CAPTURE(prefix);
+        Source source = plain;
+        source.text = prefix.ends_with(',') ? "timestamp,message\n" : "";
+        std::istringstream lines(plain.text);
+        for (std::string line; std::getline(lines, line);) source.text += prefix + line + '\n';
+        const Result result = tool.import(source);
+        CHECK(result.imported->checks.size() == expected.imported->checks.size());
+        REQUIRE(result.measurements.size() == expected.measurements.size());
+        for (std::size_t i = 0; i < result.measurements.size(); ++i) {
+          CHECK(result.measurements[i].scope.members == expected.measurements[i].scope.members);
+          CHECK(result.measurements[i].metrics == expected.measurements[i].metrics);
+        }
+      }
+    }
+  }
+
+  TEST_CASE("lines with commas stand in quotes in a table of CloudWatch") {
+    Source source = source_of("nccl_2021.txt");
+    source.text = "timestamp,message\n1701249133123,\"say \"\"1, 2\"\"\"\n1701249133124,\n";
+    const std::vector<Line> lines = lines_of(source);
+    CHECK(lines[1].text == "say \"1, 2\"");
+    CHECK(lines[2].text.empty());
+  }
+
+  TEST_CASE("what stands before some lines only is their own word") {
+    for (const char* own :
+         {"[CUDA_ERROR_OUT_OF_MEMORY] out of memory", "1701249133123 4 float", "sum/all ranks"}) {
+      Source source = source_of("nvbandwidth.txt");
+      source.text = own + ("\n" + source.text);
+      CHECK(lines_of(source).front().text == own);
+    }
   }
 
   TEST_CASE("pods of stern come off the lines with its own lines and the times") {

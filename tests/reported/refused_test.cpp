@@ -103,6 +103,17 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a matrix of nvbandwidth in a unit that is not known is refused") {
+    for (const std::string unit : {"Gbit/s", "Gbps", "GB/sec", "cycles/s"}) {
+      for (const char* file : {"nvbandwidth.txt", "nvbandwidth.json"}) {
+        Source source = source_of(file);
+        source.text.replace(source.text.find("(GB/s)"), 6, "(" + unit + ")");
+        has(test::refusal([&] { import_nvbandwidth(source); }),
+            "the matrix is in \"" + unit + "\", which is no unit that Assay knows");
+      }
+    }
+  }
+
   TEST_CASE("a matrix of nvbandwidth that is cut is refused with its line") {
     Source source = source_of("nvbandwidth.txt");
     source.text.replace(source.text.find(" 0     55.21     55.34"), 22, " 0     55.21");
