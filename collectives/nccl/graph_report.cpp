@@ -6,6 +6,7 @@
 
 #include "collectives/nccl/line_cursor.h"
 #include "collectives/nccl/log_lines.h"
+#include "harness/core/escapes.h"
 
 namespace assay::nccl {
 
@@ -270,7 +271,11 @@ void read_message(std::string_view message, Report& report) {
 
 }  // namespace
 
-Report parse_report(std::string_view text, std::size_t begin) {
+Report parse_report(std::string_view coloured, std::size_t coloured_begin) {
+  coloured_begin = std::min(coloured_begin, coloured.size());
+  const std::string before = without_escapes(coloured.substr(0, coloured_begin));
+  const std::string text = before + without_escapes(coloured.substr(coloured_begin));
+  const std::size_t begin = before.size();
   Report report;
   NicNames virtual_nics;
   report.is_truncated = !text.empty() && text.back() != '\n';

@@ -133,6 +133,23 @@ TEST_SUITE("unit") {
     CHECK(with_end(" comm 0x7f1a2b nRanks 08 more") == "unknown");
   }
 
+  TEST_CASE("colours are no part of a report") {
+    const std::string plain = text_of("a100_nvswitch"), all = plain + plain;
+    std::string coloured = all;
+    replace_all(coloured, "NCCL INFO", "\x1b[1;32mNCCL INFO\x1b[0m");
+    replace_all(coloured, "\n", "\x1b(B\x1b[m\n");
+    std::string first = plain;
+    replace_all(first, "NCCL INFO", "\x1b[1;32mNCCL INFO\x1b[0m");
+    replace_all(first, "\n", "\x1b(B\x1b[m\n");
+    for (const std::size_t begin : {std::size_t{0}, plain.size()}) {
+      const Report expected = parse_report(all, begin);
+      const Report report = parse_report(coloured, begin == 0 ? 0 : first.size());
+      CHECK(transport_seen(report, "RING").kind == "nvlink");
+      CHECK(report.connections.size() == expected.connections.size());
+      CHECK(report.version == expected.version);
+    }
+  }
+
   TEST_CASE("a report that is cut short makes the transport unknown and says so") {
     CHECK(transport_seen(report_of("cut_inside_a_line"), "RING").why ==
           "the report ends inside a line");
