@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -21,15 +23,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// As much of a name as leaves room for what stands around it; no character is cut.
+std::string beginning_of(const std::string& name, std::size_t around) {
+  std::size_t size = std::min<std::size_t>(name.size(), NAME_MAX - around);
+  const auto is_inside = [&](std::size_t at) {
+    return at < name.size() && (static_cast<unsigned char>(name[at]) & 0xC0) == 0x80;
+  };
+  while (size > 0 && is_inside(size)) --size;
+  return name.substr(0, size);
+}
+
 /// `.name.pid.tmp`: hidden and without a document's extension, so that what a killed process
 /// leaves is never read as a document. Until `make` says that it made the file, or why not.
 template <class Make>
 fs::path first_free_name(const fs::path& path, const Make& make) {
   constexpr int kAttempts = 16;
   for (int attempt = 0; attempt <= kAttempts; ++attempt) {
-    const std::string suffix = attempt == 0 ? "" : fmt::format(".{}", attempt);
-    const fs::path name = path.parent_path() /
-                          fmt::format(".{}.{}{}.tmp", path.filename().string(), ::getpid(), suffix);
+    const std::string number = attempt == 0 ? "" : fmt::format(".{}", attempt);
+    const std::string end = fmt::format(".{}{}.tmp", ::getpid(), number);
+    const std::string begin = beginning_of(path.filename().string(), end.size() + 1);
+    const fs::path name = path.parent_path() / fmt::format(".{}{}", begin, end);
     if (make(name)) return name;
     if (errno != EEXIST) break;
   }

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "harness/core/document.h"
+#include "harness/core/plain_text.h"
 #include "harness/core/room.h"
 #include "tests/core/refusal.h"
 #include "tests/core/scratch_folder.h"
@@ -50,6 +51,40 @@ void allow_files_of(rlim_t bytes) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a file may have a name of any length that its folder takes") {
+    const ScratchFolder folder;
+    for (const std::size_t size : {240, 249, 250, 253, 254, 255}) {
+      for (const std::string letter : {"n", "\u00e9", "\u2603"}) {
+        std::string name = "x";
+        while (name.size() + letter.size() <= size) name += letter;
+        write_text(name, folder / name);
+        CHECK(read_text(folder / name) == name);
+        CHECK(names_in(folder.path()) == std::set<std::string>{name});
+        Room(folder / name, 1 << 20).take("taken");
+        CHECK(read_text(folder / name) == "taken");
+        fs::remove(folder / name);
+      }
+    }
+    CHECK(refusal([&] {
+            write_text("text", folder / std::string(256, 'n'));
+          }).find("File name too long") != std::string::npos);
+  }
+
+  TEST_CASE("what a killed writer leaves is text of whole characters") {
+    const ScratchFolder folder;
+    std::string name;
+    while (name.size() < 254) name += "\u00e9";
+    const auto be_killed = [&]() noexcept -> int {
+      const Room room(folder / name, 0);
+      _exit(0);
+    };
+    CHECK(in_child(be_killed) == 0);
+    const std::set<std::string> left = names_in(folder.path());
+    REQUIRE(left.size() == 1);
+    CHECK(plain_line(*left.begin()) == *left.begin());
+    CHECK(left.begin()->ends_with(".tmp"));
+  }
+
   TEST_CASE("a file is written whole and nothing else is left beside it") {
     const ScratchFolder folder;
     write_text("one", folder / "a file.json");
