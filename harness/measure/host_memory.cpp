@@ -27,23 +27,24 @@ std::optional<std::int64_t> process_limit(const std::filesystem::path& root,
   return std::nullopt;
 }
 
-/// What `ulimit -v` and `ulimit -d` leave to this process.
-std::optional<std::int64_t> free_address_space(const std::filesystem::path& root) {
+}  // namespace
+
+std::optional<AddressSpace> free_address_space(const std::filesystem::path& root) {
   const std::int64_t page = sysconf(_SC_PAGESIZE);
   std::ifstream file(root / "proc/self/statm");
   std::int64_t all = 0, data = 0, ignored = 0;
   file >> all >> ignored >> ignored >> ignored >> ignored >> data;
-  std::optional<std::int64_t> least;
-  const auto lower = [&](const char* limited, std::int64_t pages) {
-    if (const auto limit = process_limit(root, limited))
-      least = std::min(least.value_or(*limit), std::max<std::int64_t>(*limit - pages * page, 0));
+  std::optional<AddressSpace> least;
+  const auto lower = [&](const char* limited, const char* name, std::int64_t pages) {
+    const auto limit = process_limit(root, limited);
+    if (!limit) return;
+    const std::int64_t free = std::max<std::int64_t>(*limit - pages * page, 0);
+    if (!least || free < least->free_bytes) least = AddressSpace{free, name};
   };
-  lower("Max address space", all);
-  lower("Max data size", data);
+  lower("Max address space", "ulimit -v", all);
+  lower("Max data size", "ulimit -d", data);
   return least;
 }
-
-}  // namespace
 
 std::size_t free_host_memory_bytes(const std::filesystem::path& root) {
   std::ifstream file(root / "proc/meminfo");
@@ -53,7 +54,8 @@ std::size_t free_host_memory_bytes(const std::filesystem::path& root) {
     if (key == "MemAvailable:") available = kib << 10;
   if (const auto memory = read_cgroup_limits(root).memory)
     available = std::min(available, memory->free());
-  available = std::min(available, free_address_space(root).value_or(available));
+  if (const auto space = free_address_space(root))
+    available = std::min(available, space->free_bytes);
   return static_cast<std::size_t>(available);
 }
 

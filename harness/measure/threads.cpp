@@ -2,6 +2,7 @@
 #include "harness/measure/threads.h"
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "harness/measure/cgroup.h"
+#include "harness/measure/host_memory.h"
 
 namespace assay {
 
@@ -36,6 +38,15 @@ class JoinedThreads {
   std::vector<std::thread> threads_;
 };
 
+std::int64_t default_stack_bytes() {
+  pthread_attr_t attributes;
+  if (pthread_getattr_default_np(&attributes) != 0) return 0;
+  std::size_t bytes = 0;
+  pthread_attr_getstacksize(&attributes, &bytes);
+  pthread_attr_destroy(&attributes);
+  return static_cast<std::int64_t>(bytes);
+}
+
 bool is_alive(pid_t thread) {
   std::error_code ignored;
   return std::filesystem::exists(fmt::format("/proc/self/task/{}", thread), ignored);
@@ -45,14 +56,19 @@ bool is_alive(pid_t thread) {
 
 Error thread_not_started(const std::string& purpose, int number, int count,
                          const std::filesystem::path& root) {
+  const std::string what =
+      fmt::format("cannot start thread {} of {} for {}", number, count, purpose);
+  const std::int64_t stack = default_stack_bytes();
+  if (const auto space = free_address_space(root); space && space->free_bytes < stack)
+    return Error(fmt::format("{}: its stack takes {} KiB and {} leaves {} KiB: raise it", what,
+                             stack >> 10, space->limit, space->free_bytes >> 10));
   std::string limits;
   if (const auto pids = read_cgroup_limits(root).pids)
     limits += fmt::format("pids.max is {} and {} are in use; ", pids->limit, pids->used);
   rlimit processes{};
   if (getrlimit(RLIMIT_NPROC, &processes) == 0 && processes.rlim_cur != RLIM_INFINITY)
     limits += fmt::format("ulimit -u is {}; ", processes.rlim_cur);
-  return Error(fmt::format("cannot start thread {} of {} for {}: {}raise pids.max or ulimit -u",
-                           number, count, purpose, limits));
+  return Error(fmt::format("{}: {}raise pids.max or ulimit -u", what, limits));
 }
 
 std::thread start_thread(std::function<void()> body, const std::string& purpose, int number,

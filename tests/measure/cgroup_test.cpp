@@ -160,10 +160,12 @@ TEST_SUITE("unit") {
                "Max data size             unlimited            unlimited            bytes\n"
                "Max address space         314572800            unlimited            bytes\n");
     CHECK(free_host_memory_bytes(root.path()) == 200 * kMiB);
+    CHECK(free_address_space(root.path())->limit == std::string("ulimit -v"));
     root.write("proc/self/limits",
                "Max data size             104857600            104857600            bytes\n"
                "Max address space         unlimited            unlimited            bytes\n");
     CHECK(free_host_memory_bytes(root.path()) == 50 * kMiB);
+    CHECK(free_address_space(root.path())->limit == std::string("ulimit -d"));
   }
 
   TEST_CASE("a hybrid machine limits by either version") {

@@ -50,6 +50,16 @@ TEST_SUITE("unit") {
     CHECK(text.ends_with("raise pids.max or ulimit -u"));
   }
 
+  TEST_CASE("a thread whose stack has no room names the limit on memory") {
+    const test::Root root;
+    root.write("proc/self/statm", "25600 5000 3000 200 0 12800 0\n");  // pages of 4096 bytes
+    root.write("proc/self/limits", "Max data size   53477376   unlimited   bytes\n");
+    const std::string text = thread_not_started("telemetry", 2, 3, root.path()).what();
+    CAPTURE(text);
+    CHECK(text.starts_with("cannot start thread 2 of 3 for telemetry: its stack takes "));
+    CHECK(text.ends_with(" KiB and ulimit -d leaves 1024 KiB: raise it"));
+  }
+
   TEST_CASE("threads work at once and the first of them is the caller") {
     std::set<std::thread::id> ids;
     std::mutex mutex;
