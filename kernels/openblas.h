@@ -30,7 +30,8 @@ struct OpenBlas {
 /// kept.
 std::optional<std::string> openblas_core(const HostFacts& host);
 
-/// One line that says what is missing, or nothing. Throws Error if its threads cannot be started.
+/// One line that says why it cannot be used, or nothing. Throws Error if its threads cannot be
+/// started.
 std::optional<std::string> openblas_missing();
 
 /// Throws Error (exit 3) when it is missing.

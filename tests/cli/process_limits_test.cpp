@@ -13,6 +13,16 @@ namespace {
 
 constexpr rlim_t kSmallStack_bytes = rlim_t{64} << 10;
 
+Outcome run_with_limit(const Workplace& workplace, int resource, rlim_t bytes) {
+  Launch launch = workplace.launch(
+      {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", "result.json"});
+  launch.in_child = [resource, bytes] {
+    const rlimit limit{bytes, bytes};
+    setrlimit(static_cast<__rlimit_resource>(resource), &limit);
+  };
+  return run_process(launch);
+}
+
 Outcome run_with_stack(const Workplace& workplace, rlim_t most_bytes) {
   Launch launch = workplace.launch(
       {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", "result.json"});
@@ -46,6 +56,47 @@ TEST_SUITE("integration") {
     CHECK(outcome.err ==
           "assay: the stack may take 64 KiB and 512 KiB are needed: raise ulimit -s\n");
     CHECK(workplace.documents().empty());
+  }
+
+  TEST_CASE("a library that would ask for its buffers for ever is not applicable") {
+    if (kSanitized) not_run("a sanitizer takes all address space");
+    struct Limit {
+      int resource;
+      rlim_t bytes;  // less than a buffer, beside what the process has already
+      const char* name;
+    };
+    for (const auto& [resource, bytes, name] :
+         {Limit{RLIMIT_AS, rlim_t{190} << 20, "ulimit -v"},
+          Limit{RLIMIT_DATA, rlim_t{120} << 20, "ulimit -d"}}) {
+      const Workplace workplace;
+      const Outcome outcome = run_with_limit(workplace, resource, bytes);
+      CAPTURE(outcome.err);
+      CHECK(outcome.exit_code == 0);
+      for (const auto& one : read_json(workplace.path("result.json"))["measurements"]) {
+        const std::string reason = one.value("reason", "");
+        CAPTURE(reason);
+        if (one["implementation"] != "openblas") {
+          CHECK(one["status"] == "measured");
+          continue;
+        }
+        CHECK(one["status"] == "not_applicable");
+        if (contains(reason, "is missing")) not_run("OpenBLAS is not installed");
+        CHECK(reason.starts_with("libopenblas.so.0 takes "));
+        CHECK(contains(reason, std::string(" MiB of address space, ") + name + " leaves "));
+      }
+    }
+  }
+
+  TEST_CASE("a case that has no room under a limit on data names that limit") {
+    if (kSanitized) not_run("a sanitizer takes all address space");
+    const Workplace workplace;
+    const Outcome outcome = run_with_limit(workplace, RLIMIT_DATA, rlim_t{20} << 20);
+    CAPTURE(outcome.err);
+    const auto document = read_json(workplace.path("result.json"));
+    const std::string reason = document["measurements"].back()["reason"];
+    CAPTURE(reason);
+    CHECK(reason.starts_with("needs "));
+    CHECK(reason.ends_with(" MiB are free under ulimit -d"));
   }
 
   TEST_CASE("a case that is killed for its CPU time names that limit") {
