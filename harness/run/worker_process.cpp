@@ -58,6 +58,14 @@ std::string which_cpu_limit(int signal, const rusage& usage) {
   return fmt::format("; ulimit -t allows {} s of CPU time", allowed_s);
 }
 
+/// A stack that ends too early is a fault like any other; no host case is known to need so much.
+std::string small_stack() {
+  constexpr rlim_t kUsual_bytes = rlim_t{512} << 10;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kUsual_bytes) return "";
+  return fmt::format("; ulimit -s allows {} KiB of stack", limit.rlim_cur >> 10);
+}
+
 /// What a SIGKILL that came from outside may mean; `killed_before` by the kernel, for memory.
 std::string why_killed(std::optional<std::int64_t> killed_before) {
   const auto killed_now = count_oom_kills("/");
@@ -149,6 +157,7 @@ std::string WorkerProcess::how_it_ended() {
   std::string why;
   if (number == SIGKILL || number == SIGXCPU) why = which_cpu_limit(number, usage_);
   if (number == SIGKILL && why.empty()) why = why_killed(oom_kills_before_);
+  if (number == SIGSEGV) why = small_stack();
   return fmt::format("killed by signal {} ({}){}", number, strsignal(number), why);
 }
 

@@ -47,6 +47,15 @@ TEST_SUITE("integration") {
     CHECK(read_json(workplace.path("result.json"))["status"] == "complete");
   }
 
+  TEST_CASE("a stack of 128 KiB is enough where it may not be larger") {
+    if (kSanitized) not_run("a sanitizer sets limits of its own");
+    const Workplace workplace;
+    const Outcome outcome = run_with_stack(workplace, rlim_t{128} << 10);
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    CHECK(read_json(workplace.path("result.json"))["status"] == "complete");
+  }
+
   TEST_CASE("a stack that may not be large enough ends in one line that names the limit") {
     if (kSanitized) not_run("a sanitizer sets limits of its own");
     const Workplace workplace;
@@ -54,7 +63,7 @@ TEST_SUITE("integration") {
     CHECK(outcome.signal == 0);
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.err ==
-          "assay: the stack may take 64 KiB and 512 KiB are needed: raise ulimit -s\n");
+          "assay: the stack may take 64 KiB and 128 KiB are needed: raise ulimit -s\n");
     CHECK(workplace.documents().empty());
   }
 

@@ -2,6 +2,7 @@
 // was.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -171,6 +172,22 @@ TEST_SUITE("integration") {
     signal_worker(run, SIGSTOP);
     CHECK(run.wait(60).exit_code == 1);
     CHECK(contains(outcomes(workplace)["gemm.f32.planted_slow/m16_n16_k16"], "hung"));
+  }
+
+  TEST_CASE("a worker that ends in a fault under a small stack names that limit") {
+    if (kSanitized) not_run("a sanitizer sets limits of its own");
+    const Workplace workplace;
+    Launch launch = planted_run(workplace, "slow");
+    launch.in_child = [] {
+      const rlimit limit{rlim_t{256} << 10, rlim_t{256} << 10};
+      setrlimit(RLIMIT_STACK, &limit);
+    };
+    Process run(launch);
+    REQUIRE(appears(workplace.path("inside-a-sample")));
+    signal_worker(run, SIGSEGV);
+    CHECK(run.wait(60).exit_code == 1);
+    CHECK(outcomes(workplace)["gemm.f32.planted_slow/m16_n16_k16"] ==
+          "error killed by signal 11 (Segmentation fault); ulimit -s allows 256 KiB of stack");
   }
 
   TEST_CASE("no process is left when a supervisor is killed") {
