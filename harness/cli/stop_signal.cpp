@@ -10,6 +10,7 @@
 
 #include "harness/core/error.h"
 #include "harness/core/plain_text.h"
+#include "harness/run/stop_signals.h"
 
 namespace assay::cli {
 
@@ -61,7 +62,7 @@ StopSignals::StopSignals() {
   stop_requested = false;
   first_signal = 0;
   left_undone_size = 0;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const auto& [number, name] : run::kStopSignals) {
     struct sigaction before {};
     sigaction(number, nullptr, &before);
     if (before.sa_handler == SIG_IGN) continue;
@@ -84,16 +85,9 @@ void StopSignals::set_left_undone(const std::string& text) const {
 }
 
 std::string StopSignals::signal_name() const {
-  switch (first_signal.load() % kNumbers) {
-    case SIGINT:
-      return "SIGINT";
-    case SIGTERM:
-      return "SIGTERM";
-    case SIGHUP:
-      return "SIGHUP";
-    default:
-      return "";
-  }
+  for (const run::StopSignal& stop : run::kStopSignals)
+    if (stop.number == first_signal.load() % kNumbers) return stop.name;
+  return "";
 }
 
 }  // namespace assay::cli

@@ -1,5 +1,5 @@
-// Ctrl-C, SIGTERM and SIGHUP as a flag: the first asks the run to end, the second ends the process.
-// The same one again within a second is the same request.
+// Ctrl-C, SIGTERM and their like as a flag: the first asks the run to end, the second ends the
+// process. The same one again within a second is the same request.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ class StopSignals {
 
   /// Set by the first signal; what the sampler looks at between samples.
   const std::atomic<bool>* flag() const;
-  /// `SIGINT` or `SIGTERM` or `SIGHUP`; empty when no signal came.
+  /// `SIGTERM`, or another of run::kStopSignals; empty when no signal came.
   std::string signal_name() const;
   /// What a second signal leaves undone and how to undo it, which it says; empty: nothing.
   void set_left_undone(const std::string& text) const;

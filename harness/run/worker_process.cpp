@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -21,12 +20,11 @@
 #include "harness/measure/cgroup.h"
 #include "harness/measure/threads.h"
 #include "harness/run/silence.h"
+#include "harness/run/stop_signals.h"
 
 namespace assay::run {
 
 namespace {
-
-constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 
 double now_s() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -35,7 +33,7 @@ double now_s() {
 [[noreturn]] void be_worker(pid_t parent, Channel channel,
                             const std::function<void(Channel)>& body) {
   // A terminal sends Ctrl-C to both processes; only the supervisor says what it means.
-  for (const int number : kStopSignals) std::signal(number, SIG_IGN);
+  for (const StopSignal& stop : kStopSignals) std::signal(stop.number, SIG_IGN);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(0);  // it died before this was asked for
   body(std::move(channel));
@@ -104,7 +102,7 @@ WorkerProcess::~WorkerProcess() {
 void WorkerProcess::wait_for_message(const std::atomic<bool>* stop, std::atomic<bool>& told) const {
   sigset_t stops, before;
   sigemptyset(&stops);
-  for (const int number : kStopSignals) sigaddset(&stops, number);
+  for (const StopSignal& one : kStopSignals) sigaddset(&stops, one.number);
   sigprocmask(SIG_BLOCK, &stops, &before);  // between the look at `stop` and the wait
   if (stop != nullptr && stop->load()) told = true;
   pollfd readable{channel_.descriptor(), POLLIN, 0};

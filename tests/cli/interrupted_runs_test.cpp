@@ -188,6 +188,23 @@ TEST_SUITE("integration") {
     CHECK(contains(process.wait(60).err, "second signal"));
   }
 
+  TEST_CASE("the warning of a batch system ends a run in order") {
+    for (const auto& [number, name] :
+         {std::pair(SIGUSR1, "SIGUSR1"), std::pair(SIGUSR2, "SIGUSR2")}) {
+      const Workplace workplace;
+      Launch launch = workplace.launch(
+          {"run", "--profile", profile_path("long"), "--backend", "host", "-o", "result.json"});
+      launch.in_child = [] { setpgid(0, 0); };
+      Process process(launch);
+      REQUIRE(appears(workplace.path("result.json")));
+      kill(-process.pid(), number);
+      const Outcome outcome = process.wait(60);
+      CHECK(outcome.exit_code == 2);
+      CHECK(contains(outcome.err, std::string("ended by ") + name));
+      CHECK(read_json(workplace.path("result.json"))["status"] == "interrupted");
+    }
+  }
+
   TEST_CASE("a signal that the parent ignores stays ignored") {
     const Workplace workplace;
     Launch launch = workplace.launch(

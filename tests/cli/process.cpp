@@ -51,7 +51,8 @@ void keep_to_one_core() {
 }
 
 [[noreturn]] void become(const Launch& launch, int executable, int out, int err) {
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_DFL);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE})
+    signal(number, SIG_DFL);
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
   dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
