@@ -28,6 +28,16 @@ namespace assay::cli {
 
 namespace {
 
+/// `the document was`, `1 of 3 documents was`, `all 3 documents were`.
+std::string some_of(std::ptrdiff_t number, std::size_t all, const char* of_one,
+                    const char* of_several) {
+  const bool are_all = static_cast<std::size_t>(number) == all;
+  const std::string subject = all == 1  ? "the document"
+                              : are_all ? fmt::format("all {} documents", all)
+                                        : fmt::format("{} of {} documents", number, all);
+  return fmt::format("{} {}", subject, number == 1 ? of_one : of_several);
+}
+
 /// Judging by a profile that has changed since the run is allowed, and said.
 void warn_of_other_profile(const std::vector<Result>& results, const Profile& profile) {
   const auto differs = [&](const Result& result) {
@@ -39,8 +49,8 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
     return !differs(result) || result.run.profile_name == profile.name;
   });
   print(stderr,
-        fmt::format("assay: warning: {} of {} documents {} made with another {}\n", number,
-                    results.size(), number == 1 ? "was" : "were",
+        fmt::format("assay: warning: {} made with another {}\n",
+                    some_of(number, results.size(), "was", "were"),
                     is_version ? fmt::format("version of profile {} than the one that "
                                              "judges",
                                              profile.name)
@@ -51,10 +61,9 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
 void warn_of_simulation(const std::vector<Result>& results) {
   const auto number = std::count_if(results.begin(), results.end(), is_simulation);
   if (number == 0) return;
-  print(stderr, fmt::format("assay: warning: {} of {} documents {} simulated: no hardware was "
-                            "measured for {}\n",
-                            number, results.size(), number == 1 ? "is" : "are",
-                            number == 1 ? "it" : "them"));
+  print(stderr,
+        fmt::format("assay: warning: {} simulated: no hardware was measured for {}\n",
+                    some_of(number, results.size(), "is", "are"), number == 1 ? "it" : "them"));
 }
 
 /// Documents in another place until the object goes, not copied: a fleet's take gigabytes.

@@ -75,9 +75,9 @@ class Contention final : public Requirement {
         findings.pass();
         continue;
       }
-      const std::string text =
-          fmt::format("{} of {} cases were measured while others used the machine, {}",
-                      seen.contended, seen.cases, seen.worst_text);
+      const std::string text = fmt::format(
+          "{} of {} cases {} measured while others used the machine, {}", seen.contended,
+          seen.cases, seen.contended == 1 ? "was" : "were", seen.worst_text);
       if (seen.worst > limits.fail_above) {
         findings.fail("contended", text, seen.subject);
       } else {
