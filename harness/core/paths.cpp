@@ -147,7 +147,11 @@ std::vector<fs::path> expand_paths(const std::vector<std::string>& paths) {
     std::error_code problem;
     const fs::file_status status = fs::status(path, problem);
     if (path.empty()) throw Error("a PATH is empty: name a file or a folder");
-    if (!fs::exists(status)) throw Error(fmt::format("{}: no such file or folder", path));
+    const bool is_absent =
+        status.type() == fs::file_type::not_found || problem == std::errc::filename_too_long;
+    if (is_absent) throw Error(fmt::format("{}: no such file or folder", path));
+    if (!fs::exists(status))
+      throw Error(fmt::format("cannot read {}: {}", path, problem.message()));
     if (!fs::is_directory(status)) {
       add(path);
       continue;

@@ -82,6 +82,8 @@ void write_failed(const fs::path& path, const char* attempted, int reason) {
   if (reason == EACCES || reason == EPERM || reason == EROFS) {
     advice = "; choose a folder that you may write to";
   }
+  if (reason == EFBIG) advice = "; raise ulimit -f";
+  if (reason == EMFILE) advice = "; raise ulimit -n";
   if (reason == ENOENT) advice = "; create the folder first";
   throw Error(fmt::format("cannot write {}: {}: {}{}", shown_output(path), attempted,
                           std::strerror(reason), advice));

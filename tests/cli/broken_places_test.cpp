@@ -116,7 +116,8 @@ TEST_SUITE("integration") {
       setrlimit(RLIMIT_FSIZE, &limit);
     };
     const Outcome outcome = run_process(launch);
-    kept_the_last_whole_document(workplace, outcome, "result.json", "File too large");
+    kept_the_last_whole_document(workplace, outcome, "result.json",
+                                 "File too large; raise ulimit -f");
     CHECK(workplace.leftovers().empty());
   }
 

@@ -112,6 +112,11 @@ class OddInputs(unittest.TestCase):
             self.assertEqual(done.returncode, 2)
             self.assertIn("links/gone.json: No such file", done.stderr)
 
+    def test_a_path_that_cannot_be_looked_at_says_why(self):
+        (self.folder / "loop").symlink_to("loop")
+        self.refused(self.assay("check", "loop"), "cannot read loop: Too many levels of symbolic links")
+        self.refused(self.assay("check", "absent"), "absent: no such file or folder")
+
     def test_the_warning_of_another_profile_tells_it_from_another_version(self):
         self.simulated()
         self.assertIn("made with another profile than node, which judges", self.assay("check", "sim", "--profile", "node").stderr)
