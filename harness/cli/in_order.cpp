@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <system_error>
@@ -34,11 +35,11 @@ class Reading {
       room_.wait(lock, [&] { return next_ >= end_ || next_ < taken_ + kWaiting; });
       if (next_ >= end_) return;
       const std::size_t at = next_++;
+      Result result = spare();
       lock.unlock();
       std::exception_ptr problem;
-      Result result;
       try {
-        result = read_(paths_[at]);
+        read_(paths_[at], result);
         refuse_contradictions(result, paths_[at].string());
       } catch (...) {
         problem = std::current_exception();
@@ -57,6 +58,14 @@ class Reading {
   }
 
  private:
+  /// Of a document that was taken, so that its memory is used again.
+  Result spare() {
+    if (spare_.empty()) return {};
+    Result result = std::move(spare_.back());
+    spare_.pop_back();
+    return result;
+  }
+
   /// Documents before it may still be read, and have problems of their own.
   void stop_at(std::size_t at, const std::exception_ptr& problem) {
     if (at < end_ || !problem_) problem_ = problem;
@@ -84,11 +93,12 @@ class Reading {
       std::exception_ptr problem;
       bool goes_on = false;
       try {
-        goes_on = take_(std::move(some));
+        goes_on = take_(some);
       } catch (...) {
         problem = std::current_exception();
       }
       lock.lock();
+      std::move(some.begin(), some.end(), std::back_inserter(spare_));
       taken_ += count;
       if (!goes_on) stop_at(taken_, problem);
       room_.notify_all();
@@ -102,6 +112,7 @@ class Reading {
   std::mutex mutex_;
   std::condition_variable room_;
   std::map<std::size_t, Result> waiting_;  // read and not taken, by place
+  std::vector<Result> spare_;              // taken
   std::size_t next_ = 0, taken_ = 0;
   std::size_t end_;  // behind the last document that is read
   bool is_taking_ = false;

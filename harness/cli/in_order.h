@@ -9,9 +9,11 @@
 
 namespace assay::cli {
 
-using ReadDocument = std::function<Result(const std::filesystem::path&)>;
-/// Takes the next documents; false: it wants no more.
-using TakeDocuments = std::function<bool(std::vector<Result>)>;
+/// Reads a document over what the result held.
+using ReadDocument = std::function<void(const std::filesystem::path&, Result&)>;
+/// Takes out of the next documents what it wants, others are read into the rest; false: it wants no
+/// more.
+using TakeDocuments = std::function<bool(std::vector<Result>&)>;
 
 /// Reads the documents with `read`, on several threads, refuses those that contradict themselves,
 /// and hands them over in the order of `paths`, a few at a time: `take` is called by one thread at

@@ -103,9 +103,9 @@ class FleetJudge {
   explicit FleetJudge(const Arguments& arguments) : arguments_(arguments) {}
 
   /// False: they are to be judged all at once.
-  bool take(std::vector<Result> some) {
+  bool take(std::vector<Result>& some) {
     for (const Result& result : some) names_.insert(result.run.profile_name);
-    if (!problem_) try_to_look(std::move(some));
+    if (!problem_) try_to_look(some);
     return is_possible_;
   }
 
@@ -120,7 +120,7 @@ class FleetJudge {
 
  private:
   /// What is wrong with the profile is told after what is wrong with any document.
-  void try_to_look(std::vector<Result> some) {
+  void try_to_look(std::vector<Result>& some) {
     try {
       const std::string name =
           arguments_.has("profile") ? arguments_.value("profile") : only_profile(names_);
@@ -129,7 +129,7 @@ class FleetJudge {
         judge_.emplace(profile_, read_baselines(arguments_));
       }
       is_possible_ = judge_->looks_at_some() && std::all_of(some.begin(), some.end(), is_alone);
-      if (is_possible_) judge_->look(std::move(some));
+      if (is_possible_) some = judge_->look(std::move(some));
     } catch (const Error&) {
       problem_ = std::current_exception();
     }
@@ -174,8 +174,10 @@ std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
 
 std::vector<Result> read_results(const std::vector<std::string>& operands) {
   std::vector<Result> results;
-  const auto whole = [](const std::filesystem::path& path) { return read_result(path); };
-  read_in_order(expand_paths(operands), whole, [&](std::vector<Result> some) {
+  const auto whole = [](const std::filesystem::path& path, Result& result) {
+    result = read_result(path);
+  };
+  read_in_order(expand_paths(operands), whole, [&](std::vector<Result>& some) {
     std::move(some.begin(), some.end(), std::back_inserter(results));
     return true;
   });
@@ -210,11 +212,11 @@ VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments)
 
 std::optional<VerdictDocument> judged_as_read(const Arguments& arguments) {
   FleetJudge judge(arguments);
-  const auto judged_parts = [](const std::filesystem::path& path) {
-    return read_result(path, kJudgedTelemetry);
+  const auto judged_parts = [](const std::filesystem::path& path, Result& result) {
+    read_result(path, kJudgedTelemetry, result);
   };
   read_in_order(expand_paths(arguments.operands()), judged_parts,
-                [&](std::vector<Result> some) { return judge.take(std::move(some)); });
+                [&](std::vector<Result>& some) { return judge.take(some); });
   return with_names_of_files(arguments, [&] { return judge.verdict(); });
 }
 

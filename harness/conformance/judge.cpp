@@ -5,6 +5,7 @@
 #include <exception>
 #include <set>
 #include <type_traits>
+#include <utility>
 
 #include "harness/conformance/applies.h"
 #include "harness/conformance/cases.h"
@@ -281,7 +282,7 @@ bool Judge::looks_at_some() const {
                      [&](const judging::Asked& one) { return one.looks_at_some(profile); });
 }
 
-void Judge::look(std::vector<Result> documents) {
+std::vector<Result> Judge::look(std::vector<Result> documents) {
   // A copy would have its nodes elsewhere.
   static_assert(std::is_nothrow_move_constructible_v<Result>);
   Evidence& some = course_->some;
@@ -292,11 +293,8 @@ void Judge::look(std::vector<Result> documents) {
   some.layout = layout_of(some);
   for (judging::Asked& one : course_->asked) one.look(some);
   some.layout = nullptr;
-  for (Result& document : some.results) {
-    reduce(document);
-    course_->all.results.push_back(std::move(document));
-  }
-  some.results.clear();
+  for (Result& document : some.results) course_->all.results.push_back(take_reduced(document));
+  return std::exchange(some.results, {});
 }
 
 const std::vector<Result>& Judge::documents() const { return course_->all.results; }

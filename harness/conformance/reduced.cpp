@@ -17,9 +17,10 @@ bool is_kept(const Measurement& measurement) {
 
 }  // namespace
 
-void reduce(Result& document) {
-  std::vector<Measurement> kept;
-  const bool all = !document.links.empty();  // they name measurements by their places
+Result take_reduced(Result& document) {
+  Result kept = std::move(document);
+  document.measurements = std::exchange(kept.measurements, {});
+  const bool all = !kept.links.empty();  // they name measurements by their places
   for (Measurement& measurement : document.measurements) {
     if (!all && !is_kept(measurement)) continue;
     if (measurement.samples) {
@@ -28,11 +29,11 @@ void reduce(Result& document) {
     }
     measurement.telemetry = Json::object();
     measurement.extensions = Json::object();
-    kept.push_back(std::move(measurement));
+    kept.measurements.push_back(std::move(measurement));
   }
-  kept.shrink_to_fit();
-  document.fits = Json::array();
-  document.measurements = std::move(kept);
+  kept.measurements.shrink_to_fit();
+  kept.fits = Json::array();
+  return kept;
 }
 
 }  // namespace assay

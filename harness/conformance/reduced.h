@@ -5,9 +5,10 @@
 
 namespace assay {
 
-/// Takes from a document what devices measured by themselves, and sample values and telemetry of
-/// the rest: nine tenths of it. Left are its run, its nodes with their devices, which stay where
-/// they are, and the summaries of what spans ranks, is of another tool or has a transport.
-void reduce(Result& document);
+/// Takes out of a document its run, its nodes with their devices, which stay where they are, and
+/// the summaries of what spans ranks, is of another tool or has a transport. Left are what devices
+/// measured by themselves, and sample values and telemetry of the rest: nine tenths of it, and
+/// memory to read another document into.
+Result take_reduced(Result& document);
 
 }  // namespace assay

@@ -119,8 +119,9 @@ class Judge {
 
   /// Whether the profile's requirements can look at some documents before they have seen others.
   bool looks_at_some() const;
-  /// The next documents, in order. Only of processes alone: others refer to one another.
-  void look(std::vector<Result> documents);
+  /// The next documents, in order. Only of processes alone: others refer to one another. Returns
+  /// what it does not keep of them: memory to read others into.
+  std::vector<Result> look(std::vector<Result> documents);
   /// The documents that were looked at, reduced.
   const std::vector<Result>& documents() const;
   /// As `judge`, and throws what it throws.

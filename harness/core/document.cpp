@@ -38,14 +38,12 @@ const std::string& text_of(const std::filesystem::path& path) {
   return text;
 }
 
-Result read(const std::filesystem::path& path,
-            const std::optional<std::span<const std::string_view>>& telemetry) {
+void read(const std::filesystem::path& path,
+          const std::optional<std::span<const std::string_view>>& telemetry, Result& result) {
   const std::string& text = text_of(path);
-  std::optional<Result> quick = read_quickly(text, telemetry);
-  Result result = quick ? std::move(*quick) : read_strictly(text, path.string());
+  if (!read_quickly(text, result, telemetry)) result = read_strictly(text, path.string());
   // Its writer marks the end; a document that is read while it says `running` lost its writer.
   if (result.status == RunStatus::running) result.status = RunStatus::interrupted;
-  return result;
 }
 
 }  // namespace
@@ -57,10 +55,15 @@ void validate(const Json& document, DocumentKind kind, const std::string& where)
   if (kind == DocumentKind::baseline) baseline_from_json(document, where);
 }
 
-Result read_result(const std::filesystem::path& path) { return read(path, std::nullopt); }
+Result read_result(const std::filesystem::path& path) {
+  Result result;
+  read(path, std::nullopt, result);
+  return result;
+}
 
-Result read_result(const std::filesystem::path& path, std::span<const std::string_view> telemetry) {
-  return read(path, telemetry);
+void read_result(const std::filesystem::path& path, std::span<const std::string_view> telemetry,
+                 Result& result) {
+  read(path, telemetry, result);
 }
 
 std::string document_text(const Json& document, DocumentKind kind, const std::string& where) {

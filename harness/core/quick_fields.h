@@ -1,5 +1,8 @@
 // Reads structs from simdjson's documents by their lists of fields; harness/core/fields.h describes
 // the lists.
+//
+// A value is read over whatever it held, and what is absent is emptied: a fleet's documents are
+// alike, and reading one into the place of another allocates next to nothing.
 #pragma once
 
 #include <simdjson.h>
@@ -52,15 +55,24 @@ class Fields {
   }
   template <class T>
   void operator()(const char* key, std::optional<T>& value) {
-    if (const Element* found = find(key)) read_value(*found, value.emplace(), selection_);
+    if (const Element* found = find(key))
+      read_value(*found, value ? *value : value.emplace(), selection_);
+    else
+      value.reset();
   }
   template <class T>
   void or_absent(const char* key, T& value) {
-    if (const Element* found = find(key)) read_value(*found, value, selection_);
+    if (const Element* found = find(key))
+      read_value(*found, value, selection_);
+    else
+      value = T();
   }
   void or_absent(const char* key, Json& value) {
     const Element* found = find(key);
-    if (found == nullptr) return;
+    if (found == nullptr) {
+      value = Json::object();
+      return;
+    }
     if (!names_are_unique(*found)) throw Unusual();
     if (key == selection_.field)
       read_json(*found, value, selection_.members);
@@ -158,7 +170,8 @@ void read_value(const Element& from, T& value, const Selection& selection) {
     if (!names_are_unique(from)) throw Unusual();
     read_json(from, value);
   } else if constexpr (std::same_as<T, Shape> || std::same_as<T, CaseId>) {
-    value = T::parse(text_of(from));
+    const std::string_view text = text_of(from);
+    if (value.str() != text) value = T::parse(text);  // mostly it is that of the document before
   } else if constexpr (Listed<T>) {
     Fields fields(from, selection);
     visit_fields(fields, value);
@@ -167,16 +180,27 @@ void read_value(const Element& from, T& value, const Selection& selection) {
   } else if constexpr (kIsVector<T>) {
     simdjson::dom::array array;
     if (from.get(array) != simdjson::SUCCESS) throw Unusual();
-    value.clear();
     value.reserve(array.size());
-    for (const Element& element : array) read_value(element, value.emplace_back(), selection);
+    std::size_t count = 0;
+    for (const Element& element : array) {
+      if (count == value.size()) value.emplace_back();
+      read_value(element, value[count++], selection);
+    }
+    value.resize(count);
   } else if constexpr (kIsMap<T>) {
     simdjson::dom::object object;
     if (from.get(object) != simdjson::SUCCESS) throw Unusual();
-    for (const auto& [key, element] : object) {  // written in the map's order
-      const auto place = value.try_emplace(value.end(), std::string(key));
+    auto known = value.begin();  // for as long as the names agree
+    for (const auto& [key, element] : object) {
+      if (known != value.end() && known->first == key) {
+        read_value(element, (known++)->second, selection);
+        continue;
+      }
+      known = value.erase(known, value.end());
+      const auto place = value.try_emplace(known, std::string(key));  // written in the map's order
       read_value(element, place->second, selection);
     }
+    value.erase(known, value.end());
     if (value.size() != object.size()) throw Unusual();  // a name stands twice
   } else {
     value = from_word<T>(text_of(from));

@@ -19,40 +19,67 @@ namespace dom = simdjson::dom;
 
 namespace {
 
-Json json_of(const Element& from) {
-  Json value;
-  read_json(from, value);
-  return value;
+/// An object's members, read over those that it has for as long as their names agree.
+class Members {
+ public:
+  explicit Members(Json& value) : members_(object_in(value)) {}
+
+  void read(std::string_view key, const Element& member) {
+    if (count_ < members_.size() && members_[count_].first != key) shrink();
+    if (count_ == members_.size()) members_.emplace_back(key, nullptr);
+    read_json(member, members_[count_++].second);
+  }
+  /// To those that were read.
+  void shrink() {
+    while (members_.size() > count_) members_.pop_back();
+  }
+
+ private:
+  using List = Json::object_t::Container;  // past a search for each name
+
+  static List& object_in(Json& value) {
+    if (!value.is_object()) value = Json::object();
+    return value.get_ref<Json::object_t&>();
+  }
+
+  List& members_;
+  std::size_t count_ = 0;
+};
+
+void read_array(const dom::array& entries, Json& value) {
+  if (!value.is_array()) value = Json::array();
+  auto& places = value.get_ref<Json::array_t&>();
+  std::size_t count = 0;
+  for (const Element& entry : entries) {
+    if (count == places.size()) places.emplace_back();
+    read_json(entry, places[count++]);
+  }
+  places.resize(count);
 }
 
-/// An empty object: mostly the one that is there.
-Json::object_t& emptied_object(Json& value) {
-  if (!value.is_object()) value = Json::object();
-  auto& members = value.get_ref<Json::object_t&>();  // past a search for each name
-  members.clear();
-  return members;
+void read_text(std::string_view text, Json& value) {
+  if (value.is_string())
+    value.get_ref<std::string&>() = text;
+  else
+    value = std::string(text);
 }
 
 }  // namespace
 
 void read_json(const Element& from, Json& value) {
   switch (from.type()) {
-    case dom::element_type::ARRAY: {
-      value = Json::array();
-      const dom::array entries = from.get_array().value_unsafe();
-      for (const Element& entry : entries) value.push_back(json_of(entry));
+    case dom::element_type::ARRAY:
+      read_array(from.get_array().value_unsafe(), value);
       return;
-    }
     case dom::element_type::OBJECT: {
+      Members members(value);
       const dom::object object = from.get_object().value_unsafe();
-      Json::object_t& members = emptied_object(value);
-      members.reserve(object.size());
-      for (const auto& [key, member] : object)
-        read_json(member, members.emplace_back(key, nullptr).second);
+      for (const auto& [key, member] : object) members.read(key, member);
+      members.shrink();
       return;
     }
     case dom::element_type::STRING:
-      value = std::string(from.get_string().value_unsafe());
+      read_text(from.get_string().value_unsafe(), value);
       return;
     case dom::element_type::BOOL:
       value = from.get_bool().value_unsafe();
@@ -79,11 +106,10 @@ void read_json(const Element& from, Json& value) {
 void read_json(const Element& from, Json& value, std::span<const std::string_view> members) {
   dom::object object;
   if (from.get(object) != simdjson::SUCCESS) throw Unusual();
-  Json::object_t& chosen = emptied_object(value);
-  chosen.reserve(std::min(object.size(), members.size()));
+  Members chosen(value);
   for (const auto& [key, member] : object)
-    if (std::find(members.begin(), members.end(), key) != members.end())
-      read_json(member, chosen.emplace_back(key, nullptr).second);
+    if (std::find(members.begin(), members.end(), key) != members.end()) chosen.read(key, member);
+  chosen.shrink();
 }
 
 bool repeats(const Shape& expected, const Element& value) {
@@ -119,7 +145,7 @@ dom::parser& emptied_parser() {
   return parser;
 }
 
-Result read(const std::string& text, const Selection& selection) {
+void read(const std::string& text, Result& result, const Selection& selection) {
   dom::parser& parser = emptied_parser();
   constexpr std::size_t kLeast = 4096;  // below it simdjson chooses, and forgets the depth
   if (parser.capacity() < std::max(kLeast, text.size()) &&
@@ -129,27 +155,25 @@ Result read(const std::string& text, const Selection& selection) {
   if (parser.parse(text).get(document) != simdjson::SUCCESS ||
       !conforms(schema_of(DocumentKind::result).root(), document))
     throw Unusual();
-  Result result;
-  const std::string newest = result.schema_version;
   read_value(document, result, selection);
-  if (result.schema_version != newest) throw Unusual();
-  return result;
+  if (result.schema_version != Result().schema_version) throw Unusual();
 }
 
 }  // namespace
 
 }  // namespace quick
 
-std::optional<Result> read_quickly(
-    const std::string& text, const std::optional<std::span<const std::string_view>>& telemetry) {
-  if (quick::is_unusual(text)) return std::nullopt;
+bool read_quickly(const std::string& text, Result& result,
+                  const std::optional<std::span<const std::string_view>>& telemetry) {
+  if (quick::is_unusual(text)) return false;
   try {
-    return quick::read(text,
-                       telemetry ? quick::Selection{"telemetry", *telemetry} : quick::Selection());
+    quick::read(text, result,
+                telemetry ? quick::Selection{"telemetry", *telemetry} : quick::Selection());
+    return true;
   } catch (const quick::Unusual&) {
-    return std::nullopt;
+    return false;
   } catch (const Error&) {  // of parsing a case's id, or of fields that contradict each other
-    return std::nullopt;
+    return false;
   }
 }
 

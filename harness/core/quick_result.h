@@ -11,11 +11,12 @@
 
 namespace assay {
 
-/// The result that the strict reader would read from `text`. Nothing where it would refuse the
-/// text, so that it is asked what is wrong, and where only it knows how to read it (schema 1.0).
-/// With `telemetry`, measurements get those members of theirs alone.
-std::optional<Result> read_quickly(
-    const std::string& text,
-    const std::optional<std::span<const std::string_view>>& telemetry = std::nullopt);
+/// Makes of `result`, whatever it held, the one that the strict reader would read from `text`; the
+/// memory of what it held is used again. False where the strict reader would refuse the text, so
+/// that it is asked what is wrong, and where only it knows how to read it (schema 1.0): `result` is
+/// then good for reading into alone. With `telemetry`, measurements get those members of theirs
+/// alone.
+bool read_quickly(const std::string& text, Result& result,
+                  const std::optional<std::span<const std::string_view>>& telemetry = std::nullopt);
 
 }  // namespace assay

@@ -3,9 +3,9 @@
 
 namespace assay {
 
-std::optional<Result> read_quickly(const std::string&,
-                                   const std::optional<std::span<const std::string_view>>&) {
-  return std::nullopt;
+bool read_quickly(const std::string&, Result&,
+                  const std::optional<std::span<const std::string_view>>&) {
+  return false;
 }
 
 }  // namespace assay

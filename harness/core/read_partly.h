@@ -1,4 +1,4 @@
-// Reading of a result document for somebody who needs little of its telemetry.
+// Reading of many result documents for somebody who needs little of their telemetry.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,8 @@
 namespace assay {
 
 /// As read_result: what it refuses is refused. Of each measurement's telemetry no more than these
-/// members need be there; most of what a fleet's reader allocates are the others.
-Result read_result(const std::filesystem::path& path, std::span<const std::string_view> telemetry);
+/// members need be there. It is read over what `result` held, whose memory is used again.
+void read_result(const std::filesystem::path& path, std::span<const std::string_view> telemetry,
+                 Result& result);
 
 }  // namespace assay

@@ -20,14 +20,15 @@ void must_survive_round_trip(const Json& document) {
   must_hold(to_json(result_from_json(again)) == again, "a result comes back as it was written");
 }
 
-/// What the quick reader accepts, the strict one accepts with the same fields.
+/// What the quick reader accepts, the strict one accepts with the same fields, whatever was read
+/// before.
 void must_read_alike(std::string_view text) {
-  const std::optional<Result> quick = read_quickly(std::string(text));
-  if (!quick) return;
+  static Result quick;
+  if (!read_quickly(std::string(text), quick)) return;
   try {
     const Json document = parse_json(text, "input");
     validate(document, DocumentKind::result, "input");
-    must_hold(to_json(result_from_json(document)) == to_json(*quick), "both readers read the same");
+    must_hold(to_json(result_from_json(document)) == to_json(quick), "both readers read the same");
   } catch (const Error&) {
     must_hold(false, "the strict reader accepts what the quick one does");
   }
