@@ -64,6 +64,7 @@ cluster::Wishes wishes_of(const Arguments& arguments) {
   wishes.device_class = plain_name(arguments, "device-class");
   wishes.queue = plain_name(arguments, "queue");
   wishes.results_claim = plain_name(arguments, "results-claim");
+  wishes.pull_secret = plain_name(arguments, "pull-secret");
   wishes.nic_class = plain_name(arguments, "nic-class");
   if (arguments.value("alignment") != "none") wishes.alignment = arguments.value("alignment");
   if (wishes.nic_class.empty() && !wishes.alignment.empty())
@@ -327,6 +328,9 @@ Command cluster_command() {
                "several times.",
        .repeats = true},
       {.name = "queue", .value_name = "NAME", .help = "The queue, where there are several."},
+      {.name = "pull-secret",
+       .value_name = "NAME",
+       .help = "A Secret of the namespace, by which nodes pull the image from a private registry."},
       {.name = "results-claim",
        .value_name = "NAME",
        .help =

@@ -61,11 +61,12 @@ Cause explain_pull(const Pod& pod) {
             true};
   if (contains(message, "403") || contains(message, "401") || contains(message, "denied") ||
       contains(message, "nauthorized"))
-    return {called(pod),
-            fmt::format(
-                "image {} may not be pulled: the namespace needs imagePullSecrets for its registry",
-                pod.image),
-            true};
+    return {
+        called(pod),
+        fmt::format("image {} may not be pulled: name a Secret of the namespace for its registry "
+                    "with --pull-secret (imagePullSecrets)",
+                    pod.image),
+        true};
   if (contains(message, "not found"))
     return {called(pod), fmt::format("image {} was not found in its registry", pod.image), true};
   return {called(pod),

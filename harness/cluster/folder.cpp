@@ -42,6 +42,7 @@ std::vector<std::string> components(const Plan& plan) {
   if (!plan.wishes.node.empty()) names.push_back("node");
   if (plan.idle) names.push_back("idle");
   if (!plan.wishes.results_claim.empty()) names.push_back("results-claim");
+  if (!plan.wishes.pull_secret.empty()) names.push_back("pull-secret");
   if (!plan.hosts.empty()) names.push_back("hosts");
   if (!plan.wishes.tolerations.empty()) names.push_back("tolerations");
   if (plan.allocation != "none") names.push_back("allocation/" + plan.allocation);
@@ -121,6 +122,7 @@ std::string parameters_text(const Plan& plan) {
   add("queue", plan.queue);
   add("node", plan.wishes.node);
   add("results-claim", plan.wishes.results_claim);
+  add("pull-secret", plan.wishes.pull_secret);
   const auto deadline = static_cast<long>(plan.wishes.deadline_s);
   add("deadline-seconds", std::to_string(deadline + 600));  // the Job outlives who waits for it
   add("hold-seconds", std::to_string(std::max(deadline, 60L)));

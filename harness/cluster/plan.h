@@ -20,6 +20,7 @@ struct Wishes {
   std::string profile;       // a built-in name, or the path of `profile_text` on this machine
   std::string profile_text;  // empty: the image has the profile
   std::string image, name_space, allocation = "auto", gang = "auto", device_class, queue;
+  std::string pull_secret;              // for the image's registry; empty: none is needed
   std::string results_claim;            // a PersistentVolumeClaim for the results; empty: none
   std::string nic_class;                // DeviceClass of a NIC to claim beside them; empty: none
   std::string alignment;                // `pcieRoot` or `numaNode` that they share; empty: any

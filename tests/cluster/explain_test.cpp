@@ -48,7 +48,7 @@ constexpr Row kRows[] = {
     {"gang-native-two-contend", "the gang needs 2 pods at once and 0 would fit", false},
     {"gang-native-workload-with-job",
      "the gang that the Job controller made needs 2 pods at once and 1 would fit", false},
-    {"image-forbidden", "may not be pulled: the namespace needs imagePullSecrets", true},
+    {"image-forbidden", "may not be pulled: name a Secret of the namespace for its registry", true},
     {"image-name-invalid", "is no name of an image", true},
     {"image-never", "imagePullPolicy is Never", true},
     {"image-not-found", "image registry.example/missing:1 was not found", true},

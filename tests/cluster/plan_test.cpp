@@ -132,6 +132,15 @@ TEST_SUITE("cluster") {
       CHECK_FALSE(has(reasons({"x", enough}), told));
     for (const char* other : {"nvidia.com/gpu=absent", "nvidia.com/gpu:NoExecute", "nvidia.com"})
       CHECK(has(reasons({other}), told));
+    cluster::Wishes gate = wishes(1);
+    gate.node = "node-b";
+    gate.tolerations = {cluster::toleration_of("team")};
+    const ScratchFolder scratch;
+    cluster::write_kustomization(cluster::make_plan(gate, inventory, "r1"), scratch.path());
+    const std::string text =
+        read_text(scratch.path() / "components/tolerations/kustomization.yaml");
+    CHECK(has(text, "- {key: \"team\", operator: Exists}\n"));
+    CHECK(has(text, "- {key: \"assay.io/unverified\", operator: Exists, effect: NoSchedule}\n"));
     for (const char* none : {"", "=x", "a=", "a:Never", "a b", "a=\"x", "/a"})
       CHECK_THROWS_AS(cluster::toleration_of(none), Error);
   }

@@ -167,8 +167,8 @@ class Skeleton(unittest.TestCase):
             self.assertIn("nothing was created", dry.stdout)
             self.assertFalse((self.folder / "state.json").exists())
 
-    def test_the_pods_tolerate_what_is_asked_for(self):
-        plan = self.run_cluster("plan", "--toleration", "nvidia.com/gpu=present:NoSchedule", "--toleration", "team")
+    def test_the_pods_tolerate_what_is_asked_for_and_pull_by_the_secret_that_is_named(self):
+        plan = self.run_cluster("plan", "--pull-secret", "registry", "--toleration", "nvidia.com/gpu=present:NoSchedule", "--toleration", "team")
         self.assertEqual(plan.returncode, 0, plan.stderr)
         built = subprocess.run([self.environment["REAL_KUBECTL"], "kustomize", self.folder / "out/run"], capture_output=True, text=True)
         self.assertEqual(built.stderr, "")
@@ -176,6 +176,7 @@ class Skeleton(unittest.TestCase):
         self.assertEqual(job["spec"]["template"]["spec"]["tolerations"],
                          [{"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"},
                           {"key": "team", "operator": "Exists"}])
+        self.assertEqual(job["spec"]["template"]["spec"]["imagePullSecrets"], [{"name": "registry"}])
 
     def test_the_gate_marks_a_node_that_passes_and_taints_one_that_gives_no_verdict(self):
         command = [ASSAY, "cluster", "gate", "--namespace", "bench", "--image", "registry.example/assay:1", "--profile", PROFILE,
