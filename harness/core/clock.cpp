@@ -1,4 +1,5 @@
-// The wall clock as documents write it.
+// The wall clock as documents write it: it is looked at once, so that a clock that is set in the
+// middle of a run puts no measurement before the run's start. Forked processes share the look.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -8,10 +9,24 @@
 
 namespace assay {
 
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// Nobody sets this clock, and it goes on while the machine sleeps.
+nanoseconds since_boot() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+const nanoseconds kEpochToBoot = std::chrono::system_clock::now().time_since_epoch() - since_boot();
+
+}  // namespace
+
 std::string utc_now() {
-  using std::chrono::milliseconds;
   const auto since_epoch =
-      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+      std::chrono::duration_cast<std::chrono::milliseconds>(kEpochToBoot + since_boot());
   const std::time_t seconds = since_epoch.count() / 1000;
   std::tm utc{};
   gmtime_r(&seconds, &utc);

@@ -42,7 +42,8 @@ void write_document(const Json& document, DocumentKind kind, const std::filesyst
 /// The same for text that is not JSON (reports, JUnit).
 void write_text(const std::string& text, const std::filesystem::path& path);
 
-/// Now, as RFC 3339 UTC with milliseconds: `2026-11-23T17:40:00.123Z`.
+/// Now, as RFC 3339 UTC with milliseconds: `2026-11-23T17:40:00.123Z`. By the wall clock as it
+/// stood when the process began, so that a later time is never before an earlier one.
 std::string utc_now();
 
 }  // namespace assay
