@@ -1,21 +1,14 @@
 """The pages of assay report and assay compare in Debian's Chromium, and the bundle that they are made of."""
-import contextlib
 import copy
-import fcntl
 import json
-import os
-import pathlib
 import shutil
 import subprocess
 import unittest
 
+from tests.browser.in_chromium import ASSAY, BUILD, PLACE, ROOT, InChromium, need, packages
 from tests.not_run import not_run
 from tests.site import histories
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host"))
-ASSAY = BUILD / "assay"
-PLACE = BUILD / "tests/browser"
 SINGLE = ROOT / "results-schema/reference/h200-sxm/2026-11-28-quick.json"
 MANY = ROOT / "results-schema/reference/h200-sxm/2026-11-28-gemm-prefill.json"
 HOST = ROOT / "results-schema/examples/valid/result-host-quick.json"
@@ -26,52 +19,7 @@ HOSTILE = ['<script>alert(1)</script>', '</script><img src=x onerror=alert(1)>',
            '\u001b[31mred', 'x' * 1000]
 
 
-def packages(folder, source):
-    """npm's packages of `source` in `folder`, once; what cannot be fetched is a test not run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(source / name, folder / name)
-    lock = (source / "package-lock.json").read_bytes()
-    stamp = folder / "installed-lock.json"
-    if stamp.is_file() and stamp.read_bytes() == lock:
-        return
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True)
-    if done.returncode != 0:
-        not_run(f"npm cannot fetch the packages of {source.name}: {done.stderr.strip()[-200:]}")
-    stamp.write_bytes(lock)
-
-
-@contextlib.contextmanager
-def alone_in(folder):
-    """Tests that ctest runs at once prepare their common folder one after another."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def place_scripts(folder):
-    """The scripts of these tests in `folder`; what is there already may be read by another test."""
-    for script in (ROOT / "tests/browser").glob("*.mjs"):
-        placed = folder / script.name
-        if not placed.is_file() or placed.read_bytes() != script.read_bytes():
-            shutil.copy(script, placed)
-
-
-def need(*programs):
-    for program in programs:
-        if shutil.which(program) is None:
-            not_run(f"{program} is not installed")
-
-
-class Pages(unittest.TestCase):
-    def setUp(self):
-        need("node", "npm", "chromium")
-        with alone_in(PLACE):
-            packages(PLACE, ROOT / "tests/browser")
-            place_scripts(PLACE)
-        os.environ["ASSAY_CHROMIUM"] = shutil.which("chromium")
-
+class Pages(InChromium):
     def page(self, document, name):
         """The report of a document."""
         source = PLACE / f"{name}.json"
@@ -80,12 +28,6 @@ class Pages(unittest.TestCase):
         made = subprocess.run([ASSAY, "report", source, "-o", page, "--force"], capture_output=True, text=True)
         self.assertEqual(made.returncode, 0, made.stderr)
         return page
-
-    def node(self, *jobs):
-        """Each of a script and its arguments."""
-        words = [word for script, *arguments in jobs for word in ("--", script, *map(str, arguments))][1:]
-        done = subprocess.run(["node", PLACE / "run.mjs", *words], capture_output=True, text=True, timeout=300)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_the_page_of_a_host_run_is_sound_in_light_and_dark_and_on_a_phone(self):
         self.node(("healthy.test.mjs", self.page(json.loads(HOST.read_text()), "host"), VIEWS))
@@ -143,16 +85,6 @@ class Pages(unittest.TestCase):
         found = [{one["verdict"] for one in json.loads(document.read_text())["cases"]} for document in documents]
         self.assertEqual([found[0] & {"worse", "better"}, found[1] & {"worse", "better"}], [{"worse"}, {"better"}])
         self.node(("healthy.test.mjs", page, VIEWS, "summary,sides,cases-b,cases-c,provenance"), ("comparison.test.mjs", page, *documents))
-
-    def test_a_page_of_8192_devices_is_small_and_opens_soon_and_filters_quickly(self):
-        simulated, page = PLACE / "cluster", PLACE / "cluster.html"
-        shutil.rmtree(simulated, ignore_errors=True)
-        for command in (["simulate", "--sku", "h200-sxm", "--nodes", "1024", "--profile", "quick", "--fault", "compute:700/3:0.08", "-o", simulated],
-                        ["report", simulated, "-o", page, "--force"]):
-            done = subprocess.run([ASSAY, *command], capture_output=True, text=True)
-            self.assertEqual(done.returncode, 0, done.stderr)
-        shutil.rmtree(simulated)
-        self.node(("large.test.mjs", page, "node-00700 / 3"))
 
     def test_a_site_is_sound_and_compares_any_two_runs_as_compare_does(self):
         runs, out = PLACE / "site-runs", PLACE / "site"

@@ -99,7 +99,7 @@ class Skeleton(unittest.TestCase):
         self.assertTrue(mark.exists())
 
     def test_a_second_signal_ends_at_once_and_says_how_to_clean(self):
-        result = self.run_cluster("run", STAND_IN_STOP="get job,pods -n|^delete")
+        result = self.run_cluster("run", STAND_IN_STOP="get job,pods -n", STAND_IN_STOP_AGAIN="^delete")
         self.assertEqual(result.returncode, 2, result.stdout)
         last = result.stderr.splitlines()[-1]
         self.assertIn("second signal: ending at once; what was applied may be left in the cluster", last)

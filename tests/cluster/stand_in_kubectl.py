@@ -6,7 +6,8 @@ would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_I
 STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails), lost (the node of rank 0 is lost
 when its results are first asked for), no-gang (pods are bound one by one), other-image (the assay of
 the image does not know `hold`), other-flags (nor a flag of `run`), no-answer (the API server goes away after discovery began). Pods that only hold what they claim are bound by a
-scheduler of its own, one a node, and run nothing. STAND_IN_APIS names another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops `assay`.
+scheduler of its own, one a node, and run nothing. STAND_IN_APIS names another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops `assay`, STAND_IN_STOP_AGAIN that of the call at
+which the user stops it once more.
 """
 import base64
 import contextlib
@@ -283,10 +284,15 @@ def main(words):
     with open(STATE / "calls", "a") as calls:
         print(*words, file=calls)
     verb = words[0]
-    if re.search(os.environ.get("STAND_IN_STOP", "never"), " ".join(words)):
-        if verb == "delete":
-            time.sleep(1.2)  # the same signal within a second is the same request
+    def stops(name):
+        return re.search(os.environ.get(name, "never"), " ".join(words))
+
+    if stops("STAND_IN_STOP"):
         os.kill(os.getppid(), signal.SIGTERM)
+    if stops("STAND_IN_STOP_AGAIN"):
+        time.sleep(1.2)  # the same signal within a second is the same request
+        os.kill(os.getppid(), signal.SIGTERM)
+        sys.exit(1)  # the terminal's signal ends kubectl, too
     if FAULT == "no-answer" and verb == "get":
         fail("Unable to connect to the server: net/http: TLS handshake timeout")
     if verb in READS or (verb == "get" and words[1] in READS):
