@@ -4,10 +4,11 @@
 Reading comes from tests/cluster/recordings; `apply -k` builds with the real kubectl, refuses what a strict server
 would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_IN names the folder of its state,
 STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails), lost (the node of rank 0 is lost
-when its results are first asked for), no-gang (pods are bound one by one), other-image (the assay of
-the image does not know `hold`), other-flags (nor a flag of `run`), no-answer (the API server goes away after discovery began). Pods that only hold what they claim are bound by a
-scheduler of its own, one a node, and run nothing. STAND_IN_APIS names another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops `assay`, STAND_IN_STOP_AGAIN that of the call at
-which the user stops it once more.
+when its results are first asked for), no-gang (pods are bound one by one), other-image (the assay of the image does
+not know `hold`), other-flags (nor a flag of `run`), no-answer (the API server goes away after discovery began). Pods
+that only hold what they claim are bound by a scheduler of its own, one a node, and run nothing. STAND_IN_APIS names
+another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops
+`assay`, STAND_IN_STOP_AGAIN that of the call at which the user stops it once more.
 """
 import base64
 import contextlib
