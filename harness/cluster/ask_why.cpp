@@ -47,13 +47,14 @@ std::vector<Cause> told(const Seen& seen, const Events& events) {
 std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, const Snapshot& run,
                            const Inventory& inventory) {
   const Events events = look_at_events(kubectl, name_space);
-  Seen seen{run, events.list, inventory, {}, {}, words_of_failed(kubectl, name_space, run)};
   Inventory now = inventory;
-  if (!lacks_pods(run)) return told(seen, events);
-  refresh(kubectl, now);
-  return told({run, events.list, now, look_at_all_claims(kubectl, now).list,
-               look_at_all_pods(kubectl, name_space), seen.last_words},
-              events);
+  Seen seen{run, events.list, now, {}, {}, words_of_failed(kubectl, name_space, run)};
+  if (lacks_pods(run)) {
+    refresh(kubectl, now);
+    seen.all_claims = look_at_all_claims(kubectl, now).list;
+    seen.all_pods = look_at_all_pods(kubectl, name_space);
+  }
+  return told(seen, events);
 }
 
 }  // namespace assay::cluster

@@ -32,12 +32,9 @@ std::string list(Kubectl& kubectl, const std::string& kind, const std::vector<st
   words.insert(words.end(), flags.begin(), flags.end());
   words.insert(words.end(), {"-o", "json"});
   const Answer answer = kubectl.ask({words});
-  if (!answer.ok()) {
-    inventory.unseen[kind] = why_unseen(answer);
-    return "";
-  }
-  inventory.unseen.erase(kind);
-  return answer.out;
+  if (answer.ok()) return answer.out;
+  inventory.unseen[kind] = why_unseen(answer);
+  return "";
 }
 
 void list_queues(Kubectl& kubectl, const std::string& name_space, Inventory& inventory) {
@@ -75,7 +72,7 @@ Inventory discover(Kubectl& kubectl, const std::string& name_space) {
   for (std::string line; std::getline(served, line);) inventory.api_versions.push_back(line);
   require_namespace(kubectl, name_space);
   inventory.nodes = read_nodes(list(kubectl, "nodes", {}, inventory));
-  if (inventory.serves("resource.k8s.io/v1")) {
+  if (inventory.serves(kDra)) {
     inventory.device_classes = read_device_classes(list(kubectl, "deviceclasses", {}, inventory));
     inventory.devices = read_devices(list(kubectl, "resourceslices", {}, inventory));
   }
@@ -85,13 +82,15 @@ Inventory discover(Kubectl& kubectl, const std::string& name_space) {
 }
 
 void refresh(Kubectl& kubectl, Inventory& inventory) {
-  Inventory now = inventory;
-  if (const std::string nodes = list(kubectl, "nodes", {}, now); now.saw("nodes"))
-    inventory.nodes = read_nodes(nodes), inventory.unseen.erase("nodes");
-  if (!inventory.serves("resource.k8s.io/v1")) return;
-  if (const std::string slices = list(kubectl, "resourceslices", {}, now);
-      now.saw("resourceslices"))
-    inventory.devices = read_devices(slices), inventory.unseen.erase("resourceslices");
+  const auto list_again = [&](const char* kind, const auto& read, auto& objects) {
+    Inventory now;
+    const std::string answer = list(kubectl, kind, {}, now);
+    if (!now.saw(kind)) return;  // what was seen before is better than nothing
+    objects = read(answer);
+    inventory.unseen.erase(kind);
+  };
+  list_again("nodes", read_nodes, inventory.nodes);
+  if (inventory.serves(kDra)) list_again("resourceslices", read_devices, inventory.devices);
 }
 
 }  // namespace assay::cluster

@@ -9,6 +9,7 @@
 
 namespace assay::cluster {
 
+inline constexpr const char* kDra = "resource.k8s.io/v1";
 inline constexpr const char* kLocalQueues = "localqueues.kueue.x-k8s.io";
 inline constexpr const char* kClusterQueues = "clusterqueues.kueue.x-k8s.io";
 

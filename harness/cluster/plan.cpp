@@ -22,7 +22,6 @@ constexpr const char* kKnownClasses[] = {"gpu.nvidia.com", "gpu.amd.com", "gpu.i
                                          "gaudi.intel.com", "gpu.example.com"};
 
 constexpr const char* kGangOf135 = "scheduling.k8s.io/v1alpha1";
-constexpr const char* kDra = "resource.k8s.io/v1";
 constexpr const char* kKueue = "kueue.x-k8s.io/v1beta2";
 
 bool has_class(const Inventory& inventory, const std::string& name) {
@@ -142,9 +141,8 @@ class Planner {
 
   void check_dra() {
     if (!inventory_.serves(kDra)) {
-      fault(fmt::format(
-          "the cluster ({}) does not serve resource.k8s.io/v1: DRA needs Kubernetes 1.34",
-          inventory_.versions.server));
+      fault(fmt::format("the cluster ({}) does not serve {}: DRA needs Kubernetes 1.34",
+                        inventory_.versions.server, kDra));
     } else if (plan_.device_class.empty() && !unseen_of({"deviceclasses"}).empty()) {
       fault(fmt::format("which DeviceClass to claim from is not known: {}; name --device-class",
                         unseen_of({"deviceclasses"})));

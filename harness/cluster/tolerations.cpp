@@ -6,7 +6,7 @@
 #include "harness/cluster/gate.h"
 #include "harness/cluster/plan.h"
 #include "harness/core/error.h"
-#include "harness/core/plain_text.h"
+#include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
@@ -24,9 +24,9 @@ Toleration toleration_of(const std::string& text) {
       "(:(NoSchedule|PreferNoSchedule|NoExecute))?");
   if (!kForm.is_all_of(text))
     throw Error(
-        fmt::format("--toleration '{}': expected KEY, KEY=VALUE or KEY=VALUE:EFFECT of a "
+        fmt::format("--toleration {}: expected KEY, KEY=VALUE or KEY=VALUE:EFFECT of a "
                     "taint, as `kubectl describe node` prints it",
-                    plain_line(text)));
+                    in_quotes(text)));
   const std::vector<std::string> match = kForm.groups_in(text);
   return {match[1], match[3], match[5]};
 }

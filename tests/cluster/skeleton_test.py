@@ -250,7 +250,7 @@ class Skeleton(unittest.TestCase):
                             (("run", *image, "--namespace", "-a"), "the first and the last a letter or digit; `kubectl get namespaces` lists"),
                             (("run", *image, "--device-class", "gpu..com"), "--device-class 'gpu..com' is no name"),
                             (("run", *image, "--device-class", "d" * 254), "has 254 characters"),
-                            (("run", *image, "--toleration", "a b"), "--toleration 'a b': expected KEY, KEY=VALUE"),
+                            (("run", *image, "--toleration", "a b"), "--toleration \"a b\": expected KEY, KEY=VALUE"),
                             (("gate", *image, "--node", "../x"), "--node '../x' is no name"), (("run", *image, "--exporter", "x"), "expected NAMESPACE/LABEL=VALUE:PORT"),
                             (("run", *image, "-o", taken), "it is a file and no folder"), (("gate", *image, "-o", taken), "it is a file and no folder")):
             result = subprocess.run([ASSAY, "cluster", *words], env=self.environment, capture_output=True, text=True)
