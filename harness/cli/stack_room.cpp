@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "harness/core/error.h"
+#include "harness/run/worker_process.h"
 
 namespace assay::cli {
 
@@ -17,7 +18,6 @@ namespace {
 // Host cases and every command end in a fault below 96 KiB and work with 128. What the driver of a
 // GPU takes is not known: more is taken where it is allowed, and a fault names the limit.
 constexpr rlim_t kLeast_bytes = rlim_t{128} << 10;
-constexpr rlim_t kEnough_bytes = rlim_t{512} << 10;
 constexpr rlim_t kUsual_bytes = rlim_t{8} << 20;
 
 /// Of threads; leaves the default as it is where the library refuses.
@@ -32,7 +32,7 @@ void set_default_stack(rlim_t bytes) {
 
 void make_room_on_stacks() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kEnough_bytes) return;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= run::kEnoughStack_bytes) return;
   limit.rlim_cur = std::min(limit.rlim_max, kUsual_bytes);
   if (limit.rlim_cur < kLeast_bytes)
     throw Error(fmt::format("the stack may take {} KiB and {} KiB are needed: raise ulimit -s",

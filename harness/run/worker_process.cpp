@@ -56,11 +56,10 @@ std::string which_cpu_limit(int signal, const rusage& usage) {
   return fmt::format("; ulimit -t allows {} s of CPU time", allowed_s);
 }
 
-/// A stack that ends too early is a fault like any other; no host case is known to need so much.
+/// A stack that ends too early is a fault like any other.
 std::string small_stack() {
-  constexpr rlim_t kUsual_bytes = rlim_t{512} << 10;
   rlimit limit{};
-  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kUsual_bytes) return "";
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kEnoughStack_bytes) return "";
   return fmt::format("; ulimit -s allows {} KiB of stack", limit.rlim_cur >> 10);
 }
 

@@ -16,6 +16,9 @@
 
 namespace assay::run {
 
+/// No host case or command needs so much; a fault under a smaller limit names that.
+inline constexpr rlim_t kEnoughStack_bytes = rlim_t{512} << 10;
+
 class WorkerProcess {
  public:
   /// Runs `body` with the worker's end of a channel in a child, which ends after it. Throws Error
