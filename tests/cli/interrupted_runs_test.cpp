@@ -32,6 +32,14 @@ double run_time_s() {
   return outcome.seconds;
 }
 
+/// A run of which one sample takes a minute.
+Launch slow_run(const Workplace& workplace) {
+  Launch launch = workplace.launch(
+      {"run", "--profile", profile_path("slow"), "--backend", "host", "-o", "result.json"});
+  launch.executable = ASSAY_PLANTED_BINARY;
+  return launch;
+}
+
 /// Sends `signal` to a fresh run after `delay_s`.
 Outcome run_and_signal(const Workplace& workplace, int signal, double delay_s) {
   Process process(workplace.launch(tiny_run()));
@@ -138,10 +146,7 @@ TEST_SUITE("integration") {
 
   TEST_CASE("a second Ctrl-C ends a run at once even inside a long sample") {
     const Workplace workplace;
-    Launch launch = workplace.launch(
-        {"run", "--profile", profile_path("slow"), "--backend", "host", "-o", "result.json"});
-    launch.executable = ASSAY_PLANTED_BINARY;
-    Process process(launch);
+    Process process(slow_run(workplace));
     REQUIRE(appears(workplace.path("inside-a-sample")));
     const double start = now_s();
     while (process.running() && now_s() - start < 20) {  // one sample alone takes a minute
@@ -158,9 +163,7 @@ TEST_SUITE("integration") {
 
   TEST_CASE("a signal to a run and at once to its group is one request") {
     const Workplace workplace;
-    Launch launch = workplace.launch(
-        {"run", "--profile", profile_path("slow"), "--backend", "host", "-o", "result.json"});
-    launch.executable = ASSAY_PLANTED_BINARY;
+    Launch launch = slow_run(workplace);
     launch.in_child = [] { setpgid(0, 0); };
     Process process(launch);
     REQUIRE(appears(workplace.path("inside-a-sample")));
@@ -178,10 +181,7 @@ TEST_SUITE("integration") {
 
   TEST_CASE("another signal within a second ends a run at once") {
     const Workplace workplace;
-    Launch launch = workplace.launch(
-        {"run", "--profile", profile_path("slow"), "--backend", "host", "-o", "result.json"});
-    launch.executable = ASSAY_PLANTED_BINARY;
-    Process process(launch);
+    Process process(slow_run(workplace));
     REQUIRE(appears(workplace.path("inside-a-sample")));
     process.send(SIGTERM);
     process.send(SIGINT);
