@@ -13,6 +13,7 @@
 #include "harness/cluster/how_claimed.h"
 #include "harness/cluster/private_folder.h"
 #include "harness/cluster/progress.h"
+#include "harness/core/number_of.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
 
@@ -40,8 +41,8 @@ std::string why_it_ended(const ClusterSession& session, const std::exception& er
 }  // namespace
 
 void show_plan(const cluster::Plan& plan) {
-  print(fmt::format("Run {} of profile {} on {} nodes in namespace {}\n", plan.run,
-                    plan.wishes.profile, plan.wishes.nodes, plan.wishes.name_space));
+  print(fmt::format("Run {} of profile {} on {} in namespace {}\n", plan.run, plan.wishes.profile,
+                    number_of(plan.wishes.nodes, "node"), plan.wishes.name_space));
   for (const std::string& reason : plan.reasons) print(fmt::format("  {}\n", plain_line(reason)));
   std::fflush(stdout);
   if (!plan.faults.empty()) throw Error(fmt::format("{}", fmt::join(plan.faults, "; ")));

@@ -9,6 +9,7 @@
 
 #include "harness/cluster/explain.h"
 #include "harness/cluster/idle_run.h"
+#include "harness/core/number_of.h"
 
 namespace assay::cluster {
 
@@ -75,8 +76,9 @@ class Scaling {
 
   AutoscalingFacts run() {
     run_->start();
-    pace_.say(fmt::format("autoscaling probe: run {} asks for {} nodes, and {} are free",
-                          run_->id(), facts_.pods, facts_.nodes));
+    pace_.say(fmt::format("autoscaling probe: run {} asks for {}, and {} {} free", run_->id(),
+                          number_of(facts_.pods, "node"), facts_.nodes,
+                          facts_.nodes == 1 ? "is" : "are"));
     wait_for_nodes();
     run_->end();
     if (facts_.added.empty() && !facts_.bound_s && !was_refused_)

@@ -6,6 +6,7 @@
 
 #include "harness/cluster/explain.h"
 #include "harness/core/message.h"
+#include "harness/core/number_of.h"
 #include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
@@ -121,8 +122,10 @@ Cause explain_suspended(const Job& job, const Seen& seen) {
   const std::string quotas =
       shared == nullptr || shared->quotas.empty()
           ? ""
-          : fmt::format("; its {} pods wait for quota of ClusterQueue {}, which has {}",
-                        job.completions, shared->name, fmt::join(shared->quotas, ", "));
+          : fmt::format(
+                "; its {} for quota of ClusterQueue {}, which has {}",
+                job.completions == 1 ? "pod waits" : fmt::format("{} pods wait", job.completions),
+                shared->name, fmt::join(shared->quotas, ", "));
   return {subject,
           fmt::format("it is suspended for LocalQueue {} and Kueue has made no Workload of its {}: "
                       "Kueue is down, or {} is not among its integrations.frameworks{}",
@@ -135,11 +138,10 @@ std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) 
   const auto pods = static_cast<long>(members.size());
   const std::string subject = "pod group " + group.name;
   if (pods > 0 && group.min_count > pods)
-    return Cause{
-        subject,
-        fmt::format("it wants {} pods at once and the run has {}: its minCount is too high",
-                    group.min_count, pods),
-        true};
+    return Cause{subject,
+                 fmt::format("it wants {} at once and the run has {}: its minCount is too high",
+                             number_of(group.min_count, "pod"), pods),
+                 true};
   const Condition* scheduled = find(group.conditions, "PodGroupScheduled");
   if (scheduled == nullptr || scheduled->status == "True") return std::nullopt;
   const long fit = std::count_if(members.begin(), members.end(), [](const Pod* pod) {
@@ -150,8 +152,8 @@ std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) 
   const char* made = group.owner.empty() ? "" : " that the Job controller made";
   return Cause{
       subject,
-      fmt::format("the gang{} needs {} pods at once and {} would fit: none is bound until all do",
-                  made, group.min_count, fit),
+      fmt::format("the gang{} needs {} at once and {} would fit: none is bound until all do", made,
+                  number_of(group.min_count, "pod"), fit),
       false, fit > 0};  // where none fits, nothing was held back
 }
 

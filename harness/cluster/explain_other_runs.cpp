@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/cluster/explain.h"
+#include "harness/core/number_of.h"
 
 namespace assay::cluster {
 
@@ -19,10 +20,9 @@ struct Holding {
 
   bool holds() const { return devices > 0 || !nodes.empty(); }
   std::string text() const {
-    const std::string on_nodes =
-        fmt::format("{} node{}", nodes.size(), nodes.size() == 1 ? "" : "s");
+    const std::string on_nodes = number_of(nodes.size(), "node");
     if (devices == 0) return on_nodes;
-    const std::string of_devices = fmt::format("{} device{}", devices, devices == 1 ? "" : "s");
+    const std::string of_devices = number_of(devices, "device");
     return nodes.empty() ? of_devices : fmt::format("{} on {}", of_devices, on_nodes);
   }
 };

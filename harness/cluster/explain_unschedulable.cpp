@@ -8,6 +8,7 @@
 #include "harness/cluster/explain.h"
 #include "harness/cluster/plan.h"
 #include "harness/core/message.h"
+#include "harness/core/number_of.h"
 #include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
@@ -68,8 +69,8 @@ Finding why_no_claim(const Pod& pod, const Seen& seen) {
                           request.device_class),
               true};
     if (const long most = most_on_a_node(devices); most < request.count)
-      return {fmt::format("no node has {} devices of class {}: the most is {}", request.count,
-                          request.device_class, most),
+      return {fmt::format("no node has {} of class {}: the most is {}",
+                          number_of(request.count, "device"), request.device_class, most),
               true};
     if (request.selects)
       return {fmt::format("no published device of class {} matches the selector of request {}, or "

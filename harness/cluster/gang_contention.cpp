@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "harness/cluster/idle_run.h"
+#include "harness/core/number_of.h"
 
 namespace assay::cluster {
 
@@ -47,10 +48,10 @@ class Contention {
     std::vector<std::string> hosts = free_hosts(kubectl, plan, inventory);
     const auto needed = static_cast<std::size_t>(std::max(plan.wishes.nodes, 2));
     if (hosts.size() < needed)
-      throw Error(
-          fmt::format("gang probe: {} nodes with {} free devices are needed, and {} are "
-                      "there: {}",
-                      needed, plan.devices, hosts.size(), fmt::join(hosts, ", ")));
+      throw Error(fmt::format("gang probe: {} with {} are needed, and {} {} there{}{}",
+                              number_of(needed, "node"), number_of(plan.devices, "free device"),
+                              hosts.size(), hosts.size() == 1 ? "is" : "are",
+                              hosts.empty() ? "" : ": ", fmt::join(hosts, ", ")));
     hosts.resize(needed);
     return hosts;
   }
@@ -76,8 +77,10 @@ class Contention {
       pause();
     }
     facts_.window_s = from_s < 0 ? 0 : pace_.now_s() - from_s;
-    pace_.say(fmt::format("gang probe: {} pods were bound while one node was taken, in {:.0f} s",
-                          facts_.bound_early, facts_.window_s));
+    pace_.say(fmt::format(
+        "gang probe: {} bound while one node was taken, in {:.0f} s",
+        facts_.bound_early == 1 ? "1 pod was" : fmt::format("{} pods were", facts_.bound_early),
+        facts_.window_s));
   }
 
   static bool is_taken(const Snapshot& gang) {

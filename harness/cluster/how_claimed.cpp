@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "harness/core/number_of.h"
+
 namespace assay::cluster {
 
 namespace {
@@ -35,9 +37,9 @@ void add_alternatives(const Snapshot& run, std::set<std::string>& lines) {
       if (one.request.find('/') != std::string::npos) ++devices[one.request];
     for (const auto& [request, number] : devices) {
       const std::size_t slash = request.find('/');
-      lines.insert(fmt::format("request {} was met by its alternative {} ({} device{})",
-                               request.substr(0, slash), request.substr(slash + 1), number,
-                               number == 1 ? "" : "s"));
+      lines.insert(fmt::format("request {} was met by its alternative {} ({})",
+                               request.substr(0, slash), request.substr(slash + 1),
+                               number_of(number, "device")));
     }
   }
 }

@@ -45,6 +45,18 @@ constexpr Fault kFaults[] = {
     {"Unable to connect to the server", "the API server cannot be reached from here"},
 };
 
+/// What a call asks for, without its flags: `get nodes`, `exec POD -- assay export`.
+std::string asked_for(const Call& call) {
+  std::string text;
+  bool is_value = false;
+  for (const std::string& word : call.words) {
+    const bool is_flag = word.starts_with('-') && word != "--" && word != "--raw";
+    if (!is_flag && !is_value) text += (text.empty() ? "" : " ") + word;
+    is_value = word.size() == 2 && is_flag;  // -n NAMESPACE, -o FORMAT, -l SELECTOR
+  }
+  return printable(text, 200);
+}
+
 class InstalledKubectl : public Kubectl {
  public:
   explicit InstalledKubectl(const std::atomic<bool>* stop) : stop_(stop) {}
@@ -56,7 +68,7 @@ class InstalledKubectl : public Kubectl {
         run_program({words, "", call.timeout_s, call.whole || *stop_ ? nullptr : stop_});
     if (ended.stopped) throw Error("stopped while the cluster was asked");
     if (ended.timed_out)
-      throw Unreachable(fmt::format("kubectl {} gave no answer within {:.0f} s", call.words.front(),
+      throw Unreachable(fmt::format("kubectl {} gave no answer within {:.0f} s", asked_for(call),
                                     call.timeout_s));
     if (ended.code != 0)
       if (const std::string fault = connection_fault(ended.err); !fault.empty())

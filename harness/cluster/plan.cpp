@@ -12,6 +12,7 @@
 #include "harness/cluster/preflight.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/number_of.h"
 
 namespace assay::cluster {
 
@@ -95,9 +96,10 @@ class Planner {
   }
 
   std::string devices_text() const {
-    return saw("resourceslices") ? fmt::format("has {} devices in published ResourceSlices",
-                                               devices_of(plan_.device_class, inventory_).size())
-                                 : "is there";
+    return saw("resourceslices")
+               ? fmt::format("has {} in published ResourceSlices",
+                             number_of(devices_of(plan_.device_class, inventory_).size(), "device"))
+               : "is there";
   }
 
   void choose_allocation() {
@@ -242,15 +244,15 @@ class Planner {
                           ? most_on_a_node(devices_of(dra ? what : served->name, inventory_))
                           : most_allocatable(inventory_, what);
     if (plan_.devices == 0) plan_.devices = static_cast<int>(std::max(most, 1L));
-    because(fmt::format("{} devices of {} a node: {}", plan_.devices, what,
+    because(fmt::format("{} of {} a node: {}", number_of(plan_.devices, "device"), what,
                         plan_.wishes.devices_per_node > 0 ? "asked for"
                         : aligned.empty()                 ? "as many as the largest node has"
                                           : "as many as one place of a node has beside a NIC"));
     if (!saw(counted_by)) return;
     if (is_aligned()) return check_aligned(aligned);
     if (most > 0 && plan_.devices > most)
-      fault(fmt::format("no node has {} devices of {}: the most is {}; lower --devices-per-node",
-                        plan_.devices, what, most));
+      fault(fmt::format("no node has {} of {}: the most is {}; lower --devices-per-node",
+                        number_of(plan_.devices, "device"), what, most));
   }
 
   std::string native_component() const {
@@ -344,8 +346,9 @@ class Planner {
       return;
     }
     if (plan_.queue.empty())
-      return fault(fmt::format("the namespace has {} LocalQueues ({}): name one with --queue",
-                               names.size(), fmt::join(names, ", ")));
+      return fault(fmt::format("the namespace has {}{}: name one with --queue",
+                               number_of(names.size(), "LocalQueue"),
+                               names.empty() ? "" : fmt::format(" ({})", fmt::join(names, ", "))));
     if (chosen == nullptr)
       return fault(fmt::format("LocalQueue {} is not in namespace {} (there are: {})", plan_.queue,
                                plan_.wishes.name_space, fmt::join(names, ", ")));
@@ -364,8 +367,9 @@ class Planner {
       for (const std::string& taint : node.taints)
         if (!node.cordoned && keeps_off(taint, plan_.wishes)) ++nodes[taint];
     for (const auto& [taint, count] : nodes)
-      because(fmt::format("{} of {} nodes have taint {}, which --toleration lets the pods tolerate",
-                          count, inventory_.nodes.size(), taint));
+      because(fmt::format("{} of {} {} taint {}, which --toleration lets the pods tolerate", count,
+                          number_of(inventory_.nodes.size(), "node"), count == 1 ? "has" : "have",
+                          taint));
   }
 
   const Inventory& inventory_;

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "harness/core/number_of.h"
 #include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
@@ -15,6 +16,10 @@ namespace assay::cluster {
 namespace {
 
 using Faults = std::vector<std::string>;
+
+std::string wanted(const Plan& plan) {
+  return number_of(plan.wishes.nodes, "node") + (plan.wishes.nodes == 1 ? " is" : " are");
+}
 
 void check_nodes(const Plan& plan, const Inventory& inventory, Faults& faults) {
   if (inventory.nodes.empty()) return;
@@ -26,8 +31,8 @@ void check_nodes(const Plan& plan, const Inventory& inventory, Faults& faults) {
     if (!node.ready) out.push_back(node.name + " is not ready");
   }
   if (usable < plan.wishes.nodes)
-    faults.push_back(fmt::format("{} nodes are wanted and {} can take a pod{}{}", plan.wishes.nodes,
-                                 usable, out.empty() ? "" : ": ", fmt::join(out, ", ")));
+    faults.push_back(fmt::format("{} wanted and {} can take a pod{}{}", wanted(plan), usable,
+                                 out.empty() ? "" : ": ", fmt::join(out, ", ")));
 }
 
 /// Nodes whose own devices are enough; none where a pool of devices is no node's.
@@ -48,10 +53,9 @@ void check_devices(const Plan& plan, const Inventory& inventory, Faults& faults)
   if (plan.allocation != "dra" || !plan.wishes.alignment.empty() || inventory.nodes.empty()) return;
   const std::optional<long> enough = with_enough(plan, inventory);
   if (enough && *enough > 0 && *enough < plan.wishes.nodes)
-    faults.push_back(fmt::format(
-        "{} nodes are wanted and {} {} {} devices of {}: name fewer with --devices-per-node",
-        plan.wishes.nodes, *enough, *enough == 1 ? "has" : "have", plan.devices,
-        plan.device_class));
+    faults.push_back(fmt::format("{} wanted and {} {} {} of {}: name fewer with --devices-per-node",
+                                 wanted(plan), *enough, *enough == 1 ? "has" : "have",
+                                 number_of(plan.devices, "device"), plan.device_class));
 }
 
 /// What is counted whole; of processors and memory the Job tells.

@@ -5,15 +5,18 @@
 
 #include <algorithm>
 
+#include "harness/core/number_of.h"
+
 namespace assay::cluster {
 
 std::string Progress::line() const {
-  const std::string claimed =
-      claims > 0 ? fmt::format("{} of {} claims allocated, ", allocated, std::max(claims, wanted))
-                 : "";
+  const std::string claimed = claims > 0
+                                  ? fmt::format("{} of {} allocated, ", allocated,
+                                                number_of(std::max<long>(claims, wanted), "claim"))
+                                  : "";
   const std::string over = ended > 0 ? fmt::format(", {} ended", ended) : "";
-  return fmt::format("{}{} of {} pods scheduled, {} running{}", claimed, scheduled, wanted, running,
-                     over);
+  return fmt::format("{}{} of {} scheduled, {} running{}", claimed, scheduled,
+                     number_of(wanted, "pod"), running, over);
 }
 
 Progress progress_of(const Snapshot& snapshot, int nodes) {

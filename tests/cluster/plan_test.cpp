@@ -124,7 +124,7 @@ TEST_SUITE("cluster") {
       CHECK(plan.faults.empty());
       return fmt::format("{}", fmt::join(plan.reasons, "; "));
     };
-    const char* told = "1 of 2 nodes have taint nvidia.com/gpu=present:NoSchedule";
+    const char* told = "1 of 2 nodes has taint nvidia.com/gpu=present:NoSchedule";
     CHECK(has(reasons({}), told));
     CHECK_FALSE(has(reasons({}), "a/b"));
     for (const char* enough : {"nvidia.com/gpu", "nvidia.com/gpu=present",
@@ -174,6 +174,22 @@ TEST_SUITE("cluster") {
     CHECK(faults(wanted, inventory).empty());
     for (cluster::Device& one : inventory.devices) one.pool = "rack-1";  // no node's own
     CHECK(faults(wishes(), inventory).empty());
+  }
+
+  TEST_CASE("one node and one device are told as one") {
+    cluster::Inventory inventory = two_nodes();
+    inventory.nodes.pop_back();
+    inventory.nodes.front().cordoned = true;
+    std::erase_if(inventory.devices, [](const cluster::Device& one) {
+      return one.pool != "node-a" || one.name > "gpu-0";
+    });
+    const cluster::Plan plan = cluster::make_plan(wishes(1), inventory, "r1");
+    CHECK(plan.faults ==
+          std::vector<std::string>{"1 node is wanted and 0 can take a pod: node-a is cordoned"});
+    CHECK(plan.reasons.at(0) ==
+          "allocation dra: DeviceClass gpu.example.com has 1 device in published ResourceSlices");
+    CHECK(plan.reasons.at(1) ==
+          "1 device of gpu.example.com a node: as many as the largest node has");
   }
 
   TEST_CASE("the plan says which API each version of Kubernetes lacks") {

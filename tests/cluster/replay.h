@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "harness/cluster/watch.h"
 #include "tests/cluster/recordings.h"
 
 namespace assay::test {
