@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/cli/compared_rows.h"
+#include "harness/core/number_of.h"
 #include "harness/core/plain_text.h"
 
 namespace assay::cli {
@@ -19,12 +20,9 @@ std::string side_in_words(const ComparedSide& side) {
   std::string devices;
   for (const auto& [device, number] : side.devices)
     devices += fmt::format("{}{} x {}", devices.empty() ? "" : ", ", number, plain_line(device));
-  const auto counted = [](std::size_t count, const char* what) {
-    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-  };
   std::string text = fmt::format(
-      "{} ({}, {}, {})", plain_line(side.name), counted(side.documents.size(), "document"),
-      counted(side.nodes.size(), "node"), devices.empty() ? "no devices" : devices);
+      "{} ({}, {}, {})", plain_line(side.name), number_of(side.documents.size(), "document"),
+      number_of(side.nodes.size(), "node"), devices.empty() ? "no devices" : devices);
   if (side.simulated) text += ", SIMULATED: no hardware was measured";
   if (side.price_per_device_hour)
     text += fmt::format(", {} a device and hour", *side.price_per_device_hour);

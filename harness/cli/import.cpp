@@ -10,6 +10,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/core/document.h"
+#include "harness/core/number_of.h"
 #include "harness/core/output.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
@@ -64,9 +65,9 @@ ExitCode execute_import(const Arguments& arguments) {
   const Result result = read_tool(source_of(arguments));
   write_document(to_json(result), DocumentKind::result, path);
   if (is_standard_output(path)) return ExitCode::passed;
-  print(fmt::format(
-      "Document: {}\n{} figures and {} checks that {} reported, nothing of it verified\n", path,
-      result.measurements.size(), result.imported->checks.size(), tool));
+  print(fmt::format("Document: {}\n{} and {} that {} reported, nothing of it verified\n", path,
+                    number_of(result.measurements.size(), "figure"),
+                    number_of(result.imported->checks.size(), "check"), tool));
   for (const std::string& what : result.imported->left_out)
     print(fmt::format("Left out: {}\n", plain_line(what)));
   return ExitCode::passed;

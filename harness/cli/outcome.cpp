@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "harness/core/number_of.h"
 #include "harness/core/print.h"
 #include "harness/core/profile.h"
 
@@ -26,7 +27,7 @@ bool any_verified(const Result& result) {
                      [](const Measurement& one) { return one.verification.has_value(); });
 }
 
-std::string cases(std::size_t n) { return fmt::format("{} case{}", n, n == 1 ? "" : "s"); }
+std::string cases(std::size_t n) { return number_of(n, "case"); }
 
 /// As a shell takes it: quoted when it must be.
 std::string shell_word(const std::string& text) {

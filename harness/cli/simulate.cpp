@@ -6,6 +6,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/core/document.h"
+#include "harness/core/number_of.h"
 #include "harness/core/output.h"
 #include "harness/core/print.h"
 #include "harness/simulate/model.h"
@@ -71,9 +72,9 @@ ExitCode execute_simulate(const Arguments& arguments) {
     write_document(to_json(result), DocumentKind::result,
                    folder / "nodes" / (result.nodes.front().name + ".json"));
   }
-  print(fmt::format("Simulated: {} nodes of {} {}, profile {}, {} faults, written to {}\n", nodes,
-                    model.devices, model.gpu->name, profile.name, model.faults.size(),
-                    folder.string()));
+  print(fmt::format("Simulated: {} of {} {}, profile {}, {}, written to {}\n",
+                    number_of(nodes, "node"), model.devices, model.gpu->name, profile.name,
+                    number_of(model.faults.size(), "fault"), folder.string()));
   return ExitCode::passed;
 }
 

@@ -13,6 +13,7 @@
 #include "harness/conformance/requirement.h"
 #include "harness/core/consistency.h"
 #include "harness/core/document.h"
+#include "harness/core/number_of.h"
 #include "harness/core/output.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
@@ -130,7 +131,7 @@ class Site {
     write_text(html_page(site_data(version(), std::move(runs_), unreadable_)),
                folder_ / "index.html");
     remove_old_pages(folder_ / "runs", written_);
-    print(fmt::format("Site: {} runs, {} not shown: {}\n", count, unreadable_.size(),
+    print(fmt::format("Site: {}, {} not shown: {}\n", number_of(count, "run"), unreadable_.size(),
                       (folder_ / "index.html").string()));
   }
 

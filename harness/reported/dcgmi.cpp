@@ -139,7 +139,7 @@ class DiagnosticTable {
   explicit DiagnosticTable(Result& result) : result_(result) {}
 
   void take(const std::string& text) {
-    static const RegularExpression kSection("^\\s*[|+]-+\\s+(\\w[\\w ]*?)\\s+-+\\+");
+    static const RegularExpression kSection("[|+]-+\\s+(\\w[\\w ]*?)\\s+-+\\+");
     if (const auto part = kSection.groups_in(text); !part.empty()) {
       category_ = part[1];
       return;

@@ -6,6 +6,7 @@
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
+#include "harness/core/number_of.h"
 #include "harness/reported/document.h"
 #include "harness/reported/import.h"
 #include "harness/reported/nccl_output.h"
@@ -56,11 +57,25 @@ const Collective& collective_of(const Source& source, const NcclTable& table) {
                           in_quotes(wanted), known));
 }
 
+/// Lines of ranks that somebody cut out of what was pasted.
+bool lacks_ranks(const NcclTable& table) {
+  return !table.ranks.empty() &&
+         table.ranks.rbegin()->first >= static_cast<int>(table.ranks.size());
+}
+
 int ranks_of(const Source& source, const NcclTable& table) {
   const int said = static_cast<int>(table.ranks.size());
+  if (lacks_ranks(table)) {
+    const int last = table.ranks.rbegin()->first;
+    if (source.ranks && *source.ranks > last) return *source.ranks;
+    throw Error(
+        fmt::format("{}: the output lists {} of at least {}: say how many there were with "
+                    "--ranks",
+                    source.where, assay::number_of(table.ranks.size(), "rank"), last + 1));
+  }
   if (said > 0 && source.ranks && *source.ranks != said) {
-    throw Error(fmt::format("{}: the output has {} ranks, not the {} of --ranks", source.where,
-                            said, *source.ranks));
+    throw Error(fmt::format("{}: the output has {}, not the {} of --ranks", source.where,
+                            assay::number_of(table.ranks.size(), "rank"), *source.ranks));
   }
   if (said == 0 && !source.ranks) {
     throw Error(
@@ -75,9 +90,10 @@ class NcclImporter {
  public:
   NcclImporter(const Source& source, Result& result) : source_(source), result_(result) {}
 
-  void take(const NcclTable& table) {
+  void take(NcclTable table) {
     collective_ = &collective_of(source_, table);
     ranks_ = ranks_of(source_, table);
+    if (lacks_ranks(table)) table.ranks.clear();
     result_.run.world_size = std::max(result_.run.world_size, ranks_);
     take_places(table);
     for (const NcclRow& row : table.rows) take_row(table, row);

@@ -121,7 +121,7 @@ class NvbandwidthReader {
     static const RegularExpression kBuffer("nvbandwidth .*(?:-b|--bufferSize)[ =](\\d{1,7})\\b");
     static const RegularExpression kDevice("^\\s*Device (\\d.*)$");
     static const RegularExpression kProcess("^\\s*Process\\s+\\d+ \\(([^()]+)\\): device (\\d.*)$");
-    static const RegularExpression kHost("^[A-Za-z0-9][A-Za-z0-9.-]*$");
+    static const RegularExpression kHost("^\\s*([A-Za-z0-9][A-Za-z0-9.-]*)\\s*$");
     const auto keep = [&](const RegularExpression& what, std::string& where) {
       const auto part = what.groups_in(text);
       if (!part.empty() && where.empty()) where = part[1];
@@ -139,7 +139,8 @@ class NvbandwidthReader {
       take_nvbandwidth_device(process[2], process[1], output_.devices);
     }
     // Newer versions print the host's name on a line of its own, just before the devices.
-    host_ = kHost.is_found_in(text) ? text : "";
+    const auto host = kHost.groups_in(text);
+    host_ = host.empty() ? "" : host[1];
   }
 
   const Source& source_;

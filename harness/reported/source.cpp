@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <sstream>
+#include <utility>
 
 #include "harness/core/document.h"
 #include "harness/core/encoding.h"
@@ -43,6 +44,21 @@ std::string without_colours(std::string_view coloured) {
     }
   }
   return plain;
+}
+
+/// What `&lt;` and its like stand for, where the source of a page was copied.
+std::string without_entities(std::string text) {
+  static constexpr std::pair<std::string_view, char> kEntities[] = {
+      {"&lt;", '<'},   {"&gt;", '>'},    {"&quot;", '"'}, {"&#34;", '"'},
+      {"&#39;", '\''}, {"&#x27;", '\''}, {"&nbsp;", ' '}, {"&amp;", '&'}};
+  for (std::size_t at = 0; (at = text.find('&', at)) != std::string::npos; ++at) {
+    for (const auto& [entity, character] : kEntities)
+      if (std::string_view(text).substr(at).starts_with(entity)) {
+        text.replace(at, entity.size(), 1, character);
+        break;
+      }
+  }
+  return text;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -96,7 +112,7 @@ std::vector<Line> lines_of(const Source& source) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";  // of UTF-8, by Windows' editors
   if (!lines.empty() && lines.front().text.starts_with(kMark))
     lines.front().text.erase(0, kMark.size());
-  for (Line& line : lines) line.text = without_colours(line.text);
+  for (Line& line : lines) line.text = without_entities(without_colours(line.text));
   remove_prefixes(lines);
   return lines;
 }

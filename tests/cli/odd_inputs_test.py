@@ -100,7 +100,7 @@ class OddInputs(unittest.TestCase):
         self.assertIn(self.assay("check", "run").returncode, (0, 1))
         self.assertEqual(self.assay("validate", "run").stdout, "run/result.json: ok, assay.result\n")
         site = self.assay("site", "run", "-o", "site")
-        self.assertIn("1 runs, 0 not shown", site.stdout, site.stderr)
+        self.assertIn("Site: 1 run, 0 not shown", site.stdout, site.stderr)
         self.refused(self.assay("check", "run/signature.json"), "signature.json: missing field")
 
     def test_a_link_to_nothing_in_a_folder_is_not_passed_over(self):

@@ -65,6 +65,27 @@ TEST_SUITE("unit") {
                                        "2023-11-29T09:12:13Z  INFO  ",
                                        "[2023-11-29 09:12:13,123] [INFO] ",
                                        "2023-11-29T09:12:13+0000 node-0 nccl[12]: ",
+                                       "INFO 2023-11-29 09:12:13,123 ",
+                                       "[INFO] 2023-11-29 09:12:13 ",
+                                       "INFO 11-29 09:12:13 runner.py:33] ",
+                                       "INFO 11-29 09:12:13 [runner.py:33] ",
+                                       "INFO:root:",
+                                       "2023-11-29 09:12:13,123 - runner - INFO - ",
+                                       "[2023-11-29 09:12:13,123][INFO] ",
+                                       "[2023-11-29 09:12:13,123][runner][INFO] - ",
+                                       "[2023-11-29, 09:12:13 UTC] {subprocess.py:93} INFO - ",
+                                       "[2023-11-29T09:12:13.123+0000] {pod.py:4} INFO - [base] ",
+                                       "2023-11-29T09:12:13.123456Z 01O ",
+                                       "2023/11/29 09:12:13 ",
+                                       "<14>1 2023-11-29T09:12:13Z node-0 nccl 12 - - ",
+                                       "(head, rank=0, pid=4711) ",
+                                       "node-0 09:12:13 ",
+                                       "node-0 2023-11-29T09:12:13.123Z ",
+                                       "| ",
+                                       ">> ",
+                                       "0|",
+                                       "0| ",
+                                       "    ",
                                        "[09:12:13] ",
                                        "09:12:13.123 "}) {
         CAPTURE(tool.file);
@@ -82,6 +103,43 @@ TEST_SUITE("unit") {
         }
       }
     }
+  }
+
+  TEST_CASE("a block of Markdown and the source of a page hold the output that was copied") {
+    for (const char* file : {"nccl_mpirun.txt", "nccl.json"}) {
+      const Source plain = source_of(file);
+      const std::size_t figures = import_nccl_tests(plain).measurements.size();
+      Source fenced = plain, quoted = plain, page = plain;
+      fenced.text = "```text\n";
+      quoted.text = "| ```\n";
+      for (const Line& line : lines_of(plain)) {
+        fenced.text += "node-0: " + line.text + '\n';
+        quoted.text += "| " + line.text + '\n';
+      }
+      fenced.text += "```\n";
+      quoted.text += "| ```\n";
+      page.text.clear();
+      for (const char c : plain.text)
+        page.text += c == '<'   ? "&lt;"
+                     : c == '>' ? "&gt;"
+                     : c == '"' ? "&quot;"
+                                : std::string(1, c);
+      CAPTURE(file);
+      CHECK(import_nccl_tests(fenced).measurements.size() == figures);
+      CHECK(import_nccl_tests(quoted).measurements.size() == figures);
+      CHECK(import_nccl_tests(page).measurements.size() == figures);
+    }
+    Source table = source_of("dcgmi.txt");
+    const std::size_t checks = import_dcgmi(table).imported->checks.size();
+    Source unknown = table;
+    unknown.text.clear();
+    for (const Line& line : lines_of(table))
+      unknown.text += "flux-job: task 0: " + line.text + '\n';
+    CHECK(import_dcgmi(unknown).imported->checks.size() == checks);
+    table.text = "| Denylist | Pass |\n| PCIe | Fail |\n";  // its bars are its own
+    CHECK(lines_of(table).front().text == "| Denylist | Pass |");
+    table.text = "R&D &amp;lt; 5\n";
+    CHECK(lines_of(table).front().text == "R&D &lt; 5");
   }
 
   TEST_CASE("lines with commas stand in quotes in a table of CloudWatch") {

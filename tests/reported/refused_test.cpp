@@ -68,6 +68,17 @@ TEST_SUITE("unit") {
     has(said_of(source), "of all_reduce over 8 ranks it is 1.75");
   }
 
+  TEST_CASE("a list of ranks that somebody cut asks how many there were") {
+    Source source = with("Rank  1", "Rang  1");
+    has(said_of(source), "lists 3 ranks of at least 4: say how many there were with --ranks");
+    source.ranks = 3;
+    has(said_of(source), "of at least 4");
+    source.ranks = 4;
+    const Result result = import_nccl_tests(source);
+    CHECK(result.measurements.size() == 8);
+    CHECK(result.measurements.front().scope.members.empty());
+  }
+
   TEST_CASE("processes that ran alone are refused") {
     has(said_of(with("Rank  1", "Rank  0")), "line 8: rank 0 stands there twice");
   }
