@@ -1,5 +1,5 @@
-// The condition is written last on a pass and the taint first on a failure: whoever reads one of
-// them alone never takes a bad node for a good one.
+// The taint goes last on a pass and comes first on a failure: whoever reads one mark alone never
+// takes a bad node for a good one.
 #include "harness/cluster/gate.h"
 
 #include <fmt/format.h>

@@ -167,6 +167,14 @@ class Combinations(unittest.TestCase):
             (resource,) = kustomize.objects_of(path.read_text())
             self.assertEqual([], list(strict.problems(resource)), path)
 
+    def test_the_container_without_a_claim_asks_for_every_device(self):
+        for components in (ALLOCATIONS["dra"], ALLOCATIONS["device-plugin"]):
+            spec = job_of(self.copy.build_of(components))["spec"]["template"]["spec"]
+            (unclaimed,) = spec["initContainers"]
+            self.assertEqual({one["name"]: one["value"] for one in unclaimed["env"]}, {"NVIDIA_VISIBLE_DEVICES": "all"})
+            self.assertEqual(set(unclaimed["resources"]), {"requests"})
+            self.assertNotIn("NVIDIA_VISIBLE_DEVICES", [one["name"] for one in spec["containers"][0]["env"]])
+
     def test_claim_parameters_reach_the_claim(self):
         objects = self.copy.build_of(ALLOCATIONS["dra with an aligned NIC"], {"devices": "7", "device-class": "a.b"})
         devices = next(one for one in objects if one["kind"] == "ResourceClaimTemplate")["spec"]["spec"]["devices"]
