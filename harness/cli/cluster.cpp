@@ -71,6 +71,9 @@ cluster::Wishes wishes_of(const Arguments& arguments) {
     throw Error("--alignment says where a NIC is to be: name its class with --nic-class");
   wishes.nodes = count(arguments, "nodes");
   wishes.devices_per_node = count(arguments, "devices-per-node");
+  wishes.nics_per_node = count(arguments, "nics-per-node");
+  if (wishes.nic_class.empty() && wishes.nics_per_node > 0)
+    throw Error("--nics-per-node counts NICs: name their class with --nic-class");
   wishes.deadline_s = static_cast<double>(arguments.number("deadline"));
   for (const std::string& one : arguments.all("toleration"))
     wishes.tolerations.push_back(cluster::toleration_of(one));
@@ -306,11 +309,18 @@ Command cluster_command() {
        .help = "The DeviceClass to claim from, where auto does not know it."},
       {.name = "nic-class",
        .value_name = "NAME",
-       .help =
-           "DRANET's DeviceClass of NICs for RDMA: each pod claims one beside its accelerators."},
+       .help = "DRANET's DeviceClass of NICs for RDMA, which each pod claims beside its "
+               "accelerators."},
+      {.name = "nics-per-node",
+       .value_name = "N",
+       .help = "NICs of each pod; 0: one for each accelerator, or for every two, four…, as nodes "
+               "have them.",
+       .default_value = "0",
+       .range = Range{0, 31}},
       {.name = "alignment",
        .value_name = "pcieRoot|numaNode|none",
-       .help = "What that NIC and all accelerators of a pod share. A run with it and one without, "
+       .help = "What each NIC shares with its part of a pod's accelerators. A run with it and one "
+               "without, "
                "both with --nic-class, show by `assay compare` what it is worth.",
        .default_value = "none",
        .choices = {"pcieRoot", "numaNode", "none"}},

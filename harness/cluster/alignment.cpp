@@ -2,8 +2,6 @@
 #include "harness/cluster/alignment.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <utility>
 
 namespace assay::cluster {
@@ -12,9 +10,15 @@ namespace {
 
 using Place = std::pair<std::string, std::string>;  // node (pool) and value
 
-const std::string* value_of(const Device& device, const std::string& attribute) {
-  const auto found = device.attributes.find(attribute);
-  return found == device.attributes.end() ? nullptr : &found->second;
+constexpr const char* kNic = "nic";
+
+std::map<Place, long> count_places(const Side& side, const std::string& attribute) {
+  std::map<Place, long> count;
+  for (const Device* device : side.devices) {
+    const std::string* value = attribute.empty() ? &attribute : published(*device, attribute);
+    if (value != nullptr) ++count[{device->pool, *value}];
+  }
+  return count;
 }
 
 }  // namespace
@@ -23,22 +27,35 @@ std::string alignment_attribute(const std::string& alignment) {
   return "resource.kubernetes.io/" + alignment;
 }
 
-std::vector<long> aligned_on_nodes(const std::vector<const Device*>& accelerators,
-                                   const std::vector<const Device*>& nics,
-                                   const std::string& attribute) {
-  std::set<Place> with_nic;
-  for (const Device* nic : nics)
-    if (const std::string* value = value_of(*nic, attribute); value != nullptr)
-      with_nic.insert({nic->pool, *value});
-  std::map<Place, long> count;
-  std::map<std::string, long> most;
-  for (const Device* device : accelerators)
-    if (const std::string* value = value_of(*device, attribute);
-        value != nullptr && with_nic.contains({device->pool, *value}))
-      most[device->pool] = std::max(most[device->pool], ++count[{device->pool, *value}]);
-  std::vector<long> on_nodes;
-  for (const auto& [node, number] : most) on_nodes.push_back(number);
+const std::string* published(const Device& device, const std::string& attribute) {
+  auto found = device.attributes.find(attribute);
+  if (found == device.attributes.end() && attribute.starts_with(device.driver + "/"))
+    found = device.attributes.find(attribute.substr(device.driver.size() + 1));
+  return found == device.attributes.end() ? nullptr : &found->second;
+}
+
+std::map<std::string, long> groups_on_nodes(const std::vector<Side>& sides,
+                                            const std::string& attribute) {
+  std::map<Place, long> groups;
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    std::map<Place, long> count = count_places(sides[i], attribute);
+    for (auto& [place, number] : count) number /= std::max(sides[i].count, 1L);
+    if (i == 0) groups = count;
+    for (auto& [place, number] : groups) number = std::min(number, count[place]);
+  }
+  std::map<std::string, long> on_nodes;
+  for (const auto& [place, number] : groups)
+    if (number > 0) on_nodes[place.first] += number;
   return on_nodes;
+}
+
+std::string pair_of(const std::string& request) {
+  const std::size_t dash = request.find('-');
+  return dash == std::string::npos ? "" : request.substr(dash + 1);
+}
+
+bool is_nic(const std::string& request) {
+  return request == kNic || request.starts_with(std::string(kNic) + "-");
 }
 
 }  // namespace assay::cluster

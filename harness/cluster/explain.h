@@ -42,6 +42,12 @@ std::string refusal(const std::string& err);
 std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen);
 /// `message` is the scheduler's; it names no node and no device, so the inventory is compared.
 Cause explain_unschedulable(const Pod& pod, const std::string& message, const Seen& seen);
+struct Finding {
+  std::string text;
+  bool hopeless;
+};
+/// Of a pod whose claims cannot be allocated.
+Finding why_no_claim(const Pod& pod, const Seen& seen);
 std::optional<Cause> explain_controller(const Controller& controller);
 std::optional<Cause> explain_job(const Job& job, const Seen& seen);
 /// The pod of the Job that is gone and that another than the Job ended, by the events that it left.

@@ -1,106 +1,16 @@
-// The scheduler's text is the same for several causes: ResourceSlices, claims and nodes tell them
-// apart.
+// What the scheduler says of a pod that it binds to no node; it names no node and no device.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "harness/cluster/explain.h"
-#include "harness/cluster/plan.h"
 #include "harness/core/message.h"
-#include "harness/core/number_of.h"
 #include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
 
 namespace {
-
-struct Finding {
-  std::string text;
-  bool hopeless;
-};
-
-/// What the pod's claims ask for; where it has none, what its extended resources mean by a class.
-std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
-  std::vector<DeviceRequest> requests;
-  for (const Claim& claim : seen.run.claims)
-    if (claim.of(pod.name) && claim.allocated.empty())
-      requests.insert(requests.end(), claim.requests.begin(), claim.requests.end());
-  if (!requests.empty()) return requests;
-  for (const auto& [resource, amount] : pod.limits)
-    for (const DeviceClass& one : seen.inventory.device_classes)
-      if (!one.extended_resource.empty() && one.extended_resource == resource)
-        requests.push_back({resource, one.name, std::atol(amount.c_str()), false});
-  return requests;
-}
-
-std::vector<std::string> match_attributes_of(const Pod& pod, const Seen& seen) {
-  std::vector<std::string> keys;
-  for (const Claim& claim : seen.run.claims)
-    if (claim.of(pod.name))
-      keys.insert(keys.end(), claim.match_attributes.begin(), claim.match_attributes.end());
-  return keys;
-}
-
-std::vector<const Device*> free_devices(const std::vector<const Device*>& devices,
-                                        const Seen& seen) {
-  return not_taken(not_taken(devices, seen.run.claims), seen.all_claims);
-}
-
-/// Attributes of the driver itself are published without its domain.
-bool publishes(const Device& device, const std::string& key) {
-  const std::size_t slash = key.find('/');
-  return device.attributes.count(key) ||
-         (slash != std::string::npos && key.substr(0, slash) == device.driver &&
-          device.attributes.count(key.substr(slash + 1)));
-}
-
-Finding why_no_claim(const Pod& pod, const Seen& seen) {
-  for (const DeviceRequest& request : requests_of(pod, seen)) {
-    const auto devices = devices_of(request.device_class, seen.inventory);
-    if (const auto unseen = seen.inventory.unseen.find("resourceslices");
-        unseen != seen.inventory.unseen.end())
-      return {fmt::format("its claim of {} of class {} cannot be met; whether there are such "
-                          "devices is not known: resourceslices could not be listed ({})",
-                          request.count, request.device_class, unseen->second),
-              false};
-    if (devices.empty())
-      return {fmt::format("no device of class {} is published: its driver is not running",
-                          request.device_class),
-              true};
-    if (const long most = most_on_a_node(devices); most < request.count)
-      return {fmt::format("no node has {} of class {}: the most is {}",
-                          number_of(request.count, "device"), request.device_class, most),
-              true};
-    if (request.selects)
-      return {fmt::format("no published device of class {} matches the selector of request {}, or "
-                          "those are taken",
-                          request.device_class, request.name),
-              true};
-    for (const std::string& key : match_attributes_of(pod, seen))
-      if (std::none_of(devices.begin(), devices.end(),
-                       [&](const Device* device) { return publishes(*device, key); }))
-        return {
-            fmt::format("no device of class {} publishes {}, by which the claim is to be aligned",
-                        request.device_class, key),
-            true};
-    const auto free = free_devices(devices, seen);
-    if (most_on_a_node(free) < request.count)
-      return {fmt::format("the devices exist, but too few are free: {} of {} of class {} are "
-                          "allocated, and {} on one node are needed",
-                          devices.size() - free.size(), devices.size(), request.device_class,
-                          request.count),
-              false};
-  }
-  if (!match_attributes_of(pod, seen).empty())
-    return {fmt::format("no devices share one value of {}",
-                        fmt::join(match_attributes_of(pod, seen), ", ")),
-            true};
-  return {
-      "the devices that it claims are allocated to others, or its claim cannot be met: compare "
-      "`kubectl get resourceclaims -A` with `kubectl get resourceslices`",
-      false};
-}
 
 std::string cordoned_nodes(const Seen& seen) {
   std::vector<std::string> names;

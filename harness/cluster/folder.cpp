@@ -12,6 +12,7 @@
 
 #include "harness/cluster/alignment.h"
 #include "harness/cluster/manifests.h"
+#include "harness/cluster/nics.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 
@@ -46,8 +47,10 @@ std::vector<std::string> components(const Plan& plan) {
   if (!plan.hosts.empty()) names.push_back("hosts");
   if (!plan.wishes.tolerations.empty()) names.push_back("tolerations");
   if (plan.allocation != "none") names.push_back("allocation/" + plan.allocation);
-  if (!plan.wishes.nic_class.empty()) names.push_back("network/rdma");
-  if (!plan.wishes.alignment.empty()) names.push_back("network/aligned");
+  const bool paired = !plan.wishes.alignment.empty() && groups_of(plan) > 1;
+  if (paired) names.push_back("network/paired");
+  if (!plan.wishes.nic_class.empty() && !paired) names.push_back("network/rdma");
+  if (!plan.wishes.alignment.empty() && !paired) names.push_back("network/aligned");
   if (plan.gang != "none") names.push_back("gang/" + plan.gang);
   return names;
 }
@@ -118,6 +121,7 @@ std::string parameters_text(const Plan& plan) {
   add("devices", plan.devices > 0 ? std::to_string(plan.devices) : "");
   add("device-class", plan.device_class);
   add("nic-class", plan.wishes.nic_class);
+  add("nics", plan.nics > 0 ? std::to_string(plan.nics) : "");
   if (!plan.wishes.alignment.empty()) add("alignment", alignment_attribute(plan.wishes.alignment));
   add("queue", plan.queue);
   add("node", plan.wishes.node);
@@ -161,6 +165,8 @@ void write_kustomization(const Plan& plan, const fs::path& folder) {
     fs::create_directories(folder / "components/tolerations");
     write_text(tolerations_text(plan), folder / "components/tolerations/kustomization.yaml");
   }
+  if (!plan.wishes.alignment.empty() && groups_of(plan) > 1)
+    write_text(paired_text(plan), folder / "components/network/paired/kustomization.yaml");
   write_token(folder / "base/token");
   write_text(parameters_text(plan), folder / "run/parameters.yaml");
   write_text(kustomization_text(plan), folder / "run/kustomization.yaml");

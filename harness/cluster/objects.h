@@ -17,19 +17,26 @@ using Texts = std::map<std::string, std::string>;
 struct Device {  // one of a ResourceSlice, or one that was allocated (then without attributes)
   std::string driver, pool, name, request;
   Texts attributes;
+  Texts types = {};       // of the attributes: string, bool, int or version
+  Texts capacities = {};  // quantities as the API writes them
 };
 
 struct DeviceRequest {
   std::string name, device_class;
   long count = 1;
-  bool selects = false;  // it has selectors of its own
+  std::vector<std::string> selectors = {};  // in CEL, beside those of the class
+};
+
+struct MatchConstraint {  // devices of these requests share one value; no requests: of all
+  std::string attribute;
+  std::vector<std::string> requests = {};
 };
 
 struct Claim {
   std::string name, run;          // `run`: our label; a claim of an extended resource has none
   std::vector<std::string> pods;  // the one that owns it, or those that it is reserved for
   std::vector<DeviceRequest> requests;
-  std::vector<std::string> match_attributes;
+  std::vector<MatchConstraint> constraints;
   std::vector<Device> allocated;
   bool of(const std::string& pod) const;
 };

@@ -8,7 +8,7 @@
 #include <map>
 #include <random>
 
-#include "harness/cluster/alignment.h"
+#include "harness/cluster/nics.h"
 #include "harness/cluster/preflight.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
@@ -55,10 +55,11 @@ class Planner {
   Plan make() {
     choose_class();
     choose_allocation();
-    check_nics();
     choose_devices();
     choose_gang();
     note_taints();
+    note_doubts();
+    check_claim();
     for (std::string& line : preflight(plan_, inventory_)) fault(std::move(line));
     for (const auto& [kind, why] : inventory_.unseen)
       because(fmt::format("nothing is known of {}, which could not be listed: {}", kind, why));
@@ -161,56 +162,6 @@ class Planner {
     }
   }
 
-  void check_nics() {
-    const std::string& nic = plan_.wishes.nic_class;
-    if (nic.empty()) return;
-    if (plan_.allocation != "dra")
-      return fault(
-          fmt::format("a NIC of {} is claimed beside accelerators: that needs allocation "
-                      "dra, and this is {}",
-                      nic, plan_.allocation));
-    if (!has_class(inventory_, nic) && saw("deviceclasses"))
-      return fault(fmt::format("DeviceClass {} of the NICs is absent (there are: {})", nic,
-                               fmt::join(class_names(inventory_), ", ")));
-    if (devices_of(nic, inventory_).empty() && saw("resourceslices"))
-      return fault(fmt::format("no NIC of class {} is published: its driver is not running", nic));
-    because(fmt::format(
-        "one NIC of {} a pod, {}", nic,
-        is_aligned() ? "under one " + plan_.wishes.alignment + " with all of its accelerators"
-                     : "wherever it is"));
-    if (is_aligned()) check_attribute(nic);
-    if (is_aligned()) check_attribute(plan_.device_class);
-  }
-
-  bool is_aligned() const {
-    return plan_.allocation == "dra" && !plan_.wishes.nic_class.empty() &&
-           !plan_.wishes.alignment.empty();
-  }
-
-  void check_attribute(const std::string& device_class) {
-    if (!saw("resourceslices")) return;
-    const std::string attribute = alignment_attribute(plan_.wishes.alignment);
-    const auto devices = devices_of(device_class, inventory_);
-    if (std::none_of(devices.begin(), devices.end(),
-                     [&](const Device* device) { return device->attributes.contains(attribute); }))
-      fault(
-          fmt::format("no device of class {} publishes {}, by which the claim is to be aligned: "
-                      "name another --alignment, or none",
-                      device_class, attribute));
-  }
-
-  /// A claim is met by one node: how many have `devices` in one place with a NIC.
-  void check_aligned(const std::vector<long>& on_nodes) {
-    const long fit = std::count_if(on_nodes.begin(), on_nodes.end(),
-                                   [&](long most) { return most >= plan_.devices; });
-    if (fit < plan_.wishes.nodes && plan_.faults.empty())
-      fault(
-          fmt::format("{} nodes are wanted and {} have {} devices of {} under one {} with a NIC of "
-                      "{}: lower --devices-per-node, or name another --alignment",
-                      plan_.wishes.nodes, fit, plan_.devices, plan_.device_class,
-                      plan_.wishes.alignment, plan_.wishes.nic_class));
-  }
-
   /// The DeviceClass by which DRA serves the resource, where no device plugin offers it.
   const DeviceClass* behind(const std::string& resource) const {
     for (const DeviceClass& one : inventory_.device_classes)
@@ -220,6 +171,7 @@ class Planner {
   }
 
   void choose_devices() {
+    if (!plan_.wishes.nic_class.empty()) return choose_nics(inventory_, plan_);
     if (plan_.allocation == "none") return;
     const bool dra = plan_.allocation == "dra";
     const std::string what = dra ? plan_.device_class : "nvidia.com/gpu";
@@ -234,22 +186,13 @@ class Planner {
           fmt::format("how many devices of {} a node has is not known: {}; name "
                       "--devices-per-node",
                       what, unseen_of({counted_by})));
-    const std::vector<long> aligned =
-        is_aligned() ? aligned_on_nodes(devices_of(plan_.device_class, inventory_),
-                                        devices_of(plan_.wishes.nic_class, inventory_),
-                                        alignment_attribute(plan_.wishes.alignment))
-                     : std::vector<long>();
-    const long most = !aligned.empty() ? *std::max_element(aligned.begin(), aligned.end())
-                      : in_slices
-                          ? most_on_a_node(devices_of(dra ? what : served->name, inventory_))
-                          : most_allocatable(inventory_, what);
+    const long most = in_slices ? most_on_a_node(devices_of(dra ? what : served->name, inventory_))
+                                : most_allocatable(inventory_, what);
     if (plan_.devices == 0) plan_.devices = static_cast<int>(std::max(most, 1L));
-    because(fmt::format("{} of {} a node: {}", number_of(plan_.devices, "device"), what,
-                        plan_.wishes.devices_per_node > 0 ? "asked for"
-                        : aligned.empty()                 ? "as many as the largest node has"
-                                          : "as many as one place of a node has beside a NIC"));
+    because(fmt::format(
+        "{} of {} a node: {}", number_of(plan_.devices, "device"), what,
+        plan_.wishes.devices_per_node > 0 ? "asked for" : "as many as the largest node has"));
     if (!saw(counted_by)) return;
-    if (is_aligned()) return check_aligned(aligned);
     if (most > 0 && plan_.devices > most)
       fault(fmt::format("no node has {} of {}: the most is {}; lower --devices-per-node",
                         number_of(plan_.devices, "device"), what, most));
@@ -358,6 +301,20 @@ class Planner {
         if (const Condition* active = find(queue.conditions, "Active");
             active != nullptr && active->status == "False")
           fault(fmt::format("ClusterQueue {} is inactive: {}", queue.name, active->message));
+  }
+
+  void check_claim() {
+    if (plan_.allocation == "dra" && plan_.devices + plan_.nics > kMostOfAClaim)
+      fault(fmt::format(
+          "{} devices of one claim are wanted and it holds at most {}: lower "
+          "--devices-per-node{}",
+          plan_.devices + plan_.nics, kMostOfAClaim, plan_.nics > 1 ? " or --nics-per-node" : ""));
+  }
+
+  void note_doubts() {
+    if (plan_.allocation != "dra") return;
+    for (const std::string& one : {plan_.device_class, plan_.wishes.nic_class})
+      if (std::string doubt = doubt_of(one, inventory_); !doubt.empty()) because(std::move(doubt));
   }
 
   /// No fault: a queue, an admission plugin or a webhook may add the toleration.

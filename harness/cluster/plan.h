@@ -26,16 +26,19 @@ struct Wishes {
   std::string alignment;                // `pcieRoot` or `numaNode` that they share; empty: any
   std::string node;                     // the only one to run on, verified or not; empty: any
   int nodes = 1, devices_per_node = 0;  // 0: all of a node's, or none without accelerators
+  int nics_per_node = 0;                // 0: as many as can be met, one a device at the most
   double deadline_s = 3600;
   std::vector<Toleration> tolerations = {};
 };
+
+constexpr int kMostOfAClaim = 32;  // devices: a limit of the API
 
 struct Plan {
   Wishes wishes;
   std::string run;  // id, unique; also the suffix of every name
   std::string allocation, gang, device_class, extended_resource, queue;
-  int devices = 0;
-  bool idle = false;  // pods claim and hold what they claimed, and measure nothing
+  int devices = 0, nics = 0;  // of a pod
+  bool idle = false;          // pods claim and hold what they claimed, and measure nothing
   std::vector<std::string> hosts = {};  // the only ones to run on, by `kubernetes.io/hostname`
   std::vector<std::string> reasons;     // one line for every choice
   std::vector<std::string> faults;      // why it cannot work: nothing is applied then
@@ -56,9 +59,11 @@ Plan make_plan(const Wishes& wishes, const Inventory& inventory, const std::stri
 /// A new run id, e.g. `20261127-231508-4f1c`.
 std::string new_run_id();
 
-/// Devices that a class selects, as far as can be said without evaluating CEL: by the driver that
-/// its expressions name, else by the driver of the class's own name.
+/// Devices that a class selects, with those of which its expressions are not evaluated here; of a
+/// class that is not known, those of the driver of its name.
 std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory);
+/// What is not certain of `devices_of`, in a sentence; empty: nothing.
+std::string doubt_of(const std::string& device_class, const Inventory& inventory);
 /// Those that none of `claims` has allocated.
 std::vector<const Device*> not_taken(const std::vector<const Device*>& devices,
                                      const std::vector<Claim>& claims);

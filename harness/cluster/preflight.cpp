@@ -50,7 +50,7 @@ std::optional<long> with_enough(const Plan& plan, const Inventory& inventory) {
 
 /// The largest node's devices are on no smaller one.
 void check_devices(const Plan& plan, const Inventory& inventory, Faults& faults) {
-  if (plan.allocation != "dra" || !plan.wishes.alignment.empty() || inventory.nodes.empty()) return;
+  if (plan.allocation != "dra" || !plan.wishes.nic_class.empty() || inventory.nodes.empty()) return;
   const std::optional<long> enough = with_enough(plan, inventory);
   if (enough && *enough > 0 && *enough < plan.wishes.nodes)
     faults.push_back(fmt::format("{} wanted and {} {} {} of {}: name fewer with --devices-per-node",
@@ -62,9 +62,12 @@ void check_devices(const Plan& plan, const Inventory& inventory, Faults& faults)
 std::map<std::string, long> counted(const Plan& plan) {
   const long nodes = plan.wishes.nodes;
   std::map<std::string, long> needs = {{"pods", nodes}, {"count/pods", nodes}};
+  if (plan.allocation == "device-plugin") needs["requests.nvidia.com/gpu"] = nodes * plan.devices;
   if (plan.allocation != "dra") return needs;
   needs["count/resourceclaims.resource.k8s.io"] = nodes;
   needs[plan.device_class + ".deviceclass.resource.k8s.io/devices"] = nodes * plan.devices;
+  if (plan.nics > 0)
+    needs[plan.wishes.nic_class + ".deviceclass.resource.k8s.io/devices"] = nodes * plan.nics;
   return needs;
 }
 

@@ -1,60 +1,16 @@
-// The one place that reads kubectl's JSON.
+// A run's objects, what is left of them, and events, from kubectl's JSON.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
+#include "harness/cluster/json_fields.h"
 #include "harness/cluster/objects.h"
-#include "harness/core/document.h"
-#include "harness/core/error.h"
 
 namespace assay::cluster {
 
 namespace {
-
-/// The value at a path, or null: most fields of the API are optional.
-const Json& at(const Json& json, std::initializer_list<const char*> path) {
-  static const Json kNothing;
-  const Json* value = &json;
-  for (const char* key : path) {
-    const auto found = value->is_object() ? value->find(key) : value->end();
-    if (!value->is_object() || found == value->end()) return kNothing;
-    value = &*found;
-  }
-  return *value;
-}
-
-std::string text(const Json& json, std::initializer_list<const char*> path) {
-  const Json& value = at(json, path);
-  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
-}
-
-long number(const Json& json, std::initializer_list<const char*> path) {
-  const Json& value = at(json, path);
-  return value.is_number() ? value.get<long>() : 0;
-}
-
-bool truth(const Json& json, std::initializer_list<const char*> path) {
-  const Json& value = at(json, path);
-  return value.is_boolean() && value.get<bool>();
-}
-
-Texts texts(const Json& json) {
-  Texts found;
-  if (json.is_object())
-    for (const auto& [key, value] : json.items())
-      found[key] = value.is_string() ? value.get<std::string>() : value.dump();
-  return found;
-}
-
-Conditions conditions(const Json& object) {
-  Conditions found;
-  for (const Json& one : at(object, {"status", "conditions"}))
-    found.push_back({text(one, {"type"}), text(one, {"status"}), text(one, {"reason"}),
-                     text(one, {"message"})});
-  return found;
-}
 
 std::string run_of(const Json& object) {
   return text(object, {"metadata", "labels", "assay.io/run"});
@@ -76,7 +32,7 @@ DeviceRequest request_of(const Json& request) {
   found.name = text(request, {"name"});
   found.device_class = text(exactly, {"deviceClassName"});
   found.count = exactly.contains("count") ? number(exactly, {"count"}) : 1;
-  found.selects = !at(exactly, {"selectors"}).empty();
+  found.selectors = selectors_of(exactly);
   return found;
 }
 
@@ -91,7 +47,8 @@ Claim claim_of(const Json& object) {
   for (const Json& request : at(devices, {"requests"}))
     if (request.contains("exactly")) claim.requests.push_back(request_of(request));
   for (const Json& constraint : at(devices, {"constraints"}))
-    claim.match_attributes.push_back(text(constraint, {"matchAttribute"}));
+    if (const std::string attribute = text(constraint, {"matchAttribute"}); !attribute.empty())
+      claim.constraints.push_back({attribute, strings(at(constraint, {"requests"}))});
   for (const Json& result : at(object, {"status", "allocation", "devices", "results"}))
     claim.allocated.push_back({text(result, {"driver"}),
                                text(result, {"pool"}),
@@ -190,8 +147,6 @@ Job job_of(const Json& object) {
   return job;
 }
 
-const Json& items_of(const Json& list) { return list.contains("items") ? list["items"] : list; }
-
 void add(const Json& object, Snapshot& snapshot) {
   const std::string kind = text(object, {"kind"}), name = text(object, {"metadata", "name"});
   const std::string version = text(object, {"apiVersion"});
@@ -227,61 +182,6 @@ Remnant remnant_of(const Json& object) {
   for (const Json& one : at(metadata, {"finalizers"})) found.finalizers.push_back(one);
   found.deleted = metadata.contains("deletionTimestamp");
   return found;
-}
-
-std::vector<std::string> quotas_of(const Json& queue) {
-  std::vector<std::string> quotas;
-  for (const Json& group : at(queue, {"spec", "resourceGroups"}))
-    for (const Json& flavor : at(group, {"flavors"}))
-      for (const Json& one : at(flavor, {"resources"}))
-        quotas.push_back(fmt::format("{} of {} in flavor {}", text(one, {"nominalQuota"}),
-                                     text(one, {"name"}), text(flavor, {"name"})));
-  return quotas;
-}
-
-Node node_of(const Json& object) {
-  Node node;
-  node.name = text(object, {"metadata", "name"});
-  node.labels = texts(at(object, {"metadata", "labels"}));
-  node.allocatable = texts(at(object, {"status", "allocatable"}));
-  node.cordoned = truth(object, {"spec", "unschedulable"});
-  node.ready = holds(conditions(object), "Ready");
-  for (const Json& taint : at(object, {"spec", "taints"}))
-    node.taints.push_back(fmt::format("{}={}:{}", text(taint, {"key"}), text(taint, {"value"}),
-                                      text(taint, {"effect"})));
-  return node;
-}
-
-Device device_of(const Json& device, const Json& spec) {
-  Device found{
-      text(spec, {"driver"}), text(spec, {"pool", "name"}), text(device, {"name"}), "", {}};
-  const Json& attributes = at(device, {"attributes"});
-  if (attributes.is_object())
-    for (const auto& [key, value] : attributes.items())
-      for (const auto& [type, content] : value.items())
-        found.attributes[key] = content.is_string() ? content.get<std::string>() : content.dump();
-  return found;
-}
-
-/// Calls `read`; what the JSON library throws at an answer of another form becomes an Error.
-template <class Read>
-auto reading(const std::string& where, const Read& read) {
-  try {
-    return read();
-  } catch (const Json::exception& problem) {
-    throw Error(where + " has another form than expected: " + problem.what());
-  }
-}
-
-/// Calls `take` for every item of a list.
-template <class Take>
-void each(const std::string& list, const char* what, const Take& take) {
-  const std::string where = fmt::format("kubectl's answer about {}", what);
-  if (list.find_first_not_of(" \t\r\n") == std::string::npos) return;
-  const Json json = parse_json(list, where);
-  reading(where, [&] {
-    for (const Json& item : items_of(json)) take(item);
-  });
 }
 
 }  // namespace
@@ -321,65 +221,6 @@ std::vector<Event> read_events(const std::string& list) {
                       text(event, {"source", "host"})});
   });
   return events;
-}
-
-std::vector<Node> read_nodes(const std::string& list) {
-  std::vector<Node> nodes;
-  each(list, "nodes", [&](const Json& object) { nodes.push_back(node_of(object)); });
-  return nodes;
-}
-
-std::vector<DeviceClass> read_device_classes(const std::string& list) {
-  std::vector<DeviceClass> classes;
-  each(list, "device classes", [&](const Json& object) {
-    DeviceClass one{
-        text(object, {"metadata", "name"}), text(object, {"spec", "extendedResourceName"}), {}};
-    for (const Json& selector : at(object, {"spec", "selectors"}))
-      one.selectors.push_back(text(selector, {"cel", "expression"}));
-    classes.push_back(std::move(one));
-  });
-  return classes;
-}
-
-std::vector<Device> read_devices(const std::string& list) {
-  std::vector<Device> devices;
-  each(list, "resource slices", [&](const Json& slice) {
-    for (const Json& device : at(slice, {"spec", "devices"}))
-      devices.push_back(device_of(device, at(slice, {"spec"})));
-  });
-  return devices;
-}
-
-std::vector<Queue> read_queues(const std::string& list) {
-  std::vector<Queue> queues;
-  each(list, "queues", [&](const Json& object) {
-    queues.push_back({text(object, {"kind"}), text(object, {"metadata", "name"}),
-                      text(object, {"spec", "clusterQueue"}), conditions(object),
-                      quotas_of(object)});
-  });
-  return queues;
-}
-
-std::vector<Quota> read_quotas(const std::string& list) {
-  std::vector<Quota> quotas;
-  each(list, "quotas", [&](const Json& object) {
-    if (!at(object, {"spec", "scopes"}).is_null() ||
-        !at(object, {"spec", "scopeSelector"}).is_null())
-      return;
-    quotas.push_back({text(object, {"metadata", "name"}), texts(at(object, {"status", "hard"})),
-                      texts(at(object, {"status", "used"}))});
-  });
-  return quotas;
-}
-
-Versions read_versions(const std::string& json) {
-  const std::string where = "kubectl's answer about its version";
-  const Json versions = parse_json(json, where);
-  return reading(where, [&] {
-    return Versions{std::atoi(text(versions, {"clientVersion", "minor"}).c_str()),
-                    text(versions, {"clientVersion", "gitVersion"}),
-                    text(versions, {"serverVersion", "gitVersion"})};
-  });
 }
 
 }  // namespace assay::cluster

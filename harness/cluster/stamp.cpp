@@ -2,7 +2,8 @@
 #include "harness/cluster/stamp.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <optional>
 
 #include "harness/cluster/alignment.h"
 #include "harness/core/content_hash.h"
@@ -14,9 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kNicRequest = "nic";  // manifests/components/network/rdma
-
-const Device* published(const Device& allocated, const Inventory& inventory) {
+const Device* find_published(const Device& allocated, const Inventory& inventory) {
   for (const Device& one : inventory.devices)
     if (one.driver == allocated.driver && one.pool == allocated.pool && one.name == allocated.name)
       return &one;
@@ -24,7 +23,7 @@ const Device* published(const Device& allocated, const Inventory& inventory) {
 }
 
 std::string identity(const Device& allocated, const Inventory& inventory) {
-  if (const Device* device = published(allocated, inventory); device != nullptr)
+  if (const Device* device = find_published(allocated, inventory); device != nullptr)
     if (const auto uuid = device->attributes.find("uuid"); uuid != device->attributes.end())
       return uuid->second;
   return allocated.driver + "/" + allocated.pool + "/" + allocated.name;
@@ -32,7 +31,7 @@ std::string identity(const Device& allocated, const Inventory& inventory) {
 
 /// The versions that the driver publishes of the device, by the names that documents have for them.
 void add_versions(const Device& allocated, const Inventory& inventory, Texts& versions) {
-  const Device* device = published(allocated, inventory);
+  const Device* device = find_published(allocated, inventory);
   if (device == nullptr) return;
   constexpr std::pair<const char*, const char*> kVersions[] = {
       {"driverVersion", "driver"}, {"cudaDriverVersion", "cuda_driver_api"}};
@@ -41,24 +40,53 @@ void add_versions(const Device& allocated, const Inventory& inventory, Texts& ve
       versions[name] = found->second;
 }
 
+/// Values of an attribute of the accelerators and of the NICs of one pair, or of a whole claim.
+struct Spread {
+  std::map<std::string, long> of_accelerators, of_nics;
+  long accelerators = 0, nics = 0;
+
+  void add(bool nic, const std::string& value) {
+    ++(nic ? of_nics : of_accelerators)[value];
+    ++(nic ? nics : accelerators);
+  }
+  /// At every value as many accelerators for a NIC as there are of all.
+  bool are_aligned() const {
+    for (const auto& [value, number] : of_accelerators) {
+      const auto found = of_nics.find(value);
+      if (found == of_nics.end() || number * nics != found->second * accelerators) return false;
+    }
+    return of_accelerators.size() == of_nics.size();
+  }
+};
+
+/// Whether each NIC shares the attribute with its accelerators; nothing where that is not known.
+std::optional<bool> is_aligned(const Claim& claim, const std::string& attribute,
+                               const Inventory& inventory) {
+  std::map<std::string, Spread> pairs;
+  for (const Device& one : claim.allocated) {
+    const Device* device = find_published(one, inventory);
+    const std::string* value = device == nullptr ? nullptr : published(*device, attribute);
+    if (value == nullptr) return std::nullopt;
+    pairs[pair_of(one.request)].add(is_nic(one.request), *value);
+  }
+  return std::all_of(pairs.begin(), pairs.end(),
+                     [](const auto& pair) { return pair.second.are_aligned(); });
+}
+
 /// By what the claim itself says and the slices publish: an unaligned claim may be aligned by
 /// chance.
 std::optional<AlignmentFacts> alignment_of(const Claim& claim, const Inventory& inventory) {
-  const auto is_nic = [](const Device& device) { return device.request == kNicRequest; };
-  if (std::none_of(claim.allocated.begin(), claim.allocated.end(), is_nic)) return std::nullopt;
+  if (std::none_of(claim.allocated.begin(), claim.allocated.end(),
+                   [](const Device& device) { return is_nic(device.request); }))
+    return std::nullopt;
   AlignmentFacts facts{"none", {}, {}};
   for (const char* key : {"pcieRoot", "numaNode"}) {
     const std::string attribute = alignment_attribute(key);
-    const auto& matched = claim.match_attributes;
-    if (std::find(matched.begin(), matched.end(), attribute) != matched.end()) facts.asked = key;
-    std::set<std::string> values;
-    bool is_known = true;
-    for (const Device& one : claim.allocated) {
-      const Device* device = published(one, inventory);
-      is_known = is_known && device != nullptr && device->attributes.contains(attribute);
-      if (is_known) values.insert(device->attributes.at(attribute));
-    }
-    if (is_known) (values.size() == 1 ? facts.shared : facts.apart).push_back(key);
+    if (std::any_of(claim.constraints.begin(), claim.constraints.end(),
+                    [&](const MatchConstraint& one) { return one.attribute == attribute; }))
+      facts.asked = key;
+    if (const std::optional<bool> aligned = is_aligned(claim, attribute, inventory))
+      (*aligned ? facts.shared : facts.apart).push_back(key);
   }
   return facts;
 }
@@ -114,7 +142,7 @@ void remember(const Snapshot& snapshot, const Inventory& inventory,
       one.cluster.alignment = alignment_of(claim, inventory);
       one.allocated.clear();
       for (const Device& device : claim.allocated) {
-        if (device.request == kNicRequest) continue;  // the runtime sees accelerators alone
+        if (is_nic(device.request)) continue;  // the runtime sees accelerators alone
         one.allocated.push_back(identity(device, inventory));
         add_versions(device, inventory, one.cluster.published);
       }

@@ -173,6 +173,35 @@ TEST_SUITE("cluster") {
     CHECK_FALSE(cluster_facts(collected(kNothing, publish("pci0")))->alignment);
   }
 
+  TEST_CASE("each NIC of a claim is looked at beside the accelerators of its own pair") {
+    const auto roots = [](Json& slice) {
+      for (Json& device : slice["spec"]["devices"]) {
+        const std::string name = device["name"];
+        device["attributes"]["resource.kubernetes.io/pcieRoot"] = {
+            {"string", "pci" + std::to_string((name.back() - '0') % 2)}};
+      }
+    };
+    // Two accelerators of different roots, and gpu-6 and gpu-7 as NICs.
+    const auto claim = [](const std::vector<std::string>& requests) {
+      return [=](Json& item) {
+        if (item["kind"] != "ResourceClaim") return;
+        Json& results = item["status"]["allocation"]["devices"]["results"];
+        results.push_back(results[0]), results.push_back(results[0]);
+        const char* devices[] = {"gpu-0", "gpu-1", "gpu-6", "gpu-7"};
+        for (std::size_t i = 0; i < 4; ++i)
+          results[i]["device"] = devices[i], results[i]["request"] = requests[i];
+      };
+    };
+    const auto shared = [&](const std::vector<std::string>& requests) {
+      return cluster_facts(collected(claim(requests), roots))->alignment->shared.size();
+    };
+    CHECK(shared({"accelerator-0", "accelerator-1", "nic-0", "nic-1"}) == 1);
+    CHECK(shared({"accelerator-0", "accelerator-1", "nic-1", "nic-0"}) == 0);
+    CHECK(shared({"accelerator", "accelerator", "nic", "nic"}) == 1);  // by chance
+    CHECK(shared({"accelerator", "nic", "nic", "nic"}) == 0);
+    CHECK(cluster_facts(collected(claim({"gpu", "gpu", "nic-0", "nic-1"}), roots))->alignment);
+  }
+
   TEST_CASE("an accelerator in a container that claims none fails isolation") {
     const char* kind = "kubernetes_unclaimed_container";
     CHECK(verdict(collected(last_words("none\n")), kind) == Verdict::pass);

@@ -72,7 +72,7 @@ class Copy:
     def write(self, name, components, parameters=None, **more):
         """An example of base with these components; its path."""
         values = {"nodes": "3", "profile": "quick", "devices": "2", "device-class": "gpu.example.com",
-                  "nic-class": "dra.net", "alignment": "resource.kubernetes.io/numaNode", "queue": "a-queue",
+                  "nic-class": "dra.net", "nics": "1", "alignment": "resource.kubernetes.io/numaNode", "queue": "a-queue",
                   "deadline-seconds": "600", "hold-seconds": "300", **(parameters or {})}
         folder = self.root / "examples" / name
         folder.mkdir(exist_ok=True)

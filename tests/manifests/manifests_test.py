@@ -11,6 +11,7 @@ GANGS = ["kueue", "native", "native-v1beta1", "volcano", "kai", "coscheduling", 
 ALLOCATIONS = {"none": [], "device-plugin": ["allocation/device-plugin"], "dra": ["allocation/dra"],
                "dra with a NIC": ["allocation/dra", "network/rdma"],
                "dra with an aligned NIC": ["allocation/dra", "network/rdma", "network/aligned"],
+               "dra with pairs": ["allocation/dra", "network/paired"],
                "dra with a ComputeDomain": ["allocation/dra", "network/compute-domain"]}
 COMBINATIONS = {f"{allocation}, {gang or 'no gang'}": components + ([f"gang/{gang}"] if gang else [])
                 for (allocation, components), gang in itertools.product(ALLOCATIONS.items(), [None, *GANGS])}
@@ -176,12 +177,23 @@ class Combinations(unittest.TestCase):
             self.assertNotIn("NVIDIA_VISIBLE_DEVICES", [one["name"] for one in spec["containers"][0]["env"]])
 
     def test_claim_parameters_reach_the_claim(self):
-        objects = self.copy.build_of(ALLOCATIONS["dra with an aligned NIC"], {"devices": "7", "device-class": "a.b"})
+        objects = self.copy.build_of(ALLOCATIONS["dra with an aligned NIC"], {"devices": "7", "device-class": "a.b", "nics": "3"})
         devices = next(one for one in objects if one["kind"] == "ResourceClaimTemplate")["spec"]["spec"]["devices"]
         accelerator, nic = devices["requests"]
         self.assertEqual((accelerator["exactly"]["deviceClassName"], accelerator["exactly"]["count"]), ("a.b", 7))
-        self.assertEqual(nic["exactly"]["deviceClassName"], "dra.net")
+        self.assertEqual((nic["exactly"]["deviceClassName"], nic["exactly"]["count"]), ("dra.net", 3))
         self.assertEqual(devices["constraints"][0]["matchAttribute"], "resource.kubernetes.io/numaNode")
+
+
+    def test_every_accelerator_of_a_paired_claim_shares_one_place_with_a_nic_of_its_own(self):
+        objects = self.copy.build_of(ALLOCATIONS["dra with pairs"], {"device-class": "a.b", "nic-class": "c.d"})
+        devices = next(one for one in objects if one["kind"] == "ResourceClaimTemplate")["spec"]["spec"]["devices"]
+        classes = {request["name"]: request["exactly"]["deviceClassName"] for request in devices["requests"]}
+        self.assertEqual(len(classes), 16)
+        for constraint in devices["constraints"]:
+            self.assertEqual([classes.pop(request) for request in constraint["requests"]], ["a.b", "c.d"])
+            self.assertEqual(constraint["matchAttribute"], "resource.kubernetes.io/numaNode")
+        self.assertEqual(classes, {})
 
 
 class Planted(unittest.TestCase):

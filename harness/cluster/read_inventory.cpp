@@ -1,0 +1,113 @@
+// What a cluster has, from kubectl's JSON.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "harness/cluster/json_fields.h"
+#include "harness/cluster/objects.h"
+
+namespace assay::cluster {
+
+namespace {
+
+std::vector<std::string> quotas_of(const Json& queue) {
+  std::vector<std::string> quotas;
+  for (const Json& group : at(queue, {"spec", "resourceGroups"}))
+    for (const Json& flavor : at(group, {"flavors"}))
+      for (const Json& one : at(flavor, {"resources"}))
+        quotas.push_back(fmt::format("{} of {} in flavor {}", text(one, {"nominalQuota"}),
+                                     text(one, {"name"}), text(flavor, {"name"})));
+  return quotas;
+}
+
+Node node_of(const Json& object) {
+  Node node;
+  node.name = text(object, {"metadata", "name"});
+  node.labels = texts(at(object, {"metadata", "labels"}));
+  node.allocatable = texts(at(object, {"status", "allocatable"}));
+  node.cordoned = truth(object, {"spec", "unschedulable"});
+  node.ready = holds(conditions(object), "Ready");
+  for (const Json& taint : at(object, {"spec", "taints"}))
+    node.taints.push_back(fmt::format("{}={}:{}", text(taint, {"key"}), text(taint, {"value"}),
+                                      text(taint, {"effect"})));
+  return node;
+}
+
+Device device_of(const Json& device, const Json& spec) {
+  Device found{
+      text(spec, {"driver"}), text(spec, {"pool", "name"}), text(device, {"name"}), "", {}};
+  const Json& attributes = at(device, {"attributes"});
+  if (attributes.is_object())
+    for (const auto& [key, value] : attributes.items())
+      for (const auto& [type, content] : value.items()) {
+        found.attributes[key] = content.is_string() ? content.get<std::string>() : content.dump();
+        found.types[key] = type;
+      }
+  const Json& capacities = at(device, {"capacity"});
+  if (capacities.is_object())
+    for (const auto& [key, value] : capacities.items())
+      found.capacities[key] = text(value, {"value"});
+  return found;
+}
+
+}  // namespace
+
+std::vector<Node> read_nodes(const std::string& list) {
+  std::vector<Node> nodes;
+  each(list, "nodes", [&](const Json& object) { nodes.push_back(node_of(object)); });
+  return nodes;
+}
+
+std::vector<DeviceClass> read_device_classes(const std::string& list) {
+  std::vector<DeviceClass> classes;
+  each(list, "device classes", [&](const Json& object) {
+    DeviceClass one{
+        text(object, {"metadata", "name"}), text(object, {"spec", "extendedResourceName"}), {}};
+    one.selectors = selectors_of(at(object, {"spec"}));
+    classes.push_back(std::move(one));
+  });
+  return classes;
+}
+
+std::vector<Device> read_devices(const std::string& list) {
+  std::vector<Device> devices;
+  each(list, "resource slices", [&](const Json& slice) {
+    for (const Json& device : at(slice, {"spec", "devices"}))
+      devices.push_back(device_of(device, at(slice, {"spec"})));
+  });
+  return devices;
+}
+
+std::vector<Queue> read_queues(const std::string& list) {
+  std::vector<Queue> queues;
+  each(list, "queues", [&](const Json& object) {
+    queues.push_back({text(object, {"kind"}), text(object, {"metadata", "name"}),
+                      text(object, {"spec", "clusterQueue"}), conditions(object),
+                      quotas_of(object)});
+  });
+  return queues;
+}
+
+std::vector<Quota> read_quotas(const std::string& list) {
+  std::vector<Quota> quotas;
+  each(list, "quotas", [&](const Json& object) {
+    if (!at(object, {"spec", "scopes"}).is_null() ||
+        !at(object, {"spec", "scopeSelector"}).is_null())
+      return;
+    quotas.push_back({text(object, {"metadata", "name"}), texts(at(object, {"status", "hard"})),
+                      texts(at(object, {"status", "used"}))});
+  });
+  return quotas;
+}
+
+Versions read_versions(const std::string& json) {
+  const std::string where = "kubectl's answer about its version";
+  const Json versions = parse_json(json, where);
+  return reading(where, [&] {
+    return Versions{std::atoi(text(versions, {"clientVersion", "minor"}).c_str()),
+                    text(versions, {"clientVersion", "gitVersion"}),
+                    text(versions, {"serverVersion", "gitVersion"})};
+  });
+}
+
+}  // namespace assay::cluster
