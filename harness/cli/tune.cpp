@@ -112,11 +112,13 @@ std::string predicted_table(std::size_t width) {
                 "tile of the best plan"}};
   for (const sm90::PredictedPlan& one : plans) {
     const sm90::TileConfig& tile = one.plan.tile;
-    rows.push_back({fmt::format("{} {} {}", one.shape.m, one.shape.n, one.shape.k),
-                    fmt::format("{:.0f}", one.first_cycles), fmt::format("{:.0f}", one.cycles),
-                    fmt::format("{:.3f}", one.gain()), fmt::format("{}", one.plan.schedule.splits),
-                    fmt::format("{}", tile.cluster),
-                    sm90::name_of(tile) + (one.has_newer_tile() ? ", a newer tile" : "")});
+    rows.push_back(
+        {fmt::format("{} {} {}", one.shape.m, one.shape.n, one.shape.k),
+         fmt::format("{:.0f}", one.first_cycles), fmt::format("{:.0f}", one.cycles),
+         fmt::format("{:.3f}", one.gain()),
+         one.plan.schedule.shared > 0 ? "shared" : fmt::format("{}", one.plan.schedule.splits),
+         fmt::format("{}", tile.cluster),
+         sm90::name_of(tile) + (one.has_newer_tile() ? ", a newer tile" : "")});
   }
   return fmt::format(
              "Cycles of gemm.bf16.sm90 that the model predicts on {} multiprocessors (H100 and "
@@ -155,7 +157,8 @@ Command tune_command() {
   command.summary = "time the plans of our Hopper GEMM kernel and fit their model";
   command.synopsis = "[FILE] [-o FILE] [--seconds N] | --predict";
   command.description = {
-      "For those who develop kernels. Times up to forty plans (tile, cluster, slices of K) of "
+      "For those who develop kernels. Times up to forty plans (tile, cluster, slices of K, shared "
+      "tiles) of "
       "gemm.bf16.sm90 for each of forty shapes on the first GPU, writes a line a plan as CSV, and "
       "prints the fastest plan of each shape and the constants with which the model of plans "
       "predicts these times best. Large products, decode and prefill come in turn.",
@@ -163,7 +166,8 @@ Command tune_command() {
       "shape alone. With FILE, a sweep that was written earlier, nothing is timed: it is fitted "
       "again. Answers are not verified here; `assay run` does that.",
       "With --predict nothing is timed either: it prints what the model predicts for every listed "
-      "shape, on any machine: cycles with the first tiles, with all of them, and the plan. These "
+      "shape, on any machine: cycles with the first tiles, with all of them and last tiles that "
+      "are shared evenly (stream-K), and the plan. These "
       "are predictions, which a sweep on a GPU confirms or refutes."};
   command.options = {{.name = "output",
                       .letter = 'o',

@@ -16,9 +16,14 @@ template <bool kGrouped>
 GemmPlans plans_scaled(const GemmProblem& problem) {
   using K = sm90::Kernel<ScaledOperands, sm90::ListedTile<kScaledTile>, kGrouped>;
   const sm90::Product product = ScaledGemm::product(problem.shape);
-  return {sm90::kernel_plan<K>(sm90::gemm_block_scaled<K>, product,
-                               sm90::plan_with(product, K::kTile, 1, problem.multiprocessors),
-                               problem, sm90::ScaleBlocks{problem.scales_a, problem.scales_b})};
+  std::vector<sm90::Plan> plans = {sm90::plan_with(product, K::kTile, 1, problem.multiprocessors)};
+  if (auto sharing = sm90::plan_sharing(product, K::kTile, problem.multiprocessors))
+    plans.push_back(*sharing);
+  GemmPlans offered;
+  for (const sm90::Plan& plan : plans)
+    offered.push_back(sm90::kernel_plan<K>(sm90::gemm_block_scaled<K>, product, plan, problem,
+                                           sm90::ScaleBlocks{problem.scales_a, problem.scales_b}));
+  return offered;
 }
 
 GemmKernel scaled(bool grouped) {

@@ -8,9 +8,8 @@ namespace assay::test {
 namespace {
 
 constexpr const char* kHeading =
-    "m,n,k,multiprocessors,left,right,consumers,stages,cluster,swapped,ping_pong,splits,took_s,"
-    "model_"
-    "cycles\n";
+    "m,n,k,multiprocessors,left,right,consumers,stages,cluster,swapped,ping_pong,splits,shares,"
+    "took_s,model_cycles\n";
 
 }  // namespace
 
@@ -19,9 +18,9 @@ TEST_SUITE("integration") {
     const Workplace workplace;
     write_text_file(workplace.path("sweep.csv"),
                     std::string(kHeading) +
-                        "4096,4096,4096,132,128,256,2,4,2,0,0,1,0.0003,282155\n"
-                        "4096,4096,4096,132,256,128,2,4,2,0,0,1,0.0002,282155\n"
-                        "8,8192,8192,132,128,8,2,12,1,1,0,2,4e-05,60000\n");
+                        "4096,4096,4096,132,128,256,2,4,2,0,0,1,0,0.0003,282155\n"
+                        "4096,4096,4096,132,256,128,2,4,2,0,0,1,0,0.0002,282155\n"
+                        "8,8192,8192,132,128,8,2,12,1,1,0,2,0,4e-05,60000\n");
     const Outcome tuned = workplace.assay({"tune", "sweep.csv"});
     CAPTURE(tuned.err);
     CHECK(tuned.exit_code == 0);

@@ -19,7 +19,7 @@ struct ScaleBlocks {
 template <class K>
 __device__ __forceinline__ void multiply_scaled(Shared<K>& shared, typename K::RingPosition& ring,
                                                 typename K::Accumulators& d, const TileWork& work,
-                                                const Arguments& arguments,
+                                                int steps, const Arguments& arguments,
                                                 const ScaleBlocks& scales, int left, int consumer,
                                                 int thread) {
   static_assert(K::kStageK == kScaleBlock, "a stage is a block of scales");
@@ -34,7 +34,7 @@ __device__ __forceinline__ void multiply_scaled(Shared<K>& shared, typename K::R
                      arguments.schedule.k_blocks;
 #pragma unroll
   for (int i = 0; i < K::kPerBlock; ++i) d[0][i] = 0;
-  for (int k = work.first_k; k < work.end_k; ++k, ring.advance()) {
+  for (int k = work.first_k; k < work.first_k + steps; ++k, ring.advance()) {
     const float b = scales_b[k];
     float scale[2];  // of this thread's two rows; read before the stage is waited for
 #pragma unroll
@@ -61,8 +61,8 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
                       const __grid_constant__ ScaleBlocks scales) {
   run<K>(left, right, c, arguments, [&](Shared<K>& shared, int consumer) {
     return [&, consumer](typename K::RingPosition& ring, typename K::Accumulators& d,
-                         const TileWork& work, int from, int thread, const auto&) {
-      multiply_scaled<K>(shared, ring, d, work, arguments, scales, from, consumer, thread);
+                         const TileWork& work, int steps, int from, int thread, const auto&) {
+      multiply_scaled<K>(shared, ring, d, work, steps, arguments, scales, from, consumer, thread);
     };
   });
 }

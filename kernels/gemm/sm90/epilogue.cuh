@@ -1,4 +1,4 @@
-// What becomes of a tile's accumulators: slices of K summed, scaled, and stored through shared
+// What becomes of a tile's accumulators: parts of K summed, scaled, and stored through shared
 // memory by TMA while the next tile's operands are on their way.
 #pragma once
 
@@ -18,33 +18,34 @@
 
 namespace assay::sm90 {
 
-/// Split K: leaves this slice's accumulators in memory and counts it done. In the warpgroup that
-/// was last, sums all slices in their order, so that the result does not depend on who that was,
-/// and returns true.
+/// Split K and stream-K: leaves this part's accumulators in memory and counts it done. In the
+/// warpgroup that was last, sums all parts in their order, so that the result does not depend on
+/// who that was, and returns true.
 template <class K>
-__device__ __forceinline__ bool join_slices(Shared<K>& shared, typename K::Accumulators& d,
-                                            const Arguments& arguments, const TileWork& work,
-                                            int consumer, int thread) {
+__device__ __forceinline__ bool join_parts(Shared<K>& shared, typename K::Accumulators& d,
+                                           const Arguments& arguments, const TileWork& work,
+                                           int consumer, int thread) {
   using Accumulator = typename K::Accumulator;
   constexpr int kCount = K::kRowBlocks * K::kPerBlock;
-  const int place = (work.tile * K::kTile.cluster + static_cast<int>(device::cluster_rank())) *
-                        sharers(K::kTile) +
-                    K::part(consumer);
-  const int places = arguments.schedule.tiles() * K::kTile.cluster * sharers(K::kTile);
-  std::uint32_t* arrivals = arguments.arrivals + place;
+  // Of a cluster's tile, this warpgroup's share.
+  constexpr int kShares = K::kTile.cluster * sharers(K::kTile);
+  const int share =
+      static_cast<int>(device::cluster_rank()) * sharers(K::kTile) + K::part(consumer);
+  const TileParts parts = arguments.schedule.parts_of(work);
+  std::uint32_t* arrivals = arguments.arrivals + parts.tile * kShares + share;
   // Of a thread's accumulators, those of one number lie together: whole lines are written.
-  const auto partials = [&](int split) {
-    return static_cast<Accumulator*>(arguments.partials) +
-           (static_cast<std::int64_t>(split) * places + place) * (kCount * 128) + thread;
+  const auto partials = [&](int part) {
+    const std::int64_t place = std::int64_t{parts.place(part)} * kShares + share;
+    return static_cast<Accumulator*>(arguments.partials) + place * (kCount * 128) + thread;
   };
-  Accumulator* mine = partials(work.split);
+  Accumulator* mine = partials(parts.mine);
 #pragma unroll
   for (int block = 0; block < K::kRowBlocks; ++block) {
 #pragma unroll
     for (int i = 0; i < K::kPerBlock; ++i) mine[(block * K::kPerBlock + i) * 128] = d[block][i];
   }
   device::named_barrier_sync(hopper::consumer_barrier(consumer), hopper::kWarpgroup);
-  const auto others = static_cast<std::uint32_t>(arguments.schedule.splits) - 1;
+  const auto others = static_cast<std::uint32_t>(parts.count) - 1;
   if (thread == 0) {
     shared.arrived[consumer] = device::atomic_add_release(arrivals, 1);
     // Only for the last: to anyone else the count may be set back meanwhile.
@@ -62,8 +63,8 @@ __device__ __forceinline__ bool join_slices(Shared<K>& shared, typename K::Accum
 #pragma unroll
       for (int i = first; i < first + kGroup; ++i) d[block][i] = 0;
 #pragma unroll 1
-      for (int split = 0; split < arguments.schedule.splits; ++split) {
-        const Accumulator* from = partials(split) + block * K::kPerBlock * 128;
+      for (int part = 0; part < parts.count; ++part) {
+        const Accumulator* from = partials(part) + block * K::kPerBlock * 128;
 #pragma unroll
         for (int i = first; i < first + kGroup; ++i) d[block][i] += from[i * 128];
       }

@@ -58,9 +58,9 @@ template <class K>
 class Pieces {
  public:
   __device__ __forceinline__ explicit Pieces(const Arguments& arguments)
-      : schedule_(arguments.schedule),
+      : walk_(arguments.schedule, cluster(), clusters()),
         groups_(arguments.schedule, arguments.group_begins, kGroupTiles),
-        next_(static_cast<int>(device::block_index().x) / K::kTile.cluster) {}
+        next_(cluster()) {}
 
   __device__ __forceinline__ bool has_next() const {
     TileWork work;
@@ -68,20 +68,24 @@ class Pieces {
   }
 
   __device__ __forceinline__ bool take(TileWork& work) {
+    if constexpr (!K::kGrouped) return walk_.take(work);
     const int mine = next_;
-    next_ += static_cast<int>(device::grid_size().x) / K::kTile.cluster;
-    if constexpr (K::kGrouped) return groups_.at(mine, work);
-    if (mine >= schedule_.count()) return false;
-    work = schedule_.at(mine);
-    return true;
+    next_ += clusters();
+    return groups_.at(mine, work);
   }
 
  private:
+  static __device__ __forceinline__ int cluster() {
+    return static_cast<int>(device::block_index().x) / K::kTile.cluster;
+  }
+  static __device__ __forceinline__ int clusters() {
+    return static_cast<int>(device::grid_size().x) / K::kTile.cluster;
+  }
   static constexpr GroupTiles kGroupTiles{
       K::kTile.swapped, K::kTile.swapped ? K::kTile.right : K::kTile.left* K::kTile.cluster};
-  const Schedule& schedule_;
+  Walk<can_share(K::kTile)> walk_;
   GroupWalk groups_;
-  int next_;
+  int next_;  ///< Of the groups' pieces.
 };
 
 /// Where this block's part of a cluster's tile begins on the left side, and where on the right.

@@ -64,6 +64,41 @@ TensorMapSpec output_map(const Product& product, const TileConfig& tile, const v
   return spec;
 }
 
+double bytes_of(const Product& product, const TileConfig& tile, const Schedule& schedule) {
+  const auto m = static_cast<double>(product.shape.rows()),
+             n = static_cast<double>(product.shape.n), k = static_cast<double>(product.shape.k);
+  const auto matrices = static_cast<double>(product.shape.matrices());
+  return m * k * device::element_bytes(product.a) +
+         matrices * k * n * device::element_bytes(product.b) +
+         m * n * device::element_bytes(product.c) +
+         2 * static_cast<double>(partials_bytes(schedule, tile));
+}
+
+double compute_cycles(const Product& product, const TileConfig& tile, const Schedule& schedule,
+                      int multiprocessors, const ModelConstants& constants) {
+  const int most = std::max(1, multiprocessors / tile.cluster);
+  const int clusters = schedule.shared > 0 ? most : std::min(schedule.count(), most);
+  const double fill = std::min(constants.most_fill, constants.l2 / (clusters * tile.cluster));
+  const double right = tile.right;
+  const double outputs = static_cast<double>(tile.left) * right;
+  const double product_cycles = std::max(right / 2, 16 + right / 4);
+  const double step = std::max(tile.left / 64 * 4 * product_cycles,
+                               (tile.left + right / tile.cluster) * kRowBytes / fill);
+  const double slice = std::ceil(static_cast<double>(schedule.k_blocks) / schedule.splits);
+  const double part = outputs * 4 / fill;  // written or read
+  double storing = outputs * device::element_bytes(product.c) / fill;
+  if (schedule.splits > 1) storing += constants.join + part * (1 + schedule.splits);
+  const double multiplying = slice * step;
+  const double all = constants.start + multiplying + storing;
+  const double waves = std::ceil(static_cast<double>(schedule.count()) / clusters);
+  if (tile.ping_pong) return all + (waves - 1) * std::max(multiplying, all / 2);
+  if (schedule.shared == 0) return waves * all;
+  const double stretch = schedule.stretch + (schedule.longer > 0 ? 1 : 0);
+  const double parts = std::ceil(schedule.k_blocks / stretch) + 1;
+  return waves * all + stretch * step + 2 * constants.start + constants.join + 2 * storing +
+         part * (2 + parts);
+}
+
 }  // namespace
 
 std::optional<std::string> refusal(const Product& product) {
@@ -117,29 +152,8 @@ double cost(const Product& product, const TileConfig& tile, const Schedule& sche
 
 double cost(const Product& product, const TileConfig& tile, const Schedule& schedule,
             int multiprocessors, const ModelConstants& constants) {
-  const int clusters = std::min(schedule.count(), std::max(1, multiprocessors / tile.cluster));
-  const double fill = std::min(constants.most_fill, constants.l2 / (clusters * tile.cluster));
-  const double right = tile.right;
-  const double outputs = static_cast<double>(tile.left) * right;
-  const double product_cycles = std::max(right / 2, 16 + right / 4);
-  const double step = std::max(tile.left / 64 * 4 * product_cycles,
-                               (tile.left + right / tile.cluster) * kRowBytes / fill);
-  const double slice = std::ceil(static_cast<double>(schedule.k_blocks) / schedule.splits);
-  double storing = outputs * device::element_bytes(product.c) / fill;
-  if (schedule.splits > 1) storing += constants.join + outputs * 4 * (1 + schedule.splits) / fill;
-  const double multiplying = slice * step;
-  const double all = constants.start + multiplying + storing;
-  const double waves = std::ceil(static_cast<double>(schedule.count()) / clusters);
-
-  const auto m = static_cast<double>(product.shape.rows()),
-             n = static_cast<double>(product.shape.n), k = static_cast<double>(product.shape.k);
-  const auto matrices = static_cast<double>(product.shape.matrices());
-  const double bytes = m * k * device::element_bytes(product.a) +
-                       matrices * k * n * device::element_bytes(product.b) +
-                       m * n * device::element_bytes(product.c) +
-                       2 * static_cast<double>(partials_bytes(schedule, tile));
-  const double compute =
-      tile.ping_pong ? all + (waves - 1) * std::max(multiplying, all / 2) : waves * all;
+  const double bytes = bytes_of(product, tile, schedule);
+  const double compute = compute_cycles(product, tile, schedule, multiprocessors, constants);
   const double memory = bytes / constants.rate;
   return std::max(compute, memory) + std::min(compute, memory) / 5;
 }
@@ -150,6 +164,23 @@ ManyPlans::~ManyPlans() { offer = {}; }
 Plan plan_with(const Product& product, const TileConfig& tile, int splits, int multiprocessors) {
   Plan plan{tile, schedule_of(product, tile, splits, multiprocessors), 1};
   plan.clusters = std::min(plan.schedule.count(), std::max(1, multiprocessors / tile.cluster));
+  return plan;
+}
+
+std::optional<Plan> plan_sharing(const Product& product, const TileConfig& tile,
+                                 int multiprocessors) {
+  if (product.shape.groups > 0 || !can_share(tile)) return std::nullopt;
+  Plan plan{tile, schedule_of(product, tile, 1, multiprocessors), 1};
+  Schedule& schedule = plan.schedule;
+  plan.clusters = std::max(1, multiprocessors / tile.cluster);
+  const int last_wave = schedule.tiles() % plan.clusters;
+  if (last_wave == 0) return std::nullopt;
+  const int shared = std::min(schedule.tiles(), last_wave + plan.clusters);
+  const auto blocks = static_cast<std::int64_t>(shared) * schedule.k_blocks;
+  const bool counted = blocks <= std::numeric_limits<std::int32_t>::max();  // as the device does
+  if (!counted || blocks < plan.clusters) return std::nullopt;
+  schedule.share(shared, plan.clusters);
+  if (partials_bytes(schedule, tile) > kMostPartialsBytes) return std::nullopt;
   return plan;
 }
 
@@ -169,6 +200,8 @@ std::vector<Plan> cheapest(const Product& product, int multiprocessors) {
       if (partials_bytes(plan.schedule, tile) > kMostPartialsBytes) break;
       of_tile.push_back({cost(product, tile, plan.schedule, multiprocessors), plan});
     }
+    if (const auto sharing = plan_sharing(product, tile, multiprocessors))
+      of_tile.push_back({cost(product, tile, sharing->schedule, multiprocessors), *sharing});
     std::stable_sort(of_tile.begin(), of_tile.end(), by_cycles);
     of_tile.resize(std::min<std::size_t>(of_tile.size(), offer.of_one_tile));
     all.insert(all.end(), of_tile.begin(), of_tile.end());
@@ -198,8 +231,12 @@ std::string name_of(const TileConfig& tile) {
 }
 
 std::string describe(const Plan& plan) {
-  return fmt::format("{}, cluster of {}, {} stages, {} slices of K, {} blocks", name_of(plan.tile),
-                     plan.tile.cluster, plan.tile.stages, plan.schedule.splits,
+  const std::string shared = plan.schedule.shared == 0
+                                 ? fmt::format("{} slices of K", plan.schedule.splits)
+                                 : fmt::format("{} of {} tiles shared evenly", plan.schedule.shared,
+                                               plan.schedule.tiles());
+  return fmt::format("{}, cluster of {}, {} stages, {}, {} blocks", name_of(plan.tile),
+                     plan.tile.cluster, plan.tile.stages, shared,
                      plan.clusters * plan.tile.cluster);
 }
 

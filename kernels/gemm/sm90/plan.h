@@ -13,6 +13,8 @@
 //   waves     work / clusters, rounded up
 //   compute   waves * tile; with ping-pong the first tile, and for each later one the longer of its
 //             products and half of all that becomes of a tile
+//             with stream-K the waves of whole tiles, and the steps of one cluster's stretch with
+//             what becomes of two tiles: two parts written, those of one tile read
 //   memory    (A + B + C + partials, in bytes) / rate
 //   cost      max(compute, memory) + min(compute, memory) / 5
 //
@@ -53,7 +55,9 @@ struct Plan {
   int clusters = 1;  ///< That the launch has.
 };
 
-inline constexpr std::int64_t kMostPartialsBytes = 32 << 20;  ///< As much as cuBLASLt is given.
+/// Of the workspace. Stream-K's largest tiles take 33 MiB on 132 multiprocessors; cuBLASLt is given
+/// 32, as its manual asks for on Hopper.
+inline constexpr std::int64_t kMostPartialsBytes = 34 << 20;
 inline constexpr int kMostSplits = 16;
 
 /// Why these kernels cannot take the product, or nothing.
@@ -78,6 +82,13 @@ std::vector<Plan> cheapest(const Product& product, int multiprocessors);
 
 /// A plan with this configuration, which need not be listed, and this many splits.
 Plan plan_with(const Product& product, const TileConfig& tile, int splits, int multiprocessors);
+
+/// A plan whose clusters share the tiles of the last wave evenly, and with them those of the wave
+/// before (stream-K): so that nobody's stretch is shorter than a tile where there are enough. Or
+/// nothing, where whole tiles fill every wave, rows fall to groups, or the kernels of this tile
+/// never share.
+std::optional<Plan> plan_sharing(const Product& product, const TileConfig& tile,
+                                 int multiprocessors);
 
 /// The tensor maps of a launch, by side in wgmma; addresses are A's, B's and C's.
 struct Maps {

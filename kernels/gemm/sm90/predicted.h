@@ -15,9 +15,9 @@ inline constexpr std::size_t kFirstTiles = 7;
 
 struct PredictedPlan {
   GemmShape shape;
-  Plan plan;                ///< The cheapest of all tiles.
+  Plan plan;                ///< The cheapest of all.
   double cycles = 0;        ///< Of this plan, by the model.
-  double first_cycles = 0;  ///< Of the cheapest with one of the first tiles.
+  double first_cycles = 0;  ///< Of the cheapest of the first tiles, nothing shared.
 
   double gain() const { return first_cycles / cycles; }
   bool has_newer_tile() const;

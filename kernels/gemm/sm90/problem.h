@@ -36,8 +36,8 @@ struct Arguments {
   void* c = nullptr;
   int rows = 0;
   int columns = 0;
-  /// With splits: each slice's accumulators, and how many slices of a tile are done (zero before
-  /// and after).
+  /// With tiles of several parts: each part's accumulators, and how many parts of a tile are done
+  /// (zero before and after).
   void* partials = nullptr;
   std::uint32_t* arrivals = nullptr;
   /// With groups: where the rows of each begin, and the end; on the device.
@@ -46,12 +46,10 @@ struct Arguments {
 
 /// What a launch with this schedule needs of both.
 constexpr std::int64_t partials_bytes(const Schedule& schedule, const TileConfig& tile) {
-  if (schedule.splits == 1) return 0;
-  return static_cast<std::int64_t>(schedule.count()) * tile.cluster * tile.left * tile.right * 4;
+  return static_cast<std::int64_t>(schedule.places()) * tile.cluster * tile.left * tile.right * 4;
 }
 constexpr std::int64_t arrivals_bytes(const Schedule& schedule, const TileConfig& tile) {
-  if (schedule.splits == 1) return 0;
-  return static_cast<std::int64_t>(schedule.tiles()) * tile.cluster * sharers(tile) * 4;
+  return static_cast<std::int64_t>(schedule.tiles_in_parts()) * tile.cluster * sharers(tile) * 4;
 }
 
 }  // namespace assay::sm90

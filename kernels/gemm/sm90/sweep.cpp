@@ -12,21 +12,20 @@ namespace assay::sm90 {
 namespace {
 
 constexpr const char* kHeading =
-    "m,n,k,multiprocessors,left,right,consumers,stages,cluster,swapped,ping_pong,splits,took_s,"
-    "model_"
-    "cycles";
+    "m,n,k,multiprocessors,left,right,consumers,stages,cluster,swapped,ping_pong,splits,shares,"
+    "took_s,model_cycles";
 
 TimedPlan plan_of_line(const std::string& line, std::size_t number) {
   TimedPlan one;
   TileConfig tile{};
-  int swapped = 0, ping_pong = 0, splits = 0, read = 0;
-  const int fields = std::sscanf(line.c_str(), "%ld,%ld,%ld,%d,%d,%d,%d,%d,%d,%d,%d,%d,%lf,%n",
-                                 &one.shape.m, &one.shape.n, &one.shape.k, &one.multiprocessors,
-                                 &tile.left, &tile.right, &tile.consumers, &tile.stages,
-                                 &tile.cluster, &swapped, &ping_pong, &splits, &one.took_s, &read);
+  int swapped = 0, ping_pong = 0, splits = 0, shares = 0, read = 0;
+  const int fields = std::sscanf(
+      line.c_str(), "%ld,%ld,%ld,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%lf,%n", &one.shape.m, &one.shape.n,
+      &one.shape.k, &one.multiprocessors, &tile.left, &tile.right, &tile.consumers, &tile.stages,
+      &tile.cluster, &swapped, &ping_pong, &splits, &shares, &one.took_s, &read);
   tile.swapped = swapped != 0;
   tile.ping_pong = ping_pong != 0;
-  const bool is_plan = fields == 13 && read > 0 && one.shape.m > 0 && one.shape.n > 0 &&
+  const bool is_plan = fields == 14 && read > 0 && one.shape.m > 0 && one.shape.n > 0 &&
                        one.shape.k > 0 && one.multiprocessors > 0 && splits > 0 && one.took_s > 0 &&
                        tile.consumers > 0 && tile_fault(tile) == nullptr;
   if (!is_plan) {
@@ -35,7 +34,13 @@ TimedPlan plan_of_line(const std::string& line, std::size_t number) {
                     "wrote",
                     number));
   }
-  one.plan = plan_with(swept_product(one.shape), tile, splits, one.multiprocessors);
+  const Product product = swept_product(one.shape);
+  one.plan = plan_with(product, tile, splits, one.multiprocessors);
+  if (shares == 0) return one;
+  const std::optional<Plan> sharing = plan_sharing(product, tile, one.multiprocessors);
+  if (!sharing)
+    throw Error(fmt::format("line {} of the sweep shares tiles that fill every wave", number));
+  one.plan = *sharing;
   return one;
 }
 
@@ -63,10 +68,11 @@ std::string sweep_csv(const std::vector<TimedPlan>& timed) {
   for (const TimedPlan& one : timed) {
     const TileConfig& tile = one.plan.tile;
     text += fmt::format(
-        "{},{},{},{},{},{},{},{},{},{},{},{},{:.6g},{:.0f}\n", one.shape.m, one.shape.n,
+        "{},{},{},{},{},{},{},{},{},{},{},{},{},{:.6g},{:.0f}\n", one.shape.m, one.shape.n,
         one.shape.k, one.multiprocessors, tile.left, tile.right, tile.consumers, tile.stages,
         tile.cluster, tile.swapped ? 1 : 0, tile.ping_pong ? 1 : 0, one.plan.schedule.splits,
-        one.took_s, cost(swept_product(one.shape), tile, one.plan.schedule, one.multiprocessors));
+        one.plan.schedule.shared > 0 ? 1 : 0, one.took_s,
+        cost(swept_product(one.shape), tile, one.plan.schedule, one.multiprocessors));
   }
   return text;
 }

@@ -31,6 +31,9 @@ inline constexpr int kOutputBoxes = 2;  ///< Of each consumer: one is stored, on
 constexpr int sharers(const TileConfig& tile) { return tile.ping_pong ? 1 : tile.consumers; }
 constexpr int consumer_rows(const TileConfig& tile) { return tile.left / sharers(tile); }
 
+/// Whether clusters can share tiles: ping-pong's code would grow past what is worth its while.
+constexpr bool can_share(const TileConfig& tile) { return !tile.ping_pong; }
+
 constexpr int threads(const TileConfig& tile) { return hopper::threads(tile.consumers); }
 constexpr int stage_bytes(const TileConfig& tile) { return (tile.left + tile.right) * kRowBytes; }
 /// Rows of 128 bytes of a box in which C leaves through shared memory.

@@ -41,6 +41,22 @@ std::vector<Configuration> bf16_configurations() {
   };
 }
 
+std::vector<Configuration> sharing_configurations() {
+  const auto sharing = [](GemmTrial trial) {
+    trial.shares = true;
+    return trial;
+  };
+  // Waves of whole tiles before; tiles that two, three and five clusters share.
+  return {
+      bf16<Plain, 0>("128x256 in clusters, shared", sharing({256, 768, 256, 1, 4}),
+                     sharing({136, 264, 200, 1, 6})),
+      bf16<Swapped, 5>("128x16 swapped, shared", sharing({16, 640, 512, 1, 2}),
+                       sharing({9, 200, 328, 1, 3, 2})),
+      bf16<Swapped, 4>("128x32 swapped, shared", sharing({32, 128, 576, 1, 5}),
+                       sharing({17, 136, 328, 1, 5, 1, 0.5f, 2.0f})),
+  };
+}
+
 std::vector<Configuration> by_columns_configurations() {
   std::vector<Configuration> all;
   add_every_listed<Bf16Operands<Major::kMn, Major::kMn>>("bf16, A by columns,", all);

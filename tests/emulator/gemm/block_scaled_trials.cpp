@@ -44,7 +44,7 @@ void run_block_scaled(Emulator& emulator, const GemmTrial& trial) {
   const auto count = [](int rows, int columns) {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
   };
-  const sm90::Plan plan = sm90::plan_with(product, kTile, 1, trial.blocks);
+  const sm90::Plan plan = trial_plan(emulator, product, kTile, trial);
   const int k_blocks = plan.schedule.k_blocks;
   const std::vector<TrialPart> parts = trial_parts(trial);
   const int rows = trial.m * trial.batches, matrices = static_cast<int>(parts.size());
@@ -105,6 +105,13 @@ std::vector<Configuration> block_scaled_configurations() {
            },
            [](Emulator& emulator) {
              run_block_scaled<Listed>(emulator, {136, 136, 272, 1, 2, 2});
+           }},
+          {"block-scaled fp8, shared",
+           [](Emulator& emulator) {
+             run_block_scaled<Listed>(emulator, {128, 384, 512, 1, 2, 1, 1, 0, {}, true});
+           },
+           [](Emulator& emulator) {
+             run_block_scaled<Listed>(emulator, {136, 136, 272, 1, 3, 1, 1, 0, {}, true});
            }},
           {"grouped block-scaled fp8",
            [](Emulator& emulator) {

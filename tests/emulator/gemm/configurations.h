@@ -19,6 +19,7 @@ std::vector<Configuration> f16_configurations();
 std::vector<Configuration> fp8_configurations();
 std::vector<Configuration> e5m2_configurations();
 std::vector<Configuration> by_columns_configurations();
+std::vector<Configuration> sharing_configurations();
 std::vector<Configuration> tf32_configurations();
 std::vector<Configuration> int8_configurations();
 std::vector<Configuration> portable_configurations();

@@ -48,6 +48,10 @@ TEST_SUITE("property") {
     check_configurations(by_columns_configurations());
   }
 
+  TEST_CASE("the GEMM kernels for Hopper that share their last tiles are right in every mode") {
+    check_configurations(sharing_configurations());
+  }
+
   TEST_CASE("the tf32 GEMM kernels for Hopper are right in every mode") {
     check_configurations(tf32_configurations());
   }

@@ -36,6 +36,7 @@ struct GemmTrial {
   float alpha = 1;
   float beta = 0;
   std::vector<int> group_rows = {};  ///< Of a grouped kernel: they add up to m.
+  bool shares = false;               ///< Stream-K: the last tiles are shared evenly.
 };
 
 /// Rows of A and C that one matrix of B makes.
@@ -63,6 +64,16 @@ inline const std::int32_t* trial_groups(Emulator& emulator, const GemmTrial& tri
     begins[i + 1] = begins[i] + trial.group_rows[i];
   }
   return begins.data();
+}
+
+inline sm90::Plan trial_plan(Emulator& emulator, const sm90::Product& product,
+                             const sm90::TileConfig& tile, const GemmTrial& trial) {
+  const sm90::Plan plan = trial.shares ? sm90::plan_sharing(product, tile, trial.blocks).value()
+                                       : sm90::plan_with(product, tile, trial.splits, trial.blocks);
+  // Parts of a tile meet in memory: their blocks run together, as on a GPU.
+  if (plan.schedule.tiles_in_parts() > 0)
+    emulator.keep_resident(static_cast<std::uint32_t>(plan.clusters));
+  return plan;
 }
 
 /// Launches as a case of the catalogue would; returns the counters of its workspace.
@@ -110,15 +121,13 @@ void run_gemm_trial(Emulator& emulator, const GemmTrial& trial) {
 
   GemmProblem problem{product.shape, trial.blocks, trial.alpha, trial.beta};
   if (K::kGrouped) problem.group_begins = trial_groups(emulator, trial);
-  const sm90::Plan plan = sm90::plan_with(product, kTile, trial.splits, trial.blocks);
-  // Slices of a tile meet in memory: their blocks run together, as on a GPU.
-  if (trial.splits > 1) emulator.keep_resident(static_cast<std::uint32_t>(plan.clusters));
+  const sm90::Plan plan = trial_plan(emulator, product, kTile, trial);
   const auto arrivals =
       launch_planned(emulator, sm90::kernel_plan<K>(sm90::gemm<K>, product, plan, problem),
                      {a.data(), b.data(), c.data()});
 
   expect(std::all_of(arrivals.begin(), arrivals.end(), [](auto n) { return n == 0; }),
-         "the counts of slices are not zero again");
+         "the counts of parts are not zero again");
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto [first_row, rows] = parts[i];
     const ExactGemm exact{rows,

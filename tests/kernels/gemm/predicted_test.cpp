@@ -8,7 +8,7 @@
 namespace assay::sm90 {
 
 TEST_SUITE("unit") {
-  TEST_CASE("no listed shape is predicted to be slower with more tiles to choose from") {
+  TEST_CASE("no listed shape is predicted to be slower with more plans to choose from") {
     const auto plans = predicted_plans();
     REQUIRE(plans.size() == listed_shapes().size());
     for (const PredictedPlan& one : plans) {
@@ -16,8 +16,8 @@ TEST_SUITE("unit") {
       CAPTURE(one.shape.n);
       CAPTURE(one.shape.k);
       CHECK(one.gain() >= 1);
-      // It is the newer tile that gains.
-      CHECK((one.gain() > 1) == one.has_newer_tile());
+      // It is the newer tile that gains, or that the last tiles are shared.
+      CHECK((one.gain() > 1) == (one.has_newer_tile() || one.plan.schedule.shared > 0));
     }
   }
 

@@ -82,9 +82,13 @@ TEST_SUITE("unit") {
     const std::string text = sweep_csv(made_sweep(1, 0));
     CHECK_THROWS_AS(sweep_from_csv("m,n\n"), Error);
     CHECK_THROWS_AS(sweep_from_csv(""), Error);
-    const std::string wrong[] = {"8,8,8,132,128,8,2,12,1,1,1,-1,5",
-                                 "8,8,8,132,128,8,0,12,1,1,1,1,5", "8,8,8,132,96,8,2,12,1,1,1,1,5",
-                                 "8,8", ""};
+    const std::string wrong[] = {
+        "8,8,8,132,128,8,2,12,1,1,0,1,0,-1,5",
+        "8,8,8,132,128,8,0,12,1,1,0,1,0,1,5",
+        "8,8,8,132,96,8,2,12,1,1,0,1,0,1,5",
+        "8448,256,64,132,128,256,2,4,2,0,0,1,1,1,5",  // 33 tiles, 33 clusters
+        "8,8",
+        ""};
     for (const std::string& line : wrong) {
       CAPTURE(line);
       CHECK_THROWS_WITH_AS(sweep_from_csv(text.substr(0, text.find('\n') + 1) + line + "\n"),
