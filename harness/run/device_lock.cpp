@@ -24,6 +24,7 @@ namespace {
 
 constexpr const char* kFolderVariable = "ASSAY_LOCK_DIR";
 constexpr mode_t kEveryUser = 0666;
+constexpr mode_t kEveryUsersFolder = 01777;  // as /tmp: nobody removes another's lock
 
 std::string lock_folder() {
   const char* folder = std::getenv(kFolderVariable);
@@ -32,6 +33,14 @@ std::string lock_folder() {
 
 std::string lock_path(const std::string& name) {
   return fmt::format("{}/assay-{}.lock", lock_folder(), name);
+}
+
+/// A folder that ASSAY_LOCK_DIR names may be new, the one it lies in not: that would be a slip.
+/// What fails here is told by the file that cannot be opened.
+void make_lock_folder() {
+  const std::string folder = lock_folder();
+  if (mkdir(folder.c_str(), kEveryUsersFolder) != 0) return;
+  [[maybe_unused]] const int opened_to_all = chmod(folder.c_str(), kEveryUsersFolder);
 }
 
 /// Opens or creates the file. Never O_CREAT on one that exists: Linux refuses that for another
@@ -70,6 +79,7 @@ std::string holder(int descriptor) {
 
 DeviceLock::DeviceLock(const std::string& name) {
   const std::string path = lock_path(name);
+  make_lock_folder();
   descriptor_ = open_lock_file(path);
   if (descriptor_ < 0)
     throw Error(

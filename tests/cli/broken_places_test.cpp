@@ -181,11 +181,25 @@ TEST_SUITE("integration") {
   TEST_CASE("a lock that cannot be made ends in one line") {
     const Workplace workplace;
     Launch launch = workplace.launch(tiny_run_into("result.json"));
-    launch.environment["ASSAY_LOCK_DIR"] = "/nonexistent";
+    launch.environment["ASSAY_LOCK_DIR"] = (workplace.path("absent") / "locks").string();
     const Outcome outcome = run_process(launch);
     CHECK(outcome.exit_code == 2);
     CHECK(is_one_line(outcome.err));
     CHECK(contains(outcome.err, "ASSAY_LOCK_DIR"));
+    CHECK_FALSE(std::filesystem::exists(workplace.path("absent")));
+  }
+
+  TEST_CASE("a folder of locks that is not there yet is made for every user") {
+    const Workplace workplace;
+    const std::string locks = workplace.path("locks").string();
+    Launch launch = workplace.launch(tiny_run_into("result.json"));
+    launch.environment["ASSAY_LOCK_DIR"] = locks;
+    const Outcome outcome = run_process(launch);
+    CAPTURE(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    struct stat folder {};
+    REQUIRE(stat(locks.c_str(), &folder) == 0);
+    CHECK((folder.st_mode & 07777) == 01777);
   }
 }
 

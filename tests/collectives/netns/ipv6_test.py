@@ -38,10 +38,11 @@ class Ipv6(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="assay ipv6 ") as name:
             folder = pathlib.Path(name)
             (folder / "tok").write_text("a token of this test\n")
+            (folder / "tmp").mkdir()
             # The script as it was reported measures the whole profile, for minutes: one collective will do.
             wrapper = folder / "assay"
             # Its locks lie in /tmp, where another run of this test may be at work.
-            wrapper.write_text('#!/bin/sh\nexport ASSAY_LOCK_DIR="$PWD$ASSAY_LOCK_DIR"\nmkdir -p "$ASSAY_LOCK_DIR"\n'
+            wrapper.write_text('#!/bin/sh\nexport ASSAY_LOCK_DIR="$PWD$ASSAY_LOCK_DIR"\n'
                                f'exec "{ASSAY}" "$@" --filter "{ONE_COLLECTIVE}"\n')
             wrapper.chmod(0o755)
             subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
