@@ -3,8 +3,11 @@
 //
 // That library's header defines the literal "..."_json, for which each file that reads it
 // instantiates a parser. Here the literal is declared alone: its body becomes that of a template
-// which nobody instantiates.
+// which nobody instantiates. What it converts to and from paths and ranges is left out too.
 #pragma once
+
+#define JSON_HAS_FILESYSTEM 0
+#define JSON_HAS_RANGES 0
 
 #define _json(text, size)    \
   _json(text, size);         \
