@@ -23,20 +23,22 @@ struct Lines {
   std::map<std::string, std::size_t> line_of_device;
 };
 
-/// From good to bad.
-const std::vector<std::string> kWords = {"ok", "warn", "unclear", "fail"};
+/// By rank, from good to bad: a must that could not be evaluated counts like one that failed.
+const std::vector<std::string> kWords = {"ok", "unclear", "warn", "unclear", "fail"};
+
+std::size_t rank_of(const RequirementVerdict& one) {
+  if (one.verdict == Verdict::fail) return 4;
+  if (one.verdict == Verdict::not_evaluated) return one.level == Level::must ? 3 : 1;
+  return one.verdict == Verdict::warn ? 2 : 0;
+}
 
 /// The worst that the verdict says of each subject.
 std::map<std::string, std::size_t> worst_by_subject(const ReportInput& input) {
   std::map<std::string, std::size_t> worst;
   for (const RequirementVerdict& one : input.verdict->requirements) {
     if (is_not_applicable(one)) continue;
-    const std::size_t rank = one.verdict == Verdict::fail            ? 3
-                             : one.verdict == Verdict::not_evaluated ? 2
-                             : one.verdict == Verdict::warn          ? 1
-                                                                     : 0;
     for (const Subject& subject : one.subjects)
-      worst[subject.name] = std::max(worst[subject.name], rank);
+      worst[subject.name] = std::max(worst[subject.name], rank_of(one));
   }
   return worst;
 }

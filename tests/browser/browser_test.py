@@ -106,6 +106,17 @@ class Pages(InChromium):
         self.node(("marks.test.mjs", self.page(host, "marks-host"), "Host backend: a CPU was measured, no accelerator."),
                   ("marks.test.mjs", self.page(model, "marks-model"), "Simulated: no hardware was measured."))
 
+    def test_faults_are_told_in_one_screen_and_found_in_each_drawing(self):
+        simulated, page = PLACE / "faults-simulated", PLACE / "faults.html"
+        shutil.rmtree(simulated, ignore_errors=True)
+        faults = [word for fault in ("links:0/1:0.2", "memory:0/2:0.08", "wrong:0/3", "ecc:0/6") for word in ("--fault", fault)]
+        subprocess.run([ASSAY, "simulate", "--sku", "h200-sxm", "--nodes", "1", *faults, "-o", simulated], check=True, capture_output=True)
+        subprocess.run([ASSAY, "report", simulated, "-o", page, "--force"], check=True, capture_output=True)
+        self.node(("faults.test.mjs", page))
+
+    def test_measured_links_between_devices_are_drawn(self):
+        self.node(("links.test.mjs", self.page(node_of_pairs(), "links")))
+
     def test_titles_units_and_axes_are_those_of_the_document(self):
         simulated = PLACE / "units-simulated"
         shutil.rmtree(simulated, ignore_errors=True)
@@ -201,7 +212,7 @@ def node_of_pairs():
             one.update({"case": f"device_to_device.{one['dtype']}.copy_engine/bytes268435456", "workload": "device_to_device",
                         "implementation": "copy_engine", "shape": {"bytes": 268435456}, "scope": {"level": "node", "members": [a, b]}})
             one["group"] = f"device_to_device.{one['dtype']}/bytes268435456"
-            one["metrics"] = {"bytes_per_s": 3.9e11 * (0.8 if (a, b) == (devices[0], devices[1]) else 1)}
+            one["metrics"] = {"bytes_per_s": 3.9e11 * (0.7 if (a, b) == (devices[0], devices[1]) else 1)}
             one.pop("speed_of_light_fraction", None)
             document["measurements"].append(one)
     return document

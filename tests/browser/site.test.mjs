@@ -35,7 +35,8 @@ export default async function (browser, file, documentFile, a, b) {
     await page.click('#runs button[type=reset]');
     await page.waitForTimeout(200);
     assert.equal(await page.textContent('#runs .count'), `${site.runs.length} of ${site.runs.length} runs`);
-    // A change leads to its history.
+    // A change is told apart from the other series and scopes of its case, and leads to its history.
+    assert.ok((await rows('#changes')).every((cells) => /\/\S+ (cold|hot) \w+$/.test(cells[0])), 'series and scope stand by the case');
     const changed = site.histories.find((history) => history.changes.length > 0);
     await page.click('#changes tbody a');
     await page.waitForTimeout(300);

@@ -112,6 +112,24 @@ TEST_SUITE("unit") {
     CHECK(text.find("a line is a node") != std::string::npos);
   }
 
+  TEST_CASE("a device that is warned of stands out where a should could be evaluated of none") {
+    ReportInput input = cluster(1);
+    RequirementVerdict unknown, slow;
+    unknown.level = Level::should;
+    unknown.verdict = Verdict::not_evaluated;
+    unknown.reason_code = "no_baseline";
+    for (const std::string& device : input.device_subjects)
+      unknown.subjects.push_back({"device", device});
+    slow.verdict = Verdict::warn;
+    slow.subjects = {{"device", "GPU-0-3"}};
+    input.verdict = summarise("node", {unknown, slow});
+    CHECK(cells_of(box_table(input, false), "node-0/2").back() == "unclear");
+    CHECK(cells_of(box_table(input, false), "node-0/3").back() == "warn");
+    unknown.level = Level::must;  // which counts like one that failed
+    input.verdict = summarise("node", {unknown, slow});
+    CHECK(cells_of(box_table(input, false), "node-0/3").back() == "unclear");
+  }
+
   TEST_CASE("a device that the verdict names is named in its line and coloured on request alone") {
     ReportInput input = cluster(2);
     RequirementVerdict slow;

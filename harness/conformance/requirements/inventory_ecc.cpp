@@ -3,6 +3,7 @@
 
 #include "harness/conformance/inventory.h"
 #include "harness/conformance/parameters.h"
+#include "harness/core/number_of.h"
 
 namespace assay {
 
@@ -52,7 +53,7 @@ class Ecc final : public Requirement {
     const std::int64_t* uncorrected = present(
         ecc->uncorrected_volatile, "the number of uncorrected ECC errors", subject, findings);
     if (uncorrected != nullptr && *uncorrected > 0) {
-      findings.fail("uncorrected_errors", fmt::format("{} uncorrected ECC errors", *uncorrected),
+      findings.fail("uncorrected_errors", number_of(*uncorrected, "uncorrected ECC error"),
                     subject);
     }
     return healthy && uncorrected != nullptr && *uncorrected == 0;

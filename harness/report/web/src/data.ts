@@ -5,7 +5,7 @@ import type {SitePage} from './site/data';
 import type {AssayVerdictDocument, Requirement as RequirementFacts} from './schema/verdict';
 
 /** Entries that a list of figures has beside those of the page, by the list. */
-export type Requirement = RequirementFacts & {action?: string; left_out?: Record<string, number>};
+export type Requirement = RequirementFacts & {action?: string; action_reason?: string; left_out?: Record<string, number>};
 export type Verdict = Omit<AssayVerdictDocument, 'requirements'> & {requirements: Requirement[]};
 
 export interface DocumentData {

@@ -15,7 +15,7 @@ export function unitOf(field: string): string {
   if (/(^|_)w$/.test(field)) return 'W';
   if (/(^|_)c$/.test(field)) return '°C';
   if (/^flop$/.test(field)) return 'FLOP';
-  if (/(^|_)fraction$|_below$|^of_peers$|_residual$|^tolerance$|^at_least$/.test(field)) return '%';
+  if (/(^|_)fraction$|_below$|^of_peers$|_residual$|^at_least$/.test(field)) return '%';
   return '';
 }
 

@@ -15,12 +15,14 @@ export function attention(report: Report): HTMLElement {
     const metric = of[0]!.of.metric!;
     const line = (row: Row): string => `${row.of.implementation} ${variant(row)}`;
     const names = distinct(of.map(line));
+    const lengths = distinct(of.map(length));
     const title = `${of[0]!.of.workload.replaceAll('_', ' ')} ${of[0]!.of.dtype}, ${of[0]!.of.series}`;
     return figure({
       title, legend: legend(names),
       draw: (width) => Plot.plot({
         width, height: 320, marginLeft: 60, marginBottom: 44, ...scales(names),
-        x: {type: 'log', base: 2, label: 'keys and values (tokens)', tickFormat: binaryTick, grid: true},
+        x: {type: 'log', base: 2, label: 'keys and values (tokens)', tickFormat: binaryTick, grid: true,
+            ticks: lengths.length <= width / 70 ? lengths : width / 70},
         y: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true},
         marks: [
           Plot.line(of, {x: length, y: 'rate', z: (row: Row) => `${line(row)} ${row.place}`, stroke: line, sort: length}),

@@ -6,6 +6,7 @@ import {type CaseData, type DeviceData, deviceName, linkTo, type Report, type Ro
 import {el, given, link} from '../dom';
 import {axisLabel, show} from '../quantity';
 import {table} from '../table';
+import {rankOf} from './summary';
 
 interface Strip {
   device: DeviceData;
@@ -17,15 +18,16 @@ interface Strip {
   value: number | null;
 }
 
-const OUTCOMES = ['not named by the verdict', 'warned of', 'could not be evaluated', 'failed'];
+/** By the rank of the worst that the verdict says of a device. */
+const OUTCOMES = ['not named by the verdict', 'could not be evaluated', 'warned of', 'a must could not be evaluated', 'failed'];
 /** Those whose device is to be found at a glance. */
 const NAMED = ['warned of', 'failed'];
 
 function outcomes(report: Report): Map<string, string> {
   const worst = new Map<string, number>();
   for (const one of report.verdict?.requirements ?? []) {
-    const rank = {pass: 0, warn: 1, not_evaluated: 2, fail: 3}[one.verdict];
     if (one.reason_code === 'not_applicable') continue;
+    const rank = rankOf(one);
     for (const {name} of one.subjects) worst.set(name, Math.max(worst.get(name) ?? 0, rank));
   }
   return new Map([...worst].map(([name, rank]) => [name, OUTCOMES[rank]!]));

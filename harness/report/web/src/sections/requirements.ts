@@ -4,7 +4,7 @@ import {linkTo, type Report, type Requirement, type Row} from '../data';
 import {badge, type Child, el, given, link} from '../dom';
 import {axisLabel, show} from '../quantity';
 import {table, type TableSpec} from '../table';
-import {requirementId, subjects} from './summary';
+import {action, requirementId, subjects} from './summary';
 
 type Entry = Record<string, unknown>;
 
@@ -66,7 +66,7 @@ export function requirements(report: Report): HTMLElement {
     const inner = el('div');
     const details = el('details', {id: requirementId(one), class: 'requirement', toggle: () => {
       if (details.open && inner.childElementCount === 0) {
-        inner.append(...[el('p', {}, given(one.reason)), one.subjects.length > 0 ? subjects(report, one) : '', ...figures(rows, one)]
+        inner.append(...[el('p', {}, given(one.reason)), one.subjects.length > 0 ? subjects(report, one) : '', action(one), ...figures(rows, one)]
           .filter((child): child is Node => child instanceof Node));
       }
     }}, el('summary', {}, badge(one.reason_code === 'not_applicable' ? 'not_applicable' : one.verdict), ' ', given(one.id),

@@ -23,15 +23,15 @@ interface Mark {
 }
 
 /** What the verdict's baseline requirements held the cases to. */
-function baselines(report: Report): Map<Row, number> {
+function baselines(report: Report): Map<string, number> {
   const rows = rowsByCase(report);
-  const found = new Map<Row, number>();
+  const found = new Map<string, number>();
   for (const one of report.verdict?.requirements ?? []) {
     for (const list of Object.values(one.figures as Record<string, unknown>)) {
       if (!Array.isArray(list)) continue;
       for (const entry of list as Record<string, unknown>[]) {
         const row = typeof entry?.['baseline'] === 'number' ? rowOf(rows, entry) : undefined;
-        if (row) found.set(row, entry['baseline'] as number);
+        if (row) found.set(row.anchor, entry['baseline'] as number);
       }
     }
   }
@@ -47,13 +47,13 @@ function marksOf(rows: Row[], value: (row: Row) => number | null | undefined): M
   return [...marks.values()];
 }
 
-export function rateChart(title: string, rows: Row[], baseline: Map<Row, number>): HTMLElement {
+export function rateChart(title: string, rows: Row[], baseline: Map<string, number>): HTMLElement {
   const metric = rows[0]!.of.metric!;
   const unit = unitOf(metric);
   const names = distinct(rows.map((row) => row.of.implementation));
   const drawn = thinned(rows);
   const light = marksOf(rows, (row) => row.speed_of_light_rate);
-  const base = marksOf(rows, (row) => baseline.get(row));
+  const base = marksOf(rows, (row) => baseline.get(row.anchor));
   const shapes = distinct(rows.map((row) => row.of.shape_text));
   const notes = ['A thin bar is the speed of light'];
   if (base.length > 0) notes.push('a dashed one the baseline');
@@ -76,7 +76,7 @@ export function rateChart(title: string, rows: Row[], baseline: Map<Row, number>
     },
     table: {caption: title, rows, text: rowText,
             columns: [caseColumn, placeColumn, rateColumn, fractionColumn, libraryColumn, peersColumn, medianColumn, intervalColumn,
-                      {title: 'baseline', number: true, cell: (row: Row) => quantity(baseline.get(row), unit), value: (row: Row) => baseline.get(row) ?? null}]},
+                      {title: 'baseline', number: true, cell: (row: Row) => quantity(baseline.get(row.anchor), unit), value: (row: Row) => baseline.get(row.anchor) ?? null}]},
   });
 }
 

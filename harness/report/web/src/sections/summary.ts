@@ -1,11 +1,18 @@
-// The verdict in one screen: what is wrong, where, how sure, and what to do.
+// The verdict in one screen: what is wrong, where, how sure, and what to do, by the places that have the same to be done.
+import {groupBy} from '../chart';
 import {nothing, section} from '../columns';
 import {type Report, type Requirement} from '../data';
-import {badge, el, given, link} from '../dom';
+import {badge, type Child, el, given, link} from '../dom';
 
 const SHOWN_SUBJECTS = 6;
+const SHOWN_FINDINGS = 5; // as many as a screen has room for
+const LONGEST_REASON = 120;
 
 const isWrong = (one: Requirement): boolean => one.verdict !== 'pass' && one.reason_code !== 'not_applicable';
+
+/** The worse the higher: a must that could not be evaluated counts like one that failed. */
+export const rankOf = (one: Requirement): number =>
+  ({pass: 0, not_evaluated: one.level === 'must' ? 3 : 1, warn: 2, fail: 4})[one.verdict];
 
 /** A named device links to its row among the devices. */
 export function subjects(report: Report, one: Requirement): HTMLElement {
@@ -18,11 +25,63 @@ export function subjects(report: Report, one: Requirement): HTMLElement {
 
 export const requirementId = (one: Requirement): string => `requirement-${one.id}`;
 
-function finding(report: Report, one: Requirement): HTMLElement {
-  const action = one.action && one.action !== 'none' ? el('p', {class: 'action'}, `Do: ${one.action.replaceAll('_', ' ')}`) : null;
-  return el('li', {}, el('p', {class: 'head'}, badge(one.verdict), ' ', link(`#${requirementId(one)}`, one.id),
-                        el('span', {class: 'level'}, ` ${one.level}, ${one.axis}`)),
-            el('p', {}, given(one.reason)), one.subjects.length > 0 ? subjects(report, one) : null, action);
+/** What is to be done, and why that; nothing where nothing is. */
+export function action(one: Requirement): HTMLElement | null {
+  if (!one.action || one.action === 'none') return null;
+  return el('p', {}, el('strong', {}, `Do: ${one.action.replaceAll('_', ' ')}`), one.action_reason ? ` (${one.action_reason})` : '');
+}
+
+/** Places of which the same requirements are not met, the worst first. */
+interface Finding {
+  places: string[];
+  wrong: Requirement[];
+}
+
+function findings(requirements: Requirement[]): Finding[] {
+  const byPlace = new Map<string, Requirement[]>();
+  for (const one of requirements) {
+    for (const name of one.subjects.length > 0 ? one.subjects.map((subject) => subject.name) : ['the run']) {
+      const known = byPlace.get(name);
+      if (known) known.push(one);
+      else byPlace.set(name, [one]);
+    }
+  }
+  for (const wrong of byPlace.values()) wrong.sort((a, b) => rankOf(b) - rankOf(a));
+  const groups = groupBy([...byPlace], ([, wrong]) => wrong.map(({id}) => id).join(' '));
+  return [...groups.values()].map((of) => ({places: of.map(([name]) => name), wrong: of[0]![1]}))
+    .sort((a, b) => rankOf(b.wrong[0]!) - rankOf(a.wrong[0]!));
+}
+
+/** `node-a device 3` is known by that; the rest of the name stands among the devices. */
+function where(report: Report, {places}: Finding): Child[] {
+  const name = places[0]!;
+  const shown = report.devices.some((device) => device.subject === name) ? link(`#device=${encodeURIComponent(name)}`, name.split(',')[0]!) : given(name);
+  return [shown, places.length > 1 ? ` and ${places.length - 1} more` : ''];
+}
+
+const hasInterval = (one: Requirement): boolean => JSON.stringify(one.figures).includes('"favourable_fraction"');
+
+function howSure(one: Requirement): string {
+  if (one.verdict === 'warn') return 'one run does not settle a warning';
+  if (one.verdict === 'not_evaluated') return 'unknown, as it could not be evaluated';
+  if (one.axis !== 'performance') return 'seen, not estimated';
+  return hasInterval(one) ? 'beyond the limit even at the favourable end of its interval' : 'the median is beyond the limit';
+}
+
+/** The first of its reasons. */
+function reasonOf(one: Requirement): string {
+  const first = one.reason.split('; ')[0]!;
+  return first.length > LONGEST_REASON ? `${first.slice(0, LONGEST_REASON)}…` : first;
+}
+
+function finding(report: Report, found: Finding): HTMLElement {
+  const [worst, ...others] = found.wrong as [Requirement, ...Requirement[]];
+  const todo = worst.action && worst.action !== 'none' ? el('strong', {}, ` Do: ${worst.action.replaceAll('_', ' ')}`) : null;
+  const also = others.slice(0, 4).flatMap((one, i) => [i > 0 ? ', ' : '', link(`#${requirementId(one)}`, one.id)]);
+  const rest = others.length > 4 ? ` and ${others.length - 4} more` : '';
+  return el('li', {}, el('p', {class: 'head'}, badge(worst.verdict), ' ', ...where(report, found), todo),
+            el('p', {}, link(`#${requirementId(worst)}`, worst.id), ' ', given(reasonOf(worst))),
+            el('p', {class: 'level'}, `How sure: ${howSure(worst)}`, ...(others.length > 0 ? ['; also not met there: ', ...also, rest] : [])));
 }
 
 function marks(report: Report): HTMLElement | null {
@@ -44,13 +103,15 @@ export function summary(report: Report): HTMLElement {
     return section('summary', 'Summary', marks(report), el('p', {class: 'verdict not_evaluated'}, 'Not judged'),
                    el('p', {}, given(report.not_judged ?? '')));
   }
-  const wrong = verdict.requirements.filter(isWrong);
+  const found = findings(verdict.requirements.filter(isWrong));
+  const left = found.length - SHOWN_FINDINGS;
   const counts = (['fail', 'not_evaluated', 'warn', 'pass', 'not_applicable'] as const)
     .filter((word) => word !== 'not_applicable' || verdict.counts[word])
     .map((word) => el('li', {}, el('strong', {}, String(verdict.counts[word] ?? 0)), ` ${word.replaceAll('_', ' ')}`));
   return section('summary', 'Summary', marks(report),
     el('p', {class: `verdict ${verdict.verdict}`}, badge(verdict.verdict), ` ${report.meaning ?? ''}`),
     el('ul', {class: 'counts', 'aria-label': 'Requirements by outcome'}, ...counts),
-    wrong.length === 0 ? nothing('Nothing is wrong: every requirement that applies is met.')
-                       : el('ol', {class: 'findings', 'aria-label': 'What is wrong'}, ...wrong.map((one) => finding(report, one))));
+    found.length === 0 ? nothing('Nothing is wrong: every requirement that applies is met.')
+                       : el('ol', {class: 'findings', 'aria-label': 'What is wrong'}, ...found.slice(0, SHOWN_FINDINGS).map((one) => finding(report, one))),
+    left > 0 ? el('p', {}, `${left} more finding${left === 1 ? '' : 's'}: see `, link('#requirements', 'the requirements'), '.') : null);
 }

@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import {distinct, figure, legend, scales} from '../chart';
 import {caseColumn, nothing, placeColumn, rowText, section} from '../columns';
-import type {Report, Row} from '../data';
+import {deviceName, type Report, type Row} from '../data';
 import {axisLabel, heading, show, tick, unitOf} from '../quantity';
 
 interface Spread {
@@ -14,9 +14,10 @@ interface Point extends Spread {
   row: Row;
   at: number;
   name: string;
+  named: boolean; // by the verdict: drawn first
 }
 
-/** Beyond this many devices the ranges would cover each other. */
+/** Beyond this many the ranges would cover each other. */
 const DRAWN_DEVICES = 6;
 const ORDER = ['sample_clock_hz', 'clock_hz', 'memory_clock_hz', 'power_w', 'temperature_c'];
 
@@ -27,7 +28,7 @@ function spread(value: unknown): Spread | null {
 }
 
 function chart(field: string, points: Point[]): HTMLElement {
-  const names = distinct(points.map((point) => point.name));
+  const names = distinct([...points.filter((point) => point.named), ...points].map((point) => point.name));
   const drawn = names.slice(0, DRAWN_DEVICES);
   const chosen = points.filter((point) => drawn.includes(point.name));
   const unit = unitOf(field);
@@ -35,7 +36,7 @@ function chart(field: string, points: Point[]): HTMLElement {
   const constant = high === Math.min(...chosen.map((point) => point.low));
   return figure({
     title: heading(field), legend: names.length > 1 ? legend(drawn) : undefined,
-    note: `Lowest, median and highest reading during each case${names.length > drawn.length ? `; ${drawn.length} of ${names.length} devices are drawn` : ''}.`,
+    note: `Lowest, median and highest reading during each case${names.length > drawn.length ? `; ${drawn.length} of ${names.length} are drawn, those that the verdict names first` : ''}.`,
     draw: (width) => Plot.plot({
       width, height: 220, marginLeft: 60, marginBottom: 44, ...scales(drawn),
       x: {label: 'since the run began (s)', grid: false},
@@ -56,13 +57,14 @@ function chart(field: string, points: Point[]): HTMLElement {
 
 export function telemetry(report: Report): HTMLElement {
   const byField = new Map<string, Point[]>();
+  const named = new Set((report.verdict?.requirements ?? []).filter(({verdict}) => verdict === 'fail' || verdict === 'warn').flatMap((one) => one.subjects.map(({name}) => name)));
   for (const row of report.rows) {
     const began = report.documents[row.details.document ?? 0]!.run.started;
     const at = row.details.started ? (Date.parse(row.details.started) - Date.parse(began)) / 1000 : 0;
     for (const [field, value] of Object.entries(row.details.telemetry ?? {})) {
       const found = spread(value);
       if (!found) continue;
-      byField.set(field, [...(byField.get(field) ?? []), {...found, row, at, name: row.place}]);
+      byField.set(field, [...(byField.get(field) ?? []), {...found, row, at, name: row.device ? deviceName(report, row.device) : row.place, named: named.has(row.device?.subject ?? '')}]);
     }
   }
   const place = (field: string): number => ORDER.includes(field) ? ORDER.indexOf(field) : ORDER.length;

@@ -34,7 +34,7 @@ export function changes(site: SitePage): HTMLElement {
   if (all.length === 0) return section('changes', 'What changed', explained, nothing('No case of any machine changed.'));
   return section('changes', 'What changed', explained, table<Moved>({
     caption: 'Changes, the newest first', rows: all, text: (one) => `${one.history.machine} ${one.history.profile} ${caseName(site.cases[one.history.case]!)} ${wordOf(one.ratio)}`, columns: [
-      {title: 'case', cell: (one) => link(trendLink(site, one.history), site.cases[one.history.case]!.case), value: (one) => site.cases[one.history.case]!.case},
+      {title: 'case', cell: (one) => link(trendLink(site, one.history), caseName(site.cases[one.history.case]!)), value: (one) => caseName(site.cases[one.history.case]!)},
       {title: 'change', cell: (one) => badge(wordOf(one.ratio)), value: (one) => wordOf(one.ratio)},
       {title: 'time', number: true, cell: (one) => change(one.ratio), value: (one) => one.ratio},
       {title: 'interval', number: true, cell: (one) => changeInterval(one.ci_low, one.ci_high), value: (one) => one.ci_low},

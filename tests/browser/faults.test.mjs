@@ -1,0 +1,33 @@
+// The page of a node with faults: they are told in one screen, and found in each drawing.
+// usage: node run.mjs faults.test.mjs PAGE
+import assert from 'node:assert/strict';
+import {open} from './page.mjs';
+
+const PLANTED = {2: 'drain', 3: 'drain', 6: 'reset device'}; // what is to be done about each device
+
+export default async function (browser, file) {
+  const {page, problems, close} = await open(browser, file);
+  const told = await page.$$eval('.findings > li', (all) => all.map((one) => ({text: one.textContent, bottom: one.getBoundingClientRect().bottom + scrollY})));
+  assert.ok(told.length > 0 && told.every(({bottom}) => bottom <= 900), `the summary is one screen: ${told.map(({bottom}) => bottom)}`);
+  for (const [device, todo] of Object.entries(PLANTED)) {
+    const [one] = told.filter(({text}) => text.includes(`device ${device} `));
+    assert.ok(one, `device ${device} is named in the summary`);
+    assert.match(one.text, new RegExp(`Do: ${todo}`));
+    assert.match(one.text, /How sure: \S/);
+  }
+  assert.match(told.find(({text}) => text.includes('wrong answer')).text, /How sure: seen, not estimated/);
+  const outcome = async (device) => page.$eval(`[id$="${encodeURIComponent(`device ${device}`)}"], [id*="${encodeURIComponent(`device ${device},`)}"]`,
+                                               (name) => name.closest('tr').cells[2].textContent);
+  assert.deepEqual(await Promise.all([0, 1, 3].map(outcome)), ['could not be evaluated', 'warned of', 'failed']);
+  const figures = await page.$$eval('figure', (all) => all.map((one) => ({title: one.querySelector('h3').textContent, note: one.querySelector('figcaption p')?.textContent ?? '',
+    legend: [...one.querySelectorAll('.legend li')].map((name) => name.textContent), ticks: [...one.querySelectorAll('.plot text')].map((text) => text.textContent)})));
+  const titled = (title) => figures.find((one) => one.title.startsWith(title));
+  assert.match(titled('Memory f32').note, /baseline/);
+  assert.deepEqual(titled('attention forward').ticks.filter((text) => text.endsWith(' Ki')), ['4 Ki', '8 Ki']);
+  assert.match(titled('power').note, /6 of 9 are drawn/);
+  for (const device of [1, 2, 3, 6]) assert.ok(titled('power').legend.includes(`node-00000 / ${device}`), `device ${device} is drawn`);
+  await page.$eval('#requirements details', (one) => { one.open = true; });
+  await page.waitForFunction(() => /Do: \w+.*\(.+\)/.test(document.querySelector('#requirements details').textContent));
+  assert.deepEqual(problems, []);
+  await close();
+}
