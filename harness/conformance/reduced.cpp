@@ -29,7 +29,7 @@ Result take_reduced(Result& document) {
     }
     measurement.telemetry = Json::object();
     measurement.extensions = Json::object();
-    kept.measurements.push_back(std::move(measurement));
+    kept.measurements.push_back(std::exchange(measurement, {}));
   }
   kept.measurements.shrink_to_fit();
   kept.fits = Json::array();

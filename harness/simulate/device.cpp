@@ -36,15 +36,11 @@ NvlinkState all_links(const GpuModel& gpu) {
   return state;
 }
 
-DeviceFacts device_facts(const SimulationModel& model, int node, int index) {
-  const GpuModel& gpu = *model.gpu;
+DeviceFacts still_device(const GpuModel& gpu, int index) {
   const GpuSku* sku = find_gpu_sku(gpu.pci_id);
   DeviceFacts device;
   device.index = index;
   device.name = gpu.product;
-  device.uuid = fmt::format("GPU-51000000-{:04x}-{:04x}-0000-{:012x}", (node >> 16) & 0xffff,
-                            node & 0xffff, index);
-  device.serial = fmt::format("S{:08}{:02}", node, index);
   device.board_part_number = "simulated";
   device.vbios = "simulated";
   device.pci_bus_id = fmt::format("0000:{:02x}:00.0", 0x10 + 8 * index);
@@ -79,21 +75,32 @@ Json nic_facts(const SimulationModel& model, int index) {
 
 std::string node_name(int node) { return fmt::format("node-{:05}", node); }
 
-NodeFacts node_facts(const SimulationModel& model, int node) {
-  NodeFacts facts;
-  facts.name = node_name(node);
-  facts.labels = {{"assay.io/simulated", "true"}};
-  facts.topology = {{"processor", {{"model", "simulated"}, {"cores", 16 * model.devices}}}};
+NodeFacts still_node(const SimulationModel& model) {
+  NodeFacts still;
+  still.labels = {{"assay.io/simulated", "true"}};
+  still.topology = {{"processor", {{"model", "simulated"}, {"cores", 16 * model.devices}}}};
   for (int index = 0; index < model.devices; ++index) {
-    facts.nics.push_back(nic_facts(model, index));
-    DeviceFacts device = device_facts(model, node, index);
-    bool lost = false;
-    for (const Fault& fault : model.faults) {
-      if (!concerns(fault, node, index)) continue;
-      lost = lost || fault.kind == Fault::Kind::lost;
-      if (fault.kind == Fault::Kind::memory_errors) device.ecc->uncorrected_volatile = 1;
-    }
-    if (!lost) facts.devices.push_back(std::move(device));
+    still.nics.push_back(nic_facts(model, index));
+    still.devices.push_back(still_device(*model.gpu, index));
+  }
+  return still;
+}
+
+NodeFacts node_facts(const NodeFacts& still, const SimulationModel& model, int node) {
+  NodeFacts facts = still;
+  facts.name = node_name(node);
+  for (DeviceFacts& device : facts.devices) {
+    device.uuid = fmt::format("GPU-51000000-{:04x}-{:04x}-0000-{:012x}", (node >> 16) & 0xffff,
+                              node & 0xffff, device.index);
+    device.serial = fmt::format("S{:08}{:02}", node, device.index);
+  }
+  for (const Fault& fault : model.faults) {
+    if (fault.kind == Fault::Kind::lost)
+      std::erase_if(facts.devices,
+                    [&](const DeviceFacts& device) { return concerns(fault, node, device.index); });
+    if (fault.kind != Fault::Kind::memory_errors) continue;
+    for (DeviceFacts& device : facts.devices)
+      if (concerns(fault, node, device.index)) device.ecc->uncorrected_volatile = 1;
   }
   return facts;
 }

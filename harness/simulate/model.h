@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,24 @@ struct SimulationModel {
   std::string started = "2026-01-01T00:00:00.000Z";
   std::vector<std::string> command = {"assay", "simulate"};
   std::vector<Fault> faults = {};
+};
+
+/// Makes the documents of nodes one after the other; what they have in common is made once.
+class SimulatedNodes {
+ public:
+  /// Refers to the profile. Throws Error for one that is not for cuda.
+  SimulatedNodes(SimulationModel model, const Profile& profile);
+  ~SimulatedNodes();
+
+  /// Another cluster of the model from here on.
+  void plant(std::uint64_t seed, std::vector<Fault> faults);
+  /// The document of one node, without fits, in the memory of one that this made before: what is
+  /// the same in both is left as it is. Throws Error for a profile with pairs of ranks.
+  void make(int node, Result& document);
+
+ private:
+  struct Common;
+  std::unique_ptr<Common> common_;
 };
 
 /// The document of one node, counted from 0: what every device measured of the profile's cases,

@@ -2,19 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
-#include "harness/core/asked_cases.h"
-#include "harness/core/case_work.h"
-#include "harness/core/digest.h"
 #include "harness/core/error.h"
 #include "harness/core/gpu_tables.h"
-#include "harness/core/library_ratio.h"
 #include "harness/core/simulation.h"
 #include "harness/core/work.h"
 #include "harness/fabric/curve_fits.h"
-#include "harness/fabric/pairing.h"
-#include "harness/simulate/parts.h"
+#include "harness/simulate/plan.h"
 
 namespace assay {
 
@@ -22,149 +17,76 @@ namespace simulate {
 
 namespace {
 
-/// A kernel of one architecture runs on no other; Ampere's instructions are in all later ones.
-bool runs_on(const std::string& implementation, const GpuModel& gpu) {
-  if (implementation.starts_with("sm90")) return gpu.major == 9;
-  if (implementation.starts_with("sm100")) return gpu.major == 10;
-  return true;
+Result still_document(const SimulationModel& model, const Profile& profile) {
+  Result still;
+  RunFacts& run = still.run;
+  run.started = model.started;
+  run.profile_name = profile.name;
+  run.profile_sha256 = profile.sha256;
+  run.backend = "cuda";
+  run.tables = gpu_tables_version();
+  run.command = model.command;
+  still.status = RunStatus::complete;
+  still.simulated = true;
+  still.software = {{"assay", "simulated"},
+                    {"cublaslt", "simulated"},
+                    {"driver", "simulated"},
+                    {"kernel", "simulated"},
+                    {"nccl", "simulated"}};
+  still.extensions[kSimulation] = {{"model", model.gpu->name},
+                                   {"device_spread", model.device_spread},
+                                   {"node_spread", model.node_spread},
+                                   {"case_spread", model.case_spread},
+                                   {"noise", model.noise},
+                                   {"slow_share", model.slow_share},
+                                   {"faults", Json::array()}};
+  return still;
 }
 
-class NodeDocument {
+/// Whether all of it that is not drawn is there already.
+bool is_filled(const Measurement& one, const Measurement& still) {
+  return one.status == still.status && one.group == still.group && one.series == still.series &&
+         one.id.implementation == still.id.implementation;
+}
+
+/// Draws one node's numbers into its document.
+class Drawing {
  public:
-  NodeDocument(const SimulationModel& model, const Profile& profile, int node)
+  Drawing(const SimulationModel& model, int node, SeriesMemory& memory, Result& result)
       : model_(model),
-        profile_(profile),
         node_(node),
         random_(Random(model.seed).bits() ^
-                (0x9E3779B97F4A7C15u * static_cast<unsigned>(node + 1))) {
-    result_.nodes.push_back(node_facts(model, node));
-    fill_run();
+                (0x9E3779B97F4A7C15u * static_cast<unsigned>(node + 1))),
+        memory_(memory),
+        result_(result),
+        facts_(result.nodes.front()) {
     node_factor_ = 1 + model.node_spread * random_.normal();
     for (int device = 0; device < model.devices; ++device)
       device_factors_.push_back(1 + model.device_spread * random_.normal());
   }
 
-  Result made() {
-    const std::vector<DeviceFacts>& devices = facts().devices;
-    const int count = static_cast<int>(devices.size());
-    if (count == 0) return end();
-    for (const AskedGroup& group :
-         asked_cases(profile_, {"cuda", count, {count}, least_compute_capability(devices)}))
-      add_group(group);
-    if (count > 1) {
-      result_.fabric = FabricFacts{{facts().name}, {""}};
-      result_.documents.emplace();  // of its run there are no others
-    }
-    result_.fits = fits_of(result_.measurements);
-    return end();
+  void draw(const Plan& plan) {
+    std::vector<Measurement>& measurements = result_.measurements;
+    measurements.resize(plan.measurements.size());
+    for (std::size_t i = 0; i < measurements.size(); ++i)
+      draw(plan.measurements[i], measurements[i]);
   }
 
  private:
-  const NodeFacts& facts() const { return result_.nodes.front(); }
-
-  void fill_run() {
-    RunFacts& run = result_.run;
-    run.id = fmt::format("simulated-{}-{}", model_.seed, node_name(node_));
-    run.started = model_.started;
-    run.profile_name = profile_.name;
-    run.profile_sha256 = profile_.sha256;
-    run.backend = "cuda";
-    run.tables = gpu_tables_version();
-    run.command = model_.command;
-    run.seed = model_.seed;
-    result_.simulated = true;
-    result_.software = {{"assay", "simulated"},
-                        {"cublaslt", "simulated"},
-                        {"driver", "simulated"},
-                        {"kernel", "simulated"},
-                        {"nccl", "simulated"}};
-    Json faults = Json::array();
-    for (const Fault& fault : model_.faults)
-      if (fault.node == node_) faults.push_back(fault.spec);
-    result_.extensions[kSimulation] = {{"model", model_.gpu->name},
-                                       {"device_spread", model_.device_spread},
-                                       {"node_spread", model_.node_spread},
-                                       {"case_spread", model_.case_spread},
-                                       {"noise", model_.noise},
-                                       {"slow_share", model_.slow_share},
-                                       {"faults", std::move(faults)}};
+  void draw(const PlannedMeasurement& planned, Measurement& one) {
+    if (!is_filled(one, planned.still)) one = planned.still;
+    one.input_seed = model_.seed;
+    std::vector<std::string>& members = one.scope.members;
+    members.resize(planned.members.size());
+    for (std::size_t i = 0; i < members.size(); ++i) members[i] = member(planned, i).uuid;
+    if (planned.reach == Reach::between_ranks) return draw_collective(planned, one);
+    if (one.status == MeasurementStatus::not_applicable) return;
+    if (planned.reach == Reach::between_devices) return draw_copy(planned, one);
+    draw_device(planned, one);
   }
 
-  /// A second after the other.
-  std::string now() {
-    ++seconds_;
-    return fmt::format("{}{:02}:{:02}:{:02}.000Z", model_.started.substr(0, 11), seconds_ / 3600,
-                       seconds_ / 60 % 60, seconds_ % 60);
-  }
-
-  Result end() {
-    result_.status = RunStatus::complete;
-    result_.run.finished = now();
-    return std::move(result_);
-  }
-
-  void add_group(const AskedGroup& group) {
-    switch (group.reach) {
-      case Reach::each_device:
-      case Reach::devices_at_once:
-        for (const DeviceFacts& device : facts().devices) add_device(group, device);
-        return;
-      case Reach::between_devices:
-        return add_copies(group);
-      case Reach::between_ranks:
-        for (const std::string& implementation : group.implementations)
-          add_collective(group, implementation);
-        return;
-      case Reach::rank_pairs:
-        throw Error(fmt::format(
-            "profile '{}' asks for pairs of ranks, which are not simulated: take another profile",
-            profile_.name));
-    }
-  }
-
-  Measurement measurement_of(const AskedGroup& group, const std::string& implementation) {
-    Measurement measurement;
-    measurement.id = group.id(implementation);
-    measurement.group = measurement.id.group();
-    measurement.series = group.series;
-    measurement.input_pattern = "normal";
-    measurement.input_seed = model_.seed;
-    measurement.started = now();
-    measurement.status = MeasurementStatus::measured;
-    return measurement;
-  }
-
-  void add_device(const AskedGroup& group, const DeviceFacts& device) {
-    const bool at_once = group.reach == Reach::devices_at_once;
-    for (const std::string& implementation : group.implementations) {
-      Measurement measurement = measurement_of(group, implementation);
-      measurement.scope = {at_once ? "node" : "device", {device.uuid}};
-      for (const DeviceFacts& other : facts().devices)
-        if (at_once && other.uuid != device.uuid) measurement.scope.members.push_back(other.uuid);
-      if (at_once) measurement.group += " at once";
-      if (runs_on(implementation, *model_.gpu)) {
-        fill_device(group, device, measurement);
-      } else {
-        measurement.status = MeasurementStatus::not_applicable;
-        measurement.reason = "runs on another architecture";
-      }
-      result_.measurements.push_back(std::move(measurement));
-    }
-  }
-
-  Bound bound_of(const CaseId& id, Series series, const SpeedOfLight& light) const {
-    const std::optional<Work> work = work_of(id);
-    if (!work)
-      throw Error(fmt::format("profile '{}': {} is not simulated", profile_.name, id.str()));
-    Bound bound{work->flop, work->moved_bytes};
-    const bool is_linked = family_of(id.workload) == Family::links;
-    const auto peak = light.flop_per_s.find(id.dtype);
-    bound.flop_per_s = peak == light.flop_per_s.end() ? 0 : peak->second;
-    bound.bytes_per_s =
-        is_linked ? light.pcie_bytes_per_s.value_or(0) : light.memory_bytes_per_s.value_or(0);
-    bound.is_link = is_linked;
-    bound.is_timed_by_bytes = is_linked || series == Series::cold;
-    return bound;
+  const DeviceFacts& member(const PlannedMeasurement& planned, std::size_t at) const {
+    return facts_.devices[planned.members[at]];
   }
 
   bool has_fault(Fault::Kind kind, int device) const {
@@ -195,153 +117,142 @@ class NodeDocument {
            (1 + model_.case_spread * random_.normal()) * left_by_faults(device, family);
   }
 
-  void fill_device(const AskedGroup& group, const DeviceFacts& device, Measurement& measurement) {
-    const CaseId& id = measurement.id;
-    const Bound bound = bound_of(id, group.series, device.speed_of_light);
-    const Family family = family_of(id.workload).value_or(Family::compute);
-    const double implementation = is_library(id.implementation) ? 1 : 0.95;
-    const double factor = drawn_factor(device.index, family) * implementation;
-    if (id.workload == "gemm" && has_fault(Fault::Kind::wrong, device.index)) {
-      measurement.status = MeasurementStatus::failed_verification;
-      measurement.reason = "element 17 differs by more than the tolerance";
-      measurement.verification = Verification{Verification::Status::failed, 8.0, 0.5, {}, {}};
-      return;
-    }
-    add_series(group, bound.healthy_s() / factor, noise_of(device.index), measurement);
-    add_rates(bound, measurement);
-    verify(device.index, measurement);
-    measurement.telemetry = telemetry_;
+  void draw_series(const PlannedMeasurement& planned, double median_s, double noise,
+                   Measurement& one) {
+    if (!one.samples) one.samples.emplace();
+    simulate_samples({median_s, noise, model_.slow_share, planned.samples, planned.passes}, random_,
+                     memory_, *one.samples);
   }
 
-  void add_series(const AskedGroup& group, double median_s, double noise,
-                  Measurement& measurement) {
-    const std::int64_t samples = std::max(model_.samples, group.sampling.min_samples);
-    measurement.samples = simulated_samples(
-        {median_s, noise, model_.slow_share, samples, group.sampling.passes}, random_);
+  void draw_device(const PlannedMeasurement& planned, Measurement& one) {
+    const int device = member(planned, 0).index;
+    const double factor = drawn_factor(device, planned.family) * planned.implementation;
+    if (one.id.workload == "gemm" && has_fault(Fault::Kind::wrong, device))
+      return fail_verification(one);
+    draw_series(planned, planned.bound.healthy_s() / factor, noise_of(device), one);
+    add_rates(planned.bound, one);
+    one.verification->checksum = has_fault(Fault::Kind::other_bits, device)
+                                     ? checksum_of(one.id.str() + " other")
+                                     : planned.still.verification->checksum;
   }
 
-  void verify(int device, Measurement& measurement) {
-    Verification verification{Verification::Status::exact, {}, {}, {}, {}};
-    if (measurement.id.workload == "gemm")
-      verification = {Verification::Status::within_tolerance, 0.25, 0.5, {}, {}};
-    const bool other = has_fault(Fault::Kind::other_bits, device);
-    verification.checksum = checksum_of(measurement.id.str() + (other ? " other" : ""));
-    measurement.verification = verification;
+  /// It was not timed.
+  static void fail_verification(Measurement& one) {
+    one.status = MeasurementStatus::failed_verification;
+    one.reason = "element 17 differs by more than the tolerance";
+    one.verification = Verification{Verification::Status::failed, 8.0, 0.5, {}, {}};
+    one.samples.reset();
+    one.metrics.clear();
+    one.speed_of_light_fraction.reset();
+    one.telemetry = one.extensions = Json::object();
   }
 
-  /// Every device computes a case's bits: made once for each.
-  const std::string& checksum_of(const std::string& what) {
-    std::string& known = checksums_[what];
-    if (known.empty()) known = sha256_hex(what).substr(0, 32);
-    return known;
-  }
-
-  /// Every ordered pair alone, then rounds of disjoint pairs in both directions.
-  void add_copies(const AskedGroup& group) {
-    const std::vector<DeviceFacts>& devices = facts().devices;
-    const int count = static_cast<int>(devices.size());
-    std::vector<std::vector<Pair>> sets;
-    for (int from = 0; from < count; ++from)
-      for (int to = 0; to < count; ++to)
-        if (from != to) sets.push_back({{from, to}});
-    if (count >= 4)
-      for (const Round& round : all_pairs(count)) {
-        Round back;
-        for (const Pair& pair : round) back.emplace_back(pair.second, pair.first);
-        sets.push_back(round);
-        sets.push_back(back);
-      }
-    for (const std::vector<Pair>& set : sets)
-      for (const std::string& implementation : group.implementations)
-        add_copy(group, implementation, set);
-  }
-
-  void add_copy(const AskedGroup& group, const std::string& implementation,
-                const std::vector<Pair>& set) {
-    const std::vector<DeviceFacts>& devices = facts().devices;
-    const double link = devices.front().speed_of_light.nvlink_bytes_per_s.value_or(0);
-    Measurement measurement = measurement_of(group, implementation);
-    measurement.input_pattern = "random_bits";
-    measurement.scope.level = "nvlink_domain";
+  void draw_copy(const PlannedMeasurement& planned, Measurement& one) {
     double factor = 1;
-    for (const auto& [from, to] : set) {
-      measurement.group += fmt::format(" {}>{}", from, to);
-      for (const int end : {from, to}) {
-        const DeviceFacts& device = devices[static_cast<std::size_t>(end)];
-        measurement.scope.members.push_back(device.uuid);
-        factor = std::min(factor, drawn_factor(device.index, Family::links));
-      }
-    }
-    const auto copies = static_cast<double>(set.size());
-    Bound bound;
-    bound.bytes = static_cast<double>(measurement.id.shape.at("bytes")) * copies;
-    bound.bytes_per_s = link * copies;
-    bound.is_link = true;
-    add_series(group, bound.healthy_s() / factor, model_.noise, measurement);
-    add_rates(bound, measurement);
-    measurement.verification = Verification{Verification::Status::exact, {}, {}, {}, {}};
-    measurement.telemetry = telemetry_;
-    result_.measurements.push_back(std::move(measurement));
+    for (std::size_t i = 0; i < planned.members.size(); ++i)
+      factor = std::min(factor, drawn_factor(member(planned, i).index, Family::links));
+    draw_series(planned, planned.bound.healthy_s() / factor, model_.noise, one);
+    add_rates(planned.bound, one);
   }
 
   /// As fast as the slowest of its ranks, one a device.
-  void add_collective(const AskedGroup& group, const std::string& implementation) {
-    Measurement measurement = measurement_of(group, implementation);
-    measurement.scope = {"node", {facts().name}};
-    measurement.input_pattern = "small_integers";
-    const auto ranks = static_cast<double>(facts().devices.size());
-    const double light = facts().devices.front().speed_of_light.nvlink_bytes_per_s.value_or(0);
+  void draw_collective(const PlannedMeasurement& planned, Measurement& one) {
+    one.scope.members = {facts_.name};
+    const std::size_t ranks = facts_.devices.size();
+    const double light = planned.bound.bytes_per_s, bytes = planned.bound.bytes;
     double factor = 1;
-    for (const DeviceFacts& device : facts().devices)
+    for (const DeviceFacts& device : facts_.devices)
       factor = std::min(factor, node_factor_ * left_by_faults(device.index, Family::links));
-    const double bytes = static_cast<double>(measurement.id.shape.at("bytes"));
-    const double bus =
-        bus_factor_of(measurement.id.workload, measurement.id.shape.at("ranks")).value_or(1);
-    const bool has_multicast = model_.gpu->major >= 9 && group.workload == "all_reduce";
-    const double share = has_multicast ? kMulticastShare : kLinkShare;
-    const double median_s = kCollectiveLaunchS + bytes * bus / (share * light * factor);
-    add_series(group, median_s, model_.noise, measurement);
-    const double measured_s = measurement.samples->median_s;
-    measurement.metrics["bytes_per_s"] = bytes / measured_s;
-    measurement.metrics["bus_bandwidth_bytes_per_s"] = bytes / measured_s * bus;
-    measurement.speed_of_light_fraction = bytes / measured_s * bus / light;
-    for (int rank = 0; rank < static_cast<int>(ranks); ++rank)
-      measurement.ranks.push_back({rank, measured_s * (rank == 0 ? 1 : 0.999), {}});
+    const double bus = bus_factor_of(one.id.workload, one.id.shape.at("ranks")).value_or(1);
+    const double share = has_multicast(*model_.gpu, one.id.workload) ? kMulticastShare : kLinkShare;
+    draw_series(planned, kCollectiveLaunchS + bytes * bus / (share * light * factor), model_.noise,
+                one);
+    const double measured_s = one.samples->median_s;
+    one.metrics["bytes_per_s"] = bytes / measured_s;
+    one.metrics["bus_bandwidth_bytes_per_s"] = bytes / measured_s * bus;
+    one.speed_of_light_fraction = bytes / measured_s * bus / light;
+    one.ranks.clear();
+    for (std::size_t rank = 0; rank < ranks; ++rank)
+      one.ranks.push_back({static_cast<int>(rank), measured_s * (rank == 0 ? 1 : 0.999), {}});
     const double middle = ranks == 2 ? (1 + 0.999) / 2 : 0.999;
-    measurement.metrics["rank_spread"] = (1 - 0.999) / middle;
-    if (measurement.samples->p99_s)
-      measurement.metrics["p99_over_median"] = *measurement.samples->p99_s / measured_s;
-    measurement.verification = Verification{Verification::Status::exact, {}, {}, {}, {}};
-    Transport& transport = measurement.transport.emplace();
-    transport.algorithm = has_multicast ? "nvls" : "ring";
-    transport.protocol = "simple";
-    transport.kind = "nvlink";
-    transport.channels = 16;
-    measurement.telemetry = telemetry_;
-    result_.measurements.push_back(std::move(measurement));
+    one.metrics["rank_spread"] = (1 - 0.999) / middle;
+    if (one.samples->p99_s) one.metrics["p99_over_median"] = *one.samples->p99_s / measured_s;
   }
 
   const SimulationModel& model_;
-  const Profile& profile_;
   const int node_;
   Random random_;
-  Result result_;
+  SeriesMemory& memory_;
+  Result& result_;
+  const NodeFacts& facts_;
   double node_factor_ = 1;
   std::vector<double> device_factors_;
-  const Json telemetry_ = telemetry_of(*model_.gpu);
-  std::map<std::string, std::string> checksums_;
-  int seconds_ = 0;
 };
 
 }  // namespace
 
 }  // namespace simulate
 
-Result simulated_node(const SimulationModel& model, const Profile& profile, int node) {
+struct SimulatedNodes::Common {
+  Common(SimulationModel asked, const Profile& of)
+      : model(std::move(asked)),
+        profile(of),
+        document(simulate::still_document(model, of)),
+        node(simulate::still_node(model)) {}
+
+  /// For so many devices: a node may have lost some.
+  const simulate::Plan& plan_for(const std::vector<DeviceFacts>& devices) {
+    if (!plan || plan->devices != devices.size()) plan = simulate::plan_of(model, profile, devices);
+    return *plan;
+  }
+
+  SimulationModel model;
+  const Profile& profile;
+  const Result document;
+  const NodeFacts node;
+  std::optional<simulate::Plan> plan;
+  simulate::SeriesMemory memory;
+};
+
+SimulatedNodes::SimulatedNodes(SimulationModel model, const Profile& profile) {
   if (!is_for(profile, "cuda"))
     throw Error(fmt::format("profile '{}' is not for cuda: accelerators are simulated, no hosts",
                             profile.name));
-  return simulate::NodeDocument(model, profile, node).made();
+  common_ = std::make_unique<Common>(std::move(model), profile);
+}
+
+SimulatedNodes::~SimulatedNodes() = default;
+
+void SimulatedNodes::plant(std::uint64_t seed, std::vector<Fault> faults) {
+  common_->model.seed = seed;
+  common_->model.faults = std::move(faults);
+}
+
+void SimulatedNodes::make(int node, Result& document) {
+  const SimulationModel& model = common_->model;
+  std::vector<Measurement> measurements = std::move(document.measurements);
+  document = common_->document;
+  document.measurements = std::move(measurements);
+  document.nodes.push_back(simulate::node_facts(common_->node, model, node));
+  const NodeFacts& facts = document.nodes.front();
+  document.run.id = fmt::format("simulated-{}-{}", model.seed, facts.name);
+  document.run.seed = model.seed;
+  for (const Fault& fault : model.faults)
+    if (fault.node == node) document.extensions[kSimulation]["faults"].push_back(fault.spec);
+  const simulate::Plan& plan = common_->plan_for(facts.devices);
+  document.run.finished = plan.finished;
+  simulate::Drawing(model, node, common_->memory, document).draw(plan);
+  if (facts.devices.size() > 1) {
+    document.fabric = FabricFacts{{facts.name}, {""}};
+    document.documents.emplace();  // of its run there are no others
+  }
+}
+
+Result simulated_node(const SimulationModel& model, const Profile& profile, int node) {
+  Result document;
+  SimulatedNodes(model, profile).make(node, document);
+  document.fits = fits_of(document.measurements);
+  return document;
 }
 
 }  // namespace assay

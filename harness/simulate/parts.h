@@ -18,7 +18,10 @@ bool concerns(const Fault& fault, int node, int device);
 
 /// `node-00012`.
 std::string node_name(int node);
-NodeFacts node_facts(const SimulationModel& model, int node);
+/// What all nodes have in common.
+NodeFacts still_node(const SimulationModel& model);
+/// One of them, with its names and what its faults leave.
+NodeFacts node_facts(const NodeFacts& still, const SimulationModel& model, int node);
 
 /// Work, and the rates of what does it: what the hardware allows, and what a healthy device
 /// reaches.
@@ -30,7 +33,8 @@ struct Bound {
 
   double least_s() const;
   double healthy_s() const;
-  const char* by() const;  ///< compute | memory | link
+  /// compute | memory | link; empty where nothing says what the workload's bound is.
+  std::string known_by(const std::string& workload) const;
 };
 
 /// What a series is drawn from: its time, how its samples differ, how many there are in how many
@@ -41,11 +45,24 @@ struct SeriesPlan {
   int passes = 1;
 };
 
+/// Of one series, used again for the next.
+struct SeriesMemory {
+  std::vector<double> values, in_order;
+  std::vector<int> places;
+};
+
 /// The samples, summarised as the sampler would.
-Samples simulated_samples(const SeriesPlan& plan, Random& random);
+void simulate_samples(const SeriesPlan& plan, Random& random, SeriesMemory& memory,
+                      Samples& samples);
 
 /// Sets the rates, and the fraction of the speed of light, that follow from the median.
 void add_rates(const Bound& bound, Measurement& measurement);
+
+/// Whether NVLink switches add up the workload's data.
+bool has_multicast(const GpuModel& gpu, const std::string& workload);
+
+/// Of the bits that every device computes.
+std::string checksum_of(const std::string& what);
 
 /// As of a device at work under its power limit.
 Json telemetry_of(const GpuModel& gpu);

@@ -64,53 +64,74 @@ struct Outcome {
   bool another_named = false;
 };
 
-class Characteristic {
+struct Characteristic {
+  Characteristic(const std::string& name, const Table& of, int devices)
+      : profile(load_profile(name)),
+        table(of),
+        nodes(devices / kDevicesOfNode),
+        baseline(baseline_for(profile, of.claimed)) {}
+
+  Profile profile;
+  Table table;
+  int nodes;
+  Baseline baseline;
+};
+
+/// Makes and judges clusters one after the other, each document in the memory of the last one.
+class Bench {
  public:
-  Characteristic(const std::string& profile, const Table& table, int devices)
-      : profile_(load_profile(profile)),
-        table_(table),
-        nodes_(devices / kDevicesOfNode),
-        baseline_(baseline_for(profile_, table.claimed)) {}
+  explicit Bench(const Characteristic& characteristic)
+      : characteristic_(characteristic),
+        simulated_(model_with(characteristic.table.spreads, 1), characteristic.profile) {}
 
   /// `fault` has {} where its device goes; empty: nothing is planted.
-  Outcome judged(std::uint64_t seed, const std::string& fault) const {
-    SimulationModel model = model_with(table_.spreads, seed);
-    const auto node = static_cast<int>(seed % static_cast<std::uint64_t>(nodes_));
+  Outcome judged(std::uint64_t seed, const std::string& fault) {
+    const int nodes = characteristic_.nodes;
+    const auto node = static_cast<int>(seed % static_cast<std::uint64_t>(nodes));
     const auto device = static_cast<int>(seed / 3 % kDevicesOfNode);
+    std::vector<Fault> faults;
     if (!fault.empty())
-      model.faults = {fault_from_spec(fmt::format(fmt::runtime(fault), node, device))};
-    std::vector<Result> documents;
-    for (int one = 0; one < nodes_; ++one)
-      documents.push_back(simulated_node(model, profile_, one));
-    Judge judge(profile_, {baseline_});
-    judge.look(std::move(documents));
-    const VerdictDocument verdict = judge.verdict();
-    Outcome outcome{verdict.verdict == Verdict::fail};
+      faults.push_back(fault_from_spec(fmt::format(fmt::runtime(fault), node, device)));
+    simulated_.plant(seed, std::move(faults));
     const std::string planted = fmt::format("node-{:05} device {},", node, device);
+    return outcome_of(verdict_on_all(), fault.empty() ? "nobody" : planted);
+  }
+
+ private:
+  VerdictDocument verdict_on_all() {
+    Judge judge(characteristic_.profile, {characteristic_.baseline});
+    for (int one = 0; one < characteristic_.nodes; ++one) {
+      simulated_.make(one, document_.front());
+      document_ = judge.look(std::move(document_));
+    }
+    return judge.verdict();
+  }
+
+  static Outcome outcome_of(const VerdictDocument& verdict, const std::string& planted) {
+    Outcome outcome{verdict.verdict == Verdict::fail};
     for (const RequirementVerdict& one : verdict.requirements) {
       if (one.verdict != Verdict::warn && one.verdict != Verdict::fail) continue;
       for (const Subject& subject : one.subjects) {
         if (subject.kind != "device" && subject.kind != "node") continue;
-        const bool is_planted = !fault.empty() && subject.name.starts_with(planted);
-        (is_planted ? outcome.planted_named : outcome.another_named) = true;
+        (subject.name.starts_with(planted) ? outcome.planted_named : outcome.another_named) = true;
       }
     }
     return outcome;
   }
 
- private:
-  Profile profile_;
-  Table table_;
-  int nodes_;
-  Baseline baseline_;
+  const Characteristic& characteristic_;
+  SimulatedNodes simulated_;
+  std::vector<Result> document_{1};
 };
 
 /// How many of clusters 0 to `count` have the property, asked by all processors at once.
-int how_many(int count, const std::function<bool(std::uint64_t)>& has) {
+int how_many(const Characteristic& characteristic, int count,
+             const std::function<bool(Bench&, std::uint64_t)>& has) {
   std::atomic<int> next = 0;
   const auto share = [&] {
     int found = 0;
-    for (int i = next++; i < count; i = next++) found += has(static_cast<std::uint64_t>(i));
+    Bench bench(characteristic);
+    for (int i = next++; i < count; i = next++) found += has(bench, static_cast<std::uint64_t>(i));
     return found;
   };
   std::vector<std::future<int>> shares;
@@ -138,20 +159,20 @@ Row row_of(const std::string& profile, const Table& table, int devices) {
   row.count = clusters_to_judge(devices);
   row.often = std::getenv("ASSAY_SOAK_COUNT") ? 10 * row.count : row.count;
   std::atomic<int> accused = 0;
-  row.failed = how_many(row.often, [&](std::uint64_t i) {
-    const Outcome healthy = characteristic.judged(seed_of(i, 1), "");
+  row.failed = how_many(characteristic, row.often, [&](Bench& bench, std::uint64_t i) {
+    const Outcome healthy = bench.judged(seed_of(i, 1), "");
     accused += healthy.another_named;
     return healthy.failed;
   });
-  row.named_alone = how_many(row.count, [&](std::uint64_t i) {
-    const Outcome slow = characteristic.judged(seed_of(i, 2), slow_by(i, "0.05"));
+  row.named_alone = how_many(characteristic, row.count, [&](Bench& bench, std::uint64_t i) {
+    const Outcome slow = bench.judged(seed_of(i, 2), slow_by(i, "0.05"));
     return slow.planted_named && !slow.another_named;
   });
-  row.missed = how_many(row.often, [&](std::uint64_t i) {
-    return !characteristic.judged(seed_of(i, 3), slow_by(i, "0.1")).planted_named;
+  row.missed = how_many(characteristic, row.often, [&](Bench& bench, std::uint64_t i) {
+    return !bench.judged(seed_of(i, 3), slow_by(i, "0.1")).planted_named;
   });
-  row.wrong_passed = how_many(row.count, [&](std::uint64_t i) {
-    return !characteristic.judged(seed_of(i, 4), "wrong:{}/{}").failed;
+  row.wrong_passed = how_many(characteristic, row.count, [&](Bench& bench, std::uint64_t i) {
+    return !bench.judged(seed_of(i, 4), "wrong:{}/{}").failed;
   });
   MESSAGE(fmt::format(
       "| {} | {} | {}x | {}x | {} of {} | {} of {} | {} of {} | {} of {} | {} of {} |", profile,

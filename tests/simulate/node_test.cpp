@@ -1,6 +1,7 @@
 // Simulated documents: whole, marked, the same for the same seed, and judged as what was planted.
 #include <doctest/doctest.h>
 
+#include "harness/conformance/reduced.h"
 #include "harness/conformance/requirement.h"
 #include "harness/core/consistency.h"
 #include "harness/core/document.h"
@@ -77,6 +78,30 @@ TEST_SUITE("unit") {
     CHECK(measurements(1, 0) == measurements(1, 0));
     CHECK(measurements(1, 0) != measurements(2, 0));
     CHECK(measurements(1, 0) != measurements(1, 1));
+  }
+
+  TEST_CASE("a document made in the memory of one that was judged is as a new one") {
+    for (const char* name : {"training", "inference", "copies"}) {
+      const Profile profile = load_profile(name);
+      SimulatedNodes nodes(h200(), profile);
+      Result document;
+      SimulationModel model;
+      for (const std::vector<std::string>& faults : std::vector<std::vector<std::string>>{
+               {}, {"wrong:1/2", "bits:1/3", "noise:1/1:4", "ecc:1/0"}, {}, {"lost:1/4"}, {}}) {
+        const std::uint64_t seed = model.seed + 1;
+        model = h200(faults);
+        model.seed = seed;
+        nodes.plant(seed, model.faults);
+        nodes.make(1, document);
+        const Result fresh = simulated_node(model, profile, 1);
+        document.fits = fresh.fits;
+        CAPTURE(name);
+        CAPTURE(seed);
+        CHECK(to_json(document).dump() == to_json(fresh).dump());
+        take_reduced(document);
+        nodes.make(2, document);  // another node in between
+      }
+    }
   }
 
   TEST_CASE("healthy nodes of every accelerator meet every must and fail nothing") {
