@@ -176,8 +176,8 @@ const BaselineRow* find_search_row(const std::vector<Baseline>& baselines,
   for (const Baseline& baseline : baselines) {
     if (!is_of(baseline, *group.device.device)) continue;
     for (const BaselineRow& row : baseline.rows)
-      if (row.is_best_of_search() && row.id.workload == group.workload &&
-          row.id.dtype == group.dtype && row.series == group.series &&
+      if (row.is_best_of_search() && row.id.workload == group.asked->workload &&
+          row.id.dtype == group.asked->dtype && row.series == group.asked->series &&
           (chosen == nullptr || trust(row.tier) > trust(chosen->tier)))
         chosen = &row;
   }

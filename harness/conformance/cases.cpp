@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
+#include <span>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
 
 #include "harness/core/case_filter.h"
@@ -22,37 +21,12 @@ bool takes_value(const std::vector<std::string>& wanted, const std::string& valu
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
-/// What the profile asks of one device of a node, alone or while all of them work. The nodes of a
-/// fleet are mostly alike, so that they are asked the same.
-class AskedOfDevice {
- public:
-  AskedOfDevice(const Profile& profile, const CaseFilter& filter)
-      : profile_(profile), filter_(filter) {}
-
-  const std::vector<AskedGroup>& of(const std::string& backend, const NodeFacts& node) {
-    const int devices = static_cast<int>(node.devices.size());
-    const std::string capability = least_compute_capability(node.devices);
-    const auto [known, is_new] = groups_.try_emplace({backend, devices, capability});
-    if (!is_new) return known->second;
-    const Reach reach = filter_.scope == "node" ? Reach::devices_at_once : Reach::each_device;
-    known->second = asked_cases(profile_, {backend, devices, {kAnyRanks}, capability});
-    std::erase_if(known->second, [&](const AskedGroup& group) {
-      return group.reach != reach || !filter_.takes(group);
-    });
-    return known->second;
-  }
-
- private:
-  const Profile& profile_;
-  const CaseFilter& filter_;
-  std::map<std::tuple<std::string, int, std::string>, std::vector<AskedGroup>> groups_;
-};
-
 /// The first member of the scope is the device that was timed.
 bool belongs(const Measurement& measurement, const DeviceGroup& group) {
   const std::size_t at_work = group.is_at_once() ? group.device.node->devices.size() : 1;
-  return measurement.id.workload == group.workload && measurement.id.dtype == group.dtype &&
-         measurement.series == group.series && measurement.id.shape == group.shape &&
+  const AskedGroup& asked = *group.asked;
+  return measurement.id.workload == asked.workload && measurement.id.dtype == asked.dtype &&
+         measurement.series == asked.series && measurement.id.shape == asked.shape &&
          measurement.scope.level == (group.is_at_once() ? "node" : "device") &&
          measurement.scope.members.size() == at_work &&
          measurement.scope.members.front() == group.device.device->uuid;
@@ -78,22 +52,35 @@ ByDevice by_timed_device(const Result& result, const CaseFilter& filter) {
   return measurements;
 }
 
-std::vector<DeviceGroup> laid_out(const Evidence& evidence, const CaseFilter& filter) {
+/// Gives each measurement to its group. Both are mostly in the profile's order.
+void share_out(const std::vector<const Measurement*>& measurements, std::span<DeviceGroup> groups) {
+  std::size_t at = 0;
+  for (const Measurement* measurement : measurements) {
+    for (std::size_t tried = 0; tried < groups.size(); ++tried, at = (at + 1) % groups.size()) {
+      if (!belongs(*measurement, groups[at])) continue;
+      groups[at].members.push_back(measurement);
+      break;
+    }
+  }
+}
+
+std::vector<DeviceGroup> laid_out(const Evidence& evidence, AskedMemo& all_asked,
+                                  const CaseFilter& filter) {
+  const Reach reach = filter.scope == "node" ? Reach::devices_at_once : Reach::each_device;
   std::vector<DeviceGroup> groups;
-  AskedOfDevice all_asked(*evidence.profile, filter);
   for (const Result& result : evidence.results) {
     const ByDevice measurements = by_timed_device(result, filter);
     for (const NodeFacts& node : result.nodes) {
-      const std::vector<AskedGroup>& asked = all_asked.of(result.run.backend, node);
+      std::vector<const AskedGroup*> asked;
+      for (const AskedGroup& one : all_asked.of(*evidence.profile, result.run.backend,
+                                                static_cast<int>(node.devices.size()),
+                                                least_compute_capability(node.devices)))
+        if (one.reach == reach && filter.takes(one)) asked.push_back(&one);
       for (const DeviceFacts& device : node.devices) {
-        for (const AskedGroup& one : asked) {
-          DeviceGroup group{one, {&result, &node, &device}, {}};
-          const auto own = measurements.find(device.uuid);
-          if (own != measurements.end())
-            for (const Measurement* measurement : own->second)
-              if (belongs(*measurement, group)) group.members.push_back(measurement);
-          groups.push_back(std::move(group));
-        }
+        const std::size_t first = groups.size();
+        for (const AskedGroup* one : asked) groups.push_back({one, {&result, &node, &device}, {}});
+        const auto own = measurements.find(device.uuid);
+        if (own != measurements.end()) share_out(own->second, std::span(groups).subspan(first));
       }
     }
   }
@@ -165,22 +152,37 @@ void CaseFilter::refuse_unknown(const Profile& profile) const {
 std::shared_ptr<const DeviceLayout> layout_of(const Evidence& evidence) {
   CaseFilter at_once;
   at_once.scope = "node";
-  return std::make_shared<const DeviceLayout>(
-      DeviceLayout{laid_out(evidence, {}), laid_out(evidence, at_once)});
+  DeviceLayout layout{asked_memo(evidence), {}, {}};
+  layout.alone = laid_out(evidence, *layout.asked, {});
+  layout.at_once = laid_out(evidence, *layout.asked, at_once);
+  return std::make_shared<const DeviceLayout>(std::move(layout));
 }
 
-DeviceGroups::DeviceGroups(std::shared_ptr<const std::vector<DeviceGroup>> all,
-                           const CaseFilter& filter)
-    : all_(std::move(all)) {
-  for (const DeviceGroup& group : *all_)
-    if (filter.takes(group)) taken_.push_back(&group);
+DeviceGroups::DeviceGroups(std::shared_ptr<const DeviceLayout> layout, const CaseFilter& filter)
+    : layout_(std::move(layout)) {
+  // Device after device is asked the same groups in the same order.
+  std::vector<std::pair<const AskedGroup*, bool>> known;
+  std::size_t next = 0;
+  for (const DeviceGroup& group : filter.scope == "node" ? layout_->at_once : layout_->alone) {
+    if (next == known.size() || known[next].first != group.asked) {
+      next = static_cast<std::size_t>(
+          std::find_if(known.begin(), known.end(),
+                       [&](const auto& one) { return one.first == group.asked; }) -
+          known.begin());
+      if (next == known.size()) known.emplace_back(group.asked, filter.takes(*group.asked));
+    }
+    if (known[next++].second) taken_.push_back(&group);
+  }
 }
 
 DeviceGroups device_groups(const Evidence& evidence, const CaseFilter& filter) {
+  // Whoever laid the groups out refused the profile's filters before.
+  if (evidence.layout) return {evidence.layout, filter};
   filter.refuse_unknown(*evidence.profile);
-  if (const auto& layout = evidence.layout)
-    return {{layout, filter.scope == "node" ? &layout->at_once : &layout->alone}, filter};
-  return {std::make_shared<const std::vector<DeviceGroup>>(laid_out(evidence, filter)), filter};
+  DeviceLayout layout{asked_memo(evidence), {}, {}};
+  (filter.scope == "node" ? layout.at_once : layout.alone) =
+      laid_out(evidence, *layout.asked, filter);
+  return {std::make_shared<const DeviceLayout>(std::move(layout)), filter};
 }
 
 const Measurement* best_of(const DeviceGroup& group, const CaseFilter& filter) {
@@ -209,9 +211,9 @@ Absence why_none(const DeviceGroup& group, const CaseFilter& filter) {
       return {"missing", fmt::format("{} was not measured: {}", member->id.str(), member->reason)};
     }
   }
-  if (is_left_out(group, group.device.result->run.filter))
+  if (is_left_out(*group.asked, group.device.result->run.filter))
     return {"missing", left_out_text(group.device.result->run)};
-  return {"missing", fmt::format("{} has no verified measurement", group.name())};
+  return {"missing", fmt::format("{} has no verified measurement", group.asked->name())};
 }
 
 }  // namespace assay

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/conformance/asked_memo.h"
 #include "harness/conformance/devices.h"
 #include "harness/conformance/parameters.h"
 #include "harness/core/asked_cases.h"
@@ -38,15 +39,17 @@ std::string left_out_text(const RunFacts& run);
 
 /// One group that the profile asks of every device, and the measurements that one device has of
 /// it. `members` may be empty: that is what `missing` means.
-struct DeviceGroup : AskedGroup {
+struct DeviceGroup {
+  const AskedGroup* asked = nullptr;
   DeviceRef device;
   std::vector<const Measurement*> members;
 
-  bool is_at_once() const { return reach == Reach::devices_at_once; }
+  bool is_at_once() const { return asked->reach == Reach::devices_at_once; }
 };
 
 /// All groups of the profile for every device of some documents.
 struct DeviceLayout {
+  std::shared_ptr<AskedMemo> asked;  ///< Its groups are those of the lists.
   std::vector<DeviceGroup> alone, at_once;
 };
 /// Refers to the evidence's documents.
@@ -56,14 +59,14 @@ std::shared_ptr<const DeviceLayout> layout_of(const Evidence& evidence);
 class DeviceGroups {
  public:
   /// Those of `all` that the filter takes.
-  DeviceGroups(std::shared_ptr<const std::vector<DeviceGroup>> all, const CaseFilter& filter);
+  DeviceGroups(std::shared_ptr<const DeviceLayout> layout, const CaseFilter& filter);
 
   auto begin() const { return boost::make_indirect_iterator(taken_.begin()); }
   auto end() const { return boost::make_indirect_iterator(taken_.end()); }
   std::size_t size() const { return taken_.size(); }
 
  private:
-  std::shared_ptr<const std::vector<DeviceGroup>> all_;
+  std::shared_ptr<const DeviceLayout> layout_;
   std::vector<const DeviceGroup*> taken_;
 };
 

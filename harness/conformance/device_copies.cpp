@@ -59,14 +59,11 @@ std::string DeviceCopies::name() const {
 
 std::vector<DeviceCopies> device_copies(const Evidence& evidence) {
   std::vector<DeviceCopies> all;
-  // The nodes of a fleet are mostly alike.
-  std::map<std::pair<std::string, int>, std::vector<AskedGroup>> asked_of;
+  const std::shared_ptr<AskedMemo> all_asked = asked_memo(evidence);
   for (const DeviceRef& from : devices_of(evidence)) {
     const std::string& backend = from.result->run.backend;
     const int devices = static_cast<int>(from.node->devices.size());
-    const auto [known, is_new] = asked_of.try_emplace({backend, devices});
-    if (is_new) known->second = asked_cases(*evidence.profile, {backend, devices, {kAnyRanks}});
-    for (const AskedGroup& asked : known->second) {
+    for (const AskedGroup& asked : all_asked->of(*evidence.profile, backend, devices)) {
       if (asked.reach != Reach::between_devices) continue;
       for (const DeviceFacts& to : from.node->devices) {
         if (&to != from.device) add_pair(asked, from, {from.result, from.node, &to}, all);

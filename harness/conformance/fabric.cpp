@@ -47,13 +47,11 @@ std::vector<const Result*> fabric_documents(const Evidence& evidence) {
 }
 
 std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilter& filter) {
-  filter.refuse_unknown(*evidence.profile);
+  if (!evidence.layout) filter.refuse_unknown(*evidence.profile);
   std::vector<FabricGroup> groups;
-  std::map<std::string, std::vector<AskedGroup>> asked_of;  // by backend
+  const std::shared_ptr<AskedMemo> all_asked = asked_memo(evidence);
   for (const Result* document : fabric_documents(evidence)) {
-    const auto [known, is_new] = asked_of.try_emplace(document->run.backend);
-    if (is_new) known->second = asked_cases(*evidence.profile, {known->first, 1, {kAnyRanks}});
-    for (const AskedGroup& asked : known->second) {
+    for (const AskedGroup& asked : all_asked->of(*evidence.profile, document->run.backend, 1)) {
       if (!spans_ranks(asked.workload) || !filter.takes(asked)) continue;
       FabricGroup group{asked, document, {}};
       for (const Measurement& measurement : document->measurements) {

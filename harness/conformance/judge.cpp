@@ -140,6 +140,7 @@ class Chosen {
     for (const Result* document : chosen)
       places_.push_back(static_cast<std::size_t>(document - from.results.data()));
     evidence.profile = from.profile;
+    evidence.asked = from.asked;
     evidence.baselines.swap(from.baselines);
     for (const std::size_t place : places_)
       evidence.results.push_back(std::move(from.results[place]));
@@ -264,6 +265,7 @@ Judge::Judge(const Profile& profile, std::vector<Baseline> baselines)
     : course_(std::make_unique<Course>()) {
   course_->some.profile = course_->all.profile = &profile;
   course_->some.baselines = std::move(baselines);
+  course_->some.asked = course_->all.asked = std::make_shared<AskedMemo>();
   try {
     refuse_unfit(profile);
     for (const ProfileRequirement& one : asked_of(profile, true))

@@ -15,6 +15,7 @@
 
 namespace assay {
 
+class AskedMemo;
 struct DeviceLayout;
 
 /// Everything a verdict may depend on, so that it can be replayed from files.
@@ -24,6 +25,8 @@ struct Evidence {
   std::vector<Baseline> baselines;
   /// What device_groups() selects from, made once for all requirements; null: made when asked for.
   std::shared_ptr<const DeviceLayout> layout = nullptr;
+  /// What the profile asks of documents that come one after the other; null: expanded each time.
+  std::shared_ptr<AskedMemo> asked = nullptr;
 };
 
 /// What to do about a verdict, and why that.

@@ -22,9 +22,9 @@ constexpr double kAssumedSd = 0.015;        // where nobody says how devices dif
 constexpr double kHalfWidths = 1.96;        // standard errors in half an interval of 95 %
 
 /// What can be compared: one model, one case, one series, alone or at once.
-std::string race_of(const DeviceGroup& group, const Measurement& measurement) {
+std::string race_of(const std::string& model, const Measurement& measurement) {
   const CaseId& id = measurement.id;
-  std::string race = group.device.device->name + "|";  // of millions: formatting takes longer
+  std::string race = model + "|";
   race.append(id.workload).append(".").append(id.dtype).append(".").append(id.implementation);
   race.append("/").append(id.shape.str()).append("|");
   return race.append(name(measurement.series)).append("|").append(measurement.scope.level);
@@ -81,23 +81,49 @@ std::optional<double> sd_of(const FoundRow& found) {
 
 void FleetNotes::add(const DeviceGroups& groups, const std::vector<Baseline>& baselines) {
   for (const DeviceGroup& group : groups) {
-    const std::optional<Family> family = family_of(group.workload);
+    const std::optional<Family> family = family_of(group.asked->workload);
     if (!family) continue;
     const auto [place, fresh] = index_of_.emplace(group.device.device, devices_.size());
     if (fresh) devices_.push_back({group.device});
     if (!group.is_at_once()) devices_[place->second].alone = true;
-    add_row(group, *family, baselines);
+    KnownGroup& known = known_group(group, *family, baselines);
     for (const Measurement* member : group.members)
       if (const std::optional<Rate> rate = rate_of(*member); rate && member->samples)
-        races_[{static_cast<int>(*family), race_of(group, *member)}].push_back(
-            {place->second, std::log(rate->value), relative_error(*member)});
+        readings_of(*member, *family, known)
+            .push_back({place->second, std::log(rate->value), relative_error(*member)});
   }
+}
+
+FleetNotes::KnownGroup& FleetNotes::known_group(const DeviceGroup& group, Family family,
+                                                const std::vector<Baseline>& baselines) {
+  const AskedGroup& asked = *group.asked;
+  for (std::size_t tried = 0; tried < known_.size(); ++tried) {
+    last_known_ = (last_known_ + 1) % known_.size();
+    KnownGroup& known = known_[last_known_];
+    const AskedGroup& its = known.asked;
+    if (its.shape == asked.shape && its.series == asked.series && its.reach == asked.reach &&
+        its.dtype == asked.dtype && its.workload == asked.workload &&
+        known.model == group.device.device->name)
+      return known;
+  }
+  add_row(group, family, baselines);
+  last_known_ = known_.size();
+  return known_.emplace_back(KnownGroup{group.device.device->name, asked, {}});
+}
+
+std::vector<FleetNotes::Reading>& FleetNotes::readings_of(const Measurement& measurement,
+                                                          Family family, KnownGroup& group) {
+  const std::string& implementation = measurement.id.implementation;
+  for (const auto& [name, readings] : group.readings)
+    if (name == implementation) return *readings;
+  const std::pair key(static_cast<int>(family), race_of(group.model, measurement));
+  return *group.readings.emplace_back(implementation, &races_[key]).second;
 }
 
 void FleetNotes::add_row(const DeviceGroup& group, Family family,
                          const std::vector<Baseline>& baselines) {
   const std::size_t at_once = group.is_at_once() ? 1 : 0;
-  std::string of = group.device.device->name + "|" + group.name();
+  std::string of = group.device.device->name + "|" + group.asked->name();
   if (!has_row_[at_once].insert(of).second) return;
   rows_[at_once].push_back({family, std::move(of), sd_of(find_row(baselines, group, {}))});
 }

@@ -35,6 +35,8 @@ struct PeerSpread {
 /// What a fleet's devices reached, noted document by document: a few numbers of each measurement.
 class FleetNotes {
  public:
+  FleetNotes() = default;
+  FleetNotes(FleetNotes&&) = default;  // a copy's groups would point to the races of this one
   void add(const DeviceGroups& groups, const std::vector<Baseline>& baselines);
   /// Of every device and family in which it shares a case with a peer. A case's residual is the
   /// logarithm of its rate less the median of the peers' (the device apart where they are few); the
@@ -61,13 +63,26 @@ class FleetNotes {
     std::optional<double> sd;
   };
   using Races = std::map<std::pair<int, std::string>, std::vector<Reading>>;
+  /// A group that devices of one model measured: where its readings go, implementation by
+  /// implementation.
+  struct KnownGroup {
+    std::string model;
+    AskedGroup asked;
+    std::vector<std::pair<std::string, std::vector<Reading>*>> readings;
+  };
 
+  KnownGroup& known_group(const DeviceGroup& group, Family family,
+                          const std::vector<Baseline>& baselines);
+  std::vector<Reading>& readings_of(const Measurement& measurement, Family family,
+                                    KnownGroup& group);
   void add_row(const DeviceGroup& group, Family family, const std::vector<Baseline>& baselines);
   std::optional<double> sd_of_rows(Family family) const;
 
   std::vector<Device> devices_;
   std::unordered_map<const DeviceFacts*, std::size_t> index_of_;
-  Races races_;                     // by family and what can be compared
+  Races races_;                    // by family and what can be compared
+  std::vector<KnownGroup> known_;  // device after device has the same groups in the same order
+  std::size_t last_known_ = 0;
   std::vector<RowSpread> rows_[2];  // of devices alone, of all at once
   std::set<std::string, std::less<>> has_row_[2];
 };

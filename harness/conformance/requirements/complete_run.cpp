@@ -22,11 +22,13 @@ using AllGroups = std::vector<const DeviceGroups*>;
 /// What a group must hold: what the profile names, else what any device shows of this workload
 /// and dtype (the build had it, so every group should).
 Names wanted_of(const DeviceGroup& group, const AllGroups& all) {
-  Names wanted(group.implementations.begin(), group.implementations.end());
+  Names wanted(group.asked->implementations.begin(), group.asked->implementations.end());
   if (!wanted.empty()) return wanted;
   for (const DeviceGroups* some : all) {
     for (const DeviceGroup& other : *some) {
-      if (other.workload != group.workload || other.dtype != group.dtype) continue;
+      if (other.asked->workload != group.asked->workload ||
+          other.asked->dtype != group.asked->dtype)
+        continue;
       for (const Measurement* member : other.members) wanted.insert(member->id.implementation);
     }
   }
@@ -332,13 +334,14 @@ class CompleteRun final : public Requirement {
     std::set_difference(wanted.begin(), wanted.end(), seen.begin(), seen.end(),
                         std::inserter(missing, missing.end()));
     const Result& document = *group.device.result;
-    const bool is_out = seen.empty() && is_left_out(group, document.run.filter);
+    const bool is_out = seen.empty() && is_left_out(*group.asked, document.run.filter);
     if (wanted.empty() && is_out) ++left_out.of(document);
-    if (!missing.empty()) leave_out(group, document, missing, left_out);
+    if (!missing.empty()) leave_out(*group.asked, document, missing, left_out);
     if (missing.empty() && is_out) return;
     if (!missing.empty()) {
       findings.not_evaluated(
-          "missing", fmt::format("{} lacks {}", group.name(), fmt::join(missing, ", ")), subject());
+          "missing", fmt::format("{} lacks {}", group.asked->name(), fmt::join(missing, ", ")),
+          subject());
     } else if (!measured) {
       const Absence absence = why_none(group, {});
       findings.not_evaluated(absence.reason_code, absence.text, subject());

@@ -93,7 +93,7 @@ class Contention final : public Requirement {
     ++seen.cases;
     const double fraction = contended_fraction(measurement), others = others_share(measurement);
     const bool are_many = fraction > limits.warn_above;
-    if (!are_many && others <= group.sampling.contention_limit) return;
+    if (!are_many && others <= group.asked->sampling.contention_limit) return;
     ++seen.contended;
     seen.subject = subject_of(group.device);
     if (!seen.worst_text.empty() && fraction <= seen.worst) return;

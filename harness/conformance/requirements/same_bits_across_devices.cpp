@@ -74,7 +74,7 @@ class SameBitsAcrossDevices final : public Requirement {
   static void note_answers(const Evidence& some, const CaseFilter& filter, Notes& notes) {
     for (const DeviceGroup& group : device_groups(some, filter)) {
       const bool is_asked =
-          std::any_of(group.implementations.begin(), group.implementations.end(),
+          std::any_of(group.asked->implementations.begin(), group.asked->implementations.end(),
                       [&](const std::string& name) { return promises_bits(name, filter); });
       bool is_there = false;
       for (const Measurement* member : group.members) {

@@ -148,7 +148,7 @@ class StableSamples final : public Requirement {
                              Limits limits, Findings& findings, const auto& add) {
     filter.scope = scope;
     for (const DeviceGroup& group : device_groups(some, filter)) {
-      limits.min_samples = group.sampling.min_samples;
+      limits.min_samples = group.asked->sampling.min_samples;
       const auto subject = [&] { return subject_of(group.device); };
       if (check_members(group.members, limits, subject, add, findings)) continue;
       const Absence absence = why_none(group, filter);

@@ -93,8 +93,10 @@ class StragglerSpread final : public Requirement {
         notes.findings.not_evaluated(absence.reason_code, absence.text, subject_of(group.device));
         continue;
       }
-      notes.races[{group.device.device->name, group.id("").group(), name(group.series)}].push_back(
-          {group.device, best->id.str(), rate_of(*best)->value, median_time_of(*best)});
+      notes
+          .races[{group.device.device->name, group.asked->id("").group(),
+                  name(group.asked->series)}]
+          .push_back({group.device, best->id.str(), rate_of(*best)->value, median_time_of(*best)});
     }
   }
 

@@ -73,8 +73,8 @@ class ThroughputVsBaseline final : public Requirement {
     Search search;
     std::set<std::string> shapes;
     for (const Measurement& one : group.device.result->measurements) {
-      if (one.id.workload != group.workload || one.id.dtype != group.dtype ||
-          one.series != group.series || one.scope.level != "device" ||
+      if (one.id.workload != group.asked->workload || one.id.dtype != group.asked->dtype ||
+          one.series != group.asked->series || one.scope.level != "device" ||
           one.scope.members != std::vector<std::string>{group.device.device->uuid} ||
           !rate_of(one) || !one.metrics.contains(metric))
         continue;
@@ -92,8 +92,8 @@ class ThroughputVsBaseline final : public Requirement {
                                 Findings& findings) {
     const DeviceFacts& device = *group.device.device;
     const Subject subject = subject_of(group.device);
-    std::string text =
-        fmt::format("no baseline row for {} on {}", group.name(), device.sku.value_or(device.name));
+    std::string text = fmt::format("no baseline row for {} on {}", group.asked->name(),
+                                   device.sku.value_or(device.name));
     if (const BaselineRow* row = find_search_row(baselines, group)) {
       const Search search = search_of(group, row->metric);
       const double fraction = search.rate / row->value;

@@ -99,7 +99,7 @@ class ThroughputVsLibrary final : public Requirement {
   /// Groups that the profile asks neither of are of no interest here.
   static bool is_asked(const DeviceGroup& group, const CaseFilter& filter, const Beside& beside) {
     bool native = false, library = false;
-    for (const std::string& name : group.implementations) {
+    for (const std::string& name : group.asked->implementations) {
       native |= name == *filter.implementation;
       library |= beside.peer ? name == *beside.peer : is_library(name);
     }

@@ -34,9 +34,9 @@ class WeightsVsReadBandwidth final : public Requirement {
         std::move(notes),
         [=, id = asked.id](const Evidence& some, Notes& to) {
           for (const DeviceGroup& group : device_groups(some, filter)) {
-            if (!is_product(group.shape))
+            if (!is_product(group.asked->shape))
               throw Error(fmt::format("profile requirement '{}': {} is no single product", id,
-                                      group.name()));
+                                      group.asked->name()));
             judge_group(group, filter, limit, to.findings, to.least);
           }
         },
