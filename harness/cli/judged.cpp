@@ -126,7 +126,9 @@ class FleetJudge {
           arguments_.has("profile") ? arguments_.value("profile") : only_profile(names_);
       if (!judge_) {
         profile_ = load_profile(name);
-        judge_.emplace(profile_, read_baselines(arguments_));
+        const bool has_lists = arguments_.value("format") == "json";
+        judge_.emplace(profile_, read_baselines(arguments_),
+                       has_lists ? Judge::Lists::kept : Judge::Lists::left_out);
       }
       is_possible_ = judge_->looks_at_some() && std::all_of(some.begin(), some.end(), is_alone);
       if (is_possible_) some = judge_->look(std::move(some));

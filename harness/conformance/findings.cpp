@@ -56,7 +56,7 @@ bool Findings::takes(const std::string& key) {
 }
 
 void Findings::figure(const std::string& key, Json entry) {
-  if (!takes(key)) return;
+  if (!has_lists_ || !takes(key)) return;
   if (entry.is_object()) entry.get_ref<Json::object_t&>().shrink_to_fit();  // there are many
   figures_[key].push_back(std::move(entry));
 }

@@ -16,6 +16,10 @@ namespace assay {
 /// not_evaluated, warn; only its subjects are named. Nothing checked is `missing`.
 class Findings {
  public:
+  Findings() = default;
+  /// With lists of figures where somebody reads them.
+  explicit Findings(const Evidence& evidence) : has_lists_(evidence.has_lists) {}
+
   void pass() { ++passed_; }
   void fail(const std::string& reason_code, const std::string& text, const Subject& subject);
   void warn(const std::string& reason_code, const std::string& text, const Subject& subject);
@@ -29,8 +33,10 @@ class Findings {
   template <class Make>
   requires std::is_invocable_v<Make>
   void figure(const std::string& key, const Make& entry) {
-    if (takes(key)) figure(key, Json(entry()));
+    if (has_lists_ && takes(key)) figure(key, Json(entry()));
   }
+  /// Takes no entries of lists from here on, and counts none.
+  void leave_out_lists() { has_lists_ = false; }
   /// Adds all that `later` holds behind what is here.
   void add(Findings later);
   /// Sets a single figure, e.g. a limit.
@@ -50,6 +56,7 @@ class Findings {
 
   std::vector<Finding> findings_;
   std::int64_t passed_ = 0;
+  bool has_lists_ = true;
   Json figures_ = Json::object();
   std::map<std::string, std::int64_t> left_out_;
 };

@@ -141,6 +141,7 @@ class Chosen {
       places_.push_back(static_cast<std::size_t>(document - from.results.data()));
     evidence.profile = from.profile;
     evidence.asked = from.asked;
+    evidence.has_lists = from.has_lists;
     evidence.baselines.swap(from.baselines);
     for (const std::size_t place : places_)
       evidence.results.push_back(std::move(from.results[place]));
@@ -172,6 +173,10 @@ class Asked {
   bool looks_at_some(const Profile& profile) const {
     if (!is_of_facts(asked)) return false;
     return !inquiry || (is_of_a_document(asked) && requirement->looks_at_some(profile));
+  }
+
+  void leave_out_lists() {
+    if (inquiry) inquiry->leave_out_lists();
   }
 
   void look(Evidence& some) {
@@ -261,7 +266,7 @@ struct Judge::Course {
   std::exception_ptr unfit;  // the profile: told when the documents have been refused or not
 };
 
-Judge::Judge(const Profile& profile, std::vector<Baseline> baselines)
+Judge::Judge(const Profile& profile, std::vector<Baseline> baselines, Lists lists)
     : course_(std::make_unique<Course>()) {
   course_->some.profile = course_->all.profile = &profile;
   course_->some.baselines = std::move(baselines);
@@ -270,6 +275,9 @@ Judge::Judge(const Profile& profile, std::vector<Baseline> baselines)
     refuse_unfit(profile);
     for (const ProfileRequirement& one : asked_of(profile, true))
       course_->asked.emplace_back(one, profile);
+    course_->all.has_lists = lists == Lists::kept;
+    if (lists == Lists::left_out)
+      for (judging::Asked& one : course_->asked) one.leave_out_lists();
   } catch (const Error&) {
     course_->unfit = std::current_exception();
     course_->asked.clear();

@@ -27,6 +27,7 @@ struct Evidence {
   std::shared_ptr<const DeviceLayout> layout = nullptr;
   /// What the profile asks of documents that come one after the other; null: expanded each time.
   std::shared_ptr<AskedMemo> asked = nullptr;
+  bool has_lists = true;  ///< Of figures; false: nobody reads them.
 };
 
 /// What to do about a verdict, and why that.
@@ -46,6 +47,8 @@ class Inquiry {
   /// The next documents. Their nodes and devices stay where they are until the verdict; everything
   /// else may be gone when this returns.
   virtual void look(const Evidence& some) = 0;
+  /// Before the first documents: nobody reads the lists of figures, one entry a case or device.
+  virtual void leave_out_lists() {}
   /// `all` are the documents that were looked at, reduced (see reduced.h) or not.
   virtual RequirementVerdict verdict(const Evidence& all) = 0;
 };
@@ -89,6 +92,10 @@ class NotedInquiry final : public Inquiry {
   NotedInquiry(Notes notes, See see, Conclude conclude)
       : notes_(std::move(notes)), see_(std::move(see)), conclude_(std::move(conclude)) {}
   void look(const Evidence& some) override { see_(some, notes_); }
+  void leave_out_lists() override {
+    if constexpr (requires { notes_.findings.leave_out_lists(); })
+      notes_.findings.leave_out_lists();
+  }
   RequirementVerdict verdict(const Evidence&) override { return conclude_(notes_); }
 
  private:
@@ -115,7 +122,10 @@ VerdictDocument judge(const Evidence& evidence);
 /// Judges documents as they are read: `judge` of all of them, without having them all in memory.
 class Judge {
  public:
-  Judge(const Profile& profile, std::vector<Baseline> baselines);
+  /// Of a fleet the verdict's lists of figures take longer than all else; only JSON shows them.
+  enum class Lists { kept, left_out };
+
+  Judge(const Profile& profile, std::vector<Baseline> baselines, Lists lists = Lists::kept);
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
   ~Judge();

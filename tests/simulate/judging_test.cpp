@@ -99,7 +99,7 @@ class Bench {
 
  private:
   VerdictDocument verdict_on_all() {
-    Judge judge(characteristic_.profile, {characteristic_.baseline});
+    Judge judge(characteristic_.profile, {characteristic_.baseline}, Judge::Lists::left_out);
     for (int one = 0; one < characteristic_.nodes; ++one) {
       simulated_.make(one, document_.front());
       document_ = judge.look(std::move(document_));

@@ -42,7 +42,7 @@ class CollectiveLatency final : public Requirement {
     const LatencyLimit p50 = LatencyLimit::read(parameters, "p50");
     const LatencyLimit p99 = LatencyLimit::read(parameters, "p99");
     parameters.done();
-    Findings findings;
+    Findings findings(evidence);
     if (fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
     double slowest_s = 0;
     for (const FabricGroup& group : fabric_groups(evidence, filter)) {
@@ -74,12 +74,14 @@ class CollectiveLatency final : public Requirement {
   static void judge_one(const Measurement& member, const LatencyLimit& p50, const LatencyLimit& p99,
                         Findings& findings) {
     const Samples& samples = *member.samples;
-    Json entry = {{"case", member.id.str()},
-                  {"series", name(member.series)},
-                  {"scope", member.scope.level},
-                  {"p50_s", samples.median_s}};
-    if (samples.p99_s) entry["p99_s"] = *samples.p99_s;
-    findings.figure("cases", std::move(entry));
+    findings.figure("cases", [&] {
+      Json entry = {{"case", member.id.str()},
+                    {"series", name(member.series)},
+                    {"scope", member.scope.level},
+                    {"p50_s", samples.median_s}};
+      if (samples.p99_s) entry["p99_s"] = *samples.p99_s;
+      return entry;
+    });
     // The end of the interval that favours the fabric decides: noise alone condemns nothing.
     against(member, p50, samples.median_s, std::min(samples.ci_low_s, samples.median_s), findings);
     if (samples.p99_s) return against(member, p99, *samples.p99_s, *samples.p99_s, findings);

@@ -58,7 +58,7 @@ class DeviceCount final : public Requirement {
     parameters.done();
 
     std::vector<const NodeFacts*> nodes;
-    Findings findings;
+    Findings findings(evidence);
     for (const Result& result : evidence.results) {
       for (const NodeFacts& node : result.nodes) nodes.push_back(&node);
       if (result.nodes.empty() && !has_nodes_elsewhere(result)) {
@@ -68,10 +68,11 @@ class DeviceCount final : public Requirement {
     const std::size_t expected =
         asked_for ? static_cast<std::size_t>(*asked_for) : usual_count(nodes);
     findings.set_figure("expected", expected);
-    for (const DeviceRef& ref : devices_of(evidence)) findings.figure("devices", described(ref));
+    for (const DeviceRef& ref : devices_of(evidence))
+      findings.figure("devices", [&] { return described(ref); });
     for (const NodeFacts* node : nodes) {
       const std::size_t count = node->devices.size();
-      findings.figure("nodes", {{"node", node->name}, {"devices", count}});
+      findings.figure("nodes", [&] { return Json{{"node", node->name}, {"devices", count}}; });
       if (count == 0 && expected == 0) {  // others, or the profile, would say that some are lost
         findings.not_evaluated("missing", node->name + " has no device", subject_of(*node));
       } else if (count != expected) {

@@ -17,7 +17,7 @@ class Ecc final : public Requirement {
   RequirementVerdict evaluate(const Evidence& evidence,
                               const ProfileRequirement& asked) const override {
     Parameters(asked).done();
-    Findings findings;
+    Findings findings(evidence);
     check_devices(evidence, findings, check);
     return findings.verdict("ECC on, no remapping pending or failed, no uncorrected error, no XID");
   }
@@ -31,14 +31,16 @@ class Ecc final : public Requirement {
     }
     const EccState* ecc = present(ref.device->ecc, "the state of ECC", subject, findings);
     if (ecc == nullptr) return false;
-    Json entry = device_figures(ref);
-    const auto add = [&](const char* key, const auto& fact) {
-      if (fact) entry[key] = *fact;
-    };
-    add("remapped_rows", ecc->remapped_rows);
-    add("corrected_volatile", ecc->corrected_volatile);
-    add("uncorrected_volatile", ecc->uncorrected_volatile);
-    findings.figure("devices", std::move(entry));
+    findings.figure("devices", [&] {
+      Json entry = device_figures(ref);
+      const auto add = [&](const char* key, const auto& fact) {
+        if (fact) entry[key] = *fact;
+      };
+      add("remapped_rows", ecc->remapped_rows);
+      add("corrected_volatile", ecc->corrected_volatile);
+      add("uncorrected_volatile", ecc->uncorrected_volatile);
+      return entry;
+    });
     const auto must_be = [&](const std::optional<bool>& fact, bool wanted, const char* what,
                              const char* code, const char* wrong) {
       const bool* value = present(fact, what, subject, findings);

@@ -20,7 +20,7 @@ class Nvlink final : public Requirement {
     Parameters parameters(asked);
     const std::optional<std::int64_t> links = parameters.count("links");
     parameters.done();
-    Findings findings;
+    Findings findings(evidence);
     const NvlinkPeers peers(evidence.results);
     check_devices(evidence, findings,
                   [&](const DeviceRef& ref, const Subject& subject, Findings& to) {
@@ -67,14 +67,16 @@ class Nvlink final : public Requirement {
   /// A counter that the part's generation does not have does not apply, and is no figure.
   static void record(const DeviceRef& ref, const NvlinkState& state, int expected,
                      Findings& findings) {
-    Json entry = device_figures(ref);
-    entry["count"] = *state.count;
-    entry["active"] = *state.active;
-    entry["expected"] = expected;
-    if (state.errors) entry["errors"] = *state.errors;
-    if (state.replays) entry["replays"] = *state.replays;
-    if (state.fabric_state) entry["fabric_state"] = *state.fabric_state;
-    findings.figure("devices", std::move(entry));
+    findings.figure("devices", [&] {
+      Json entry = device_figures(ref);
+      entry["count"] = *state.count;
+      entry["active"] = *state.active;
+      entry["expected"] = expected;
+      if (state.errors) entry["errors"] = *state.errors;
+      if (state.replays) entry["replays"] = *state.replays;
+      if (state.fabric_state) entry["fabric_state"] = *state.fabric_state;
+      return entry;
+    });
   }
 };
 

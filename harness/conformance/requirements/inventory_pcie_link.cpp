@@ -16,7 +16,7 @@ class PcieLinkAtMaximum final : public Requirement {
   RequirementVerdict evaluate(const Evidence& evidence,
                               const ProfileRequirement& asked) const override {
     Parameters(asked).done();
-    Findings findings;
+    Findings findings(evidence);
     check_devices(evidence, findings, check);
     return findings.verdict("every link at its maximum generation and width");
   }
@@ -36,14 +36,16 @@ class PcieLinkAtMaximum final : public Requirement {
         width_max == nullptr) {
       return false;
     }
-    Json entry = device_figures(ref);
-    entry["generation"] = *generation;
-    entry["generation_max"] = *generation_max;
-    entry["width"] = *width;
-    entry["width_max"] = *width_max;
-    if (link->replays) entry["replays"] = *link->replays;
-    if (link->under_load) entry["under_load"] = *link->under_load;
-    findings.figure("devices", std::move(entry));
+    findings.figure("devices", [&] {
+      Json entry = device_figures(ref);
+      entry["generation"] = *generation;
+      entry["generation_max"] = *generation_max;
+      entry["width"] = *width;
+      entry["width_max"] = *width_max;
+      if (link->replays) entry["replays"] = *link->replays;
+      if (link->under_load) entry["under_load"] = *link->under_load;
+      return entry;
+    });
     if (*generation >= *generation_max && *width >= *width_max) return true;
     const std::string is = fmt::format("PCIe generation {} x{}, it could be generation {} x{}",
                                        *generation, *width, *generation_max, *width_max);

@@ -17,7 +17,7 @@ class PowerAndClocks final : public Requirement {
   RequirementVerdict evaluate(const Evidence& evidence,
                               const ProfileRequirement& asked) const override {
     Parameters(asked).done();
-    Findings findings;
+    Findings findings(evidence);
     check_devices(evidence, findings, check);
     return findings.verdict("power limits at their default, clocks not limited");
   }
@@ -33,12 +33,14 @@ class PowerAndClocks final : public Requirement {
     if (limit == nullptr || standard == nullptr || clock == nullptr || clock_max == nullptr) {
       return false;
     }
-    Json entry = device_figures(ref);
-    entry["power_limit_w"] = *limit;
-    entry["power_limit_default_w"] = *standard;
-    entry["clock_limit_hz"] = *clock;
-    entry["clock_max_hz"] = *clock_max;
-    findings.figure("devices", std::move(entry));
+    findings.figure("devices", [&] {
+      Json entry = device_figures(ref);
+      entry["power_limit_w"] = *limit;
+      entry["power_limit_default_w"] = *standard;
+      entry["clock_limit_hz"] = *clock;
+      entry["clock_max_hz"] = *clock_max;
+      return entry;
+    });
     const bool power_lowered = *limit < *standard;
     const bool clock_lowered = *clock < *clock_max;
     if (power_lowered) {

@@ -141,7 +141,7 @@ class TransportAsExpected final : public Requirement {
       rule.is_between_nodes = rule.is_between_nodes && (level == "rack" || level == "cluster");
     }
 
-    Findings findings;
+    Findings findings(evidence);
     std::set<std::string> seen;
     for (const Result& result : evidence.results) {
       for (const Measurement& measurement : result.measurements) {
@@ -212,14 +212,16 @@ class TransportAsExpected final : public Requirement {
 
   static void record(const Measurement& measurement, const std::string& kind, const Kinds& expected,
                      Findings& findings) {
-    Json entry = Json::object();
-    entry["case"] = measurement.id.str();
-    entry["series"] = name(measurement.series);
-    entry["scope"] = measurement.scope.level;
-    entry["transport"] = kind;
-    entry["nics"] = measurement.transport->nics;
-    entry["expected"] = expected;
-    findings.figure("cases", std::move(entry));
+    findings.figure("cases", [&] {
+      Json entry = Json::object();
+      entry["case"] = measurement.id.str();
+      entry["series"] = name(measurement.series);
+      entry["scope"] = measurement.scope.level;
+      entry["transport"] = kind;
+      entry["nics"] = measurement.transport->nics;
+      entry["expected"] = expected;
+      return entry;
+    });
   }
 };
 
