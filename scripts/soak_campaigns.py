@@ -55,7 +55,7 @@ CAMPAIGNS = (
     Campaign("compare", "pairs of runs: the same, 5 percent more work, and a busy machine", "pairs of each", 100,
              "", ""),
     Campaign("judging", "simulated clusters with known truth: who is failed and named", "clusters of each kind", 1000,
-             r"^simulate: .*(are judged by|that differ)"),
+             r"^simulate: .*(are judged by|that differ)", at_once=100),
     Campaign("fuzz", "the parsers' fuzz targets under libFuzzer", "CPU minutes", 10, "", ""),
     Campaign("coverage", "simulated series: how often an interval between passes holds the truth", "series", 10000,
              r"^core: an interval between passes"),
@@ -75,17 +75,27 @@ class Item:
     count: int
     first: int = 0
     executable: str = ""  # that the command starts in turn
+    of: int = 0  # the whole count, of which this may be a piece
 
     def of_how_many(self):
         return f"{self.first}+{self.count}" if self.campaign.at_once else str(self.count)
 
-    def key(self):
-        """What a remembered pass is good for: this test, this count, these executables."""
+    def digest(self):
         files = hashlib.sha256()
         for word in map(pathlib.Path, (*self.command, self.executable)):
             if word.is_file():
                 files.update(word.read_bytes())
-        return f"{self.campaign.name}|{self.name}|{self.of_how_many()}|{files.hexdigest()[:16]}"
+        return files.hexdigest()[:16]
+
+    def key(self):
+        """What a remembered pass is good for: this test, this count, these executables."""
+        return f"{self.campaign.name}|{self.name}|{self.of_how_many()}|{self.digest()}"
+
+    def environment(self, state):
+        """What a test finds goes together with what the pieces before it found."""
+        return {"ASSAY_SOAK_COUNT": str(self.count), "ASSAY_SOAK_FIRST": str(self.first),
+                "ASSAY_SOAK_OF": str(self.of or self.count),
+                "ASSAY_SOAK_STATE": str(state / "pieces" / f"{self.digest()}-{self.of}")}
 
 
 def property_of(test, name, default=None):
@@ -103,7 +113,7 @@ def ctest_items(campaign, count, build):
             at_once = campaign.at_once or count
             for first in range(0, count, at_once):
                 yield Item(campaign, test["name"], tuple(test["command"]), directory, min(at_once, count - first),
-                           first, str(build / "assay") if campaign.starts_assay else "")
+                           first, str(build / "assay") if campaign.starts_assay else "", count)
 
 
 def fuzz_items(campaign, minutes, root, state):
@@ -173,8 +183,8 @@ def end_group(process):
             pass
 
 
-def run_item(item, log):
-    environment = dict(os.environ, ASSAY_SOAK_COUNT=str(item.count), ASSAY_SOAK_FIRST=str(item.first))
+def run_item(item, log, state):
+    environment = dict(os.environ, **item.environment(state))
     begin = time.monotonic()
     cpu_limit_s = item.count * 60 if item.campaign.name == "fuzz" else None
     with open(log, "w") as output:
@@ -251,7 +261,7 @@ def main():
                 result = dict(remembered[key], outcome="passed before")
             else:
                 log = state / "logs" / (re.sub(r"[^A-Za-z0-9]+", "-", f"{campaign.name} {item.name} {item.first}") + ".log")
-                result = run_item(item, log)
+                result = run_item(item, log, state)
                 if result["outcome"] == "passed":
                     remembered[key] = result
                     save(memory, remembered)
@@ -259,6 +269,8 @@ def main():
                 print(pathlib.Path(result["log"]).read_text().partition("\nSURVIVED")[0])
             if campaign.name == "compare" and os.path.exists(result["log"]):
                 print("\n".join(pathlib.Path(result["log"]).read_text().splitlines()[-3:]))  # its figures
+            if campaign.name == "judging" and os.path.exists(result["log"]):
+                print("\n".join(re.findall(r"MESSAGE: (\|.*)", pathlib.Path(result["log"]).read_text())))
             rows.append((item, result))
             print(f"{result['outcome']:<14} {result['seconds']:>6} s  {item.of_how_many():>6} {campaign.unit}  "
                   f"{item.name}" + (f"  (see {result['log']})" if "FAILED" in result["outcome"] else ""), flush=True)

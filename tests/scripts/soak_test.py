@@ -101,6 +101,18 @@ class Soak(unittest.TestCase):
         self.soak("--count", "25", campaign="faults")
         self.assertEqual((self.build / "parts").read_text().split("\n")[3:], ["10 10", ""])
 
+    def test_simulated_clusters_are_judged_a_hundred_at_a_time_and_counted_together(self):
+        tests = self.build / "CTestTestfile.cmake"
+        tests.write_text(f'add_test("simulate: 8 devices are judged by training" "{self.executable}" judged)\n'
+                         'set_tests_properties("simulate: 8 devices are judged by training" PROPERTIES LABELS property)\n')
+        self.write_test('mkdir -p "$ASSAY_SOAK_STATE" && echo "$ASSAY_SOAK_FIRST" >>"$ASSAY_SOAK_STATE/found"\n'
+                        'echo "MESSAGE: | $(echo $(cat "$ASSAY_SOAK_STATE/found")) of $ASSAY_SOAK_OF |"')
+        result = self.soak("--count", "250", campaign="judging")
+        self.assertIn("3 passed", result.stdout)
+        self.assertIn("\n| 0 100 200 of 250 |\n", result.stdout)
+        self.write_test('test ! -e "$ASSAY_SOAK_STATE/found"')  # another build begins again
+        self.assertIn("3 passed", self.soak("--count", "250", campaign="judging").stdout)
+
     def test_faults_are_tried_again_on_another_assay(self):
         tests = self.build / "CTestTestfile.cmake"
         tests.write_text(f'add_test("cli: seeded faults end in time" "{self.executable}" faults)\n')
