@@ -28,6 +28,11 @@ export default async function (browser, file) {
   for (const device of [1, 2, 3, 6]) assert.ok(titled('power').legend.includes(`node-00000 / ${device}`), `device ${device} is drawn`);
   await page.$eval('#requirements details', (one) => { one.open = true; });
   await page.waitForFunction(() => /Do: \w+.*\(.+\)/.test(document.querySelector('#requirements details').textContent));
+  // By keyboard alone: a link into a requirement opens it, and the focus goes with it.
+  await page.focus('.findings a[href^="#requirement-"]');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.matches('#requirements details[open] > summary'), undefined, {timeout: 5000});
+  assert.equal(await page.evaluate(() => `#${document.activeElement.parentElement.id}`), await page.evaluate(() => location.hash));
   assert.deepEqual(problems, []);
   await close();
 }

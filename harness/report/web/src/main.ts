@@ -32,7 +32,7 @@ function openTarget(): void {
   if (target instanceof HTMLDetailsElement) target.open = true;
   if (location.hash.startsWith('#device=') || target instanceof HTMLDetailsElement) {
     target?.scrollIntoView();
-    target?.focus();
+    (target instanceof HTMLDetailsElement ? target.querySelector('summary') : target)?.focus();
   }
 }
 
