@@ -132,9 +132,17 @@ class Planner {
   }
 
   std::string no_class() const {
-    return inventory_.serves(kDra) ? "no known DeviceClass has devices"
-                                   : fmt::format("the cluster ({}) does not serve {}",
-                                                 inventory_.versions.server, kDra);
+    if (!inventory_.serves(kDra))
+      return fmt::format("the cluster ({}) does not serve {}", inventory_.versions.server, kDra);
+    std::vector<std::string> others;
+    for (const DeviceClass& one : inventory_.device_classes)
+      if (const std::size_t devices = devices_of(one.name, inventory_).size(); devices > 0)
+        others.push_back(fmt::format("{} has {}", one.name, devices));
+    return others.empty() ? "no known DeviceClass has devices"
+                          : fmt::format(
+                                "no known DeviceClass has devices ({}: --device-class takes "
+                                "from one)",
+                                fmt::join(others, ", "));
   }
 
   bool extended(const std::string& resource) const {

@@ -134,6 +134,12 @@ TEST_SUITE("cluster") {
     wanted.image = "registry.example/assay:1";
     wanted.nodes = 2;
     CHECK(cluster::make_plan(wanted, inventory, "r1").devices == 5);
+    cluster::Inventory split = inventory;
+    std::erase_if(split.device_classes, [](const auto& one) { return one.name == "any"; });
+    for (cluster::Device& device : split.devices) device.attributes["type"] = "mig";
+    CHECK(cluster::make_plan(wanted, split, "r1").reasons.front() ==
+          "allocation none: no known DeviceClass has devices (mig.example.com has 16: "
+          "--device-class takes from one) and no node offers nvidia.com/gpu");
     wanted.device_class = "odd";
     const cluster::Plan odd = cluster::make_plan(wanted, inventory, "r1");
     CHECK(odd.reasons.back().find("whether DeviceClass odd selects 10 devices is not known: ") ==
