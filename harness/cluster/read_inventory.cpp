@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <iterator>
+#include <map>
+#include <utility>
 
 #include "harness/cluster/json_fields.h"
 #include "harness/cluster/objects.h"
@@ -70,12 +73,20 @@ std::vector<DeviceClass> read_device_classes(const std::string& list) {
 }
 
 std::vector<Device> read_devices(const std::string& list) {
-  std::vector<Device> devices;
+  std::map<std::pair<std::string, std::string>, std::pair<long, std::vector<Device>>> pools;
   each(list, "resource slices", [&](const Json& slice) {
-    for (const Json& device : at(slice, {"spec", "devices"}))
-      devices.push_back(device_of(device, at(slice, {"spec"})));
+    const Json& spec = at(slice, {"spec"});
+    auto& [newest, devices] = pools[{text(spec, {"driver"}), text(spec, {"pool", "name"})}];
+    const long generation = number(spec, {"pool", "generation"});
+    if (generation < newest) return;  // of before the pool changed: the scheduler ignores it
+    if (generation > newest) devices.clear();
+    newest = generation;
+    for (const Json& device : at(spec, {"devices"})) devices.push_back(device_of(device, spec));
   });
-  return devices;
+  std::vector<Device> all;
+  for (auto& [name, pool] : pools)
+    std::move(pool.second.begin(), pool.second.end(), std::back_inserter(all));
+  return all;
 }
 
 std::vector<Queue> read_queues(const std::string& list) {

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "harness/cluster/plan.h"
 #include "harness/core/document.h"
 #include "tests/cluster/recordings.h"
@@ -109,6 +111,21 @@ TEST_SUITE("cluster") {
       CHECK(selects(one) == Selects::unknown);
     }
     CHECK(selects("device.driver == 'other' && device.driver.matches('x')") == Selects::no);
+  }
+
+  TEST_CASE("slices of a pool's older generation count no device twice") {
+    Json slices = parse_json(recorded("discovery/resourceslices.json"), "slices");
+    Json& items = slices["items"];
+    items.push_back(items[0]);  // node-a's driver publishes seven devices in two slices now
+    items.push_back(items[0]);
+    for (std::size_t i : {2U, 3U}) items[i]["spec"]["pool"]["generation"] = 2;
+    items[2]["spec"]["devices"] = Json::array({items[0]["spec"]["devices"][0]});
+    items[3]["spec"]["devices"].erase(0), items[3]["spec"]["devices"].erase(0);
+    for (int turn = 0; turn < 4; ++turn) {
+      std::rotate(items.begin(), items.begin() + 1, items.end());
+      const auto devices = cluster::read_devices(slices.dump());
+      CHECK(devices.size() == 8 + 7);
+    }
   }
 
   TEST_CASE("MIG devices and GPUs of one driver are counted apart") {
