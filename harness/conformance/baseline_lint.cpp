@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 
+#include "harness/conformance/baseline_lookup.h"
 #include "harness/conformance/part_light.h"
 #include "harness/conformance/quantity.h"
 #include "harness/core/case_work.h"
@@ -157,6 +158,16 @@ bool is_known_workload(const std::string& workload) {
          std::find(kKnown.begin(), kKnown.end(), workload) != kKnown.end();
 }
 
+/// Measurements are looked up by what moves their data, whatever its variant.
+std::string why_no_fabric(const std::string& fabric) {
+  if (fabric.empty()) return "";
+  Measurement measurement;
+  measurement.transport.emplace().kind = fabric;
+  const std::string looked_up = fabric_class(measurement);
+  if (looked_up == fabric) return "";
+  return fmt::format("rows are looked up by the fabric '{}', not '{}'", looked_up, fabric);
+}
+
 /// Why no measurement can be what the row is about; empty when one can.
 std::string why_never_matched(const BaselineRow& row) {
   const std::string& workload = row.id.workload;
@@ -180,7 +191,7 @@ std::string why_never_matched(const BaselineRow& row) {
     return fmt::format("{} has no fabric and no nodes", workload);
   if (row.scope_level == "node" && row.nodes.value_or(1) != 1) return "its scope is one node";
   if (row.nodes && ranks_in(row) < *row.nodes) return "it has fewer ranks than nodes";
-  return "";
+  return why_no_fabric(row.fabric);
 }
 
 /// Of a part whose dense rates are known: fp8 came with compute capability 8.9.

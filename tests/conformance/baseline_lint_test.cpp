@@ -180,6 +180,8 @@ TEST_SUITE("unit") {
     row = all_reduce_row(400e9, 8, 1, "nvlink");
     row.input_pattern = "normal";
     CHECK(says(never(row), "small_integers"));
+    CHECK(says(never(all_reduce_row(400e9, 8, 1, "nvls")), "by the fabric 'nvlink', not 'nvls'"));
+    CHECK(says(never(all_reduce_row(400e9, 16, 2, "ib_gdr+nvlink")), "by the fabric 'ib', not"));
     row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
     row.input_pattern = "zeros";
     CHECK(says(never(row), "zeros"));
