@@ -228,7 +228,8 @@ class Skeleton(unittest.TestCase):
 
     def test_bad_input_ends_in_one_line(self):
         for flag, value, text in (("--namespace", "absent", "there is no namespace absent"), ("--namespace", "", "is no name of Kubernetes"),
-                                  ("--alignment", "pcieRoot", "name its class with --nic-class"), ("--nodes", "3", "3 nodes are wanted and 2"),
+                                  ("--alignment", "pcieRoot", "name its class with --nic-class"), ("--nics-per-node", "2", "name their class with --nic-class"),
+                                  ("--nodes", "3", "3 nodes are wanted and 2"),
                                   ("--queue", "A b", "is no name of Kubernetes"), ("--profile", "absent", "absent")):
             flags = {"--image": "a/b:1", "--namespace": "bench", flag: value}
             words = [word for pair in flags.items() for word in pair]
