@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <link.h>
 
 #include <array>
 #include <cstdio>
@@ -29,9 +30,9 @@ std::string source_line(const void* pc) {
   if (const auto found = known.find(pc); found != known.end()) return found->second;
   std::string line;
   Dl_info info{};
-  if (dladdr(pc, &info) != 0 && info.dli_fname != nullptr) {
-    const auto offset =
-        reinterpret_cast<std::uintptr_t>(pc) - reinterpret_cast<std::uintptr_t>(info.dli_fbase) - 1;
+  link_map* object = nullptr;
+  if (dladdr1(pc, &info, reinterpret_cast<void**>(&object), RTLD_DL_LINKMAP) != 0) {
+    const auto offset = reinterpret_cast<std::uintptr_t>(pc) - object->l_addr - 1;
     const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
     const std::string command =
         fmt::format("addr2line -i -e '{}' {:#x} 2>/dev/null", program, offset);
