@@ -3,6 +3,7 @@
 
 #include <source_location>
 #include <string>
+#include <string_view>
 
 #include "device/barrier.cuh"
 #include "device/cluster.cuh"
@@ -185,6 +186,19 @@ TEST_SUITE("unit") {
     check_report<Bug::kOutOfShared>(Fault::kOutOfBounds, "writes 4 bytes at byte 640");
     check_report<Bug::kOutOfGlobal>(Fault::kOutOfBounds, "byte 256 of buffer to (256 bytes)");
     check_report<Bug::kGuardBand>(Fault::kOutOfBounds, "byte -4 of buffer from");
+  }
+
+  TEST_CASE("a plain access is named by its own line and not by that of the operation before it") {
+    const auto found = emulator::search(trial<Bug::kOutOfShared>(), emulator::seeds(30));
+    REQUIRE(found.first);
+    const std::string text = found.first->text();
+    INFO(text);
+    const auto line_after = [&text](std::string_view words) {
+      const auto at = text.find("reports_test.cpp:", text.find(words));
+      REQUIRE(at != std::string::npos);
+      return text.substr(at, text.find_first_of(" ):", text.find(':', at) + 1) - at);
+    };
+    CHECK(line_after("plain access at ") != line_after("(after "));
   }
 
   TEST_CASE("two accesses that nothing orders are reported") {
