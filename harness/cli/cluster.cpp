@@ -313,7 +313,7 @@ Command cluster_command() {
                "accelerators."},
       {.name = "nics-per-node",
        .value_name = "N",
-       .help = "NICs of each pod; 0: one for each accelerator, or for every two, four…, as nodes "
+       .help = "NICs of each pod; 0: one for each accelerator, or for every two or four, as nodes "
                "have them.",
        .default_value = "0",
        .range = Range{0, 31}},
