@@ -104,7 +104,8 @@ class Parser {
 
   Part whole() {
     Part part = either();
-    if (peek() != '\0') throw Beyond();
+    peek();
+    if (at_ < text_.size()) throw Beyond();
     return part;
   }
 

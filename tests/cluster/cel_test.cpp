@@ -106,7 +106,7 @@ TEST_SUITE("cluster") {
           std::string("device.driver == r'gpu'"), std::string("device.driver == 'a\\n'"),
           std::string("1 + 1 == 2"), std::string("((("), std::string("device.later == 1"),
           std::string("device.attributes["), std::string(5000, '('), std::string(5000, '!'),
-          deep}) {
+          std::string("true\0 && false", 14), deep}) {
       INFO(one);
       CHECK(selects(one) == Selects::unknown);
     }
