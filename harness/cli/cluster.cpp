@@ -320,8 +320,7 @@ Command cluster_command() {
       {.name = "alignment",
        .value_name = "pcieRoot|numaNode|none",
        .help = "What each NIC shares with its part of a pod's accelerators. A run with it and one "
-               "without, "
-               "both with --nic-class, show by `assay compare` what it is worth.",
+               "without, both with --nic-class, show by `assay compare` what it is worth.",
        .default_value = "none",
        .choices = {"pcieRoot", "numaNode", "none"}},
       {.name = "gang",

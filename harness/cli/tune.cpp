@@ -158,17 +158,16 @@ Command tune_command() {
   command.synopsis = "[FILE] [-o FILE] [--seconds N] | --predict";
   command.description = {
       "For those who develop kernels. Times up to forty plans (tile, cluster, slices of K, shared "
-      "tiles) of "
-      "gemm.bf16.sm90 for each of forty shapes on the first GPU, writes a line a plan as CSV, and "
-      "prints the fastest plan of each shape and the constants with which the model of plans "
-      "predicts these times best. Large products, decode and prefill come in turn.",
+      "tiles) of gemm.bf16.sm90 for each of forty shapes on the first GPU, writes a line a plan as "
+      "CSV, and prints the fastest plan of each shape and the constants with which the model of "
+      "plans predicts these times best. Large products, decode and prefill come in turn.",
       "The file is written again after every shape, so that what ends it in between costs that "
       "shape alone. With FILE, a sweep that was written earlier, nothing is timed: it is fitted "
       "again. Answers are not verified here; `assay run` does that.",
       "With --predict nothing is timed either: it prints what the model predicts for every listed "
       "shape, on any machine: cycles with the first tiles, with all of them and last tiles that "
-      "are shared evenly (stream-K), and the plan. These "
-      "are predictions, which a sweep on a GPU confirms or refutes."};
+      "are shared evenly (stream-K), and the plan. These are predictions, which a sweep on a GPU "
+      "confirms or refutes."};
   command.options = {{.name = "output",
                       .letter = 'o',
                       .value_name = "FILE",

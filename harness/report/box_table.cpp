@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "harness/core/number_of.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/simulation.h"
 #include "harness/core/statistics.h"
@@ -162,7 +163,7 @@ std::string environment(const ReportInput& input) {
                   input.assay_version, listed(profiles), listed(backends), listed(started),
                   simulated ? ", SIMULATED: no hardware was measured" : "",
                   statuses.empty() ? "" : fmt::format(", {}", fmt::join(statuses, ", ")));
-  std::string machine = fmt::format("{} node{}", nodes.size(), nodes.size() == 1 ? "" : "s");
+  std::string machine = number_of(nodes.size(), "node");
   for (const auto& [model, uuids] : devices)
     machine += fmt::format(", {} x {}", uuids.size(), plain_line(model));
   std::vector<std::string> versions;

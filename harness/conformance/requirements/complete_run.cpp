@@ -11,6 +11,7 @@
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/missing_ranks.h"
+#include "harness/core/number_of.h"
 
 namespace assay {
 
@@ -150,9 +151,9 @@ class CompleteRun final : public Requirement {
     for (const Result& result : all.results) {
       const std::size_t cases = left_out.of(result);
       if (cases == 0) continue;
-      findings.not_evaluated(
-          "missing", fmt::format("{}: {} case{} of the profile", left_out_text(result.run), cases,
-                                 cases == 1 ? "" : "s"));
+      findings.not_evaluated("missing",
+                             fmt::format("{}: {} of the profile", left_out_text(result.run),
+                                         number_of(cases, "case")));
     }
   }
 

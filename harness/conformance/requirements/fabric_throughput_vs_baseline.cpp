@@ -22,7 +22,7 @@ class FabricThroughputVsBaseline final : public Requirement {
     const CaseFilter filter = CaseFilter::read(parameters);
     const RateLimit standard = RateLimit::read(parameters, RateLimit{0.90, 0.95});
     parameters.done();
-    Findings findings;
+    Findings findings(evidence);
     if (fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
     const FabricDevices devices(evidence);
     double lowest = HUGE_VAL;

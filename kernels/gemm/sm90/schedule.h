@@ -46,8 +46,10 @@ struct Schedule {
   int splits = 1;  ///< At most k_blocks: no slice is empty.
   int band = 1;    ///< Rows that are walked column by column, for L2's sake.
   int shared = 0;
-  int stretch = 0;   ///< Blocks of K that each cluster takes of the shared tiles;
-  int longer = 0;    ///< so many clusters, the first ones, take one more.
+  /// Blocks of K that each cluster takes of the shared tiles: kept, so that stretch_begin() divides
+  /// nothing in a kernel.
+  int stretch = 0;
+  int longer = 0;    ///< So many clusters, the first ones, take one more.
   int clusters = 1;  ///< That share tiles: all of the launch.
 
   constexpr int tiles() const { return rows * columns * batches; }
