@@ -2,7 +2,6 @@
 #include "harness/cluster/nics.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -136,13 +135,9 @@ class Choice {
 };
 
 std::string absent(const std::string& nic_class, const Inventory& inventory) {
-  std::vector<std::string> names;
-  for (const DeviceClass& one : inventory.device_classes) names.push_back(one.name);
-  if (!inventory.saw("deviceclasses") ||
-      std::find(names.begin(), names.end(), nic_class) != names.end())
-    return "";
+  if (!inventory.saw("deviceclasses") || find_class(nic_class, inventory) != nullptr) return "";
   return fmt::format("DeviceClass {} of the NICs is absent (there are: {})", nic_class,
-                     fmt::join(names, ", "));
+                     class_names(inventory));
 }
 
 }  // namespace

@@ -25,17 +25,6 @@ constexpr const char* kKnownClasses[] = {"gpu.nvidia.com", "gpu.amd.com", "gpu.i
 constexpr const char* kGangOf135 = "scheduling.k8s.io/v1alpha1";
 constexpr const char* kKueue = "kueue.x-k8s.io/v1beta2";
 
-bool has_class(const Inventory& inventory, const std::string& name) {
-  return std::any_of(inventory.device_classes.begin(), inventory.device_classes.end(),
-                     [&](const DeviceClass& one) { return one.name == name; });
-}
-
-std::vector<std::string> class_names(const Inventory& inventory) {
-  std::vector<std::string> names;
-  for (const DeviceClass& one : inventory.device_classes) names.push_back(one.name);
-  return names;
-}
-
 long most_allocatable(const Inventory& inventory, const std::string& resource) {
   long most = 0;
   for (const Node& node : inventory.nodes)
@@ -77,7 +66,7 @@ class Planner {
       return;
     }
     for (const char* known : kKnownClasses)
-      if (has_class(inventory_, known) &&
+      if (find_class(known, inventory_) != nullptr &&
           (!saw("resourceslices") || !devices_of(known, inventory_).empty())) {
         plan_.device_class = known;
         return;
@@ -161,12 +150,12 @@ class Planner {
       fault(
           fmt::format("no known DeviceClass has devices (there are: {}): install a DRA driver or "
                       "name a class with --device-class",
-                      fmt::join(class_names(inventory_), ", ")));
-    } else if (!has_class(inventory_, plan_.device_class) && saw("deviceclasses")) {
+                      class_names(inventory_)));
+    } else if (find_class(plan_.device_class, inventory_) == nullptr && saw("deviceclasses")) {
       fault(
           fmt::format("DeviceClass {} is absent: the driver is not installed, or the class has "
                       "another name (there are: {})",
-                      plan_.device_class, fmt::join(class_names(inventory_), ", ")));
+                      plan_.device_class, class_names(inventory_)));
     }
   }
 

@@ -59,6 +59,10 @@ Plan make_plan(const Wishes& wishes, const Inventory& inventory, const std::stri
 /// A new run id, e.g. `20261127-231508-4f1c`.
 std::string new_run_id();
 
+/// Null: none of that name.
+const DeviceClass* find_class(const std::string& name, const Inventory& inventory);
+/// `a, b`: those that there are.
+std::string class_names(const Inventory& inventory);
 /// Devices that a class selects, with those of which its expressions are not evaluated here; of a
 /// class that is not known, those of the driver of its name.
 std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory);

@@ -13,15 +13,17 @@
 
 namespace assay::cluster {
 
-namespace {
-
 const DeviceClass* find_class(const std::string& name, const Inventory& inventory) {
   for (const DeviceClass& one : inventory.device_classes)
     if (one.name == name) return &one;
   return nullptr;
 }
 
-}  // namespace
+std::string class_names(const Inventory& inventory) {
+  std::vector<std::string> names;
+  for (const DeviceClass& one : inventory.device_classes) names.push_back(one.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
 
 std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory) {
   const DeviceClass* known = find_class(device_class, inventory);
