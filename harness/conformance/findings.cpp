@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kQuoted = 3;  // findings spelled out in a reason; figures hold them all
 /// Of a list of figures. A fleet's would make a document that no reader of ours accepts.
 constexpr std::size_t kMostEntries = 10000;
+constexpr std::size_t kMostSaid = 100;  // subjects whose own finding is told beside the reason
 
 int severity(Verdict verdict) {
   switch (verdict) {
@@ -93,15 +94,19 @@ RequirementVerdict Findings::verdict(const std::string& when_passed) const {
   std::vector<std::string> quoted;
   std::set<std::pair<std::string_view, std::string_view>> named;  // of a fleet there may be many
   std::size_t deciding = 0;
+  Json said = Json::array();
   for (const Finding& finding : findings_) {
     if (finding.verdict != result.verdict) continue;
     if (++deciding == 1) result.reason_code = finding.reason_code;
     const bool is_said = std::find(quoted.begin(), quoted.end(), finding.text) != quoted.end();
     if (!is_said && quoted.size() < kQuoted) quoted.push_back(finding.text);
     if (!finding.subject) continue;
-    if (named.insert({finding.subject->kind, finding.subject->name}).second)
-      result.subjects.push_back(*finding.subject);
+    if (!named.insert({finding.subject->kind, finding.subject->name}).second) continue;
+    result.subjects.push_back(*finding.subject);
+    if (has_lists_ && finding.text != quoted.front() && said.size() < kMostSaid)
+      said.push_back({{"subject", finding.subject->name}, {"reason", finding.text}});
   }
+  if (!said.empty()) result.figures["findings"] = std::move(said);
   result.reason = fmt::format("{}", fmt::join(quoted, "; "));
   if (deciding > quoted.size()) {
     result.reason += fmt::format("; and {} more", deciding - quoted.size());

@@ -42,7 +42,8 @@ class Findings {
   /// Sets a single figure, e.g. a limit.
   void set_figure(const std::string& key, Json value);
 
-  /// `when_passed` is the reason of a pass.
+  /// `when_passed` is the reason of a pass. The figure `findings` has what was found of each
+  /// subject that the beginning of the reason is not about, of the first hundred.
   RequirementVerdict verdict(const std::string& when_passed) const;
 
  private:

@@ -35,6 +35,20 @@ TEST_SUITE("unit") {
     CHECK(verdict.reason == "failure; and 4 more");
   }
 
+  TEST_CASE("what was found of a device that the reason does not begin with stands by its name") {
+    Findings findings;
+    findings.fail("f", "one is slow", {"device", "one"});
+    findings.fail("f", "two is slower", {"device", "two"});
+    findings.fail("f", "two is slower still", {"device", "two"});
+    findings.warn("w", "three is not fast", {"device", "three"});
+    const Json said = findings.verdict("").figures["findings"];
+    REQUIRE(said.size() == 1);
+    CHECK(said[0] == Json({{"subject", "two"}, {"reason", "two is slower"}}));
+    Findings alike;
+    for (const char* name : {"one", "two"}) alike.fail("f", "no answer", {"device", name});
+    CHECK(!alike.verdict("").figures.contains("findings"));
+  }
+
   TEST_CASE("where nothing was looked at nothing passes") {
     CHECK(Findings().verdict("all well").verdict == Verdict::not_evaluated);
     CHECK(Findings().verdict("all well").reason_code == "missing");

@@ -53,6 +53,10 @@ TEST_SUITE("unit") {
       REQUIRE(verdict.subjects.size() == 1);
       CHECK(verdict.subjects[0].name.find("device 3") != std::string::npos);
       CHECK(verdict.reason.find("10.0 % below its peers in compute (2 cases") != std::string::npos);
+      const Json& entry = verdict.figures["devices"][0];
+      const double below = entry["below_peers"].get<double>();
+      CHECK(entry["below_peers_ci_low"].get<double>() <= below);
+      CHECK(entry["below_peers_ci_high"].get<double>() >= below);
     }
   }
 
@@ -89,7 +93,11 @@ TEST_SUITE("unit") {
       samples.ci_low_s = 0.95 * samples.median_s;
       samples.ci_high_s = 1.05 * samples.median_s;
     }
-    CHECK(against_fleet(results, {with_spread()}).reason_code == "too_noisy");
+    const RequirementVerdict verdict = against_fleet(results, {with_spread()});
+    CHECK(verdict.reason_code == "too_noisy");
+    const Json& entry = verdict.figures["devices"][0];
+    CHECK(entry["below_peers_ci_low"].get<double>() < 0.08);
+    CHECK(entry["below_peers_ci_high"].get<double>() > 0.08);
   }
 
   TEST_CASE("one device has no peers") {

@@ -113,7 +113,8 @@ class DeviceCopiesVsSpeedOfLight final : public Requirement {
                                {"series", name(measurement.series)},
                                {rate->metric, rate->value},
                                {"speed_of_light_fraction", fraction.at_median},
-                               {"favourable_fraction", fraction.favourable}});
+                               {"favourable_fraction", fraction.favourable},
+                               {"unfavourable_fraction", fraction.unfavourable}});
     const std::string text =
         fmt::format("{} {} = {} of speed of light", what, in_words(*rate), percent(reached));
     if (!report_below(text, fraction, limit, subject, findings)) findings.pass();

@@ -98,6 +98,8 @@ class SlowerThanFleet final : public Requirement {
     Json entry = device_figures(one.device);
     entry["family"] = name(one.family);
     entry["below_peers"] = one.below;
+    entry["below_peers_ci_low"] = one.below - kHalf * one.error;
+    entry["below_peers_ci_high"] = one.below + kHalf * one.error;
     entry["without_slowest_case"] = one.without_worst;
     entry["cases"] = one.cases;
     findings.figure("devices", std::move(entry));

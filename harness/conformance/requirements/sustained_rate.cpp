@@ -102,8 +102,8 @@ class SustainedRate final : public Requirement {
       Json entry = device_figures(group.device);
       entry["case"] = member.id.str();
       entry["scope"] = group.is_at_once() ? "node" : "device";
-      entry["peak"] = endured.peak.value;
-      entry["sustained"] = endured.sustained.value;
+      entry["peak_" + endured.peak.metric] = endured.peak.value;
+      entry["sustained_" + endured.sustained.metric] = endured.sustained.value;
       entry["fraction"] = endured.fraction();
       for (const char* key : {"clock_hz", "power_w", "temperature_c"}) {
         if (const auto middle = median_of(member, key)) entry[key] = *middle;
