@@ -12,7 +12,8 @@ import unittest
 from tests.not_run import not_run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = ROOT / "build/portable/assay"
+BINARY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
+PROFILES = pathlib.Path(__file__).parent / "profiles"
 LIMIT_BYTES = 100e6
 SHELLS = {"sh", "bash", "dash", "busybox", "env", "apt", "dpkg"}
 
@@ -42,12 +43,10 @@ class Image(unittest.TestCase):
                 not_run(f"{tool} is not installed (Debian package {tool})")
         if os.geteuid() != 0:
             not_run("images are made and started as root alone here")
-        if not BINARY.exists():
-            not_run("no portable binary: 'scripts/test portable' builds it")
         cls.scratch = tempfile.TemporaryDirectory(prefix="assay image ")
         cls.folder = pathlib.Path(cls.scratch.name)
         cls.archive = cls.folder / "assay.oci.tar"
-        made = subprocess.run([ROOT / "containers/build", "--from", "here", "-o", cls.archive], capture_output=True, text=True)
+        made = subprocess.run([ROOT / "containers/build", "--from", "here", "--binary", BINARY, "-o", cls.archive], capture_output=True, text=True)
         if made.returncode != 0:
             raise AssertionError(made.stdout + made.stderr)
         with tarfile.open(cls.archive) as tar:
@@ -84,23 +83,24 @@ class Image(unittest.TestCase):
         sbom = json.loads((root / "usr/share/sbom/assay.spdx.json").read_text())
         self.assertEqual(sbom["spdxVersion"], "SPDX-2.3")
         packages = {package["name"]: package["versionInfo"] for package in sbom["packages"]}
-        self.assertLessEqual({"assay", "libc6", "libopenblas0-pthread", "libgloo0"}, set(packages))
+        self.assertLessEqual({"assay", "libc6", "libopenblas0-pthread", "libgloo0", "libssl-dev", "libre2-dev"}, set(packages))
         self.assertNotIn("unknown", packages.values())
         self.assertEqual(labels["org.opencontainers.image.version"], packages["assay"])
         self.assertEqual(json.loads(pathlib.Path(f"{self.archive}.spdx.json").read_text()), sbom)
 
-    def test_the_host_image_measures_on_a_read_only_root_without_any_right(self):
+    def start(self, *words):
+        """Runs `assay` in a container with a read-only root and no right; the folder of its results."""
         bundle = self.unpack()
-        results = self.folder / "results"
+        results = self.folder / f"{self._testMethodName} results"
         results.mkdir()
         os.chown(results, 65532, 65532)
         config = json.loads((bundle / "config.json").read_text())
         process = config["process"]
         self.assertEqual((process["user"]["uid"], process["user"]["gid"]), (65532, 65532))
         config["root"]["readonly"] = True
-        process.update(terminal=False, noNewPrivileges=True, capabilities={},
-                       args=["/usr/bin/assay", "run", "--profile", "quick", "--filter", "gemm.f32.openblas", "-o", "/results/result.json"])
+        process.update(terminal=False, noNewPrivileges=True, capabilities={}, args=["/usr/bin/assay", *words])
         config["mounts"] += [{"destination": "/results", "type": "bind", "source": str(results), "options": ["rbind", "rw"]},
+                             {"destination": "/profiles", "type": "bind", "source": str(PROFILES), "options": ["rbind", "ro"]},
                              {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["mode=1777"]}]
         # Limits of this machine, which is one itself, are not the image's.
         config["linux"].pop("resources", None)
@@ -108,9 +108,18 @@ class Image(unittest.TestCase):
         config["linux"]["namespaces"] = [one for one in config["linux"]["namespaces"] if one["type"] not in ("network", "cgroup")]
         (bundle / "config.json").write_text(json.dumps(config))
         start_container(bundle)
-        document = json.loads((results / "result.json").read_text())
-        measured = [one for one in document["measurements"] if one["status"] == "measured"]
-        self.assertTrue(measured, "OpenBLAS of the image was not found")
+        return results
+
+    def measured(self, document):
+        return [one for one in json.loads(document.read_text())["measurements"] if one["status"] == "measured"]
+
+    def test_the_host_image_measures_on_a_read_only_root_without_any_right(self):
+        results = self.start("run", "--profile", "quick", "--filter", "gemm.f32.openblas", "-o", "/results/result.json")
+        self.assertTrue(self.measured(results / "result.json"), "OpenBLAS of the image was not found")
+
+    def test_the_host_image_joins_ranks_as_the_pods_of_a_run_do(self):
+        results = self.start("run", "--profile", "/profiles/joined.json", "--local-ranks", "2", "-o", "/results/joined")
+        self.assertTrue(self.measured(results / "joined/fabric.json"), "Gloo of the image was not found")
 
 
 if __name__ == "__main__":
