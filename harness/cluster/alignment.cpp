@@ -8,7 +8,7 @@ namespace assay::cluster {
 
 namespace {
 
-using Place = std::pair<std::string, std::string>;  // node (pool) and value
+using Place = std::pair<std::string, std::string>;  // node and value
 
 constexpr const char* kNic = "nic";
 
@@ -16,7 +16,7 @@ std::map<Place, long> count_places(const Side& side, const std::string& attribut
   std::map<Place, long> count;
   for (const Device* device : side.devices) {
     const std::string* value = attribute.empty() ? &attribute : published(*device, attribute);
-    if (value != nullptr) ++count[{device->pool, *value}];
+    if (value != nullptr) ++count[{device->place(), *value}];
   }
   return count;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "harness/cluster/device_taints.h"
 #include "harness/cluster/explain.h"
 #include "harness/core/error.h"
 
@@ -43,6 +44,23 @@ void list_queues(Kubectl& kubectl, const std::string& name_space, Inventory& inv
       inventory.queues.push_back(std::move(one));
 }
 
+void set_devices(Published published, Inventory& inventory) {
+  inventory.devices = std::move(published.devices);
+  inventory.incomplete_pools = std::move(published.incomplete);
+}
+
+/// Their kind came years after the API group: where there is none, nothing is tainted by rules.
+void list_taint_rules(Kubectl& kubectl, Inventory& inventory) {
+  const Answer answer = kubectl.ask({{"get", kTaintRules, "-o", "json"}});
+  if (answer.ok()) {
+    inventory.taint_rules = read_taint_rules(answer.out);
+    inventory.unseen.erase(kTaintRules);
+  } else if (!contains(answer.err, "doesn't have a resource type") &&
+             !contains(answer.err, "could not find the requested resource")) {
+    inventory.unseen[kTaintRules] = refusal(answer.err);
+  }
+}
+
 void require_namespace(Kubectl& kubectl, const std::string& name_space) {
   const Answer answer = kubectl.ask({{"get", "namespace", name_space, "-o", "json"}});
   if (answer.ok() || answer.err.find("Forbidden") != std::string::npos) return;
@@ -74,7 +92,9 @@ Inventory discover(Kubectl& kubectl, const std::string& name_space) {
   inventory.nodes = read_nodes(list(kubectl, "nodes", {}, inventory));
   if (inventory.serves(kDra)) {
     inventory.device_classes = read_device_classes(list(kubectl, "deviceclasses", {}, inventory));
-    inventory.devices = read_devices(list(kubectl, "resourceslices", {}, inventory));
+    set_devices(read_slices(list(kubectl, "resourceslices", {}, inventory)), inventory);
+    list_taint_rules(kubectl, inventory);
+    add_taints(inventory);
   }
   inventory.quotas = read_quotas(list(kubectl, "resourcequotas", {"-n", name_space}, inventory));
   if (inventory.serves("kueue.x-k8s.io/v1beta2")) list_queues(kubectl, name_space, inventory);
@@ -90,7 +110,12 @@ void refresh(Kubectl& kubectl, Inventory& inventory) {
     inventory.unseen.erase(kind);
   };
   list_again("nodes", read_nodes, inventory.nodes);
-  if (inventory.serves(kDra)) list_again("resourceslices", read_devices, inventory.devices);
+  if (!inventory.serves(kDra)) return;
+  Published published{std::move(inventory.devices), std::move(inventory.incomplete_pools)};
+  list_again("resourceslices", read_slices, published);
+  set_devices(std::move(published), inventory);
+  list_taint_rules(kubectl, inventory);
+  add_taints(inventory);
 }
 
 }  // namespace assay::cluster

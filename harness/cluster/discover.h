@@ -10,6 +10,7 @@
 namespace assay::cluster {
 
 inline constexpr const char* kDra = "resource.k8s.io/v1";
+inline constexpr const char* kTaintRules = "devicetaintrules";
 inline constexpr const char* kLocalQueues = "localqueues.kueue.x-k8s.io";
 inline constexpr const char* kClusterQueues = "clusterqueues.kueue.x-k8s.io";
 
@@ -17,7 +18,9 @@ struct Inventory {
   Versions versions;
   std::vector<std::string> api_versions;  // `group/version`
   std::vector<DeviceClass> device_classes;
-  std::vector<Device> devices;
+  std::vector<Device> devices;  // with the taints of `taint_rules`
+  std::vector<IncompletePool> incomplete_pools;
+  std::vector<TaintRule> taint_rules;
   std::vector<Node> nodes;
   std::vector<Queue> queues;  // Kueue's LocalQueues of the namespace, and ClusterQueues
   std::vector<Quota> quotas;  // of the namespace

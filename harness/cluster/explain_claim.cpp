@@ -8,6 +8,7 @@
 
 #include "harness/cluster/alignment.h"
 #include "harness/cluster/cel.h"
+#include "harness/cluster/device_taints.h"
 #include "harness/cluster/explain.h"
 #include "harness/cluster/plan.h"
 #include "harness/core/number_of.h"
@@ -15,8 +16,6 @@
 namespace assay::cluster {
 
 namespace {
-
-using Devices = std::vector<const Device*>;
 
 /// Requests of one kind: together they need so many devices of one node.
 struct Need {
@@ -64,41 +63,49 @@ std::vector<Need> needs_of(const Pod& pod, const Seen& seen) {
 }
 
 Devices free_of(const Devices& devices, const Seen& seen) {
-  return not_taken(not_taken(devices, seen.run.claims), seen.all_claims);
+  std::vector<Claim> claims = seen.all_claims;
+  claims.insert(claims.end(), seen.run.claims.begin(), seen.run.claims.end());
+  return not_taken(devices, claims, seen.inventory);
 }
 
 std::optional<Finding> why_not_met(const Need& need, const Seen& seen) {
   const std::string& device_class = need.request.device_class;
   const Devices all = devices_of(device_class, seen.inventory);
   const std::string wanted = number_of(need.count, "device");
+  const std::string left_out = not_counted(device_class, seen.inventory);
+  const bool hopeless = left_out.empty();  // else a taint may go, or a pool become complete
   if (all.empty())
     return Finding{
-        fmt::format("no device of class {} is published: its driver is not running", device_class),
-        true};
+        hopeless ? fmt::format("no device of class {} is published: its driver is not running",
+                               device_class)
+                 : fmt::format("no device of class {} is free{}", device_class, left_out),
+        hopeless};
   if (const long most = most_on_a_node(all); most < need.count)
-    return Finding{
-        fmt::format("no node has {} of class {}: the most is {}", wanted, device_class, most),
-        true};
+    return Finding{fmt::format("no node has {} of class {}: the most is {}{}", wanted, device_class,
+                               most, left_out),
+                   hopeless};
   const std::string selected = fmt::format("matches the selector of request {}", need.request.name);
   if (need.devices.empty())
-    return Finding{fmt::format("no published device of class {} {}", device_class, selected), true};
+    return Finding{
+        fmt::format("no published device of class {} {}{}", device_class, selected, left_out),
+        hopeless};
   if (!need.is_certain)
     return Finding{fmt::format("no published device of class {} {}, which is more of CEL than is "
                                "evaluated here, or those are taken",
                                device_class, selected),
                    false};
   if (const long most = most_on_a_node(need.devices); most < need.count)
-    return Finding{fmt::format("no node has {} of class {} that {}: the most is {}", wanted,
-                               device_class, selected, most),
-                   true};
+    return Finding{fmt::format("no node has {} of class {} that {}: the most is {}{}", wanted,
+                               device_class, selected, most, left_out),
+                   hopeless};
   const Devices free = free_of(need.devices, seen);
   if (most_on_a_node(free) >= need.count) return std::nullopt;
+  const std::size_t exist = together(need.devices).size(), taken = exist - free.size();
   return Finding{
       fmt::format("the devices exist, but too few are free: {} of {} of class {} {} allocated, and "
-                  "{} on one node {} needed",
-                  need.devices.size() - free.size(), need.devices.size(), device_class,
-                  need.devices.size() - free.size() == 1 ? "is" : "are", need.count,
-                  need.count == 1 ? "is" : "are"),
+                  "{} on one node {} needed{}",
+                  taken, exist, device_class, taken == 1 ? "is" : "are", need.count,
+                  need.count == 1 ? "is" : "are", left_out),
       false};
 }
 
@@ -111,7 +118,7 @@ struct Alignment {
     std::vector<Side> all;
     for (const auto& [device_class, count] : each) {
       const Devices devices = devices_of(device_class, seen.inventory);
-      all.push_back({free_alone ? free_of(devices, seen) : devices, count});
+      all.push_back({free_alone ? free_of(devices, seen) : together(devices), count});
     }
     return all;
   }

@@ -20,7 +20,7 @@ bool takes_pods(const Node& node, const Wishes& wishes) {
 
 long on_node(const std::vector<const Device*>& devices, const std::string& node) {
   return std::count_if(devices.begin(), devices.end(),
-                       [&](const Device* device) { return device->pool == node; });
+                       [&](const Device* device) { return device->place() == node; });
 }
 
 std::string host_of(const Node& node) {
@@ -99,7 +99,7 @@ std::vector<std::string> free_hosts(Kubectl& kubectl, const Plan& plan,
           "which devices are free is not known: the claims of all namespaces could not be "
           "listed: " +
           claims.unseen);
-    devices = not_taken(devices_of(plan.device_class, now), claims.list);
+    devices = not_taken(devices_of(plan.device_class, now), claims.list, now);
   }
   std::vector<std::string> hosts;
   for (const Node& node : now.nodes)

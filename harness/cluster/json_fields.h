@@ -73,6 +73,12 @@ inline const Json& items_of(const Json& list) {
   return list.contains("items") ? list["items"] : list;
 }
 
+/// `key=value:effect` of a taint of a node or a device.
+inline std::string taint_of(const Json& taint) {
+  return fmt::format("{}={}:{}", text(taint, {"key"}), text(taint, {"value"}),
+                     text(taint, {"effect"}));
+}
+
 /// Calls `read`; what the JSON library throws at an answer of another form becomes an Error.
 template <class Read>
 auto reading(const std::string& where, const Read& read) {

@@ -7,6 +7,7 @@
 
 #include "harness/cluster/alignment.h"
 #include "harness/cluster/cel.h"
+#include "harness/cluster/device_taints.h"
 #include "harness/core/number_of.h"
 
 namespace assay::cluster {
@@ -26,7 +27,7 @@ class Choice {
       : inventory_(inventory),
         plan_(plan),
         wishes_(plan.wishes),
-        accelerators_(devices_of(plan.device_class, inventory)),
+        accelerators_(together(devices_of(plan.device_class, inventory))),
         nics_(rdma_nics(wishes_.nic_class, inventory)) {
     if (!wishes_.alignment.empty()) attribute_ = alignment_attribute(wishes_.alignment);
   }
@@ -49,11 +50,12 @@ class Choice {
     if (nodes_ < wishes_.nodes)
       fault(fmt::format(
           "{} {} wanted and {} {} {} of {} and {} of {}, {}: lower --devices-per-node or "
-          "--nics-per-node{}",
+          "--nics-per-node{}{}{}",
           number_of(wishes_.nodes, "node"), wishes_.nodes == 1 ? "is" : "are", nodes_,
           nodes_ == 1 ? "has" : "have", number_of(plan_.devices, "device"), plan_.device_class,
           number_of(plan_.nics, "NIC"), wishes_.nic_class, place(),
-          attribute_.empty() ? "" : ", or name another --alignment"));
+          attribute_.empty() ? "" : ", or name another --alignment",
+          not_counted(plan_.device_class, inventory_), not_counted(wishes_.nic_class, inventory_)));
   }
 
  private:

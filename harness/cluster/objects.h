@@ -14,11 +14,39 @@ struct Condition {
 using Conditions = std::vector<Condition>;
 using Texts = std::map<std::string, std::string>;
 
-struct Device {  // one of a ResourceSlice, or one that was allocated (then without attributes)
+struct Share {  // of a counter that devices of a pool have in common
+  double used = 0, of = 0;
+};
+
+struct Device {  // one of a ResourceSlice, or one that was allocated (then
+                 // without attributes)
   std::string driver, pool, name, request;
   Texts attributes;
-  Texts types = {};       // of the attributes: string, bool, int or version
-  Texts capacities = {};  // quantities as the API writes them
+  Texts types = {};                          // of the attributes: string, bool, int or version
+  Texts capacities = {};                     // quantities as the API writes them
+  std::string node = {};                     // that alone reaches it; empty: by its pool's name
+  std::vector<std::string> taints = {};      // key=value:effect, of those that keep claims away
+  std::map<std::string, Share> shares = {};  // by `set/counter`; a partition of a device has some
+
+  const std::string& place() const { return node.empty() ? pool : node; }
+  std::string id() const { return driver + "/" + pool + "/" + name; }
+};
+
+struct IncompletePool {  // fewer slices of its newest generation are seen than
+                         // it has
+  std::string driver, name;
+  long seen = 0, slices = 0;
+};
+
+/// What ResourceSlices publish.
+struct Published {
+  std::vector<Device> devices;
+  std::vector<IncompletePool> incomplete;
+};
+
+struct TaintRule {  // a DeviceTaintRule; empty texts: of any
+  std::string driver, pool, device, device_class, taint;
+  std::vector<std::string> selectors = {};  // in CEL, of older versions
 };
 
 struct DeviceRequest {
@@ -134,7 +162,10 @@ std::vector<Remnant> read_remnants(const std::string& text);
 std::vector<Event> read_events(const std::string& text);
 std::vector<Node> read_nodes(const std::string& text);
 std::vector<DeviceClass> read_device_classes(const std::string& text);
-std::vector<Device> read_devices(const std::string& text);
+Published read_slices(const std::string& text);
+std::vector<Device> read_devices(const std::string& text);  // those of read_slices
+/// Those whose taints keep claims away.
+std::vector<TaintRule> read_taint_rules(const std::string& text);
 std::vector<Queue> read_queues(const std::string& text);
 /// Those that hold for all pods of the namespace, whatever their priority.
 std::vector<Quota> read_quotas(const std::string& text);

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "harness/cluster/device_taints.h"
 #include "harness/cluster/nics.h"
 #include "harness/cluster/preflight.h"
 #include "harness/core/document.h"
@@ -65,12 +66,13 @@ class Planner {
       plan_.device_class = wished;
       return;
     }
-    for (const char* known : kKnownClasses)
-      if (find_class(known, inventory_) != nullptr &&
-          (!saw("resourceslices") || !devices_of(known, inventory_).empty())) {
-        plan_.device_class = known;
-        return;
-      }
+    for (const auto& devices : {devices_of, selected_by})  // tainted ones are better than none
+      for (const char* known : kKnownClasses)
+        if (find_class(known, inventory_) != nullptr &&
+            (!saw("resourceslices") || !devices(known, inventory_).empty())) {
+          plan_.device_class = known;
+          return;
+        }
   }
 
   bool saw(const char* kind) const { return inventory_.saw(kind); }
@@ -88,7 +90,8 @@ class Planner {
   std::string devices_text() const {
     return saw("resourceslices")
                ? fmt::format("has {} in published ResourceSlices",
-                             number_of(devices_of(plan_.device_class, inventory_).size(), "device"))
+                             number_of(together(devices_of(plan_.device_class, inventory_)).size(),
+                                       "device"))
                : "is there";
   }
 
@@ -125,7 +128,8 @@ class Planner {
       return fmt::format("the cluster ({}) does not serve {}", inventory_.versions.server, kDra);
     std::vector<std::string> others;
     for (const DeviceClass& one : inventory_.device_classes)
-      if (const std::size_t devices = devices_of(one.name, inventory_).size(); devices > 0)
+      if (const std::size_t devices = together(devices_of(one.name, inventory_)).size();
+          devices > 0)
         others.push_back(fmt::format("{} has {}", one.name, devices));
     return others.empty() ? "no known DeviceClass has devices"
                           : fmt::format(
@@ -190,9 +194,13 @@ class Planner {
         "{} of {} a node: {}", number_of(plan_.devices, "device"), what,
         plan_.wishes.devices_per_node > 0 ? "asked for" : "as many as the largest node has"));
     if (!saw(counted_by)) return;
+    const std::string left_out =
+        in_slices ? not_counted(dra ? what : served->name, inventory_) : "";
     if (most > 0 && plan_.devices > most)
-      fault(fmt::format("no node has {} of {}: the most is {}; lower --devices-per-node",
-                        number_of(plan_.devices, "device"), what, most));
+      fault(fmt::format("no node has {} of {}: the most is {}{}; lower --devices-per-node",
+                        number_of(plan_.devices, "device"), what, most, left_out));
+    if (most == 0 && !left_out.empty())
+      fault(fmt::format("no node has a device of {} that a claim may get{}", what, left_out));
   }
 
   std::string native_component() const {
@@ -308,10 +316,17 @@ class Planner {
           plan_.devices + plan_.nics, kMostOfAClaim, plan_.nics > 1 ? " or --nics-per-node" : ""));
   }
 
+  void note_doubts_of(const std::string& device_class) {
+    if (std::string doubt = doubt_of(device_class, inventory_); !doubt.empty())
+      because(std::move(doubt));
+    if (const std::string left_out = not_counted(device_class, inventory_); !left_out.empty())
+      because(fmt::format("DeviceClass {} has more devices than a claim may get{}", device_class,
+                          left_out));
+  }
+
   void note_doubts() {
     if (plan_.allocation != "dra") return;
-    for (const std::string& one : {plan_.device_class, plan_.wishes.nic_class})
-      if (std::string doubt = doubt_of(one, inventory_); !doubt.empty()) because(std::move(doubt));
+    for (const std::string& one : {plan_.device_class, plan_.wishes.nic_class}) note_doubts_of(one);
   }
 
   /// No fault: a queue, an admission plugin or a webhook may add the toleration.

@@ -63,15 +63,20 @@ std::string new_run_id();
 const DeviceClass* find_class(const std::string& name, const Inventory& inventory);
 /// `a, b`: those that there are.
 std::string class_names(const Inventory& inventory);
-/// Devices that a class selects, with those of which its expressions are not evaluated here; of a
-/// class that is not known, those of the driver of its name.
-std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory);
-/// What is not certain of `devices_of`, in a sentence; empty: nothing.
+using Devices = std::vector<const Device*>;
+/// Devices that a class selects, tainted or not, with those of which its expressions are not
+/// evaluated here; of a class that is not known, those of the driver of its name.
+Devices selected_by(const std::string& device_class, const Inventory& inventory);
+/// Those of them that a claim may get: none with a taint.
+Devices devices_of(const std::string& device_class, const Inventory& inventory);
+/// What is not certain of `selected_by`, in a sentence; empty: nothing.
 std::string doubt_of(const std::string& device_class, const Inventory& inventory);
-/// Those that none of `claims` has allocated.
-std::vector<const Device*> not_taken(const std::vector<const Device*>& devices,
-                                     const std::vector<Claim>& claims);
-/// How many of `devices` the node (pool) with the most has.
-long most_on_a_node(const std::vector<const Device*>& devices);
+/// The most of `devices` that can be allocated at the same time, beside those that are `taken`.
+Devices together(const Devices& devices, const Devices& taken = {});
+/// Those that can be had together beside what `claims` have allocated.
+Devices not_taken(const Devices& devices, const std::vector<Claim>& claims,
+                  const Inventory& inventory);
+/// How many of `devices` can be had together on the node with the most.
+long most_on_a_node(const Devices& devices);
 
 }  // namespace assay::cluster

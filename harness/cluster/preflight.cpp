@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "harness/cluster/device_taints.h"
 #include "harness/core/number_of.h"
 #include "harness/core/regular_expression.h"
 
@@ -39,8 +40,8 @@ void check_nodes(const Plan& plan, const Inventory& inventory, Faults& faults) {
 std::optional<long> with_enough(const Plan& plan, const Inventory& inventory) {
   std::map<std::string, long> on_node;
   for (const Node& node : inventory.nodes) on_node[node.name] = 0;
-  for (const Device* device : devices_of(plan.device_class, inventory)) {
-    const auto found = on_node.find(device->pool);
+  for (const Device* device : together(devices_of(plan.device_class, inventory))) {
+    const auto found = on_node.find(device->place());
     if (found == on_node.end()) return std::nullopt;
     ++found->second;
   }
@@ -53,9 +54,10 @@ void check_devices(const Plan& plan, const Inventory& inventory, Faults& faults)
   if (plan.allocation != "dra" || !plan.wishes.nic_class.empty() || inventory.nodes.empty()) return;
   const std::optional<long> enough = with_enough(plan, inventory);
   if (enough && *enough > 0 && *enough < plan.wishes.nodes)
-    faults.push_back(fmt::format("{} wanted and {} {} {} of {}: name fewer with --devices-per-node",
-                                 wanted(plan), *enough, *enough == 1 ? "has" : "have",
-                                 number_of(plan.devices, "device"), plan.device_class));
+    faults.push_back(fmt::format(
+        "{} wanted and {} {} {} of {}{}: name fewer with --devices-per-node", wanted(plan), *enough,
+        *enough == 1 ? "has" : "have", number_of(plan.devices, "device"), plan.device_class,
+        not_counted(plan.device_class, inventory)));
 }
 
 /// What is counted whole; of processors and memory the Job tells.

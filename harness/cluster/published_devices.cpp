@@ -25,16 +25,22 @@ std::string class_names(const Inventory& inventory) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::vector<const Device*> devices_of(const std::string& device_class, const Inventory& inventory) {
+Devices selected_by(const std::string& device_class, const Inventory& inventory) {
   const DeviceClass* known = find_class(device_class, inventory);
   const Selector selector(known ? known->selectors : std::vector<std::string>{});
-  std::vector<const Device*> found;
+  Devices found;
   for (const Device& device : inventory.devices) {
     if (known == nullptr && device.driver != device_class) continue;
     const Selects selects = selector.of(device);
     if (selects == Selects::yes || selects == Selects::unknown) found.push_back(&device);
   }
   return found;
+}
+
+Devices devices_of(const std::string& device_class, const Inventory& inventory) {
+  Devices devices = selected_by(device_class, inventory);
+  std::erase_if(devices, [](const Device* device) { return !device->taints.empty(); });
+  return devices;
 }
 
 std::string doubt_of(const std::string& device_class, const Inventory& inventory) {
@@ -59,26 +65,27 @@ std::string doubt_of(const std::string& device_class, const Inventory& inventory
     return fmt::format(
         "`{}` of DeviceClass {} fails on device {} of {}: the scheduler allocates nothing where it "
         "looks at such a device",
-        expression, device_class, failing->name, failing->pool);
+        expression, device_class, failing->name, failing->place());
   return "";
 }
 
-std::vector<const Device*> not_taken(const std::vector<const Device*>& devices,
-                                     const std::vector<Claim>& claims) {
-  const auto place = [](const Device& one) { return one.driver + "/" + one.pool + "/" + one.name; };
-  std::set<std::string> taken;
+Devices not_taken(const Devices& devices, const std::vector<Claim>& claims,
+                  const Inventory& inventory) {
+  std::set<std::string> names;
   for (const Claim& claim : claims)
-    for (const Device& device : claim.allocated) taken.insert(place(device));
-  std::vector<const Device*> free;
+    for (const Device& device : claim.allocated) names.insert(device.id());
+  Devices free, taken;
   for (const Device* device : devices)
-    if (!taken.count(place(*device))) free.push_back(device);
-  return free;
+    if (!names.contains(device->id())) free.push_back(device);
+  for (const Device& device : inventory.devices)
+    if (names.contains(device.id())) taken.push_back(&device);
+  return together(free, taken);
 }
 
-long most_on_a_node(const std::vector<const Device*>& devices) {
+long most_on_a_node(const Devices& devices) {
   std::map<std::string, long> count;
   long most = 0;
-  for (const Device* device : devices) most = std::max(most, ++count[device->pool]);
+  for (const Device* device : together(devices)) most = std::max(most, ++count[device->place()]);
   return most;
 }
 

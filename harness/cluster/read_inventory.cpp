@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <iterator>
-#include <map>
 #include <utility>
 
 #include "harness/cluster/json_fields.h"
@@ -30,27 +28,8 @@ Node node_of(const Json& object) {
   node.allocatable = texts(at(object, {"status", "allocatable"}));
   node.cordoned = truth(object, {"spec", "unschedulable"});
   node.ready = holds(conditions(object), "Ready");
-  for (const Json& taint : at(object, {"spec", "taints"}))
-    node.taints.push_back(fmt::format("{}={}:{}", text(taint, {"key"}), text(taint, {"value"}),
-                                      text(taint, {"effect"})));
+  for (const Json& taint : at(object, {"spec", "taints"})) node.taints.push_back(taint_of(taint));
   return node;
-}
-
-Device device_of(const Json& device, const Json& spec) {
-  Device found{
-      text(spec, {"driver"}), text(spec, {"pool", "name"}), text(device, {"name"}), "", {}};
-  const Json& attributes = at(device, {"attributes"});
-  if (attributes.is_object())
-    for (const auto& [key, value] : attributes.items())
-      for (const auto& [type, content] : value.items()) {
-        found.attributes[key] = content.is_string() ? content.get<std::string>() : content.dump();
-        found.types[key] = type;
-      }
-  const Json& capacities = at(device, {"capacity"});
-  if (capacities.is_object())
-    for (const auto& [key, value] : capacities.items())
-      found.capacities[key] = text(value, {"value"});
-  return found;
 }
 
 }  // namespace
@@ -70,23 +49,6 @@ std::vector<DeviceClass> read_device_classes(const std::string& list) {
     classes.push_back(std::move(one));
   });
   return classes;
-}
-
-std::vector<Device> read_devices(const std::string& list) {
-  std::map<std::pair<std::string, std::string>, std::pair<long, std::vector<Device>>> pools;
-  each(list, "resource slices", [&](const Json& slice) {
-    const Json& spec = at(slice, {"spec"});
-    auto& [newest, devices] = pools[{text(spec, {"driver"}), text(spec, {"pool", "name"})}];
-    const long generation = number(spec, {"pool", "generation"});
-    if (generation < newest) return;  // of before the pool changed: the scheduler ignores it
-    if (generation > newest) devices.clear();
-    newest = generation;
-    for (const Json& device : at(spec, {"devices"})) devices.push_back(device_of(device, spec));
-  });
-  std::vector<Device> all;
-  for (auto& [name, pool] : pools)
-    std::move(pool.second.begin(), pool.second.end(), std::back_inserter(all));
-  return all;
 }
 
 std::vector<Queue> read_queues(const std::string& list) {

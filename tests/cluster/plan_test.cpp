@@ -172,7 +172,8 @@ TEST_SUITE("cluster") {
     cluster::Wishes wanted = wishes();
     wanted.devices_per_node = 4;
     CHECK(faults(wanted, inventory).empty());
-    for (cluster::Device& one : inventory.devices) one.pool = "rack-1";  // no node's own
+    for (cluster::Device& one : inventory.devices)
+      one.pool = "rack-1", one.node = "";  // no node's own
     CHECK(faults(wishes(), inventory).empty());
   }
 
