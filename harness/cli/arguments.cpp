@@ -125,10 +125,12 @@ std::string in_words(const Range& range) {
 }
 
 Arguments::Arguments(std::map<std::string, std::vector<std::string>> values,
-                     std::vector<std::string> operands, std::vector<std::string> command_line)
+                     std::vector<std::string> operands, std::vector<std::string> command_line,
+                     std::set<std::string> typed)
     : values_(std::move(values)),
       operands_(std::move(operands)),
-      command_line_(std::move(command_line)) {}
+      command_line_(std::move(command_line)),
+      typed_(std::move(typed)) {}
 
 const std::string& Arguments::value(const std::string& name) const {
   const auto found = values_.find(name);
@@ -145,8 +147,10 @@ Arguments parse_arguments(const std::vector<Option>& options, const Operands& op
                           std::vector<std::string> command_line) {
   const po::variables_map typed = read(options, without_only_values(options, words));
   std::map<std::string, std::vector<std::string>> values;
+  std::set<std::string> given;
   for (const Option& option : options) {
     if (typed.count(option.name)) {
+      given.insert(option.name);
       values[option.name] = values_of(option, typed[option.name]);
       for (const std::string& value : values[option.name]) {
         check_choice(option, value);
@@ -162,7 +166,7 @@ Arguments parse_arguments(const std::vector<Option>& options, const Operands& op
   std::vector<std::string> rest;
   if (typed.count(kOperandKey)) rest = typed[kOperandKey].as<std::vector<std::string>>();
   check_operands(operands, rest);
-  return Arguments(std::move(values), std::move(rest), std::move(command_line));
+  return Arguments(std::move(values), std::move(rest), std::move(command_line), std::move(given));
 }
 
 }  // namespace assay::cli

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,9 +47,12 @@ struct Operands {
 class Arguments {
  public:
   Arguments(std::map<std::string, std::vector<std::string>> values,
-            std::vector<std::string> operands, std::vector<std::string> command_line);
+            std::vector<std::string> operands, std::vector<std::string> command_line,
+            std::set<std::string> typed = {});
 
   bool has(const std::string& name) const { return values_.count(name) != 0; }
+  /// Whether it was given, and is no default.
+  bool typed(const std::string& name) const { return typed_.count(name) != 0; }
   /// The value given or the default; asking for one that is neither is a bug and throws Error.
   const std::string& value(const std::string& name) const;
   /// The value given, or an empty text.
@@ -69,6 +73,7 @@ class Arguments {
   std::map<std::string, std::vector<std::string>> values_;
   std::vector<std::string> operands_;
   std::vector<std::string> command_line_;
+  std::set<std::string> typed_;
 };
 
 /// Reads `words` (what follows the subcommand). Throws Error, one line, for anything that the

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "harness/cli/cluster_flags.h"
 #include "harness/cli/cluster_gate.h"
 #include "harness/cli/cluster_names.h"
 #include "harness/cli/cluster_run.h"
@@ -140,7 +141,12 @@ ExitCode run_verb(ClusterSession& session, const Arguments& arguments) {
   const cluster::Plan plan =
       cluster::make_plan(wishes_of(arguments), session.inventory, cluster::new_run_id());
   show_plan(plan);
-  if (arguments.has("dry-run")) return dry_run(session, plan);
+  if (arguments.has("dry-run")) {
+    const std::vector<std::string> unused = unused_by_dry_run(arguments);
+    if (!unused.empty())
+      print(fmt::format("  not looked at in a dry run: {}\n", fmt::join(unused, ", ")));
+    return dry_run(session, plan);
+  }
   return run_on_cluster(session, plan, output_folder(arguments, plan.job()), probes);
 }
 
@@ -187,24 +193,11 @@ cluster::Target target_of(const std::string& verb, const Arguments& arguments) {
   return target;
 }
 
-/// A flag that a verb would not look at: whoever wrote it expects something else of the verb.
-void refuse_flags_of_others(const std::string& verb, const Arguments& arguments) {
-  constexpr std::pair<const char*, const char*> kOfOne[] = {{"dry-run", "run"},
-                                                            {"probe", "run"},
-                                                            {"exporter", "run"},
-                                                            {"custom-resource", "run"},
-                                                            {"node", "gate"}};
-  for (const auto& [flag, only] : kOfOne)
-    if (arguments.has(flag) && verb != only)
-      throw Error(
-          fmt::format("--{0} is for assay cluster {1} alone: {2} has none", flag, only, verb));
-}
-
 /// What is wrong with the flags is told before a cluster is asked.
 void refuse_flags(const std::string& verb, const Arguments& arguments) {
+  refuse_unused_flags(verb, arguments);
   plain_name(arguments, "namespace");
   plain_name(arguments, "node");
-  refuse_flags_of_others(verb, arguments);
   const bool makes_plan = verb == "plan" || verb == "run" || verb == "gate";
   if (makes_plan) wishes_of(arguments);
   if (verb == "run") probes_of(arguments);
@@ -251,7 +244,8 @@ Command cluster_command() {
       "run ... [--probe gang|webhook|autoscaling]... [--window SECONDS] [--custom-resource FOLDER] "
       "[--exporter ADDRESS]\n"
       "gate --image IMAGE [--node NAME] [--profile NAME|FILE] [-o FOLDER]\n"
-      "status|collect|clean --run ID [--namespace NAME] [-o FOLDER]";
+      "collect --run ID [--namespace NAME] [-o FOLDER] [--deadline SECONDS]\n"
+      "status|clean --run ID [--namespace NAME]";
   command.description = {
       "Claims accelerators, starts one pod a node all at once, runs, gathers the documents, judges "
       "them and leaves nothing behind. "

@@ -309,6 +309,13 @@ class Planner {
   }
 
   void check_claim() {
+    const Wishes& wished = plan_.wishes;
+    if (plan_.allocation == "none" && wished.devices_per_node > 0)
+      fault(fmt::format("--devices-per-node {}: allocation none claims no devices",
+                        wished.devices_per_node));
+    if (plan_.allocation != "dra" && !wished.device_class.empty())
+      fault(fmt::format("--device-class {}: allocation {} claims from no DeviceClass",
+                        wished.device_class, plan_.allocation));
     if (plan_.allocation == "dra" && plan_.devices + plan_.nics > kMostOfAClaim)
       fault(fmt::format(
           "{} devices of one claim are wanted and it holds at most {}: lower "

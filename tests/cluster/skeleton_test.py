@@ -35,8 +35,14 @@ class Skeleton(unittest.TestCase):
 
     def command(self, verb, *flags, deadline="240", profile=PROFILE):
         out = [] if "-o" in flags else ["-o", str(self.folder / "out")]
-        return [ASSAY, "cluster", verb, "--namespace", "bench", "--image", "registry.example/assay:1", "--nodes", "2",
-                "--devices-per-node", "2", "--deadline", deadline, "--profile", str(profile), *out, *flags]
+        words = [ASSAY, "cluster", verb, "--namespace", "bench"]
+        if verb in ("status", "clean"):
+            return [*words, *flags]
+        if verb in ("plan", "run"):
+            words += ["--nodes", "2"]
+        if verb != "collect":
+            words += ["--image", "registry.example/assay:1", "--devices-per-node", "2", "--profile", str(profile)]
+        return [*words, "--deadline", deadline, *out, *flags]
 
     def run_cluster(self, verb, *flags, deadline="240", profile=PROFILE, **environment):
         return subprocess.run(self.command(verb, *flags, deadline=deadline, profile=profile), env={**self.environment, **environment}, cwd=self.folder,
