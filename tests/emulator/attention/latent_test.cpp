@@ -16,7 +16,7 @@ TEST_SUITE("property") {
   }
 
   TEST_CASE(
-      "the latent decode step of blocks that bring keys for each other is right in every mode") {
+      "the decode step of latent attention by blocks that share keys is right in every mode") {
     check_trials(paired_latent_trials());
   }
 
