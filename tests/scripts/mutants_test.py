@@ -33,6 +33,20 @@ target_include_directories(core_test PRIVATE ${PROJECT_SOURCE_DIR})
 add_test(NAME "core: a limit" COMMAND core_test)
 """
 
+CASES = """#include "harness/core/limit.h"
+#include <cstdio>
+#include <cstring>
+int main(int, char** words) {
+  if (std::strcmp(words[1], "--test-case=the second") == 0) return 0;
+  std::puts("the first");
+  return is_over(-5, -9) ? 1 : 0;
+}
+"""
+BUILD_CASES = BUILD_TESTS.replace('add_test(NAME "core: a limit" COMMAND core_test)', """
+foreach(name "the first" "the second")
+  add_test(NAME "core: ${name}" COMMAND core_test "--test-case=${name}")
+endforeach()""")
+
 
 def planted(line):
     """The replacements that are planted in one line."""
@@ -95,6 +109,14 @@ class SmallProject(unittest.TestCase):
         broken = mutants.Bug("harness/core/limit.cpp", 5, SOURCE.index("limit;"), SOURCE.index("limit;") + 5, "lim it")
         self.assertEqual(self.outcome_of(broken)[0], 77)
         self.assertEqual((self.root / "harness/core/limit.cpp").read_text(), SOURCE)
+
+    def test_a_program_of_test_cases_is_started_once_for_all_of_them(self):
+        (self.root / "tests/core/limit_test.cpp").write_text(CASES)
+        (self.root / "tests/core/CMakeLists.txt").write_text(BUILD_CASES)
+        noticed = next(bug for bug in mutants.bugs_of("harness/core/limit.cpp", SOURCE) if SOURCE[bug.begin:bug.end] == "return false;")
+        status, said = self.outcome_of(noticed)
+        self.assertEqual((status, said.count("the first")), (0, 1), said)  # the whole program, and not ctest after it
+        self.assertNotIn("tests passed", said)
 
     def test_tests_that_fail_by_themselves_are_said_and_nothing_is_planted(self):
         (self.root / "tests/core/limit_test.cpp").write_text("int main() { return 1; }\n")
