@@ -5,13 +5,14 @@ compiling a line of each in CUDA 13.0.
 """
 import dataclasses
 import struct
+import subprocess
 
 BRA, MEMBAR, ERRBAR, TRAP = 0x947, 0x992, 0x9AB, 0x95C
 # In the steady loop: on sm_90 one of HGMMA, IGMMA and QGMMA, which are wgmma; on sm_80 HMMA, which is mma.sync, and
 # LDGSTS, which is cp.async: an inner loop over what a step has brought holds products alone.
 STEADY = {90: (frozenset({0x9F0, 0x9F1, 0x9F3}),), 80: (frozenset({0x23C}), frozenset({0xFAE}))}
 INSTRUCTION_BYTES = 16
-FATBIN_MAGIC, ELF_MAGIC = 0xBA55ED50, b"\x7fELF"
+FATBIN_MAGIC, ELF_MAGIC, ZSTD_MAGIC = 0xBA55ED50, b"\x7fELF", b"\x28\xb5\x2f\xfd"
 
 
 class Unreadable(Exception):
@@ -36,6 +37,17 @@ class Kernel:
     loop: Loop | None
 
 
+def decompressed(frame):
+    """What nvcc's --compress-mode=size has made small."""
+    try:
+        done = subprocess.run(["zstd", "-dcq"], input=frame, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise Unreadable("its device code is compressed: install zstd") from None
+    if done.returncode != 0 or not done.stdout.startswith(ELF_MAGIC):
+        raise Unreadable(f"its device code cannot be decompressed: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
 def cubins(object_code):
     """Every cubin of the fat binaries of an object."""
     at = 0
@@ -43,10 +55,12 @@ def cubins(object_code):
         _, _, header, size = struct.unpack_from("<IHHQ", object_code, at)
         entry, end = at + header, at + header + size
         while entry < end:
-            kind, _, entry_header, entry_size = struct.unpack_from("<HHIQ", object_code, entry)
+            kind, _, entry_header, entry_size, frame_size = struct.unpack_from("<HHIQI", object_code, entry)
             code = object_code[entry + entry_header:entry + entry_header + entry_size]
+            if kind == 2 and code.startswith(ZSTD_MAGIC):
+                code = decompressed(code[:frame_size])
             if kind == 2 and not code.startswith(ELF_MAGIC):
-                raise Unreadable("its device code is compressed: compile with --compress-mode=none")
+                raise Unreadable("its device code is compressed in a way that is not known")
             if kind == 2:
                 yield code
             entry += entry_header + entry_size

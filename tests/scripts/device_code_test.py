@@ -47,8 +47,8 @@ def cubin(kernel, code, architecture=90):
     return bytes(header) + code + names + sections
 
 
-def made_object(code):
-    entry = struct.pack("<HHIQ", 2, 0x101, 64, len(code)).ljust(64, b"\0") + code
+def made_object(code, compressed_size=0):
+    entry = struct.pack("<HHIQI", 2, 0x101, 64, len(code), compressed_size).ljust(64, b"\0") + code
     return b"host code " + struct.pack("<IHHQ", 0xBA55ED50, 1, 16, len(entry)) + entry + b" more"
 
 
@@ -131,10 +131,20 @@ class DeviceCode(unittest.TestCase):
             self.assertEqual(status, 1)
             self.assertIn(f"{name}: no steady loop was found", said)
 
-    def test_compressed_device_code_is_no_proof(self):
-        status, said = self.judge(b"", wrap=lambda _: made_object(b"\x28\xb5\x2f\xfd" + bytes(60)))
-        self.assertEqual(status, 2)
-        self.assertIn("compressed", said)
+    def test_compressed_device_code_is_counted(self):
+        def compressed(code):
+            frame = subprocess.run(["zstd", "-19", "-q"], input=code, capture_output=True, check=True).stdout
+            return made_object(frame + bytes(-len(frame) % 8 or 8), len(frame))
+        self.assertEqual(self.judge(kernel(in_loop=[NOP] * 198), wrap=compressed)[0], 0)
+        status, said = self.judge(kernel(in_loop=[NOP] * 199), wrap=compressed)
+        self.assertEqual(status, 1)
+        self.assertIn("instructions in the steady loop, at most", said)
+
+    def test_device_code_that_cannot_be_decompressed_is_no_proof(self):
+        for code in (b"\x28\xb5\x2f\xfd" + bytes(60), b"\x04\x22\x4d\x18" + bytes(60)):
+            status, said = self.judge(b"", wrap=lambda _: made_object(code, 64))
+            self.assertEqual(status, 2)
+            self.assertIn("compressed", said)
 
 
 if __name__ == "__main__":

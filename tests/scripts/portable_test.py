@@ -27,6 +27,14 @@ class Portable(unittest.TestCase):
         self.assertNotRegex(read_elf("--dynamic"), r"\((RPATH|RUNPATH)\)")
         self.assertNotIn(".symtab", read_elf("--sections"))
 
+    def test_the_portable_binary_carries_its_kernels_compressed(self):
+        found = re.search(r"\.nv_fatbin +PROGBITS +\S+ +\S+ +(\S+)", read_elf("--sections"))
+        if not found:
+            not_run("it was built without CUDA")
+        size = int(found[1], 16)
+        print(f".nv_fatbin: {size / 2**20:.1f} MiB")
+        self.assertLess(size, 2 * 2**20)  # scripts/gpu-bundle holds them twice, and 40 MiB are its limit
+
     def test_the_portable_binary_names_no_folder_of_the_machine_that_built_it(self):
         read_elf("--file-header")
         self.assertNotIn(str(REPOSITORY).encode() + b"/", BINARY.read_bytes())
