@@ -20,6 +20,7 @@ from tests.not_run import not_run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests/cli/profiles/tiny.json"
+JOINED = ROOT / "tests/containers/profiles/joined.json"
 ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
 KINDS = "all,resourceclaims,resourceclaimtemplates,secrets,configmaps,serviceaccounts"
 
@@ -112,6 +113,13 @@ class RealCluster(unittest.TestCase):
             facts = document["nodes"][0]["kubernetes"]
             self.assertEqual(len(facts["allocated"]), 1)
             self.assertEqual(facts["namespace"], self.namespace)
+        self.assert_nothing_left()
+
+    def test_a_real_cluster_joins_the_pods_of_a_run_by_the_libraries_of_their_image(self):
+        self.usable_nodes()
+        self.finish(self.start(profile=JOINED), 0, "nothing of the run is left")
+        document = json.loads((self.folder / "out/fabric.json").read_text())
+        self.assertEqual([one["status"] for one in document["measurements"]], ["measured"])
         self.assert_nothing_left()
 
     def test_a_real_cluster_with_a_cordoned_node_runs_on_the_rest_and_names_it_where_too_few_are_left(self):
