@@ -163,6 +163,15 @@ TEST_SUITE("unit") {
     const RequirementVerdict& one = part_of(verdict, "reported_checks");
     CHECK(one.verdict == Verdict::warn);
     CHECK(one.subjects.at(0).name == "n1/device3");
+    // As every other requirement names it, where the document describes it.
+    result.nodes.resize(1);
+    result.nodes[0].name = "n1";
+    DeviceFacts& device = result.nodes[0].devices.emplace_back();
+    device.index = 3;
+    device.uuid = "n1/device3";
+    const RequirementVerdict named =
+        part_of(judged_by_profile(result, "imported"), "reported_checks");
+    CHECK(named.subjects.at(0).name == subject_of({&result, result.nodes.data(), &device}).name);
     result.imported->checks.push_back({"pulse", "", "n1", "skipped", ""});
     CHECK(part_of(judged_by_profile(result, "imported"), "reported_checks").verdict ==
           Verdict::warn);

@@ -12,7 +12,11 @@ namespace assay {
 
 namespace {
 
-Subject subject_of_check(const ReportedCheck& check) {
+/// A check names a device as the document does, by its UUID.
+Subject subject_of_check(const Result& result, const ReportedCheck& check) {
+  for (const NodeFacts& node : result.nodes)
+    for (const DeviceFacts& device : node.devices)
+      if (device.uuid == check.subject) return subject_of({&result, &node, &device});
   const bool is_device = check.subject.find('/') != std::string::npos;
   return {is_device ? "device" : "node", check.subject.empty() ? "unstated" : check.subject};
 }
@@ -39,9 +43,9 @@ class ReportedChecks final : public Requirement {
           findings.pass();
         } else if (check.status == "fail" || check.status == "warn") {
           ++complaints;
-          findings.warn("reported", text, subject_of_check(check));
+          findings.warn("reported", text, subject_of_check(result, check));
         } else {
-          open.emplace_back(text, subject_of_check(check));
+          open.emplace_back(text, subject_of_check(result, check));
         }
       }
     }
