@@ -36,6 +36,7 @@ Json document_data(const Result& result, const std::string& file, bool described
     json["software"] = Json::object();
   }
   if (result.fabric) json["fabric"] = written(*result.fabric);
+  if (result.imported) json["imported"] = written(*result.imported);
   return json;
 }
 
@@ -95,6 +96,15 @@ Json links_of(const std::vector<Result>& results) {
   return links;
 }
 
+/// Documents may hold fits of other makers.
+Json with_bandwidth(Json fit) {
+  const bool has_slope =
+      fit.is_object() && fit.contains("s_per_byte") && fit["s_per_byte"].is_number();
+  if (has_slope && fit["s_per_byte"].get<double>() > 0)
+    fit["bytes_per_s"] = 1 / fit["s_per_byte"].get<double>();
+  return fit;
+}
+
 }  // namespace
 
 Json report_data(const ReportInput& input) {
@@ -132,7 +142,7 @@ Json report_data(const ReportInput& input) {
         nodes.push_back(node_data(node, static_cast<int>(i), nodes.size() < kDescribed));
       }
     }
-    for (const Json& fit : result.fits) fits.push_back(fit);
+    for (const Json& fit : result.fits) fits.push_back(with_bandwidth(fit));
   }
   CaseData cases = case_data(input.results, index_by_uuid);
   for (auto& [device, slowest] : cases.slowest)

@@ -17,14 +17,14 @@ export async function axesIn(page, section) {
   const figures = await page.$$eval(`${section} figure`, (all) => all.map((figure) => {
     const svg = figure.querySelector('.plot > svg');
     const frame = svg.getBoundingClientRect();
-    return {title: figure.querySelector('h3').textContent, note: figure.querySelector('figcaption p')?.textContent ?? '', name: svg.getAttribute('aria-label'),
+    return {title: figure.querySelector('h3').textContent, note: figure.querySelector('figcaption p')?.textContent ?? '', name: svg.getAttribute('aria-label'), lines: svg.querySelectorAll('g[fill=none] > path[stroke^="var("]').length,
             texts: [...svg.querySelectorAll('text')].map((text) => {
               const {right, top} = text.getBoundingClientRect();
               return {text: text.textContent, right: right - frame.left, bottom: frame.bottom - top};
             })};
   }));
-  return figures.map(({title, note, name, texts}) => ({
-    title, note, name, prefixes: PREFIXES, names: texts.map(({text}) => text),
+  return figures.map(({title, note, name, lines, texts}) => ({
+    title, note, name, lines, prefixes: PREFIXES, names: texts.map(({text}) => text),
     x: {label: labelOf(texts.filter(({bottom}) => bottom < BOTTOM), '→'), ticks: numbers(texts.filter(({bottom}) => bottom < BOTTOM))},
     y: {label: labelOf(texts.filter(({bottom}) => bottom >= BOTTOM), '↑'), ticks: numbers(texts.filter(({bottom, right}) => bottom >= BOTTOM && right < MARGIN))}}));
 }

@@ -109,10 +109,20 @@ class Pages(InChromium):
     def test_faults_are_told_in_one_screen_and_found_in_each_drawing(self):
         simulated, page = PLACE / "faults-simulated", PLACE / "faults.html"
         shutil.rmtree(simulated, ignore_errors=True)
-        faults = [word for fault in ("links:0/1:0.2", "memory:0/2:0.08", "wrong:0/3", "ecc:0/6") for word in ("--fault", fault)]
+        faults = [word for fault in ("links:0/1:0.2", "memory:0/2:0.08", "wrong:0/3", "ecc:0/6", "links:0/7:0.2", "memory:0/7:0.12") for word in ("--fault", fault)]
         subprocess.run([ASSAY, "simulate", "--sku", "h200-sxm", "--nodes", "1", *faults, "-o", simulated], check=True, capture_output=True)
         subprocess.run([ASSAY, "report", simulated, "-o", page, "--force"], check=True, capture_output=True)
         self.node(("faults.test.mjs", page))
+
+    def test_an_imported_output_says_so_and_nothing_of_it_is_drawn_that_it_does_not_say(self):
+        jobs = []
+        for tool, text, more in (("dcgmi", DCGMI, ()), ("nccl-tests", NCCL_TESTS, ("--collective", "all_reduce"))):
+            source, document = PLACE / f"{tool}.txt", PLACE / f"imported-{tool}.json"
+            source.write_text(text)
+            subprocess.run([ASSAY, "import", tool, source, *more, "-o", document, "--force"], check=True, capture_output=True)
+            page = self.page(json.loads(document.read_text()), f"imported-{tool}-page")
+            jobs += [("healthy.test.mjs", page), ("imported.test.mjs", page, tool)]
+        self.node(*jobs)
 
     def test_measured_links_between_devices_are_drawn(self):
         self.node(("links.test.mjs", self.page(node_of_pairs(), "links")))
@@ -123,6 +133,7 @@ class Pages(InChromium):
         subprocess.run([ASSAY, "simulate", "--sku", "h200-sxm", "--nodes", "1", "--profile", "training", "-o", simulated], check=True, capture_output=True)
         sources = {"host": HOST, "single": SINGLE, "many": MANY, "simulated": simulated / "nodes/node-00000.json", "fabric": FABRIC}
         documents = {name: json.loads(source.read_text()) for name, source in sources.items()}
+        documents["between"] = between_nodes(documents["simulated"])
         documents["copies"], documents["attention"] = node_of_pairs(), with_attention()
         self.node(("units.test.mjs", *[path for name, document in documents.items()
                                        for path in (self.page(document, f"units-{name}"), PLACE / f"units-{name}.json")]))
@@ -180,6 +191,38 @@ def with_passes(slower):
     for key in ("median_s", "p5_s", "ci_low_s", "ci_high_s"):
         samples[key] = 0.003 * slower
     samples["values_s"], samples["pass_medians_s"] = [], [0.003 * slower * (1 + i % 3 / 1e4) for i in range(8)]
+    return document
+
+
+DCGMI = """\
++---------------------------+------------------------------------------------+
+| Diagnostic                | Result                                         |
++===========================+================================================+
+| NVML Library              | Pass                                           |
++-----  Integration  -------+------------------------------------------------+
+| PCIe                      | Fail - GPU: 2                                  |
+|                           | Pass - GPUs: 0, 1                              |
++---------------------------+------------------------------------------------+
+"""
+
+NCCL_TESTS = """\
+# Using devices
+#  Rank  0 Group  0 Pid   1887 on   node-a device  0 [0x8d] NVIDIA H100 80GB HBM3
+#  Rank  1 Group  0 Pid   1885 on   node-b device  0 [0x8d] NVIDIA H100 80GB HBM3
+#
+#       size         count      type   redop    root     time   algbw   busbw #wrong     time   algbw   busbw #wrong
+#        (B)    (elements)                               (us)  (GB/s)  (GB/s)            (us)  (GB/s)  (GB/s)
+     1048576        262144     float     sum      -1    62.10   16.89   16.89      0    61.90   16.94   16.94      0
+   134217728      33554432     float     sum      -1   1500.0   89.48   89.48      0   1490.0   90.08   90.08      0
+"""
+
+
+def between_nodes(document):
+    """The document with its node's collectives once more, as those of a cluster."""
+    document = copy.deepcopy(document)
+    for one in [one for one in document["measurements"] if one["scope"]["level"] == "node" and "ranks" in one["shape"]]:
+        document["measurements"].append({**one, "scope": {"level": "cluster", "members": ["node-a", "node-b"]}})
+    document["fits"] += [{**fit, "curve": fit["curve"].split(" in the ")[0]} for fit in document["fits"]]
     return document
 
 

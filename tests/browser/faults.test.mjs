@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {open} from './page.mjs';
 
-const PLANTED = {2: 'drain', 3: 'drain', 6: 'reset device'}; // what is to be done about each device
+const PLANTED = {2: 'drain', 3: 'drain', 6: 'reset device', 7: 'drain'}; // what is to be done about each device
 
 export default async function (browser, file) {
   const {page, problems, close} = await open(browser, file);
@@ -16,6 +16,14 @@ export default async function (browser, file) {
     assert.match(one.text, /How sure: \S/);
   }
   assert.match(told.find(({text}) => text.includes('wrong answer')).text, /How sure: seen, not estimated/);
+  assert.match(told.find(({text}) => text.includes('device 7 ')).text, / 1[12](\.\d)? % below the median of its 7 peers/, 'the reason is that of the device');
+  assert.match(told.find(({text}) => text.includes('8 ranks')).text, /How sure: [\d.]+ % interval [\d.]+ % to [\d.]+ %, below 90 %/);
+  const cut = told.filter(({text}) => text.includes('…'));
+  const reasons = await page.$eval('#data', (element) => JSON.parse(element.textContent).verdict.requirements.map(({reason}) => reason));
+  for (const {text} of cut) {
+    const shown = /\S+ (.*) … whole reason/.exec(text.slice(text.indexOf('Do: ')))?.[1].split(' ').slice(1).join(' ') ?? text;
+    assert.ok(reasons.some((reason) => reason.includes(`${shown} `)), `cut within a word: ${shown}`);
+  }
   const outcome = async (device) => page.$eval(`[id$="${encodeURIComponent(`device ${device}`)}"], [id*="${encodeURIComponent(`device ${device},`)}"]`,
                                                (name) => name.closest('tr').cells[2].textContent);
   assert.deepEqual(await Promise.all([0, 1, 3].map(outcome)), ['could not be evaluated', 'warned of', 'failed']);
@@ -23,6 +31,9 @@ export default async function (browser, file) {
     legend: [...one.querySelectorAll('.legend li')].map((name) => name.textContent), ticks: [...one.querySelectorAll('.plot text')].map((text) => text.textContent)})));
   const titled = (title) => figures.find((one) => one.title.startsWith(title));
   assert.match(titled('Memory f32').note, /baseline/);
+  assert.match(titled('all reduce f32, node, hot: bus bandwidth').note, /speed of light.*baseline/);
+  const looks = await page.$$eval('#devices .legend li', (all) => all.map((one) => [one.textContent, one.querySelector('path').getAttribute('fill')]));
+  assert.equal(Object.fromEntries(looks).failed, 'var(--fail)');
   assert.deepEqual(titled('attention forward').ticks.filter((text) => text.endsWith(' Ki')), ['4 Ki', '8 Ki']);
   assert.match(titled('power').note, /6 of 9 are drawn/);
   for (const device of [1, 2, 3, 6]) assert.ok(titled('power').legend.includes(`node-00000 / ${device}`), `device ${device} is drawn`);

@@ -48,7 +48,11 @@ function readings(figures, measurements) {
   return known.size;
 }
 
-function collectives(figures, measured) {
+/** The fits of the measurements' own scope, not of the same case in another. */
+const fitsOf = (fits, {workload, dtype, scope}) => fits.filter(({curve}) =>
+  curve.startsWith(`${workload}.${dtype}.`) && (scope.level === 'cluster' ? !curve.includes(' in the ') : curve.includes(` in the ${scope.level} of `)));
+
+function collectives(figures, measured, {fits}) {
   const of = measured.filter(({shape, workload}) => shape.ranks !== undefined && shape.bytes !== undefined && workload !== 'pair');
   const drawn = new Set();
   for (const one of of) {
@@ -61,6 +65,7 @@ function collectives(figures, measured) {
       assert.ok(figure, `${title}: ${what} is not drawn`);
       drawn.add(figure);
       check(figure.title, figure.y, unit, alike.map(value), what === 'time' ? LOGARITHMIC : LINEAR);
+      if (what === 'time') assert.equal(figure.lines, fitsOf(fits, one).length, `${figure.title}: the fitted lines`);
       check(figure.title, figure.x, 'B', alike.map(({shape}) => shape.bytes), LOGARITHMIC);
     }
   }

@@ -127,6 +127,16 @@ TEST_SUITE("unit") {
     const Json data = data_of(result);
     CHECK(data.at("cases").at(0).at("rows").at(0).size() == data.at("row_fields").size());
   }
+
+  TEST_CASE("a fit has its bandwidth beside its time a byte") {
+    Result result = three_devices();
+    result.fits =
+        Json::array({{{"curve", "a"}, {"s_per_byte", 2e-12}}, {{"curve", "b"}}, "of others"});
+    const Json fits = data_of(result).at("fits");
+    CHECK(fits[0]["bytes_per_s"].get<double>() == doctest::Approx(5e11));
+    CHECK(fits[1] == Json({{"curve", "b"}}));
+    CHECK(fits[2] == "of others");
+  }
 }
 
 }  // namespace assay::test

@@ -11,6 +11,10 @@ export interface Chart {
   table: TableSpec<any>;
 }
 
+/** The parts of a note; none where there are none. */
+export const sentence = (parts: string[]): string | undefined =>
+  (parts.length === 0 ? undefined : `${parts[0]![0]!.toUpperCase()}${parts.join('; ').slice(1)}.`);
+
 /** Drawn one a frame, so that no single task is long however many there are. */
 const waiting: (() => void)[] = [];
 let running = false;
@@ -62,21 +66,30 @@ export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'sta
 const PATHS = ['M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z', 'M-4.5,-4.5h9v9h-9Z', 'M0,-6L5.5,4.5H-5.5Z', 'M0,-7L4.5,0L0,7L-4.5,0Z',
                'M-2,-6h4v4h4v4h-4v4h-4v-4h-4v-4h4Z', 'M0,-6.5L1.6,-2H6.2L2.5,.8L3.9,5.3L0,2.5L-3.9,5.3L-2.5,.8L-6.2,-2H-1.6Z'];
 
+export interface Look {
+  colour: string;
+  symbol: typeof SYMBOLS[number];
+}
+const lookOf = (place: number): Look => ({colour: COLOURS[place % COLOURS.length]!, symbol: SYMBOLS[place % SYMBOLS.length]!});
+
+/** The same outcome looks the same on every page, and nothing that is wrong is green. */
+export const OUTCOME_LOOKS: Record<'good' | 'unknown' | 'warned' | 'undecided' | 'bad', Look> = {
+  good: {colour: 'var(--c0)', symbol: 'circle'}, unknown: {colour: 'var(--c5)', symbol: 'square'}, warned: {colour: 'var(--c1)', symbol: 'diamond'},
+  undecided: {colour: 'var(--c3)', symbol: 'star'}, bad: {colour: 'var(--fail)', symbol: 'triangle'},
+};
+
 /** What each colour and shape stands for. */
-export function legend(names: string[]): HTMLElement {
+export function legend(names: string[], looks = names.map((_, i) => lookOf(i))): HTMLElement {
   return el('ul', {class: 'legend'}, ...names.map((name, i) => {
     const mark = svg('svg', {viewBox: '-8 -8 16 16', width: 14, height: 14, 'aria-hidden': 'true'},
-                     svg('path', {d: PATHS[i % PATHS.length]!, fill: COLOURS[i % COLOURS.length]!}));
+                     svg('path', {d: PATHS[SYMBOLS.indexOf(looks[i]!.symbol)]!, fill: looks[i]!.colour}));
     return el('li', {}, mark, el('bdi', {}, name));
   }));
 }
 
 /** The scales that go with the legend. */
-export function scales(names: string[]): {color: object; symbol: object} {
-  return {
-    color: {domain: names, range: names.map((_, i) => COLOURS[i % COLOURS.length]!)},
-    symbol: {domain: names, range: names.map((_, i) => SYMBOLS[i % SYMBOLS.length]!)},
-  };
+export function scales(names: string[], looks = names.map((_, i) => lookOf(i))): {color: object; symbol: object} {
+  return {color: {domain: names, range: looks.map(({colour}) => colour)}, symbol: {domain: names, range: looks.map(({symbol}) => symbol)}};
 }
 
 export const distinct = <T>(values: Iterable<T>): T[] => [...new Set(values)];

@@ -32,6 +32,10 @@ export const peersColumn: Column<Row> = {
 };
 export const countColumn: Column<Row> = {title: 'samples', number: true, value: (row) => row.count, cell: (row) => row.count === null ? '–' : String(row.count)};
 
+export const baselineColumn = (baseline: Map<string, number>): Column<Row> => ({
+  title: 'baseline', number: true, value: (row) => baseline.get(row.anchor) ?? null, cell: (row) => quantity(baseline.get(row.anchor), unitOf(row.of.metric ?? '')),
+});
+
 export const rowText = (row: Row): string => `${row.of.case} ${row.of.series} ${row.place} ${statusOf(row)}`;
 
 /** A section with its heading; the text stands alone where there is nothing to draw. */

@@ -1,5 +1,5 @@
 // The data of a page as `assay report` (harness/report/report_data.cpp) or `assay compare` hands it over, and rows by their case.
-import type {Device as DeviceFacts, Node as NodeFacts, Run, Samples} from './schema/result';
+import type {Device as DeviceFacts, Imported, Node as NodeFacts, Run, Samples} from './schema/result';
 import type {AssayComparisonDocument, Case as ComparedCase, Side as ComparedSide} from './schema/comparison';
 import type {SitePage} from './site/data';
 import type {AssayVerdictDocument, Requirement as RequirementFacts} from './schema/verdict';
@@ -18,6 +18,7 @@ export interface DocumentData {
   simulation: boolean; // no hardware was measured for it
   run: Run;
   software: Record<string, string>;
+  imported?: Imported;
   fabric?: {nodes: string[]; racks: string[]};
 }
 
@@ -77,6 +78,7 @@ export interface Fit {
   to_bytes: number;
   latency_s: number;
   s_per_byte: number;
+  bytes_per_s?: number;
   rms_residual: number;
   max_residual: number;
 }

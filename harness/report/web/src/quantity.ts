@@ -1,7 +1,7 @@
 // Numbers as people read them. The unit follows from the field's name, as in every document: SI, never scaled.
 
-const PREFIXES = ['n', 'µ', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
-const UNITY = 3;
+const PREFIXES = ['f', 'p', 'n', 'µ', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+const UNITY = 5;
 
 /** The unit that a field's name ends with; empty for a plain number, `%` for a fraction. */
 export function unitOf(field: string): string {
@@ -15,7 +15,7 @@ export function unitOf(field: string): string {
   if (/(^|_)w$/.test(field)) return 'W';
   if (/(^|_)c$/.test(field)) return '°C';
   if (/^flop$/.test(field)) return 'FLOP';
-  if (/(^|_)fraction$|_below$|^of_peers$|_residual$|^at_least$/.test(field)) return '%';
+  if (/(^|_)fraction$|(^|_)below$|^of_(peers|median)$|_residual$|^at_least$|^(fail|warn)_from$|^below_peers|^without_slowest_case$|(^|_)spread$/.test(field)) return '%';
   return '';
 }
 

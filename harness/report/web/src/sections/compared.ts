@@ -9,6 +9,7 @@ import {type Column, table} from '../table';
 
 export const ORDER = ['worse', 'better', 'unclear', 'same', 'not_comparable'] as const;
 const DRAWN = 40;
+const LETTER = 7.4;
 
 /** 1.052 as `+5.2 %`, as the text of `assay compare` has it. */
 export const change = (ratio: number): string => `${ratio < 1 ? '-' : '+'}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
@@ -115,9 +116,9 @@ function columnsOf(cases: ComparedCase[], letter: string): Column<ComparedCase>[
 const inOrder = (cases: ComparedCase[]): ComparedCase[] => ORDER.flatMap((verdict) => cases.filter((one) => one.verdict === verdict));
 
 const marginOf = (width: number): number => Math.min(320, width / 2);
-/** As long as the margin has room for at 7 pixels a letter; both ends of a name matter. */
+/** As long as the margin has room for; both ends of a name matter. */
 function shortened(name: string, margin: number): string {
-  const room = Math.floor((margin - 16) / 7);
+  const room = Math.floor((margin - 16) / LETTER);
   return name.length <= room ? name : `${name.slice(0, Math.ceil(room * 0.6) - 1)}…${name.slice(name.length - Math.floor(room * 0.4))}`;
 }
 

@@ -1,6 +1,6 @@
 // Every device as one mark: how its slowest case compares, and whether the verdict names it.
 import * as Plot from '@observablehq/plot';
-import {figure, legend, scales} from '../chart';
+import {figure, legend, OUTCOME_LOOKS, scales} from '../chart';
 import {nothing, section} from '../columns';
 import {type CaseData, type DeviceData, deviceName, linkTo, type Report, type Row} from '../data';
 import {el, given, link} from '../dom';
@@ -20,6 +20,7 @@ interface Strip {
 
 /** By the rank of the worst that the verdict says of a device. */
 const OUTCOMES = ['not named by the verdict', 'could not be evaluated', 'warned of', 'a must could not be evaluated', 'failed'];
+const LOOKS = (['good', 'unknown', 'warned', 'undecided', 'bad'] as const).map((outcome) => OUTCOME_LOOKS[outcome]);
 /** Those whose device is to be found at a glance. */
 const NAMED = ['warned of', 'failed'];
 
@@ -47,6 +48,29 @@ function strips(report: Report): Strip[] {
   });
 }
 
+const HEIGHT = 250;
+const LETTER = 7; // pixels
+const LINE = 14;
+const LONGEST_LABEL = 14; // letters of a line, then it wraps
+const MOST_LABELS = 12;
+
+/** Of the devices that the verdict names those whose names do not cover each other, the worst first. */
+function labelled(drawn: Strip[], isOneNode: boolean, width: number): {one: Strip; text: string}[] {
+  const values = drawn.map((one) => one.value!);
+  const step = width / drawn.length;
+  const pixel = (HEIGHT - 76) / (Math.max(1, ...values) - Math.min(...values) || 1);
+  const placed: {one: Strip; text: string; half: number; high: number}[] = [];
+  const named = drawn.filter((one) => NAMED.includes(one.outcome)).sort((a, b) => OUTCOMES.indexOf(b.outcome) - OUTCOMES.indexOf(a.outcome) || a.value! - b.value!);
+  for (const one of named) {
+    const text = isOneNode ? (step < 9 * LETTER ? String(one.device.index) : `device ${one.device.index}`) : one.name;
+    const half = Math.min(text.length, LONGEST_LABEL) * LETTER / 2;
+    const high = Math.ceil(text.length / LONGEST_LABEL) * LINE;
+    const covers = placed.some((other) => Math.abs(other.one.index - one.index) * step < half + other.half && Math.abs(other.one.value! - one.value!) * pixel < Math.max(high, other.high));
+    if (!covers && placed.length < MOST_LABELS) placed.push({one, text, half, high});
+  }
+  return placed;
+}
+
 /** A page of very many measurements lists only some of them. */
 const slowestCase = (one: Strip): HTMLElement | string => (one.of === null ? '–' : one.row ? link(linkTo(one.row), one.of.case) : given(one.of.case));
 
@@ -56,19 +80,20 @@ export function devices(report: Report): HTMLElement {
   const all = strips(report);
   const drawn = all.filter((one) => one.value !== null);
   const shown = OUTCOMES.filter((outcome) => all.some((one) => one.outcome === outcome));
+  const looks = shown.map((outcome) => LOOKS[OUTCOMES.indexOf(outcome)]!);
   const chart = drawn.length < 2 ? null : figure({
     title: field === 'of_peers' ? 'Slowest case of every device, beside its peers' : 'Slowest case of every device, beside the speed of light',
     note: `${drawn.length} devices in the order of the documents.`,
-    legend: legend(shown),
+    legend: legend(shown, looks),
     draw: (width) => Plot.plot({
-      width, height: 250, marginTop: 32, marginLeft: 56, marginBottom: 44, ...scales(shown),
+      width, height: HEIGHT, marginTop: 32, marginLeft: 56, marginBottom: 44, ...scales(shown, looks),
       x: {label: 'device', axis: drawn.length > 40 ? null : 'bottom', type: drawn.length > 40 ? 'linear' : 'band',
           tickFormat: (i: number) => String(all[i]?.device.index ?? '')},
       y: {label: axisLabel(field), grid: true, percent: true}, r: {type: 'identity'},
       marks: [
         field === 'of_peers' ? Plot.ruleY([1]) : null,
         Plot.dot(drawn, {x: 'index', y: 'value', fill: 'outcome', symbol: 'outcome', r: (one: Strip) => (drawn.length > 500 && one.outcome === OUTCOMES[0] ? 2 : 4.5), tip: true, title: (one: Strip) => `${one.name}\n${show(field, one.value)}`}),
-        Plot.text(drawn.filter((one) => NAMED.includes(one.outcome)).slice(0, 12), {x: 'index', y: 'value', text: 'name', dy: -12, lineWidth: 14}),
+        Plot.text(labelled(drawn, report.nodes.length === 1, width), {x: ({one}: {one: Strip}) => one.index, y: ({one}: {one: Strip}) => one.value, text: 'text', dy: -9, lineAnchor: 'bottom', lineWidth: LONGEST_LABEL, stroke: 'var(--page)', strokeWidth: 4, fill: 'var(--text)'}),
       ],
     }),
     table: {

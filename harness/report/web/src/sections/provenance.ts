@@ -1,10 +1,27 @@
 // Where the figures come from: documents, commands, profiles, software, nodes.
 import {section} from '../columns';
 import type {DocumentData, NodeData, Report} from '../data';
-import {el, given} from '../dom';
+import {badge, el, given} from '../dom';
 import {table} from '../table';
 
 const SHOWN = 20;
+
+type Check = NonNullable<NonNullable<DocumentData['imported']>['checks']>[number];
+
+/** What another tool said, and what of it Assay has no case for. */
+function importedFacts({imported}: DocumentData): Node[] {
+  if (!imported) return [];
+  const checks = imported.checks ?? [];
+  return [lines([['imported from', `${imported.tool} ${imported.version ?? ''}`.trim()], ['of the file', `${imported.file}, SHA-256 ${imported.sha256}`], ['which does not say', imported.unsaid.join('; ')],
+                 ['left out', imported.left_out?.join('; ')]]),
+          ...(checks.length === 0 ? [] : [table<Check>({caption: `What ${imported.tool} checked`, rows: checks, text: (one) => `${one.name} ${one.status} ${one.subject}`, columns: [
+            {title: 'check', cell: (one) => given(one.name), value: (one) => one.name},
+            {title: 'outcome', cell: (one) => badge(one.status), value: (one) => one.status},
+            {title: 'of', cell: (one) => given(one.subject ?? ''), value: (one) => one.subject ?? ''},
+            {title: 'category', cell: (one) => given(one.category ?? ''), value: (one) => one.category ?? ''},
+            {title: 'what it said', wide: true, cell: (one) => given(one.detail ?? ''), value: (one) => one.detail ?? ''},
+          ]})])];
+}
 
 const lines = (pairs: [string, string | undefined][]): HTMLElement => el('dl', {class: 'facts'}, ...pairs.filter(([, value]) => value).flatMap(([name, value]) =>
   [el('dt', {}, name), el('dd', {}, given(value!))]));
@@ -17,7 +34,7 @@ function documentFacts(one: DocumentData): HTMLElement {
     ['command', run.command.join(' ')], ['seed', String(run.seed)], ['processes', String(run.world_size)], ['schema', one.schema_version],
     ['content SHA-256', one.sha256], ['nodes between which it measured', one.fabric?.nodes.join(', ')],
     ...Object.entries(one.software).map(([name, version]): [string, string] => [name.replaceAll('_', ' '), version]),
-  ]));
+  ]), ...importedFacts(one));
 }
 
 function nodeFacts(node: NodeData): HTMLElement {

@@ -1,4 +1,5 @@
 // Every requirement with the figures that its verdict rests on.
+import {groupBy} from '../chart';
 import {nothing, section} from '../columns';
 import {linkTo, type Report, type Requirement, type Row} from '../data';
 import {badge, type Child, el, given, link} from '../dom';
@@ -16,11 +17,7 @@ export function rowOf(rows: Map<string, Row[]>, entry: Entry): Row | undefined {
   return found.find(fits);
 }
 
-export function rowsByCase(report: Report): Map<string, Row[]> {
-  const rows = new Map<string, Row[]>();
-  for (const row of report.rows) rows.set(row.of.case, [...(rows.get(row.of.case) ?? []), row]);
-  return rows;
-}
+export const rowsByCase = (report: Report): Map<string, Row[]> => groupBy(report.rows, (row) => row.of.case);
 
 function cell(rows: Map<string, Row[]>, entry: Entry, key: string): Child {
   const value = entry[key];

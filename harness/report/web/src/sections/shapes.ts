@@ -1,10 +1,10 @@
 // Rates over shapes: each implementation beside the library, the baseline and the speed of light.
 import * as Plot from '@observablehq/plot';
-import {distinct, figure, groupBy, legend, scales} from '../chart';
-import {caseColumn, fractionColumn, intervalColumn, libraryColumn, medianColumn, nothing, peersColumn, placeColumn, rateColumn, rowText, section} from '../columns';
+import {distinct, figure, groupBy, legend, scales, sentence} from '../chart';
+import {baselineColumn, caseColumn, fractionColumn, intervalColumn, libraryColumn, medianColumn, nothing, peersColumn, placeColumn, rateColumn, rowText, section} from '../columns';
 import type {Report, Row} from '../data';
 import {axisLabel, quantity, tick, unitOf} from '../quantity';
-import {rowOf, rowsByCase} from './requirements';
+import {baselines} from './baselines';
 
 const MANY_ROWS = 600;
 
@@ -20,22 +20,6 @@ function thinned(rows: Row[]): Row[] {
 interface Mark {
   shape: string;
   value: number;
-}
-
-/** What the verdict's baseline requirements held the cases to. */
-function baselines(report: Report): Map<string, number> {
-  const rows = rowsByCase(report);
-  const found = new Map<string, number>();
-  for (const one of report.verdict?.requirements ?? []) {
-    for (const list of Object.values(one.figures as Record<string, unknown>)) {
-      if (!Array.isArray(list)) continue;
-      for (const entry of list as Record<string, unknown>[]) {
-        const row = typeof entry?.['baseline'] === 'number' ? rowOf(rows, entry) : undefined;
-        if (row) found.set(row.anchor, entry['baseline'] as number);
-      }
-    }
-  }
-  return found;
 }
 
 function marksOf(rows: Row[], value: (row: Row) => number | null | undefined): Mark[] {
@@ -55,11 +39,12 @@ export function rateChart(title: string, rows: Row[], baseline: Map<string, numb
   const light = marksOf(rows, (row) => row.speed_of_light_rate);
   const base = marksOf(rows, (row) => baseline.get(row.anchor));
   const shapes = distinct(rows.map((row) => row.of.shape_text));
-  const notes = ['A thin bar is the speed of light'];
-  if (base.length > 0) notes.push('a dashed one the baseline');
+  const notes: string[] = [];
+  if (light.length > 0) notes.push('a thin bar is the speed of light');
+  if (base.length > 0) notes.push('a dashed bar is the baseline');
   if (drawn.length < rows.length) notes.push(`of ${rows.length} measurements the slowest, middle and fastest of each case are drawn`);
   return figure({
-    title, note: `${notes.join('; ')}.`, legend: legend(names),
+    title, note: sentence(notes), legend: legend(names),
     draw: (width) => {
       const margin = Math.min(Math.max(...shapes.map((shape) => shape.length)) * 7.4 + 16, width * 0.45);
       return Plot.plot({
@@ -75,8 +60,7 @@ export function rateChart(title: string, rows: Row[], baseline: Map<string, numb
       });
     },
     table: {caption: title, rows, text: rowText,
-            columns: [caseColumn, placeColumn, rateColumn, fractionColumn, libraryColumn, peersColumn, medianColumn, intervalColumn,
-                      {title: 'baseline', number: true, cell: (row: Row) => quantity(baseline.get(row.anchor), unit), value: (row: Row) => baseline.get(row.anchor) ?? null}]},
+            columns: [caseColumn, placeColumn, rateColumn, fractionColumn, libraryColumn, peersColumn, medianColumn, intervalColumn, baselineColumn(baseline)]},
   });
 }
 

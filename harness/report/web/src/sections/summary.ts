@@ -3,8 +3,10 @@ import {groupBy} from '../chart';
 import {nothing, section} from '../columns';
 import {type Report, type Requirement} from '../data';
 import {badge, type Child, el, given, link} from '../dom';
+import {howSure, reasonOf} from './sureness';
 
 const SHOWN_SUBJECTS = 6;
+const SHOWN_SOURCES = 3;
 const SHOWN_FINDINGS = 5; // as many as a screen has room for
 const LONGEST_REASON = 120;
 
@@ -59,19 +61,12 @@ function where(report: Report, {places}: Finding): Child[] {
   return [shown, places.length > 1 ? ` and ${places.length - 1} more` : ''];
 }
 
-const hasInterval = (one: Requirement): boolean => JSON.stringify(one.figures).includes('"favourable_fraction"');
-
-function howSure(one: Requirement): string {
-  if (one.verdict === 'warn') return 'one run does not settle a warning';
-  if (one.verdict === 'not_evaluated') return 'unknown, as it could not be evaluated';
-  if (one.axis !== 'performance') return 'seen, not estimated';
-  return hasInterval(one) ? 'beyond the limit even at the favourable end of its interval' : 'the median is beyond the limit';
-}
-
-/** The first of its reasons. */
-function reasonOf(one: Requirement): string {
-  const first = one.reason.split('; ')[0]!;
-  return first.length > LONGEST_REASON ? `${first.slice(0, LONGEST_REASON)}…` : first;
+/** Cut at a word; the whole stands where the link leads. */
+function shortened(one: Requirement, reason: string): Child[] {
+  if (reason.length <= LONGEST_REASON) return [given(reason)];
+  const room = reason.slice(0, LONGEST_REASON + 1);
+  const words = room.includes(' ') ? room.slice(0, room.lastIndexOf(' ')) : room.slice(0, LONGEST_REASON);
+  return [given(`${words} … `), el('a', {href: `#${requirementId(one)}`, 'aria-label': `whole reason of ${one.id}`}, 'whole reason')];
 }
 
 function finding(report: Report, found: Finding): HTMLElement {
@@ -80,8 +75,8 @@ function finding(report: Report, found: Finding): HTMLElement {
   const also = others.slice(0, 4).flatMap((one, i) => [i > 0 ? ', ' : '', link(`#${requirementId(one)}`, one.id)]);
   const rest = others.length > 4 ? ` and ${others.length - 4} more` : '';
   return el('li', {}, el('p', {class: 'head'}, badge(worst.verdict), ' ', ...where(report, found), todo),
-            el('p', {}, link(`#${requirementId(worst)}`, worst.id), ' ', given(reasonOf(worst))),
-            el('p', {class: 'level'}, `How sure: ${howSure(worst)}`, ...(others.length > 0 ? ['; also not met there: ', ...also, rest] : [])));
+            el('p', {}, link(`#${requirementId(worst)}`, worst.id), ' ', ...shortened(worst, reasonOf(worst, found.places[0]!))),
+            el('p', {class: 'level'}, `How sure: ${howSure(report, worst, found.places[0]!)}`, ...(others.length > 0 ? ['; also not met there: ', ...also, rest] : [])));
 }
 
 function marks(report: Report): HTMLElement | null {
@@ -91,6 +86,11 @@ function marks(report: Report): HTMLElement | null {
     texts.push(`Simulated: no hardware was measured${simulations < report.documents.length ? ' for some of these documents' : ''}.`);
   }
   if (report.documents.some((one) => one.run.backend === 'host')) texts.push('Host backend: a CPU was measured, no accelerator.');
+  const sources = report.documents.flatMap(({file, imported}) => (imported ? [{file, imported}] : []));
+  for (const {file, imported} of sources.slice(0, SHOWN_SOURCES)) {
+    texts.push(`${file} is imported from ${imported.tool}${imported.version ? ` ${imported.version}` : ''}, which does not say ${imported.unsaid.join('; ')}.`);
+  }
+  if (sources.length > SHOWN_SOURCES) texts.push(`${sources.length - SHOWN_SOURCES} more documents are imported.`);
   for (const one of report.documents.filter(({status}) => status !== 'complete')) {
     texts.push(`${one.file} is ${one.status}${one.error ? `: ${one.error}` : ': it holds what was measured until then'}.`);
   }

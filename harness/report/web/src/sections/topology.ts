@@ -7,6 +7,8 @@ import {quantity, show, unitOf} from '../quantity';
 
 const DRAWN_NODES = 4;
 const ROW = 34;
+const UNKNOWN_ROOT = 'root not known';
+const PROCESSOR = 'processor';
 
 interface Seat {
   device: DeviceData;
@@ -25,7 +27,8 @@ function seatsByNode(report: Report): Map<NodeData, Seat[]> {
   for (const device of report.devices) {
     const node = nodeOf(report, device);
     const gpus = (node.topology['gpus'] ?? []) as {uuid?: string; pcie_root?: string}[];
-    const seat = {device, measured: copies.get(device) ?? [], root: String(gpus.find((gpu) => gpu.uuid === device.uuid)?.pcie_root ?? 'processor')};
+    const isHost = report.documents[node.document]!.run.backend === 'host';
+    const seat = {device, measured: copies.get(device) ?? [], root: String(gpus.find((gpu) => gpu.uuid === device.uuid)?.pcie_root ?? (isHost ? PROCESSOR : UNKNOWN_ROOT))};
     const known = seats.get(node);
     if (known) known.push(seat);
     else seats.set(node, [seat]);
@@ -66,9 +69,12 @@ function drawNode(node: NodeData, all: Seat[], pairs: Pair[], width: number): SV
   const height = Math.max(1, all.length) * ROW + 16;
   const columns = [10, width * 0.3, width * 0.58];
   const right = pairs.length > 0 ? width * 0.84 : width - 4;
-  const box = (x: number, y: number, wide: number, text: string): SVGElement => svg('g', {},
+  const fits = (text: string, wide: number): boolean => text.length * 6.6 <= wide - 8;
+  const cut = (text: string, wide: number): string => (fits(text, wide) ? text : `${text.slice(0, Math.floor(wide / 6.8) - 2)}…`);
+  /** With the first of the texts that there is room for. */
+  const box = (x: number, y: number, wide: number, ...texts: string[]): SVGElement => svg('g', {},
     svg('rect', {x, y: y - 12, width: wide, height: 24, rx: 3, class: 'box'}),
-    svg('text', {x: x + 6, y: y + 4}, text.length * 6.6 > wide - 8 ? `${text.slice(0, Math.floor(wide / 6.8) - 2)}…` : text));
+    svg('text', {x: x + 6, y: y + 4}, texts.find((text) => fits(text, wide)) ?? cut(texts[texts.length - 1]!, wide)));
   const parts: SVGElement[] = [];
   const middle = height / 2;
   const seats: number[] = [];
@@ -79,8 +85,9 @@ function drawNode(node: NodeData, all: Seat[], pairs: Pair[], width: number): SV
     for (const seat of here) {
       const row = [...seat.measured].sort((a, b) => (a.speed_of_light_fraction ?? 9) - (b.speed_of_light_fraction ?? 9))[0];
       parts.push(svg('path', {d: `M${columns[1]! + width * 0.2},${rootY}L${columns[2]},${y}`, class: linkClass(row?.speed_of_light_fraction)}));
-      const rate = row ? ` ${quantity(row.rate, unitOf(row.of.metric!))}` : '';
-      parts.push(box(columns[2]!, y, right - columns[2]!, `${seat.device.index}: ${seat.device.name}${rate}`));
+      const rate = row ? [quantity(row.rate, unitOf(row.of.metric!))] : [];
+      const {index, name} = seat.device;
+      parts.push(box(columns[2]!, y, right - columns[2]!, `${index}: ${[name, ...rate].join(' ')}`, ...rate.map((text) => `${index}: ${text}`)));
       seats[all.indexOf(seat)] = y;
       y += ROW;
     }
@@ -90,7 +97,7 @@ function drawNode(node: NodeData, all: Seat[], pairs: Pair[], width: number): SV
     const bulge = right + (width - right - 6) * (0.3 + 0.7 * (b - a) / all.length);
     parts.push(svg('path', {d: `M${right},${seats[a]}C${bulge},${seats[a]} ${bulge},${seats[b]} ${right},${seats[b]}`, class: linkClass(fraction)}));
   }
-  const processor = (node.topology['processor'] as {model?: string} | undefined)?.model ?? 'processor';
+  const processor = (node.topology['processor'] as {model?: string} | undefined)?.model ?? PROCESSOR;
   parts.push(box(columns[0]!, middle, width * 0.2, processor));
   return svg('svg', {viewBox: `0 0 ${width} ${height}`, width, height, class: 'topology'}, ...parts);
 }
@@ -98,7 +105,8 @@ function drawNode(node: NodeData, all: Seat[], pairs: Pair[], width: number): SV
 export function topology(report: Report): HTMLElement {
   const named = new Set((report.verdict?.requirements ?? []).flatMap((one) => one.verdict === 'pass' ? [] : one.subjects.map((subject) => subject.name)));
   const seats = seatsByNode(report);
-  const worth = [...seats.keys()];
+  const isKnown = (all: Seat[]): boolean => all.some((seat) => seat.root !== UNKNOWN_ROOT || seat.measured.length > 0) || pairsOf(report, all).length > 0;
+  const worth = [...seats].flatMap(([node, all]) => (isKnown(all) ? [node] : []));
   const isNamed = (node: NodeData): boolean => named.has(node.name) || seats.get(node)!.some((seat) => named.has(seat.device.subject));
   const chosen = [...worth.filter(isNamed), ...worth.filter((node) => !isNamed(node))].slice(0, DRAWN_NODES);
   const charts = chosen.map((node) => {
@@ -124,5 +132,5 @@ export function topology(report: Report): HTMLElement {
   });
   const rest = worth.length - chosen.length;
   if (rest > 0) charts.push(nothing(`${rest} more nodes are not drawn: those that the verdict names come first.`));
-  return section('topology', 'Topology', ...(charts.length > 0 ? charts : [nothing('These documents describe no devices.')]));
+  return section('topology', 'Topology', ...(charts.length > 0 ? charts : [nothing(seats.size > 0 ? 'These documents do not say how the devices hang together.' : 'These documents describe no devices.')]));
 }

@@ -1,6 +1,6 @@
 // One case over time, with the places where it changed; and every change of every case.
 import * as Plot from '@observablehq/plot';
-import {distinct, figure, legend, scales} from '../chart';
+import {distinct, figure, legend, OUTCOME_LOOKS, scales} from '../chart';
 import {nothing, section} from '../columns';
 import {badge, el, given, link} from '../dom';
 import {axisLabel, quantity, show, tick, unitOf} from '../quantity';
@@ -54,18 +54,22 @@ function pointsOf(site: SitePage, history: History): {field: string; points: Poi
     low: byRate ? figure.rate_low : null, high: byRate ? figure.rate_high : null}))};
 }
 
+const lookOf = (verdict: string): typeof OUTCOME_LOOKS.good =>
+  OUTCOME_LOOKS[({pass: 'good', warn: 'warned', fail: 'bad', 'not evaluated': 'undecided'} as const)[verdict] ?? 'unknown'];
+
 function chart(site: SitePage, history: History): HTMLElement {
   const {field, points} = pointsOf(site, history);
   const unit = unitOf(field);
   const verdicts = distinct(points.map((point) => point.verdict));
+  const looks = verdicts.map(lookOf);
   const bars = points.filter((point) => point.low !== null);
   const steps = history.changes.map((one) => ({...one, date: new Date(site.runs[one.run]!.started)}));
   const title = `${caseName(site.cases[history.case]!)} on ${history.machine}`;
   return figure({
-    title, legend: legend(verdicts),
+    title, legend: legend(verdicts, looks),
     note: `${points.length} runs of profile ${history.profile}. Marks are verdicts, bars ${site.level * 100} % intervals between runs; a dashed line stands where the figure changed.`,
     draw: (width) => Plot.plot({
-      width, height: 300, marginLeft: 60, marginBottom: 44, marginTop: 28, ...scales(verdicts),
+      width, height: 300, marginLeft: 60, marginBottom: 44, marginTop: 28, ...scales(verdicts, looks),
       x: {type: 'utc', label: 'started', grid: false, ticks: Math.max(2, Math.min(points.length, width / 110))},
       y: {label: axisLabel(field), tickFormat: (v: number) => tick(v, unit), grid: true, nice: true},
       marks: [
