@@ -92,6 +92,7 @@ class Pages(InChromium):
             shutil.rmtree(folder, ignore_errors=True)
         histories.write(runs, "east", days=40, slower_from=30)
         histories.write(runs, HOSTILE[1].replace("/", " "), days=3, first="2025-03-01")
+        histories.write(runs, "ahead", days=1, first="2999-01-01")
         made = subprocess.run([ASSAY, "site", runs, "-o", out], capture_output=True, text=True)
         self.assertEqual(made.returncode, 0, made.stderr)
         document = PLACE / "site-comparison.json"

@@ -58,6 +58,11 @@ export default async function (browser, file, documentFile, a, b) {
     // What is due is a matter of the day on which somebody reads it.
     const due = (await rows('#due')).map((cells) => cells[2]);
     assert.deepEqual(due, [...due].sort());
+    // Nothing follows from the age of a run that the clock says is still to come, and the page says so.
+    assert.match(await page.textContent('#due'), /1 run is dated in the future and not counted here: ahead\/2999-01-01/);
+    assert.ok((await rows('#due')).every((cells) => cells[0] !== 'ahead'), 'a run of the future has no re-test');
+    await page.selectOption('#runs select', 'ahead');
+    assert.deepEqual((await rows('#runs')).map((cells) => cells[cells.length - 1]), ['–']);
     assert.deepEqual(problems, []);
   } finally {
     await close();
