@@ -48,9 +48,9 @@ std::vector<std::string> incomplete(const std::set<std::string>& drivers,
   std::vector<std::string> found;
   for (const IncompletePool& pool : inventory.incomplete_pools)
     if (drivers.contains(pool.driver))
-      found.push_back(fmt::format("pool {} of {} is incomplete: {} of its {} is published",
-                                  pool.name, pool.driver, pool.seen,
-                                  number_of(pool.slices, "ResourceSlice")));
+      found.push_back(fmt::format(
+          "pool {} of {} is incomplete: {} of its {} {} published", pool.name, pool.driver,
+          pool.seen, number_of(pool.slices, "ResourceSlice"), pool.seen == 1 ? "is" : "are"));
   return found;
 }
 

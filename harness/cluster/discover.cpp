@@ -52,11 +52,12 @@ void set_devices(Published published, Inventory& inventory) {
 /// Their kind came years after the API group: where there is none, nothing is tainted by rules.
 void list_taint_rules(Kubectl& kubectl, Inventory& inventory) {
   const Answer answer = kubectl.ask({{"get", kTaintRules, "-o", "json"}});
+  inventory.has_taint_rules = !contains(answer.err, "doesn't have a resource type") &&
+                              !contains(answer.err, "could not find the requested resource");
   if (answer.ok()) {
     inventory.taint_rules = read_taint_rules(answer.out);
     inventory.unseen.erase(kTaintRules);
-  } else if (!contains(answer.err, "doesn't have a resource type") &&
-             !contains(answer.err, "could not find the requested resource")) {
+  } else if (inventory.has_taint_rules) {
     inventory.unseen[kTaintRules] = refusal(answer.err);
   }
 }
@@ -114,7 +115,8 @@ void refresh(Kubectl& kubectl, Inventory& inventory) {
   Published published{std::move(inventory.devices), std::move(inventory.incomplete_pools)};
   list_again("resourceslices", read_slices, published);
   set_devices(std::move(published), inventory);
-  list_taint_rules(kubectl, inventory);
+  // kubectl reads everything that is served anew for each kind that it does not find.
+  if (inventory.has_taint_rules) list_taint_rules(kubectl, inventory);
   add_taints(inventory);
 }
 

@@ -21,6 +21,7 @@ struct Inventory {
   std::vector<Device> devices;  // with the taints of `taint_rules`
   std::vector<IncompletePool> incomplete_pools;
   std::vector<TaintRule> taint_rules;
+  bool has_taint_rules = false;  // their kind is served, though they may not be listed
   std::vector<Node> nodes;
   std::vector<Queue> queues;  // Kueue's LocalQueues of the namespace, and ClusterQueues
   std::vector<Quota> quotas;  // of the namespace

@@ -1,7 +1,9 @@
 // Partitions of a device are published side by side, and share counters that let only some of them
 // be allocated at the same time.
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <utility>
 
 #include "harness/cluster/plan.h"
 
@@ -18,11 +20,21 @@ constexpr int kSteps = 20000;
 /// The most of some devices of one pool that fit together.
 class Fitting {
  public:
-  Fitting(const Devices& devices, const Left& left) : devices_(devices), left_(left) {
+  Fitting(Devices devices, const Left& left) : devices_(std::move(devices)) {
     // The small ones first: what is found first is mostly the best then.
-    std::stable_sort(devices_.begin(), devices_.end(), [&](const Device* a, const Device* b) {
+    std::stable_sort(devices_.begin(), devices_.end(), [](const Device* a, const Device* b) {
       return largest_part(*a) < largest_part(*b);
     });
+    for (const auto& [counter, number] : left) {
+      left_.push_back(number);
+      std::vector<double> parts;
+      for (const Device* device : devices_) {
+        const auto share = device->shares.find(counter);
+        parts.push_back(share == device->shares.end() ? 0 : share->second.used);
+      }
+      bound_ = std::min(bound_, most_of(parts, number));
+      used_.push_back(std::move(parts));
+    }
   }
 
   Devices make() {
@@ -38,31 +50,40 @@ class Fitting {
     return part;
   }
 
-  bool take(const Device& device, double sign) {
+  /// How many of the parts of one counter fit, the smallest first.
+  static std::size_t most_of(std::vector<double> parts, double left) {
+    std::sort(parts.begin(), parts.end());
+    std::size_t most = 0;
+    while (most < parts.size() && (left -= parts[most]) >= -kSlack) ++most;
+    return most;
+  }
+
+  bool take(std::size_t device, double sign) {
     bool fits = true;
-    for (const auto& [counter, share] : device.shares) {
-      double& left = left_[counter];
-      left -= sign * share.used;
-      fits = fits && left >= -kSlack;
+    for (std::size_t i = 0; i < left_.size(); ++i) {
+      left_[i] -= sign * used_[i][device];
+      fits = fits && left_[i] >= -kSlack;
     }
     return fits;
   }
 
   void look(std::size_t from) {
     if (chosen_.size() > best_.size()) best_ = chosen_;
-    if (chosen_.size() + devices_.size() - from <= best_.size() || ++steps_ > kSteps) return;
-    const Device& device = *devices_[from];
-    if (take(device, 1)) {
-      chosen_.push_back(&device);
+    const bool may_be_better = chosen_.size() + devices_.size() - from > best_.size();
+    if (best_.size() >= bound_ || !may_be_better || ++steps_ > kSteps) return;
+    if (take(from, 1)) {
+      chosen_.push_back(devices_[from]);
       look(from + 1);
       chosen_.pop_back();
     }
-    take(device, -1);
+    take(from, -1);
     look(from + 1);
   }
 
   Devices devices_, chosen_, best_;
-  Left left_;
+  std::vector<double> left_;               // of each counter
+  std::vector<std::vector<double>> used_;  // of each counter, by each device
+  std::size_t bound_ = SIZE_MAX;
   int steps_ = 0;
 };
 
@@ -85,7 +106,8 @@ Left left_beside(const Devices& devices, const Devices& taken) {
     for (const auto& [counter, share] : device->shares) left[counter] = share.of;
   for (const Device* device : taken)
     if (device->driver == devices.front()->driver && device->pool == devices.front()->pool)
-      for (const auto& [counter, share] : device->shares) left[counter] -= share.used;
+      for (const auto& [counter, share] : device->shares)
+        if (const auto found = left.find(counter); found != left.end()) found->second -= share.used;
   return left;
 }
 

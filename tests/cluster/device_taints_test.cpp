@@ -40,12 +40,16 @@ class Publishing : public Discovered {
   cluster::Answer ask(const cluster::Call& call) override {
     if (call.words.front() == "get" && call.words.at(1) == "resourceslices")
       return {0, list_.dump(), ""};
-    if (call.words.front() == "get" && call.words.at(1) == "devicetaintrules") return rules;
+    if (call.words.front() == "get" && call.words.at(1) == "devicetaintrules") {
+      ++asked;
+      return rules;
+    }
     if (call.words.front() == "get" && call.words.at(1) == "resourceclaims") return {0, claims, ""};
     return Discovered::ask(call);
   }
 
   std::string claims = R"({"items": []})";
+  int asked = 0;  // for the rules
 
  private:
   Json list_;
@@ -241,6 +245,13 @@ TEST_SUITE("cluster") {
     CHECK(cluster::devices_of(kClass, inventory).size() == 16);
   }
 
+  TEST_CASE("a cluster without DeviceTaintRules is asked for them once") {
+    Publishing kubectl(slices());
+    cluster::Inventory inventory = cluster::discover(kubectl, "bench");
+    cluster::refresh(kubectl, inventory);
+    CHECK(kubectl.asked == 1);
+  }
+
   TEST_CASE("a pool of which slices are missing is named as incomplete") {
     Json list = slices();
     Json& pool = list["items"][1]["spec"]["pool"];
@@ -264,6 +275,10 @@ TEST_SUITE("cluster") {
     CHECK(told(found(list)).text.find("is incomplete") != std::string::npos);
     list["items"][2]["spec"]["pool"]["generation"] = 5;
     CHECK(told(found(list)).text.find("is incomplete") == std::string::npos);
+    for (const std::size_t slice : {1, 2})
+      list["items"][slice]["spec"]["pool"]["resourceSliceCount"] = 3;
+    CHECK(told(found(list)).text.find("2 of its 3 ResourceSlices are published") !=
+          std::string::npos);
   }
 
   TEST_CASE("partitions that share counters are not added up") {
