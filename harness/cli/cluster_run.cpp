@@ -98,7 +98,8 @@ ExitCode cluster_status(ClusterSession& session, const cluster::Target& target) 
   const cluster::Snapshot snapshot = cluster::look(session.kubectl, target, session.inventory);
   if (snapshot.jobs.empty() && snapshot.pods.empty() && snapshot.controllers.empty())
     throw Error(fmt::format(
-        "nothing of run {} is in namespace {}: it was cleaned, or its time to live is over",
+        "nothing of run {} is in namespace {}: it was cleaned, its time to live is over, or it "
+        "is in another namespace",
         target.run, target.name_space));
   const auto pods = snapshot.pods.size();
   const long wanted =
@@ -122,6 +123,13 @@ ExitCode collect_from_cluster(ClusterSession& session, const cluster::Target& ta
 }
 
 ExitCode clean_cluster(ClusterSession& session, const cluster::Target& target) {
+  if (!cluster::may_be_there(session.kubectl, target, session.inventory)) {
+    session.pace.say(fmt::format(
+        "nothing of run {} is in namespace {}, and nothing was deleted: `kubectl get secrets -A -l "
+        "app.kubernetes.io/managed-by=assay -L assay.io/run` lists the runs of every namespace",
+        target.run, target.name_space));
+    return ExitCode::passed;
+  }
   const cluster::Cleaned cleaned =
       cluster::clean_up(session.kubectl, target, session.inventory, session.pace);
   if (!cleaned.all) throw Error(cleaned.text);

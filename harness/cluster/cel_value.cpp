@@ -62,6 +62,11 @@ Value quantity(const std::string& text) {
   return {Is::quantity, value};
 }
 
+double amount_of(const std::string& text) {
+  const Value value = quantity(text);
+  return value.is == Is::quantity ? value.number : 0;
+}
+
 Value order(const Value& left, const Value& right) {
   for (const Is kind : {Is::error, Is::unknown})
     if (left.is == kind || right.is == kind) return {kind};

@@ -40,6 +40,8 @@ inline bool is_false(const Value& value) { return value.is == Value::Is::boolean
 
 /// Of a quantity of Kubernetes, such as 80Gi or 1500m; an error for any other text.
 Value quantity(const std::string& text);
+/// Its number, or 0.
+double amount_of(const std::string& text);
 /// `op` is one of == != < <= > >= in.
 Value compare(const Value& left, const std::string& op, const Value& right);
 /// Less than 0, 0 or more than 0 as a number; an error for values of two types.

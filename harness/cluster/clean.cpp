@@ -104,6 +104,14 @@ std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inv
   return descriptions;
 }
 
+bool may_be_there(Kubectl& kubectl, const Target& target, const Inventory& inventory) {
+  try {
+    return !what_is_left(kubectl, target, inventory).empty();
+  } catch (const Error&) {
+    return true;
+  }
+}
+
 Cleaned clean_up(Kubectl& kubectl, const Target& target, const Inventory& inventory,
                  const Pace& pace) {
   Pace patient = pace;

@@ -14,6 +14,9 @@ namespace assay::cluster {
 std::vector<std::string> clean(Kubectl& kubectl, const Target& target, const Inventory& inventory,
                                const Pace& pace, double patience_s);
 
+/// Whether anything of the run is in the namespace, or that is not known.
+bool may_be_there(Kubectl& kubectl, const Target& target, const Inventory& inventory);
+
 struct Cleaned {
   bool all;
   std::string text;  // what is left and how to delete it, or that nothing is

@@ -60,10 +60,14 @@ class Collection {
     const std::string why = sentence(causes);
     if (!why.empty() && why != said_) pace_.say(said_ = why);
     if (!none_left) return;
-    const char* unknown = snapshot.jobs.empty() && snapshot.pods.empty()
-                              ? "nothing of the run is in the namespace: it was cleaned, or its "
-                                "time to live is over, and its results went with the pods"
-                              : "they ended before they were collected";
+    const std::string unknown =
+        snapshot.jobs.empty() && snapshot.pods.empty()
+            ? fmt::format(
+                  "nothing of run {} is in namespace {}: it was cleaned, or its time to live "
+                  "is over, and its results went with the pods; or it is in another "
+                  "namespace",
+                  target_.run, target_.name_space)
+            : "they ended before they were collected";
     throw Error(fmt::format("no rank is left that could hand over results: {}",
                             memory_.causes.empty() ? unknown : sentence(memory_.causes)));
   }
@@ -80,9 +84,17 @@ class Collection {
                               image_advice(answer.err, version_of(holder))));
   }
 
+  /// A call of the assay in a pod, whatever other containers were injected there.
+  std::vector<std::string> exec(const Pod& pod, std::initializer_list<const char*> words) const {
+    std::vector<std::string> all = {"exec", "-n", target_.name_space, pod.name};
+    if (!pod.container.empty()) all.insert(all.end(), {"-c", pod.container});
+    all.insert(all.end(), {"--", "assay"});
+    all.insert(all.end(), words.begin(), words.end());
+    return all;
+  }
+
   std::string version_of(const Pod& holder) const {
-    return kubectl_.ask({{"exec", "-n", target_.name_space, holder.name, "--", "assay", "version"}})
-        .out;
+    return kubectl_.ask({exec(holder, {"version"})}).out;
   }
 
   /// A run that does not start to measure leaves nothing but its words.
@@ -115,9 +127,7 @@ class Collection {
     if (holder.name != holder_)
       pace_.say(fmt::format("{} has the results when its run ends", called(holder)));
     holder_ = holder.name;
-    const Answer answer = kubectl_.ask({{"exec", "-n", target_.name_space, holder.name, "--",
-                                         "assay", "export", kFolder, "--held"},
-                                        kStream_s});
+    const Answer answer = kubectl_.ask({exec(holder, {"export", kFolder, "--held"}), kStream_s});
     if (!answer.ok()) {
       refuse_hopeless(holder, answer);
       last_ = fmt::format("{}: {}", called(holder), reason_of(answer));
@@ -144,8 +154,7 @@ class Collection {
   void acknowledge() {
     for (const Pod& pod : pods_) {
       try {
-        kubectl_.ask({{"exec", "-n", target_.name_space, pod.name, "--", "assay", "export", kFolder,
-                       "--acknowledge"}});
+        kubectl_.ask({exec(pod, {"export", kFolder, "--acknowledge"})});
       } catch (const Unreachable& why) {
         pace_.say(fmt::format("{}: {}", called(pod), why.what()));
       }

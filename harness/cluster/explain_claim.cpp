@@ -8,6 +8,7 @@
 
 #include "harness/cluster/alignment.h"
 #include "harness/cluster/cel.h"
+#include "harness/cluster/cel_value.h"
 #include "harness/cluster/device_taints.h"
 #include "harness/cluster/explain.h"
 #include "harness/cluster/plan.h"
@@ -35,7 +36,7 @@ std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
   for (const auto& [resource, amount] : pod.limits)
     for (const DeviceClass& one : seen.inventory.device_classes)
       if (!one.extended_resource.empty() && one.extended_resource == resource)
-        requests.push_back({resource, one.name, std::atol(amount.c_str())});
+        requests.push_back({resource, one.name, static_cast<long>(cel::amount_of(amount))});
   return requests;
 }
 

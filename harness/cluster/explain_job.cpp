@@ -61,6 +61,11 @@ std::optional<Cause> explain_job(const Job& job, const Seen& seen) {
     }
   long pods = 0;
   for (const Pod& pod : seen.run.pods) pods += pod.owner == job.name;
+  if (pods == 0 && holds(job.conditions, "Complete"))
+    return Cause{"job " + job.name,
+                 "all its ranks have ended well and its pods are gone: what was not collected is "
+                 "gone with them",
+                 true};
   if (pods < job.completions)
     if (const Event* event = find_event(seen, "Job", job.name, "FailedCreate"))
       return refused(job, event->message);

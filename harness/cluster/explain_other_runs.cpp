@@ -15,6 +15,7 @@ namespace {
 /// What a run takes away from others, and whether it waits for more.
 struct Holding {
   std::set<std::string> nodes;
+  std::string name_space;  // where a claim of it says so
   std::size_t devices = 0;
   bool waits = false;
 
@@ -38,19 +39,23 @@ std::map<std::string, Holding> holdings_of_others(const std::string& own, const 
   std::map<std::string, Holding> holdings;
   for (const Claim& claim : seen.all_claims) {
     if (claim.run.empty() || claim.run == own) continue;
-    holdings[claim.run].devices += claim.allocated.size();
-    holdings[claim.run].waits = holdings[claim.run].waits || claim.allocated.empty();
+    Holding& holding = holdings[claim.run];
+    holding.name_space = claim.name_space;
+    holding.devices += claim.allocated.size();
+    holding.waits = holding.waits || claim.allocated.empty();
   }
   for (const Pod& pod : seen.all_pods)
     if (!pod.run.empty() && pod.run != own) add(pod, holdings[pod.run]);
   return holdings;
 }
 
-std::string advice(const std::string& own, const std::string& other) {
-  return own > other ? "this run is the later one and gives way; start it again when that one has "
-                       "ended, or "
-                       "clean that one up with `assay cluster clean` if nobody waits for it"
-                     : "that run is the later one and gives way, if somebody watches it";
+std::string advice(const std::string& own, const std::string& other,
+                   const std::string& name_space) {
+  if (own < other) return "that run is the later one and gives way, if somebody watches it";
+  return fmt::format(
+      "this run is the later one and gives way; start it again when that one has ended, or clean "
+      "that one up with `assay cluster clean{} --run {}` if nobody waits for it",
+      name_space.empty() ? "" : " --namespace " + name_space, other);
 }
 
 }  // namespace
@@ -72,7 +77,7 @@ std::optional<Cause> explain_other_runs(const Seen& seen) {
     }
     latest = run;
     text = fmt::format("run {} of Assay holds {} and waits too, while this run holds {}: {}", run,
-                       other.text(), ours.text(), advice(own, run));
+                       other.text(), ours.text(), advice(own, run, other.name_space));
   }
   if (text.empty()) return std::nullopt;
   return Cause{"run " + own, text, !latest.empty() && own > latest};

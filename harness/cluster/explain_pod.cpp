@@ -1,5 +1,6 @@
 // What a pod's own status and events tell, from its end back to its start.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -33,6 +34,32 @@ std::optional<Cause> explain_disruption(const Pod& pod) {
   return Cause{called(pod), text, true};
 }
 
+/// A pod that its kubelet did not admit, or ended, says so in its status alone.
+std::optional<Cause> explain_refusal(const Pod& pod) {
+  if (pod.refused_reason.empty() || pod.exit_code) return std::nullopt;
+  const bool ran = pod.refused_reason == "Evicted" || pod.refused_reason == "NodeShutdown" ||
+                   pod.refused_reason == "Terminated";
+  return Cause{called(pod),
+               fmt::format("the kubelet of node {} {} it: {} ({})", pod.node,
+                           ran ? "ended" : "does not admit", printable(pod.refused_message, 300),
+                           pod.refused_reason),
+               true};
+}
+
+/// The runtime has tried to start the program, which leaves no log.
+std::optional<Cause> explain_no_start(const Pod& pod) {
+  if (pod.ended_reason != "StartError" && pod.ended_reason != "ContainerCannotRun")
+    return std::nullopt;
+  const bool absent = contains(pod.ended_message, "executable file not found") ||
+                      contains(pod.ended_message, "no such file or directory");
+  return Cause{called(pod),
+               fmt::format("{}: {}",
+                           absent ? fmt::format("image {} does not hold the program", pod.image)
+                                  : fmt::format("node {} cannot start its container", pod.node),
+                           printable(pod.ended_message, 300)),
+               true};
+}
+
 std::optional<Cause> explain_end(const Pod& pod, const Seen& seen) {
   if (pod.ended_reason == "OOMKilled")
     return Cause{called(pod), "its memory limit was too small: the kernel killed it (OOMKilled)",
@@ -40,6 +67,8 @@ std::optional<Cause> explain_end(const Pod& pod, const Seen& seen) {
   if (!pod.exit_code || *pod.exit_code == 0) return std::nullopt;
   std::string text = fmt::format("it exited with {}", *pod.exit_code);
   if (*pod.exit_code == 127) text += ": the image does not hold the program";
+  if (*pod.exit_code > 128 && *pod.exit_code < 160)
+    text += fmt::format(", of signal {}", *pod.exit_code - 128);
   const auto words = seen.last_words.find(pod.name);
   if (words == seen.last_words.end()) return Cause{called(pod), text, true};
   text += "; its last words: " + words->second;
@@ -156,6 +185,8 @@ std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
 
 std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen) {
   if (auto cause = explain_disruption(pod)) return cause;
+  if (auto cause = explain_refusal(pod)) return cause;
+  if (auto cause = explain_no_start(pod)) return cause;
   if (auto cause = explain_end(pod, seen)) return cause;
   if (auto cause = explain_waiting(pod)) return cause;
   if (pod.silent)
@@ -168,6 +199,12 @@ std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen) {
   const Condition* scheduled = find(pod.conditions, "PodScheduled");
   if (scheduled == nullptr) return explain_unseen(pod, seen);
   if (scheduled->status == "True") return explain_creating(pod, seen);
+  if (scheduled->reason == "SchedulingGated")
+    return Cause{called(pod),
+                 fmt::format("its scheduling gates ({}) hold it back until whoever set them takes "
+                             "them away",
+                             fmt::join(pod.gates, ", ")),
+                 false};
   if (scheduled->reason == "SchedulerError" && contains(scheduled->message, "CEL runtime error"))
     return Cause{called(pod),
                  "a selector of its claim reads what the devices do not publish: guard it with "

@@ -19,12 +19,26 @@ std::string cordoned_nodes(const Seen& seen) {
   return names.empty() ? "nodes are cordoned" : fmt::format("cordoned: {}", fmt::join(names, ", "));
 }
 
-std::string tainted_nodes(const Seen& seen) {
+/// Every first group of `expression` in `text`, each once.
+std::vector<std::string> all_groups(const RegularExpression& expression, std::string text) {
+  std::vector<std::string> found;
+  for (auto match = expression.groups_in(text); !match.empty();
+       match = expression.groups_in(text)) {
+    if (std::find(found.begin(), found.end(), match[1]) == found.end()) found.push_back(match[1]);
+    text.erase(0, text.find(match[0]) + match[0].size());
+  }
+  return found;
+}
+
+/// Where the nodes tell nothing, what some schedulers name.
+std::string tainted_nodes(const std::string& message, const Seen& seen) {
   std::vector<std::string> taints;
   for (const Node& node : seen.inventory.nodes)
     for (const std::string& taint : node.taints)
       if (!taint.starts_with("node.kubernetes.io/unschedulable"))
         taints.push_back(fmt::format("{} has {}", node.name, taint));
+  static const RegularExpression kTaint(R"(untolerated taint \{([^{}]+)\})");
+  if (taints.empty()) taints = all_groups(kTaint, message);
   return taints.empty()
              ? "nodes have taints that the pod does not tolerate"
              : fmt::format(
@@ -41,6 +55,12 @@ Finding insufficient(const std::string& resource, const Seen& seen) {
   if (!seen.inventory.saw("nodes") ||
       std::any_of(seen.inventory.nodes.begin(), seen.inventory.nodes.end(), offers))
     return {fmt::format("no node has enough {} free for the pod", resource), false};
+  for (const DeviceClass& one : seen.inventory.device_classes)
+    if (one.extended_resource == resource)
+      return {fmt::format("no node offers {}, and DRA does not serve it by DeviceClass {}, which "
+                          "names it: the gate DRAExtendedResource is off",
+                          resource, one.name),
+              true};
   return {fmt::format("no node offers {}: its device plugin is not running", resource), true};
 }
 
@@ -57,7 +77,8 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
              match[1]),
          true});
   if (contains(message, "were unschedulable")) found.push_back({cordoned_nodes(seen), false});
-  if (contains(message, "untolerated taint")) found.push_back({tainted_nodes(seen), false});
+  if (contains(message, "untolerated taint"))
+    found.push_back({tainted_nodes(message, seen), false});
   if (contains(message, "node affinity/selector"))
     found.push_back({"no node has the labels that the pod's selector or affinity asks for", true});
   if (contains(message, "anti-affinity"))
@@ -67,8 +88,8 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
         {fmt::format("PersistentVolumeClaim {} is missing in the namespace", match[1]), true});
   if (contains(message, "unbound immediate PersistentVolumeClaims"))
     found.push_back({"its PersistentVolumeClaim is bound to no volume yet", false});
-  if (const std::vector<std::string> match = kInsufficient.groups_in(message); !match.empty())
-    found.push_back(insufficient(match[1], seen));
+  for (const std::string& resource : all_groups(kInsufficient, message))
+    found.push_back(insufficient(resource, seen));
   if (contains(message, "cannot allocate all claims")) found.push_back(why_no_claim(pod, seen));
   return found;
 }

@@ -99,8 +99,8 @@ std::string connection_fault(const std::string& err) {
 }
 
 std::string reason_of(const Answer& answer) {
-  // klog writes E, month and day: kubectl logs what it tries again.
-  static const RegularExpression kLog(R"(^E\d{4} )");
+  // klog writes a level, month and day: kubectl logs what it tries again and what is deprecated.
+  static const RegularExpression kLog(R"(^[EWI]\d{4} )");
   std::istringstream lines(answer.err);
   for (std::string line; std::getline(lines, line);)
     if (!line.empty() && !line.starts_with("Warning:") && !kLog.is_found_in(line))

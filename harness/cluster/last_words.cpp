@@ -14,13 +14,13 @@ namespace assay::cluster {
 
 namespace {
 
-constexpr const char* kContainer = "assay";  // manifests/base/job.yaml
 constexpr std::size_t kLongest = 600;
 
 }  // namespace
 
 std::string last_words(Kubectl& kubectl, const std::string& name_space, const Pod& pod) {
-  const std::string& container = pod.ended_container.empty() ? kContainer : pod.ended_container;
+  std::string container = pod.ended_container.empty() ? pod.container : pod.ended_container;
+  if (container.empty()) container = "assay";  // manifests/base/job.yaml
   const Answer answer =
       kubectl.ask({{"logs", pod.name, "-n", name_space, "-c", container, "--tail=4"}});
   if (!answer.ok()) return fmt::format("(its log cannot be read: {})", reason_of(answer));

@@ -66,6 +66,7 @@ struct Claim {
   std::vector<DeviceRequest> requests;
   std::vector<MatchConstraint> constraints;
   std::vector<Device> allocated;
+  std::string name_space = {};
   bool of(const std::string& pod) const;
 };
 
@@ -74,7 +75,10 @@ struct Pod {
   int rank = -1;
   bool deleted = false;
   Conditions conditions;
-  std::string waiting_reason, waiting_message, ended_reason, ended_container;
+  std::string container;  // that of assay; others may have been injected
+  std::string waiting_reason, waiting_message, ended_reason, ended_message, ended_container;
+  std::string refused_reason, refused_message;  // by its kubelet, before or while it ran
+  std::vector<std::string> gates;               // that keep the scheduler from looking at it
   std::optional<int> exit_code;
   std::optional<std::vector<std::string>> unclaimed;  // what its container without a claim saw
   std::string preparing;                              // the container that runs before its own

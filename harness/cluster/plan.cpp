@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "harness/cluster/cel_value.h"
 #include "harness/cluster/device_taints.h"
 #include "harness/cluster/nics.h"
 #include "harness/cluster/preflight.h"
@@ -30,7 +31,7 @@ long most_allocatable(const Inventory& inventory, const std::string& resource) {
   long most = 0;
   for (const Node& node : inventory.nodes)
     if (const auto found = node.allocatable.find(resource); found != node.allocatable.end())
-      most = std::max(most, std::atol(found->second.c_str()));
+      most = std::max(most, static_cast<long>(cel::amount_of(found->second)));
   return most;
 }
 
@@ -50,6 +51,7 @@ class Planner {
     note_taints();
     note_doubts();
     check_claim();
+    note_what_is_there();
     for (std::string& line : preflight(plan_, inventory_)) fault(std::move(line));
     for (const auto& [kind, why] : inventory_.unseen)
       because(fmt::format("nothing is known of {}, which could not be listed: {}", kind, why));
@@ -258,6 +260,19 @@ class Planner {
       fault(fmt::format("--queue {}: gang {} has no queues", plan_.queue, plan_.gang));
     if (plan_.gang != "kueue" && inventory_.serves(kKueue))
       because("Kueue is installed and ignores this run, which carries no queue label");
+    if (const std::string other = otherwise(kKueue);
+        plan_.gang != "kueue" && !inventory_.serves(kKueue) && other.starts_with("it serves"))
+      because(
+          fmt::format("Kueue is installed, but the cluster does not serve {}: {}", kKueue, other));
+  }
+
+  /// What is served of the API's group in its place.
+  std::string otherwise(const std::string& api) const {
+    const std::string group = api.substr(0, api.find('/') + 1);
+    for (const std::string& other : inventory_.api_versions)
+      if (other.starts_with(group))
+        return fmt::format("it serves {}, which nothing here uses", other);
+    return "it is not installed";
   }
 
   void check_gang_api() {
@@ -272,8 +287,8 @@ class Planner {
                                {"trainjob", "trainer.kubeflow.org/v1alpha1"}};
     for (const Need& need : kNeeds)
       if (plan_.gang == need.gang && !inventory_.serves(need.api))
-        fault(fmt::format("--gang {}: the cluster does not serve {}: it is not installed",
-                          need.gang, need.api));
+        fault(fmt::format("--gang {}: the cluster does not serve {}: {}", need.gang, need.api,
+                          otherwise(need.api)));
     if (plan_.queue.empty() && (plan_.gang == "volcano" || plan_.gang == "kai"))
       plan_.queue = plan_.gang == "volcano" ? "default" : "default-queue";
   }
@@ -334,6 +349,16 @@ class Planner {
   void note_doubts() {
     if (plan_.allocation != "dra") return;
     for (const std::string& one : {plan_.device_class, plan_.wishes.nic_class}) note_doubts_of(one);
+  }
+
+  /// What makes a plan other than its reader expects.
+  void note_what_is_there() {
+    if (const std::string other = otherwise(kDra);
+        !inventory_.serves(kDra) && other.starts_with("it serves"))
+      because(fmt::format("DRA is taken from {} alone, which the cluster does not serve: {}", kDra,
+                          other));
+    if (saw("nodes") && inventory_.nodes.empty())
+      because("the cluster has no node: pods wait until an autoscaler makes some");
   }
 
   /// No fault: a queue, an admission plugin or a webhook may add the toleration.

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "harness/cluster/cel_value.h"
 #include "harness/cluster/device_taints.h"
 #include "harness/core/number_of.h"
 #include "harness/core/regular_expression.h"
@@ -79,8 +80,8 @@ void check_quotas(const Plan& plan, const Inventory& inventory, Faults& faults) 
     for (const auto& [what, need] : counted(plan)) {
       const auto hard = quota.hard.find(what), used = quota.used.find(what);
       if (hard == quota.hard.end()) continue;
-      const long is_used = used == quota.used.end() ? 0 : std::atol(used->second.c_str());
-      if (std::atol(hard->second.c_str()) - is_used < need)
+      const std::string is_used = used == quota.used.end() ? "0" : used->second;
+      if (cel::amount_of(hard->second) - cel::amount_of(is_used) < static_cast<double>(need))
         faults.push_back(
             fmt::format("the namespace's quota {} is too small: it allows {}={}, {} is used and "
                         "{} more is needed",

@@ -67,7 +67,9 @@ std::vector<Quota> read_quotas(const std::string& list) {
     if (!at(object, {"spec", "scopes"}).is_null() ||
         !at(object, {"spec", "scopeSelector"}).is_null())
       return;
-    quotas.push_back({text(object, {"metadata", "name"}), texts(at(object, {"status", "hard"})),
+    const char* known =
+        at(object, {"status", "hard"}).is_null() ? "spec" : "status";  // of a new one
+    quotas.push_back({text(object, {"metadata", "name"}), texts(at(object, {known, "hard"})),
                       texts(at(object, {"status", "used"}))});
   });
   return quotas;

@@ -12,6 +12,8 @@ namespace assay::cluster {
 
 namespace {
 
+constexpr const char* kContainer = "assay";  // manifests/base/job.yaml
+
 std::string run_of(const Json& object) {
   return text(object, {"metadata", "labels", "assay.io/run"});
 }
@@ -40,6 +42,7 @@ Claim claim_of(const Json& object) {
   Claim claim;
   claim.name = text(object, {"metadata", "name"});
   claim.run = run_of(object);
+  claim.name_space = text(object, {"metadata", "namespace"});
   for (const Json& owner : at(object, {"metadata", "ownerReferences"}))
     if (text(owner, {"kind"}) == "Pod") claim.pods = {text(owner, {"name"})};
   if (claim.pods.empty()) claim.pods = names_in(at(object, {"status", "reservedFor"}));
@@ -58,18 +61,24 @@ Claim claim_of(const Json& object) {
   return claim;
 }
 
-/// What keeps a container from running, or what it ended with.
-void add_state(const Json& status, Pod& pod) {
+/// What keeps a container from running.
+void add_waiting(const Json& status, Pod& pod) {
   const std::string reason = text(status, {"state", "waiting", "reason"});
   const bool after_another = reason == "PodInitializing" && !pod.waiting_reason.empty();
   if (!reason.empty() && !after_another) {
     pod.waiting_reason = reason;
     pod.waiting_message = text(status, {"state", "waiting", "message"});
   }
+}
+
+/// The same, or what it ended with.
+void add_state(const Json& status, Pod& pod) {
+  add_waiting(status, pod);
   const Json& ended = at(status, {"state", "terminated"});
   if (ended.is_null()) return;
   pod.exit_code = static_cast<int>(number(ended, {"exitCode"}));
   pod.ended_reason = text(ended, {"reason"});
+  pod.ended_message = text(ended, {"message"});
   pod.ended_container = text(status, {"name"});
 }
 
@@ -92,11 +101,24 @@ void add_containers(const Json& object, Pod& pod) {
     add_unclaimed(status, pod);
   }
   for (const Json& status : at(object, {"status", "containerStatuses"})) {
+    if (!pod.container.empty() && text(status, {"name"}) != pod.container) {
+      add_waiting(status, pod);
+      continue;
+    }
     pod.image = text(status, {"image"});
     pod.image_id = text(status, {"imageID"});
     add_state(status, pod);
     pod.running = at(status, {"state"}).contains("running");
   }
+}
+
+/// The container of assay: meshes and agents inject others before and behind it.
+const Json& own_container(const Json& object) {
+  static const Json kNone;
+  const Json& all = at(object, {"spec", "containers"});
+  for (const Json& one : all)
+    if (text(one, {"name"}) == kContainer) return one;
+  return all.empty() ? kNone : all.front();
 }
 
 std::string owner_of(const Json& object) {
@@ -118,9 +140,14 @@ Pod pod_of(const Json& object) {
   if (!index.empty()) pod.rank = std::atoi(index.c_str());
   pod.conditions = conditions(object);
   pod.pod_group = text(object, {"spec", "schedulingGroup", "podGroupName"});
-  for (const Json& container : at(object, {"spec", "containers"})) {
-    pod.image = text(container, {"image"});
-    pod.limits = texts(at(container, {"resources", "limits"}));
+  const Json& container = own_container(object);
+  pod.container = text(container, {"name"});
+  pod.image = text(container, {"image"});
+  pod.limits = texts(at(container, {"resources", "limits"}));
+  pod.gates = names_in(at(object, {"spec", "schedulingGates"}));
+  if (pod.phase == "Failed") {
+    pod.refused_reason = text(object, {"status", "reason"});
+    pod.refused_message = text(object, {"status", "message"});
   }
   add_containers(object, pod);
   const Json& extended = at(object, {"status", "extendedResourceClaimStatus"});

@@ -26,15 +26,11 @@ bool keeps_claims_away(const Json& taint) {
   return effect == "NoSchedule" || effect == "NoExecute";
 }
 
-double amount(const Json& counter) {
-  const cel::Value value = cel::quantity(text(counter, {"value"}));
-  return value.is == cel::Value::Is::quantity ? value.number : 0;
-}
-
 void add_counters(const Json& set, const std::string& name, Counters& counters) {
   const Json& all = at(set, {"counters"});
   if (!all.is_object()) return;
-  for (const auto& [counter, value] : all.items()) counters[name + "/" + counter] = amount(value);
+  for (const auto& [counter, value] : all.items())
+    counters[name + "/" + counter] = cel::amount_of(text(value, {"value"}));
 }
 
 void add_attributes(const Json& device, Device& found) {
