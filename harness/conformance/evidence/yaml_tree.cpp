@@ -24,6 +24,11 @@ std::vector<std::size_t> character_offsets(std::string_view text) {
   return offsets;
 }
 
+/// YAML's words for a value that is not there.
+bool is_null(std::string_view plain) {
+  return plain == "~" || plain == "null" || plain == "Null" || plain == "NULL";
+}
+
 class Event {
  public:
   Event() = default;
@@ -40,7 +45,7 @@ class Event {
 class Reader {
  public:
   Reader(std::string_view text, const std::string& where)
-      : where_(where), offsets_(character_offsets(text)) {
+      : text_(text), where_(where), offsets_(character_offsets(text)) {
     if (yaml_parser_initialize(&parser_) != 1) throw std::bad_alloc();
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
@@ -95,8 +100,7 @@ class Reader {
     if (depth >= kDeepest) refuse_yaml(where_, made, "nested too deeply");
     switch (event->type) {
       case YAML_SCALAR_EVENT:
-        made.value.assign(reinterpret_cast<const char*>(event->data.scalar.value),
-                          event->data.scalar.length);
+        read_scalar(event, made);
         return made;
       case YAML_SEQUENCE_START_EVENT:
         read_items(made, depth);
@@ -106,6 +110,19 @@ class Reader {
         return made;
       default:
         refuse_yaml(where_, made, "expected a text, a list or a mapping, and no alias");
+    }
+  }
+
+  void read_scalar(const Event& event, YamlNode& made) const {
+    const auto& scalar = event->data.scalar;
+    made.value.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
+    if (scalar.style == YAML_PLAIN_SCALAR_STYLE && is_null(made.value)) made.value.clear();
+    const bool is_block =
+        scalar.style == YAML_LITERAL_SCALAR_STYLE || scalar.style == YAML_FOLDED_SCALAR_STYLE;
+    // libyaml ends a block where the next token begins, after line breaks that are not its own.
+    if (is_block && made.value.empty()) {
+      const std::size_t header = text_.find_first_of("|>", made.begin);
+      made.end = std::min(text_.find_first_not_of("+-0123456789", header + 1), text_.size());
     }
   }
 
@@ -141,6 +158,7 @@ class Reader {
     }
   }
 
+  std::string_view text_;
   std::string where_;
   std::vector<std::size_t> offsets_;
   yaml_parser_t parser_{};

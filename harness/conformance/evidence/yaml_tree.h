@@ -28,6 +28,7 @@ struct YamlMember {
   YamlNode value;
 };
 
+/// A plain `null` or `~` is an empty text, as a value that is not written is.
 /// The one document of the text, YAML 1.1 in UTF-8, read by libyaml. Throws Error (`where: line L,
 /// column C: what`) for what is no YAML, an alias, a name twice in a mapping, a name that is no
 /// scalar, more than 16 levels, and more than one document.
