@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <map>
 #include <string>
 
@@ -26,6 +27,15 @@ std::string process_of(const Result& result) {
   if (has_nodes_elsewhere(result)) return result.run.id + " between nodes";
   if (result.run.rank) return fmt::format("{} rank {}", result.run.id, *result.run.rank);
   return result.run.world_size == 1 ? result.run.id + " alone" : "";
+}
+
+/// A driver's UUID is the same in other case, or without what stands around its digits.
+std::string digits_of(const std::string& uuid) {
+  std::string digits;
+  for (const char letter : uuid)
+    if (std::isalnum(static_cast<unsigned char>(letter)) != 0)
+      digits += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return digits.starts_with("gpu") ? digits.substr(3) : digits;
 }
 
 /// Whether the claim that gave the devices aligned them with a NIC, or chance did.
@@ -75,7 +85,7 @@ void refuse_repeated_nodes(const std::vector<Result>& results, bool by_claims) {
     const std::string side = by_claims ? side_of(result) : "";
     for (const NodeFacts& node : result.nodes) {
       for (const DeviceFacts& device : node.devices) {
-        const auto [known, is_new] = devices.emplace(device.uuid + side, &result);
+        const auto [known, is_new] = devices.emplace(digits_of(device.uuid) + side, &result);
         if (!is_new && known->second != &result && !are_ranks_of_one_host(*known->second, result))
           refuse(*known->second, result, "both describe the device " + device.uuid);
       }

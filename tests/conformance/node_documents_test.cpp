@@ -44,6 +44,26 @@ Result disguised(Result result, const std::string& name) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a UUID in other case or without its prefix is of the same device") {
+    const auto with_uuid = [](const std::string& run, const std::string& uuid) {
+      Result result = disguised(document_of("a"), run);
+      result.run.id = run;
+      const std::string before = result.nodes[0].devices[1].uuid;
+      result.nodes[0].devices[1].uuid = uuid;
+      for (Measurement& one : result.measurements)
+        if (one.scope.members[0] == before) one.scope.members[0] = uuid;
+      return result;
+    };
+    const Result known = with_uuid("x", "GPU-51ab0000-0000-0001");
+    for (const char* uuid :
+         {"GPU-51AB0000-0000-0001", "51ab0000-0000-0001", " gpu-51ab0000-0000-0001",
+          "GPU-51ab0000-0000-\xe2\x80\x8b"
+          "0001"})
+      CHECK(refusal_of_all({known, with_uuid("y", uuid)}).find("both describe the device") !=
+            std::string::npos);
+    CHECK(refusal_of_all({known, with_uuid("y", "GPU-51ab0000-0000-0002")}) == "");
+  }
+
   TEST_CASE("the nodes of one run are judged together") {
     CHECK(refusal_of_all({document_of("a"), document_of("b")}) == "");
   }
