@@ -1,4 +1,5 @@
 // Order statistics from the values, rates from the case and the median.
+#include "harness/core/case_work.h"
 #include "harness/core/consistency_part.h"
 #include "harness/core/pass_interval.h"
 #include "harness/core/statistics.h"
@@ -166,6 +167,17 @@ std::optional<double> rank_spread(const std::vector<RankSamples>& ranks) {
   return (*slowest - *fastest) / median(medians);
 }
 
+/// What a product of the GPU's moves: both operands and the result once, and the result again where
+/// it is read too. Of groups some may have no rows; the host computes bf16 in arrays of f32.
+void check_moved_by_product(const CaseId& id, const Part& part, double moved_bytes) {
+  const bool is_host = id.implementation == "openblas" || id.implementation == "blocked";
+  const std::optional<Work> work = id.workload == "gemm" && !is_host ? work_of(id) : std::nullopt;
+  if (!work || id.shape.has("g")) return;
+  const double times = id.implementation.ends_with("alpha_beta") ? 2 : 1;
+  part.within("moved_bytes", moved_bytes, work->moved_bytes, times * work->moved_bytes,
+              "what the shape moves");
+}
+
 void check_rates(const Measurement& measurement, const Part& part) {
   const Samples& samples = *measurement.samples;
   const CaseId& id = measurement.id;
@@ -200,6 +212,8 @@ void check_rates(const Measurement& measurement, const Part& part) {
     if (stated ? one.value.has_value() : one.value && one.is_required)
       part.equal(one.metric, stated, one.value, one.from);
   }
+  if (const auto moved = metric(measurement, "moved_bytes"))
+    check_moved_by_product(id, part, *moved);
   if (const auto stated = metric(measurement, "p99_over_median"))
     part.equal("p99_over_median", stated, per_median(samples.p99_s), "p99_s / median_s");
 }

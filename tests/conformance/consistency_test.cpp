@@ -176,6 +176,29 @@ TEST_SUITE("unit") {
           ""}});
   }
 
+  TEST_CASE("the bytes of a product follow from its shape") {
+    Result sound = sound_node();
+    const auto moved = [](double factor, const char* implementation = "") {
+      return [=](Result& result) {
+        for (std::size_t at = 0; at < result.measurements.size(); ++at) {
+          Measurement& one = result.measurements[at];
+          if (one.id.workload != "gemm" || !one.samples) continue;
+          metrics_at(result, at)["moved_bytes"] *= factor;
+          metrics_at(result, at)["bytes_per_s"] *= factor;
+          if (*implementation != '\0') one.id.implementation = implementation;
+          return;
+        }
+        FAIL("no product");
+      };
+    };
+    check_edits(sound, {{"twice the bytes", moved(2), "what the shape moves"},
+                        {"half of the bytes", moved(0.5), "what the shape moves"},
+                        {"one percent more", moved(1.01), "what the shape moves"},
+                        {"the result read too", moved(1.3, "cublaslt_alpha_beta"), ""},
+                        {"more than that", moved(2.1, "cublaslt_alpha_beta"), "the shape moves"},
+                        {"the host", moved(2, "openblas"), ""}});
+  }
+
   TEST_CASE("answers and inputs and names and times hold together") {
     const auto verification = [](Result& r) -> Verification& {
       return *r.measurements[0].verification;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "harness/core/case_work.h"
 #include "harness/core/device_light.h"
 #include "harness/core/gpu_speed_of_light.h"
 #include "harness/core/gpu_tables.h"
@@ -62,10 +63,7 @@ void add_metrics(const Work& work, Measurement& measurement) {
   measurement.metrics["bytes_per_s"] = work.moved_bytes / median_s;
 }
 
-double stored_bytes(const CaseId& id) {
-  const auto at = [&](const char* key) { return static_cast<double>(id.shape.at(key)); };
-  return 2 * (at("m") * at("k") + at("k") * at("n") + at("m") * at("n"));
-}
+double stored_bytes(const CaseId& id) { return work_of(id).value().moved_bytes; }
 
 /// Between devices: every copy of the scope, at the same time.
 void measure_copies(std::size_t number, Measurement& measurement) {
