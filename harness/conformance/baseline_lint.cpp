@@ -7,12 +7,12 @@
 #include <array>
 #include <cmath>
 
-#include "harness/conformance/baseline_lookup.h"
 #include "harness/conformance/part_light.h"
+#include "harness/conformance/possible_case.h"
 #include "harness/conformance/quantity.h"
-#include "harness/core/case_work.h"
 #include "harness/core/gpu_model.h"
 #include "harness/core/gpu_tables.h"
+#include "harness/core/message.h"
 #include "harness/core/workload.h"
 
 namespace assay {
@@ -21,7 +21,9 @@ namespace {
 
 constexpr double kPlateauShare = 0.3;    // of its roofline that a row of a large size reaches
 constexpr double kLatencyBoundS = 5e-5;  // a pass that can be shorter is about latency
-constexpr double kPlateauBytes = 512.0 * 1024 * 1024;  // of a collective
+constexpr double kPlateauBytes = 512.0 * 1024 * 1024;         // of a collective
+constexpr double kSlowPassS = 1e-3, kSlowCollectiveS = 5e-3;  // no latency is that long
+constexpr double kSlowShare = 0.03;  // of its roofline, which adds to that of a larger size
 constexpr double kMostSpread = 0.5;  // of a row's value: devices that differ more are no one SKU
 constexpr double kDistinct = 0.1;    // two SKUs whose rooflines differ by more have no one figure
 
@@ -31,7 +33,7 @@ bool is_latency_bound(const BaselineRow& row, const RowLimit& limit) {
   if (row.is_best_of_search()) return false;
   if (span_of(row.id.workload) == Span::between_ranks)
     return static_cast<double>(row.id.shape.at("bytes")) < kPlateauBytes;
-  return limit.least_time_s < kLatencyBoundS;
+  return limit.work / limit.rate.high < kLatencyBoundS;
 }
 
 /// A factor by which the value would fit, in words; empty when none does.
@@ -51,6 +53,18 @@ std::string slip_of(double value, double least, double most) {
   return "";
 }
 
+/// A small size takes as long as it takes, but not as long as a thousand times that.
+void lint_latency(const BaselineRow& row, const RowLimit& limit, Texts& found) {
+  const bool is_collective = span_of(row.id.workload) == Span::between_ranks;
+  const double pass_s = limit.work / row.value;
+  const double slow_s =
+      (is_collective ? kSlowCollectiveS : kSlowPassS) + limit.work / (kSlowShare * limit.rate.high);
+  if (limit.rate.low > 0 && pass_s > slow_s)
+    found.push_back(fmt::format("{} is {:.2g} ms a pass, of a size that takes {:.2g} ms at most{}",
+                                in_words({row.metric, row.value}), pass_s * 1e3, slow_s * 1e3,
+                                "; is it a slip of unit?"));
+}
+
 void lint_roofline(const BaselineRow& row, const PartLight& light, Texts& found) {
   const std::optional<RowLimit> limit = limit_of(row, light);
   if (!limit) return;
@@ -59,7 +73,9 @@ void lint_roofline(const BaselineRow& row, const PartLight& light, Texts& found)
   if (row.value > most)
     found.push_back(fmt::format("{} is over the {} that {}{}", words(row.value), words(most),
                                 limit->by, slip_of(row.value, least, most)));
-  else if (row.value < least && !is_latency_bound(row, *limit))
+  else if (is_latency_bound(row, *limit))
+    lint_latency(row, *limit, found);
+  else if (row.value < least)
     found.push_back(fmt::format("{} is {} of the {} that {}, below {} on a plateau{}",
                                 words(row.value), percent(row.value / limit->rate.low),
                                 words(limit->rate.low), limit->by, percent(kPlateauShare),
@@ -72,13 +88,19 @@ bool is_of_other_part(const Baseline& one, const Baseline& other) {
                             other.pci_ids.end()) == one.pci_ids.end();
 }
 
-std::int64_t ranks_in(const BaselineRow& row) {
-  return row.id.shape.has("ranks") ? row.id.shape.at("ranks") : 0;
+/// The shapes are one, or both are sizes of a plateau, where a figure depends little on the size.
+bool have_like_shapes(const BaselineRow& one, const BaselineRow& other) {
+  if (one.id.shape == other.id.shape) return true;
+  const Shape &a = one.id.shape, &b = other.id.shape;
+  if (span_of(one.id.workload) != Span::between_ranks || !a.has("ranks") || !b.has("ranks"))
+    return false;
+  const auto bytes = static_cast<double>(std::min(a.at("bytes"), b.at("bytes")));
+  return a.at("ranks") == b.at("ranks") && bytes >= kPlateauBytes;
 }
 
 bool measures_alike(const BaselineRow& one, const BaselineRow& other) {
   return one.id.workload == other.id.workload && one.id.dtype == other.id.dtype &&
-         one.id.shape == other.id.shape && one.metric == other.metric &&
+         have_like_shapes(one, other) && one.metric == other.metric &&
          one.scope_level == other.scope_level && one.nodes == other.nodes;
 }
 
@@ -108,8 +130,18 @@ bool is_published_name(const std::string& sku) {
          std::any_of(skus.begin(), skus.end(), [&](const GpuSku& one) { return sku == one.name; });
 }
 
+/// A baseline is found by a PCI id, or by the name that documents give the accelerator.
+bool is_ever_found(const Baseline& baseline) {
+  return !baseline.pci_ids.empty() || baseline.sku == "host" || is_published_name(baseline.sku);
+}
+
 /// An id of another part: its devices would be held to figures that are not theirs.
 void lint_identity(const Baseline& baseline, Texts& all) {
+  if (!is_ever_found(baseline))
+    all.push_back(
+        fmt::format("/sku: no document's accelerator is called {} and it names no PCI "
+                    "ids (`assay devices` shows both)",
+                    in_quotes(baseline.sku)));
   if (!is_published_name(baseline.sku)) return;
   for (std::size_t i = 0; i < baseline.pci_ids.size(); ++i) {
     const GpuSku* sku = find_gpu_sku(baseline.pci_ids[i]);
@@ -128,9 +160,23 @@ void lint_spread(const BaselineRow& row, Texts& found) {
                                 percent(*row.mad / row.value), percent(kMostSpread)));
 }
 
+/// An address has a host; whatever is not an address says in words where the figure is from.
+bool is_address(const std::string& source) {
+  const std::size_t host = source.find("://");
+  const std::size_t end = host == std::string::npos ? host : source.find_first_of("/ ", host + 3);
+  return host != std::string::npos && host > 0 &&
+         source.substr(host + 3, end - host - 3).find('.') != std::string::npos;
+}
+
+bool says_where(const std::string& source) {
+  return is_address(source) || source.find_first_of(" /") != std::string::npos;
+}
+
 void lint_provenance(const BaselineRow& row, const std::string& as_of, Texts& found) {
   const bool is_theirs = row.tier == "vendor" || row.tier == "third_party";
-  if (is_theirs && row.source.find("://") == std::string::npos)
+  if (!is_theirs && !says_where(row.source))
+    found.push_back("its source does not say where the figure is from");
+  if (is_theirs && !is_address(row.source))
     found.push_back(fmt::format("its source is no address where a {} figure can be read",
                                 row.tier == "vendor" ? "vendor's" : "third party's"));
   if (!row.n) found.push_back("it does not say of how many measurements it is (n)");
@@ -141,67 +187,6 @@ void lint_provenance(const BaselineRow& row, const std::string& as_of, Texts& fo
     found.push_back(fmt::format("it expired on {}, before {}", row.expires, as_of));
 }
 
-/// The metrics that measurements of a workload have.
-Texts metrics_of(const std::string& workload) {
-  if (span_of(workload) != Span::device)
-    return {"bus_bandwidth_bytes_per_s", "algorithm_bandwidth_bytes_per_s", "bytes_per_s"};
-  if (workload == "gemm" || workload.starts_with("attention_") || workload == "memory_triad")
-    return {"flop_per_s", "bytes_per_s"};
-  return {"bytes_per_s"};
-}
-
-bool is_known_workload(const std::string& workload) {
-  constexpr std::array kKnown = {
-      "gemm",           "attention_forward", "attention_backward", "attention_decode",
-      "host_to_device", "device_to_host"};
-  return workload.starts_with("memory_") || span_of(workload) != Span::device ||
-         std::find(kKnown.begin(), kKnown.end(), workload) != kKnown.end();
-}
-
-/// Measurements are looked up by what moves their data, whatever its variant.
-std::string why_no_fabric(const std::string& fabric) {
-  if (fabric.empty()) return "";
-  Measurement measurement;
-  measurement.transport.emplace().kind = fabric;
-  const std::string looked_up = fabric_class(measurement);
-  if (looked_up == fabric) return "";
-  return fmt::format("rows are looked up by the fabric '{}', not '{}'", looked_up, fabric);
-}
-
-/// Why no measurement can be what the row is about; empty when one can.
-std::string why_never_matched(const BaselineRow& row) {
-  const std::string& workload = row.id.workload;
-  const bool between = span_of(workload) == Span::between_ranks;
-  if (!is_known_workload(workload)) return fmt::format("there is no workload {}", workload);
-  if (!row.is_best_of_search() && !work_of(row.id))
-    return between && !row.id.shape.has("ranks")
-               ? "its case does not name the number of ranks"
-               : fmt::format("{} has no such shape or dtype", workload);
-  const Texts metrics = metrics_of(workload);
-  if (std::find(metrics.begin(), metrics.end(), row.metric) == metrics.end())
-    return fmt::format("{} has no metric {}", workload, row.metric);
-  if (between && row.scope_level == "device") return "a collective spans more than a device";
-  if (span_of(workload) == Span::device && row.scope_level != "device" && row.scope_level != "node")
-    return fmt::format("{} is measured on a device, or on all of a node at once", workload);
-  if (between && !row.input_pattern.empty() && row.input_pattern != "small_integers")
-    return "collectives move the pattern small_integers alone";
-  if (!between && (row.input_pattern == "zeros" || row.input_pattern == "constant"))
-    return "nothing is timed on zeros or constants";
-  if (!between && (!row.fabric.empty() || row.nodes))
-    return fmt::format("{} has no fabric and no nodes", workload);
-  if (row.scope_level == "node" && row.nodes.value_or(1) != 1) return "its scope is one node";
-  if (row.nodes && ranks_in(row) < *row.nodes) return "it has fewer ranks than nodes";
-  return why_no_fabric(row.fabric);
-}
-
-/// Of a part whose dense rates are known: fp8 came with compute capability 8.9.
-std::string why_not_computed(const BaselineRow& row, const PartLight& light) {
-  if (!row.id.dtype.starts_with("fp8") || !light.flop_per_s.contains("bf16") ||
-      light.flop_per_s.contains(row.id.dtype))
-    return "";
-  return fmt::format("this part has no products of {}", row.id.dtype);
-}
-
 }  // namespace
 
 std::vector<std::string> mistakes_of(const Baseline& baseline, const std::string& as_of,
@@ -209,11 +194,11 @@ std::vector<std::string> mistakes_of(const Baseline& baseline, const std::string
   Texts all;
   lint_identity(baseline, all);
   const std::optional<PartLight> light = light_of(baseline);
+  const PartKind kind = kind_of(baseline);
   for (std::size_t i = 0; i < baseline.rows.size(); ++i) {
     const BaselineRow& row = baseline.rows[i];
     Texts found;
-    std::string never = why_never_matched(row);
-    if (never.empty() && light) never = why_not_computed(row, *light);
+    const std::string never = why_never_matched(row, kind);
     if (!never.empty()) found.push_back("no measurement can ever match it: " + never);
     if (light && never.empty()) {
       lint_roofline(row, *light, found);

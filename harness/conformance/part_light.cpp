@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "harness/core/case_work.h"
 #include "harness/core/gpu_model.h"
@@ -15,14 +17,51 @@ namespace assay {
 
 namespace {
 
+/// The device ids of one chip begin alike.
+struct Chip {
+  std::string_view begins;
+  int major, minor, pcie_generation;
+};
+constexpr Chip kChips[] = {
+    {"10de:20", 8, 0, 4}, {"10de:22", 8, 6, 4},  {"10de:26", 8, 9, 4},  {"10de:27", 8, 9, 4},
+    {"10de:23", 9, 0, 5}, {"10de:29", 10, 0, 5}, {"10de:31", 10, 3, 6}, {"10de:2b", 12, 0, 5},
+};
+
+const Chip* chip_of(std::string_view pci_id) {
+  for (const Chip& chip : kChips)
+    if (pci_id.starts_with(chip.begins)) return &chip;
+  return nullptr;
+}
+
+/// Cards of which bridges join some: the rate of all their links, one direction.
+struct BridgedCard {
+  std::string_view name;
+  double bytes_per_s;
+};
+constexpr BridgedCard kBridged[] = {{"A100-PCIE-40GB", 300e9},
+                                    {"A100-PCIE-80GB", 300e9},
+                                    {"H100-PCIE-80GB", 300e9},
+                                    {"A30", 100e9},
+                                    {"A40", 56.25e9}};
+constexpr int kSwitchedLinks8_0 = 12, kSwitchedLinks = 18;
+
 std::optional<FigureRange> known(double value) {
   return value > 0 ? std::optional<FigureRange>({value, value}) : std::nullopt;
+}
+
+/// NVIDIA's datasheets of Blackwell: dense fp4 is twice the rate of fp8, of B300 three times.
+void add_fp4(int major, int minor, PartLight& light) {
+  const auto fp8 = light.flop_per_s.find("fp8_e4m3");
+  if (major < 10 || fp8 == light.flop_per_s.end()) return;
+  const double times = major == 10 && minor == 3 ? 3 : 2;
+  light.flop_per_s["fp4_e2m1"] = {fp8->second.low * times, fp8->second.high * times};
 }
 
 PartLight light_of_model(const GpuModel& model) {
   const SpeedOfLight speed = gpu_speed_of_light(part_of(model));
   PartLight light;
-  light.flop_per_s = speed.flop_per_s;
+  for (const auto& [dtype, rate] : speed.flop_per_s) light.flop_per_s[dtype] = {rate, rate};
+  add_fp4(model.major, model.minor, light);
   light.memory = known(speed.memory_bytes_per_s.value_or(0));
   light.host_link = known(model.host_link_bytes_per_s > 0 ? model.host_link_bytes_per_s
                                                           : speed.pcie_bytes_per_s.value_or(0));
@@ -33,18 +72,91 @@ PartLight light_of_model(const GpuModel& model) {
   return light;
 }
 
-/// The device ids of one chip begin alike: 10de:20.. is GA100, 23.. GH100, 29.. GB100.
-std::optional<FigureRange> memory_of_chip(const std::string& pci_id) {
-  std::optional<FigureRange> range;
-  for (const GpuSku& sku : gpu_sku_table()) {
-    if (sku.memory_gb_per_s <= 0 || pci_id.substr(0, 7) != std::string(sku.pci_id).substr(0, 7))
-      continue;
-    const double rate = sku.memory_gb_per_s * 1e9;
-    if (!range) range = FigureRange{rate, rate};
-    range->low = std::min(range->low, rate);
-    range->high = std::max(range->high, rate);
+/// The other rates of a product of which the rate in bf16 is published, by those of its capability.
+std::map<std::string, double> rates_of(const GpuSku& sku, const Chip& chip) {
+  std::map<std::string, double> rates;
+  const CapabilityRates* row = find_capability(chip.major, chip.minor);
+  if (row == nullptr || sku.bf16_tflop_per_s <= 0) return rates;
+  const double bf16 = sku.bf16_tflop_per_s * 1e12, unit = bf16 / row->f16_bf16;
+  const auto set = [&](const char* dtype, double rate) {
+    if (rate > 0) rates[dtype] = rate;
+  };
+  const double clocks = sku.tensor_clock_mhz > 0 ? sku.vector_clock_mhz / sku.tensor_clock_mhz : 1;
+  set("f16", bf16);
+  set("bf16", bf16);
+  set("tf32", unit * row->tf32);
+  set("fp8_e4m3", unit * row->fp8);
+  set("fp8_e5m2", unit * row->fp8);
+  set("int8", unit * row->int8 * sku.int8_scale / sku.tensor_scale);
+  set("f32", unit * row->f32 * clocks / sku.tensor_scale);
+  return rates;
+}
+
+void set_links(const GpuSku& sku, const Chip& chip, PartLight& light) {
+  const double pcie = pcie_lane_bytes_per_s(chip.pcie_generation) * 16;
+  light.host_link = known(pcie);
+  light.devices_per_node = 8;
+  const bool is_switched = std::string_view(sku.name).find("SXM") != std::string_view::npos;
+  light.has_multicast = is_switched && chip.major >= 9;
+  if (is_switched) {
+    light.nvlink = known(nvlink_bytes_per_s(chip.major, chip.minor) *
+                         (chip.major == 8 ? kSwitchedLinks8_0 : kSwitchedLinks));
+    light.nic = known(chip.major == 8 ? 25e9 : chip.minor == 3 ? 100e9 : 50e9);
+    return;
   }
-  return range;
+  light.nic = FigureRange{0, pcie};  // whichever it is, it has a slot of its own
+  for (const BridgedCard& card : kBridged)
+    if (card.name == sku.name) light.nvlink = FigureRange{pcie, card.bytes_per_s};
+}
+
+void widen(FigureRange& range, double rate) {
+  range.low = std::min(range.low, rate);
+  range.high = std::max(range.high, rate);
+}
+
+/// Of a product that no table has: what the others of its chip reach. It may be sold with a
+/// fraction of their arithmetic, and with less or more of its memory.
+PartLight light_of_chip(const Chip& chip) {
+  PartLight light;
+  for (const GpuSku& sku : gpu_sku_table()) {
+    if (!std::string_view(sku.pci_id).starts_with(chip.begins)) continue;
+    for (const auto& [dtype, rate] : rates_of(sku, chip)) {
+      FigureRange& range = light.flop_per_s.try_emplace(dtype, FigureRange{0, rate}).first->second;
+      range.high = std::max(range.high, rate);
+    }
+    const double memory = sku.memory_gb_per_s * 1e9;
+    if (memory <= 0) continue;
+    if (!light.memory) light.memory = FigureRange{memory, memory};
+    widen(*light.memory, memory);
+  }
+  return light;
+}
+
+std::optional<PartLight> light_of_pci_id(const std::string& id) {
+  if (const GpuModel* model = gpu_model_of_pci_id(id)) return light_of_model(*model);
+  const Chip* chip = chip_of(id);
+  const GpuSku* sku = find_gpu_sku(id);
+  if (chip == nullptr) return std::nullopt;
+  PartLight light = light_of_chip(*chip);
+  if (sku == nullptr) {
+    add_fp4(chip->major, chip->minor, light);
+    return light;
+  }
+  if (sku->memory_gb_per_s > 0) light.memory = known(sku->memory_gb_per_s * 1e9);
+  for (const auto& [dtype, rate] : rates_of(*sku, *chip)) light.flop_per_s[dtype] = {rate, rate};
+  add_fp4(chip->major, chip->minor, light);
+  set_links(*sku, *chip, light);
+  return light;
+}
+
+/// The PCI ids of the baseline, then those that its SKU's name stands for.
+std::vector<std::string> pci_ids_of(const Baseline& baseline) {
+  std::vector<std::string> ids = baseline.pci_ids;
+  for (const GpuModel& model : gpu_models())
+    if (baseline.sku == model.name || baseline.sku == model.product) ids.push_back(model.pci_id);
+  for (const GpuSku& sku : gpu_sku_table())
+    if (baseline.sku == sku.name) ids.push_back(sku.pci_id);
+  return ids;
 }
 
 FigureRange scaled(FigureRange range, double factor) {
@@ -65,21 +177,24 @@ std::optional<RowLimit> limit_of_flop(const BaselineRow& row, const PartLight& l
     if (!by_memory) return std::nullopt;
     return RowLimit{{0, by_memory->high}, "its memory allows at this shape", 0};
   }
-  FigureRange rate{peak->second, peak->second};
+  FigureRange rate = peak->second;
   const bool is_memory_bound = by_memory && by_memory->high < rate.high;
   if (by_memory) rate = least_of(rate, *by_memory);
   return RowLimit{rate,
                   is_memory_bound ? "its memory allows at this shape"
                                   : fmt::format("it computes in {}", row.id.dtype),
-                  work ? work->flop / rate.high : 0};
+                  work ? work->flop : 0};
 }
 
-/// Each rank sends and receives what the factor counts over its NVLinks. A switch that adds and
+/// Each rank sends and receives what the factor counts over its links. A switch that adds and
 /// copies spares an all-reduce of n ranks n - 1 of 2 n - 1 parts of that: S (1 + 1/n) instead of
 /// 2 S (n - 1)/n each way.
-FigureRange inside_limit(const BaselineRow& row, const PartLight& light, double ranks) {
+RowLimit inside_limit(const BaselineRow& row, const PartLight& light, double ranks) {
+  const bool by_pcie = row.fabric == "pcie" || row.fabric == "shm" || !light.nvlink;
+  if (by_pcie) return {{0, light.host_link->high}, "its link to the host carries", 0};
   const bool spared = light.has_multicast && row.id.workload == "all_reduce" && ranks > 2;
-  return scaled(*light.nvlink, spared ? 2 * (ranks - 1) / (ranks + 1) : 1);
+  return {scaled(*light.nvlink, spared ? 2 * (ranks - 1) / (ranks + 1) : 1), "its NVLinks allow",
+          0};
 }
 
 /// Between k nodes of n/k ranks, each with a NIC, only a k-th of the data has to leave a node once
@@ -95,18 +210,22 @@ FigureRange between_limit(const BaselineRow& row, const PartLight& light, double
 }
 
 std::optional<RowLimit> limit_of_collective(const BaselineRow& row, const PartLight& light) {
-  if (!row.id.shape.has("ranks") || !light.nvlink || !light.nic) return std::nullopt;
+  if (!row.id.shape.has("ranks") || !light.host_link || !light.nic) return std::nullopt;
   const auto ranks = static_cast<double>(row.id.shape.at("ranks"));
   const bool in_a_node = row.scope_level == "node" || row.scope_level == "nvlink_domain";
   const double nodes = row.nodes.value_or(in_a_node ? 1 : ranks / light.devices_per_node);
-  RowLimit limit{inside_limit(row, light, ranks), "its NVLinks allow", 0};
+  RowLimit limit = inside_limit(row, light, ranks);
   if (nodes > 1 && row.fabric != "nvlink") {
     limit.rate = least_of(limit.rate, between_limit(row, light, ranks, nodes));
     limit.by = fmt::format("its NICs allow between {:g} nodes", nodes);
+    if (row.fabric == "socket" || row.fabric == "tcp") limit.rate.low = 0;  // by the processors
   }
+  const double bus = bus_factor_of(row.id.workload, row.id.shape.at("ranks")).value_or(1);
+  limit.work = static_cast<double>(row.id.shape.at("bytes"));
   if (row.metric == "bytes_per_s")
-    limit.rate = scaled(limit.rate,
-                        1 / bus_factor_of(row.id.workload, row.id.shape.at("ranks")).value_or(1));
+    limit.rate = scaled(limit.rate, 1 / bus);
+  else
+    limit.work *= bus;
   return limit;
 }
 
@@ -114,31 +233,37 @@ std::optional<RowLimit> limit_of_bytes(const BaselineRow& row, const PartLight& 
   const std::string& workload = row.id.workload;
   const bool by_host = workload == "host_to_device" || workload == "device_to_host";
   const bool by_link = workload == "device_to_device";
-  const auto& rate = by_host ? light.host_link : by_link ? light.nvlink : light.memory;
+  const auto& rate = by_host                   ? light.host_link
+                     : by_link && light.nvlink ? light.nvlink
+                     : by_link                 ? light.host_link
+                                               : light.memory;
   const auto work = work_of(row.id);
   if (!rate) return std::nullopt;
   const char* by = by_host   ? "its link to the host carries"
-                   : by_link ? "its NVLinks carry"
+                   : by_link ? "its links carry"
                              : "its memory carries";
-  return RowLimit{*rate, by, work ? work->moved_bytes / rate->high : 0};
+  return RowLimit{*rate, by, work ? work->moved_bytes : 0};
 }
 
 }  // namespace
 
 std::optional<PartLight> light_of(const Baseline& baseline) {
-  for (const std::string& id : baseline.pci_ids)
-    if (const GpuModel* model = gpu_model_of_pci_id(id)) return light_of_model(*model);
-  for (const std::string& id : baseline.pci_ids) {
-    PartLight light;
-    const GpuSku* sku = find_gpu_sku(id);
-    light.memory =
-        sku && sku->memory_gb_per_s > 0 ? known(sku->memory_gb_per_s * 1e9) : memory_of_chip(id);
-    if (sku && sku->bf16_tflop_per_s > 0)
-      light.flop_per_s["bf16"] = light.flop_per_s["f16"] = sku->bf16_tflop_per_s * 1e12;
-    if (light.memory) return light;
-  }
-  if (const GpuModel* model = gpu_model_named(baseline.sku)) return light_of_model(*model);
+  for (const std::string& id : pci_ids_of(baseline))
+    if (const auto light = light_of_pci_id(id)) return light;
   return std::nullopt;
+}
+
+PartKind kind_of(const Baseline& baseline) {
+  PartKind kind;
+  if (baseline.sku == "host") kind.backend = "host";
+  for (const std::string& id : pci_ids_of(baseline)) {
+    kind.backend = "cuda";
+    const GpuModel* model = gpu_model_of_pci_id(id);
+    if (model != nullptr && kind.nvlink_domain == 0) kind.nvlink_domain = model->nvlink_domain;
+    if (const Chip* chip = chip_of(id); chip != nullptr && kind.compute_capability.empty())
+      kind.compute_capability = fmt::format("{}.{}", chip->major, chip->minor);
+  }
+  return kind;
 }
 
 std::optional<RowLimit> limit_of(const BaselineRow& row, const PartLight& light) {

@@ -16,7 +16,7 @@ struct FigureRange {
 
 /// Rates of one accelerator, one direction. What is not known is absent.
 struct PartLight {
-  std::map<std::string, double> flop_per_s;  ///< Dense, by dtype.
+  std::map<std::string, FigureRange> flop_per_s;  ///< Dense, by dtype.
   std::optional<FigureRange> memory, host_link, nvlink, nic;
   bool has_multicast = false;  ///< NVLink switches that add and copy (NVLS).
   int devices_per_node = 0;
@@ -26,13 +26,21 @@ struct PartLight {
 /// of the same chip; nothing where none of them is known (a host).
 std::optional<PartLight> light_of(const Baseline& baseline);
 
+/// What decides which cases an accelerator can run.
+struct PartKind {
+  std::string backend;             ///< `cuda`, `host`; empty: not known.
+  std::string compute_capability;  ///< `9.0`; empty: not known.
+  int nvlink_domain = 0;           ///< Devices that NVLink joins; 0: not known.
+};
+PartKind kind_of(const Baseline& baseline);
+
 /// The most that the row's metric can be at its shape, and by what: the lower of compute and
 /// memory, the rate of a link, or what the fabric allows a collective. Nothing where that is not
 /// known.
 struct RowLimit {
   FigureRange rate;
   std::string by;
-  double least_time_s = 0;  ///< Of one pass at that rate; 0: the size is not known.
+  double work = 0;  ///< Of one pass, in the metric's unit; 0: the size is not known.
 };
 std::optional<RowLimit> limit_of(const BaselineRow& row, const PartLight& light);
 

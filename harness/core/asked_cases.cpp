@@ -13,6 +13,7 @@
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 #include "harness/core/workload.h"
+#include "harness/core/workload_series.h"
 
 namespace assay {
 
@@ -158,6 +159,14 @@ void refuse_size(const ProfileCases& line, const std::string& dtype, const Shape
                           spans_ranks(line.workload) ? "; the ranks are those that run" : ""));
 }
 
+/// Pairs are of one series, whichever the line says.
+void refuse_series(const ProfileCases& line) {
+  if (span_of(line.workload) != Span::device) return;
+  for (const Series series : line.series)
+    if (!has_series(line.workload, series))
+      throw Error(fmt::format("{} has no series {}", line.workload, name(series)));
+}
+
 /// Only of backends that the executable has implementations for.
 void refuse_implementations(const ProfileCases& line, const std::string& dtype,
                             const std::vector<Implemented>& implemented) {
@@ -266,6 +275,7 @@ void refuse_unknown_cases(const Profile& profile, const std::vector<Implemented>
   for (std::size_t i = 0; i < profile.cases.size(); ++i) {
     const ProfileCases& line = profile.cases[i];
     try {
+      refuse_series(line);
       for (const std::string& dtype : line.dtypes) {
         for (const Shape& shape : line.shapes) {
           refuse_shape(line, dtype, shape);

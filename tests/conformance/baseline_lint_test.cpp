@@ -140,6 +140,68 @@ TEST_SUITE("unit") {
     CHECK(says(mistakes(row), "is after"));
   }
 
+  TEST_CASE("parts that only the table of products has are held to their own rates and links") {
+    const auto of = [](const char* sku, const char* id, BaselineRow row) {
+      return mistakes(part_baseline(sku, id, std::move(row)));
+    };
+    const auto product = [](const char* dtype, double value) {
+      return sound_row(std::string("gemm.") + dtype + ".*/m8192_n8192_k8192", "flop_per_s", value);
+    };
+    CHECK(says(of("l40s", "10de:26b9", product("bf16", 400e12)), "362 TFLOP/s that it computes"));
+    CHECK(of("l40s", "10de:26b9", product("bf16", 300e12)) == "");
+    CHECK(says(of("b300", "10de:3182", product("fp8_e4m3", 4.6e15)), "computes in fp8_e4m3"));
+    CHECK(of("b300", "10de:3182", product("fp8_e4m3", 4e15)) == "");
+    CHECK(says(of("gb200", "10de:2941", product("fp4_e2m1", 1.1e16)), "computes in fp4_e2m1"));
+    CHECK(of("gb200", "10de:2941", product("fp4_e2m1", 7.6e15)) == "");
+    CHECK(says(of("h20", "10de:2329", product("bf16", 148e15)), "computes in bf16"));
+    CHECK(of("h20", "10de:2329", product("bf16", 140e12)) == "");  // a seventh of an H100's
+    CHECK(says(of("a100-40gb", "10de:20b0", all_reduce_row(310e9, 8, 1, "nvlink")), "NVLinks"));
+    CHECK(of("a100-40gb", "10de:20b0", all_reduce_row(230e9, 8, 1, "nvlink")) == "");
+    CHECK(says(of("l40s", "10de:26b9", all_reduce_row(70e9, 8, 1, "pcie+shm")), "to the host"));
+    CHECK(says(of("h100-pcie", "10de:2331",
+                  sound_row("host_to_device.f32.*/bytes268435456", "bytes_per_s", 100e9)),
+               "link to the host"));
+  }
+
+  TEST_CASE("a small size is exempt from the plateau but not from a slip of unit") {
+    BaselineRow small = all_reduce_row(43.7e6, 8, 1, "nvlink");
+    small.id = CaseId::parse("all_reduce.f32.*/bytes1048576_ranks8");
+    CHECK(says(mistakes(small), "42 ms a pass"));
+    small.value = 0.5e9;  // 3.7 ms
+    CHECK(mistakes(small) == "");
+    CHECK(says(mistakes(sound_row("gemm.bf16.*/m1_n8192_k8192", "flop_per_s", 2e9)), "a pass"));
+  }
+
+  TEST_CASE("the figure of another SKU is found at another size of the plateau") {
+    BaselineRow large = all_reduce_row(440e9, 8, 1, "nvlink");
+    large.id = CaseId::parse("all_reduce.f32.*/bytes8589934592_ranks8");
+    const Baseline h100 =
+        part_baseline("h100-sxm", "10de:2330", all_reduce_row(440e9, 8, 1, "nvlink"));
+    CHECK(says(mistakes(part_baseline("b200-sxm", "10de:2901", large), {h100}), "h100-sxm"));
+    large.id = CaseId::parse("all_reduce.f32.*/bytes8388608_ranks8");
+    CHECK(mistakes(part_baseline("b200-sxm", "10de:2901", large), {h100}) == "");
+  }
+
+  TEST_CASE("an accelerator that no document can name and a source that names nothing are found") {
+    const BaselineRow row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
+    Baseline nobody = part_baseline("our-name", "10de:2330", row);
+    CHECK(mistakes(nobody) == "");
+    nobody.pci_ids.clear();
+    CHECK(says(mistakes(nobody), "/sku: no document's accelerator is called \"our-name\""));
+    nobody.sku = "H100-SXM5-80GB";
+    CHECK(mistakes(nobody) == "");
+    BaselineRow vague = row;
+    for (const char* source : {"://", "https://", "https://localhost/x", "http:// example"}) {
+      vague.source = source;
+      CHECK(says(mistakes(vague), "its source is no address"));
+    }
+    vague.tier = "derived";
+    vague.source = "unknown";
+    CHECK(says(mistakes(vague), "does not say where the figure is from"));
+    vague.source = "88 % of the datasheet's rate";
+    CHECK(mistakes(vague) == "");
+  }
+
   TEST_CASE("a PCI id of another part than the SKU is found") {
     const BaselineRow row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
     CHECK(says(mistakes(part_baseline("h200-sxm", "10de:2330", row)),

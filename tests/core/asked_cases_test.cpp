@@ -190,6 +190,9 @@ TEST_SUITE("unit") {
     refused(line("gemm", "m8_n0_k8"), {"no shape m8_n0_k8"});
     refused(line("gemm", "m8_n8_k8_b0"), {"no shape m8_n8_k8_b0"});
     refused(line("attention_forward", "m8_n8_k8"), {"attention_forward has no shape m8_n8_k8"});
+    ProfileCases graphs = line("memory_read", "bytes64");
+    graphs.series = {Series::cold, Series::graph};
+    refused(graphs, {"memory_read has no series graph"});
   }
 
   TEST_CASE("a backend that the executable has nothing of is not held to its names") {
