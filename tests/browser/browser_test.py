@@ -125,6 +125,13 @@ class Pages(InChromium):
             jobs += [("healthy.test.mjs", page), ("imported.test.mjs", page, tool)]
         self.node(*jobs)
 
+    def test_a_link_to_a_device_far_down_its_table_leads_there(self):
+        simulated, page = PLACE / "far-simulated", PLACE / "far.html"
+        shutil.rmtree(simulated, ignore_errors=True)
+        subprocess.run([ASSAY, "simulate", "--sku", "h200-sxm", "--nodes", "14", "--profile", "quick", "--fault", "compute:13/5:0.2", "-o", simulated], check=True, capture_output=True)
+        subprocess.run([ASSAY, "report", simulated, "-o", page, "--force"], check=True, capture_output=True)
+        self.node(("far.test.mjs", page, "node-00013 / 5"))
+
     def test_measured_links_between_devices_are_drawn(self):
         self.node(("links.test.mjs", self.page(node_of_pairs(), "links")))
 

@@ -36,6 +36,13 @@ export const given = (text: string): HTMLElement => el('bdi', {}, text);
 
 export const link = (href: string, text: string): HTMLElement => el('a', {href}, given(text));
 
+/** So many letters at most, up to the end of a word; `null` where all of it fits. */
+export function cutAtWord(text: string, most: number): string | null {
+  if (text.length <= most) return null;
+  const end = text.lastIndexOf(' ', most);
+  return text.slice(0, end > 0 ? end : most);
+}
+
 /** A verdict as a word with its mark: never by colour alone. */
 export function badge(verdict: string, word = verdict): HTMLElement {
   const marks: Record<string, string> = {pass: '✓', warn: '!', fail: '✗', not_evaluated: '?', better: '✓', worse: '✗', same: '=', unclear: '?'};

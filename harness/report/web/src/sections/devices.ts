@@ -74,6 +74,23 @@ function labelled(drawn: Strip[], isOneNode: boolean, width: number): {one: Stri
 /** A page of very many measurements lists only some of them. */
 const slowestCase = (one: Strip): HTMLElement | string => (one.of === null ? '–' : one.row ? link(linkTo(one.row), one.of.case) : given(one.of.case));
 
+/** A link to a device that the table does not show yet narrows the table to it. */
+function reveal(report: Report, facts: HTMLElement): void {
+  const id = location.hash.slice(1);
+  const device = report.devices.find(({subject}) => id === `device=${encodeURIComponent(subject)}`);
+  const filter = facts.querySelector<HTMLInputElement>('input[type=search]');
+  if (!device || !filter || document.getElementById(id)) return;
+  filter.value = device.subject;
+  filter.dispatchEvent(new Event('input'));
+  new MutationObserver((_, observer) => {
+    const found = document.getElementById(id);
+    if (!found) return;
+    observer.disconnect();
+    found.scrollIntoView();
+    found.focus({preventScroll: true});
+  }).observe(facts, {childList: true, subtree: true});
+}
+
 export function devices(report: Report): HTMLElement {
   if (report.devices.length === 0) return section('devices', 'Devices', nothing('These documents describe no device.'));
   const field = report.slowest_by;
@@ -121,5 +138,7 @@ export function devices(report: Report): HTMLElement {
       {title: 'UUID', cell: (one) => el('span', {class: 'whole'}, given(one.device.uuid))},
     ],
   });
+  window.addEventListener('hashchange', () => reveal(report, facts));
+  setTimeout(() => reveal(report, facts));
   return section('devices', 'Devices', chart, facts);
 }

@@ -2,7 +2,7 @@
 import {groupBy} from '../chart';
 import {nothing, section} from '../columns';
 import {type Report, type Requirement} from '../data';
-import {badge, type Child, el, given, link} from '../dom';
+import {badge, type Child, cutAtWord, el, given, link} from '../dom';
 import {howSure, reasonOf} from './sureness';
 
 const SHOWN_SUBJECTS = 6;
@@ -63,10 +63,8 @@ function where(report: Report, {places}: Finding): Child[] {
 
 /** Cut at a word; the whole stands where the link leads. */
 function shortened(one: Requirement, reason: string): Child[] {
-  if (reason.length <= LONGEST_REASON) return [given(reason)];
-  const room = reason.slice(0, LONGEST_REASON + 1);
-  const words = room.includes(' ') ? room.slice(0, room.lastIndexOf(' ')) : room.slice(0, LONGEST_REASON);
-  return [given(`${words} … `), el('a', {href: `#${requirementId(one)}`, 'aria-label': `whole reason of ${one.id}`}, 'whole reason')];
+  const words = cutAtWord(reason, LONGEST_REASON);
+  return words === null ? [given(reason)] : [given(`${words} … `), el('a', {href: `#${requirementId(one)}`, 'aria-label': `whole reason of ${one.id}`}, 'whole reason')];
 }
 
 function finding(report: Report, found: Finding): HTMLElement {

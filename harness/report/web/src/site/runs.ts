@@ -1,6 +1,6 @@
 // The list of runs, and what narrows it.
 import {section} from '../columns';
-import {badge, type Child, el, given} from '../dom';
+import {badge, type Child, cutAtWord, el, given} from '../dom';
 import {type Column, table} from '../table';
 import {joined, runLink} from './cells';
 import {dayOf, type SitePage, type SiteRun, verdictOf} from './data';
@@ -20,7 +20,10 @@ const CHOICES: Choice[] = [
 ];
 
 function wrong(run: SiteRun): Child {
-  if (run.not_judged !== undefined) return el('span', {title: run.not_judged}, given(run.not_judged.length > MOST_LETTERS ? `${run.not_judged.slice(0, MOST_LETTERS)}…` : run.not_judged));
+  if (run.not_judged !== undefined) {
+    const words = cutAtWord(run.not_judged, MOST_LETTERS);
+    return el('span', {title: run.not_judged}, given(words === null ? run.not_judged : `${words} …`));
+  }
   return given([...run.wrong ?? [], ...(run.more_wrong ? [`and ${run.more_wrong} more`] : [])].join(', '));
 }
 
