@@ -359,6 +359,11 @@ class Planner {
                           other));
     if (saw("nodes") && inventory_.nodes.empty())
       because("the cluster has no node: pods wait until an autoscaler makes some");
+    const std::size_t there = together(devices_of(plan_.device_class, inventory_)).size();
+    const long all = static_cast<long>(plan_.wishes.nodes) * plan_.devices;
+    if (plan_.allocation == "dra" && saw("resourceslices") && static_cast<long>(there) < all)
+      because(
+          fmt::format("{} are wanted in all, and {} published", number_of(all, "device"), there));
   }
 
   /// No fault: a queue, an admission plugin or a webhook may add the toleration.

@@ -260,6 +260,16 @@ TEST_SUITE("cluster") {
                 "which the cluster does not serve: it serves resource.k8s.io/v1beta1"));
   }
 
+  TEST_CASE("devices that every node reaches are not there once for each") {
+    cluster::Inventory inventory = two_nodes();
+    std::erase_if(inventory.devices,
+                  [](const cluster::Device& one) { return one.pool == "node-b"; });
+    for (cluster::Device& one : inventory.devices) one.pool = "fabric", one.node = "";
+    CHECK(holds(joined(plan_for(inventory).reasons),
+                "16 devices are wanted in all, and 8 published"));
+    CHECK_FALSE(holds(joined(plan_for(two_nodes()).reasons), "wanted in all"));
+  }
+
   TEST_CASE("what kubectl logs of itself is not the reason") {
     CHECK(cluster::reason_of({1, "",
                               "W1129 17:00:00.000000   1 warnings.go:70] resource.k8s.io/v1beta1 "
