@@ -31,6 +31,11 @@ export default async function (browser, file) {
     legend: [...one.querySelectorAll('.legend li')].map((name) => name.textContent), ticks: [...one.querySelectorAll('.plot text')].map((text) => text.textContent)})));
   const titled = (title) => figures.find((one) => one.title.startsWith(title));
   assert.match(titled('Memory f32').note, /baseline/);
+  const dashes = await page.$$eval('#shapes figure', (all) => [...all.find((one) => one.textContent.startsWith('Memory f32')).querySelectorAll('g[stroke-dasharray] line')].map((one) => one.getAttribute('stroke')));
+  assert.ok(new Set(dashes).size > 1 && dashes.every((stroke) => stroke?.startsWith('var(--c')), `each baseline has the colour of what it is for: ${dashes}`);
+  const beside = await page.$$eval('#shapes figure', (all) => [...all.find((one) => one.textContent.startsWith('Memory f32')).querySelectorAll('.plot g')]
+    .filter((group) => group.querySelector(':scope > path[fill^="var(--c"]')).map((group) => group.getAttribute('transform')));
+  assert.equal(new Set(beside).size, 4, 'read, write, copy and triad stand beside each other');
   assert.match(titled('all reduce f32, node, hot: bus bandwidth').note, /speed of light.*baseline/);
   const looks = await page.$$eval('#devices .legend li', (all) => all.map((one) => [one.textContent, one.querySelector('path').getAttribute('fill')]));
   assert.equal(Object.fromEntries(looks).failed, 'var(--fail)');

@@ -7,6 +7,7 @@ import {axisLabel, quantity, tick, unitOf} from '../quantity';
 import {baselines} from './baselines';
 
 const MANY_ROWS = 600;
+const STEP = 6; // pixels between the implementations of a shape
 
 /** Of very many devices, those that matter: the slowest, the fastest and the middle of each case. */
 function thinned(rows: Row[]): Row[] {
@@ -20,13 +21,18 @@ function thinned(rows: Row[]): Row[] {
 interface Mark {
   shape: string;
   value: number;
+  /** Whose it is; of several implementations nobody's. */
+  of: string | null;
 }
 
 function marksOf(rows: Row[], value: (row: Row) => number | null | undefined): Mark[] {
   const marks = new Map<string, Mark>();
   for (const row of rows) {
     const found = value(row);
-    if (found) marks.set(`${row.of.shape_text} ${found}`, {shape: row.of.shape_text, value: found});
+    if (!found) continue;
+    const {shape_text: shape, implementation} = row.of;
+    const known = marks.get(`${shape} ${found}`);
+    marks.set(`${shape} ${found}`, {shape, value: found, of: known && known.of !== implementation ? null : implementation});
   }
   return [...marks.values()];
 }
@@ -41,21 +47,24 @@ export function rateChart(title: string, rows: Row[], baseline: Map<string, numb
   const shapes = distinct(rows.map((row) => row.of.shape_text));
   const notes: string[] = [];
   if (light.length > 0) notes.push('a thin bar is the speed of light');
-  if (base.length > 0) notes.push('a dashed bar is the baseline');
+  if (base.length > 0) notes.push(`a dashed bar is the baseline${base.some(({of}) => of !== null) ? ', in the colour of what it is for' : ''}`);
   if (drawn.length < rows.length) notes.push(`of ${rows.length} measurements the slowest, middle and fastest of each case are drawn`);
   return figure({
     title, note: sentence(notes), legend: legend(names),
     draw: (width) => {
       const margin = Math.min(Math.max(...shapes.map((shape) => shape.length)) * 7.4 + 16, width * 0.45);
       return Plot.plot({
-        width, height: 74 + shapes.length * Math.max(22, 10 + 4 * names.length), marginLeft: margin, marginBottom: 44, marginRight: 24, ...scales(names),
+        width, height: 74 + shapes.length * Math.max(22, 12 + STEP * names.length), marginLeft: margin, marginBottom: 44, marginRight: 24, ...scales(names),
         x: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true, ticks: Math.max(3, width / 110)},
         y: {label: null, domain: shapes, tickFormat: (shape: string) => shape.length * 7.4 + 16 > margin + 1 ? `${shape.slice(0, Math.floor(margin / 7.4) - 3)}…` : shape},
         marks: [
           Plot.tickX(light, {x: 'value', y: 'shape', strokeWidth: 2}),
-          Plot.tickX(base, {x: 'value', y: 'shape', strokeWidth: 2, strokeDasharray: '3,3'}),
-          Plot.dot(drawn, {x: 'rate', y: (row: Row) => row.of.shape_text, fill: (row: Row) => row.of.implementation, symbol: (row: Row) => row.of.implementation,
-                           r: 4.5, tip: true, title: (row: Row) => `${row.of.case}\n${row.place}\n${quantity(row.rate, unit)}`}),
+          Plot.tickX(base.filter((mark) => mark.of === null), {x: 'value', y: 'shape', strokeWidth: 2, strokeDasharray: '3,3'}),
+          Plot.tickX(base.filter((mark) => mark.of !== null), {x: 'value', y: 'shape', stroke: 'of', strokeWidth: 2.5, strokeDasharray: '3,3'}),
+          // Beside each other: implementations are often as fast as one another.
+          ...names.map((name, i) => Plot.dot(drawn.filter((row) => row.of.implementation === name), {
+            x: 'rate', y: (row: Row) => row.of.shape_text, fill: (row: Row) => row.of.implementation, symbol: (row: Row) => row.of.implementation, dy: (i - (names.length - 1) / 2) * STEP,
+            r: 4.5, tip: true, title: (row: Row) => `${row.of.case}\n${row.place}\n${quantity(row.rate, unit)}`})),
         ],
       });
     },
