@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/conformance/devices.h"
 #include "harness/conformance/requirement.h"
 #include "tests/conformance/passing_result.h"
 
