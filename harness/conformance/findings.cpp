@@ -17,6 +17,21 @@ constexpr std::size_t kQuoted = 3;  // findings spelled out in a reason; figures
 /// Of a list of figures. A fleet's would make a document that no reader of ours accepts.
 constexpr std::size_t kMostEntries = 10000;
 constexpr std::size_t kMostSaid = 100;  // subjects whose own finding is told beside the reason
+constexpr std::size_t kLongestName = 1024, kLongestReason = 16384;  // of a verdict's document
+
+/// With dots for its middle where it has more bytes: names of documents may be as long as a name
+/// of the verdict, which is made of several.
+std::string fitting(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  constexpr std::string_view kDots = " ... ";
+  const auto is_inside = [&](std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  std::size_t head = (most - kDots.size()) / 2, tail = text.size() - head;
+  while (is_inside(head)) --head;
+  while (is_inside(tail)) ++tail;
+  return fmt::format("{}{}{}", text.substr(0, head), kDots, text.substr(tail));
+}
 
 int severity(Verdict verdict) {
   switch (verdict) {
@@ -102,15 +117,17 @@ RequirementVerdict Findings::verdict(const std::string& when_passed) const {
     if (!is_said && quoted.size() < kQuoted) quoted.push_back(finding.text);
     if (!finding.subject) continue;
     if (!named.insert({finding.subject->kind, finding.subject->name}).second) continue;
-    result.subjects.push_back(*finding.subject);
+    result.subjects.push_back(
+        {finding.subject->kind, fitting(finding.subject->name, kLongestName)});
     if (has_lists_ && finding.text != quoted.front() && said.size() < kMostSaid)
-      said.push_back({{"subject", finding.subject->name}, {"reason", finding.text}});
+      said.push_back({{"subject", result.subjects.back().name}, {"reason", finding.text}});
   }
   if (!said.empty()) result.figures["findings"] = std::move(said);
   result.reason = fmt::format("{}", fmt::join(quoted, "; "));
   if (deciding > quoted.size()) {
     result.reason += fmt::format("; and {} more", deciding - quoted.size());
   }
+  result.reason = fitting(result.reason, kLongestReason);
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "harness/core/document.h"
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {
@@ -33,6 +34,28 @@ TEST_SUITE("unit") {
     const RequirementVerdict verdict = findings.verdict("");
     CHECK(verdict.subjects.size() == 1);
     CHECK(verdict.reason == "failure; and 4 more");
+  }
+
+  TEST_CASE("names as long as a document may have them leave a verdict that can be written") {
+    Findings findings;
+    std::string name;
+    while (name.size() < 1022) name += "\xc3\xa9";
+    for (const char* device : {" device 0", " device 1"})
+      findings.fail("f", name + name + name + name + name + name + name + device,
+                    {"device", name + device});
+    RequirementVerdict found = findings.verdict("");
+    found.id = "ecc";
+    found.action = Action::drain;
+    found.action_reason = "its reason";
+    const VerdictDocument document = summarise("node", {found});
+    validate(to_json(document), DocumentKind::verdict, "the verdict");
+    const std::vector<Subject>& subjects = document.requirements[0].subjects;
+    REQUIRE(subjects.size() == 2);
+    CHECK(subjects[0].name.size() <= 1024);
+    CHECK(subjects[0].name.size() > 1000);
+    CHECK(subjects[0].name.find("\xc3\xa9 ... \xc3\xa9") != std::string::npos);
+    CHECK(subjects[0].name.ends_with(" device 0"));
+    CHECK(subjects[1].name.ends_with(" device 1"));
   }
 
   TEST_CASE("what was found of a device that the reason does not begin with stands by its name") {
