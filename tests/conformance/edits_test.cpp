@@ -162,6 +162,30 @@ TEST_SUITE("property") {
     }
     MESSAGE(made, " edits, of which ", free, " decide nothing");
   }
+
+  TEST_CASE("a series that is made faster as a whole is seen in the verdict") {
+    const Profile profile = profile_of_edits();
+    const Json sound = to_json(written_gpu_result(profile, 8));
+    const std::string passed = outcome(sound, profile);
+    const auto scale = [](Json& value, double factor) { value = value.get<double>() * factor; };
+    for (std::size_t at = 0; at < sound["measurements"].size(); at += 37) {
+      Json edited = sound;
+      Json& one = edited["measurements"][at];
+      if (!one.contains("samples")) continue;
+      for (auto& [key, value] : one["samples"].items()) {
+        if (!key.ends_with("_s")) continue;
+        if (value.is_array())
+          for (Json& each : value) scale(each, 1 / 1.01);
+        else
+          scale(value, 1 / 1.01);
+      }
+      for (auto& [key, value] : one["metrics"].items())
+        if (key.ends_with("_per_s")) scale(value, 1.01);
+      if (one.contains("speed_of_light_fraction")) scale(one["speed_of_light_fraction"], 1.01);
+      CAPTURE(one["case"].get<std::string>());
+      CHECK(outcome(edited, profile) != passed);
+    }
+  }
 }
 
 }  // namespace assay::test

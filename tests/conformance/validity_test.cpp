@@ -141,6 +141,12 @@ TEST_SUITE("unit") {
     CHECK(figures["largest_error_of_tolerance"].get<double>() == doctest::Approx(0.75));
     CHECK(figures["mean_error_of_tolerance"].get<double>() ==
           doctest::Approx(0.75 / static_cast<double>(result.measurements.size())));
+    *one.error *= 10;  // both as much: the fraction hides it
+    *one.tolerance *= 10;
+    const Json edited = verified(result).figures;
+    CHECK(edited["mean_error_of_tolerance"].get<double>() ==
+          doctest::Approx(figures["mean_error_of_tolerance"].get<double>()));
+    CHECK(edited["mean_tolerance"].get<double>() > figures["mean_tolerance"].get<double>());
   }
 
   TEST_CASE("a case without samples is not evaluated and one in error fails") {

@@ -37,6 +37,7 @@ class VerifiedResults final : public Requirement {
     Findings of_measurements, of_groups;
     std::size_t verified = 0;
     double largest = 0, sum = 0;  // of errors, as fractions of their tolerances
+    double tolerances = 0;        // their sum
   };
 
   static void look(const Evidence& some, Notes& notes) {
@@ -47,6 +48,7 @@ class VerifiedResults final : public Requirement {
         const double error = of_tolerance(*measurement.verification);
         notes.largest = std::max(notes.largest, error);
         notes.sum += error;
+        notes.tolerances += measurement.verification->tolerance.value_or(0);
       }
     }
     for (const DeviceGroup& group : device_groups(some, {})) {
@@ -62,8 +64,9 @@ class VerifiedResults final : public Requirement {
     findings.add(std::move(notes.of_groups));
     findings.set_figure("verified", notes.verified);
     findings.set_figure("largest_error_of_tolerance", notes.largest);
-    findings.set_figure("mean_error_of_tolerance",
-                        notes.verified > 0 ? notes.sum / static_cast<double>(notes.verified) : 0);
+    const double count = std::max(1.0, static_cast<double>(notes.verified));
+    findings.set_figure("mean_error_of_tolerance", notes.sum / count);
+    findings.set_figure("mean_tolerance", notes.tolerances / count);
     return findings.verdict(fmt::format("{} measurements, every answer verified", notes.verified));
   }
 
