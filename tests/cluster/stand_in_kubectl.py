@@ -4,11 +4,12 @@
 Reading comes from tests/cluster/recordings; `apply -k` builds with the real kubectl, refuses what a strict server
 would, and starts every pod of the Job; `exec` runs in the pod's folder. STAND_IN names the folder of its state,
 STAND_IN_FAULT a fault to plant: pending (no devices are left), exits (rank 1 fails), lost (the node of rank 0 is lost
-when its results are first asked for), no-gang (pods are bound one by one), other-image (the assay of the image does
-not know `hold`), other-flags (nor a flag of `run`), no-answer (the API server goes away after discovery began). Pods
-that only hold what they claim are bound by a scheduler of its own, one a node, and run nothing. STAND_IN_APIS names
-another recorded answer to api-versions. STAND_IN_STOP is a regular expression of the call at which the user stops
-`assay`, STAND_IN_STOP_AGAIN that of the call at which the user stops it once more.
+when its results are first asked for and rank 1 has written some of its own), no-gang (pods are bound one by one),
+other-image (the assay of the image does not know `hold`), other-flags (nor a flag of `run`), no-answer (the API
+server goes away after discovery began). Pods that only hold what they claim are bound by a scheduler of its own, one
+a node, and run nothing. STAND_IN_APIS names another recorded answer to api-versions. STAND_IN_STOP is a regular
+expression of the call at which the user stops `assay`, STAND_IN_STOP_AGAIN that of the call at which the user stops
+it once more.
 """
 import base64
 import contextlib
@@ -249,9 +250,18 @@ def lose_node_of(rank):
                 pod["lost"] = True
 
 
+def wait_for_document_of(rank, state):
+    """So that it has met the others; on a busy machine its start alone takes seconds."""
+    folder = next(pathlib.Path(one["folder"], "results") for one in state["pods"] if one["rank"] == rank)
+    until = time.monotonic() + 120
+    while not list(folder.rglob("*.json")) and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 def execute(words, state):
     pod = next((one for one in state["pods"] if one["name"] in words), None)
     if FAULT == "lost" and pod and pod["rank"] == 0:
+        wait_for_document_of(1, state)
         lose_node_of(0)
         fail("error: error dialing backend: dial tcp 10.99.0.11:10250: connect: no route to host")
     if pod is None or pathlib.Path(pod["folder"], "exit").exists():
