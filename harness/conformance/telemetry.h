@@ -9,9 +9,14 @@
 namespace assay {
 
 /// Every name that a requirement asks for: whoever reads documents to judge them keeps no other.
-inline constexpr std::array<std::string_view, 7> kJudgedTelemetry = {
-    "clock_event_fractions", "clock_hz", "cpu_other_fraction", "cpu_steal_fraction",
-    "discarded_fraction",    "power_w",  "temperature_c"};
+inline constexpr std::array<std::string_view, 8> kJudgedTelemetry = {"clock_event_fractions",
+                                                                     "clock_hz",
+                                                                     "cpu_other_fraction",
+                                                                     "cpu_steal_fraction",
+                                                                     "discarded_fraction",
+                                                                     "new_errors",
+                                                                     "power_w",
+                                                                     "temperature_c"};
 
 /// Null where the measurement has none. Throws std::logic_error for a name that is not in
 /// kJudgedTelemetry.

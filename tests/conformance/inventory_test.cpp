@@ -87,6 +87,31 @@ TEST_SUITE("unit") {
                 [](auto& d) { d.ecc->remap_failed.reset(); });
   }
 
+  TEST_CASE("an uncorrected error or a remapped row while a case was measured is named") {
+    const auto with = [](const char* counter, const Json& by) {
+      Result result = four_device_node();
+      const std::string& uuid = result.nodes.front().devices[2].uuid;
+      for (Measurement& measurement : result.measurements) {
+        const bool is_its = measurement.scope.members.front() == uuid;
+        measurement.telemetry["new_errors"] = {{counter, is_its ? by : Json(0)}};
+      }
+      return judged(result, requirement("inventory_ecc"));
+    };
+    for (const char* counter : {"ecc_uncorrected", "remapped_rows"}) {
+      CHECK(with(counter, 0).verdict == Verdict::pass);
+      CHECK(with(counter, -1).verdict == Verdict::pass);
+      CHECK(with(counter, "2").verdict == Verdict::fail);
+      const RequirementVerdict verdict = with(counter, 2);
+      CHECK(verdict.verdict == Verdict::fail);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.find("device 2") != std::string::npos);
+      CHECK(verdict.reason.find(", first while ") != std::string::npos);
+    }
+    CHECK(with("ecc_uncorrected", 1).reason_code == "uncorrected_errors");
+    CHECK(with("ecc_corrected", 5).verdict == Verdict::pass);
+    CHECK(with("pcie_replays", 5).verdict == Verdict::pass);
+  }
+
   TEST_CASE("a lowered power limit or clock is named") {
     check_named("inventory_power_and_clocks", Verdict::fail,
                 [](auto& d) { d.power_limit_w = 500; });

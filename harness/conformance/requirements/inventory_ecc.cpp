@@ -1,8 +1,12 @@
-// Requirement: ECC is on, no row remapping is pending or failed, no new XID.
+// Requirement: ECC is on, no row remapping is pending or failed, no uncorrected error before the
+// run or in it, no new XID.
 #include <fmt/format.h>
+
+#include <string_view>
 
 #include "harness/conformance/inventory.h"
 #include "harness/conformance/parameters.h"
+#include "harness/conformance/telemetry.h"
 #include "harness/core/number_of.h"
 
 namespace assay {
@@ -14,17 +18,54 @@ class Ecc final : public Requirement {
   std::string kind() const override { return "inventory_ecc"; }
   Axis axis() const override { return Axis::functional; }
 
-  RequirementVerdict evaluate(const Evidence& evidence,
-                              const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters(asked).done();
-    Findings findings(evidence);
-    check_devices(evidence, findings, check);
-    return findings.verdict("ECC on, no remapping pending or failed, no uncorrected error, no XID");
+    return inquiry(
+        Findings(), [](const Evidence& some, Findings& to) { check_devices(some, to, check); },
+        [](const Findings& of) {
+          return of.verdict("ECC on, no remapping pending or failed, no uncorrected error, no XID");
+        });
   }
 
  private:
+  /// What a counter of the device rose by while its cases were measured, and the first of these.
+  struct Rise {
+    double by = 0;
+    const Measurement* first = nullptr;
+  };
+
+  static Rise rise_of(const DeviceRef& ref, const char* counter) {
+    Rise rise;
+    for (const Measurement& measurement : ref.result->measurements) {
+      const auto& members = measurement.scope.members;
+      if (members.empty() || members.front() != ref.device->uuid) continue;
+      const Json* counters = telemetry_of(measurement, "new_errors");
+      if (counters == nullptr || !counters->is_object() || !counters->contains(counter)) continue;
+      const Json& by = counters->at(counter);
+      if (by.is_number() && by <= 0) continue;  // falls when a driver is loaded anew
+      if (rise.first == nullptr) rise.first = &measurement;
+      if (by.is_number()) rise.by += by.get<double>();
+    }
+    return rise;
+  }
+
+  static bool has_risen(const DeviceRef& ref, const char* counter, const char* code,
+                        const char* what, const Subject& subject, Findings& findings) {
+    const Rise rise = rise_of(ref, counter);
+    if (rise.first == nullptr) return false;
+    findings.fail(code,
+                  fmt::format("{}, first while {} was measured", number_of(rise.by, what),
+                              rise.first->id.str()),
+                  subject);
+    return true;
+  }
+
   static bool check(const DeviceRef& ref, const Subject& subject, Findings& findings) {
-    bool healthy = true;
+    const bool erred = has_risen(ref, "ecc_uncorrected", "uncorrected_errors",
+                                 "new uncorrected ECC error", subject, findings);
+    const bool remapped =
+        has_risen(ref, "remapped_rows", "remap_pending", "newly remapped row", subject, findings);
+    bool healthy = !erred && !remapped;
     if (!ref.device->xids.empty()) {
       findings.fail("xid", fmt::format("new XID {}", fmt::join(ref.device->xids, ", ")), subject);
       healthy = false;
