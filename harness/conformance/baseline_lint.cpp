@@ -161,7 +161,7 @@ void lint_spread(const BaselineRow& row, Texts& found) {
 }
 
 /// An address has a host; whatever is not an address says in words where the figure is from.
-bool is_address(const std::string& source) {
+bool has_host(const std::string& source) {
   const std::size_t host = source.find("://");
   const std::size_t end = host == std::string::npos ? host : source.find_first_of("/ ", host + 3);
   return host != std::string::npos && host > 0 &&
@@ -169,14 +169,14 @@ bool is_address(const std::string& source) {
 }
 
 bool says_where(const std::string& source) {
-  return is_address(source) || source.find_first_of(" /") != std::string::npos;
+  return has_host(source) || source.find_first_of(" /") != std::string::npos;
 }
 
 void lint_provenance(const BaselineRow& row, const std::string& as_of, Texts& found) {
   const bool is_theirs = row.tier == "vendor" || row.tier == "third_party";
   if (!is_theirs && !says_where(row.source))
     found.push_back("its source does not say where the figure is from");
-  if (is_theirs && !is_address(row.source))
+  if (is_theirs && !has_host(row.source))
     found.push_back(fmt::format("its source is no address where a {} figure can be read",
                                 row.tier == "vendor" ? "vendor's" : "third party's"));
   if (!row.n) found.push_back("it does not say of how many measurements it is (n)");
