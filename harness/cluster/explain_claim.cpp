@@ -101,7 +101,9 @@ std::optional<Finding> why_not_met(const Need& need, const Seen& seen) {
                    hopeless};
   const Devices free = free_of(need.devices, seen);
   if (most_on_a_node(free) >= need.count) return std::nullopt;
-  const std::size_t exist = together(need.devices).size(), taken = exist - free.size();
+  // The search for partitions ends early at times, so that of fewer it may find more.
+  const std::size_t exist = std::max(together(need.devices).size(), free.size());
+  const std::size_t taken = exist - free.size();
   return Finding{
       fmt::format("the devices exist, but too few are free: {} of {} of class {} {} allocated, and "
                   "{} on one node {} needed{}",

@@ -20,7 +20,7 @@ constexpr std::size_t kLongest = 600;
 
 std::string last_words(Kubectl& kubectl, const std::string& name_space, const Pod& pod) {
   std::string container = pod.ended_container.empty() ? pod.container : pod.ended_container;
-  if (container.empty()) container = "assay";  // manifests/base/job.yaml
+  if (container.empty()) container = kOwnContainer;
   const Answer answer =
       kubectl.ask({{"logs", pod.name, "-n", name_space, "-c", container, "--tail=4"}});
   if (!answer.ok()) return fmt::format("(its log cannot be read: {})", reason_of(answer));

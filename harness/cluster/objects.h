@@ -18,8 +18,8 @@ struct Share {  // of a counter that devices of a pool have in common
   double used = 0, of = 0;
 };
 
-struct Device {  // one of a ResourceSlice, or one that was allocated (then
-                 // without attributes)
+/// One of a ResourceSlice, or one that was allocated (then without attributes).
+struct Device {
   std::string driver, pool, name, request;
   Texts attributes;
   Texts types = {};                          // of the attributes: string, bool, int or version
@@ -32,8 +32,8 @@ struct Device {  // one of a ResourceSlice, or one that was allocated (then
   std::string id() const { return driver + "/" + pool + "/" + name; }
 };
 
-struct IncompletePool {  // fewer slices of its newest generation are seen than
-                         // it has
+/// Fewer slices of its newest generation are seen than it has.
+struct IncompletePool {
   std::string driver, name;
   long seen = 0, slices = 0;
 };
@@ -69,6 +69,8 @@ struct Claim {
   std::string name_space = {};
   bool of(const std::string& pod) const;
 };
+
+inline constexpr const char* kOwnContainer = "assay";  // manifests/base/job.yaml
 
 struct Pod {
   std::string name, run, node, phase, owner, image, image_id;  // `run`: our label
@@ -167,7 +169,6 @@ std::vector<Event> read_events(const std::string& text);
 std::vector<Node> read_nodes(const std::string& text);
 std::vector<DeviceClass> read_device_classes(const std::string& text);
 Published read_slices(const std::string& text);
-std::vector<Device> read_devices(const std::string& text);  // those of read_slices
 /// Those whose taints keep claims away.
 std::vector<TaintRule> read_taint_rules(const std::string& text);
 std::vector<Queue> read_queues(const std::string& text);

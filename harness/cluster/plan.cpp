@@ -260,19 +260,23 @@ class Planner {
       fault(fmt::format("--queue {}: gang {} has no queues", plan_.queue, plan_.gang));
     if (plan_.gang != "kueue" && inventory_.serves(kKueue))
       because("Kueue is installed and ignores this run, which carries no queue label");
-    if (const std::string other = otherwise(kKueue);
-        plan_.gang != "kueue" && !inventory_.serves(kKueue) && other.starts_with("it serves"))
-      because(
-          fmt::format("Kueue is installed, but the cluster does not serve {}: {}", kKueue, other));
+    if (plan_.gang != "kueue" && !served_instead_of(kKueue).empty())
+      because(fmt::format("Kueue is installed, but the cluster does not serve {}: {}", kKueue,
+                          otherwise(kKueue)));
   }
 
-  /// What is served of the API's group in its place.
-  std::string otherwise(const std::string& api) const {
+  /// Another version of an API that is not served; empty: there is none, or it is served.
+  std::string served_instead_of(const std::string& api) const {
     const std::string group = api.substr(0, api.find('/') + 1);
     for (const std::string& other : inventory_.api_versions)
-      if (other.starts_with(group))
-        return fmt::format("it serves {}, which nothing here uses", other);
-    return "it is not installed";
+      if (!inventory_.serves(api) && other.starts_with(group)) return other;
+    return "";
+  }
+
+  std::string otherwise(const std::string& api) const {
+    const std::string other = served_instead_of(api);
+    return other.empty() ? "it is not installed"
+                         : fmt::format("it serves {}, which nothing here uses", other);
   }
 
   void check_gang_api() {
@@ -353,10 +357,9 @@ class Planner {
 
   /// What makes a plan other than its reader expects.
   void note_what_is_there() {
-    if (const std::string other = otherwise(kDra);
-        !inventory_.serves(kDra) && other.starts_with("it serves"))
+    if (!served_instead_of(kDra).empty())
       because(fmt::format("DRA is taken from {} alone, which the cluster does not serve: {}", kDra,
-                          other));
+                          otherwise(kDra)));
     if (saw("nodes") && inventory_.nodes.empty())
       because("the cluster has no node: pods wait until an autoscaler makes some");
     const std::size_t there = together(devices_of(plan_.device_class, inventory_)).size();

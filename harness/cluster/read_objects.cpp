@@ -12,8 +12,6 @@ namespace assay::cluster {
 
 namespace {
 
-constexpr const char* kContainer = "assay";  // manifests/base/job.yaml
-
 std::string run_of(const Json& object) {
   return text(object, {"metadata", "labels", "assay.io/run"});
 }
@@ -117,7 +115,7 @@ const Json& own_container(const Json& object) {
   static const Json kNone;
   const Json& all = at(object, {"spec", "containers"});
   for (const Json& one : all)
-    if (text(one, {"name"}) == kContainer) return one;
+    if (text(one, {"name"}) == kOwnContainer) return one;
   return all.empty() ? kNone : all.front();
 }
 

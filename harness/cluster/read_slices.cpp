@@ -101,8 +101,6 @@ Published read_slices(const std::string& list) {
   return all;
 }
 
-std::vector<Device> read_devices(const std::string& list) { return read_slices(list).devices; }
-
 std::vector<TaintRule> read_taint_rules(const std::string& list) {
   std::vector<TaintRule> rules;
   each(list, "device taint rules", [&](const Json& object) {

@@ -60,9 +60,10 @@ void lint_latency(const BaselineRow& row, const RowLimit& limit, Texts& found) {
   const double slow_s =
       (is_collective ? kSlowCollectiveS : kSlowPassS) + limit.work / (kSlowShare * limit.rate.high);
   if (limit.rate.low > 0 && pass_s > slow_s)
-    found.push_back(fmt::format("{} is {:.2g} ms a pass, of a size that takes {:.2g} ms at most{}",
-                                in_words({row.metric, row.value}), pass_s * 1e3, slow_s * 1e3,
-                                "; is it a slip of unit?"));
+    found.push_back(
+        fmt::format("{} is {:.2g} ms a pass, of a size that takes {:.2g} ms at most; "
+                    "is it a slip of unit?",
+                    in_words({row.metric, row.value}), pass_s * 1e3, slow_s * 1e3));
 }
 
 void lint_roofline(const BaselineRow& row, const PartLight& light, Texts& found) {

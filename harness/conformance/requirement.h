@@ -95,6 +95,8 @@ class NotedInquiry final : public Inquiry {
   void leave_out_lists() override {
     if constexpr (requires { notes_.findings.leave_out_lists(); })
       notes_.findings.leave_out_lists();
+    else if constexpr (requires { notes_.leave_out_lists(); })
+      notes_.leave_out_lists();
   }
   RequirementVerdict verdict(const Evidence&) override { return conclude_(notes_); }
 

@@ -123,7 +123,7 @@ TEST_SUITE("cluster") {
     items[3]["spec"]["devices"].erase(0), items[3]["spec"]["devices"].erase(0);
     for (int turn = 0; turn < 4; ++turn) {
       std::rotate(items.begin(), items.begin() + 1, items.end());
-      const auto devices = cluster::read_devices(slices.dump());
+      const auto devices = cluster::read_slices(slices.dump()).devices;
       CHECK(devices.size() == 8 + 7);
     }
   }
@@ -135,7 +135,7 @@ TEST_SUITE("cluster") {
       for (Json& device : slice["spec"]["devices"])
         device["attributes"]["type"] = {{"string", device["name"] > "gpu-4" ? "mig" : "gpu"}};
     cluster::Inventory inventory = two_nodes();
-    inventory.devices = cluster::read_devices(slices.dump());
+    inventory.devices = cluster::read_slices(slices.dump()).devices;
     const std::string is =
         "device.driver == 'gpu.example.com' && "
         "device.attributes['gpu.example.com'].type == ";

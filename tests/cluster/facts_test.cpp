@@ -28,7 +28,7 @@ Result collected(const Edit& edit_run, const Edit& edit_slices = kNothing) {
   const std::string run = answer("job-completes/run.json", edit_run).dump();
   cluster::Inventory inventory = two_nodes();
   inventory.devices =
-      cluster::read_devices(answer("discovery/resourceslices.json", edit_slices).dump());
+      cluster::read_slices(answer("discovery/resourceslices.json", edit_slices).dump()).devices;
   const cluster::Snapshot recorded_run = cluster::read_snapshot(recorded("job-completes/run.json"));
   std::map<std::string, cluster::PodFacts> facts, unedited;
   cluster::remember(cluster::read_snapshot(run), inventory, facts);

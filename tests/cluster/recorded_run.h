@@ -64,7 +64,7 @@ class RecordedRun : public KubectlOnPaper {
   std::vector<Result> collect(int nodes, const std::string& gang) {
     cluster::Inventory inventory = two_nodes();
     inventory.api_versions.push_back("scheduling.k8s.io/v1alpha2");
-    inventory.devices = cluster::read_devices(slices_.dump());
+    inventory.devices = cluster::read_slices(slices_.dump()).devices;
     const cluster::Target target{"bench", "r1"};
     const cluster::Pace patience = pace(600);
     cluster::Memory memory;

@@ -25,7 +25,7 @@ inline cluster::Inventory two_nodes() {
   inventory.api_versions = {"batch/v1", "resource.k8s.io/v1"};
   inventory.nodes = cluster::read_nodes(recorded("discovery/nodes.json"));
   inventory.device_classes = cluster::read_device_classes(recorded("discovery/deviceclasses.json"));
-  inventory.devices = cluster::read_devices(recorded("discovery/resourceslices.json"));
+  inventory.devices = cluster::read_slices(recorded("discovery/resourceslices.json")).devices;
   return inventory;
 }
 

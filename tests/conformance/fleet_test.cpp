@@ -38,6 +38,18 @@ RequirementVerdict against_fleet(std::vector<Result> results, std::vector<Baseli
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a fleet that is judged without lists of figures has none of its devices") {
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_ecc")};
+    for (const Judge::Lists lists : {Judge::Lists::kept, Judge::Lists::left_out}) {
+      Judge judge(profile, {}, lists);
+      judge.look(nodes(2));
+      const RequirementVerdict verdict = judge.verdict().requirements.front();
+      CHECK(verdict.verdict == Verdict::pass);
+      CHECK(verdict.figures.contains("devices") == (lists == Judge::Lists::kept));
+    }
+  }
+
   TEST_CASE("a healthy fleet passes by every source of its spread") {
     CHECK(against_fleet(nodes(1), {}).verdict == Verdict::pass);
     CHECK(against_fleet(nodes(1), {with_spread()}).verdict == Verdict::pass);

@@ -2,8 +2,6 @@
 // run or in it, no new XID.
 #include <fmt/format.h>
 
-#include <string_view>
-
 #include "harness/conformance/inventory.h"
 #include "harness/conformance/parameters.h"
 #include "harness/conformance/telemetry.h"
