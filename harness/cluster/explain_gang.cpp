@@ -32,19 +32,42 @@ std::string inactive_text(const std::string& message, const Seen& seen) {
   return fmt::format("ClusterQueue {} is stopped: its administrator must resume it", match[1]);
 }
 
-std::string quota_of_kueue(const std::string& message) {
+/// What of the queue's quotas is too small, for each resource and flavor; empty: nothing is told.
+std::string quota_of_kueue(std::string message) {
   static const RegularExpression kNumbers(
-      R"(insufficient quota for (\S+) in flavor (\S+),.*current podset request \((\d+)\) > maximum capacity \((\d+)\))");
-  const std::vector<std::string> match = kNumbers.groups_in(message);
-  if (match.empty()) return printable(message, 300);
+      R"(insufficient quota for (\S+) in flavor ([^\s,]+),[^>]*current podset request \(([^)]+)\) > maximum capacity \(([^)]+)\))");
+  std::vector<std::string> parts;
+  for (auto match = kNumbers.groups_in(message); !match.empty();
+       match = kNumbers.groups_in(message)) {
+    parts.push_back(fmt::format("it needs {} of {} and the quota of flavor {} is {}", match[3],
+                                match[1], match[2], match[4]));
+    message.erase(0, message.find(match[0]) + match[0].size());
+  }
+  return parts.empty()
+             ? ""
+             : fmt::format("the run will never fit its queue: {}", fmt::join(parts, "; "));
+}
+
+/// No flavor of the queue can take the pods, whatever else runs.
+std::string flavors_of_kueue(const std::string& message) {
+  static const RegularExpression kAbsent(R"(resource (\S+) unavailable in ClusterQueue)");
+  const std::vector<std::string> match = kAbsent.groups_in(message);
+  if (match.empty()) return "no flavor of its queue suits the run: " + printable(message, 300);
   return fmt::format(
-      "the run will never fit its queue: it needs {} of {} and the quota of flavor {} is {}",
-      match[3], match[1], match[2], match[4]);
+      "its ClusterQueue has no quota of {}, which the run asks for: its administrator must add it "
+      "to coveredResources",
+      match[1]);
 }
 
 Cause not_reserved(const std::string& subject, const Condition& reserved, const Seen& seen) {
-  if (reserved.reason == "ExceedsMaxQuota")
-    return {subject, quota_of_kueue(reserved.message), true};
+  const std::string quota = quota_of_kueue(reserved.message);
+  const bool never = reserved.reason == "ExceedsMaxQuota" ||
+                     // Kueue before 0.19 has one reason for all; another flavor may come free.
+                     (reserved.reason == "Pending" && !quota.empty() &&
+                      !contains(reserved.message, "insufficient unused quota"));
+  if (never) return {subject, quota.empty() ? printable(reserved.message, 300) : quota, true};
+  if (reserved.reason == "NoMatchingFlavor")
+    return {subject, flavors_of_kueue(reserved.message), true};
   if (reserved.reason == "Suspended") return {subject, inactive_text(reserved.message, seen), true};
   if (reserved.reason == "Misconfigured") {
     static const RegularExpression kUnmapped(R"(DeviceClass (\S+) is not mapped)");

@@ -179,6 +179,30 @@ TEST_SUITE("cluster") {
     CHECK_FALSE(cause.hopeless);
   }
 
+  TEST_CASE("what a queue of Kueue can never take is told of older versions too") {
+    const auto told = [](const char* reason, const std::string& added) {
+      Json list = parse_json(recorded("kueue-quotas-short/run.json"), "run");
+      for (Json& item : list["items"])
+        if (item["kind"] == "Workload")
+          for (Json& one : item["status"]["conditions"])
+            if (one["type"] == "QuotaReserved") {
+              one["reason"] = reason;
+              one["message"] = one["message"].get<std::string>() + added;
+            }
+      const cluster::Snapshot run = cluster::read_snapshot(list.dump());
+      const cluster::Inventory inventory = two_nodes();
+      return cluster::explain_workload(run.workloads.at(0), {run, {}, inventory, {}, {}, {}})
+          .value();
+    };
+    CHECK(told("Pending", "").hopeless);
+    const char* busy = ", insufficient unused quota for cpu in flavor large, 1 more needed";
+    CHECK_FALSE(told("Pending", busy).hopeless);
+    CHECK_FALSE(told("WaitingForQuota", busy).hopeless);
+    const cluster::Cause taint = told("NoMatchingFlavor", ", untolerated taint in flavor large");
+    CHECK(taint.hopeless);
+    CHECK(holds(taint.text, "no flavor of its queue suits the run: couldn't assign flavors"));
+  }
+
   TEST_CASE("every reason of the scheduler is told") {
     const cluster::Pod pod = pod_of("node-cordoned", [](Json&) {});
     const cluster::Snapshot run;

@@ -74,6 +74,12 @@ constexpr Row kRows[] = {
     {"kueue-job-without-queue-label", nullptr, false},
     {"kueue-pending-quota",
      "needs 8 of example.com/gpu-claims and the quota of flavor default is 4", true},
+    {"kueue-quotas-short",
+     "needs 2 of cpu and the quota of flavor default is 100m; it needs 2 of example.com/gpu-claims "
+     "and the quota of flavor default is 1; it needs 4Gi of memory and the quota of flavor default "
+     "is 1Mi",
+     true},
+    {"kueue-resource-uncovered", "its ClusterQueue has no quota of memory", true},
     {"kueue-queue-missing", "is missing in the namespace", true},
     {"kueue-queue-stopped", "ClusterQueue bench-cq is stopped", true},
     {"kueue-second-waits", "waits in its queue for quota that another run holds", false},
