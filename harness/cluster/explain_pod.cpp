@@ -13,6 +13,14 @@ namespace assay::cluster {
 
 namespace {
 
+/// What is around an error comes before it in a message of a container runtime: the cause is last.
+std::string end_of(const std::string& message, std::size_t limit = 200) {
+  if (message.size() <= limit) return printable(message, limit);
+  const std::size_t colon = message.find(": ", message.size() - limit);
+  const std::size_t from = colon == std::string::npos ? message.size() - limit : colon + 2;
+  return "... " + printable(message.substr(from), limit);
+}
+
 /// A pod that somebody other than Assay ended.
 std::optional<Cause> explain_disruption(const Pod& pod) {
   const Condition* target = find(pod.conditions, "DisruptionTarget");
@@ -56,7 +64,7 @@ std::optional<Cause> explain_no_start(const Pod& pod) {
                fmt::format("{}: {}",
                            absent ? fmt::format("image {} does not hold the program", pod.image)
                                   : fmt::format("node {} cannot start its container", pod.node),
-                           printable(pod.ended_message, 300)),
+                           end_of(pod.ended_message, 300)),
                true};
 }
 
@@ -170,13 +178,13 @@ std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
           false};
     return Cause{called(pod),
                  fmt::format("node {} cannot prepare its devices: {}", pod.node,
-                             printable(event->message, 250)),
+                             end_of(event->message, 250)),
                  true};
   }
   if (const Event* event = lasting_failure(pod, seen, "FailedCreatePodSandBox"))
     return Cause{called(pod),
                  fmt::format("node {} cannot start containers: exclude it ({})", pod.node,
-                             printable(event->message, 200)),
+                             end_of(event->message)),
                  true};
   return std::nullopt;
 }

@@ -102,7 +102,12 @@ constexpr Row kRows[] = {
      "quota limits is too small: it allows gpu.example.com.deviceclass.resource.k8s.io/devices=2",
      true},
     {"quota-pods", "quota limits is too small: it allows pods=1", true},
-    {"sandbox-cannot-start", "cannot start containers: exclude it", true},
+    {"sandbox-cannot-start",
+     "cannot start containers: exclude it (... failed to create containerd task: failed to create "
+     "shim task: OCI runtime create "
+     "failed: runc create failed: unable to start container process: can't get final child's PID "
+     "from pipe: EOF)",
+     true},
     {"secret-key-missing-env", "Secret", true},
     {"secret-missing", "Secret bench-token is missing", true},
     {"service-account-missing", "is missing: no pod can be made", true},
