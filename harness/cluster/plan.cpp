@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <random>
 
 #include "harness/cluster/cel_value.h"
@@ -48,7 +47,7 @@ class Planner {
     choose_allocation();
     choose_devices();
     choose_gang();
-    note_taints();
+    for (std::string& line : taints_of(inventory_, plan_.wishes)) because(std::move(line));
     note_doubts();
     check_claim();
     note_what_is_there();
@@ -367,18 +366,6 @@ class Planner {
     if (plan_.allocation == "dra" && saw("resourceslices") && static_cast<long>(there) < all)
       because(
           fmt::format("{} are wanted in all, and {} published", number_of(all, "device"), there));
-  }
-
-  /// No fault: a queue, an admission plugin or a webhook may add the toleration.
-  void note_taints() {
-    std::map<std::string, long> nodes;  // by their taint
-    for (const Node& node : inventory_.nodes)
-      for (const std::string& taint : node.taints)
-        if (!node.cordoned && keeps_off(taint, plan_.wishes)) ++nodes[taint];
-    for (const auto& [taint, count] : nodes)
-      because(fmt::format("{} of {} {} taint {}, which --toleration lets the pods tolerate", count,
-                          number_of(inventory_.nodes.size(), "node"), count == 1 ? "has" : "have",
-                          taint));
   }
 
   const Inventory& inventory_;

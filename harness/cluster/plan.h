@@ -52,6 +52,9 @@ Toleration toleration_of(const std::string& text);
 std::vector<Toleration> tolerations_of(const Wishes& wishes);
 /// Whether a node's taint keeps pods of such a run away.
 bool keeps_off(const std::string& taint, const Wishes& wishes);
+/// Which taints keep pods off how many nodes, a sentence each. No fault: a queue, an admission
+/// plugin or a webhook may add the toleration.
+std::vector<std::string> taints_of(const Inventory& inventory, const Wishes& wishes);
 
 /// Pure: the same wishes and inventory give the same plan.
 Plan make_plan(const Wishes& wishes, const Inventory& inventory, const std::string& run);

@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/cluster/gate.h"
 #include "harness/cluster/plan.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
+#include "harness/core/number_of.h"
 #include "harness/core/regular_expression.h"
 
 namespace assay::cluster {
@@ -42,6 +44,21 @@ bool keeps_off(const std::string& taint, const Wishes& wishes) {
   return !taint.ends_with(":PreferNoSchedule") &&
          std::none_of(all.begin(), all.end(),
                       [&](const Toleration& one) { return one.tolerates(taint); });
+}
+
+std::vector<std::string> taints_of(const Inventory& inventory, const Wishes& wishes) {
+  std::map<std::string, long> nodes;  // by their taint
+  for (const Node& node : inventory.nodes)
+    for (const std::string& taint : node.taints)
+      if (!node.cordoned && keeps_off(taint, wishes)) ++nodes[taint];
+  std::vector<std::string> lines;
+  for (const auto& [taint, count] : nodes)
+    lines.push_back(fmt::format(
+        "{} of {} {} taint {}, which {}", count, number_of(inventory.nodes.size(), "node"),
+        count == 1 ? "has" : "have", taint,
+        taint.starts_with("node.kubernetes.io/") ? "says that the node is not well"
+                                                 : "--toleration lets the pods tolerate"));
+  return lines;
 }
 
 }  // namespace assay::cluster

@@ -145,6 +145,15 @@ TEST_SUITE("cluster") {
       CHECK_THROWS_AS(cluster::toleration_of(none), Error);
   }
 
+  TEST_CASE("no toleration is advised for the taint of a node that is not well") {
+    cluster::Inventory inventory = two_nodes();
+    inventory.nodes[1].taints = {"node.kubernetes.io/not-ready=:NoExecute"};
+    const std::string told =
+        fmt::format("{}", fmt::join(cluster::make_plan(wishes(), inventory, "r1").reasons, "; "));
+    CHECK(has(told, "not-ready=:NoExecute, which says that the node is not well"));
+    CHECK_FALSE(has(told, "--toleration"));
+  }
+
   TEST_CASE("devices of an extended resource that DRA serves are counted by its class") {
     cluster::Inventory inventory = two_nodes();
     inventory.device_classes.front().extended_resource = "nvidia.com/gpu";
