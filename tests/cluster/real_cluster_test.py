@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import secrets
 import signal
 import subprocess
@@ -51,6 +52,9 @@ class RealCluster(unittest.TestCase):
         self.addCleanup(self.kubectl, "delete", "namespace", self.namespace, "--wait=false", check=False)
         self.kubectl("label", "namespace", self.namespace, "pod-security.kubernetes.io/enforce=restricted")
         self.kubectl("-n", self.namespace, "create", "serviceaccount", "runner")
+        served = self.kubectl("api-versions").splitlines()
+        self.has_kueue = "kueue.x-k8s.io/v1beta2" in served
+        self.kinds = KINDS + (",workloads.kueue.x-k8s.io" if self.has_kueue else "")
         self.before = self.objects()
 
     def runner_config(self):
@@ -73,7 +77,7 @@ class RealCluster(unittest.TestCase):
 
     def objects(self):
         # One that the cluster puts into every namespace may come late.
-        names = self.kubectl("-n", self.namespace, "get", KINDS, "-o", "name").splitlines()
+        names = self.kubectl("-n", self.namespace, "get", self.kinds, "-o", "name").splitlines()
         return {name for name in names if "assay" in name}
 
     def usable_nodes(self):
@@ -161,8 +165,11 @@ class RealCluster(unittest.TestCase):
                     if pod["metadata"]["labels"]["batch.kubernetes.io/job-completion-index"] == "0")
 
     def test_a_real_cluster_has_nothing_left_of_a_run_that_is_stopped_at_any_moment(self):
-        for _ in range(3):
-            process, after_s = self.start(), random.uniform(0.5, 15)
+        self.stop_at_any_moment()
+
+    def stop_at_any_moment(self):
+        for number in range(3):
+            process, after_s = self.start(out=f"stopped-{number}"), random.uniform(0.5, 15)
             time.sleep(after_s)
             process.send_signal(signal.SIGINT)
             text, _ = process.communicate(timeout=300)
@@ -177,6 +184,52 @@ class RealCluster(unittest.TestCase):
         for process in runs:
             self.finish(process, 0, "nothing of the run is left")
         self.assert_nothing_left()
+
+    def make_queue(self, **quotas):
+        """A LocalQueue of the namespace, whose own ClusterQueue has these quotas; of claims too, where Kueue counts them."""
+        if not self.has_kueue:
+            not_run("the cluster has no Kueue")
+        manager = self.kubectl("-n", "kueue-system", "get", "configmap", "kueue-manager-config", "-o", "json", check=False)
+        mappings = re.findall(r"name: *[\"']?([a-z0-9./-]+)[\"']?,? *deviceClassNames", " ".join(manager.replace("\\n", " ").split()))
+        if not mappings:
+            not_run("Kueue's configuration names no deviceClassMappings")
+        flavor = {"name": self.namespace, "resources": [
+            {"name": name, "nominalQuota": quotas.get(key, most)}
+            for key, name, most in (("cpu", "cpu", "64"), ("memory", "memory", "256Gi"), ("claims", mappings[0], "64"))]}
+        group = {"coveredResources": [one["name"] for one in flavor["resources"]], "flavors": [flavor]}
+        for kind, spec in (("ResourceFlavor", {}), ("ClusterQueue", {"namespaceSelector": {}, "resourceGroups": [group]}),
+                           ("LocalQueue", {"clusterQueue": self.namespace})):
+            metadata = {"name": self.namespace} if kind != "LocalQueue" else {"name": "queue", "namespace": self.namespace}
+            self.kubectl("apply", "-f", "-", text=json.dumps(
+                {"apiVersion": "kueue.x-k8s.io/v1beta2", "kind": kind, "metadata": metadata, "spec": spec}))
+            if kind != "LocalQueue":
+                self.addCleanup(self.kubectl, "delete", kind, self.namespace, "--wait=false", check=False)
+        self.kubectl("wait", "clusterqueue", self.namespace, "--for=condition=Active", "--timeout=60s")
+        self.addCleanup(self.kubectl, "-n", self.namespace, "delete", "localqueue", "queue", check=False)
+
+    def test_a_real_cluster_with_kueue_takes_runs_from_its_queue_as_their_quota_allows(self):
+        self.make_queue(claims="2")  # of one run
+        runs = [self.start(out=name, deadline=600) for name in ("one", "two")]
+        texts = [self.finish(process, 0, "queue queue: leads to ClusterQueue", "nothing of the run is left") for process in runs]
+        self.assertTrue(any("waits in its queue for quota that another run holds" in text for text in texts), texts)
+        self.assert_nothing_left()
+
+    def test_a_real_cluster_whose_queue_is_too_small_ends_the_run_by_name(self):
+        self.make_queue(cpu="100m", memory="1Mi", claims="1")
+        never = "the run will never fit its queue: .*it needs {} of {} and the quota of flavor {} is {}"
+        self.finish(self.start(), 2, "the run cannot start: .*" + never.format("2", "cpu", self.namespace, "100m"))
+        self.assert_nothing_left()
+
+    def test_a_real_cluster_whose_queue_is_stopped_ends_the_run_by_name(self):
+        self.make_queue()
+        self.kubectl("patch", "clusterqueue", self.namespace, "--type=merge", "-p", '{"spec": {"stopPolicy": "Hold"}}')
+        self.kubectl("wait", "clusterqueue", self.namespace, "--for=condition=Active=False", "--timeout=60s")
+        self.finish(self.start(), 2, f"ClusterQueue {self.namespace} is inactive")
+        self.assert_nothing_left()
+
+    def test_a_real_cluster_has_nothing_left_of_a_queued_run_that_is_stopped_at_any_moment(self):
+        self.make_queue()
+        self.stop_at_any_moment()
 
     def test_a_real_cluster_holds_gangs_back_whole_and_lets_them_take_turns(self):
         self.usable_nodes()
