@@ -35,38 +35,61 @@ def start_container(bundle):
     not_run(why)
 
 
+def need_the_tools():
+    for tool in ("buildah", "umoci"):
+        if shutil.which(tool) is None:
+            not_run(f"{tool} is not installed (Debian package {tool})")
+    if os.geteuid() != 0:
+        not_run("images are made and started as root alone here")
+
+
+def make_image(folder):
+    archive = folder / "assay.oci.tar"
+    made = subprocess.run([ROOT / "containers/build", "--from", "here", "--binary", BINARY, "-o", archive], capture_output=True, text=True)
+    if made.returncode != 0:
+        raise AssertionError(made.stdout + made.stderr)
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder / "layout")
+
+
+class MadeImage(unittest.TestCase):
+    """Makes the image once for all tests of the other class: ctest starts it before them."""
+
+    def test_the_host_image_is_made(self):
+        need_the_tools()
+        folder = pathlib.Path(os.environ["ASSAY_TEST_IMAGE"])
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        make_image(folder)
+
+
 class Image(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        for tool in ("buildah", "umoci"):
-            if shutil.which(tool) is None:
-                not_run(f"{tool} is not installed (Debian package {tool})")
-        if os.geteuid() != 0:
-            not_run("images are made and started as root alone here")
+        need_the_tools()
         cls.scratch = tempfile.TemporaryDirectory(prefix="assay image ")
         cls.folder = pathlib.Path(cls.scratch.name)
-        cls.archive = cls.folder / "assay.oci.tar"
-        made = subprocess.run([ROOT / "containers/build", "--from", "here", "--binary", BINARY, "-o", cls.archive], capture_output=True, text=True)
-        if made.returncode != 0:
-            raise AssertionError(made.stdout + made.stderr)
-        with tarfile.open(cls.archive) as tar:
-            tar.extractall(cls.folder / "layout")
+        made = os.environ.get("ASSAY_TEST_IMAGE")
+        cls.image = pathlib.Path(made) if made else cls.folder
+        if not made:
+            make_image(cls.image)
+        cls.archive = cls.image / "assay.oci.tar"
 
     @classmethod
     def tearDownClass(cls):
         cls.scratch.cleanup()
 
     def blob(self, digest):
-        return self.folder / "layout/blobs" / digest.replace(":", "/")
+        return self.image / "layout/blobs" / digest.replace(":", "/")
 
     def config(self):
-        index = json.loads((self.folder / "layout/index.json").read_text())
+        index = json.loads((self.image / "layout/index.json").read_text())
         manifest = json.loads(self.blob(index["manifests"][0]["digest"]).read_text())
         return json.loads(self.blob(manifest["config"]["digest"]).read_text())["config"]
 
     def unpack(self):
         bundle = self.folder / self._testMethodName
-        subprocess.run(["umoci", "unpack", "--image", f"{self.folder / 'layout'}:assay", bundle], check=True, capture_output=True)
+        subprocess.run(["umoci", "unpack", "--image", f"{self.image / 'layout'}:assay", bundle], check=True, capture_output=True)
         return bundle
 
     def test_the_host_image_is_small_and_labelled_with_a_numeric_user_an_sbom_and_no_shell(self):
