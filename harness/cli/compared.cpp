@@ -23,7 +23,6 @@ std::string side_in_words(const ComparedSide& side) {
   std::string text = fmt::format(
       "{} ({}, {}, {})", plain_line(side.name), number_of(side.documents.size(), "document"),
       number_of(side.nodes.size(), "node"), devices.empty() ? "no devices" : devices);
-  if (side.simulated) text += ", SIMULATED: no hardware was measured";
   if (side.price_per_device_hour)
     text += fmt::format(", {} a device and hour", *side.price_per_device_hour);
   return text;
@@ -86,11 +85,20 @@ std::string in_words(const std::string& value) {
   return value.empty() ? "unknown" : plain_line(value);
 }
 
+/// The side, then what is to be known of its documents.
+void add_side(const std::string& letter, const ComparedSide& side,
+              std::vector<std::string>& lines) {
+  lines.push_back(fmt::format("{}: {}", letter, side_in_words(side)));
+  for (const Mark& mark : side.marks)
+    lines.push_back(fmt::format("{}: {}", letter, plain_line(mark.sentence)));
+}
+
 /// What stands above the tables: the sides, the rule, and in what the sides differ.
 std::vector<std::string> lines_above(const std::vector<Comparison>& comparisons) {
-  std::vector<std::string> lines = {"A: " + side_in_words(comparisons.front().a)};
+  std::vector<std::string> lines;
+  add_side("A", comparisons.front().a, lines);
   for (std::size_t i = 0; i < comparisons.size(); ++i)
-    lines.push_back(side_letter(i) + ": " + side_in_words(comparisons[i].b));
+    add_side(side_letter(i), comparisons[i].b, lines);
   lines.push_back(rule_in_words(comparisons));
   for (std::size_t i = 0; i < comparisons.size(); ++i)
     for (const Difference& one : comparisons[i].differences)

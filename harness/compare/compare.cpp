@@ -11,6 +11,7 @@
 
 #include "harness/compare/case_summary.h"
 #include "harness/core/error.h"
+#include "harness/core/number_of.h"
 
 namespace assay::compare {
 
@@ -247,12 +248,41 @@ std::vector<Difference> differences_of(const ComparedSide& a, const ComparedSide
   return differences;
 }
 
+/// Passes that are read twice narrow an interval.
+void refuse_copies(const ComparedSide& side) {
+  std::map<std::string, std::string> files;  // by content
+  for (const ComparedDocument& one : side.documents) {
+    const auto [known, is_new] = files.emplace(one.sha256, one.file);
+    if (!is_new)
+      throw Error(
+          fmt::format("{}: {} and {} are the same document: a copy is not another run; "
+                      "leave one of them out",
+                      side.name, known->second, one.file));
+  }
+}
+
+/// What both sides hold cannot differ.
+void mark_shared(const ComparedSide& a, ComparedSide& b) {
+  std::set<std::string> contents;
+  for (const ComparedDocument& one : a.documents) contents.insert(one.sha256);
+  const auto shared = std::count_if(b.documents.begin(), b.documents.end(),
+                                    [&](const auto& one) { return contents.contains(one.sha256); });
+  if (shared > 0)
+    b.marks.push_back(
+        {"shared", fmt::format("{} of its {} {} A's, too: nothing of {} can differ.", shared,
+                               number_of(b.documents.size(), "document"),
+                               shared == 1 ? "is" : "are", shared == 1 ? "it" : "them")});
+}
+
 }  // namespace
 
 Comparison compare(const SideInput& a, const SideInput& b, const Options& options) {
   Comparison comparison;
   comparison.a = described(a);
   comparison.b = described(b);
+  refuse_copies(comparison.a);
+  refuse_copies(comparison.b);
+  mark_shared(comparison.a, comparison.b);
   comparison.margin = options.margin;
   comparison.level = kLevel;
   comparison.differences = differences_of(comparison.a, comparison.b);

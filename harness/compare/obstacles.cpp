@@ -88,8 +88,8 @@ std::string contention(const Groups& groups) {
         const bool is_here =
             std::find(members.begin(), members.end(), device.uuid) != members.end();
         if (!text.empty() || !is_here || device.other_processes.empty()) continue;
-        text =
-            fmt::format("{} other processes used {}", device.other_processes.size(), device.name);
+        text = fmt::format("{} other process{} used {}", device.other_processes.size(),
+                           device.other_processes.size() == 1 ? "" : "es", device.name);
       }
     }
   });

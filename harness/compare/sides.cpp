@@ -53,9 +53,11 @@ ComparedSide described(const SideInput& side) {
   described.name = side.name;
   described.price_per_device_hour = side.price_per_device_hour;
   std::set<std::string> nodes, devices;
+  Marks marks;
   for (const NamedResult& document : side.documents) {
     const Result& result = document.result;
     described.documents.push_back({document.file, result.run.id, content_sha256(result)});
+    marks.add(document.file, result);
     if (is_simulation(result)) described.simulated = true;
     for (const auto& [key, value] : result.software) join(described.software, key, value);
     for (const NodeFacts& node : result.nodes) {
@@ -65,6 +67,7 @@ ComparedSide described(const SideInput& side) {
       }
     }
   }
+  described.marks = marks.said();
   described.nodes.assign(nodes.begin(), nodes.end());
   return described;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/core/marks.h"
 #include "harness/core/result.h"
 
 namespace assay {
@@ -55,7 +56,8 @@ struct ComparedSide {
   std::map<std::string, int> devices;           // how many of each name
   std::map<std::string, std::string> software;  // values that differ are joined by commas
   std::optional<double> price_per_device_hour;
-  bool simulated = false;  // some document is of hardware that nobody measured
+  bool simulated = false;   // some document is of hardware that nobody measured
+  std::vector<Mark> marks;  // what else is to be known of its documents, and that
 };
 
 /// A fact in which the two sides differ and which does not stop their comparison.

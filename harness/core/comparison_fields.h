@@ -45,6 +45,11 @@ void visit_fields(auto& field, Like<ComparedDocument> auto& document) {
   field("sha256", document.sha256);
 }
 
+void visit_fields(auto& field, Like<Mark> auto& mark) {
+  field("code", mark.code);
+  field("sentence", mark.sentence);
+}
+
 void visit_fields(auto& field, Like<ComparedSide> auto& side) {
   field("name", side.name);
   field("documents", side.documents);
@@ -53,6 +58,7 @@ void visit_fields(auto& field, Like<ComparedSide> auto& side) {
   field("software", side.software);
   field("price_per_device_hour", side.price_per_device_hour);
   field.or_default("simulated", side.simulated);
+  field.or_absent("marks", side.marks);
 }
 
 void visit_fields(auto& field, Like<Difference> auto& difference) {

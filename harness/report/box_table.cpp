@@ -8,9 +8,9 @@
 #include <map>
 #include <set>
 
+#include "harness/core/marks.h"
 #include "harness/core/number_of.h"
 #include "harness/core/plain_text.h"
-#include "harness/core/simulation.h"
 #include "harness/core/statistics.h"
 #include "harness/report/box_columns.h"
 
@@ -143,15 +143,15 @@ std::string in_lines(const std::string& plain) {
 }
 
 std::string environment(const ReportInput& input) {
-  std::set<std::string> nodes, profiles, started, backends, statuses;
+  std::set<std::string> nodes, profiles, started, backends;
   std::map<std::string, std::set<std::string>> devices, software;
-  bool simulated = false;
-  for (const Result& result : input.results) {
+  Marks marks;
+  for (std::size_t i = 0; i < input.results.size(); ++i) {
+    const Result& result = input.results[i];
+    marks.add(input.files[i], result);
     profiles.insert(result.run.profile_name);
     started.insert(result.run.started);
     backends.insert(result.run.backend);
-    if (result.status != RunStatus::complete) statuses.insert(name(result.status));
-    simulated = simulated || is_simulation(result);
     for (const auto& [key, value] : result.software) software[key].insert(value);
     for (const NodeFacts& node : result.nodes) {
       nodes.insert(node.name);
@@ -159,17 +159,17 @@ std::string environment(const ReportInput& input) {
     }
   }
   const std::string head =
-      fmt::format("{}version {}, profile {}, backend {}, {}{}{}", kBoxBeginning,
-                  input.assay_version, listed(profiles), listed(backends), listed(started),
-                  simulated ? ", SIMULATED: no hardware was measured" : "",
-                  statuses.empty() ? "" : fmt::format(", {}", fmt::join(statuses, ", ")));
+      fmt::format("{}version {}, profile {}, backend {}, {}", kBoxBeginning, input.assay_version,
+                  listed(profiles), listed(backends), listed(started));
   std::string machine = number_of(nodes.size(), "node");
   for (const auto& [model, uuids] : devices)
     machine += fmt::format(", {} x {}", uuids.size(), plain_line(model));
   std::vector<std::string> versions;
   for (const auto& [key, values] : software)
     if (key != "assay") versions.push_back(plain_line(key) + " " + listed(values));
-  return in_lines(head) + in_lines(machine) +
+  std::string said;
+  for (const Mark& mark : marks.said()) said += in_lines(plain_line(mark.sentence));
+  return in_lines(head) + said + in_lines(machine) +
          in_lines(fmt::format("{}", fmt::join(versions, "; ")));
 }
 

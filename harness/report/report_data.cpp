@@ -6,8 +6,8 @@
 #include "harness/core/content_hash.h"
 #include "harness/core/error.h"
 #include "harness/core/fields.h"
+#include "harness/core/marks.h"
 #include "harness/core/result_fields.h"
-#include "harness/core/simulation.h"
 #include "harness/report/case_data.h"
 #include "harness/report/verdict_data.h"
 
@@ -26,8 +26,7 @@ Json document_data(const Result& result, const std::string& file, bool described
                {"sha256", content_sha256(result)},
                {"schema_version", result.schema_version},
                {"status", name(result.status)},
-               {"simulated", result.simulated},
-               {"simulation", is_simulation(result)}};
+               {"simulated", result.simulated}};
   if (!result.error.empty()) json["error"] = result.error;
   json["run"] = written(result.run);
   json["software"] = result.software;
@@ -119,12 +118,14 @@ Json report_data(const ReportInput& input) {
   }
   Json documents = Json::array(), nodes = Json::array(), devices = Json::array();
   Json fits = Json::array();
+  Marks marks;
   std::map<std::string, int> index_by_uuid;
   std::set<std::string> models;  // of which a device is described
   std::size_t subject = 0;
   const bool few_devices = input.device_subjects.size() <= kDescribedDevices;
   for (std::size_t i = 0; i < input.results.size(); ++i) {
     const Result& result = input.results[i];
+    marks.add(input.files[i], result);
     documents.push_back(document_data(result, input.files[i], i < kDescribed));
     for (const NodeFacts& node : result.nodes) {
       const std::size_t known = devices.size();
@@ -147,6 +148,8 @@ Json report_data(const ReportInput& input) {
   CaseData cases = case_data(input.results, index_by_uuid);
   for (auto& [device, slowest] : cases.slowest)
     devices[static_cast<std::size_t>(device)]["slowest"] = std::move(slowest);
+  data["marks"] = Json::array();
+  for (const Mark& mark : marks.said()) data["marks"].push_back(mark.sentence);
   data["documents"] = std::move(documents);
   data["nodes"] = std::move(nodes);
   data["devices"] = std::move(devices);

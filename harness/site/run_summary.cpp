@@ -102,6 +102,7 @@ RunSummary run_summary(const RunFiles& files, const compare::SideInput& run) {
   summary.name = files.name;
   summary.status = name(RunStatus::complete);
   std::set<std::string> devices;
+  Marks marks;
   for (const auto& document : run.documents) {
     const Result& result = document.result;
     if (summary.id.empty()) summary.id = result.run.id;
@@ -110,6 +111,7 @@ RunSummary run_summary(const RunFiles& files, const compare::SideInput& run) {
     summary.finished = std::max(summary.finished, result.run.finished);
     summary.profile = result.run.profile_name;
     summary.backend = result.run.backend;
+    marks.add(document.file, result);
     summary.simulated = summary.simulated || is_simulation(result);
     if (result.status != RunStatus::complete) summary.status = name(result.status);
     for (const NodeFacts& node : result.nodes) {
@@ -121,6 +123,7 @@ RunSummary run_summary(const RunFiles& files, const compare::SideInput& run) {
       }
     }
   }
+  summary.marks = marks.said();
   summary.devices = static_cast<int>(devices.size());
   summary.fabrics = fabrics_of(run);
   if (summary.clouds.empty()) summary.clouds = {kUnknown};

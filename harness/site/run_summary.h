@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/compare/case_summary.h"
+#include "harness/core/marks.h"
 #include "harness/core/verdict.h"
 #include "harness/site/run_folders.h"
 
@@ -25,7 +26,8 @@ struct RunSummary {
   std::string machine;  ///< The cluster, else the nodes: whose history it belongs to.
   std::string started, finished, profile, backend, status;
   std::string due;  ///< The day on which it is to be measured again; empty: it holds nothing.
-  bool simulated = false;  ///< No hardware was measured for some document.
+  bool simulated = false;   ///< No hardware was measured for some document.
+  std::vector<Mark> marks;  ///< What else is to be known of its documents, and that.
   std::set<std::string> skus, clouds, fabrics, nodes;
   int devices = 0;
   double margin = 0.01;  ///< Of its profile.

@@ -102,6 +102,7 @@ Json run_data(const RunSummary& run) {
                {"fabrics", run.fabrics}, {"nodes", run.nodes.size()},
                {"devices", run.devices}, {"margin", run.margin}};
   if (!run.due.empty()) json["due"] = run.due;
+  for (const Mark& mark : run.marks) json["marks"].push_back(mark.sentence);
   json.update(verdict_data(run));
   return json;
 }

@@ -102,10 +102,42 @@ class Pages(InChromium):
         self.node(("healthy.test.mjs", out / "index.html", VIEWS, "runs,due,changes,trend,compare,provenance"),
                   ("site.test.mjs", out / "index.html", document, "east/2025-01-03", "east/2025-02-04"))
 
+    def test_a_site_cuts_a_long_reason_for_no_verdict_and_leads_to_the_whole(self):
+        runs, out = PLACE / "reason-runs", PLACE / "reason-site"
+        for folder in (runs, out):
+            shutil.rmtree(folder, ignore_errors=True)
+        runs.mkdir()
+        for name, profile in (("words", "acceptance of the second hall, third revision"), ("one-word", "x" * 600),
+                              ("letters", "\U0001f4a1" * 100)):
+            document = json.loads(HOST.read_text())
+            document["run"]["profile"]["name"] = profile
+            (runs / f"{name}.json").write_text(json.dumps(document))
+        shutil.copy(HOST, runs / "judged.json")
+        subprocess.run([ASSAY, "site", runs, "-o", out], check=True, capture_output=True)
+        self.node(("not_judged.test.mjs", out / "index.html"), ("healthy.test.mjs", out / "index.html", "360-light", "runs,due,compare,provenance"))
+
     def test_a_report_says_simulated_of_a_model_s_figures_and_not_of_a_host_s(self):
         host, model = json.loads(HOST.read_text()), node_of_eight()
-        self.node(("marks.test.mjs", self.page(host, "marks-host"), "Host backend: a CPU was measured, no accelerator."),
-                  ("marks.test.mjs", self.page(model, "marks-model"), "Simulated: no hardware was measured."))
+        self.node(("marks.test.mjs", self.page(host, "marks-host"), "#summary", "", "Host backend: a CPU was measured, no accelerator."),
+                  ("marks.test.mjs", self.page(model, "marks-model"), "#summary", "", "Simulated: no hardware was measured."))
+
+    def test_a_comparison_and_a_site_s_say_what_the_documents_of_a_side_are(self):
+        first, broken = with_passes(1), with_passes(1.1)
+        broken["status"], broken["run"]["filter"] = "interrupted", "gemm<b>"
+        page, (document,) = self.compared({"a": first, "broken": broken}, (2.5, 3))
+        host = "Host backend: a CPU was measured, no accelerator."
+        of_b = ["B: " + mark["sentence"] for mark in json.loads(document.read_text())["b"]["marks"]]
+        said = [f"A: {host}", f"B: {host}", "B: broken.json is interrupted: it holds what was measured until then.",
+                'B: Filtered: only cases that match "gemm<b>" were measured.']
+        self.assertEqual(of_b, said[1:])
+        runs, out = PLACE / "marks-runs", PLACE / "marks-site"
+        for folder in (runs, out):
+            shutil.rmtree(folder, ignore_errors=True)
+        runs.mkdir()
+        (runs / "a.json").write_text(json.dumps(first))
+        (runs / "broken.json").write_text(json.dumps(broken))
+        subprocess.run([ASSAY, "site", runs, "-o", out], check=True, capture_output=True)
+        self.node(("marks.test.mjs", page, "#summary", "", *said), ("marks.test.mjs", out / "index.html", "#pair", "#compare=a&broken", *said))
 
     def test_faults_are_told_in_one_screen_and_found_in_each_drawing(self):
         simulated, page = PLACE / "faults-simulated", PLACE / "faults.html"

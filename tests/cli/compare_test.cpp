@@ -53,6 +53,29 @@ TEST_SUITE("integration") {
     CHECK(workplace.assay({"compare", "a.json", "slow.json", "--margin", "0.3"}).exit_code == 0);
   }
 
+  TEST_CASE("compare says what a side s documents are in every format") {
+    const Workplace workplace;
+    write_passes(workplace, "a.json", 1);
+    Json broken = read_json(workplace.path("a.json"));
+    broken["status"] = "interrupted";
+    broken["run"]["filter"] = "gemm";
+    write_text_file(workplace.path("b.json"), broken.dump());
+    const Outcome text = workplace.assay({"compare", "a.json", "b.json"});
+    CHECK(contains(text.out, "\nA: Host backend: a CPU was measured, no accelerator.\nB: b.json"));
+    CHECK(
+        contains(text.out, "\nB: b.json is interrupted: it holds what was measured until then.\n"));
+    CHECK(contains(text.out, "\nB: Filtered: only cases that match \"gemm\" were measured.\n"));
+    const Outcome markdown =
+        workplace.assay({"compare", "a.json", "b.json", "--format", "markdown"});
+    CHECK(contains(markdown.out, "\n- B: b.json is interrupted: it holds what"));
+    const Outcome json = workplace.assay({"compare", "a.json", "b.json", "--format", "json"});
+    const Json side = Json::parse(json.out)["b"];
+    CHECK(side["marks"][1]["code"] == "incomplete");
+    CHECK(workplace.assay({"compare", "a.json", "b.json", "--format", "html", "-o", "page.html"})
+              .exit_code == 0);
+    CHECK(contains(read_text(workplace.path("page.html")), side["marks"].dump()));
+  }
+
   TEST_CASE("the margin of a comparison is the flag s or else the profile s") {
     const Workplace workplace;
     write_passes(workplace, "a.json", 1);

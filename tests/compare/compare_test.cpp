@@ -5,6 +5,7 @@
 
 #include "harness/core/document.h"
 #include "tests/compare/compared_runs.h"
+#include "tests/core/refusal.h"
 
 namespace assay::compare {
 
@@ -55,6 +56,42 @@ TEST_SUITE("unit") {
     CHECK(worse.a_passes == kPasses);
     CHECK(compared(run_of(1.1e-3, 1), run_of(1e-3, 2)).cases.at(0).verdict ==
           ComparisonVerdict::better);
+  }
+
+  TEST_CASE("a side is marked with what is to be known of its documents") {
+    NamedResult b = run_of(1e-3, 2);
+    b.file = "b.json";
+    b.result.status = RunStatus::interrupted;
+    b.result.run.filter = "gemm";
+    const Comparison comparison = compared(run_of(1e-3, 1), b);
+    std::vector<std::string> a, of_b;
+    for (const Mark& mark : comparison.a.marks) a.push_back(mark.code);
+    for (const Mark& mark : comparison.b.marks) of_b.push_back(mark.code);
+    CHECK(a == std::vector<std::string>{"host"});
+    CHECK(of_b == std::vector<std::string>{"host", "incomplete", "filtered"});
+    CHECK(comparison.b.marks[1].sentence ==
+          "b.json is interrupted: it holds what was measured until then.");
+    const Json json = to_json(comparison);
+    validate(json, DocumentKind::comparison, "comparison");
+    CHECK(json["b"]["marks"].size() == 3);
+    CHECK(comparison_from_json(json).b.marks.size() == 3);
+  }
+
+  TEST_CASE("a document twice on one side is refused and on both sides said to be") {
+    NamedResult run = run_of(1e-3, 1), copy = run;
+    run.file = "x.json";
+    copy.file = "y.json";
+    CHECK(test::refusal([&] {
+            compare({"runs", {run, copy}, {}}, {"b", {run_of(1e-3, 2)}, {}}, {});
+          }).starts_with("runs: x.json and y.json are the same document"));
+    const Comparison with_itself =
+        compare({"a", {run}, {}}, {"b", {run_of(1e-3, 2), copy}, {}}, {});
+    CHECK(with_itself.a.marks.size() == 1);
+    REQUIRE(with_itself.b.marks.size() == 2);
+    CHECK(with_itself.b.marks[1].code == "shared");
+    CHECK(with_itself.b.marks[1].sentence ==
+          "1 of its 2 documents is A's, too: nothing of it can differ.");
+    validate(to_json(with_itself), DocumentKind::comparison, "comparison");
   }
 
   TEST_CASE("a margin makes a small difference the same") {
@@ -122,7 +159,7 @@ TEST_SUITE("unit") {
     check_refused(after([](NamedResult& b) {
                     b.result.nodes[0].devices[0].other_processes = {{7, "miner"}};
                   }),
-                  "contention", "B: 1 other processes used Example CPU");
+                  "contention", "B: 1 other process used Example CPU");
   }
 
   TEST_CASE("runs that differ too much are noise and neither better nor worse") {

@@ -95,7 +95,8 @@ TEST_SUITE("unit") {
   TEST_CASE("what was simulated is said to be and a host is not") {
     ReportInput input = cluster(1);
     const auto is_called_simulated = [&] {
-      return box_table(input, false).find("SIMULATED") != std::string::npos;
+      return box_table(input, false).find("\nSimulated: no hardware was measured.\n") !=
+             std::string::npos;
     };
     CHECK_FALSE(is_called_simulated());
     input.results[0].simulated = true;

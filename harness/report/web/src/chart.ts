@@ -61,8 +61,8 @@ export function figure(chart: Chart): HTMLElement {
             chart.legend, plot, details);
 }
 
-export const COLOURS = [0, 1, 2, 3, 4, 5].map((i) => `var(--c${i})`);
-export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const;
+const COLOURS = [0, 1, 2, 3, 4, 5].map((i) => `var(--c${i})`);
+const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'] as const;
 const PATHS = ['M5,0A5,5,0,1,1,-5,0A5,5,0,1,1,5,0Z', 'M-4.5,-4.5h9v9h-9Z', 'M0,-6L5.5,4.5H-5.5Z', 'M0,-7L4.5,0L0,7L-4.5,0Z',
                'M-2,-6h4v4h4v4h-4v4h-4v-4h-4v-4h4Z', 'M0,-6.5L1.6,-2H6.2L2.5,.8L3.9,5.3L0,2.5L-3.9,5.3L-2.5,.8L-6.2,-2H-1.6Z'];
 

@@ -43,4 +43,7 @@ export function section(id: string, title: string, ...children: (Node | string |
   const body = children.filter((child): child is Node | string => child !== null);
   return el('section', {id, 'aria-labelledby': `${id}-title`}, el('h2', {id: `${id}-title`, tabindex: -1}, title), ...body);
 }
+/** What is to be known of documents before a figure of theirs is read. */
+export const marks = (sentences: string[]): HTMLElement | null =>
+  (sentences.length > 0 ? el('ul', {class: 'marks'}, ...sentences.map((sentence) => el('li', {}, given(sentence)))) : null);
 export const nothing = (text: string): HTMLElement => el('p', {class: 'nothing'}, text);

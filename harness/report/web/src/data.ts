@@ -15,7 +15,6 @@ export interface DocumentData {
   status: string;
   error?: string;
   simulated: boolean;
-  simulation: boolean; // no hardware was measured for it
   run: Run;
   software: Record<string, string>;
   imported?: Imported;
@@ -102,6 +101,8 @@ export interface PageData {
   verdict?: Verdict;
   meaning?: string;
   not_judged?: string;
+  /** What is to be known of the documents before a figure of theirs is read. */
+  marks: string[];
   documents: DocumentData[];
   nodes: NodeData[];
   devices: DeviceData[];

@@ -36,11 +36,12 @@ export const given = (text: string): HTMLElement => el('bdi', {}, text);
 
 export const link = (href: string, text: string): HTMLElement => el('a', {href}, given(text));
 
-/** So many letters at most, up to the end of a word; `null` where all of it fits. */
+/** So many letters at most, up to the end of a word, or within one that has half of them; `null` where all of it fits. */
 export function cutAtWord(text: string, most: number): string | null {
-  if (text.length <= most) return null;
-  const end = text.lastIndexOf(' ', most);
-  return text.slice(0, end > 0 ? end : most);
+  const letters = [...text];
+  if (letters.length <= most) return null;
+  const end = letters.lastIndexOf(' ', most);
+  return letters.slice(0, end > most / 2 ? end : most).join('');
 }
 
 /** A verdict as a word with its mark: never by colour alone. */

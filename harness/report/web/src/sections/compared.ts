@@ -1,7 +1,7 @@
 // Two sets of documents side by side: the figures of `assay compare`, none of them computed here.
 import * as Plot from '@observablehq/plot';
 import {distinct, figure} from '../chart';
-import {nothing, section} from '../columns';
+import {marks, nothing, section} from '../columns';
 import type {ComparedCase, ComparedSide, Comparison} from '../data';
 import {badge, type Child, el, given} from '../dom';
 import {show} from '../quantity';
@@ -77,11 +77,11 @@ function means(comparisons: Comparison[]): HTMLElement | null {
 
 export function comparedSummary(comparisons: Comparison[]): HTMLElement {
   const {a, level, margin} = comparisons[0]!;
-  const simulated = [a, ...comparisons.map((one) => one.b)].flatMap((side, i) =>
-    (side.simulated ? [el('li', {}, `${i === 0 ? 'A' : letterOf(i - 1)} is simulated: no hardware was measured for it.`)] : []));
+  const said = [a, ...comparisons.map((one) => one.b)].flatMap((side, i) =>
+    (side.marks ?? []).map(({sentence}) => `${i === 0 ? 'A' : letterOf(i - 1)}: ${sentence}`));
   const names = comparisons.flatMap((one, i) => [`, ${letterOf(i)} is `, given(one.b.name)]);
   const whose = comparisons.length === 1 ? 'B’s time' : 'Each side’s time';
-  return section('summary', 'Summary', simulated.length > 0 ? el('ul', {class: 'marks'}, ...simulated) : null,
+  return section('summary', 'Summary', marks(said),
     ...comparisons.flatMap((one, i) => outcome(one, letterOf(i), comparisons.length > 1)),
     el('p', {}, `A is `, given(a.name), ...names, `. ${whose} against A’s: worse or better only where the ${level * 100}\u00a0% interval lies wholly outside ${margin * 100}\u00a0%.`),
     sides(comparisons), means(comparisons));

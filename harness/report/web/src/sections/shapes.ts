@@ -37,7 +37,7 @@ function marksOf(rows: Row[], value: (row: Row) => number | null | undefined): M
   return [...marks.values()];
 }
 
-export function rateChart(title: string, rows: Row[], baseline: Map<string, number>): HTMLElement {
+function rateChart(title: string, rows: Row[], baseline: Map<string, number>): HTMLElement {
   const metric = rows[0]!.of.metric!;
   const unit = unitOf(metric);
   const names = distinct(rows.map((row) => row.of.implementation));
@@ -74,7 +74,7 @@ export function rateChart(title: string, rows: Row[], baseline: Map<string, numb
 }
 
 /** Collectives, pairs and copies between devices have sections of their own. */
-export const isShape = (row: Row): boolean => row.rate !== null && row.of.shape['ranks'] === undefined && row.of.workload !== 'pair' &&
+const isShape = (row: Row): boolean => row.rate !== null && row.of.shape['ranks'] === undefined && row.of.workload !== 'pair' &&
   row.of.workload !== 'device_to_device' && !row.of.workload.startsWith('attention');
 
 export function shapes(report: Report): HTMLElement {

@@ -1,12 +1,11 @@
 // The verdict in one screen: what is wrong, where, how sure, and what to do, by the places that have the same to be done.
 import {groupBy} from '../chart';
-import {nothing, section} from '../columns';
+import {marks, nothing, section} from '../columns';
 import {type Report, type Requirement} from '../data';
 import {badge, type Child, cutAtWord, el, given, link} from '../dom';
 import {howSure, reasonOf} from './sureness';
 
 const SHOWN_SUBJECTS = 6;
-const SHOWN_SOURCES = 3;
 const SHOWN_FINDINGS = 5; // as many as a screen has room for
 const LONGEST_REASON = 120;
 
@@ -77,28 +76,10 @@ function finding(report: Report, found: Finding): HTMLElement {
             el('p', {class: 'level'}, `How sure: ${howSure(report, worst, found.places[0]!)}`, ...(others.length > 0 ? ['; also not met there: ', ...also, rest] : [])));
 }
 
-function marks(report: Report): HTMLElement | null {
-  const texts: string[] = [];
-  const simulations = report.documents.filter((one) => one.simulation).length;
-  if (simulations > 0) {
-    texts.push(`Simulated: no hardware was measured${simulations < report.documents.length ? ' for some of these documents' : ''}.`);
-  }
-  if (report.documents.some((one) => one.run.backend === 'host')) texts.push('Host backend: a CPU was measured, no accelerator.');
-  const sources = report.documents.flatMap(({file, imported}) => (imported ? [{file, imported}] : []));
-  for (const {file, imported} of sources.slice(0, SHOWN_SOURCES)) {
-    texts.push(`${file} is imported from ${imported.tool}${imported.version ? ` ${imported.version}` : ''}, which does not say ${imported.unsaid.join('; ')}.`);
-  }
-  if (sources.length > SHOWN_SOURCES) texts.push(`${sources.length - SHOWN_SOURCES} more documents are imported.`);
-  for (const one of report.documents.filter(({status}) => status !== 'complete')) {
-    texts.push(`${one.file} is ${one.status}${one.error ? `: ${one.error}` : ': it holds what was measured until then'}.`);
-  }
-  return texts.length > 0 ? el('ul', {class: 'marks'}, ...texts.map((text) => el('li', {}, given(text)))) : null;
-}
-
 export function summary(report: Report): HTMLElement {
   const {verdict} = report;
   if (!verdict) {
-    return section('summary', 'Summary', marks(report), el('p', {class: 'verdict not_evaluated'}, 'Not judged'),
+    return section('summary', 'Summary', marks(report.marks), el('p', {class: 'verdict not_evaluated'}, 'Not judged'),
                    el('p', {}, given(report.not_judged ?? '')));
   }
   const found = findings(verdict.requirements.filter(isWrong));
@@ -106,7 +87,7 @@ export function summary(report: Report): HTMLElement {
   const counts = (['fail', 'not_evaluated', 'warn', 'pass', 'not_applicable'] as const)
     .filter((word) => word !== 'not_applicable' || verdict.counts[word])
     .map((word) => el('li', {}, el('strong', {}, String(verdict.counts[word] ?? 0)), ` ${word.replaceAll('_', ' ')}`));
-  return section('summary', 'Summary', marks(report),
+  return section('summary', 'Summary', marks(report.marks),
     el('p', {class: `verdict ${verdict.verdict}`}, badge(verdict.verdict), ` ${report.meaning ?? ''}`),
     el('ul', {class: 'counts', 'aria-label': 'Requirements by outcome'}, ...counts),
     found.length === 0 ? nothing('Nothing is wrong: every requirement that applies is met.')

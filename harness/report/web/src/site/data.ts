@@ -28,6 +28,8 @@ export interface SiteRun {
   nodes: number;
   devices: number;
   margin: number;
+  /** What is to be known of its documents before a figure of theirs is read. */
+  marks?: string[];
   verdict?: string;
   wrong?: string[];
   more_wrong?: number;

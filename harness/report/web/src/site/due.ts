@@ -10,7 +10,7 @@ const NAMED = 3; // of the runs of the future
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /** By the clock of whoever reads the page: nothing follows from the age of such a run. */
-export const isInFuture = (run: SiteRun): boolean => dayOf(run) > day(Date.now());
+const isInFuture = (run: SiteRun): boolean => dayOf(run) > day(Date.now());
 
 /** As of the day on which the page is read. */
 export function standing(run: SiteRun): {word: 'expired' | 'due soon' | 'valid' | 'never complete' | 'of the future'; cell: Node} {

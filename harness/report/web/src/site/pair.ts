@@ -1,5 +1,5 @@
 // Any two runs beside each other; the address names them, so the comparison can be shared.
-import {nothing, section} from '../columns';
+import {marks, nothing, section} from '../columns';
 import {el} from '../dom';
 import {comparedCaseTable, countsList, intervals} from '../sections/compared';
 import {runLink} from './cells';
@@ -26,6 +26,7 @@ export function pair(site: SitePage): Pair {
     }
     const compared = compareRuns(site, a, b);
     body.replaceChildren(
+      ...[marks([...(a.marks ?? []).map((one) => `A: ${one}`), ...(b.marks ?? []).map((one) => `B: ${one}`)])].filter((part): part is HTMLElement => part !== null),
       el('p', {}, 'A is ', runLink(a), ', B is ', runLink(b), `: B’s time against A’s, the devices of each run together; worse or better only where the ${compared.level * 100} % interval lies wholly outside ${compared.margin * 100} %. `,
          el('code', {}, 'assay compare A B'), ' on their documents also compares device by device and adds costs and geometric means.'),
       countsList(compared.counts),

@@ -1,5 +1,5 @@
 // The list of runs, and what narrows it.
-import {section} from '../columns';
+import {marks, section} from '../columns';
 import {badge, type Child, cutAtWord, el, given} from '../dom';
 import {type Column, table} from '../table';
 import {joined, runLink} from './cells';
@@ -19,12 +19,11 @@ const CHOICES: Choice[] = [
   {title: 'Verdict', of: (run) => [verdictOf(run).replaceAll('_', ' ')]},
 ];
 
+const wrongText = (run: SiteRun): string => run.not_judged ?? [...run.wrong ?? [], ...(run.more_wrong ? [`and ${run.more_wrong} more`] : [])].join(', ');
+
 function wrong(run: SiteRun): Child {
-  if (run.not_judged !== undefined) {
-    const words = cutAtWord(run.not_judged, MOST_LETTERS);
-    return el('span', {title: run.not_judged}, given(words === null ? run.not_judged : `${words} …`));
-  }
-  return given([...run.wrong ?? [], ...(run.more_wrong ? [`and ${run.more_wrong} more`] : [])].join(', '));
+  const words = run.not_judged === undefined ? null : cutAtWord(run.not_judged, MOST_LETTERS);
+  return words === null ? given(wrongText(run)) : el('span', {}, given(`${words} … `), el('a', {href: run.page, 'aria-label': `whole reason of ${run.name}`}, 'whole reason'));
 }
 
 function columns(site: SitePage, pick: (side: 'a' | 'b', run: SiteRun) => void): Column<SiteRun>[] {
@@ -35,7 +34,7 @@ function columns(site: SitePage, pick: (side: 'a' | 'b', run: SiteRun) => void):
     {title: 'compare', cell: (run) => el('span', {class: 'picks'}, button('a', run), button('b', run)), value: (run) => run.started},
     {title: 'started', cell: (run) => el('time', {datetime: run.started, class: 'whole'}, dayOf(run)), value: (run) => run.started},
     {title: 'verdict', cell: (run) => badge(verdictOf(run)), value: verdictOf},
-    ...(site.runs.some((run) => run.not_judged !== undefined || (run.wrong ?? []).length > 0) ? [{title: 'not met', wide: true, cell: wrong, value: (run: SiteRun) => (run.wrong ?? []).join(' ')}] : []),
+    ...(site.runs.some((run) => run.not_judged !== undefined || (run.wrong ?? []).length > 0) ? [{title: 'not met', wide: true, cell: wrong, value: wrongText}] : []),
     {title: 'profile', cell: (run) => given(run.profile), value: (run) => run.profile},
     {title: 'SKU', cell: (run) => el('span', {class: 'whole'}, given(joined(run.skus)), run.simulated ? ' (simulated)' : ''), value: (run) => joined(run.skus)},
     {title: 'nodes', number: true, cell: (run) => String(run.nodes), value: (run) => run.nodes},
@@ -58,7 +57,7 @@ export function runs(site: SitePage, pick: (side: 'a' | 'b', run: SiteRun) => vo
   const day = (): HTMLInputElement => el('input', {type: 'date', change: () => draw()});
   const [from, to] = [day(), day()];
   const words = el('input', {type: 'search', autocomplete: 'off', spellcheck: 'false', input: () => draw()});
-  const text = new Map(newest.map((run) => [run, `${run.name} ${run.machine} ${run.profile} ${joined(run.skus)} ${(run.wrong ?? []).join(' ')}`.toLowerCase()]));
+  const text = new Map(newest.map((run) => [run, `${run.name} ${run.machine} ${run.profile} ${joined(run.skus)} ${wrongText(run)}`.toLowerCase()]));
   const count = el('span', {class: 'count', role: 'status'});
   function draw(): void {
     const chosen = newest.filter((run) => inputs.every(({choice, select}) => select.value === '' || choice.of(run).includes(select.value)) &&
@@ -70,8 +69,8 @@ export function runs(site: SitePage, pick: (side: 'a' | 'b', run: SiteRun) => vo
     ...inputs.filter(({worth}) => worth).map(({choice, select}) => el('label', {}, choice.title, select)),
     el('label', {}, 'From', from), el('label', {}, 'To', to), el('label', {}, 'Words', words), el('button', {type: 'reset', class: 'more'}, 'Clear'), count);
   draw();
-  const marks = site.runs.some((run) => run.simulated) ? el('ul', {class: 'marks'}, el('li', {}, 'Some runs are simulated: no hardware was measured for them.')) : null;
-  return section('runs', 'Runs', marks, form, list);
+  const simulated = site.runs.some((run) => run.simulated) ? ['Some runs are simulated: no hardware was measured for them.'] : [];
+  return section('runs', 'Runs', marks(simulated), form, list);
 }
 
 export function unreadable(site: SitePage): HTMLElement | null {
