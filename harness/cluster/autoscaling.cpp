@@ -9,6 +9,7 @@
 
 #include "harness/cluster/explain.h"
 #include "harness/cluster/idle_run.h"
+#include "harness/cluster/outage.h"
 #include "harness/core/number_of.h"
 
 namespace assay::cluster {
@@ -21,10 +22,11 @@ constexpr double kUnlikely_s = 180;  // for one whose autoscaler, if there is on
 constexpr double kGoing_s = 1800;    // the cluster autoscaler's default: ten minutes without need
 
 std::set<std::string> node_names(Kubectl& kubectl) {
+  const Answer answer = kubectl.ask({{"get", "nodes", "-o", "json"}});
+  if (!answer.ok())
+    throw Unreachable("autoscaling probe: the nodes cannot be listed: " + refusal(answer.err));
   std::set<std::string> names;
-  for (const Node& node : read_nodes(
-           require(kubectl.ask({{"get", "nodes", "-o", "json"}}), "the nodes cannot be listed")))
-    names.insert(node.name);
+  for (const Node& node : read_nodes(answer.out)) names.insert(node.name);
   return names;
 }
 
@@ -95,12 +97,19 @@ class Scaling {
     pace_.sleep_s(kNodeLook_s);
   }
 
+  /// As before, while the API server does not tell.
   std::vector<std::string> added() {
-    std::vector<std::string> names;
-    const std::set<std::string> now = node_names(kubectl_);
-    std::set_difference(now.begin(), now.end(), before_.begin(), before_.end(),
-                        std::back_inserter(names));
-    return names;
+    try {
+      std::vector<std::string> names;
+      const std::set<std::string> now = node_names(kubectl_);
+      std::set_difference(now.begin(), now.end(), before_.begin(), before_.end(),
+                          std::back_inserter(names));
+      outage_.end();
+      return names;
+    } catch (const Unreachable& why) {
+      outage_.wait(why);
+      return facts_.added;
+    }
   }
 
   void wait_for_nodes() {
@@ -144,6 +153,7 @@ class Scaling {
   const Pace& pace_;
   const std::string name_space_;
   const std::set<std::string> before_;
+  Outage outage_{pace_};
   bool was_refused_ = false;  // a pod waited for a node
   std::optional<IdleRun> run_;
   AutoscalingFacts facts_;

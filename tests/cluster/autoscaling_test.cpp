@@ -17,6 +17,7 @@ class ElasticCluster : public KubectlOnPaper {
   double comes_after_s = 60, goes_after_s = 600;  // from the apply, and from the delete
   bool has_sign = true, fits = true, may_look = true, makes_pods = true;
   std::string events = R"({"items": []})";
+  double busy_from_s = -1, busy_until_s = -1;  // the API server lists no nodes
 
   ElasticCluster() {
     const Json list = parse_json(recorded("no-gang-partial-start/run.json"), "recorded");
@@ -28,6 +29,8 @@ class ElasticCluster : public KubectlOnPaper {
     const std::string line = keep(call);
     if (line.starts_with("apply")) applied_s_ = now_s;
     if (line.starts_with("delete")) deleted_s_ = now_s;
+    if (line.starts_with("get nodes") && now_s >= busy_from_s && now_s < busy_until_s)
+      return {1, "", "Error from server (TooManyRequests): please try again later\n"};
     if (line.starts_with("get nodes")) return {0, nodes(), ""};
     if (line.starts_with("get configmap") && !may_look)
       return {1, "", "Error from server (Forbidden): configmaps is forbidden\n"};
@@ -95,6 +98,19 @@ TEST_SUITE("cluster") {
   TEST_CASE("a node that comes for a pending claim and goes after it passes") {
     ElasticCluster kubectl;
     CHECK(verdict_on(kubectl).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("an API server that is busy while a node comes or goes ends no probe") {
+    ElasticCluster coming;
+    coming.busy_from_s = 10, coming.busy_until_s = 50;
+    CHECK(verdict_on(coming).verdict == Verdict::pass);
+    ElasticCluster going;
+    going.busy_from_s = 100, going.busy_until_s = 300;
+    CHECK(verdict_on(going).verdict == Verdict::pass);
+    ElasticCluster closed;
+    closed.comes_after_s = 1e9;
+    closed.busy_from_s = 10, closed.busy_until_s = 1e9;
+    CHECK_THROWS_WITH_AS(verdict_on(closed), doctest::Contains("please try again later"), Error);
   }
 
   TEST_CASE("an autoscaler that brings no node fails and none at all does not apply") {
