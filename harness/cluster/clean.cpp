@@ -33,11 +33,10 @@ Remnants list(Kubectl& kubectl, const std::vector<std::string>& words) {
 /// carry no label of ours; the names of their owners begin with the Job's.
 bool is_ours(const Remnant& one, const Target& target) {
   const std::string job = "assay-" + target.run;
-  const auto ours = [&](const std::vector<std::string>& names) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return name.starts_with(job); });
-  };
-  return one.run == target.run || ours(one.owners) || ours(one.reserved_for);
+  const auto is_of_job = [&](const std::string& name) { return name.starts_with(job); };
+  return one.run == target.run || std::any_of(one.owners.begin(), one.owners.end(), is_of_job) ||
+         std::any_of(one.reserved_for.begin(), one.reserved_for.end(),
+                     [&](const Consumer& consumer) { return is_of_job(consumer.name); });
 }
 
 Remnants what_is_left(Kubectl& kubectl, const Target& target, const Inventory& inventory) {
@@ -59,8 +58,10 @@ std::string described(const Remnant& one) {
   if (one.kind == "Pod" && one.deleted)
     return fmt::format("{} (it is being ended on {}, or that node is lost)", name,
                        one.node.empty() ? "no node" : one.node);
-  if (!one.reserved_for.empty())
-    return fmt::format("{} (reserved for pod {})", name, fmt::join(one.reserved_for, ", "));
+  std::vector<std::string> consumers;
+  for (const Consumer& consumer : one.reserved_for) consumers.push_back(consumer.text());
+  if (!consumers.empty())
+    return fmt::format("{} (reserved for {})", name, fmt::join(consumers, ", "));
   if (!one.finalizers.empty())
     return fmt::format("{} (kept by finalizer {})", name, fmt::join(one.finalizers, ", "));
   return name;

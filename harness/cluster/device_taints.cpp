@@ -1,4 +1,5 @@
-// A tainted device is published, and not free: claims of Assay tolerate no taint of a device.
+// A tainted device is published, and free only to a claim that tolerates its taints; those of
+// Assay tolerate none.
 #include "harness/cluster/device_taints.h"
 
 #include <fmt/format.h>
@@ -34,6 +35,14 @@ bool selects(const TaintRule& rule, const Device& device, const Inventory& inven
   return Selector(expressions).of(device) == Selects::yes;
 }
 
+/// The taint, and the rule that added it: who may take it away.
+std::string with_rule(const std::string& taint, const Device& device) {
+  const auto rule = device.rules.find(taint);
+  return rule == device.rules.end() || rule->second.empty()
+             ? taint
+             : fmt::format("{} of DeviceTaintRule {}", taint, rule->second);
+}
+
 /// `a, b, c and 5 more`.
 std::string some_of(const std::vector<std::string>& all) {
   const std::size_t named = std::min(all.size(), kMostNamed);
@@ -61,18 +70,35 @@ void add_taints(Inventory& inventory) {
     for (const TaintRule& rule : inventory.taint_rules)
       if (std::find(device.taints.begin(), device.taints.end(), rule.taint) ==
               device.taints.end() &&
-          selects(rule, device, inventory))
+          selects(rule, device, inventory)) {
         device.taints.push_back(rule.taint);
+        device.rules[rule.taint] = rule.name;
+      }
+}
+
+std::vector<std::string> not_tolerated(const Device& device, const DeviceRequest& request) {
+  std::vector<std::string> taints = device.taints;
+  std::erase_if(taints, [&](const std::string& taint) {
+    return std::any_of(request.tolerations.begin(), request.tolerations.end(),
+                       [&](const Toleration& one) { return one.tolerates(taint); });
+  });
+  return taints;
 }
 
 std::string not_counted(const std::string& device_class, const Inventory& inventory) {
+  return not_counted(DeviceRequest{"", device_class}, inventory);
+}
+
+std::string not_counted(const DeviceRequest& request, const Inventory& inventory) {
   std::vector<std::string> tainted, parts;
-  std::set<std::string> drivers = {device_class};
-  for (const Device* device : selected_by(device_class, inventory)) {
+  std::set<std::string> drivers = {request.device_class};
+  for (const Device* device : selected_by(request.device_class, inventory)) {
     drivers.insert(device->driver);
-    if (!device->taints.empty())
+    std::vector<std::string> taints = not_tolerated(*device, request);
+    for (std::string& taint : taints) taint = with_rule(taint, *device);
+    if (!taints.empty())
       tainted.push_back(fmt::format("{} of {} has taint {}", device->name, device->place(),
-                                    fmt::join(device->taints, " and ")));
+                                    fmt::join(taints, " and ")));
   }
   if (!tainted.empty())
     parts.push_back(

@@ -10,8 +10,12 @@ namespace assay::cluster {
 /// Gives each device the taints of the rules that select it.
 void add_taints(Inventory& inventory);
 
-/// Of a class: the tainted devices, with their taints, and the pools of which slices are missing,
-/// in words that end a message, ` (not counted: …)`; empty where every device counts.
+/// The taints of a device that keep a claim with this request away.
+std::vector<std::string> not_tolerated(const Device& device, const DeviceRequest& request);
+
+/// Of the class of a request: the tainted devices, with their taints, and the pools of which slices
+/// are missing, in words that end a message, ` (not counted: …)`; empty where every device counts.
+std::string not_counted(const DeviceRequest& request, const Inventory& inventory);
 std::string not_counted(const std::string& device_class, const Inventory& inventory);
 
 }  // namespace assay::cluster

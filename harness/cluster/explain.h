@@ -15,6 +15,7 @@ struct Cause {
   std::string text;         // what is wrong and what to do, one line
   bool hopeless;            // waiting alone will not mend it
   bool holds_gang = false;  // nothing of a gang is bound, because not all of it has room
+  bool is_usual = false;    // of every start, and worth telling when it lasts
 };
 
 /// Everything that is known at one moment.
@@ -48,6 +49,10 @@ struct Finding {
 };
 /// Of a pod whose claims cannot be allocated.
 Finding why_no_claim(const Pod& pod, const Seen& seen);
+/// ` (allocated to pod x of namespace y)`: who has some of the devices; empty: not known.
+std::string holders_of(const std::vector<const Device*>& devices, const std::vector<Claim>& claims);
+/// What a run of which nothing is known to be wrong waits for, in the order of a start.
+std::vector<Cause> explain_usual(const Seen& seen);
 std::optional<Cause> explain_controller(const Controller& controller);
 std::optional<Cause> explain_job(const Job& job, const Seen& seen);
 /// The pod of the Job that is gone and that another than the Job ended, by the events that it left.

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "harness/cluster/alignment.h"
@@ -12,6 +13,7 @@
 #include "harness/cluster/device_taints.h"
 #include "harness/cluster/explain.h"
 #include "harness/cluster/plan.h"
+#include "harness/cluster/shared_devices.h"
 #include "harness/core/number_of.h"
 
 namespace assay::cluster {
@@ -21,8 +23,8 @@ namespace {
 /// Requests of one kind: together they need so many devices of one node.
 struct Need {
   DeviceRequest request;
-  long count = 0;
-  Devices devices = {};    // that its class and its selectors select
+  long count = 0, requests = 1;
+  Devices devices = {};    // that its class and its selectors select, and that have its capacity
   bool is_certain = true;  // all of the selectors could be evaluated
 };
 
@@ -30,7 +32,7 @@ struct Need {
 std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
   std::vector<DeviceRequest> requests;
   for (const Claim& claim : seen.run.claims)
-    if (claim.of(pod.name) && claim.allocated.empty())
+    if (claim.of(pod) && claim.allocated.empty())
       requests.insert(requests.end(), claim.requests.begin(), claim.requests.end());
   if (!requests.empty()) return requests;
   for (const auto& [resource, amount] : pod.limits)
@@ -42,38 +44,116 @@ std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
 
 void select(Need& need, const Seen& seen) {
   const Selector selector(need.request.selectors);
-  for (const Device* device : devices_of(need.request.device_class, seen.inventory)) {
+  for (const Device* device : devices_of(need.request, seen.inventory)) {
+    if (!has_capacity(need.request.capacity, *device)) continue;
     const Selects selects = selector.of(*device);
     if (selects == Selects::yes || selects == Selects::unknown) need.devices.push_back(device);
     need.is_certain = need.is_certain && selects != Selects::unknown;
   }
 }
 
-std::vector<Need> needs_of(const Pod& pod, const Seen& seen) {
+bool are_alike(const DeviceRequest& a, const DeviceRequest& b) {
+  return a.device_class == b.device_class && a.selectors == b.selectors &&
+         a.tolerations == b.tolerations && a.capacity == b.capacity && a.for_all == b.for_all &&
+         a.for_admin == b.for_admin;
+}
+
+std::vector<Need> needs_of(const std::vector<DeviceRequest>& requests, const Seen& seen) {
   std::vector<Need> needs;
-  for (const DeviceRequest& one : requests_of(pod, seen)) {
-    const auto same = std::find_if(needs.begin(), needs.end(), [&](const Need& need) {
-      return need.request.device_class == one.device_class &&
-             need.request.selectors == one.selectors;
-    });
-    if (same != needs.end()) same->count += one.count;
+  for (const DeviceRequest& one : requests) {
+    const auto same = std::find_if(needs.begin(), needs.end(),
+                                   [&](const Need& need) { return are_alike(need.request, one); });
+    if (same != needs.end()) same->count += one.count, ++same->requests;
     if (same == needs.end()) needs.push_back({one, one.count});
   }
   for (Need& need : needs) select(need, seen);
   return needs;
 }
 
-Devices free_of(const Devices& devices, const Seen& seen) {
+/// Everybody's, each once: those of the run may be in both lists.
+std::vector<Claim> known_claims(const Seen& seen) {
   std::vector<Claim> claims = seen.all_claims;
-  claims.insert(claims.end(), seen.run.claims.begin(), seen.run.claims.end());
-  return not_taken(devices, claims, seen.inventory);
+  for (const Claim& own : seen.run.claims)
+    if (std::none_of(seen.all_claims.begin(), seen.all_claims.end(), [&](const Claim& one) {
+          return one.name == own.name && one.name_space == own.name_space;
+        }))
+      claims.push_back(own);
+  return claims;
+}
+
+/// `memory=40Gi and cores=2`.
+std::string capacity_text(const DeviceRequest& request) {
+  std::vector<std::string> parts;
+  for (const auto& [capacity, amount] : request.capacity)
+    parts.push_back(fmt::format("{}={}", capacity, amount));
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
+/// What a request asks of a device beside its class, as the rest of a sentence; or nothing.
+std::string beside_class(const DeviceRequest& request) {
+  const bool selects = !request.selectors.empty(), takes = !request.capacity.empty();
+  if (!selects && !takes) return "";
+  return fmt::format("{}{}{} of request {}", selects ? "matches the selector" : "",
+                     selects && takes ? " and " : "",
+                     takes ? "has the " + capacity_text(request) : "", request.name);
+}
+
+bool any_shared(const Devices& devices) {
+  return std::any_of(devices.begin(), devices.end(),
+                     [](const Device* device) { return device->is_shared; });
+}
+
+/// On no node are all of them free.
+std::optional<Finding> why_not_all(const Need& need, const Devices& free,
+                                   const std::string& left_out) {
+  std::map<std::string, long> taken;  // by node
+  for (const Device* device : need.devices) ++taken[device->place()];
+  const long most = std::max_element(taken.begin(), taken.end(), [](const auto& a, const auto& b) {
+                      return a.second < b.second;
+                    })->second;
+  for (const Device* device : free) --taken[device->place()];
+  if (std::any_of(taken.begin(), taken.end(), [](const auto& one) { return one.second <= 0; })) {
+    if (most <= kMostOfAClaim) return std::nullopt;
+    return Finding{
+        fmt::format("request {} asks for all devices of class {} of a node, which are {}, "
+                    "and a claim holds at most {}: ask for a count",
+                    need.request.name, need.request.device_class, most, kMostOfAClaim),
+        true};
+  }
+  return Finding{fmt::format("request {} asks for all devices of class {} of a node, and on every "
+                             "node some are allocated{}",
+                             need.request.name, need.request.device_class, left_out),
+                 false};
+}
+
+std::optional<Finding> why_not_free(const Need& need, const Seen& seen,
+                                    const std::string& left_out) {
+  if (need.request.for_admin) return std::nullopt;
+  const DeviceRequest& request = need.request;
+  const Devices free =
+      not_taken(need.devices, known_claims(seen), seen.inventory, request, need.requests);
+  if (request.for_all) return why_not_all(need, free, left_out);
+  if (most_on_a_node(free) >= need.count) return std::nullopt;
+  // The search for partitions ends early at times, so that of fewer it may find more.
+  const std::size_t exist = std::max(
+      not_taken(need.devices, {}, seen.inventory, request, need.requests).size(), free.size());
+  const std::size_t taken = exist - free.size();
+  const char* are = taken == 1 ? "is" : "are";
+  return Finding{
+      fmt::format("the devices exist, but too few are free: {} of {} of class {} {} allocated{}, "
+                  "and {} on one node {} needed{}{}",
+                  taken, exist, request.device_class, are,
+                  any_shared(need.devices) ? " as often as they have room" : "", need.count,
+                  need.count == 1 ? "is" : "are", holders_of(need.devices, known_claims(seen)),
+                  left_out),
+      false};
 }
 
 std::optional<Finding> why_not_met(const Need& need, const Seen& seen) {
   const std::string& device_class = need.request.device_class;
-  const Devices all = devices_of(device_class, seen.inventory);
+  const Devices all = devices_of(need.request, seen.inventory);
   const std::string wanted = number_of(need.count, "device");
-  const std::string left_out = not_counted(device_class, seen.inventory);
+  const std::string left_out = not_counted(need.request, seen.inventory);
   const bool hopeless = left_out.empty();  // else a taint may go, or a pool become complete
   if (all.empty())
     return Finding{
@@ -81,11 +161,11 @@ std::optional<Finding> why_not_met(const Need& need, const Seen& seen) {
                                device_class)
                  : fmt::format("no device of class {} is free{}", device_class, left_out),
         hopeless};
-  if (const long most = most_on_a_node(all); most < need.count)
+  if (const long most = most_on_a_node(all); most < need.count && !any_shared(all))
     return Finding{fmt::format("no node has {} of class {}: the most is {}{}", wanted, device_class,
                                most, left_out),
                    hopeless};
-  const std::string selected = fmt::format("matches the selector of request {}", need.request.name);
+  const std::string selected = beside_class(need.request);
   if (need.devices.empty())
     return Finding{
         fmt::format("no published device of class {} {}{}", device_class, selected, left_out),
@@ -95,61 +175,53 @@ std::optional<Finding> why_not_met(const Need& need, const Seen& seen) {
                                "evaluated here, or those are taken",
                                device_class, selected),
                    false};
-  if (const long most = most_on_a_node(need.devices); most < need.count)
-    return Finding{fmt::format("no node has {} of class {} that {}: the most is {}{}", wanted,
-                               device_class, selected, most, left_out),
-                   hopeless};
-  const Devices free = free_of(need.devices, seen);
-  if (most_on_a_node(free) >= need.count) return std::nullopt;
-  // The search for partitions ends early at times, so that of fewer it may find more.
-  const std::size_t exist = std::max(together(need.devices).size(), free.size());
-  const std::size_t taken = exist - free.size();
-  return Finding{
-      fmt::format("the devices exist, but too few are free: {} of {} of class {} {} allocated, and "
-                  "{} on one node {} needed{}",
-                  taken, exist, device_class, taken == 1 ? "is" : "are", need.count,
-                  need.count == 1 ? "is" : "are", left_out),
-      false};
+  const Devices had = not_taken(need.devices, {}, seen.inventory, need.request, need.requests);
+  if (const long most = most_on_a_node(had); most < need.count)
+    return Finding{
+        fmt::format("no node has {} of class {}{}{}: the most is {}{}", wanted, device_class,
+                    selected.empty() ? "" : " that ", selected, most, left_out),
+        hopeless};
+  return why_not_free(need, seen, left_out);
 }
 
 /// Constraints that are met by devices of the same classes: so many groups are needed on a node.
 struct Alignment {
   std::string attribute;
-  std::vector<std::pair<std::string, long>> each;  // device class and how many of it
+  std::vector<Need> each;  // of a group
   long groups = 1;
   std::vector<Side> sides(const Seen& seen, bool free_alone) const {
+    const std::vector<Claim> claims = free_alone ? known_claims(seen) : std::vector<Claim>{};
     std::vector<Side> all;
-    for (const auto& [device_class, count] : each) {
-      const Devices devices = devices_of(device_class, seen.inventory);
-      all.push_back({free_alone ? free_of(devices, seen) : together(devices), count});
-    }
+    for (const Need& need : each)
+      all.push_back({not_taken(need.devices, claims, seen.inventory, need.request), need.count});
     return all;
+  }
+  bool is_like(const Alignment& other) const {
+    return attribute == other.attribute &&
+           std::equal(each.begin(), each.end(), other.each.begin(), other.each.end(),
+                      [](const Need& a, const Need& b) {
+                        return a.count == b.count && are_alike(a.request, b.request);
+                      });
   }
 };
 
-Alignment alignment_of(const MatchConstraint& constraint, const Claim& claim) {
-  Alignment found{constraint.attribute, {}};
-  for (const DeviceRequest& one : claim.requests) {
-    const auto& named = constraint.requests;
-    if (!named.empty() && std::find(named.begin(), named.end(), one.name) == named.end()) continue;
-    const auto same = std::find_if(found.each.begin(), found.each.end(), [&](const auto& other) {
-      return other.first == one.device_class;
-    });
-    if (same != found.each.end()) same->second += one.count;
-    if (same == found.each.end()) found.each.emplace_back(one.device_class, one.count);
-  }
-  return found;
+Alignment alignment_of(const MatchConstraint& constraint, const Claim& claim, const Seen& seen) {
+  const auto& named = constraint.requests;
+  std::vector<DeviceRequest> requests = claim.requests;
+  std::erase_if(requests, [&](const DeviceRequest& one) {
+    return !named.empty() && std::find(named.begin(), named.end(), one.name) == named.end();
+  });
+  return {constraint.attribute, needs_of(requests, seen)};
 }
 
 std::vector<Alignment> alignments_of(const Pod& pod, const Seen& seen) {
   std::vector<Alignment> all;
   for (const Claim& claim : seen.run.claims) {
-    if (!claim.of(pod.name) || !claim.allocated.empty()) continue;
+    if (!claim.of(pod) || !claim.allocated.empty()) continue;
     for (const MatchConstraint& constraint : claim.constraints) {
-      Alignment one = alignment_of(constraint, claim);
-      const auto same = std::find_if(all.begin(), all.end(), [&](const Alignment& other) {
-        return other.attribute == one.attribute && other.each == one.each;
-      });
+      Alignment one = alignment_of(constraint, claim, seen);
+      const auto same = std::find_if(all.begin(), all.end(),
+                                     [&](const Alignment& other) { return other.is_like(one); });
       if (same != all.end()) ++same->groups;
       if (same == all.end()) all.push_back(std::move(one));
     }
@@ -167,16 +239,15 @@ long most_groups(const Alignment& alignment, const Seen& seen, bool free_alone) 
 
 std::optional<Finding> why_not_aligned(const Alignment& alignment, const Seen& seen) {
   std::vector<std::string> group;
-  for (const auto& [device_class, count] : alignment.each) {
-    const Devices devices = devices_of(device_class, seen.inventory);
-    if (std::none_of(devices.begin(), devices.end(), [&](const Device* device) {
+  for (const Need& need : alignment.each) {
+    if (std::none_of(need.devices.begin(), need.devices.end(), [&](const Device* device) {
           return published(*device, alignment.attribute) != nullptr;
         }))
       return Finding{
           fmt::format("no device of class {} publishes {}, by which the claim is to be aligned",
-                      device_class, alignment.attribute),
+                      need.request.device_class, alignment.attribute),
           true};
-    group.push_back(fmt::format("{} of {}", count, device_class));
+    group.push_back(fmt::format("{} of {}", need.count, need.request.device_class));
   }
   const std::string wanted =
       fmt::format("{} of {} with one value of {}", number_of(alignment.groups, "group"),
@@ -193,7 +264,7 @@ std::optional<Finding> why_not_aligned(const Alignment& alignment, const Seen& s
 }  // namespace
 
 Finding why_no_claim(const Pod& pod, const Seen& seen) {
-  const std::vector<Need> needs = needs_of(pod, seen);
+  const std::vector<Need> needs = needs_of(requests_of(pod, seen), seen);
   if (const auto unseen = seen.inventory.unseen.find("resourceslices");
       unseen != seen.inventory.unseen.end() && !needs.empty())
     return {fmt::format("its claim of {} of class {} cannot be met; whether there are such devices "

@@ -100,7 +100,7 @@ std::vector<const Pod*> members_of(const PodGroup& group, const Seen& seen) {
 bool has_claim(const Pod& pod, const Seen& seen, const std::string& template_name) {
   return template_name == pod.owner &&
          std::any_of(seen.run.claims.begin(), seen.run.claims.end(),
-                     [&](const Claim& claim) { return claim.of(pod.name); });
+                     [&](const Claim& claim) { return claim.of(pod); });
 }
 
 std::optional<Cause> explain_no_claim(const Pod& pod, const Seen& seen) {

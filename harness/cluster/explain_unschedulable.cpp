@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "harness/cluster/explain.h"
 #include "harness/core/message.h"
@@ -30,21 +31,53 @@ std::vector<std::string> all_groups(const RegularExpression& expression, std::st
   return found;
 }
 
+/// Set by the cluster itself while a node is not well: not-ready, disk-pressure.
+bool is_of_state(const std::string& taint) {
+  return taint.find("node.kubernetes.io/") != std::string::npos ||
+         taint.find("node.cloudprovider.kubernetes.io/") != std::string::npos;
+}
+
 /// Where the nodes tell nothing, what some schedulers name.
 std::string tainted_nodes(const std::string& message, const Seen& seen) {
-  std::vector<std::string> taints;
+  std::vector<std::string> taints, states, parts;
   for (const Node& node : seen.inventory.nodes)
     for (const std::string& taint : node.taints)
       if (!taint.starts_with("node.kubernetes.io/unschedulable"))
         taints.push_back(fmt::format("{} has {}", node.name, taint));
   static const RegularExpression kTaint(R"(untolerated taint \{([^{}]+)\})");
   if (taints.empty()) taints = all_groups(kTaint, message);
-  return taints.empty()
-             ? "nodes have taints that the pod does not tolerate"
-             : fmt::format(
-                   "taints that the pod may not tolerate ({}): name one with --toleration "
-                   "to run there all the same",
-                   fmt::join(taints, ", "));
+  if (taints.empty()) return "nodes have taints that the pod does not tolerate";
+  std::copy_if(taints.begin(), taints.end(), std::back_inserter(states), is_of_state);
+  std::erase_if(taints, is_of_state);
+  if (!states.empty())
+    parts.push_back(
+        fmt::format("nodes that are not well take no pods ({})", fmt::join(states, ", ")));
+  if (!taints.empty())
+    parts.push_back(
+        fmt::format("taints that the pod may not tolerate ({}): name one with "
+                    "--toleration to run there all the same",
+                    fmt::join(taints, ", ")));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+/// What keeps its volumes from any node.
+std::optional<Finding> unusable_volume(const std::string& message) {
+  struct Sign {
+    const char *sign, *text;
+  };
+  constexpr Sign kSigns[] = {
+      {"unbound immediate PersistentVolumeClaims",
+       "its PersistentVolumeClaim is bound to no volume yet"},
+      {"didn't find available persistent volumes to bind",
+       "no PersistentVolume fits its PersistentVolumeClaim, and nothing makes one"},
+      {"volume node affinity conflict", "its volume is on a node or in a zone that takes no pod"},
+      {"didn't match PersistentVolume's node affinity",
+       "its volume is on a node or in a zone that takes no pod"},
+      {"did not have enough free storage", "no node has enough storage for its volume"},
+      {"bound to non-existent pv", "the volume of its PersistentVolumeClaim is gone"}};
+  for (const Sign& one : kSigns)
+    if (contains(message, one.sign)) return Finding{one.text, false};
+  return std::nullopt;
 }
 
 Finding insufficient(const std::string& resource, const Seen& seen) {
@@ -69,6 +102,10 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
   std::vector<Finding> found;
   static const RegularExpression kClass(R"(device class (\S+) does not exist)");
   static const RegularExpression kVolume(R"re(persistentvolumeclaim "([^"]+)" not found)re");
+  static const RegularExpression kDeleted(
+      R"re(resourceclaim(\.resource\.k8s\.io)? "([^"]+)" (not found|is being deleted))re");
+  static const RegularExpression kTooMany(
+      R"(requested devices (\d+) exceeds the claim limit of (\d+))");
   static const RegularExpression kInsufficient(R"(Insufficient ([A-Za-z0-9./_-]*[A-Za-z0-9]))");
   if (const std::vector<std::string> match = kClass.groups_in(message); !match.empty())
     found.push_back(
@@ -76,6 +113,11 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
              "DeviceClass {} is absent: the driver is not installed, or the class has another name",
              match[1]),
          true});
+  if (const std::vector<std::string> match = kTooMany.groups_in(message); !match.empty())
+    found.push_back({fmt::format("its claim asks for {} devices, and Kubernetes allocates at most "
+                                 "{} to one claim: ask for fewer, or in several claims",
+                                 match[1], match[2]),
+                     true});
   if (contains(message, "were unschedulable")) found.push_back({cordoned_nodes(seen), false});
   if (contains(message, "untolerated taint"))
     found.push_back({tainted_nodes(message, seen), false});
@@ -86,8 +128,12 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
   if (const std::vector<std::string> match = kVolume.groups_in(message); !match.empty())
     found.push_back(
         {fmt::format("PersistentVolumeClaim {} is missing in the namespace", match[1]), true});
-  if (contains(message, "unbound immediate PersistentVolumeClaims"))
-    found.push_back({"its PersistentVolumeClaim is bound to no volume yet", false});
+  if (auto one = unusable_volume(message)) found.push_back(std::move(*one));
+  if (const std::vector<std::string> match = kDeleted.groups_in(message); !match.empty())
+    found.push_back(
+        {fmt::format("its claim {} {}: somebody deleted it, and another is made in its place",
+                     match[2], match[3] == "not found" ? "is gone" : "is being deleted"),
+         false});
   for (const std::string& resource : all_groups(kInsufficient, message))
     found.push_back(insufficient(resource, seen));
   if (contains(message, "cannot allocate all claims")) found.push_back(why_no_claim(pod, seen));

@@ -87,8 +87,8 @@ std::string tolerations_text(const Plan& plan) {
   std::string list;
   for (const Toleration& one : tolerations_of(plan.wishes)) {
     list += fmt::format("      - {{key: \"{}\"", one.key);
-    list += one.value.empty() ? ", operator: Exists"
-                              : fmt::format(", operator: Equal, value: \"{}\"", one.value);
+    list += one.value ? fmt::format(", operator: Equal, value: \"{}\"", *one.value)
+                      : ", operator: Exists";
     if (!one.effect.empty()) list += ", effect: " + one.effect;
     list += "}\n";
   }

@@ -14,6 +14,25 @@ struct Condition {
 using Conditions = std::vector<Condition>;
 using Texts = std::map<std::string, std::string>;
 
+/// A taint of nodes or devices that is no obstacle; without a value, or with an empty text: any.
+struct Toleration {
+  std::string key;
+  std::optional<std::string> value;
+  std::string effect;
+
+  bool tolerates(const std::string& taint) const;  // `key=value:effect`
+  bool operator==(const Toleration&) const = default;
+};
+
+using Amounts = std::map<std::string, double>;
+
+/// How much of a capacity of a shared device an allocation consumes.
+struct RequestPolicy {
+  std::optional<double> by_default;  // where it asks for none; else all of it
+  std::vector<double> values;        // ascending; the next of them
+  std::optional<double> least, most, step;
+};
+
 struct Share {  // of a counter that devices of a pool have in common
   double used = 0, of = 0;
 };
@@ -27,6 +46,11 @@ struct Device {
   std::string node = {};                     // that alone reaches it; empty: by its pool's name
   std::vector<std::string> taints = {};      // key=value:effect, of those that keep claims away
   std::map<std::string, Share> shares = {};  // by `set/counter`; a partition of a device has some
+  bool is_shared = false;                    // several claims get it, as far as its capacities go
+  std::map<std::string, RequestPolicy> policies = {};  // of a shared one, by capacity
+  Amounts consumed = {};                               // of a shared one's capacities, by its claim
+  bool for_admin = false;                              // allocated to look at: nobody is kept away
+  Texts rules = {};                                    // DeviceTaintRules, by the taints they added
 
   const std::string& place() const { return node.empty() ? pool : node; }
   std::string id() const { return driver + "/" + pool + "/" + name; }
@@ -45,20 +69,32 @@ struct Published {
 };
 
 struct TaintRule {  // a DeviceTaintRule; empty texts: of any
-  std::string driver, pool, device, device_class, taint;
+  std::string driver, pool, device, device_class, taint, name;
   std::vector<std::string> selectors = {};  // in CEL, of older versions
 };
 
 struct DeviceRequest {
   std::string name, device_class;
   long count = 1;
-  std::vector<std::string> selectors = {};  // in CEL, beside those of the class
+  std::vector<std::string> selectors = {};   // in CEL, beside those of the class
+  std::vector<Toleration> tolerations = {};  // of taints of devices
+  Texts capacity = {};                       // that each device has to have or to have left
+  bool for_all = false;                      // of a node, in place of a count
+  bool for_admin = false;                    // to look at: allocated ones too
 };
 
 struct MatchConstraint {  // devices of these requests share one value; no requests: of all
   std::string attribute;
   std::vector<std::string> requests = {};
 };
+
+struct Consumer {  // of a claim: a pod, or a PodGroup for all of its pods
+  std::string kind, name;
+
+  std::string text() const { return kind + " " + name; }
+};
+
+struct Pod;
 
 struct Claim {
   std::string name, run;          // `run`: our label; a claim of an extended resource has none
@@ -67,7 +103,8 @@ struct Claim {
   std::vector<MatchConstraint> constraints;
   std::vector<Device> allocated;
   std::string name_space = {};
-  bool of(const std::string& pod) const;
+  std::vector<Consumer> reserved_for = {};
+  bool of(const Pod& pod) const;
 };
 
 inline constexpr const char* kOwnContainer = "assay";  // manifests/base/job.yaml
@@ -86,7 +123,8 @@ struct Pod {
   std::string preparing;                              // the container that runs before its own
   bool running = false;                               // by the last that its node told
   bool silent = false;                                // its node no longer tells anything
-  std::string pod_group;
+  std::string pod_group, scheduler;
+  std::vector<std::string> claims;                        // by name, of its own or of its group
   Texts limits;                                           // resources of its container
   std::map<std::string, std::string> extended_resources;  // that DRA serves, with their claim
 };
@@ -94,13 +132,14 @@ struct Pod {
 struct Job {
   std::string name, owner, queue, failed_indexes, created;
   long completions = 0;
-  bool suspended = false;
+  bool suspended = false, is_seen = false;  // by the Job controller
   Conditions conditions;
 };
 
 struct Workload {  // Kueue's
   std::string name, queue, owner;
   Conditions conditions;
+  std::vector<std::string> unpassed = {};  // admission checks, each with its message
 };
 
 struct PodGroup {
@@ -127,7 +166,8 @@ struct Snapshot {
 /// An object that is still there after it was deleted.
 struct Remnant {
   std::string kind, name, run, node;
-  std::vector<std::string> owners, reserved_for, finalizers;
+  std::vector<std::string> owners, finalizers;
+  std::vector<Consumer> reserved_for;
   bool deleted = false;
 };
 
@@ -174,6 +214,9 @@ std::vector<TaintRule> read_taint_rules(const std::string& text);
 std::vector<Queue> read_queues(const std::string& text);
 /// Those that hold for all pods of the namespace, whatever their priority.
 std::vector<Quota> read_quotas(const std::string& text);
+
+/// Of a namespace: it takes nothing new and ends what it has.
+bool is_terminating(const std::string& text);
 
 struct Versions {
   int client_minor = 0;

@@ -178,8 +178,10 @@ class Planner {
     const bool dra = plan_.allocation == "dra";
     const std::string what = dra ? plan_.device_class : "nvidia.com/gpu";
     const DeviceClass* served = dra ? nullptr : behind(what);
-    if (served != nullptr)
+    if (served != nullptr) {
+      plan_.extended_resource = what;
       because(fmt::format("DRA serves {} by DeviceClass {}", what, served->name));
+    }
     const bool in_slices = dra || served != nullptr;
     const char* counted_by = in_slices ? "resourceslices" : "nodes";
     plan_.devices = plan_.wishes.devices_per_node;
@@ -334,11 +336,6 @@ class Planner {
     if (plan_.allocation != "dra" && !wished.device_class.empty())
       fault(fmt::format("--device-class {}: allocation {} claims from no DeviceClass",
                         wished.device_class, plan_.allocation));
-    if (plan_.allocation == "dra" && plan_.devices + plan_.nics > kMostOfAClaim)
-      fault(fmt::format(
-          "{} devices of one claim are wanted and it holds at most {}: lower "
-          "--devices-per-node{}",
-          plan_.devices + plan_.nics, kMostOfAClaim, plan_.nics > 1 ? " or --nics-per-node" : ""));
   }
 
   void note_doubts_of(const std::string& device_class) {

@@ -8,13 +8,6 @@
 
 namespace assay::cluster {
 
-/// A taint that pods of a run tolerate; without a value or an effect, every one of the key.
-struct Toleration {
-  std::string key, value, effect;
-
-  bool tolerates(const std::string& taint) const;  // `key=value:effect`
-};
-
 /// What was asked for. Empty texts: the plan chooses.
 struct Wishes {
   std::string profile;       // a built-in name, or the path of `profile_text` on this machine
@@ -31,14 +24,15 @@ struct Wishes {
   std::vector<Toleration> tolerations = {};
 };
 
-constexpr int kMostOfAClaim = 32;  // devices: a limit of the API
+constexpr int kMostOfAClaim = 32;  // devices: AllocationResultsMaxSize of resource.k8s.io
 
 struct Plan {
   Wishes wishes;
   std::string run;  // id, unique; also the suffix of every name
-  std::string allocation, gang, device_class, extended_resource, queue;
-  int devices = 0, nics = 0;  // of a pod
-  bool idle = false;          // pods claim and hold what they claimed, and measure nothing
+  std::string allocation, gang, device_class, queue;
+  std::string extended_resource;  // that DRA serves and no device plugin; empty: another way
+  int devices = 0, nics = 0;      // of a pod
+  bool idle = false;              // pods claim and hold what they claimed, and measure nothing
   std::vector<std::string> hosts = {};  // the only ones to run on, by `kubernetes.io/hostname`
   std::vector<std::string> reasons;     // one line for every choice
   std::vector<std::string> faults;      // why it cannot work: nothing is applied then
@@ -70,15 +64,19 @@ using Devices = std::vector<const Device*>;
 /// Devices that a class selects, tainted or not, with those of which its expressions are not
 /// evaluated here; of a class that is not known, those of the driver of its name.
 Devices selected_by(const std::string& device_class, const Inventory& inventory);
-/// Those of them that a claim may get: none with a taint.
+/// Those of the class of a request that its claim may get: none with a taint that it does not
+/// tolerate. Its selectors and capacities are not looked at.
+Devices devices_of(const DeviceRequest& request, const Inventory& inventory);
+/// The same of a claim that tolerates nothing.
 Devices devices_of(const std::string& device_class, const Inventory& inventory);
 /// What is not certain of `selected_by`, in a sentence; empty: nothing.
 std::string doubt_of(const std::string& device_class, const Inventory& inventory);
 /// The most of `devices` that can be allocated at the same time, beside those that are `taken`.
 Devices together(const Devices& devices, const Devices& taken = {});
-/// Those that can be had together beside what `claims` have allocated.
+/// Those that can be had together beside what `claims` have allocated; one that is shared as often
+/// as it has room for a request of that kind, at most `times`: one request gets it once.
 Devices not_taken(const Devices& devices, const std::vector<Claim>& claims,
-                  const Inventory& inventory);
+                  const Inventory& inventory, const DeviceRequest& request = {}, long times = 1);
 /// How many of `devices` can be had together on the node with the most.
 long most_on_a_node(const Devices& devices);
 

@@ -89,6 +89,17 @@ void check_quotas(const Plan& plan, const Inventory& inventory, Faults& faults) 
     }
 }
 
+/// A pod has one claim, whoever makes it; several would have to be of equal size.
+void check_claim(const Plan& plan, Faults& faults) {
+  const long devices = plan.devices + plan.nics;
+  if (devices <= kMostOfAClaim || (plan.allocation != "dra" && plan.extended_resource.empty()))
+    return;
+  faults.push_back(fmt::format(
+      "{} are wanted in the ResourceClaim of a pod, and Kubernetes allocates at most {} to one "
+      "claim: name fewer with --devices-per-node{}",
+      number_of(devices, "device"), kMostOfAClaim, plan.nics > 1 ? " or --nics-per-node" : ""));
+}
+
 /// The kubelet alone would find this out, after the claims are taken.
 void check_image(const Plan& plan, Faults& faults) {
   const std::string& image = plan.wishes.image;
@@ -107,6 +118,7 @@ std::vector<std::string> preflight(const Plan& plan, const Inventory& inventory)
   Faults faults;
   check_nodes(plan, inventory, faults);
   check_devices(plan, inventory, faults);
+  check_claim(plan, faults);
   check_quotas(plan, inventory, faults);
   check_image(plan, faults);
   return faults;

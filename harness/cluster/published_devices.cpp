@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "harness/cluster/cel.h"
+#include "harness/cluster/device_taints.h"
 #include "harness/cluster/plan.h"
+#include "harness/cluster/shared_devices.h"
 #include "harness/core/message.h"
 #include "harness/core/number_of.h"
 
@@ -37,10 +38,15 @@ Devices selected_by(const std::string& device_class, const Inventory& inventory)
   return found;
 }
 
-Devices devices_of(const std::string& device_class, const Inventory& inventory) {
-  Devices devices = selected_by(device_class, inventory);
-  std::erase_if(devices, [](const Device* device) { return !device->taints.empty(); });
+Devices devices_of(const DeviceRequest& request, const Inventory& inventory) {
+  Devices devices = selected_by(request.device_class, inventory);
+  std::erase_if(devices,
+                [&](const Device* device) { return !not_tolerated(*device, request).empty(); });
   return devices;
+}
+
+Devices devices_of(const std::string& device_class, const Inventory& inventory) {
+  return devices_of(DeviceRequest{"", device_class}, inventory);
 }
 
 std::string doubt_of(const std::string& device_class, const Inventory& inventory) {
@@ -70,16 +76,26 @@ std::string doubt_of(const std::string& device_class, const Inventory& inventory
 }
 
 Devices not_taken(const Devices& devices, const std::vector<Claim>& claims,
-                  const Inventory& inventory) {
-  std::set<std::string> names;
+                  const Inventory& inventory, const DeviceRequest& request, long times) {
+  std::map<std::string, Amounts> held;  // by device
   for (const Claim& claim : claims)
-    for (const Device& device : claim.allocated) names.insert(device.id());
-  Devices free, taken;
+    for (const Device& device : claim.allocated)
+      if (!device.for_admin)
+        for (Amounts& sum = held[device.id()]; const auto& [capacity, amount] : device.consumed)
+          sum[capacity] += amount;
+  Devices untouched, in_use, taken, free;
   for (const Device* device : devices)
-    if (!names.contains(device->id())) free.push_back(device);
+    if (!held.contains(device->id()))
+      untouched.push_back(device);
+    else if (device->is_shared)
+      in_use.push_back(device);  // its partition of counters is paid for
   for (const Device& device : inventory.devices)
-    if (names.contains(device.id())) taken.push_back(&device);
-  return together(free, taken);
+    if (held.contains(device.id())) taken.push_back(&device);
+  untouched = together(untouched, taken);
+  in_use.insert(in_use.end(), untouched.begin(), untouched.end());
+  for (const Device* device : in_use)
+    free.insert(free.end(), room_for(request.capacity, *device, held[device->id()], times), device);
+  return free;
 }
 
 long most_on_a_node(const Devices& devices) {

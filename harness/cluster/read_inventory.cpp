@@ -75,6 +75,13 @@ std::vector<Quota> read_quotas(const std::string& list) {
   return quotas;
 }
 
+bool is_terminating(const std::string& json) {
+  const std::string where = "kubectl's answer about the namespace";
+  if (json.empty()) return false;
+  const Json object = parse_json(json, where);
+  return reading(where, [&] { return text(object, {"status", "phase"}) == "Terminating"; });
+}
+
 Versions read_versions(const std::string& json) {
   const std::string where = "kubectl's answer about its version";
   const Json versions = parse_json(json, where);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "harness/cluster/cel_value.h"
 #include "harness/cluster/json_fields.h"
 #include "harness/cluster/objects.h"
 
@@ -26,6 +27,27 @@ std::vector<std::string> names_in(const Json& list) {
   return names;
 }
 
+/// A resource in the plural, as a user calls one of it.
+std::string kind_of(const Json& reference) {
+  const std::string resource = text(reference, {"resource"});
+  if (resource == "podgroups") return "PodGroup";
+  if (resource == "workloads") return "Workload";
+  return resource.empty() || resource == "pods" ? "pod" : resource;
+}
+
+std::vector<Consumer> consumers_of(const Json& claim) {
+  std::vector<Consumer> consumers;
+  for (const Json& one : at(claim, {"status", "reservedFor"}))
+    consumers.push_back({kind_of(one), text(one, {"name"})});
+  return consumers;
+}
+
+Toleration toleration_in(const Json& json) {
+  Toleration found{text(json, {"key"}), text(json, {"value"}), text(json, {"effect"})};
+  if (text(json, {"operator"}) == "Exists") found.value.reset();
+  return found;
+}
+
 DeviceRequest request_of(const Json& request) {
   const Json& exactly = at(request, {"exactly"});
   DeviceRequest found;
@@ -33,7 +55,24 @@ DeviceRequest request_of(const Json& request) {
   found.device_class = text(exactly, {"deviceClassName"});
   found.count = exactly.contains("count") ? number(exactly, {"count"}) : 1;
   found.selectors = selectors_of(exactly);
+  for (const Json& one : at(exactly, {"tolerations"}))
+    found.tolerations.push_back(toleration_in(one));
+  found.capacity = texts(at(exactly, {"capacity", "requests"}));
+  found.for_all = text(exactly, {"allocationMode"}) == "All";
+  found.for_admin = truth(exactly, {"adminAccess"});
   return found;
+}
+
+Device allocated_in(const Json& result) {
+  Device device{text(result, {"driver"}),
+                text(result, {"pool"}),
+                text(result, {"device"}),
+                text(result, {"request"}),
+                {}};
+  for (const auto& [capacity, amount] : texts(at(result, {"consumedCapacity"})))
+    device.consumed[capacity] = cel::amount_of(amount);
+  device.for_admin = truth(result, {"adminAccess"});
+  return device;
 }
 
 Claim claim_of(const Json& object) {
@@ -43,7 +82,10 @@ Claim claim_of(const Json& object) {
   claim.name_space = text(object, {"metadata", "namespace"});
   for (const Json& owner : at(object, {"metadata", "ownerReferences"}))
     if (text(owner, {"kind"}) == "Pod") claim.pods = {text(owner, {"name"})};
-  if (claim.pods.empty()) claim.pods = names_in(at(object, {"status", "reservedFor"}));
+  claim.reserved_for = consumers_of(object);
+  if (claim.pods.empty())
+    for (const Consumer& one : claim.reserved_for)
+      if (one.kind == "pod") claim.pods.push_back(one.name);
   const Json& devices = at(object, {"spec", "devices"});
   for (const Json& request : at(devices, {"requests"}))
     if (request.contains("exactly")) claim.requests.push_back(request_of(request));
@@ -51,11 +93,7 @@ Claim claim_of(const Json& object) {
     if (const std::string attribute = text(constraint, {"matchAttribute"}); !attribute.empty())
       claim.constraints.push_back({attribute, strings(at(constraint, {"requests"}))});
   for (const Json& result : at(object, {"status", "allocation", "devices", "results"}))
-    claim.allocated.push_back({text(result, {"driver"}),
-                               text(result, {"pool"}),
-                               text(result, {"device"}),
-                               text(result, {"request"}),
-                               {}});
+    claim.allocated.push_back(allocated_in(result));
   return claim;
 }
 
@@ -125,6 +163,15 @@ std::string owner_of(const Json& object) {
   return "";
 }
 
+/// Those that it names itself, and those that were made for it or for its group.
+void add_claims(const Json& object, Pod& pod) {
+  for (const auto& path : {std::make_pair("spec", "resourceClaims"),
+                           std::make_pair("status", "resourceClaimStatuses")})
+    for (const Json& one : at(object, {path.first, path.second}))
+      if (const std::string name = text(one, {"resourceClaimName"}); !name.empty())
+        pod.claims.push_back(name);
+}
+
 Pod pod_of(const Json& object) {
   Pod pod;
   pod.name = text(object, {"metadata", "name"});
@@ -138,6 +185,8 @@ Pod pod_of(const Json& object) {
   if (!index.empty()) pod.rank = std::atoi(index.c_str());
   pod.conditions = conditions(object);
   pod.pod_group = text(object, {"spec", "schedulingGroup", "podGroupName"});
+  pod.scheduler = text(object, {"spec", "schedulerName"});
+  add_claims(object, pod);
   const Json& container = own_container(object);
   pod.container = text(container, {"name"});
   pod.image = text(container, {"image"});
@@ -168,8 +217,19 @@ Job job_of(const Json& object) {
   job.failed_indexes = text(object, {"status", "failedIndexes"});
   job.completions = number(object, {"spec", "completions"});
   job.suspended = truth(object, {"spec", "suspend"});
+  job.is_seen = !at(object, {"status", "startTime"}).is_null();
   job.conditions = conditions(object);
   return job;
+}
+
+std::vector<std::string> unpassed_of(const Json& workload) {
+  std::vector<std::string> checks;
+  for (const Json& one : at(workload, {"status", "admissionChecks"})) {
+    const std::string message = text(one, {"message"});
+    if (text(one, {"state"}) != "Ready")
+      checks.push_back(text(one, {"name"}) + (message.empty() ? "" : ": " + message));
+  }
+  return checks;
 }
 
 void add(const Json& object, Snapshot& snapshot) {
@@ -182,8 +242,8 @@ void add(const Json& object, Snapshot& snapshot) {
   } else if (kind == "ResourceClaim") {
     snapshot.claims.push_back(claim_of(object));
   } else if (kind == "Workload" && version.starts_with("kueue")) {
-    snapshot.workloads.push_back(
-        {name, text(object, {"spec", "queueName"}), owner_of(object), conditions(object)});
+    snapshot.workloads.push_back({name, text(object, {"spec", "queueName"}), owner_of(object),
+                                  conditions(object), unpassed_of(object)});
   } else if (kind == "PodGroup") {
     const Json& spec = at(object, {"spec"});
     const long native = number(spec, {"schedulingPolicy", "gang", "minCount"});
@@ -203,7 +263,7 @@ Remnant remnant_of(const Json& object) {
   found.run = run_of(object);
   found.node = text(object, {"spec", "nodeName"});
   found.owners = names_in(at(metadata, {"ownerReferences"}));
-  found.reserved_for = names_in(at(object, {"status", "reservedFor"}));
+  found.reserved_for = consumers_of(object);
   for (const Json& one : at(metadata, {"finalizers"})) found.finalizers.push_back(one);
   found.deleted = metadata.contains("deletionTimestamp");
   return found;
@@ -211,8 +271,9 @@ Remnant remnant_of(const Json& object) {
 
 }  // namespace
 
-bool Claim::of(const std::string& pod) const {
-  return std::find(pods.begin(), pods.end(), pod) != pods.end();
+bool Claim::of(const Pod& pod) const {
+  return std::find(pods.begin(), pods.end(), pod.name) != pods.end() ||
+         std::find(pod.claims.begin(), pod.claims.end(), name) != pod.claims.end();
 }
 
 const Condition* find(const Conditions& conditions, const std::string& type) {

@@ -11,13 +11,11 @@ namespace assay::cluster {
 
 namespace {
 
-using Counters = std::map<std::string, double>;  // by `set/counter`
-
 /// The slices of a pool's newest generation: the scheduler ignores those of before it changed.
 struct Pool {
   long generation = 0, seen = 0, slices = 0;
   std::vector<Device> devices;
-  Counters counters;
+  Amounts counters;  // by `set/counter`
 };
 
 /// Effects that are not known count as none, as the API has it.
@@ -26,11 +24,28 @@ bool keeps_claims_away(const Json& taint) {
   return effect == "NoSchedule" || effect == "NoExecute";
 }
 
-void add_counters(const Json& set, const std::string& name, Counters& counters) {
+void add_counters(const Json& set, const std::string& name, Amounts& counters) {
   const Json& all = at(set, {"counters"});
   if (!all.is_object()) return;
   for (const auto& [counter, value] : all.items())
     counters[name + "/" + counter] = cel::amount_of(text(value, {"value"}));
+}
+
+std::optional<double> amount(const Json& json, const char* key) {
+  const Json& value = at(json, {key});
+  return value.is_null() ? std::nullopt : std::optional(cel::amount_of(text(value, {})));
+}
+
+RequestPolicy policy_of(const Json& policy) {
+  const Json& range = at(policy, {"validRange"});
+  RequestPolicy found{amount(policy, "default"),
+                      {},
+                      amount(range, "min"),
+                      amount(range, "max"),
+                      amount(range, "step")};
+  for (const Json& value : at(policy, {"validValues"}))
+    found.values.push_back(cel::amount_of(text(value, {})));
+  return found;
 }
 
 void add_attributes(const Json& device, Device& found) {
@@ -43,8 +58,11 @@ void add_attributes(const Json& device, Device& found) {
       }
   const Json& capacities = at(device, {"capacity"});
   if (capacities.is_object())
-    for (const auto& [key, value] : capacities.items())
+    for (const auto& [key, value] : capacities.items()) {
       found.capacities[key] = text(value, {"value"});
+      found.policies[key] = policy_of(at(value, {"requestPolicy"}));
+    }
+  found.is_shared = truth(device, {"allowMultipleAllocations"});
 }
 
 Device device_of(const Json& device, const Json& spec) {
@@ -55,7 +73,7 @@ Device device_of(const Json& device, const Json& spec) {
   add_attributes(device, found);
   for (const Json& taint : at(device, {"taints"}))
     if (keeps_claims_away(taint)) found.taints.push_back(taint_of(taint));
-  Counters used;
+  Amounts used;
   for (const Json& set : at(device, {"consumesCounters"}))
     add_counters(set, text(set, {"counterSet"}), used);
   for (const auto& [counter, number] : used) found.shares[counter].used = number;
@@ -109,7 +127,7 @@ std::vector<TaintRule> read_taint_rules(const std::string& list) {
     if (selector.is_null() || !keeps_claims_away(taint)) return;  // it selects none
     rules.push_back({text(selector, {"driver"}), text(selector, {"pool"}),
                      text(selector, {"device"}), text(selector, {"deviceClassName"}),
-                     taint_of(taint), selectors_of(selector)});
+                     taint_of(taint), text(object, {"metadata", "name"}), selectors_of(selector)});
   });
   return rules;
 }

@@ -46,11 +46,6 @@ Snapshot list(Kubectl& kubectl, const std::vector<std::string>& words) {
   return read_snapshot(answer.out);
 }
 
-bool has_pod(const Snapshot& run, const std::string& name) {
-  return std::any_of(run.pods.begin(), run.pods.end(),
-                     [&](const Pod& pod) { return pod.name == name; });
-}
-
 bool is_owner(const Snapshot& run, const std::string& name) {
   return std::any_of(run.jobs.begin(), run.jobs.end(),
                      [&](const Job& job) { return job.name == name; }) ||
@@ -61,9 +56,8 @@ bool is_owner(const Snapshot& run, const std::string& name) {
 /// Moves to `run` what others made for it, which does not always carry its label.
 void take_dependents(Snapshot& all, const Target& target, Snapshot& run) {
   for (Claim& claim : all.claims)
-    if (claim.run == target.run ||
-        std::any_of(claim.pods.begin(), claim.pods.end(),
-                    [&](const std::string& pod) { return has_pod(run, pod); }))
+    if (claim.run == target.run || std::any_of(run.pods.begin(), run.pods.end(),
+                                               [&](const Pod& pod) { return claim.of(pod); }))
       run.claims.push_back(std::move(claim));
   for (PodGroup& group : all.pod_groups)
     if (group.run == target.run || is_owner(run, group.owner) ||

@@ -137,13 +137,16 @@ void remember(const Snapshot& snapshot, const Inventory& inventory,
     one.cluster.unclaimed = pod.unclaimed;
     if (!snapshot.jobs.empty()) one.cluster.submitted = snapshot.jobs.front().created;
     for (const Claim& claim : snapshot.claims) {
-      if (!claim.of(pod.name) || claim.allocated.empty()) continue;
+      if (!claim.of(pod) || claim.allocated.empty()) continue;
       one.claim = claim.name;
       one.cluster.alignment = alignment_of(claim, inventory);
       one.allocated.clear();
       for (const Device& device : claim.allocated) {
         if (is_nic(device.request)) continue;  // the runtime sees accelerators alone
-        one.allocated.push_back(identity(device, inventory));
+        // Two shares of a device are one device to the runtime.
+        if (const std::string id = identity(device, inventory);
+            std::find(one.allocated.begin(), one.allocated.end(), id) == one.allocated.end())
+          one.allocated.push_back(id);
         add_versions(device, inventory, one.cluster.published);
       }
     }

@@ -1,4 +1,4 @@
-// Taints of nodes, and which of them pods of a run tolerate.
+// Which taints are tolerated, and those of nodes that pods of a run tolerate.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace assay::cluster {
 bool Toleration::tolerates(const std::string& taint) const {
   const std::size_t equals = taint.find('='), colon = taint.rfind(':');
   const auto part = [&](std::size_t from, std::size_t to) { return taint.substr(from, to - from); };
-  return part(0, equals) == key && (value.empty() || part(equals + 1, colon) == value) &&
+  return (key.empty() || part(0, equals) == key) && (!value || part(equals + 1, colon) == *value) &&
          (effect.empty() || taint.substr(colon + 1) == effect);
 }
 
@@ -30,12 +30,12 @@ Toleration toleration_of(const std::string& text) {
                     "taint, as `kubectl describe node` prints it",
                     in_quotes(text)));
   const std::vector<std::string> match = kForm.groups_in(text);
-  return {match[1], match[3], match[5]};
+  return {match[1], match[3].empty() ? std::nullopt : std::optional(match[3]), match[5]};
 }
 
 std::vector<Toleration> tolerations_of(const Wishes& wishes) {
   std::vector<Toleration> all = wishes.tolerations;
-  if (!wishes.node.empty()) all.push_back({kUnverified, "", "NoSchedule"});
+  if (!wishes.node.empty()) all.push_back({kUnverified, std::nullopt, "NoSchedule"});
   return all;
 }
 

@@ -144,10 +144,12 @@ TEST_SUITE("cluster") {
     cluster::Wishes wanted = aligned_wishes();
     wanted.alignment.clear();
     wanted.devices_per_node = 20, wanted.nics_per_node = 20;
-    CHECK(why_not_aligned(wanted, rooted(4))
-              .find("40 devices of one claim are wanted and it holds "
-                    "at most 32: lower --devices-per-node or "
-                    "--nics-per-node") != std::string::npos);
+    CHECK(
+        why_not_aligned(wanted, rooted(4))
+            .find(
+                "40 devices are wanted in the ResourceClaim of a pod, and Kubernetes allocates at "
+                "most 32 to one claim: name fewer with --devices-per-node or "
+                "--nics-per-node") != std::string::npos);
   }
 
   TEST_CASE("a quota of NICs that is too small is told before anything is applied") {
