@@ -39,6 +39,8 @@ std::vector<Cause> told(const Seen& seen, const Events& events) {
   if (causes.empty() && !events.unseen.empty() && (waits || lacks_pods(seen.run)))
     causes.push_back(
         {"events", "they could not be listed, and may say why: " + events.unseen, false});
+  else if (causes.empty())
+    causes = explain_usual(seen);
   return causes;
 }
 

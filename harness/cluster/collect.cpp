@@ -55,7 +55,8 @@ class Collection {
 
   /// What is seen of a rank that was lost is kept: of a drained pod nothing is left later.
   void report_lost(const Snapshot& snapshot, bool none_left) {
-    const std::vector<Cause> causes = ask_why(kubectl_, target_.name_space, snapshot, inventory_);
+    std::vector<Cause> causes = ask_why(kubectl_, target_.name_space, snapshot, inventory_);
+    std::erase_if(causes, [](const Cause& cause) { return cause.is_usual; });
     if (!causes.empty()) memory_.causes = causes;
     const std::string why = sentence(causes);
     if (!why.empty() && why != said_) pace_.say(said_ = why);

@@ -64,6 +64,8 @@ void list_taint_rules(Kubectl& kubectl, Inventory& inventory) {
 
 void require_namespace(Kubectl& kubectl, const std::string& name_space) {
   const Answer answer = kubectl.ask({{"get", "namespace", name_space, "-o", "json"}});
+  if (answer.ok() && is_terminating(answer.out))
+    throw Error(fmt::format("namespace {} is being deleted: choose another", name_space));
   if (answer.ok() || answer.err.find("Forbidden") != std::string::npos) return;
   if (answer.err.find("NotFound") == std::string::npos)
     throw Error(fmt::format("cannot ask for namespace {}: {}", name_space, reason_of(answer)));

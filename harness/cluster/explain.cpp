@@ -48,6 +48,12 @@ std::string quota_text(const std::string& message) {
   static const RegularExpression kQuota(
       R"(exceeded quota: (\S+), requested: (.*), used: (.*), limited: (.*))");
   const std::vector<std::string> match = kQuota.groups_in(message);
+  static const RegularExpression kUnset(R"(failed quota: (\S+): must specify (.*))");
+  if (const std::vector<std::string> unset = kUnset.groups_in(message); !unset.empty())
+    return fmt::format(
+        "the namespace's quota {} wants every container to set {}, which the pods leave out: a "
+        "LimitRange with defaults sets it",
+        unset[1], printable(unset[2], 200));
   if (match.empty()) return printable(message, 300);
   return fmt::format(
       "the namespace's quota {} is too small: it allows {}, {} is used and {} more is needed",

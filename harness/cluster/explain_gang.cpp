@@ -86,6 +86,27 @@ Cause not_reserved(const std::string& subject, const Condition& reserved, const 
       false, true};
 }
 
+/// Kueue gave it quota, and has taken it back or waits for more than quota.
+std::optional<Cause> explain_evicted(const std::string& subject, const Workload& workload) {
+  if (holds(workload.conditions, "QuotaReserved"))
+    return Cause{
+        subject,
+        fmt::format(
+            "it has its quota and waits for admission checks of its ClusterQueue{}",
+            workload.unpassed.empty()
+                ? ""
+                : fmt::format(
+                      " ({})",
+                      printable(fmt::format("{}", fmt::join(workload.unpassed, ", ")), 200))),
+        false};
+  if (!holds(workload.conditions, "Evicted")) return std::nullopt;
+  const Condition& evicted = *find(workload.conditions, "Evicted");
+  return Cause{subject,
+               fmt::format("Kueue took its quota back: {} ({})", printable(evicted.message, 250),
+                           evicted.reason),
+               evicted.reason.starts_with("Deactivated")};
+}
+
 /// The pods that name the group; where none does (schedulers other than the stock one), all.
 std::vector<const Pod*> members_of(const PodGroup& group, const Seen& seen) {
   std::vector<const Pod*> naming, all;
@@ -122,6 +143,7 @@ std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen
   if (holds(workload.conditions, "Finished") || holds(workload.conditions, "Admitted"))
     return std::nullopt;
   const std::string subject = "workload " + workload.name;
+  if (auto cause = explain_evicted(subject, workload)) return cause;
   if (const Condition* reserved = find(workload.conditions, "QuotaReserved"))
     return not_reserved(subject, *reserved, seen);
   // Kueue says nothing at all of a queue that is not there.

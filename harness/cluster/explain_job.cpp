@@ -20,8 +20,10 @@ std::string security_text(const std::string& message) {
 
 Cause refused(const Job& job, const std::string& message) {
   const std::string subject = "job " + job.name;
-  if (message.find("exceeded quota") != std::string::npos)
+  if (contains(message, "exceeded quota") || contains(message, "failed quota"))
     return {subject, quota_text(message), true};
+  if (contains(message, "is being terminated") || contains(message, "failed calling webhook"))
+    return {subject, refusal(message), true};
   if (message.find("PodSecurity") != std::string::npos)
     return {subject, security_text(message), true};
   static const RegularExpression kAccount(R"(serviceaccount "([^"]+)\" not found)");

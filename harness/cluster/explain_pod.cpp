@@ -85,7 +85,59 @@ std::optional<Cause> explain_end(const Pod& pod, const Seen& seen) {
   return Cause{called(pod), text, true};
 }
 
-Cause explain_pull(const Pod& pod) {
+/// The registry wants to know who asks, or knows and refuses.
+bool is_denied(const std::string& message) {
+  static const RegularExpression kStatus(R"((^| )(401|403)([ ,.:]|$))");
+  constexpr const char* kSigns[] = {"denied", "nauthorized", "no basic auth credentials",
+                                    "authorization failed", "authentication required"};
+  return kStatus.is_found_in(message) ||
+         std::any_of(std::begin(kSigns), std::end(kSigns),
+                     [&](const char* sign) { return contains(message, sign); });
+}
+
+Cause denied(const Pod& pod, const Seen& seen) {
+  static const RegularExpression kSecrets(R"(image pull secrets \(([^)]*)\))");
+  const Event* event = find_event(seen, "Pod", pod.name, "FailedToRetrieveImagePullSecret");
+  const std::vector<std::string> match =
+      event == nullptr ? std::vector<std::string>{} : kSecrets.groups_in(event->message);
+  if (!match.empty())
+    return {called(pod),
+            fmt::format("image {} may not be pulled: Secret {}, which is to let it, is missing in "
+                        "the namespace",
+                        pod.image, match[1]),
+            true};
+  return {called(pod),
+          fmt::format("image {} may not be pulled: name a Secret of the namespace for its registry "
+                      "with --pull-secret (imagePullSecrets)",
+                      pod.image),
+          true};
+}
+
+/// What is wrong between the node and the registry, beside the name and who asks.
+std::optional<Cause> explain_registry(const Pod& pod) {
+  struct Sign {
+    const char *sign, *text;
+    bool hopeless;
+  };
+  constexpr Sign kSigns[] = {
+      {"toomanyrequests", "its registry lets nobody pull so often: it is tried again", false},
+      {"429 Too Many Requests", "its registry lets nobody pull so often: it is tried again", false},
+      {"x509: ", "the node does not trust its registry's certificate", true},
+      {"server gave HTTP response to HTTPS client",
+       "its registry speaks HTTP alone, which the node's runtime is not set up for", true},
+      {"no match for platform", "it has no variant for the processors of the node", true},
+      {"no matching manifest", "it has no variant for the processors of the node", true},
+      {"no space left on device", "the node has no space left for it", false}};
+  for (const Sign& one : kSigns)
+    if (contains(pod.waiting_message, one.sign))
+      return Cause{called(pod),
+                   fmt::format("image {} cannot be pulled{}: {}", pod.image,
+                               pod.node.empty() ? "" : " on node " + pod.node, one.text),
+                   one.hopeless};
+  return std::nullopt;
+}
+
+Cause explain_pull(const Pod& pod, const Seen& seen) {
   const std::string& message = pod.waiting_message;
   const std::string where = pod.node.empty() ? "" : " from node " + pod.node;
   // The runtime repeats the names of image and registry several times before it.
@@ -96,14 +148,8 @@ Cause explain_pull(const Pod& pod) {
             fmt::format("the registry of image {} cannot be reached{}: {}", pod.image, where,
                         printable(fault.empty() ? message : fault, 200)),
             true};
-  if (contains(message, "403") || contains(message, "401") || contains(message, "denied") ||
-      contains(message, "nauthorized"))
-    return {
-        called(pod),
-        fmt::format("image {} may not be pulled: name a Secret of the namespace for its registry "
-                    "with --pull-secret (imagePullSecrets)",
-                    pod.image),
-        true};
+  if (auto cause = explain_registry(pod)) return *cause;
+  if (is_denied(message)) return denied(pod, seen);
   if (contains(message, "not found"))
     return {called(pod), fmt::format("image {} was not found in its registry", pod.image), true};
   return {called(pod),
@@ -111,9 +157,9 @@ Cause explain_pull(const Pod& pod) {
           true};
 }
 
-std::optional<Cause> explain_waiting(const Pod& pod) {
+std::optional<Cause> explain_waiting(const Pod& pod, const Seen& seen) {
   const std::string& reason = pod.waiting_reason;
-  if (reason == "ErrImagePull" || reason == "ImagePullBackOff") return explain_pull(pod);
+  if (reason == "ErrImagePull" || reason == "ImagePullBackOff") return explain_pull(pod, seen);
   if (reason == "InvalidImageName")
     return Cause{called(pod), fmt::format("'{}' is no name of an image", pod.image), true};
   if (reason == "ErrImageNeverPull")
@@ -163,6 +209,9 @@ std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
     return Cause{called(pod), "a volume cannot be mounted: " + printable(event->message, 250),
                  false};
   }
+  if (const Event* event = lasting_failure(pod, seen, "FailedAttachVolume"))
+    return Cause{called(pod), "a volume cannot be attached: " + printable(event->message, 250),
+                 false};
   if (const Event* event = lasting_failure(pod, seen, "FailedPrepareDynamicResources")) {
     static const RegularExpression kDriver(R"(DRA driver (\S+) is not registered)");
     if (const std::vector<std::string> match = kDriver.groups_in(event->message); !match.empty())
@@ -196,7 +245,7 @@ std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen) {
   if (auto cause = explain_refusal(pod)) return cause;
   if (auto cause = explain_no_start(pod)) return cause;
   if (auto cause = explain_end(pod, seen)) return cause;
-  if (auto cause = explain_waiting(pod)) return cause;
+  if (auto cause = explain_waiting(pod, seen)) return cause;
   if (pod.silent)
     return Cause{called(pod),
                  fmt::format("node {} is not heard of: it is lost, or cut off from the API server",

@@ -25,6 +25,7 @@ constexpr Fault kFaults[] = {
     {"You must be logged in to the server", "the cluster does not know you: log in again"},
     {"x509: certificate signed by unknown authority",
      "the cluster's certificate is signed by nobody that the kubeconfig trusts"},
+    {"is before 20", "this machine's clock is behind, or a certificate is not valid yet"},
     {"x509: certificate has expired", "a certificate has expired: renew the kubeconfig"},
     {"no such host", "the API server's name is not known here"},
     {"dial tcp: lookup", "the API server's name cannot be looked up from here"},
@@ -42,6 +43,11 @@ constexpr Fault kFaults[] = {
     {"i/o timeout", "the API server does not answer in time"},
     {"context deadline exceeded", "the API server does not answer in time"},
     {"TLS handshake timeout", "the API server does not answer in time"},
+    {"connection reset by peer", "the connection to the API server was cut"},
+    {"http2: client connection lost", "the connection to the API server was cut"},
+    {"unexpected EOF", "the connection to the API server was cut"},
+    {"no route to host", "the API server cannot be reached from here"},
+    {"network is unreachable", "the API server cannot be reached from here"},
     {"Unable to connect to the server", "the API server cannot be reached from here"},
 };
 

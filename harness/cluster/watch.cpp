@@ -19,17 +19,6 @@ namespace {
 constexpr double kInterval_s = 2;
 constexpr double kPatience_s = 10;  // with what waiting will not mend
 
-/// The container before that of assay lists devices, which takes a second.
-std::string still_preparing(const Snapshot& snapshot) {
-  for (const Pod& pod : snapshot.pods)
-    if (!pod.preparing.empty())
-      return fmt::format(
-          "{}: its container {} still runs, which ends at once where image {} holds "
-          "assay",
-          called(pod), pod.preparing, pod.image);
-  return "";
-}
-
 class Watch {
  public:
   Watch(Kubectl& kubectl, const Target& target, int nodes, const Inventory& inventory,
@@ -69,14 +58,15 @@ class Watch {
     const Snapshot snapshot = look(kubectl_, target_, inventory_);
     remember(snapshot, inventory_, memory_.pods);
     progress_ = progress_of(snapshot, nodes_);
-    preparing_ = still_preparing(snapshot);
     note_partial_gang();
     if (const std::string line = progress_.line(); line != said_) pace_.say(said_ = line);
     for (const std::string& line : how_claimed(snapshot))
       if (told_.insert(line).second) pace_.say(line);
     if (progress_.all_run()) return true;
     memory_.causes = ask_why(kubectl_, target_.name_space, snapshot, inventory_);
-    if (const std::string why = sentence(memory_.causes); !why.empty() && why != explained_)
+    const bool is_usual = !memory_.causes.empty() && memory_.causes.front().is_usual;
+    if (const std::string why = sentence(memory_.causes);
+        !why.empty() && !is_usual && why != explained_)
       pace_.say(explained_ = why);
     return false;
   }
@@ -113,8 +103,7 @@ class Watch {
 
   std::string waits_for() const {
     const std::string why = sentence(memory_.causes);
-    if (!why.empty()) return why;
-    return preparing_.empty() ? "nothing in the cluster says why" : preparing_;
+    return why.empty() ? "nothing in the cluster says why" : why;
   }
 
   Kubectl& kubectl_;
@@ -125,7 +114,7 @@ class Watch {
   Memory& memory_;
   Outage outage_{pace_};
   Progress progress_;
-  std::string said_, explained_, preparing_;
+  std::string said_, explained_;
   std::set<std::string> told_;
   double hopeless_since_s_ = -1, partial_since_s_ = -1, held_since_s_ = -1;
 };
