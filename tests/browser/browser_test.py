@@ -114,7 +114,7 @@ class Pages(InChromium):
             (runs / f"{name}.json").write_text(json.dumps(document))
         shutil.copy(HOST, runs / "judged.json")
         subprocess.run([ASSAY, "site", runs, "-o", out], check=True, capture_output=True)
-        self.node(("not_judged.test.mjs", out / "index.html"), ("healthy.test.mjs", out / "index.html", "360-light", "runs,due,compare,provenance"))
+        self.node(("not_judged.test.mjs", out / "index.html"), ("healthy.test.mjs", out / "index.html", "360-light", "runs,due,changes,trend,compare,provenance"))
 
     def test_a_report_says_simulated_of_a_model_s_figures_and_not_of_a_host_s(self):
         host, model = json.loads(HOST.read_text()), node_of_eight()
