@@ -3,20 +3,9 @@
 
 #include <fmt/format.h>
 
-namespace assay::attention {
+#include "harness/core/case_work.h"
 
-Work work_of(Workload workload, const Problem& p, const Types& types) {
-  const double cache = static_cast<double>(p.key_rows()) * p.stored_width() *
-                       static_cast<double>(size_of(types.storage));
-  if (workload == Workload::decode) return {0, cache};
-  const double forward = 2.0 * p.query_heads * p.counted_pairs() * (p.width + p.value_width);
-  const double bytes = stored_bytes(p, types);
-  if (workload == Workload::forward) return {forward, bytes};
-  // Five products instead of two. The gradients are as large as their arrays; the log-sum-exp has
-  // none.
-  const auto log_sum_exp = static_cast<double>(p.output_rows()) * sizeof(float);
-  return {2.5 * forward, 2 * bytes - log_sum_exp};
-}
+namespace assay::attention {
 
 Types host_types(const std::string& dtype) {
   const Dtype element = dtype == "bf16" ? Dtype::bf16 : Dtype::f32;
@@ -40,12 +29,13 @@ std::optional<std::string> AttentionImplementation::refuses(const Shape& shape,
 
 std::unique_ptr<TimedCase> AttentionImplementation::prepare(GroupContext& context) const {
   const Problem problem = problem_of(workload_, context.shape()).problem.value();
+  const Work work = assay::work_of({workload(), dtype_, name_, context.shape()}).value();
   const auto prepared = [&]<class AllOperands>(std::shared_ptr<AllOperands> operands) {
     const OperandSets sets{operands->count(),
                            [&operands](std::size_t set) { return operands->set(set); }};
     Bound bound = bind(problem, context.device(), sets);
-    return std::unique_ptr<TimedCase>(std::make_unique<Case<AllOperands>>(
-        operands, bound.bind, work_of(workload_, problem, types_), std::move(bound.choice)));
+    return std::unique_ptr<TimedCase>(
+        std::make_unique<Case<AllOperands>>(operands, bound.bind, work, std::move(bound.choice)));
   };
   if (workload_ == Workload::backward)
     return prepared(GradientOperands::of(context, problem, types_));

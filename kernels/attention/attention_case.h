@@ -14,10 +14,6 @@
 
 namespace assay::attention {
 
-/// Of one pass by the conventions of kernels/README.md: decode is about the bytes of the cache and
-/// counts no FLOP.
-Work work_of(Workload workload, const Problem& problem, const Types& types);
-
 /// Makes a pass over these arrays ready.
 using BindPass = Bind<Pointers>;
 

@@ -57,11 +57,4 @@ constexpr Range visible_queries(const Scores& scores, int key) {
   return {first, last};
 }
 
-/// The (query, key) pairs that the mask allows.
-constexpr std::int64_t visible_pairs(const Scores& scores) {
-  std::int64_t pairs = 0;
-  for (int query = 0; query < scores.queries; ++query) pairs += visible_keys(scores, query).size();
-  return pairs;
-}
-
 }  // namespace assay::attention

@@ -82,14 +82,6 @@ std::string contradiction(Workload workload, const Problem& p) {
   return "";
 }
 
-/// Of one sequence.
-double counted_pairs(const Scores& scores) {
-  const auto q = static_cast<double>(scores.queries), k = static_cast<double>(scores.keys);
-  if (scores.mask.kind == Mask::Kind::full) return q * k;
-  if (scores.mask.kind == Mask::Kind::window) return static_cast<double>(visible_pairs(scores));
-  return scores.queries <= scores.keys ? q * (k - q / 2) : k * k / 2;
-}
-
 }  // namespace
 
 const char* name(Workload workload) {
@@ -98,15 +90,6 @@ const char* name(Workload workload) {
 }
 
 double Problem::scale() const { return 1 / std::sqrt(static_cast<double>(width)); }
-
-double Problem::counted_pairs() const {
-  if (!varlen) return batches * attention::counted_pairs(scores());
-  double pairs = 0;
-  for (int i = 0; i < kVarlenPeriod; ++i) {
-    pairs += static_cast<double>(varlen_count(batches, i)) * attention::counted_pairs(scores_of(i));
-  }
-  return pairs;
-}
 
 ParsedProblem problem_of(Workload workload, const Shape& shape) {
   Reader reader(shape);

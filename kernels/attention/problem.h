@@ -82,9 +82,6 @@ struct Problem {
   CacheLayout value_cache() const { return {page, key_heads, latent ? width : value_width}; }
   /// Elements of a key and its value in memory.
   int stored_width() const { return latent ? width : width + value_width; }
-  /// (query, key) pairs of one head of all sequences by the convention of kernels/README.md: a
-  /// causal diagonal counts half.
-  double counted_pairs() const;
 };
 
 /// How elements are stored, and how the products of matrices are added up.

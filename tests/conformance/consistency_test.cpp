@@ -176,27 +176,54 @@ TEST_SUITE("unit") {
           ""}});
   }
 
-  TEST_CASE("the bytes of a product follow from its shape") {
+  TEST_CASE("the bytes of arrays follow from their shape") {
     Result sound = sound_node();
-    const auto moved = [](double factor, const char* implementation = "") {
+    const auto changed = [](std::string_view workload, auto change) {
       return [=](Result& result) {
         for (std::size_t at = 0; at < result.measurements.size(); ++at) {
           Measurement& one = result.measurements[at];
-          if (one.id.workload != "gemm" || !one.samples) continue;
-          metrics_at(result, at)["moved_bytes"] *= factor;
-          metrics_at(result, at)["bytes_per_s"] *= factor;
-          if (*implementation != '\0') one.id.implementation = implementation;
-          return;
+          if (!one.id.workload.starts_with(workload) || !one.samples) continue;
+          return change(one, metrics_at(result, at));
         }
-        FAIL("no product");
+        FAIL("no such case");
       };
+    };
+    const auto scale = [](auto& metrics, double factor) {
+      metrics["moved_bytes"] *= factor;
+      metrics["bytes_per_s"] *= factor;
+    };
+    const auto moved = [=](double factor, const char* implementation = "") {
+      return changed("gemm", [=](Measurement& one, auto& metrics) {
+        scale(metrics, factor);
+        if (*implementation != '\0') one.id.implementation = implementation;
+      });
+    };
+    // Of eight groups as many have no rows as one can have rows, whatever the document says.
+    const auto grouped = [=](double factor) {
+      return changed("gemm", [=](Measurement& one, auto& metrics) {
+        const std::string shape = one.id.shape.str();
+        one.id.shape.add("g", 8);
+        one.group.replace(one.group.find(shape), shape.size(), one.id.shape.str());
+        scale(metrics, factor);
+      });
+    };
+    const auto attended = [=](double factor) {
+      return changed("attention", [=](Measurement&, auto& metrics) { scale(metrics, factor); });
     };
     check_edits(sound, {{"twice the bytes", moved(2), "what the shape moves"},
                         {"half of the bytes", moved(0.5), "what the shape moves"},
                         {"one percent more", moved(1.01), "what the shape moves"},
                         {"the result read too", moved(1.3, "cublaslt_alpha_beta"), ""},
                         {"more than that", moved(2.1, "cublaslt_alpha_beta"), "the shape moves"},
-                        {"the host", moved(2, "openblas"), ""}});
+                        {"the host", moved(2, "openblas"), ""},
+                        {"more than the host", moved(2.1, "openblas"), "what the shape moves"},
+                        {"one group with all rows", grouped(1), ""},
+                        {"less than one group", grouped(0.99), "what the shape moves"},
+                        {"eight groups and more", grouped(8), "what the shape moves"}});
+    Result attention = written_gpu_result(load_profile("training"), 1);
+    std::erase_if(attention.measurements,
+                  [](const Measurement& one) { return !one.id.workload.starts_with("attention"); });
+    check_edits(attention, {{"attention", attended(1.01), "metrics/moved_bytes is"}});
   }
 
   TEST_CASE("answers and inputs and names and times hold together") {

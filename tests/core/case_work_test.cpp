@@ -26,6 +26,17 @@ TEST_SUITE("unit") {
               ->flop == 5 * 2 * 8 * 16);
   }
 
+  TEST_CASE("the diagonal of a causal mask counts half and a window exactly") {
+    const auto pairs = [](const std::string& shape) {
+      const CaseId id = CaseId::parse("attention_forward.bf16.sm90/b1_hq1_hkv1_" + shape);
+      return work_of(id)->flop / (2 * (8 + 8));
+    };
+    CHECK(pairs("sq4_sk10_d8_full") == 40);
+    CHECK(pairs("sq4_sk10_d8_causal") == 32);
+    CHECK(pairs("sq10_sk4_d8_causal") == 8);
+    CHECK(pairs("sq4_sk4_d8_w2") == 7);
+  }
+
   TEST_CASE("packed sequences count their own positions and pairs") {
     const auto work =
         work_of(CaseId::parse("attention_forward.bf16.sm90/b9_hq2_hkv1_sq16_sk32_d8_full_varlen"));
