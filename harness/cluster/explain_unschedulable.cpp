@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "harness/cluster/explain.h"
+#include "harness/cluster/plan.h"
 #include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
 
@@ -31,12 +32,6 @@ std::vector<std::string> all_groups(const RegularExpression& expression, std::st
   return found;
 }
 
-/// Set by the cluster itself while a node is not well: not-ready, disk-pressure.
-bool is_of_state(const std::string& taint) {
-  return taint.find("node.kubernetes.io/") != std::string::npos ||
-         taint.find("node.cloudprovider.kubernetes.io/") != std::string::npos;
-}
-
 /// Where the nodes tell nothing, what some schedulers name.
 std::string tainted_nodes(const std::string& message, const Seen& seen) {
   std::vector<std::string> taints, states, parts;
@@ -47,8 +42,8 @@ std::string tainted_nodes(const std::string& message, const Seen& seen) {
   static const RegularExpression kTaint(R"(untolerated taint \{([^{}]+)\})");
   if (taints.empty()) taints = all_groups(kTaint, message);
   if (taints.empty()) return "nodes have taints that the pod does not tolerate";
-  std::copy_if(taints.begin(), taints.end(), std::back_inserter(states), is_of_state);
-  std::erase_if(taints, is_of_state);
+  std::copy_if(taints.begin(), taints.end(), std::back_inserter(states), names_taint_of_state);
+  std::erase_if(taints, names_taint_of_state);
   if (!states.empty())
     parts.push_back(
         fmt::format("nodes that are not well take no pods ({})", fmt::join(states, ", ")));

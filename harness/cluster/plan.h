@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/cluster/discover.h"
@@ -44,6 +45,9 @@ struct Plan {
 Toleration toleration_of(const std::string& text);
 /// Those of the wishes, and that of nodes that wait for a verdict where the run is for one of them.
 std::vector<Toleration> tolerations_of(const Wishes& wishes);
+/// Whether a text names a taint that the cluster sets itself while a node is not well: not-ready,
+/// disk-pressure.
+bool names_taint_of_state(std::string_view text);
 /// Whether a node's taint keeps pods of such a run away.
 bool keeps_off(const std::string& taint, const Wishes& wishes);
 /// Which taints keep pods off how many nodes, a sentence each. No fault: a queue, an admission

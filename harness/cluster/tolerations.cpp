@@ -39,6 +39,11 @@ std::vector<Toleration> tolerations_of(const Wishes& wishes) {
   return all;
 }
 
+bool names_taint_of_state(std::string_view text) {
+  return text.find("node.kubernetes.io/") != std::string_view::npos ||
+         text.find("node.cloudprovider.kubernetes.io/") != std::string_view::npos;
+}
+
 bool keeps_off(const std::string& taint, const Wishes& wishes) {
   const std::vector<Toleration> all = tolerations_of(wishes);
   return !taint.ends_with(":PreferNoSchedule") &&
@@ -53,11 +58,11 @@ std::vector<std::string> taints_of(const Inventory& inventory, const Wishes& wis
       if (!node.cordoned && keeps_off(taint, wishes)) ++nodes[taint];
   std::vector<std::string> lines;
   for (const auto& [taint, count] : nodes)
-    lines.push_back(fmt::format(
-        "{} of {} {} taint {}, which {}", count, number_of(inventory.nodes.size(), "node"),
-        count == 1 ? "has" : "have", taint,
-        taint.starts_with("node.kubernetes.io/") ? "says that the node is not well"
-                                                 : "--toleration lets the pods tolerate"));
+    lines.push_back(
+        fmt::format("{} of {} {} taint {}, which {}", count,
+                    number_of(inventory.nodes.size(), "node"), count == 1 ? "has" : "have", taint,
+                    names_taint_of_state(taint) ? "says that the node is not well"
+                                                : "--toleration lets the pods tolerate"));
   return lines;
 }
 
