@@ -8,12 +8,6 @@
 
 #include "tests/not_run.h"
 
-#ifdef __SANITIZE_ADDRESS__
-/// A check for undefined behaviour traps: this sanitizer then names the line, before doctest's own
-/// handler, which does not. What a test starts dies of the signal: a run tells it as any other.
-extern "C" const char* __asan_default_options() { return "handle_sigill=2"; }
-#endif
-
 namespace assay::test {
 
 namespace {
