@@ -63,8 +63,12 @@ std::vector<Need> needs_of(const std::vector<DeviceRequest>& requests, const See
   for (const DeviceRequest& one : requests) {
     const auto same = std::find_if(needs.begin(), needs.end(),
                                    [&](const Need& need) { return are_alike(need.request, one); });
-    if (same != needs.end()) same->count += one.count, ++same->requests;
-    if (same == needs.end()) needs.push_back({one, one.count});
+    if (same == needs.end()) {
+      needs.push_back({one, one.count});
+    } else {
+      same->count += one.count;
+      ++same->requests;
+    }
   }
   for (Need& need : needs) select(need, seen);
   return needs;
