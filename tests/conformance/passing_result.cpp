@@ -148,15 +148,21 @@ std::vector<Scope> scopes_of(const ProfileCases& cases, const std::vector<Device
   return {{"node", all}};
 }
 
-void add(const ProfileCases& cases, const Scope& scope, Result& result) {
+void sample_as_asked(const SamplingRule& rule, Samples& samples) {
+  samples.count = std::max(samples.count, rule.min_samples);
+  if (rule.passes > 1)
+    samples.pass_medians_s.assign(static_cast<std::size_t>(rule.passes), samples.median_s);
+}
+
+void add(const ProfileCases& cases, const SamplingRule& sampling, const Scope& scope,
+         Result& result) {
   for (const std::string& dtype : cases.dtypes) {
     for (const Shape& shape : cases.shapes) {
       for (const std::string& implementation : cases.implementations) {
         for (const Series series : cases.series_or_cold()) {
           result.measurements.push_back(
               good_measurement({cases.workload, dtype, implementation, shape}, scope, series));
-          std::int64_t& count = result.measurements.back().samples->count;
-          if (cases.sampling) count = std::max(count, cases.sampling->min_samples);
+          sample_as_asked(cases.sampling.value_or(sampling), *result.measurements.back().samples);
         }
       }
     }
@@ -192,7 +198,8 @@ Result passing_result(const Profile& profile, const std::string& backend, int de
   for (std::size_t device = 0; device < facts.devices.size(); ++device) {
     for (const ProfileCases& cases : profile.cases) {
       if (cases.backend != backend) continue;
-      for (const Scope& scope : scopes_of(cases, facts.devices, device)) add(cases, scope, result);
+      for (const Scope& scope : scopes_of(cases, facts.devices, device))
+        add(cases, profile.sampling, scope, result);
     }
   }
   result.nodes.push_back(std::move(facts));
@@ -245,6 +252,7 @@ void slow_down(Measurement& measurement, double factor) {
   samples.p5_s *= factor;
   samples.ci_low_s *= factor;
   samples.ci_high_s *= factor;
+  for (double& median_s : samples.pass_medians_s) median_s *= factor;
   for (const char* rate : {"flop_per_s", "bytes_per_s"}) {
     if (measurement.metrics.contains(rate)) measurement.metrics[rate] /= factor;
   }

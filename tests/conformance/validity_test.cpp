@@ -75,6 +75,33 @@ TEST_SUITE("unit") {
     CHECK(stable(result).verdict == Verdict::not_evaluated);
   }
 
+  TEST_CASE("a series of fewer passes than were asked for is not evaluated") {
+    Profile profile = small_profile();
+    profile.sampling.passes = 3;
+    profile.requirements = {requirement("stable_samples")};
+    Result result = two_device_node();
+    for (Measurement& one : result.measurements)
+      if (one.samples) one.samples->pass_medians_s.assign(3, one.samples->median_s);
+    const auto of = [&](const Result& some) {
+      return judged(Evidence{{some}, &profile, {}}, "stable_samples");
+    };
+    CHECK(of(result).verdict == Verdict::pass);
+    Samples& samples = *measurement_of(result, kJudgedGemm, 1).samples;
+    samples.pass_medians_s.pop_back();
+    CHECK(of(result).reason_code == "too_few_samples");
+    CHECK(of(result).reason.find("samples of 2 of the run's 3 passes") != std::string::npos);
+    samples.discarded = 1;  // perhaps all of a pass
+    CHECK(of(result).verdict == Verdict::pass);
+    samples.pass_medians_s.clear();  // one pass, perhaps
+    CHECK(of(result).verdict == Verdict::not_evaluated);
+    samples.discarded = 2;
+    CHECK(of(result).verdict == Verdict::pass);
+    samples.pass_medians_s.assign(2, samples.median_s);
+    samples.discarded = 0;
+    samples.stop_reason = "interrupted";
+    CHECK(of(result).reason.find("(interrupted)") != std::string::npos);
+  }
+
   TEST_CASE("each limit on samples holds at the limit and not beyond it") {
     struct Row {
       std::int64_t count, discarded;

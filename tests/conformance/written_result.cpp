@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/core/case_work.h"
 #include "harness/core/device_light.h"
 #include "harness/core/gpu_speed_of_light.h"
 #include "harness/core/gpu_tables.h"
+#include "harness/core/pass_interval.h"
 #include "harness/core/statistics.h"
 #include "tests/conformance/passing_result.h"
 
@@ -36,20 +38,40 @@ std::vector<double> values_near(double median_s, std::size_t count, std::size_t 
   return values;
 }
 
-Samples samples_of(const std::vector<double>& values) {
+/// The pass of every value, in passes of the same length, and their medians.
+void add_passes(const std::vector<double>& values, std::size_t passes, Samples& samples) {
+  std::vector<double> pass_of;
+  std::vector<std::vector<double>> by_pass(passes);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t pass = i * passes / values.size();
+    pass_of.push_back(static_cast<double>(pass));
+    by_pass[pass].push_back(values[i]);
+  }
+  for (const double pass : thin(pass_of, 256)) samples.pass.push_back(static_cast<int>(pass));
+  for (const std::vector<double>& own : by_pass) samples.pass_medians_s.push_back(median(own));
+}
+
+Samples samples_of(const std::vector<double>& values, std::size_t passes) {
   Samples samples;
   samples.count = static_cast<std::int64_t>(values.size());
   samples.median_s = median(values);
   samples.p5_s = quantile(values, 0.05);
   samples.p95_s = p95(values);
   samples.p99_s = p99(values);
-  const Interval interval = median_interval(values);
+  if (passes > 1) add_passes(values, passes, samples);
+  const Interval interval =
+      interval_between_passes(samples.pass_medians_s, median_interval(values));
   samples.ci_low_s = interval.low;
   samples.ci_high_s = interval.high;
   samples.ci_level = interval.level;
   samples.stop_reason = "stable";
   samples.values_s = thin(values, 256);
   return samples;
+}
+
+/// As many as the passing document says.
+std::size_t passes_of(const Measurement& measurement) {
+  return std::max<std::size_t>(1, measurement.samples->pass_medians_s.size());
 }
 
 void add_metrics(const Work& work, Measurement& measurement) {
@@ -68,7 +90,7 @@ double stored_bytes(const CaseId& id) { return work_of(id).value().moved_bytes; 
 /// Between devices: every copy of the scope, at the same time.
 void measure_copies(std::size_t number, Measurement& measurement) {
   const double copies = static_cast<double>(measurement.scope.members.size()) / 2;
-  measurement.samples = samples_of(values_near(1e-3, 40, number));
+  measurement.samples = samples_of(values_near(1e-3, 40, number), passes_of(measurement));
   add_metrics({0, copies * static_cast<double>(measurement.id.shape.at("bytes"))}, measurement);
 }
 
@@ -82,7 +104,7 @@ void measure(const DeviceFacts& device, std::size_t number, Measurement& measure
   const std::size_t least_count = measurement.scope.level == "node" ? 120 : 40;
   const std::size_t count = number % 9 == 4 ? 600 : least_count + number % 7;
   const double median_s = (least ? least->seconds : 1e-3) / kFraction;
-  measurement.samples = samples_of(values_near(median_s, count, number));
+  measurement.samples = samples_of(values_near(median_s, count, number), passes_of(measurement));
   add_metrics(work, measurement);
   measurement.speed_of_light_fraction.reset();
   if (const auto fraction = fraction_of_light(measurement, device)) {

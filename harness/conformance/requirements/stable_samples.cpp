@@ -20,7 +20,23 @@ struct Limits {
   double max_relative_interval;
   double max_discarded;
   std::int64_t min_samples;
+  int passes;
+
+  void take(const SamplingRule& rule) {
+    min_samples = rule.min_samples;
+    passes = rule.passes;
+  }
 };
+
+/// Of a series in one pass no medians by pass are kept.
+int passes_of(const Samples& samples) {
+  return std::max(1, static_cast<int>(samples.pass_medians_s.size()));
+}
+
+/// A pass whose samples were all discarded leaves nothing: of each at least one was taken.
+bool lacks_passes(const Samples& samples, int asked) {
+  return passes_of(samples) + samples.discarded < asked;
+}
 
 /// The median's confidence interval, its width over the median.
 double relative_interval(const Samples& samples) {
@@ -38,7 +54,8 @@ class StableSamples final : public Requirement {
     const CaseFilter filter = CaseFilter::read(parameters);
     const Limits limits{
         parameters.fraction("max_relative_interval", profile.sampling.max_relative_interval),
-        parameters.fraction("max_discarded", 0.5), profile.sampling.min_samples};
+        parameters.fraction("max_discarded", 0.5), profile.sampling.min_samples,
+        profile.sampling.passes};
     parameters.done();
     return inquiry(
         Notes(), [=](const Evidence& some, Notes& to) { look(some, filter, limits, to); },
@@ -129,7 +146,7 @@ class StableSamples final : public Requirement {
     // Of a pair's few exchanges the fastest counts, which says nothing about their spread.
     for (const FabricGroup& group : fabric_groups(some, filter)) {
       if (group.reach == Reach::rank_pairs) continue;
-      limits.min_samples = group.sampling.min_samples;
+      limits.take(group.sampling);
       for (const Measurement* member : group.members)
         check_members(
             {member}, limits, [&] { return subject_of(member->scope); },
@@ -137,7 +154,7 @@ class StableSamples final : public Requirement {
     }
     for (const DeviceCopies& copies : device_copies(some)) {
       if (!filter.takes(copies)) continue;
-      limits.min_samples = copies.sampling.min_samples;
+      limits.take(copies.sampling);
       check_members(
           copies.members, limits, [&] { return subject_of(copies); }, keep_in(notes.copies),
           notes.copies.findings);
@@ -148,7 +165,7 @@ class StableSamples final : public Requirement {
                              Limits limits, Findings& findings, const auto& add) {
     filter.scope = scope;
     for (const DeviceGroup& group : device_groups(some, filter)) {
-      limits.min_samples = group.asked->sampling.min_samples;
+      limits.take(group.asked->sampling);
       const auto subject = [&] { return subject_of(group.device); };
       if (check_members(group.members, limits, subject, add, findings)) continue;
       const Absence absence = why_none(group, filter);
@@ -197,7 +214,7 @@ class StableSamples final : public Requirement {
     return samples.median_s > 0 && !samples.discard_reasons.contains("gate_timeout") &&
            !(discarded_fraction(measurement) > limits.max_discarded) &&
            samples.count >= limits.min_samples && samples.stop_reason != "interrupted" &&
-           is_narrow(samples, limits);
+           !lacks_passes(samples, limits.passes) && is_narrow(samples, limits);
   }
 
   static bool is_narrow(const Samples& samples, const Limits& limits) {
@@ -238,6 +255,11 @@ class StableSamples final : public Requirement {
       findings.not_evaluated("too_few_samples",
                              fmt::format("{}: {} samples ({}), {} are needed", id, samples.count,
                                          samples.stop_reason, limits.min_samples),
+                             subject);
+    } else if (lacks_passes(samples, limits.passes)) {
+      findings.not_evaluated("too_few_samples",
+                             fmt::format("{}: samples of {} of the run's {} passes", id,
+                                         passes_of(samples), limits.passes),
                              subject);
     } else {
       findings.not_evaluated(
