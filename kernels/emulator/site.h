@@ -18,11 +18,17 @@ struct Site {
   /// each use of one is to be deleted by itself.
   bool same_place(const Site& other) const {
     return at.line() == other.at.line() && at.column() == other.at.column() &&
-           std::strcmp(at.file_name(), other.at.file_name()) == 0 &&
-           std::strcmp(at.function_name(), other.at.function_name()) == 0;
+           same_text(at.file_name(), other.at.file_name()) &&
+           same_text(at.function_name(), other.at.function_name());
   }
   /// "mbarrier.arrive at kernels/ladder/tma_copy.cuh:41", from the repository's root.
   std::string text() const;
+
+ private:
+  /// Of one unit the texts are usually one text.
+  static bool same_text(const char* one, const char* other) {
+    return one == other || std::strcmp(one, other) == 0;
+  }
 };
 
 /// A bug planted at every execution of one site.

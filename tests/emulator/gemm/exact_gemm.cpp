@@ -76,6 +76,16 @@ std::vector<float> stored_floats(std::span<const unsigned char> matrix, Stored t
   return values;
 }
 
+/// Of a matrix of `rows` that is stored by columns, the same by rows.
+std::vector<float> by_rows(const std::vector<float>& columns, std::size_t rows) {
+  const std::size_t count = columns.size() / rows;
+  std::vector<float> matrix(columns.size());
+  for (std::size_t j = 0; j < count; ++j) {
+    for (std::size_t i = 0; i < rows; ++i) matrix[i * count + j] = columns[j * rows + i];
+  }
+  return matrix;
+}
+
 }  // namespace
 
 std::size_t stored_bytes(Stored type) { return device::element_bytes(tensor_element(type)); }
@@ -111,19 +121,19 @@ std::string gemm_difference(const ExactGemm& gemm, std::span<const unsigned char
                             std::span<const unsigned char> b, Stored b_type,
                             std::span<const unsigned char> before, std::span<const unsigned char> c,
                             Stored c_type) {
-  const std::vector<float> left = stored_floats(a, a_type), right = stored_floats(b, b_type),
-                           old = stored_floats(before, c_type);
   const auto m = static_cast<std::size_t>(gemm.m), n = static_cast<std::size_t>(gemm.n),
              depth = static_cast<std::size_t>(gemm.k);
+  const std::vector<float> left = stored_floats(a, a_type), old = stored_floats(before, c_type);
+  std::vector<float> right = stored_floats(b, b_type);
+  if (!gemm.b_by_rows) right = by_rows(right, depth);
   const std::size_t bytes = stored_bytes(c_type);
   std::vector<float> sums(n);
   for (std::size_t i = 0; i < m; ++i) {
     std::fill(sums.begin(), sums.end(), 0.0f);
     for (std::size_t l = 0; l < depth; ++l) {
       const float factor = left[gemm.a_by_rows ? i * depth + l : l * m + i];
-      for (std::size_t j = 0; j < n; ++j) {  // exact: integers far below 2^24
-        sums[j] += factor * right[gemm.b_by_rows ? l * n + j : j * depth + l];
-      }
+      const float* row = right.data() + l * n;
+      for (std::size_t j = 0; j < n; ++j) sums[j] += factor * row[j];  // exact: far below 2^24
     }
     for (std::size_t j = 0; j < n; ++j) {
       float value = gemm.alpha * sums[j];
