@@ -111,12 +111,11 @@ bool min_compute_capability(const Fleet&, const Result& result, const Json& valu
 /// A part with links that no bridge connects has none; one whose links are down has.
 bool has_nvlink(const Fleet& fleet, const Result& result, const Json& value) {
   if (!value.is_boolean()) refuse("has_nvlink", "true or false");
-  const auto says_none = [&](const DeviceFacts& device) {
-    if (const auto links = fleet.nvlink().expected(device)) return *links == 0;
-    return device.nvlink_count && *device.nvlink_count == 0;
-  };
   const bool none = std::all_of(result.nodes.begin(), result.nodes.end(), [&](const auto& node) {
-    return std::all_of(node.devices.begin(), node.devices.end(), says_none);
+    return std::all_of(node.devices.begin(), node.devices.end(), [&](const DeviceFacts& device) {
+      if (const auto links = fleet.nvlink().expected(node, device)) return *links == 0;
+      return device.nvlink_count && *device.nvlink_count == 0;
+    });
   });
   return value.get<bool>() != none;
 }

@@ -15,7 +15,7 @@ struct PartName {
   NvlinkDesign design;
 };
 
-constexpr NvlinkDesign kFull = {NvlinkBoard::full, 0};
+constexpr NvlinkDesign kFull = {NvlinkBoard::full, 0}, kMesh = {NvlinkBoard::mesh, 0};
 constexpr NvlinkDesign bridged(int links) { return {NvlinkBoard::bridged, links}; }
 
 // The first that matches counts: `H100 NVL` stands before `H100`. Links: the datasheet's bandwidth
@@ -27,6 +27,7 @@ constexpr PartName kParts[] = {
     {"H100 PCIe", bridged(12)},  // 600 GB/s
     {"H800 PCIe", bridged(8)},   // 400 GB/s
     {"A800 80GB PCIe", bridged(8)},
+    {"A800 40GB Active", bridged(8)},
     {"A100-PCIE", bridged(12)},  // 600 GB/s
     {"A100 PCIe", bridged(12)},
     {"A100 80GB PCIe", bridged(12)},
@@ -36,15 +37,16 @@ constexpr PartName kParts[] = {
     {"RTX A5500", bridged(4)},
     {"RTX A5000", bridged(4)},
     {"RTX A4500", bridged(4)},
-    {"A100-SXM", kFull},
-    {"A800-SXM", kFull},
-    {"HBM3", kFull},  // H100 80GB HBM3
+    {"SXM2", kMesh},  // P100, V100
+    {"DGXS", kMesh},  // V100 of a DGX Station
+    {"SXM", kFull},   // V100-SXM3, A100-SXM4, A800-SXM4, B300 SXM6
+    {" HBM", kFull},  // H100 80GB HBM3, H100 64GB HBM2: only SXM boards are named by their memory
     {"H800", kFull},
     {"H200", kFull},
     {"H20", kFull},
+    {"B100", kFull},
     {"B200", kFull},  // and GB200
-    {"B300", kFull},
-    {"V100-SXM3", kFull},
+    {"B300", kFull},  // and GB300
 };
 
 /// Boards with NVSwitch by product id, for a name that says nothing.
@@ -77,6 +79,22 @@ int expected_of_unknown(const DeviceFacts& device, int slots, int best) {
   return best % 2 == 0 ? best : slots;
 }
 
+/// Where the whole board is there, every link ends at a device of the node. Of a part of it (a
+/// cloud hands out one device, or four of eight) some do, not as many for each; none is no such
+/// part.
+int expected_in_mesh(std::size_t devices, int slots, int active, int best) {
+  constexpr std::size_t kWholeBoard = 8;
+  if (devices < 2) return active;
+  if (devices >= kWholeBoard || best == slots || best == 0) return slots;
+  return active == 0 ? best : active;
+}
+
+std::size_t of_same_name(const NodeFacts& node, const std::string& name) {
+  return static_cast<std::size_t>(
+      std::count_if(node.devices.begin(), node.devices.end(),
+                    [&](const DeviceFacts& other) { return other.name == name; }));
+}
+
 }  // namespace
 
 NvlinkDesign nvlink_design(const DeviceFacts& device) {
@@ -91,7 +109,7 @@ NvlinkPeers::NvlinkPeers(const std::vector<Result>& results) {
   for (const Result& result : results) {
     for (const NodeFacts& node : result.nodes) {
       for (const DeviceFacts& device : node.devices) {
-        Part& part = parts_[device.name];
+        Part& part = parts_[key_of(node, device)];
         part.slots = std::max(part.slots, slots_of(device));
         part.best = std::max(part.best, active_of(device));
         if (part.design.board == NvlinkBoard::unknown) part.design = nvlink_design(device);
@@ -100,9 +118,14 @@ NvlinkPeers::NvlinkPeers(const std::vector<Result>& results) {
   }
 }
 
-std::optional<int> NvlinkPeers::expected(const DeviceFacts& device) const {
+NvlinkPeers::Key NvlinkPeers::key_of(const NodeFacts& node, const DeviceFacts& device) {
+  const bool is_mesh = nvlink_design(device).board == NvlinkBoard::mesh;
+  return {device.name, is_mesh ? of_same_name(node, device.name) : 0};
+}
+
+std::optional<int> NvlinkPeers::expected(const NodeFacts& node, const DeviceFacts& device) const {
   if (!device.nvlink || !device.nvlink->count) return std::nullopt;
-  const auto peers = parts_.find(device.name);
+  const auto peers = parts_.find(key_of(node, device));
   const Part part = peers == parts_.end() ? Part() : peers->second;
   const int slots = std::max(part.slots, slots_of(device));
   const int best = std::max(part.best, active_of(device));
@@ -111,6 +134,8 @@ std::optional<int> NvlinkPeers::expected(const DeviceFacts& device) const {
   switch (design.board) {
     case NvlinkBoard::full:
       return slots;
+    case NvlinkBoard::mesh:
+      return expected_in_mesh(of_same_name(node, device.name), slots, active_of(device), best);
     case NvlinkBoard::bridged:
       return best == 0 ? 0 : std::max(best, design.bridged_links);
     case NvlinkBoard::unknown:
@@ -121,7 +146,7 @@ std::optional<int> NvlinkPeers::expected(const DeviceFacts& device) const {
 
 bool NvlinkPeers::join(const NodeFacts& node) const {
   const auto has_links = [&](const DeviceFacts& device) {
-    if (const auto links = expected(device)) return *links > 0;
+    if (const auto links = expected(node, device)) return *links > 0;
     return !device.nvlink_count || *device.nvlink_count > 0;  // what is not known excludes nothing
   };
   if (!std::all_of(node.devices.begin(), node.devices.end(), has_links)) return false;
@@ -129,7 +154,8 @@ bool NvlinkPeers::join(const NodeFacts& node) const {
     return nvlink_design(device).board == NvlinkBoard::full;
   };
   if (std::any_of(node.devices.begin(), node.devices.end(), is_full)) return true;
-  // Bridges make pairs or fours of the devices: the topology says which.
+  // Bridges make pairs or fours of the devices, and a mesh joins not each with each: the topology
+  // says which.
   std::set<std::string> domains;
   const auto gpus = node.topology.find("gpus");
   if (gpus == node.topology.end() || !gpus->is_array()) return true;

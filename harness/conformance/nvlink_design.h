@@ -4,15 +4,17 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/core/result.h"
 
 namespace assay {
 
-/// What joins the devices of a part: an NVSwitch board or a mesh connects every link of every
-/// device; a bridge connects some, and a card works without one.
-enum class NvlinkBoard { full, bridged, unknown };
+/// What joins the devices of a part: an NVSwitch board, or one of four, connects every link of
+/// every device; a mesh of eight (SXM2, without switches) too, but who has a part of one has the
+/// links within that part; a bridge connects some, and a card works without one.
+enum class NvlinkBoard { full, mesh, bridged, unknown };
 
 struct NvlinkDesign {
   NvlinkBoard board = NvlinkBoard::unknown;
@@ -23,14 +25,15 @@ struct NvlinkDesign {
 NvlinkDesign nvlink_design(const DeviceFacts& device);
 
 /// What the devices of some documents should have, by what their peers have: the devices of the
-/// same name. Looks at each device once, and keeps none of the documents.
+/// same name, in a mesh those on as many devices. Looks at each device once, and keeps none of the
+/// documents.
 class NvlinkPeers {
  public:
   explicit NvlinkPeers(const std::vector<Result>& results);
 
-  /// The links that `device` should have active; 0: none is expected (a card without a bridge).
-  /// Nothing: its links are not known.
-  std::optional<int> expected(const DeviceFacts& device) const;
+  /// The links that a device of `node` should have active; 0: none is expected (a card without a
+  /// bridge). Nothing: its links are not known.
+  std::optional<int> expected(const NodeFacts& node, const DeviceFacts& device) const;
   /// Whether NVLink alone should join every two devices of the node, so that none needs PCIe.
   bool join(const NodeFacts& node) const;
 
@@ -39,7 +42,9 @@ class NvlinkPeers {
     int slots = 0, best = 0;
     NvlinkDesign design;  // of the first device that tells it
   };
-  std::map<std::string, Part> parts_;  // by the device's name
+  using Key = std::pair<std::string, std::size_t>;  // the device's name; in a mesh, how many
+  static Key key_of(const NodeFacts& node, const DeviceFacts& device);
+  std::map<Key, Part> parts_;
 };
 
 }  // namespace assay

@@ -16,6 +16,10 @@ struct Links {
   int count, active;
 };
 
+std::vector<Links> of_each(std::size_t devices, Links links) {
+  return std::vector<Links>(devices, links);
+}
+
 /// A node of such devices, with that name.
 Result node_of(const std::string& name, const std::vector<Links>& devices) {
   Result result = passing_result(small_profile(), "cuda", static_cast<int>(devices.size()));
@@ -85,6 +89,42 @@ TEST_SUITE("unit") {
         {"NVIDIA A100-SXM4-80GB", {{12, 12}, {8, 8}}, Verdict::fail, "links_down", 1},
         {"NVIDIA H200", {{18, 16}, {18, 16}}, Verdict::fail, "links_down", 2},
         {"NVIDIA B200", {{18, 0}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA H800", {{8, 0}, {8, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA A800-SXM4-80GB", {{8, 8}, {8, 7}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA A100-SXM-64GB", {{12, 0}, {12, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA H100 64GB HBM2", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA H20", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA H20-3e", {{18, 18}, {18, 17}}, Verdict::fail, "links_down", 1},
+        {"NVIDIA GB200", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA GB300", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA B300 SXM6 AC", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
+        {"NVIDIA B100", {{18, 0}, {18, 0}}, Verdict::fail, "links_down", 2},
+        {"Tesla V100-SXM3-32GB", {{6, 0}, {6, 0}}, Verdict::fail, "links_down", 2},
+        // Boards without switches, whole or a part of one.
+        {"Tesla V100-SXM2-32GB", of_each(8, {6, 6}), Verdict::pass, "met", 0},
+        {"Tesla V100-SXM2-32GB", of_each(8, {6, 0}), Verdict::fail, "links_down", 8},
+        {"Tesla V100-SXM2-32GB", of_each(8, {6, 5}), Verdict::fail, "links_down", 8},
+        {"Tesla P100-SXM2-16GB", of_each(8, {4, 4}), Verdict::pass, "met", 0},
+        {"Tesla P100-SXM2-16GB", of_each(8, {4, 0}), Verdict::fail, "links_down", 8},
+        {"Tesla P100-SXM2-16GB", of_each(4, {4, 0}), Verdict::fail, "links_down", 4},
+        {"Tesla V100-SXM2-16GB",
+         {{6, 4}, {6, 4}, {6, 5}, {6, 5}},  // half of an eight
+         Verdict::pass,
+         "met",
+         0},
+        {"Tesla V100-SXM2-16GB", {{6, 4}, {6, 4}, {6, 0}, {6, 4}}, Verdict::fail, "links_down", 1},
+        {"Tesla V100-SXM2-16GB",
+         {{6, 6}, {6, 6}, {6, 5}, {6, 5}},  // a board of four
+         Verdict::fail,
+         "links_down",
+         2},
+        {"Tesla V100-SXM2-16GB", {{6, 0}, {6, 0}}, Verdict::fail, "links_down", 2},
+        {"Tesla V100-SXM2-16GB", {{6, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        {"Tesla V100-DGXS-32GB", of_each(4, {4, 0}), Verdict::fail, "links_down", 4},
+        {"Tesla V100-PCIE-32GB", {{0, 0}, {0, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        {"NVIDIA A800 40GB Active", {{8, 0}, {8, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        {"NVIDIA H800 PCIe", {{8, 0}, {8, 0}}, Verdict::not_evaluated, "not_applicable", 0},
+        {"NVIDIA A30", {{4, 4}, {4, 2}}, Verdict::fail, "links_down", 1},
         // Cards with a bridge, or without.
         {"NVIDIA H100 NVL", {{18, 12}, {18, 12}}, Verdict::pass, "met", 0},
         {"NVIDIA H100 NVL", {{18, 0}, {18, 0}}, Verdict::not_evaluated, "not_applicable", 0},
@@ -137,6 +177,17 @@ TEST_SUITE("unit") {
     CHECK(both("Example", {18, 12}).verdict == Verdict::pass);
     CHECK(both("Example", {18, 18}).verdict == Verdict::fail);
     CHECK(both("Another", {18, 18}).verdict == Verdict::pass);
+  }
+
+  TEST_CASE("half a board is no peer of a whole one") {
+    const std::string part = "Tesla V100-SXM2-16GB";
+    Result half = node_of(part, {{6, 4}, {6, 4}, {6, 5}, {6, 5}});
+    Result whole = node_of(part, of_each(8, {6, 6}));
+    whole.run.id = whole.nodes.front().name = "node-b";
+    for (DeviceFacts& device : whole.nodes.front().devices) device.uuid += "-b";
+    Profile profile = small_profile();
+    profile.requirements = {where_linked()};
+    CHECK(judged({{half, whole}, &profile, {}}, "inventory_nvlink").verdict == Verdict::pass);
   }
 
   TEST_CASE("counters that a generation does not have are not missing") {

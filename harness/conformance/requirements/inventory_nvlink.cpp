@@ -24,7 +24,7 @@ class Nvlink final : public Requirement {
     const NvlinkPeers peers(evidence.results);
     check_devices(evidence, findings,
                   [&](const DeviceRef& ref, const Subject& subject, Findings& to) {
-                    std::optional<int> expected = peers.expected(*ref.device);
+                    std::optional<int> expected = peers.expected(*ref.node, *ref.device);
                     if (links) expected = static_cast<int>(*links);
                     return check(ref, subject, expected, to);
                   });
