@@ -41,6 +41,7 @@ bool sees_cuda_driver() {
 
 TEST_SUITE("integration") {
   TEST_CASE("a run that measured everything exits 0 and its document is judged a pass") {
+    sanitize_children_in_full();
     const Workplace workplace;
     const Outcome run = workplace.assay(tiny_run_with({"-o", "result.json"}));
     INFO(run.err);

@@ -33,7 +33,6 @@ Outcome run_under(const std::string& script, const std::string& limit, const Wor
                   "-o",
                   "x.json"};
   launch.executable = "/bin/sh";
-  launch.environment["ASAN_OPTIONS"] = "detect_leaks=0";  // the detector starts a process itself
   launch.environment["ASSAY_LOCK_DIR"] = workplace.folder().string();
   launch.one_core = false;
   return run_process(launch);

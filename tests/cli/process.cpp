@@ -57,6 +57,7 @@ void keep_to_one_core() {
   dup2(err, STDERR_FILENO);
   dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
   if (!launch.folder.empty() && chdir(launch.folder.c_str()) != 0) _exit(kExecFailed);
+  setenv("ASAN_OPTIONS", "report_globals=0:detect_leaks=0", 0);
   for (const auto& [name, value] : launch.environment) setenv(name.c_str(), value.c_str(), 1);
   if (launch.one_core) keep_to_one_core();
   if (launch.in_child) launch.in_child();
@@ -78,6 +79,8 @@ double now_s() {
 void sleep_s(double seconds) {
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
+
+void sanitize_children_in_full() { setenv("ASAN_OPTIONS", "", 1); }
 
 Process::Process(const Launch& launch) : started_(now_s()) {
   const int executable = open(launch.executable.c_str(), O_RDONLY | O_CLOEXEC);

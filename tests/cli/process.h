@@ -58,6 +58,11 @@ pid_t worker_of(const Process& run);
 
 Outcome run_process(const Launch& launch);
 
+/// Under the address sanitizer processes are started without its search for leaks and its redzones
+/// of globals, 40 % of the time of a short one; the test's own process has both. From here on they
+/// have them too.
+void sanitize_children_in_full();
+
 /// Seconds of a clock that only goes forward.
 double now_s();
 void sleep_s(double seconds);
