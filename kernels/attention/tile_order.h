@@ -33,6 +33,9 @@ class TileOrder {
   std::int64_t heads_, section_;
 };
 
+/// Of L2, for what the tiles of the heads share that are worked on at a time.
+inline constexpr std::int64_t kSectionBytes = 32 << 20;
+
 /// The query heads of a section: a power of two of key heads whose keys and values fit `budget`
 /// bytes, at least one, times the query heads that share one.
 constexpr std::int64_t section_heads(std::int64_t key_head_bytes, std::int64_t budget, int group) {

@@ -7,6 +7,7 @@
 #include "device/launch.cuh"
 #include "kernels/attention/page_table.h"
 #include "kernels/attention/sm80/problem.h"
+#include "kernels/attention/sm80/rows.h"
 
 namespace assay::attention::sm80 {
 
@@ -19,13 +20,8 @@ struct Stages {
   alignas(128) unsigned char keys[kCount][kStepKeys * kRowBytes];
   alignas(128) unsigned char values[kCount][kStepKeys * kRowBytes];
 
-  /// Where 16 bytes of a row lie: those of eight rows fall on different banks.
-  static constexpr int place(int row, int byte) {
-    return row * kRowBytes + (byte ^ (row % 8 * 16));
-  }
+  static constexpr int place(int row, int byte) { return row_place(kRowBytes, row, byte); }
 };
-
-constexpr int next_stage(int stage, int count) { return stage + 1 == count ? 0 : stage + 1; }
 
 /// Starts the copy of a warp's keys or values, which lie next to each other. Rows from `valid` on
 /// become zeros: what the page holds there is nobody's, and may be NaN.

@@ -9,9 +9,9 @@
 #include "device/barrier.cuh"
 #include "device/launch.cuh"
 #include "device/matrix.cuh"
-#include "device/mma_sync.cuh"
 #include "kernels/attention/sm80/combine.cuh"
 #include "kernels/attention/sm80/copies.cuh"
+#include "kernels/attention/sm80/products.cuh"
 #include "kernels/attention/sm80/visible.cuh"
 #include "kernels/device/fragment.h"
 
@@ -51,22 +51,6 @@ struct Shared {
   };
   std::uint32_t arrived;
 };
-
-/// The product of a 16x16 fragment and 16 rows of 16 columns, added to accumulators 8 * tile on.
-template <class Element, int kCount>
-__device__ __forceinline__ void multiply(float (&sums)[kCount], int tile,
-                                         const std::uint32_t (&left)[4],
-                                         const std::uint32_t (&right)[4]) {
-#pragma unroll
-  for (int half = 0; half < 2; ++half) {
-    float* part = sums + 8 * tile + 4 * half;
-    const std::uint32_t columns[2] = {right[2 * half], right[2 * half + 1]};
-    float sum[4] = {part[0], part[1], part[2], part[3]};
-    device::mma_sync<Element>(sum, left, columns, sum);
-#pragma unroll
-    for (int i = 0; i < 4; ++i) part[i] = sum[i];
-  }
-}
 
 /// A warp's queries as the fragments of products, straight from memory: they are read once. Rows
 /// behind the last are zeros.
@@ -129,7 +113,7 @@ __device__ __forceinline__ void multiply_values(const unsigned char* values, int
 template <class K>
 __device__ __forceinline__ void attend(Stages<K::kWidth>& stages, const Arguments& arguments,
                                        const Work& work, int warp, int lane,
-                                       typename K::Outputs& outputs, sm90::Softmax& rows) {
+                                       typename K::Outputs& outputs, Softmax& rows) {
   constexpr int kStages = Stages<K::kWidth>::kCount;
   const int team = warp / K::kRowWarps;
   const int first_row = work.rows.first + warp % K::kRowWarps * kWarpRows;
@@ -138,7 +122,7 @@ __device__ __forceinline__ void attend(Stages<K::kWidth>& stages, const Argument
   for (int i = 0; i + 1 < kStages; ++i) copies.start_next();
   typename K::Queries queries;
   load_queries<K>(arguments, work, first_row, lane, queries);
-  const sm90::VisibleColumns visible = visible_columns(arguments, first_row, lane);
+  const VisibleColumns visible = visible_columns(arguments, first_row, lane);
   const int plain = visible_keys_of(arguments, first_row).last;  // every row attends to these
 #pragma unroll
   for (float& output : outputs) output = 0;
@@ -154,24 +138,24 @@ __device__ __forceinline__ void attend(Stages<K::kWidth>& stages, const Argument
       const int first = team * K::kKeys + block, key = step * kStepKeys + first;
       typename K::ScoreBlock scores;
       multiply_keys<K>(stages.keys[stage], first, lane, queries, scores);
-      if (key + K::kBlockKeys > plain) sm90::hide(scores, visible, key);
-      sm90::exponentiate(scores, rows, arguments.scale_log2, factor);
-      sm90::scale_rows(outputs, factor);
+      if (key + K::kBlockKeys > plain) hide(scores, visible, key);
+      exponentiate(scores, rows, arguments.scale_log2, factor);
+      scale_rows(outputs, factor);
       typename K::Fragments exponentials;
-      sm90::pack<typename K::Element>(exponentials, scores);
+      pack<typename K::Element>(exponentials, scores);
       multiply_values<K>(stages.values[stage], first, lane, exponentials, outputs);
     }
     stage = next_stage(stage, kStages);
   }
-  sm90::finish(rows, factor);
-  sm90::scale_rows(outputs, factor);
+  finish(rows, factor);
+  scale_rows(outputs, factor);
 }
 
 template <class K>
 __device__ __forceinline__ void write_results(TeamResults<K>& results, const Arguments& arguments,
                                               int warp, int lane,
                                               const typename K::Outputs& outputs,
-                                              const sm90::Softmax& rows) {
+                                              const Softmax& rows) {
 #pragma unroll
   for (int i = 0; i < K::kWidth / 2; i += 2) {
     const device::Position at = device::accumulator_position(lane, i);
@@ -182,7 +166,7 @@ __device__ __forceinline__ void write_results(TeamResults<K>& results, const Arg
 #pragma unroll
   for (int row = 0; row < 2; ++row) {
     results.log_sum_exps[warp * kWarpRows + lane / 4 + 8 * row] =
-        sm90::log_sum_exp(rows, row, arguments.scale);
+        log_sum_exp(rows, row, arguments.scale);
   }
 }
 
@@ -220,7 +204,7 @@ __global__ void __launch_bounds__(kThreads, kBlocks)
   const int lane = static_cast<int>(device::lane_index());
   const Work work = work_at(arguments, device::block_index().x, K::kRows);
   typename K::Outputs outputs;
-  sm90::Softmax rows;
+  Softmax rows;
   attend<K>(shared.stages, arguments, work, warp, lane, outputs, rows);
   device::syncthreads();  // all stages are read: the results take their place
   write_results<K>(shared.results, arguments, warp, lane, outputs, rows);

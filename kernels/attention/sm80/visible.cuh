@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernels/attention/sm80/problem.h"
-#include "kernels/attention/sm90/softmax.cuh"
+#include "kernels/attention/softmax.cuh"
 #include "kernels/device/fragment.h"
 
 namespace assay::attention::sm80 {
@@ -13,9 +13,9 @@ __device__ __forceinline__ Range visible_keys_of(const Arguments& arguments, int
 
 /// The keys that a thread's two rows attend to, from its first column on; `thread` is its number in
 /// the warp or warpgroup whose first row is `first_row`.
-__device__ __forceinline__ sm90::VisibleColumns visible_columns(const Arguments& arguments,
-                                                                int first_row, int thread) {
-  sm90::VisibleColumns columns;
+__device__ __forceinline__ VisibleColumns visible_columns(const Arguments& arguments, int first_row,
+                                                          int thread) {
+  VisibleColumns columns;
 #pragma unroll
   for (int i = 0; i < 2; ++i) {
     const device::Position at = device::accumulator_position(thread, 2 * i);

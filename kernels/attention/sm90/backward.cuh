@@ -13,7 +13,7 @@
 #include "kernels/attention/sm90/backward_problem.h"
 #include "kernels/attention/sm90/backward_shared.cuh"
 #include "kernels/attention/sm90/backward_store.cuh"
-#include "kernels/attention/sm90/softmax.cuh"
+#include "kernels/attention/softmax.cuh"
 #include "kernels/hopper/operand_tile.cuh"
 #include "kernels/hopper/ring.cuh"
 #include "kernels/hopper/roles.cuh"

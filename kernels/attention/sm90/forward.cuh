@@ -9,10 +9,10 @@
 
 #include "device/launch.cuh"
 #include "device/wgmma.cuh"
-#include "kernels/attention/sm90/key_order.h"
+#include "kernels/attention/key_order.h"
 #include "kernels/attention/sm90/problem.h"
-#include "kernels/attention/sm90/softmax.cuh"
 #include "kernels/attention/sm90/tile.h"
+#include "kernels/attention/softmax.cuh"
 #include "kernels/hopper/operand_tile.cuh"
 #include "kernels/hopper/ring.cuh"
 #include "kernels/hopper/roles.cuh"
@@ -75,11 +75,9 @@ struct Shared {
 /// short.
 template <class K, class Do>
 __device__ __forceinline__ void for_all_work(const Arguments& arguments, const Do& one) {
-  const std::int64_t count =
-      K::kVarlen ? arguments.tiles * arguments.query_heads : arguments.order.count();
-  for (std::int64_t i = device::block_index().x; i < count; i += device::grid_size().x) {
-    one(K::kVarlen ? varlen_work_at(arguments, i, K::kQueries, K::kTile.keys)
-                   : work_at(arguments, i, K::kQueries, K::kTile.keys));
+  const std::int64_t blocks = device::grid_size().x;
+  for (std::int64_t i = device::block_index().x; i < arguments.tiles; i += blocks) {
+    one(forward_work<K::kVarlen>(arguments, i, K::kQueries, K::kTile.keys));
   }
 }
 
@@ -286,10 +284,7 @@ __device__ __forceinline__ void store(Shared<K>& shared, const CUtensorMap& o,
   using Boxes = typename K::OutputBoxes;
   const int first = work.queries.first + consumer * kRows;
   if (thread % 4 == 0) {
-    const std::int64_t head =
-        static_cast<std::int64_t>(work.batch) * arguments.query_heads + work.head;
-    const std::int64_t of_head =
-        K::kVarlen ? head * arguments.positions + work.first_query : head * work.scores.queries;
+    const std::int64_t of_head = first_log_sum_exp<K::kVarlen>(arguments, work);
 #pragma unroll
     for (int row = 0; row < 2; ++row) {
       const int query = first + device::accumulator_position(thread, 2 * row).row;

@@ -12,7 +12,7 @@
 #include "kernels/attention/sm80/combine.cuh"
 #include "kernels/attention/sm80/visible.cuh"
 #include "kernels/attention/sm90/latent_problem.h"
-#include "kernels/attention/sm90/softmax.cuh"
+#include "kernels/attention/softmax.cuh"
 #include "kernels/hopper/operand_tile.cuh"
 #include "kernels/hopper/ring.cuh"
 #include "kernels/hopper/roles.cuh"

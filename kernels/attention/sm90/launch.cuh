@@ -20,24 +20,8 @@ template <class K>
 Plan forward_plan(const Problem& problem, int multiprocessors) {
   constexpr TileConfig kTile = K::kTile;
   constexpr device::TensorElement kElement = kTensorElement<typename K::Element>;
-  const std::int64_t heads = static_cast<std::int64_t>(problem.batches) * problem.query_heads;
-  const std::int64_t key_head_bytes =
-      std::int64_t{kTile.element_bytes} * problem.keys * (kTile.width + kTile.value_width);
-  Arguments arguments;
-  arguments.scores = problem.scores();
-  arguments.order = TileOrder((problem.queries + K::kQueries - 1) / K::kQueries, heads,
-                              section_heads(key_head_bytes, kSectionBytes, problem.group()));
-  arguments.query_heads = problem.query_heads;
-  arguments.group = problem.group();
-  arguments.scale = static_cast<float>(problem.scale());
-  arguments.scale_log2 = static_cast<float>(problem.scale() * 1.4426950408889634);
-  std::int64_t tiles = arguments.order.count();
-  if constexpr (K::kVarlen) {
-    arguments.positions = problem.first_query(problem.batches);
-    arguments.tiles = varlen_plan(problem, K::kQueries).view().tiles();
-    tiles = arguments.tiles * problem.query_heads;
-  }
-  const auto blocks = std::min<std::int64_t>(tiles, multiprocessors);
+  const Arguments arguments{forward_arguments(problem, K::kQueries, kTile.element_bytes)};
+  const auto blocks = std::min<std::int64_t>(arguments.tiles, multiprocessors);
   device::LaunchConfig config;
   config.grid.x = static_cast<unsigned>(blocks);
   config.block.x = static_cast<unsigned>(threads(kTile));

@@ -1,4 +1,4 @@
-// How the Hopper attention kernels describe arrays of positions to TMA, and their share of L2.
+// How the Hopper attention kernels describe arrays of positions to TMA.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,6 @@
 #include "kernels/hopper/operand_tile.h"
 
 namespace assay::attention::sm90 {
-
-/// Of L2, for what the tiles of the heads share that are worked on at a time.
-inline constexpr std::int64_t kSectionBytes = 32 << 20;
 
 template <class Element>
 inline constexpr device::TensorElement kTensorElement = device::TensorElement::kBf16;

@@ -1,11 +1,11 @@
 // Which keys the columns of scores belong to: every key once, and where products expect them.
-#include "kernels/attention/sm90/key_order.h"
+#include "kernels/attention/key_order.h"
 
 #include <doctest/doctest.h>
 
 #include <set>
 
-namespace assay::attention::sm90 {
+namespace assay::attention {
 namespace {
 
 /// A product's left operand, and the accumulators that it is made of.
@@ -65,4 +65,4 @@ TEST_SUITE("unit") {
   }
 }
 
-}  // namespace assay::attention::sm90
+}  // namespace assay::attention

@@ -4,7 +4,7 @@
 
 #include "kernels/device/fragment.h"
 
-namespace assay::attention::sm90 {
+namespace assay::attention {
 
 /// Of blocks of `kKeys` keys with elements of 16 bits: columns are keys, because 16 columns of
 /// accumulators lie like the 16 columns of one product's left operand.
@@ -52,4 +52,4 @@ struct KeyOrder<kKeys, 1> {
   }
 };
 
-}  // namespace assay::attention::sm90
+}  // namespace assay::attention

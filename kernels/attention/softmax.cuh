@@ -1,4 +1,4 @@
-// The online softmax of a warpgroup's 64 rows of scores, as wgmma leaves them in registers.
+// The online softmax of rows of scores, as wgmma and mma.sync leave them in registers.
 #pragma once
 
 #include <cmath>
@@ -7,12 +7,12 @@
 
 #include "device/exponential.cuh"
 #include "device/warp.cuh"
+#include "kernels/attention/key_order.h"
 #include "kernels/attention/mask.h"
-#include "kernels/attention/sm90/key_order.h"
 #include "kernels/device/fragment.h"
 #include "kernels/hopper/store.cuh"
 
-namespace assay::attention::sm90 {
+namespace assay::attention {
 
 inline constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
 
@@ -31,7 +31,7 @@ struct VisibleColumns {
   Range of[2];
 };
 
-/// `row` is the query of the warpgroup's first row.
+/// `row` is the query of the first row of a warpgroup, or of a warp whose threads are 0 to 31.
 template <class Order>
 __device__ __forceinline__ VisibleColumns visible_columns(const Scores& scores, int row,
                                                           int thread) {
@@ -141,4 +141,4 @@ __device__ __forceinline__ float log_sum_exp(const Softmax& rows, int row, float
   return rows.largest[row] * scale + logf(rows.sum[row] * kShrink);
 }
 
-}  // namespace assay::attention::sm90
+}  // namespace assay::attention
