@@ -47,6 +47,16 @@ constexpr Range visible_keys(const Scores& scores, int query) {
   return {clamped(end - scores.mask.width, scores.keys), clamped(end, scores.keys)};
 }
 
+/// The same counted from `key` on, for the keys from there on: not clamped, so that a kernel holds
+/// one number a row.
+constexpr Range visible_from(const Scores& scores, int query, int key) {
+  const int keys = scores.keys - key;
+  if (scores.mask.kind == Mask::Kind::full) return {0, keys};
+  const int end = query - key + scores.offset() + 1;
+  const int first = scores.mask.kind == Mask::Kind::causal ? 0 : end - scores.mask.width;
+  return {first, end < keys ? end : keys};
+}
+
 /// The queries that attend to a key. Both ends never fall from one key to the next; {0, 0} for a
 /// key that no query attends to.
 constexpr Range visible_queries(const Scores& scores, int key) {

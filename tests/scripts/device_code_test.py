@@ -16,6 +16,7 @@ ROWS = "_ZN5assay9attention4sm9012prepare_rowsEv"
 LATENT = "_ZN5assay9attention4sm9013latent_decodeEv"
 COMBINE = "_ZN5assay9attention4sm9014combine_latentEv"
 DECODE = "_ZN5assay9attention4sm806decodeEv"
+PORTABLE = "_ZN5assay9attention4sm807forwardINS1_7ForwardILb0EEEEv"
 FILL = "_ZN5assay9on_device10fill_arrayENS0_4FillE"
 LOG = f"""ptxas info    : Compiling entry function '{GEMM}' for 'sm_90a'
     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
@@ -118,6 +119,10 @@ class DeviceCode(unittest.TestCase):
         self.assertEqual(status, 0, said)
         self.assertIn("most instructions in the steady loop of any attention decode kernel for sm_80: 800, limit 800", said)
         self.assertEqual(self.judge(decode(796), name=DECODE, architecture=80)[0], 1)
+        status, said = self.judge(decode(1445), name=PORTABLE, architecture=80)
+        self.assertEqual(status, 0, said)
+        self.assertIn("steady loop of any attention forward kernel for sm_80: 1450, limit 1450", said)
+        self.assertEqual(self.judge(decode(1446), name=PORTABLE, architecture=80)[0], 1)
 
     def test_a_kernel_of_operands_that_reads_what_only_the_host_has_is_a_fault(self):
         self.assertEqual(self.judge(instruction(NOP) * 1600, name=FILL, architecture=80)[0], 0)

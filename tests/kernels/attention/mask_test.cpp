@@ -97,6 +97,9 @@ TEST_SUITE("property") {
           const bool allowed = is_allowed(scores, query, key);
           REQUIRE(visible_keys(scores, query).has(key) == allowed);
           REQUIRE(visible_queries(scores, key).has(query) == allowed);
+          for (const int first : {0, key / 2, key}) {
+            REQUIRE(visible_from(scores, query, first).has(key - first) == allowed);
+          }
         }
       }
     }
