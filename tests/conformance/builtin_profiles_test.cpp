@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "harness/core/asked_cases.h"
 #include "harness/core/dtype.h"
 #include "harness/core/workload.h"
 #include "tests/conformance/passing_result.h"
@@ -73,6 +74,35 @@ TEST_SUITE("unit") {
         CHECK(std::find(line.implementations.begin(), line.implementations.end(), "cudnn") !=
               line.implementations.end());
       }
+  }
+
+  TEST_CASE("attention over a prompt is measured and judged from compute capability 8 to Hopper") {
+    const auto kernels_for = [](const Profile& profile, const char* capability) {
+      std::set<std::string> kernels;
+      for (const AskedGroup& group : asked_cases(profile, {"cuda", 1, {1}, capability}))
+        if (group.workload == "attention_forward" && group.dtype == "bf16")
+          kernels.insert(group.implementations.begin(), group.implementations.end());
+      return kernels;
+    };
+    for (const char* name : {"node", "quick", "training", "inference"}) {
+      CAPTURE(name);
+      const Profile profile = load_profile(name);
+      const auto judged = std::find_if(
+          profile.requirements.begin(), profile.requirements.end(), [](const auto& one) {
+            return one.kind == "throughput_vs_speed_of_light" &&
+                   one.parameters.value("workload", Json()) == "attention_forward" &&
+                   one.parameters.value("dtype", "") == "bf16";
+          });
+      REQUIRE(judged != profile.requirements.end());
+      for (const char* capability : {"8.0", "8.6", "8.7", "8.9", "9.0"}) {
+        CAPTURE(capability);
+        const std::string ours = capability[0] == '8' ? "sm80" : "sm90";
+        CHECK(kernels_for(profile, capability) == std::set<std::string>{ours, "cudnn"});
+        const Json& capable = judged->applies_when["compute_capability"];
+        CHECK(std::find(capable.begin(), capable.end(), capability) != capable.end());
+      }
+      CHECK(kernels_for(profile, "7.5").empty());
+    }
   }
 
   TEST_CASE("quick on a healthy host passes and needs no baseline") {
