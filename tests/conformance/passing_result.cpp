@@ -17,6 +17,7 @@ constexpr double kMedianS = 1e-3;
 constexpr double kFraction = 0.9;
 constexpr double kFlopPerS = 700e12;
 constexpr double kBytesPerS = 3e12;
+constexpr const char* kCapability = "9.0";  // compute capability
 
 DeviceFacts healthy_gpu(int index, const std::string& node) {
   DeviceFacts device;
@@ -29,7 +30,7 @@ DeviceFacts healthy_gpu(int index, const std::string& node) {
   device.pci_bus_id = "0000:" + std::to_string(index) + "a:00.0";
   device.pci_id = "10de:ffff";
   device.sku = "example-sxm";
-  device.compute_capability = "9.0";
+  device.compute_capability = kCapability;
   device.compute_mode = "default";
   device.mig = "disabled";
   EccState ecc;
@@ -130,6 +131,13 @@ std::vector<Scope> rounds_of_pairs(const std::vector<DeviceFacts>& devices) {
   return rounds;
 }
 
+/// Whether a run on such devices has the line.
+bool is_asked(const ProfileCases& cases, const std::string& backend) {
+  const std::vector<std::string>& only = cases.compute_capabilities;
+  return cases.backend == backend &&
+         (only.empty() || std::find(only.begin(), only.end(), kCapability) != only.end());
+}
+
 /// Where a run measures the line on that device: alone, among all at once, or with each other.
 std::vector<Scope> scopes_of(const ProfileCases& cases, const std::vector<DeviceFacts>& devices,
                              std::size_t at) {
@@ -197,7 +205,7 @@ Result passing_result(const Profile& profile, const std::string& backend, int de
   }
   for (std::size_t device = 0; device < facts.devices.size(); ++device) {
     for (const ProfileCases& cases : profile.cases) {
-      if (cases.backend != backend) continue;
+      if (!is_asked(cases, backend)) continue;
       for (const Scope& scope : scopes_of(cases, facts.devices, device))
         add(cases, profile.sampling, scope, result);
     }
