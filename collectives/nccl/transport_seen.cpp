@@ -48,16 +48,18 @@ std::string peer_link(const Report& report, const Connection& connection) {
   return word_of_path(longest_path(report));
 }
 
-/// The plugins built on InfiniBand's verbs list their NICs as `NET/IB` if not under their own name:
-/// HPC-X's IBext and UCX, SHARP, gIB.
+/// A plugin that is built on InfiniBand's verbs: HPC-X's IBext, UCX, SHARP and Spectrum-X, and gIB.
+bool is_on_verbs(const std::string& network) {
+  for (const char* name : {"IB", "UCX", "SHARP", "SPCX", "gIB"}) {
+    if (network.starts_with(name)) return true;
+  }
+  return false;
+}
+
+/// Those on verbs list their NICs as `NET/IB` if not under their own name.
 const NicName* nic_of(const Report& report, const Connection& connection) {
   for (const std::string& network : {connection.network, std::string("IB")}) {
-    const bool is_other = network != connection.network;
-    if (is_other && !connection.network.starts_with("IB") &&
-        !connection.network.starts_with("UCX") && connection.network != "SHARP" &&
-        connection.network != "gIB") {
-      continue;
-    }
+    if (network != connection.network && !is_on_verbs(connection.network)) continue;
     const auto nics = report.nics.find(network);
     if (nics == report.nics.end()) continue;
     const auto nic = nics->second.find(connection.nic);
@@ -102,7 +104,7 @@ std::string network_kind(const Report& report, const Connection& connection) {
   if (nic && nic->link_layer == "IB") return "ib";
   if (nic && nic->link_layer == "RoCE") return "roce";
   if (network == "gIB") return "roce";
-  if (network.starts_with("IB") || network.starts_with("UCX")) return "";
+  if (is_on_verbs(network)) return "";
   const std::string word = as_word(network);
   return word == "unknown" ? "" : word;
 }

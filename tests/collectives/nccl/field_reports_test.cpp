@@ -47,6 +47,10 @@ struct Plugin {
 
 constexpr const char* kOnePort =
     "NET/IB : Using [0]mlx5_0:1/IB [1]mlx5_1:1/IB [RO]; OOB eth0:10.0.0.1<0>";
+constexpr const char* kTwoKinds =
+    "NET/IB : Using [0]mlx5_0:1/RoCE [1]mlx5_1:1/RoCE [2]mlx5_10:1/RoCE [3]mlx5_16:1/IB/SHARP "
+    "[RO]; "
+    "OOB eth0:10.0.0.1<0>";
 constexpr const char* kEfa =
     "NET/OFI Selected provider is efa, fabric is efa-direct (found 4 nics)";
 
@@ -60,6 +64,8 @@ const std::vector<Plugin> kPlugins = {
     {kOnePort, "NET/IBext_v8/1/GDRDMA", "ib_gdr", "mlx5_1:1"},
     {kOnePort, "NET/IBext_v11/0/GDRDMA", "ib_gdr", "mlx5_0:1"},
     {kOnePort, "NET/UCX/0", "ib", "mlx5_0:1"},
+    {kTwoKinds, "NET/SPCX/2(8)/GDRDMA", "roce_gdr", "mlx5_10:1"},  // Spectrum-X of HPC-X
+    {kTwoKinds, "NET/SPCX_v11/3/GDRDMA(PCI)", "ib_gdr", "mlx5_16:1"},
     {"NET/IB : Using [0]mlx5_0:1:0:3/RoCE [1]mlx5_1:1::4/RoCE [RO]; OOB eth0:10.0.0.1<0>",
      "NET/IB/1/GDRDMA", "roce_gdr", "mlx5_1:1"},
     {"NET/IB : Using [0]mlx5_2:1/IB/SHARP [1]mlx5_0:1/IB/SHARP [RO]; OOB ib0:10.0.0.1<0>",
@@ -117,6 +123,13 @@ TEST_SUITE("unit") {
       const TransportSeen seen = over(plugin.via, {plugin.says});
       CHECK(seen.kind == plugin.kind);
       CHECK(seen.nics == Names{plugin.nic});
+    }
+  }
+
+  TEST_CASE("a plugin on verbs whose NICs are not listed has an unknown transport") {
+    for (const char* via : {"NET/IBext_v10/0", "NET/UCX/0", "NET/SPCX/0/GDRDMA"}) {
+      CAPTURE(via);
+      CHECK(over(via, {"NET/IB : No device found."}).kind == "unknown");
     }
   }
 
