@@ -48,6 +48,35 @@ bool is_seen(char32_t code) {
   });
 }
 
+/// What a terminal draws over two columns: East Asian wide and fullwidth letters, and emoji.
+constexpr std::pair<char32_t, char32_t> kWide[] = {
+    {0x1100, 0x115E},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23F3},
+    {0x25FD, 0x25FE},   {0x2614, 0x2615},   {0x2648, 0x2653},   {0x267F, 0x267F},
+    {0x2693, 0x2693},   {0x26A1, 0x26A1},   {0x26AA, 0x26AB},   {0x26BD, 0x26BE},
+    {0x26C4, 0x26C5},   {0x26CE, 0x26CE},   {0x26D4, 0x26D4},   {0x26EA, 0x26EA},
+    {0x26F2, 0x26FD},   {0x2705, 0x2705},   {0x270A, 0x270B},   {0x2728, 0x2728},
+    {0x274C, 0x274E},   {0x2753, 0x2757},   {0x2795, 0x2797},   {0x27B0, 0x27BF},
+    {0x2B1B, 0x2B1C},   {0x2B50, 0x2B55},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},
+    {0xA960, 0xA97F},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE10, 0xFE19},
+    {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},   {0x16FE0, 0x18DFF},
+    {0x1AFF0, 0x1B2FF}, {0x1F004, 0x1F004}, {0x1F0CF, 0x1F0CF}, {0x1F18E, 0x1F19A},
+    {0x1F200, 0x1FAFF}, {0x20000, 0x3FFFD}};
+
+std::size_t columns_of(char32_t code) {
+  if (code < kWide[0].first) return 1;
+  return std::any_of(
+             std::begin(kWide), std::end(kWide),
+             [code](const auto& range) { return code >= range.first && code <= range.second; })
+             ? 2
+             : 1;
+}
+
+/// The text's first letter; a byte that is no UTF-8 is one.
+Decoded first_letter(std::string_view text) {
+  const Decoded next = decode(text);
+  return next.bytes > 0 ? next : Decoded{'?', 1};
+}
+
 std::string filtered(std::string_view text, bool keeps_lines) {
   std::string plain;
   plain.reserve(text.size());
@@ -92,29 +121,36 @@ std::string plain_line(std::string_view text) { return filtered(text, false); }
 std::string plain_text(std::string_view text) { return filtered(text, true); }
 
 std::size_t columns(std::string_view plain) {
-  return static_cast<std::size_t>(std::count_if(plain.begin(), plain.end(), [](char byte) {
-    return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
-  }));
+  std::size_t taken = 0;
+  while (!plain.empty()) {
+    const Decoded letter = first_letter(plain);
+    taken += columns_of(letter.code);
+    plain.remove_prefix(letter.bytes);
+  }
+  return taken;
 }
 
 std::string_view first_columns(std::string_view plain, std::size_t limit) {
-  std::size_t end = 0, seen = 0;
-  for (; end < plain.size(); ++end) {
-    const bool begins = (static_cast<unsigned char>(plain[end]) & 0xC0) != 0x80;
-    if (begins && seen++ == limit) break;
+  std::size_t end = 0, taken = 0;
+  while (end < plain.size()) {
+    const Decoded letter = first_letter(plain.substr(end));
+    taken += columns_of(letter.code);
+    if (taken > limit) break;
+    end += letter.bytes;
   }
   return plain.substr(0, end);
 }
 
 std::vector<std::string> wrapped(std::string_view plain, std::size_t width) {
+  const std::size_t most = std::max<std::size_t>(width, 2);  // a wide letter fits on every line
   std::vector<std::string> lines;
   for (std::string_view word : words_in(plain)) {
     if (!lines.empty() && columns(lines.back()) + 1 + columns(word) <= width) {
       lines.back().append(" ").append(word);
       continue;
     }
-    for (; columns(word) > width; word.remove_prefix(first_columns(word, width).size()))
-      lines.emplace_back(first_columns(word, width));
+    for (; columns(word) > most; word.remove_prefix(first_columns(word, most).size()))
+      lines.emplace_back(first_columns(word, most));
     lines.emplace_back(word);
   }
   return lines;

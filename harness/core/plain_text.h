@@ -17,9 +17,9 @@ std::string plain_line(std::string_view text);
 /// The same for a text of several lines: line feeds stay.
 std::string plain_text(std::string_view text);
 
-/// Columns that a plain text takes: its code points.
+/// Columns that a plain text takes at most: two for a wide letter (East Asian, emoji).
 std::size_t columns(std::string_view plain);
-/// The first `limit` code points of a plain text.
+/// The first letters of a plain text that fit into `limit` columns.
 std::string_view first_columns(std::string_view plain, std::size_t limit);
 /// Lines of at most `width` columns, broken at blanks; a word that is longer than a line is broken
 /// too. No line for a text without words.

@@ -44,7 +44,21 @@ TEST_SUITE("unit") {
     CHECK(printable("\xc3\xbc\xc3\xbc\xc3\xbc", 2) == "\xc3\xbc\xc3\xbc...");
     CHECK(printable("\xc3\xbc\xc3\xbc", 2) == "\xc3\xbc\xc3\xbc");
     CHECK(in_quotes("a\x1b") == "\"a?\"");
-    CHECK(columns("\xc3\xbc\xe6\x97\xa5x") == 3);
+  }
+
+  TEST_CASE("a wide letter takes two columns and is not cut") {
+    CHECK(columns("\xc3\xbcx") == 2);
+    CHECK(columns("\xe6\x97\xa5x") == 3);                         // a Chinese letter
+    CHECK(columns("\xef\xbc\xa1\xea\xb0\x80") == 4);              // fullwidth A, a Korean syllable
+    CHECK(columns("\xf0\x9f\x9a\x80") == 2);                      // a rocket
+    CHECK(columns("\xe2\x82\xac\xe1\x84\x80\xe2\xba\x80") == 5);  // the euro sign is narrow
+    CHECK(columns("a\xff") == 2);
+    CHECK(first_columns("\xe6\x97\xa5\xe6\x97\xa5", 3) == "\xe6\x97\xa5");
+    CHECK(first_columns("\xe6\x97\xa5", 1).empty());
+    CHECK(wrapped("\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5", 5) ==
+          std::vector<std::string>{"\xe6\x97\xa5\xe6\x97\xa5", "\xe6\x97\xa5"});
+    CHECK(wrapped("\xe6\x97\xa5\xe6\x97\xa5", 1).size() == 2);
+    CHECK(longest_word("a \xe6\x97\xa5") == 2);
   }
 
   TEST_CASE("lines are broken at blanks and inside of a word only where it is longer than a line") {
