@@ -12,6 +12,7 @@
 #include "collectives/ranked_timer.h"
 #include "collectives/variants.h"
 #include "harness/core/statistics.h"
+#include "harness/core/switch_gain.h"
 #include "harness/fabric/curve_fits.h"
 #include "harness/measure/group_run.h"
 
@@ -166,9 +167,15 @@ void add_rank_figures(Measurement& measurement) {
 
 /// A rate far beyond its bound took another way than the one that the bound is of: ranks that share
 /// a host do not use its NIC.
-void add_speed_of_light(double rate, double light, Measurement& measurement) {
+void add_speed_of_light(double rate, const ScopeLight& light, std::int64_t ranks,
+                        Measurement& measurement) {
   constexpr double kAnotherWay = 2;
-  if (light > 0 && rate <= kAnotherWay * light) measurement.speed_of_light_fraction = rate / light;
+  const double gain = light.has_adding_switches ? switch_gain(measurement.id.workload, ranks) : 1;
+  const double bound = light.bytes_per_s * gain;
+  if (rate > kAnotherWay * bound) return;
+  measurement.speed_of_light_fraction = rate / bound;
+  measurement.extensions["speed_of_light_bound"] =
+      gain > 1 ? std::string(kAddingSwitches) : light.limited_by;
 }
 
 const CollectiveRecord& record_of(const Measurement& measurement, const RunOfRanks& run) {
@@ -198,7 +205,8 @@ void complete(Measurement& measurement, RunOfRanks& run) {
     if (run.communicator.size() > 1) {
       const double bus = rate * collective.bus_factor(run.communicator.size());
       measurement.metrics["bus_bandwidth_bytes_per_s"] = bus;
-      add_speed_of_light(bus, run.options.light_bytes_per_s, measurement);
+      if (run.options.light)
+        add_speed_of_light(bus, *run.options.light, run.communicator.size(), measurement);
     }
   }
   measurement.transport = transport_of(record_of(measurement, run).carriers, run.options.members);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collectives/collective.h"
+#include "collectives/topology/scopes.h"
 #include "harness/core/profile.h"
 #include "harness/measure/device.h"
 
@@ -37,7 +38,7 @@ struct CollectiveRunOptions {
   std::uint64_t seed = 0;
   std::string level = "cluster";            // of the scope that the ranks form
   std::vector<std::string> members;         // their names, by rank
-  double light_bytes_per_s = 0;             // the bound of bus bandwidth; 0: not known
+  std::optional<ScopeLight> light;          // the bound of bus bandwidth, where it is known
   int ranks_of_device = 1;                  // the most that share one device and its memory
   const std::atomic<bool>* stop = nullptr;  // this rank's request; ranks agree on when to stop
   /// By algorithm: a communicator of the same ranks with it forced, or why there is none.

@@ -19,6 +19,7 @@ struct RankPlace {
   std::string nvlink_domain, pcie_root, numa_node;
   // Rates in one direction; 0: not known. The NIC rate is that of all of the node's NICs together.
   double nvlink_bytes_per_s = 0, pcie_bytes_per_s = 0, node_nic_bytes_per_s = 0;
+  bool has_adding_switches = false;  // where NVLink joins more than two devices like it
 };
 
 using RackOfNode = std::map<std::string, std::string>;

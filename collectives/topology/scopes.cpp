@@ -46,9 +46,11 @@ bool share(const Places& places, std::string RankPlace::*what) {
 /// Of ranks that reach each other by NVLink or by PCIe.
 ScopeLight near(const Places& places) {
   if (share(places, &RankPlace::nvlink_domain)) {
-    return {least(places, &RankPlace::nvlink_bytes_per_s), "nvlink"};
+    const bool add = std::all_of(places.begin(), places.end(),
+                                 [](const RankPlace* place) { return place->has_adding_switches; });
+    return {least(places, &RankPlace::nvlink_bytes_per_s), "nvlink", add};
   }
-  return {least(places, &RankPlace::pcie_bytes_per_s), "pcie"};
+  return {least(places, &RankPlace::pcie_bytes_per_s), "pcie", false};
 }
 
 }  // namespace
@@ -145,10 +147,11 @@ std::optional<ScopeLight> speed_of_light(const ScopeGroup& group,
     light = near(all);
   } else {
     // A ring crosses each node's border once, with all that it carries, over all of its NICs.
-    light = {least(all, &RankPlace::node_nic_bytes_per_s), "nic"};
+    light = {least(all, &RankPlace::node_nic_bytes_per_s), "nic", false};
     for (const auto& [node, inside] : by_node) {
       if (inside.size() < 2) continue;
-      const ScopeLight within = near(inside);
+      ScopeLight within = near(inside);
+      within.has_adding_switches = false;  // what crosses the node's border is not spared
       if (within.bytes_per_s < light.bytes_per_s) light = within;
     }
   }

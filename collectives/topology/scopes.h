@@ -36,11 +36,12 @@ std::vector<std::vector<ScopeGroup>> groups_within(const std::vector<RankPlace>&
 /// The number of all ranks, then every other size of the groups inside, largest first.
 std::vector<int> sizes_of_groups(const std::vector<RankPlace>& places);
 
-/// The bound on bus bandwidth of point-to-point algorithms. An algorithm that sums in the switch
-/// may exceed it.
+/// The bound on bus bandwidth of what crosses the links. Switches that add let an all-reduce of
+/// NVLink alone exceed it by switch_gain().
 struct ScopeLight {
   double bytes_per_s = 0;
   std::string limited_by;  // nvlink | pcie | nic
+  bool has_adding_switches = false;
 };
 
 /// Absent if a part of the path is unknown.

@@ -10,6 +10,7 @@
 #include "harness/core/case_work.h"
 #include "harness/core/gpu_model.h"
 #include "harness/core/gpu_tables.h"
+#include "harness/core/switch_gain.h"
 #include "harness/core/work.h"
 #include "harness/core/workload.h"
 
@@ -67,7 +68,7 @@ PartLight light_of_model(const GpuModel& model) {
                                                           : speed.pcie_bytes_per_s.value_or(0));
   light.nvlink = known(speed.nvlink_bytes_per_s.value_or(0));
   light.nic = known(model.nic_bytes_per_s);
-  light.has_multicast = model.major >= 9;
+  light.has_multicast = model.major >= kAddingSwitchesMajor;
   light.devices_per_node = model.devices_per_node;
   return light;
 }
@@ -97,7 +98,7 @@ void set_links(const GpuSku& sku, const Chip& chip, PartLight& light) {
   light.host_link = known(pcie);
   light.devices_per_node = 8;
   const bool is_switched = std::string_view(sku.name).find("SXM") != std::string_view::npos;
-  light.has_multicast = is_switched && chip.major >= 9;
+  light.has_multicast = is_switched && chip.major >= kAddingSwitchesMajor;
   if (is_switched) {
     light.nvlink = known(nvlink_bytes_per_s(chip.major, chip.minor) *
                          (chip.major == 8 ? kSwitchedLinks8_0 : kSwitchedLinks));
@@ -186,15 +187,13 @@ std::optional<RowLimit> limit_of_flop(const BaselineRow& row, const PartLight& l
                   work ? work->flop : 0};
 }
 
-/// Each rank sends and receives what the factor counts over its links. A switch that adds and
-/// copies spares an all-reduce of n ranks n - 1 of 2 n - 1 parts of that: S (1 + 1/n) instead of
-/// 2 S (n - 1)/n each way.
-RowLimit inside_limit(const BaselineRow& row, const PartLight& light, double ranks) {
+/// Each rank sends and receives what the factor counts over its links, but for what switches spare.
+RowLimit inside_limit(const BaselineRow& row, const PartLight& light) {
   const bool by_pcie = row.fabric == "pcie" || row.fabric == "shm" || !light.nvlink;
   if (by_pcie) return {{0, light.host_link->high}, "its link to the host carries", 0};
-  const bool spared = light.has_multicast && row.id.workload == "all_reduce" && ranks > 2;
-  return {scaled(*light.nvlink, spared ? 2 * (ranks - 1) / (ranks + 1) : 1), "its NVLinks allow",
-          0};
+  const double gain =
+      light.has_multicast ? switch_gain(row.id.workload, row.id.shape.at("ranks")) : 1;
+  return {scaled(*light.nvlink, gain), "its NVLinks allow", 0};
 }
 
 /// Between k nodes of n/k ranks, each with a NIC, only a k-th of the data has to leave a node once
@@ -214,7 +213,7 @@ std::optional<RowLimit> limit_of_collective(const BaselineRow& row, const PartLi
   const auto ranks = static_cast<double>(row.id.shape.at("ranks"));
   const bool in_a_node = row.scope_level == "node" || row.scope_level == "nvlink_domain";
   const double nodes = row.nodes.value_or(in_a_node ? 1 : ranks / light.devices_per_node);
-  RowLimit limit = inside_limit(row, light, ranks);
+  RowLimit limit = inside_limit(row, light);
   if (nodes > 1 && row.fabric != "nvlink") {
     limit.rate = least_of(limit.rate, between_limit(row, light, ranks, nodes));
     limit.by = fmt::format("its NICs allow between {:g} nodes", nodes);

@@ -6,6 +6,7 @@
 #include "harness/core/device_light.h"
 #include "harness/core/gpu_speed_of_light.h"
 #include "harness/core/gpu_tables.h"
+#include "harness/core/switch_gain.h"
 #include "harness/core/workload.h"
 
 namespace assay::consistency {
@@ -24,7 +25,18 @@ void check_light_of_device(const Result& result, const Measurement& measurement,
                "the device's speed of light");
 }
 
-/// Between ranks the bound is no fact of a document, but it is one for all that share a scope.
+/// What the links of the scope alone would carry, by the fraction that the measurement states.
+double light_of_links(const Measurement& measurement, double bus, double fraction) {
+  const auto bound = measurement.extensions.find("speed_of_light_bound");
+  const bool is_by_switches = bound != measurement.extensions.end() && bound->is_string() &&
+                              bound->get_ref<const std::string&>() == kAddingSwitches;
+  const CaseId& id = measurement.id;
+  const bool has_gain = is_by_switches && id.shape.has("ranks");
+  return bus / fraction / (has_gain ? switch_gain(id.workload, id.shape.at("ranks")) : 1);
+}
+
+/// Between ranks the bound is no fact of a document, but that of the links is one for all that
+/// share a scope.
 void check_light_between_ranks(const Measurement& measurement,
                                std::map<std::string, double>& lights, const Part& part) {
   const auto found = measurement.metrics.find("bus_bandwidth_bytes_per_s");
@@ -34,8 +46,9 @@ void check_light_between_ranks(const Measurement& measurement,
     return;
   const Scope& scope = measurement.scope;
   const std::string key = fmt::format("{} {}", scope.level, fmt::join(scope.members, " "));
-  const double light = lights.try_emplace(key, found->second / *fraction).first->second;
-  part.equal("speed_of_light_fraction", *fraction, found->second / light,
+  const double own = light_of_links(measurement, found->second, *fraction);
+  const double light = lights.try_emplace(key, own).first->second;
+  part.equal("speed_of_light_fraction", *fraction, *fraction * own / light,
              "the bound of the others of this scope");
 }
 

@@ -104,6 +104,9 @@ Json details(const Row& row, bool full) {
   if (one.status != MeasurementStatus::measured) json["status"] = name(one.status);
   if (!one.reason.empty()) json["reason"] = one.reason;
   if (!names_its_device(row)) json["members"] = one.scope.members;
+  const auto bound = one.extensions.find("speed_of_light_bound");
+  if (one.id.shape.has("ranks") && bound != one.extensions.end() && bound->is_string())
+    json["bound"] = *bound;
   if (!full) return json;
   json["started"] = one.started;
   json["inputs"] = {{"pattern", one.input_pattern}, {"seed", one.input_seed}};

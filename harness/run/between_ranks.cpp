@@ -170,8 +170,7 @@ class RankMeasurer {
     options.level = group.scope.level;
     for (const int member : group.ranks)
       options.members.push_back(members_[static_cast<std::size_t>(member)]);
-    if (const auto light = speed_of_light(group, with_.world.places))
-      options.light_bytes_per_s = light->bytes_per_s;
+    options.light = speed_of_light(group, with_.world.places);
     for (const auto& [algorithm, why_not] : forced) {
       const auto made = rank.forced.find(algorithm);
       options.forced[algorithm] = {made == rank.forced.end() ? nullptr : made->second.get(),

@@ -7,6 +7,7 @@
 #include "harness/core/error.h"
 #include "harness/core/gpu_tables.h"
 #include "harness/core/simulation.h"
+#include "harness/core/switch_gain.h"
 #include "harness/core/work.h"
 #include "harness/fabric/curve_fits.h"
 #include "harness/simulate/plan.h"
@@ -164,13 +165,15 @@ class Drawing {
     for (const DeviceFacts& device : facts_.devices)
       factor = std::min(factor, node_factor_ * left_by_faults(device.index, Family::links));
     const double bus = bus_factor_of(one.id.workload, one.id.shape.at("ranks")).value_or(1);
-    const double share = has_multicast(*model_.gpu, one.id.workload) ? kMulticastShare : kLinkShare;
+    const bool is_by_switches = has_multicast(*model_.gpu, one.id.workload);
+    const double share = is_by_switches ? kMulticastShare : kLinkShare;
     draw_series(planned, kCollectiveLaunchS + bytes * bus / (share * light * factor), model_.noise,
                 one);
     const double measured_s = one.samples->median_s;
     one.metrics["bytes_per_s"] = bytes / measured_s;
     one.metrics["bus_bandwidth_bytes_per_s"] = bytes / measured_s * bus;
-    one.speed_of_light_fraction = bytes / measured_s * bus / light;
+    const double gain = is_by_switches ? switch_gain(one.id.workload, one.id.shape.at("ranks")) : 1;
+    one.speed_of_light_fraction = bytes / measured_s * bus / (light * gain);
     one.ranks.clear();
     for (std::size_t rank = 0; rank < ranks; ++rank)
       one.ranks.push_back({static_cast<int>(rank), measured_s * (rank == 0 ? 1 : 0.999), {}});

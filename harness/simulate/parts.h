@@ -9,8 +9,8 @@ namespace assay::simulate {
 /// Shares of what the hardware allows that a healthy device reaches, and the time of a launch:
 /// what the shipped baselines have, so that a healthy simulated node passes them.
 inline constexpr double kComputeShare = 0.75, kMemoryShare = 0.93, kLinkShare = 0.85;
-/// Of an all-reduce that NVLink switches add up (NVLS, from Hopper): less crosses a link than the
-/// bus factor counts.
+/// The same, of the links' rate, of an all-reduce that NVLink switches add up (NVLS, from Hopper):
+/// less crosses a link than the bus factor counts.
 inline constexpr double kMulticastShare = 1.04;
 inline constexpr double kLaunchS = 3e-6, kCollectiveLaunchS = 15e-6;
 

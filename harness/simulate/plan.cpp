@@ -9,6 +9,7 @@
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
 #include "harness/core/library_ratio.h"
+#include "harness/core/switch_gain.h"
 #include "harness/core/work.h"
 #include "harness/fabric/pairing.h"
 
@@ -179,8 +180,13 @@ class Planning {
     planned.bound.bytes = static_cast<double>(still.id.shape.at("bytes"));
     planned.bound.bytes_per_s = devices_.front().speed_of_light.nvlink_bytes_per_s.value_or(0);
     complete(still);
+    const bool is_by_switches = has_multicast(*model_.gpu, group.workload);
+    if (is_by_switches && switch_gain(group.workload, still.id.shape.at("ranks")) > 1)
+      still.extensions["speed_of_light_bound"] = kAddingSwitches;
+    else
+      still.extensions["speed_of_light_bound"] = "nvlink";
     Transport& transport = still.transport.emplace();
-    transport.algorithm = has_multicast(*model_.gpu, group.workload) ? "nvls" : "ring";
+    transport.algorithm = is_by_switches ? "nvls" : "ring";
     transport.protocol = "simple";
     transport.kind = "nvlink";
     transport.channels = 16;
@@ -197,7 +203,7 @@ class Planning {
 }  // namespace
 
 bool has_multicast(const GpuModel& gpu, const std::string& workload) {
-  return gpu.major >= 9 && workload == "all_reduce";
+  return gpu.major >= kAddingSwitchesMajor && workload == "all_reduce";
 }
 
 std::string checksum_of(const std::string& what) { return sha256_hex(what).substr(0, 32); }

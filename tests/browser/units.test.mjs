@@ -7,6 +7,7 @@ import {open} from './page.mjs';
 // The document's own names say their units; this is written apart from the page's quantity.ts.
 const UNITS = {flop_per_s: 'FLOP/s', bytes_per_s: 'B/s', bus_bandwidth_bytes_per_s: 'B/s', clock_hz: 'Hz', sample_clock_hz: 'Hz', memory_clock_hz: 'Hz', power_w: 'W', temperature_c: '°C'};
 const READINGS = {clock_hz: 'clock', sample_clock_hz: 'clock over a sample', memory_clock_hz: 'memory clock', power_w: 'power', temperature_c: 'temperature'};
+const BOUNDS = {nvlink: 'NVLink', nvlink_switches: 'NVLink, switches adding (NVLS)', pcie: 'PCIe', nic: 'the NICs of a node'};
 const LINEAR = 0.4; // of the largest value that the last tick of an axis has at least
 const LOGARITHMIC = 0.05;
 const words = (text) => text.replaceAll('_', ' ');
@@ -66,6 +67,8 @@ function collectives(figures, measured, {fits}) {
       drawn.add(figure);
       check(figure.title, figure.y, unit, alike.map(value), what === 'time' ? LOGARITHMIC : LINEAR);
       if (what === 'time') assert.equal(figure.lines, fitsOf(fits, one).length, `${figure.title}: the fitted lines`);
+      const bound = what === 'time' ? undefined : one.extensions?.speed_of_light_bound;
+      if (bound) assert.ok(figure.names.includes(BOUNDS[bound]), `${figure.title}: ${bound} is not named at its line`);
       check(figure.title, figure.x, 'B', alike.map(({shape}) => shape.bytes), LOGARITHMIC);
     }
   }

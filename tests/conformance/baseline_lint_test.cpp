@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "harness/core/switch_gain.h"
 #include "tests/conformance/passing_result.h"
 
 namespace assay::test {
@@ -93,6 +94,8 @@ TEST_SUITE("unit") {
     CHECK(says(mistakes(all_reduce_row(800e9, 16, 2, "efa")), "NICs allow between 2 nodes"));
     CHECK(mistakes(all_reduce_row(487.87e9, 16, 2, "efa")) == "");
     CHECK(mistakes(all_reduce_row(480e9, 8, 1, "nvlink")) == "");
+    CHECK(mistakes(all_reduce_row(0.99 * 450e9 * switch_gain("all_reduce", 8), 8, 1, "nvlink")) ==
+          "");
     CHECK(says(mistakes(all_reduce_row(720e9, 8, 1, "nvlink")), "NVLinks allow"));
     CHECK(says(
         mistakes(part_baseline("a100-sxm", "10de:20b2", all_reduce_row(310e9, 8, 1, "nvlink"))),

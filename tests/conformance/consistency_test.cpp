@@ -9,6 +9,7 @@
 #include "harness/core/embedded.h"
 #include "harness/core/error.h"
 #include "harness/core/statistics.h"
+#include "harness/core/switch_gain.h"
 #include "tests/conformance/passing_result.h"
 #include "tests/conformance/written_result.h"
 
@@ -295,6 +296,15 @@ TEST_SUITE("unit") {
           "but the case is of 4 ranks"},
          {"the fraction of one scope", [&](Result& r) { of(r).speed_of_light_fraction = 0.6; },
           "speed_of_light_fraction is 0.6"},
+         {"the fraction of what the switches allow beside one of the links alone",
+          [&](Result& r) {
+            of(r).speed_of_light_fraction = 0.5 / switch_gain("all_reduce", 4);
+            of(r).extensions["speed_of_light_bound"] = "nvlink_switches";
+          },
+          ""},
+         {"a fraction of the links alone that is called one of the switches",
+          [&](Result& r) { of(r).extensions["speed_of_light_bound"] = "nvlink_switches"; },
+          "speed_of_light_fraction is 0.5"},
          {"a link to another measurement",
           [&](Result& r) {
             r.links = {{"a", "b", "tcp", 0}};

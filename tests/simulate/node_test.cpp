@@ -1,11 +1,15 @@
 // Simulated documents: whole, marked, the same for the same seed, and judged as what was planted.
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "harness/conformance/reduced.h"
 #include "harness/conformance/requirement.h"
+#include "harness/core/baseline.h"
 #include "harness/core/consistency.h"
 #include "harness/core/document.h"
 #include "harness/core/profile.h"
+#include "harness/core/switch_gain.h"
 #include "harness/simulate/model.h"
 #include "tests/core/refusal.h"
 
@@ -61,6 +65,33 @@ TEST_SUITE("unit") {
       CHECK_NOTHROW(
           refuse_contradictions(simulated_node(model, load_profile("training"), 0), "simulated"));
     }
+  }
+
+  TEST_CASE("no baseline of a collective is above the speed of light of its simulated node") {
+    std::map<std::string, double> allowed;  // by workload, of eight ranks
+    for (const Measurement& one :
+         simulated_node(h200(), load_profile("training"), 0).measurements) {
+      const auto bus = one.metrics.find("bus_bandwidth_bytes_per_s");
+      if (bus == one.metrics.end()) continue;
+      allowed[one.id.workload] = bus->second / one.speed_of_light_fraction.value();
+      CHECK(one.extensions["speed_of_light_bound"] ==
+            (one.id.workload == "all_reduce" ? "nvlink_switches" : "nvlink"));
+    }
+    CHECK(allowed.at("all_reduce") == doctest::Approx(450e9 * switch_gain("all_reduce", 8)));
+    CHECK(allowed.at("all_gather") == doctest::Approx(450e9));
+    int rows = 0;
+    for (const Baseline& baseline : builtin_baselines()) {
+      for (const BaselineRow& row : baseline.rows) {
+        const auto light = allowed.find(row.id.workload);
+        if (baseline.sku != "h200-sxm" || light == allowed.end() || row.nodes.value_or(1) > 1 ||
+            row.metric != "bus_bandwidth_bytes_per_s" || row.id.shape.at("ranks") != 8)
+          continue;
+        ++rows;
+        CAPTURE(row.id.str());
+        CHECK(row.value <= light->second);
+      }
+    }
+    CHECK(rows > 0);
   }
 
   TEST_CASE("a node of eight devices has 240 measurements of training") {

@@ -90,6 +90,29 @@ TEST_SUITE("unit") {
     CHECK(places[3].nvlink_bytes_per_s == 0);
   }
 
+  TEST_CASE("switches that add are those that NVLink joins on both sides of from Hopper on") {
+    const auto light = [](const std::vector<NodeFacts>& nodes, const std::string& level) {
+      const auto places = rank_places(nodes, {});
+      return speed_of_light(scope_groups(places, level).at(0), places);
+    };
+    auto nodes = two_nodes("dgx_h100", test::kDgxGpus, true);
+    const auto set = [&](const char* capability) {
+      for (NodeFacts& node : nodes) {
+        node.nics = {{{"up", true}, {"rdma", true}, {"bytes_per_s", 9e12}}};
+        for (DeviceFacts& device : node.devices) {
+          device.compute_capability = capability;
+          device.speed_of_light.nvlink_bytes_per_s = 450e9;
+        }
+      }
+    };
+    set("9.0");
+    CHECK(light(nodes, "nvlink_domain")->has_adding_switches);
+    CHECK(light(nodes, "cluster")->limited_by == "nvlink");
+    CHECK_FALSE(light(nodes, "cluster")->has_adding_switches);
+    set("8.0");
+    CHECK_FALSE(light(nodes, "nvlink_domain")->has_adding_switches);
+  }
+
   TEST_CASE("GPUs below one root are a group where there is no NVLink") {
     const auto places = rank_places(two_nodes("two_sockets_pcie", kPcieGpus, false), {});
     CHECK(ranks_at(places, "pcie_root") == Ranks{{0, 1}, {2, 3}, {4, 5}, {6, 7}});

@@ -40,6 +40,8 @@ export interface Details {
   status?: string;
   reason?: string;
   members?: string[];
+  /** Of the speed of light of a collective: what sets it. */
+  bound?: string;
   started?: string;
   inputs?: {pattern: string; seed: number};
   samples?: Samples;

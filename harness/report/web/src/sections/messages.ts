@@ -27,11 +27,20 @@ function baselineDashes(rows: Row[], baseline: Map<string, number>): {from: numb
   return [...known.values()].map(([size, value]) => ({from: size / HALF_DASH, to: size * HALF_DASH, value}));
 }
 
+const BOUNDS: Record<string, string> = {
+  nvlink: 'NVLink', nvlink_switches: 'NVLink, switches adding (NVLS)', pcie: 'PCIe', nic: 'the NICs of a node'};
+/** Each speed of light once, and in words what sets it; another maker's document may not say. */
+function lightsOf(rows: Row[]): {value: number; by: string}[] {
+  const known = new Map(rows.flatMap((row): [number, string][] => (row.speed_of_light_rate === null ? []
+    : [[Number(row.speed_of_light_rate.toPrecision(6)), BOUNDS[row.details.bound ?? ''] ?? '']])));
+  return [...known].map(([value, by]) => ({value, by}));
+}
+
 function bandwidth(title: string, rows: Row[], names: string[], baseline: Map<string, number>): HTMLElement {
   const metric = rows[0]!.of.metric!;
   const dashes = baselineDashes(rows, baseline);
-  const lights = distinct(rows.flatMap((row) => (row.speed_of_light_rate === null ? [] : [Number(row.speed_of_light_rate.toPrecision(6))])));
-  const notes = [...(lights.length > 0 ? ['a line across is the speed of light'] : []), ...(dashes.length > 0 ? ['a short dashed line is the baseline at its size'] : [])];
+  const lights = lightsOf(rows);
+  const notes = [...(lights.length > 0 ? [`a line across is the speed of light${lights.some(({by}) => by) ? ' of what it names' : ''}`] : []), ...(dashes.length > 0 ? ['a short dashed line is the baseline at its size'] : [])];
   return figure({
     title: `${title}: ${axisLabel(metric).replace(/ \(.*/, '')}`, note: sentence(notes), legend: legend(names),
     draw: (width) => Plot.plot({
@@ -39,7 +48,9 @@ function bandwidth(title: string, rows: Row[], names: string[], baseline: Map<st
       x: {type: 'log', base: 2, label: axisLabel('bytes'), tickFormat: binaryTick, grid: true, ticks: sizeTicks(rows, width)},
       y: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true},
       marks: [
-        Plot.ruleY(lights, {strokeWidth: 2}),
+        Plot.ruleY(lights, {y: 'value', strokeWidth: 2}),
+        // Under its line: above it is the label of the axis, and small messages are far below.
+        Plot.text(lights, {y: 'value', text: 'by', frameAnchor: 'left', lineAnchor: 'top', dx: 6, dy: 5}),
         Plot.line(rows, {x: bytes, y: 'rate', z: (row: Row) => `${line(row)} ${row.place}`, stroke: line, sort: bytes}),
         Plot.link(dashes, {x1: 'from', x2: 'to', y1: 'value', y2: 'value', strokeWidth: 2, strokeDasharray: '3,3'}),
         Plot.dot(rows, {x: bytes, y: 'rate', fill: line, symbol: line, r: 4, tip: true, title: (row: Row) => `${row.of.case}\n${quantity(row.rate, unitOf(metric))}`}),
