@@ -25,8 +25,7 @@ Json with_figures(Json entry, const FoundRow& found, const RateLimit& limit) {
   entry[row.metric] = rate_in(found).value;
   entry["baseline"] = row.value;
   entry["baseline_fraction"] = fraction.at_median;
-  entry["favourable_fraction"] = fraction.favourable;
-  entry["unfavourable_fraction"] = fraction.unfavourable;
+  add_interval(fraction, *found.measurement, entry);
   entry["fail_below"] = limit.fail_below;
   entry["warn_below"] = limit.warn_below;
   entry["tier"] = row.tier;

@@ -57,6 +57,12 @@ RateFraction with_interval(double at_median, const Measurement& measurement) {
   return with_interval(at_median, median_time_of(measurement));
 }
 
+void add_interval(const RateFraction& fraction, const Measurement& measurement, Json& entry) {
+  entry["favourable_fraction"] = fraction.favourable;
+  entry["unfavourable_fraction"] = fraction.unfavourable;
+  if (measurement.samples) entry["interval_level"] = measurement.samples->ci_level;
+}
+
 RateFraction without_interval(double fraction) { return {fraction, fraction, fraction}; }
 
 Verdict against(const RateFraction& fraction, const RateLimit& limit) {

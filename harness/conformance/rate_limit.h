@@ -42,6 +42,8 @@ MedianTime median_time_of(const Measurement& measurement);
 /// `at_median` belongs to the median time; the interval stretches it.
 RateFraction with_interval(double at_median, const MedianTime& time);
 RateFraction with_interval(double at_median, const Measurement& measurement);
+/// Writes the fractions at both ends, and where the measurement has an interval its level.
+void add_interval(const RateFraction& fraction, const Measurement& measurement, Json& entry);
 /// A fraction that has no interval.
 RateFraction without_interval(double fraction);
 

@@ -43,6 +43,7 @@ TEST_SUITE("unit") {
     CHECK(verdict.subjects.empty());
     CHECK(verdict.reason.find("700 TFLOP/s = 90 %") != std::string::npos);
     CHECK(verdict.figures["cases"].size() == 8);
+    CHECK(verdict.figures["cases"][0]["interval_level"] == 0.95);
   }
 
   TEST_CASE("the one slow device of eight is named with all that is printed on it") {

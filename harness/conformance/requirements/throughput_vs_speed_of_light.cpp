@@ -71,8 +71,7 @@ class ThroughputVsSpeedOfLight final : public Requirement {
       entry["series"] = name(best->series);
       entry[rate.metric] = rate.value;
       entry["speed_of_light_fraction"] = fraction.at_median;
-      entry["favourable_fraction"] = fraction.favourable;
-      entry["unfavourable_fraction"] = fraction.unfavourable;
+      add_interval(fraction, *best, entry);
       return entry;
     });
     const bool is_lowest = reached < lowest.fraction;

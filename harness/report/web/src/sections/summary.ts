@@ -73,7 +73,7 @@ function finding(report: Report, found: Finding): HTMLElement {
   const rest = others.length > 4 ? ` and ${others.length - 4} more` : '';
   return el('li', {}, el('p', {class: 'head'}, badge(worst.verdict), ' ', ...where(report, found), todo),
             el('p', {}, link(`#${requirementId(worst)}`, worst.id), ' ', ...shortened(worst, reasonOf(worst, found.places[0]!))),
-            el('p', {class: 'level'}, `How sure: ${howSure(report, worst, found.places[0]!)}`, ...(others.length > 0 ? ['; also not met there: ', ...also, rest] : [])));
+            el('p', {class: 'level'}, `How sure: ${howSure(worst, found.places[0]!)}`, ...(others.length > 0 ? ['; also not met there: ', ...also, rest] : [])));
 }
 
 export function summary(report: Report): HTMLElement {

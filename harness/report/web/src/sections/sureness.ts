@@ -1,5 +1,5 @@
 // What was found of a place, and how sure that is: the interval or the chance that it was judged by, as a number.
-import type {Report, Requirement} from '../data';
+import type {Requirement} from '../data';
 import {show} from '../quantity';
 
 type Entry = Record<string, unknown>;
@@ -26,32 +26,27 @@ function judged(one: Requirement, place: string, reason: string): Entry | undefi
   return listed(one, (key) => key !== 'findings' && key !== 'families').filter((entry) => isHere(entry) && isSaid(entry)).sort((a, b) => worth(a) - worth(b))[0];
 }
 
-/** Of the samples that the entry was measured with; a page of many measurements does not hold it. */
-function levelOf(report: Report, entry: Entry): string {
-  const row = report.rows.find((one) => one.of.case === entry['case'] && (entry['uuid'] === undefined || one.device?.uuid === entry['uuid']) && one.details.samples);
-  return row ? `${percent(row.details.samples!.ci_level)} ` : '';
-}
-
-function ofFraction(report: Report, one: Requirement, entry: Entry, high: number, low: number): string {
+function ofFraction(one: Requirement, entry: Entry, high: number, low: number): string {
   const limits = {...one.figures as Entry, ...entry};
   const limit = limits[one.verdict === 'warn' ? 'warn_below' : 'fail_below'];
   const where = !isNumber(limit) ? '' : high < limit ? ` below ${percent(limit)}` : low < limit ? ` reaching below ${percent(limit)}` : ` above ${percent(limit)}`;
-  return `${levelOf(report, entry)}interval ${percent(low)} to ${percent(high)},${where}`;
+  const level = entry['interval_level'];
+  return `${isNumber(level) ? `${percent(level)} ` : ''}interval ${percent(low)} to ${percent(high)},${where}`;
 }
 
 /** null: neither an interval nor a chance was judged. */
-function inNumbers(report: Report, one: Requirement, place: string): string | null {
+function inNumbers(one: Requirement, place: string): string | null {
   const entry = judged(one, place, reasonOf(one, place));
   if (!entry) return null;
   const {p_value: chance, favourable_fraction: high, unfavourable_fraction: low, below_peers_ci_low: least, below_peers_ci_high: most} = entry;
   if (isNumber(chance)) return `noise alone reads so with a chance of ${chance.toPrecision(1)}`;
   if (isNumber(least) && isNumber(most)) return `${percent(least)} to ${percent(most)} below its peers (95 % interval)`;
-  return isNumber(high) && isNumber(low) ? ofFraction(report, one, entry, high, low) : null;
+  return isNumber(high) && isNumber(low) ? ofFraction(one, entry, high, low) : null;
 }
 
-export function howSure(report: Report, one: Requirement, place: string): string {
+export function howSure(one: Requirement, place: string): string {
   if (one.verdict !== 'warn' && one.axis !== 'performance') return one.verdict === 'fail' ? 'seen, not estimated' : 'unknown, as it could not be evaluated';
-  const numbers = inNumbers(report, one, place);
+  const numbers = inNumbers(one, place);
   if (one.verdict === 'warn') return `${numbers ? `${numbers}; ` : ''}one run does not settle a warning`;
   if (one.verdict === 'not_evaluated') return numbers ?? 'unknown, as it could not be evaluated';
   return numbers ?? 'by the median alone';
