@@ -161,31 +161,55 @@ class DiagnosticTable {
     static const RegularExpression kStatus(
         "^(Pass|Fail|Warn|Skip)\\w*(?:\\s*-\\s*(?:GPUs?:?\\s*([\\d, ]+)|All))?");
     static const RegularExpression kDevice("^GPU(\\d{1,5}): (\\w+)");
-    static const RegularExpression kExplanation("^(?:Warning|Error|Info)(?::.*)?$");
+    static const RegularExpression kExplanation(
+        "^(?:Warning|Error|Info)(?::(?: *GPU *(\\d{1,5})\\b)?.*)?$");
+    static const RegularExpression kDeviceOfText("^GPU (\\d{1,5})\\b");
     auto& checks = result_.imported->checks;
     if (const auto part = kDevice.groups_in(cells[1]); cells[0].empty() && !part.empty()) {
-      return add(result_, name_, category_, devices_in(result_, part[1]), status_of(part[2]), "");
+      return add_check(devices_in(result_, part[1]), status_of(part[2]), "");
     }
     const auto part = kStatus.groups_in(cells[1]);
-    const bool is_named = !cells[0].empty() && !kExplanation.is_found_in(cells[0]);
+    const auto explanation = kExplanation.groups_in(cells[0]);
+    const bool is_named = !cells[0].empty() && explanation.empty();
     const bool is_more = cells[0].empty() && !part.empty() && !part[2].empty();
     if (!part.empty() && (is_named || is_more)) {
       if (!cells[0].empty()) name_ = cells[0];
-      return add(result_, name_, category_, devices_in(result_, part[2]), status_of(part[1]), "");
+      return add_check(devices_in(result_, part[2]), status_of(part[1]), "");
     }
     if (is_named && !cells[1].empty()) {  // `Not Run`, or what a later version says
       name_ = cells[0];
-      return add(result_, name_, category_, {}, "unknown", cells[1]);
+      return add_check({}, "unknown", cells[1]);
     }
     if (checks.empty() || cells[1].empty()) return;
-    std::string& detail = checks.back().detail;
+    if (!explanation.empty()) {
+      const auto begins = kDeviceOfText.groups_in(cells[1]);
+      const bool is_in_text = explanation[1].empty() && !begins.empty();
+      explained_ = check_of(is_in_text ? begins[1] : explanation[1]);
+    }
+    std::string& detail = checks[explained_].detail;
     if (detail.size() < kMostDetail) {
       detail += (detail.empty() ? "" : " ") + printable(cells[1], kMostDetail);
     }
   }
 
+  void add_check(const std::vector<std::string>& devices, const std::string& status,
+                 const std::string& detail) {
+    add(result_, name_, category_, devices, status, detail);
+    explained_ = result_.imported->checks.size() - 1;
+  }
+
+  /// Of the last name: that of the device, else the last.
+  std::size_t check_of(const std::string& device) {
+    const auto& checks = result_.imported->checks;
+    const std::vector<std::string> member = devices_in(result_, device);
+    for (std::size_t i = checks.size(); i > 0 && checks[i - 1].name == name_from(name_); --i)
+      if (!member.empty() && checks[i - 1].subject == member.front()) return i - 1;
+    return checks.size() - 1;
+  }
+
   Result& result_;
   std::string category_, name_;
+  std::size_t explained_ = 0;  // the check that lines without a name go on to explain
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <tuple>
+#include <utility>
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
@@ -116,22 +118,10 @@ double median_of(std::vector<double> values) {
 
 class BenchmarkImporter {
  public:
-  BenchmarkImporter(const Source& source, Result& result) : source_(source), result_(result) {}
-
-  void take(const Json& entry) {
-    const std::string place = fmt::format("/benchmarks/{}", count_++);
-    std::string name = text_at(entry, "run_name");
-    if (name.empty()) name = text_at(entry, "name");
-    if (name.empty() || name.size() > 300)
-      throw Error(fmt::format("{}: {}: no name, or one of over 300 letters", source_.where, place));
-    const bool is_aggregate = text_at(entry, "run_type") == "aggregate";
-    auto [found, is_new] = all_.try_emplace(name);
-    if (is_new) {
-      order_.push_back(name);
-      found->second.place = place;
-    }
-    if (!is_aggregate) return found->second.repetitions.push_back(&entry);
-    if (text_at(entry, "aggregate_name") == "median") found->second.median = &entry;
+  BenchmarkImporter(const Source& source, const std::vector<const Json*>& entries, Result& result)
+      : source_(source), result_(result) {
+    for (const Json* entry : entries) names_.insert(text_at(*entry, "name"));
+    for (const Json* entry : entries) take(*entry);
   }
 
   void end(const std::string& node) {
@@ -139,10 +129,44 @@ class BenchmarkImporter {
   }
 
  private:
+  void take(const Json& entry) {
+    const std::string place = fmt::format("/benchmarks/{}", count_++);
+    std::string aggregate = text_at(entry, "aggregate_name");
+    std::string name = text_at(entry, "run_name");
+    if (name.empty()) std::tie(name, aggregate) = parts_of(entry);
+    if (name.empty() || name.size() > 300)
+      throw Error(fmt::format("{}: {}: no name, or one of over 300 letters", source_.where, place));
+    const bool is_aggregate = !aggregate.empty() || text_at(entry, "run_type") == "aggregate";
+    auto [found, is_new] = all_.try_emplace(name);
+    if (is_new) {
+      order_.push_back(name);
+      found->second.place = place;
+    }
+    if (!is_aggregate) return found->second.repetitions.push_back(&entry);
+    if (aggregate == "median") found->second.median = &entry;
+  }
+
+  /// Before 1.5 the name alone says of what an entry is an aggregate, and which.
+  std::pair<std::string, std::string> parts_of(const Json& entry) const {
+    static const RegularExpression kAggregate("^(.+)_(mean|median|stddev|BigO|RMS)$");
+    const std::string name = text_at(entry, "name");
+    const auto part = kAggregate.groups_in(name);
+    if (part.empty()) return {name, ""};
+    const bool is_fit = find(entry, "big_o") != nullptr || find(entry, "rms") != nullptr;
+    const bool is_of_another = names_.contains(part[1]) || (names_.contains(part[1] + "_mean") &&
+                                                            names_.contains(part[1] + "_stddev"));
+    return is_fit || is_of_another ? std::pair(part[1], part[2]) : std::pair(name, std::string());
+  }
+
   void add(const std::string& name, const Repeated& series, const std::string& node) {
     if (series.repetitions.empty() && series.median == nullptr) {
       result_.imported->left_out.push_back(
           fmt::format("{}: neither a repetition nor a median", in_quotes(name, 100)));
+      return;
+    }
+    if (takes_no_time(series)) {
+      result_.imported->left_out.push_back(fmt::format(
+          "{}: a time of 0, as where a compiler left nothing to do", in_quotes(name, 100)));
       return;
     }
     Measurement figure =
@@ -160,6 +184,17 @@ class BenchmarkImporter {
       take_figures(series, figure);
     }
     result_.measurements.push_back(std::move(figure));
+  }
+
+  static bool takes_no_time(const Repeated& series) {
+    if (repetition_with(series, "error_occurred") != nullptr ||
+        repetition_with(series, "skipped") != nullptr)
+      return false;
+    std::vector<const Json*> all = series.repetitions;
+    if (series.median != nullptr) all.push_back(series.median);
+    return std::any_of(all.begin(), all.end(), [](const Json* one) {
+      return number_at(*one, "real_time").value_or(1) == 0;
+    });
   }
 
   /// The first repetition that says so, else null.
@@ -193,6 +228,20 @@ class BenchmarkImporter {
       const auto rate = number_at(of, key);
       if (rate) set_rate(figure, metric, *rate * own_s / time_s);
     }
+    add_counters(of, figure);
+  }
+
+  /// What a benchmark counts by a name of its own is kept as it is, without a unit.
+  static void add_counters(const Json& entry, Measurement& figure) {
+    static const std::set<std::string> kOwn = {"family_index",    "per_family_instance_index",
+                                               "repetitions",     "repetition_index",
+                                               "threads",         "iterations",
+                                               "real_time",       "cpu_time",
+                                               "bytes_per_second"};
+    Json counters = Json::object();
+    for (const auto& [key, value] : entry.items())
+      if (value.is_number() && !kOwn.contains(key)) counters[printable(key, 100)] = value;
+    if (!counters.empty()) figure.extensions["counters"] = std::move(counters);
   }
 
   const Source& source_;
@@ -200,7 +249,7 @@ class BenchmarkImporter {
   std::size_t count_ = 0;
   std::map<std::string, Repeated> all_;
   std::vector<std::string> order_;
-  std::set<std::string> taken_;
+  std::set<std::string> taken_, names_;
 };
 
 }  // namespace
@@ -230,8 +279,7 @@ Result import_google_benchmark(const Source& source) {
       result.software["cpu_scaling"] = "enabled: the figures are noisy";
   }
   node_of(result, node);
-  BenchmarkImporter importer(source, result);
-  for (const Json* entry : elements_at(*json, "benchmarks")) importer.take(*entry);
+  BenchmarkImporter importer(source, elements_at(*json, "benchmarks"), result);
   importer.end(node);
   finish(source, result, date, "\"benchmarks\" is empty");
   return result;

@@ -17,11 +17,12 @@ NcclTime side_of(const Source& source, const Json& row, const char* key, const s
     if (value && *value >= 0 && *value < 1e18) return *value;
     throw Error(fmt::format("{}: {}/{}: no usable {}", source.where, place, key, what));
   };
-  const char* time_key = find(side, "cpu_time") != nullptr ? "cpu_time" : "time";
+  time.is_of_host = find(side, "cpu_time") != nullptr;
+  const char* time_key = time.is_of_host ? "cpu_time" : "time";
   time.time_s = require(number_at(side, time_key), time_key) * 1e-6;
   time.algorithm_bytes_per_s = require(number_at(side, "alg_bw"), "alg_bw") * 1e9;
   time.bus_bytes_per_s = require(number_at(side, "bus_bw"), "bus_bw") * 1e9;
-  time.wrong = number_at(side, "nwrong");
+  if (const auto wrong = number_at(side, "nwrong")) time.wrong = wrong_elements(*wrong);
   return time;
 }
 

@@ -18,9 +18,10 @@ struct NcclRank {
 /// One side of a row: out of place, or in place.
 struct NcclTime {
   double time_s = 0;
-  double time_step_s = 0;  // of the last digit printed; 0: nothing is rounded
+  double time_step_s = 0;   // of the last digit printed; 0: nothing is rounded
+  bool is_of_host = false;  // the time is the host's, of its calls; the rates are of the collective
   double algorithm_bytes_per_s = 0, bus_bytes_per_s = 0;  // as printed, so rounded
-  std::optional<double> wrong;                            // elements; nothing: not checked
+  std::optional<std::string> wrong;  // what a check found; empty: nothing; absent: not checked
 };
 
 struct NcclRow {
@@ -50,6 +51,8 @@ struct NcclOutput {
 NcclOutput nccl_text(const Source& source);
 NcclOutput nccl_json(const Source& source, const Json& json);
 
+/// `17 wrong elements`; empty: none.
+std::string wrong_elements(double number);
 /// `2.28.9` from 22809; empty for anything else.
 std::string nccl_version_from(const std::string& code);
 /// The collective of a program's name, as in `/opt/all_reduce_perf_mpi`; empty when it has none.

@@ -146,6 +146,8 @@ class NcclImporter {
   void leave_out(const std::string& what) { ++left_out_[what]; }
 
   void add(const NcclTable& table, const NcclRow& row, const CaseId& id, const NcclTime& time) {
+    if (time.is_of_host && time.algorithm_bytes_per_s <= 0)
+      return leave_out("figures that are only the host's time, of --report_cputime");
     const auto [known, is_new] = places_.emplace(id.str(), row.place);
     if (!is_new) {
       throw Error(fmt::format("{}: {}: {} stands there already ({}): import one run at a time",
@@ -158,14 +160,14 @@ class NcclImporter {
     require_agreement(row, time);
     Measurement measurement = figure_from(result_, id, scope_, row.place);
     if (table.is_graph) measurement.series = Series::graph;
-    if (time.wrong.value_or(0) > 0) {
+    if (!time.wrong.value_or("").empty()) {
       measurement.status = MeasurementStatus::failed_verification;
-      measurement.reason =
-          fmt::format("nccl-tests found {:.0f} wrong elements ({})", *time.wrong, row.place);
+      measurement.reason = fmt::format("nccl-tests found {} ({})", *time.wrong, row.place);
       measurement.verification.emplace();
     } else {
-      const double rate = static_cast<double>(row.bytes) / time.time_s;
-      measurement.metrics["time_s"] = time.time_s;
+      const double rate = time.is_of_host ? time.algorithm_bytes_per_s
+                                          : static_cast<double>(row.bytes) / time.time_s;
+      if (!time.is_of_host) measurement.metrics["time_s"] = time.time_s;
       set_rate(measurement, "bytes_per_s", rate);
       if (ranks_ > 1) set_rate(measurement, "bus_bandwidth_bytes_per_s", rate * factor());
       if (time.wrong) measurement.metrics["wrong_elements"] = 0;
@@ -177,7 +179,8 @@ class NcclImporter {
   /// than rounding does.
   void require_agreement(const NcclRow& row, const NcclTime& time) const {
     if (time.algorithm_bytes_per_s < 2e9) return;
-    const double rate = static_cast<double>(row.bytes) / time.time_s;
+    const double rate =
+        time.is_of_host ? time.algorithm_bytes_per_s : static_cast<double>(row.bytes) / time.time_s;
     const double tolerance = 0.02 + time.time_step_s / 2 / time.time_s;
     const auto is_algbw = [&](double expected) {
       return std::abs(time.algorithm_bytes_per_s / expected - 1) <= tolerance;

@@ -154,16 +154,32 @@ class NcclReader {
     for (std::size_t i = begin; i < begin + heading_.per_side; ++i) {
       const std::string& column = heading_.columns[i];
       if (column == "time" || column == "cputime") {
+        time.is_of_host = column == "cputime";
         time.time_s = figure(line, words, i) * 1e-6;
         time.time_step_s = last_digit_of(words[i]) * 1e-6;
       }
       if (column == "algbw") time.algorithm_bytes_per_s = figure(line, words, i) * 1e9;
       if (column == "busbw") time.bus_bytes_per_s = figure(line, words, i) * 1e9;
       if ((column == "#wrong" || column == "error") && words[i] != "N/A") {
-        time.wrong = figure(line, words, i);
+        time.wrong =
+            column == "error" ? deviation(line, words, i) : wrong_elements(figure(line, words, i));
       }
     }
     return time;
+  }
+
+  /// Until 2022 the last column was by how much an answer is off, with these as its tolerances.
+  std::string deviation(const Line& line, const std::vector<std::string>& words,
+                        std::size_t i) const {
+    static const std::map<std::string, double> kTolerances = {
+        {"half", 1e-2}, {"bfloat16", 1e-2}, {"float", 1e-5}, {"double", 1e-12}};
+    const std::string word = word_from(words[i]);
+    if (word != "inf" && word != "nan") {
+      const auto tolerance = kTolerances.find(words[2]);
+      if (figure(line, words, i) <= (tolerance == kTolerances.end() ? 0 : tolerance->second))
+        return {};
+    }
+    return fmt::format("an answer that is off by {}", words[i]);
   }
 
   /// `0.05` has steps of 0.01.
@@ -195,6 +211,10 @@ class NcclReader {
 }  // namespace
 
 NcclOutput nccl_text(const Source& source) { return NcclReader(source).read(); }
+
+std::string wrong_elements(double number) {
+  return number > 0 ? fmt::format("{:.0f} wrong elements", number) : std::string();
+}
 
 std::string nccl_version_from(const std::string& code) {
   const auto number = number_of(code);

@@ -136,8 +136,10 @@ class NvbandwidthImporter {
     // In `GPU(row) <- GPU(column)` the column is the source.
     const bool is_from_column = test.description.find("<-") != std::string::npos &&
                                 test.description.find("<->") == std::string::npos;
-    if (is_from_column) return {"node", {target, other}};
-    return {"node", {other, target}};
+    const auto node = [](const std::string& device) { return device.substr(0, device.rfind('/')); };
+    const char* level = node(target) == node(other) ? "node" : "cluster";
+    if (is_from_column) return {level, {target, other}};
+    return {level, {other, target}};
   }
 
   const Source& source_;

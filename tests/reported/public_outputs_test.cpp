@@ -1,0 +1,139 @@
+// Kinds of output that people posted in public issues, reduced to what is particular in them.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "harness/core/document.h"
+#include "harness/core/error.h"
+#include "harness/reported/import.h"
+#include "harness/reported/source.h"
+
+namespace assay::reported {
+
+namespace {
+
+Source of(const std::string& text) { return {"out", "out", text, "", std::nullopt}; }
+
+const Measurement& measured(const Result& result, const std::string& id) {
+  validate(to_json(result), DocumentKind::result, "imported");
+  const auto found = std::find_if(result.measurements.begin(), result.measurements.end(),
+                                  [&](const Measurement& one) { return one.id.str() == id; });
+  REQUIRE_MESSAGE(found != result.measurements.end(), id);
+  return *found;
+}
+
+const std::string kRanks =
+    "all_reduce_perf\n"
+    "#   Rank  0 Pid 26528 on box device  0 [0x07] Example\n"
+    "#   Rank  1 Pid 26529 on box device  1 [0x0a] Example\n";
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("an error within the tolerance that nccl-tests had is no wrong answer") {
+    const auto imported = [](const std::string& type, const std::string& error) {
+      const std::string row =
+          "     1048576   262144  " + type + "  sum   40.20   26.08   26.08  " + error + "\n";
+      return import_nccl_tests(of(kRanks +
+                                  "#  size  count  type  redop  time  algbw  busbw  error\n" + row +
+                                  "# Avg bus bandwidth : 26\n"));
+    };
+    const auto status = [&](const std::string& error) {
+      return measured(imported("float", error), "all_reduce.f32.nccl/bytes1048576_ranks2").status;
+    };
+    for (const char* right : {"0e+00", "5e-07", "1e-05"})
+      CHECK(status(right) == MeasurementStatus::reported);
+    for (const char* wrong : {"2e-05", "1e+00", "inf", "nan", "-nan"})
+      CHECK(status(wrong) == MeasurementStatus::failed_verification);
+    CHECK(measured(imported("float", "1e+00"), "all_reduce.f32.nccl/bytes1048576_ranks2").reason ==
+          "nccl-tests found an answer that is off by 1e+00 (line 5)");
+    CHECK(measured(imported("half", "1e-02"), "all_reduce.f16.nccl/bytes1048576_ranks2").status ==
+          MeasurementStatus::reported);
+    CHECK(measured(imported("int8", "1e-07"), "all_reduce.int8.nccl/bytes1048576_ranks2").status ==
+          MeasurementStatus::failed_verification);
+  }
+
+  TEST_CASE("the host's time of report_cputime is not the time of a collective") {
+    const Result result = import_nccl_tests(
+        of(kRanks + "#  size  count  type  redop  root  cputime  algbw  busbw  #wrong\n"
+                    "          16         4  float  sum  -1   2.50    0.00    0.00  0\n"
+                    "     1048576    262144  float  sum  -1   2.50   26.08   26.08  0\n"
+                    "# Avg bus bandwidth : 26\n"));
+    CHECK(result.measurements.size() == 1);
+    const Measurement& one = measured(result, "all_reduce.f32.nccl/bytes1048576_ranks2");
+    CHECK_FALSE(one.metrics.contains("time_s"));
+    CHECK(one.metrics.at("bytes_per_s") == doctest::Approx(26.08e9));
+    CHECK(one.metrics.at("bus_bandwidth_bytes_per_s") == doctest::Approx(26.08e9));
+    CHECK(
+        result.imported->left_out ==
+        std::vector<std::string>{"figures that are only the host's time, of --report_cputime: 1"});
+  }
+
+  TEST_CASE("a copy between two nodes is not of one node") {
+    const Result result = import_nvbandwidth(
+        of("Process 0 (a): device 0: Example\nProcess 1 (b): device 0: Example\n"
+           "Process 2 (b): device 1: Example\n\nRunning multinode_device_to_device_x.\n"
+           "memcpy CE GPU(row) -> GPU(column) bandwidth (GB/s)\n"
+           "      0    1    2\n 0  N/A  700  701\n 1  702  N/A  703\n 2  704  705  N/A\n"));
+    REQUIRE(result.measurements.size() == 6);
+    for (const Measurement& one : result.measurements) {
+      const bool is_inside = one.scope.members[0].front() == one.scope.members[1].front();
+      CHECK(one.scope.level == (is_inside ? "node" : "cluster"));
+    }
+  }
+
+  TEST_CASE("an explanation of dcgmi is of the device that it names") {
+    const Result result = import_dcgmi(
+        of("|-----  Hardware  ----------+------------------------------------------------|\n"
+           "| memory                    | Fail                                           |\n"
+           "|                           | GPU0: Fail                                     |\n"
+           "|                           | GPU1: Pass                                     |\n"
+           "| Warning: GPU0             | A row of memory                                |\n"
+           "|                           | gave other bits.                               |\n"
+           "| Info: GPU1                | 80 GB were used.                               |\n"
+           "| pcie                      | Fail - GPU: 0, 1                               |\n"
+           "| Warning                   | GPU 0 The link is slow.                        |\n"));
+    std::vector<std::string> told;
+    for (const ReportedCheck& one : result.imported->checks)
+      told.push_back(one.name + ' ' + one.subject + ": " + one.detail);
+    CHECK(told ==
+          std::vector<std::string>{
+              "memory unstated: ", "memory unstated/device0: A row of memory gave other bits.",
+              "memory unstated/device1: 80 GB were used.",
+              "pcie unstated/device0: GPU 0 The link is slow.", "pcie unstated/device1: "});
+  }
+
+  TEST_CASE("aggregates of Google Benchmark before 1.5 are no benchmarks of their own") {
+    const Result result = import_google_benchmark(of(R"({"benchmarks": [
+        {"name": "BM_A/8", "real_time": 10, "time_unit": "ns"},
+        {"name": "BM_A/8", "real_time": 14, "time_unit": "ns"},
+        {"name": "BM_A/8_mean", "real_time": 12, "time_unit": "ns"},
+        {"name": "BM_A/8_median", "real_time": 11, "time_unit": "ns"},
+        {"name": "BM_A/8_stddev", "real_time": 2, "time_unit": "ns"},
+        {"name": "BM_A_BigO", "real_coefficient": 1.5, "big_o": "N", "time_unit": "ns"},
+        {"name": "BM_A_RMS", "rms": 0.2},
+        {"name": "BM_mean", "real_time": 3, "time_unit": "ns"}]})"));
+    CHECK(result.measurements.size() == 2);
+    CHECK(measured(result, "bm_a.unstated.google_benchmark/a8").metrics.at("time_s") ==
+          doctest::Approx(11e-9));
+    measured(result, "bm_mean.unstated.google_benchmark/unstated");
+    CHECK(result.imported->left_out ==
+          std::vector<std::string>{"\"BM_A\": neither a repetition nor a median"});
+  }
+
+  TEST_CASE("a benchmark of no time takes no other away and own counters are kept") {
+    const Result result = import_google_benchmark(of(R"({"benchmarks": [
+        {"name": "BM_Gone", "run_name": "BM_Gone", "run_type": "iteration", "real_time": 0.0, "time_unit": "ns"},
+        {"name": "BM_B", "run_name": "BM_B", "run_type": "iteration", "real_time": 2.0, "time_unit": "ms",
+         "items_per_second": 3.5, "GFLOPS": 12.5}]})"));
+    REQUIRE(result.measurements.size() == 1);
+    const Json& counters = result.measurements.front().extensions["counters"];
+    CHECK(counters["GFLOPS"] == 12.5);
+    CHECK(counters["items_per_second"] == 3.5);
+    CHECK(result.imported->left_out ==
+          std::vector<std::string>{"\"BM_Gone\": a time of 0, as where a compiler left nothing to "
+                                   "do"});
+  }
+}
+
+}  // namespace assay::reported
