@@ -127,8 +127,12 @@ void warn_of(const Result& result, const std::string& file) {
 compare::SideInput side_of(const std::string& path, std::vector<std::filesystem::path>& read) {
   compare::SideInput side;
   side.name = path;
+  std::error_code ignored;
+  const bool is_folder = std::filesystem::is_directory(path, ignored);
   for (const auto& file : expand_paths({path})) {
-    side.documents.push_back({file.filename().string(), read_result(file)});
+    // Runs in one folder have files of the same names.
+    const auto name = is_folder ? file.lexically_relative(path) : file.filename();
+    side.documents.push_back({name.string(), read_result(file)});
     read.push_back(file);
   }
   return side;

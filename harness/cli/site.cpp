@@ -17,6 +17,7 @@
 #include "harness/core/output.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
+#include "harness/core/process_identity.h"
 #include "harness/core/profile.h"
 #include "harness/core/version.h"
 #include "harness/report/page.h"
@@ -103,6 +104,7 @@ class Site {
     for (const fs::path& file : files.documents) {
       try {
         results.push_back(read_result(file));
+        documents_.add(file.string(), results.back());
       } catch (const Error& problem) {
         unreadable_.push_back({file.string(), problem.what()});
         print(stderr, fmt::format("assay: warning: not shown: {}\n", plain_line(problem.what())));
@@ -139,6 +141,7 @@ class Site {
   Judge judge_;
   fs::path folder_;
   PageNames names_;
+  DistinctDocuments documents_;
   std::vector<RunSummary> runs_;
   std::vector<Unreadable> unreadable_;
   std::set<fs::path> written_;
@@ -178,8 +181,8 @@ Command site_command() {
       "A folder below DIR that has nodes/ is one run; every other result document is a run of its "
       "own. The first folder on a run's path names its cluster, whose runs are one history; "
       "without one, its nodes do. The cloud follows from the labels of the nodes; the label "
-      "assay.io/cloud says it otherwise. A document that cannot be read is listed with the reason, "
-      "and the rest is shown."};
+      "assay.io/cloud says it otherwise. A document that cannot be read, or that is one more of a "
+      "process of a run, is listed with the reason, and the rest is shown."};
   command.options = {{.name = "baseline",
                       .value_name = "FILE|DIR",
                       .help = "Baselines to judge by, before those that are built in."},

@@ -12,6 +12,7 @@
 #include "harness/compare/case_summary.h"
 #include "harness/core/error.h"
 #include "harness/core/number_of.h"
+#include "harness/core/process_identity.h"
 
 namespace assay::compare {
 
@@ -249,40 +250,50 @@ std::vector<Difference> differences_of(const ComparedSide& a, const ComparedSide
 }
 
 /// Passes that are read twice narrow an interval.
-void refuse_copies(const ComparedSide& side) {
-  std::map<std::string, std::string> files;  // by content
-  for (const ComparedDocument& one : side.documents) {
-    const auto [known, is_new] = files.emplace(one.sha256, one.file);
-    if (!is_new)
-      throw Error(
-          fmt::format("{}: {} and {} are the same document: a copy is not another run; "
-                      "leave one of them out",
-                      side.name, known->second, one.file));
+void refuse_copies(const SideInput& side) {
+  DistinctDocuments documents;
+  try {
+    for (const NamedResult& one : side.documents) documents.add(one.file, one.result);
+  } catch (const Error& copy) {
+    throw Error(fmt::format("{}: {}", side.name, copy.what()));
   }
 }
 
-/// What both sides hold cannot differ.
-void mark_shared(const ComparedSide& a, ComparedSide& b) {
-  std::set<std::string> contents;
+/// What both sides hold cannot differ; what is of one process and differs was changed.
+void mark_shared(const SideInput& of_a, const ComparedSide& a, const SideInput& of_b,
+                 ComparedSide& b) {
+  std::set<std::string> contents, processes;
   for (const ComparedDocument& one : a.documents) contents.insert(one.sha256);
-  const auto shared = std::count_if(b.documents.begin(), b.documents.end(),
-                                    [&](const auto& one) { return contents.contains(one.sha256); });
+  for (const NamedResult& one : of_a.documents) processes.insert(process_of(one.result));
+  int shared = 0, changed = 0;
+  for (std::size_t i = 0; i < b.documents.size(); ++i) {
+    const std::string process = process_of(of_b.documents[i].result);
+    if (contents.contains(b.documents[i].sha256))
+      ++shared;
+    else if (!process.empty() && processes.contains(process))
+      ++changed;
+  }
+  const std::string of_all = "of its " + number_of(b.documents.size(), "document");
   if (shared > 0)
     b.marks.push_back(
-        {"shared", fmt::format("{} of its {} {} A's, too: nothing of {} can differ.", shared,
-                               number_of(b.documents.size(), "document"),
+        {"shared", fmt::format("{} {} {} A's, too: nothing of {} can differ.", shared, of_all,
                                shared == 1 ? "is" : "are", shared == 1 ? "it" : "them")});
+  if (changed > 0)
+    b.marks.push_back(
+        {"shared", fmt::format("{} {} {} what a process of A's runs wrote, too, but with other "
+                               "content: a difference is of the documents, not of two runs.",
+                               changed, of_all, changed == 1 ? "is" : "are")});
 }
 
 }  // namespace
 
 Comparison compare(const SideInput& a, const SideInput& b, const Options& options) {
+  refuse_copies(a);
+  refuse_copies(b);
   Comparison comparison;
   comparison.a = described(a);
   comparison.b = described(b);
-  refuse_copies(comparison.a);
-  refuse_copies(comparison.b);
-  mark_shared(comparison.a, comparison.b);
+  mark_shared(a, comparison.a, b, comparison.b);
   comparison.margin = options.margin;
   comparison.level = kLevel;
   comparison.differences = differences_of(comparison.a, comparison.b);

@@ -34,10 +34,6 @@ bool belongs(const Measurement& measurement, const FabricGroup& group) {
 
 bool is_fabric_document(const Result& result) { return result.fabric.has_value(); }
 
-bool has_nodes_elsewhere(const Result& result) {
-  return is_fabric_document(result) && result.nodes.empty();
-}
-
 std::vector<const Result*> fabric_documents(const Evidence& evidence) {
   std::vector<const Result*> documents;
   for (const Result& result : evidence.results) {

@@ -7,13 +7,12 @@
 #include <vector>
 
 #include "harness/conformance/cases.h"
+#include "harness/core/process_identity.h"
 
 namespace assay {
 
 /// Written by rank 0 of a run of many ranks: it has the measurements between them.
 bool is_fabric_document(const Result& result);
-/// One whose nodes have documents of their own. A process alone has one document for both.
-bool has_nodes_elsewhere(const Result& result);
 std::vector<const Result*> fabric_documents(const Evidence& evidence);
 
 /// One collective that the profile asks for, and what a fabric document has of it. The profile's

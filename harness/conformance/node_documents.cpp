@@ -9,6 +9,7 @@
 
 #include "harness/conformance/fabric.h"
 #include "harness/core/cluster_facts.h"
+#include "harness/core/process_identity.h"
 
 namespace assay {
 
@@ -20,13 +21,6 @@ std::string named(const Result& result) {
                                ? "a document without nodes"
                                : "the document of node " + result.nodes.front().name;
   return fmt::format("{} of run {}", node, result.run.id);
-}
-
-/// Of a run with several processes a document that does not say its rank is told by its devices.
-std::string process_of(const Result& result) {
-  if (has_nodes_elsewhere(result)) return result.run.id + " between nodes";
-  if (result.run.rank) return fmt::format("{} rank {}", result.run.id, *result.run.rank);
-  return result.run.world_size == 1 ? result.run.id + " alone" : "";
 }
 
 /// A driver's UUID is the same in other case, or without what stands around its digits.

@@ -50,6 +50,14 @@ bool is_filled(const Measurement& one, const Measurement& still) {
          one.id.implementation == still.id.implementation;
 }
 
+/// What differs in more than its numbers is another run.
+std::string run_id(const Result& still, std::uint64_t seed) {
+  const NodeFacts& node = still.nodes.front();
+  const Json what = {still.extensions, still.run.profile_sha256, still.run.started,
+                     node.devices.size()};
+  return fmt::format("simulated-{}-{}-{}", seed, checksum_of(what.dump()).substr(0, 8), node.name);
+}
+
 /// Draws one node's numbers into its document.
 class Drawing {
  public:
@@ -238,10 +246,10 @@ void SimulatedNodes::make(int node, Result& document) {
   document.measurements = std::move(measurements);
   document.nodes.push_back(simulate::node_facts(common_->node, model, node));
   const NodeFacts& facts = document.nodes.front();
-  document.run.id = fmt::format("simulated-{}-{}", model.seed, facts.name);
   document.run.seed = model.seed;
   for (const Fault& fault : model.faults)
     if (fault.node == node) document.extensions[kSimulation]["faults"].push_back(fault.spec);
+  document.run.id = simulate::run_id(document, model.seed);
   const simulate::Plan& plan = common_->plan_for(facts.devices);
   document.run.finished = plan.finished;
   simulate::Drawing(model, node, common_->memory, document).draw(plan);

@@ -227,6 +227,7 @@ class Bundle(unittest.TestCase):
 def with_passes(slower):
     """The document of a host whose first case takes so many times as long, with passes that hardly differ."""
     document = json.loads(HOST.read_text())
+    document["run"]["id"] += f"-{slower}"
     samples = document["measurements"][0]["samples"]
     for key in ("median_s", "p5_s", "ci_low_s", "ci_high_s"):
         samples[key] = 0.003 * slower

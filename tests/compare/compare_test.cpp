@@ -81,17 +81,33 @@ TEST_SUITE("unit") {
     NamedResult run = run_of(1e-3, 1), copy = run;
     run.file = "x.json";
     copy.file = "y.json";
-    CHECK(test::refusal([&] {
-            compare({"runs", {run, copy}, {}}, {"b", {run_of(1e-3, 2)}, {}}, {});
-          }).starts_with("runs: x.json and y.json are the same document"));
-    const Comparison with_itself =
-        compare({"a", {run}, {}}, {"b", {run_of(1e-3, 2), copy}, {}}, {});
-    CHECK(with_itself.a.marks.size() == 1);
-    REQUIRE(with_itself.b.marks.size() == 2);
-    CHECK(with_itself.b.marks[1].code == "shared");
-    CHECK(with_itself.b.marks[1].sentence ==
-          "1 of its 2 documents is A's, too: nothing of it can differ.");
-    validate(to_json(with_itself), DocumentKind::comparison, "comparison");
+    const auto refusal = [&] {
+      return test::refusal([&] {
+        compare({"runs", {run, copy}, {}}, {"b", {run_of(1e-3, 2)}, {}}, {});
+      });
+    };
+    const std::string both = "runs: x.json and y.json are both what one process of run ";
+    CHECK(refusal().starts_with(both));
+    const auto marks = [&] {
+      const Comparison comparison =
+          compare({"a", {run}, {}}, {"b", {run_of(1e-3, 2), copy}, {}}, {});
+      validate(to_json(comparison), DocumentKind::comparison, "comparison");
+      CHECK(comparison.a.marks.size() == 1);
+      return comparison.b.marks;
+    };
+    REQUIRE(marks().size() == 2);
+    CHECK(marks()[1].code == "shared");
+    CHECK(marks()[1].sentence == "1 of its 2 documents is A's, too: nothing of it can differ.");
+
+    copy.result.measurements.front().samples->median_s *= 1.1;
+    CHECK(refusal().starts_with(both));
+    REQUIRE(marks().size() == 2);
+    CHECK(marks()[1].code == "shared");
+    CHECK(marks()[1].sentence.starts_with("1 of its 2 documents is what a process of A's runs"));
+
+    copy.result.run.rank = 1;
+    CHECK(refusal().empty());
+    CHECK(marks().size() == 1);
   }
 
   TEST_CASE("a margin makes a small difference the same") {

@@ -1,6 +1,8 @@
 // Draws the times of a run from its own speed, the speed of each pass and the noise within.
 #include "tests/compare/compared_runs.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "harness/core/statistics.h"
@@ -53,7 +55,7 @@ NamedResult simulated_run(std::mt19937_64& random, double time_s, int passes, co
   NamedResult run;
   run.file = "result.json";
   run.result.status = RunStatus::complete;
-  run.result.run.id = "2026-11-23-n1";
+  run.result.run.id = fmt::format("2026-11-23-n{}", std::mt19937_64(random)());  // its own
   run.result.run.started = run.result.run.finished = "2026-11-23T17:40:00Z";
   run.result.run.profile_name = "quick";
   run.result.run.profile_sha256 = std::string(64, 'a');

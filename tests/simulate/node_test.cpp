@@ -94,6 +94,19 @@ TEST_SUITE("unit") {
     CHECK(rows > 0);
   }
 
+  TEST_CASE("only the same simulation has the same run") {
+    const auto id = [](const SimulationModel& model) {
+      return simulated_node(model, load_profile("quick"), 0).run.id;
+    };
+    SimulationModel of = h200();
+    CHECK(id(of) == id(h200()));
+    of.noise *= 2;
+    CHECK(id(of) != id(h200()));
+    of = h200();
+    of.seed += 1;
+    CHECK(id(of) != id(h200()));
+  }
+
   TEST_CASE("a node of eight devices has 240 measurements of training") {
     const Result result = simulated_node(h200(), load_profile("training"), 0);
     CHECK(result.measurements.size() >= 240);

@@ -56,6 +56,19 @@ class Site(unittest.TestCase):
         (self.runs / "east/2025-01-01.json").unlink()
         self.assertIn("no run can be shown", self.site(code=2).stderr)
 
+    def test_a_process_of_a_run_is_shown_once_and_another_run_of_the_machine_is_its_own(self):
+        histories.write(self.runs, "east", days=2)
+        first = json.loads((self.runs / "east/2025-01-01.json").read_text())
+        first["measurements"][0]["telemetry"] = {}
+        (self.runs / "west").mkdir()
+        (self.runs / "west/edited.json").write_text(json.dumps(first))
+        made = self.site()
+        data = data_of(self.out)
+        self.assertEqual([run["name"] for run in data["runs"]], ["east/2025-01-01", "east/2025-01-02"])
+        self.assertEqual([pathlib.Path(one["file"]).name for one in data["unreadable"]], ["edited.json"])
+        for name in ("east/2025-01-01.json", "west/edited.json", "run east-2025-01-01"):
+            self.assertIn(name, made.stderr)
+
     def test_an_earlier_site_is_replaced_and_another_folder_is_not(self):
         histories.write(self.runs, "east", days=2)
         self.site()

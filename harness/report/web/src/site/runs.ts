@@ -75,7 +75,7 @@ export function runs(site: SitePage, pick: (side: 'a' | 'b', run: SiteRun) => vo
 
 export function unreadable(site: SitePage): HTMLElement | null {
   if (site.unreadable.length === 0) return null;
-  return section('unreadable', 'Not shown', el('p', {}, 'These documents could not be read.'), table({
+  return section('unreadable', 'Not shown', el('p', {}, 'These documents could not be read, or are copies.'), table({
     caption: 'Documents that are not shown', rows: site.unreadable, columns: [
       {title: 'file', cell: (one) => given(one.file), value: (one) => one.file},
       {title: 'why', cell: (one) => given(one.reason), value: (one) => one.reason}]}));
