@@ -35,10 +35,16 @@ bool same_members(const ByMembers& a, const ByMembers& b) {
                     [](const auto& x, const auto& y) { return x.first == y.first; });
 }
 
+/// Names alone make no machine the same: two clouds have a node-0, and two simulated nodes a UUID.
+bool same_models(const ComparedSide& a, const ComparedSide& b) {
+  return std::equal(a.devices.begin(), a.devices.end(), b.devices.begin(), b.devices.end(),
+                    [](const auto& x, const auto& y) { return x.first == y.first; });
+}
+
 /// Device by device where both sides have the same devices, else all of a side together.
-std::vector<Pairing> pairings_of(const CaseSides& sides) {
+std::vector<Pairing> pairings_of(const CaseSides& sides, bool is_of_same_models) {
   std::vector<Pairing> pairings;
-  if (!same_members(sides.a, sides.b)) {
+  if (!is_of_same_models || !same_members(sides.a, sides.b)) {
     pairings.push_back({sides.key, groups_of(sides.a), groups_of(sides.b), {}});
     return pairings;
   }
@@ -298,8 +304,9 @@ Comparison compare(const SideInput& a, const SideInput& b, const Options& option
   comparison.level = kLevel;
   comparison.differences = differences_of(comparison.a, comparison.b);
   for (const auto& word : words_of(ComparisonVerdict())) comparison.counts[word.text] = 0;
+  const bool is_of_same_models = same_models(comparison.a, comparison.b);
   for (const CaseSides& sides : cases_of(a, b)) {
-    for (const Pairing& pairing : pairings_of(sides)) {
+    for (const Pairing& pairing : pairings_of(sides, is_of_same_models)) {
       ComparedCase one = compared(pairing, options);
       if (one.verdict != ComparisonVerdict::not_comparable) add_cost(pairing, a, b, one);
       ++comparison.counts[name(one.verdict)];

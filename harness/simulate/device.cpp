@@ -1,6 +1,8 @@
 // The facts of a simulated node and its devices.
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "harness/core/gpu_tables.h"
 #include "harness/simulate/parts.h"
 
@@ -89,9 +91,11 @@ NodeFacts still_node(const SimulationModel& model) {
 NodeFacts node_facts(const NodeFacts& still, const SimulationModel& model, int node) {
   NodeFacts facts = still;
   facts.name = node_name(node);
+  const std::string_view pci_id = model.gpu->pci_id;
+  const std::string_view part = pci_id.substr(pci_id.find(':') + 1);
   for (DeviceFacts& device : facts.devices) {
-    device.uuid = fmt::format("GPU-51000000-{:04x}-{:04x}-0000-{:012x}", (node >> 16) & 0xffff,
-                              node & 0xffff, device.index);
+    device.uuid = fmt::format("GPU-51000000-{:04x}-{:04x}-{}-{:012x}", (node >> 16) & 0xffff,
+                              node & 0xffff, part, device.index);
     device.serial = fmt::format("S{:08}{:02}", node, device.index);
   }
   for (const Fault& fault : model.faults) {

@@ -110,6 +110,14 @@ TEST_SUITE("unit") {
     CHECK(marks().size() == 1);
   }
 
+  TEST_CASE("devices of one name but of another model are no device of both sides") {
+    NamedResult other = run_of(1e-3, 2);
+    const auto members = [&] { return compared(run_of(1e-3, 1), other).cases.at(0).scope.members; };
+    CHECK(members().size() == 1);
+    other.result.nodes.front().devices.front().name = "another model";
+    CHECK(members().empty());
+  }
+
   TEST_CASE("a margin makes a small difference the same") {
     Options options;
     options.margin = 0.2;

@@ -102,6 +102,12 @@ TEST_SUITE("unit") {
     CHECK(id(of) == id(h200()));
     of.noise *= 2;
     CHECK(id(of) != id(h200()));
+    const auto uuid = [](const SimulationModel& model) {
+      return simulated_node(model, load_profile("quick"), 0).nodes.at(0).devices.at(0).uuid;
+    };
+    CHECK(uuid(of) == uuid(h200()));
+    of.gpu = gpu_model_named("h100-sxm");
+    CHECK(uuid(of) != uuid(h200()));
     of = h200();
     of.seed += 1;
     CHECK(id(of) != id(h200()));
