@@ -13,6 +13,7 @@
 #include "harness/core/error.h"
 #include "harness/core/number_of.h"
 #include "harness/core/process_identity.h"
+#include "harness/core/workload.h"
 
 namespace assay::compare {
 
@@ -152,10 +153,12 @@ ComparedCase compared(const Pairing& pairing, const Options& options) {
   return one;
 }
 
-/// How many devices work on one execution.
+/// How many devices do the work of one execution. Where those of a node are measured at once, each
+/// does its own.
 double devices_of(const Groups& groups) {
-  return static_cast<double>(
-      std::max<std::size_t>(1, groups.front().front()->measurement->scope.members.size()));
+  const Measurement& first = *groups.front().front()->measurement;
+  if (span_of(first.id.workload) == Span::device) return 1;
+  return static_cast<double>(std::max<std::size_t>(1, first.scope.members.size()));
 }
 
 /// The work of one execution, in the unit that is sold.

@@ -264,7 +264,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("the cost of the same work follows from time and prices") {
-    const SideInput a{"a", {run_of(1e-3, 1)}, 2.0}, b{"b", {run_of(1.1e-3, 2)}, 3.0};
+    SideInput a{"a", {run_of(1e-3, 1)}, 2.0}, b{"b", {run_of(1.1e-3, 2)}, 3.0};
     const Comparison comparison = compare(a, b, {});
     const ComparedCase& one = comparison.cases.at(0);
     REQUIRE(one.cost);
@@ -274,6 +274,12 @@ TEST_SUITE("unit") {
     CHECK(one.cost->a == doctest::Approx(1e15 / (2.0 * 512 * 512 * 512) * *one.a_s * 2 / 3600));
     CHECK(*comparison.means.at(0).cost_ratio == doctest::Approx(one.cost->ratio));
     CHECK_FALSE(compare(a, {"b", b.documents, {}}, {}).cases.at(0).cost);
+    const double of_one = one.cost->a;
+    for (SideInput* side : {&a, &b}) {
+      Measurement& at_once = side->documents.front().result.measurements.front();
+      at_once.scope = {"node", {"host-n1", "other", "third"}};
+    }
+    CHECK(compare(a, b, {}).cases.at(0).cost->a == doctest::Approx(of_one));
   }
 
   TEST_CASE("a geometric mean is of the cases that both sides have") {
