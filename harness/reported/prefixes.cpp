@@ -23,8 +23,8 @@ RegularExpression any_prefix() {
   const std::string logger = R"((?: - [\w.]+| ?\[[\w.]+\]| \{[^{}\s]+\})?)";
   const std::string day = R"(\w{3} [ \d]\d \d\d:\d\d:\d\d)";  // of the journal
   const std::vector<std::string> prefixes = {
-      R"((?:\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})?)"  // Open MPI
-      R"((?:\[[^\]\s]*\d+,\d+\])?<std(?:out|err|diag)>:? ?)",
+      R"((?:\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4})?)"  // Open MPI, SageMaker's
+      R"((?:\[[^\]\s]*\d+,(?:\d+|mpirank:[^\]\s]+)\])?<std(?:out|err|diag)>:? ?)",
       R"(\[(?:default|rank)\d+\](?:: ?| |$))",              // torchrun
       R"(\(\w+ pid=\d+(?:, ip=[0-9a-f.:]+)?\))" + end,      // Ray
       R"(\([\w-]+(?:, \w+=[\w.:-]+)+\))" + end,             // SkyPilot

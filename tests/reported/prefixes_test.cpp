@@ -19,9 +19,10 @@ TEST_SUITE("unit") {
       return source;
     };
     const std::size_t plain = import_nccl_tests(source_of("nccl_2021.txt")).measurements.size();
-    for (const char* prefix : {"node-0: ", "Nov 05 10:11:12 node-0 nccl[1234]: ",
-                               "Nov  5 10:11:12 node-0 kubelet: ", "\u00a0\u00a0", "[default0]:",
-                               "[rank0]: ", "(Task pid=4711) ", "(Task pid=4711, ip=192.0.2.7) "}) {
+    for (const char* prefix :
+         {"node-0: ", "Nov 05 10:11:12 node-0 nccl[1234]: ", "Nov  5 10:11:12 node-0 kubelet: ",
+          "\u00a0\u00a0", "[default0]:", "[rank0]: ", "[1,mpirank:0,algo-1]<stdout>:",
+          "(Task pid=4711) ", "(Task pid=4711, ip=192.0.2.7) "}) {
       CAPTURE(prefix);
       CHECK(import_nccl_tests(with_prefix(prefix)).measurements.size() == plain);
     }
