@@ -51,6 +51,14 @@ export default async function (browser, file, documentFile, a, b) {
     const field = (name) => site.figure_fields.indexOf(name);
     const rates = history.runs.map((run) => site.runs[run].figures.find((cells) => cells[field('case')] === history.case)[field('rate')]);
     assert.ok(Math.abs(Math.max(...drawn.y.ticks) / Math.max(...rates) - 1) < 0.2, `${drawn.y.ticks} for ${Math.max(...rates)}`);
+    // No two ticks read the same, however little the figures of a case differ.
+    const cases = await page.$$eval('#trend select', (all) => [...all.at(-1).options].map((option) => option.value));
+    for (const one of cases) {
+      await page.locator('#trend select').last().selectOption(one);
+      const [{title, y}] = await axesIn(page, '#trend');
+      assert.equal(new Set(y.ticks).size, y.ticks.length, `${title}: ${y.ticks}`);
+    }
+    await page.locator('#trend select').last().selectOption(String(site.histories.indexOf(history)));
     // A and B choose what is compared, and the address says it.
     await page.click('#runs tbody tr:nth-child(3) button');
     const third = (await rows('#runs'))[2][0];

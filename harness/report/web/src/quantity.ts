@@ -46,12 +46,20 @@ function trimmed(value: number): string {
 export const show = (field: string, value: number | null | undefined): string => quantity(value, unitOf(field));
 
 /** A tick of an axis whose label names the unit: `10 T`. */
-export function tick(value: number, unit = 'B'): string {
-  if (unit === '%') return `${Math.round(value * 1000) / 10}`;
-  if (value === 0 || UNSCALED.has(unit)) return String(Math.round(value * 1000) / 1000);
+function tick(value: number, unit: string, digits: number): string {
+  if (unit === '%') return String(Number((value * 100).toFixed(digits - 2)));
+  if (value === 0 || UNSCALED.has(unit)) return String(Number(value.toFixed(digits)));
   const step = Math.max(-UNITY, Math.min(Math.floor(Math.log10(Math.abs(value)) / 3 + 1e-12), PREFIXES.length - 1 - UNITY));
-  return `${Number((value / 1000 ** step).toPrecision(3))} ${PREFIXES[step + UNITY]}`.trim();
+  return `${Number((value / 1000 ** step).toPrecision(digits))} ${PREFIXES[step + UNITY]}`.trim();
 }
+
+/** The ticks of an axis, with as many digits as tell them apart: a history of 0.1 % has no four `47.3 T`. */
+export const axisTick = (unit = 'B') => (value: number, _place?: number, all: Iterable<number> = []): string => {
+  const values = [...all];
+  let digits = 3;
+  while (digits < 12 && new Set(values.map((one) => tick(one, unit, digits))).size < values.length) ++digits;
+  return tick(value, unit, digits);
+};
 
 /** Sizes are powers of two in these suites: `128 Mi`. */
 export function binaryTick(value: number): string {

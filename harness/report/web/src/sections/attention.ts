@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import {distinct, figure, groupBy, legend, scales} from '../chart';
 import {caseColumn, fractionColumn, intervalColumn, libraryColumn, medianColumn, nothing, placeColumn, rateColumn, rowText, section} from '../columns';
 import type {Report, Row} from '../data';
-import {axisLabel, binaryTick, quantity, tick, unitOf} from '../quantity';
+import {axisLabel, axisTick, binaryTick, quantity, unitOf} from '../quantity';
 
 const length = (row: Row): number => Number(row.of.shape['sk'] ?? row.of.shape['sq'] ?? 0);
 /** The shape but for its lengths: one line a variant. */
@@ -23,7 +23,7 @@ export function attention(report: Report): HTMLElement {
         width, height: 320, marginLeft: 60, marginBottom: 44, ...scales(names),
         x: {type: 'log', base: 2, label: 'keys and values (tokens)', tickFormat: binaryTick, grid: true,
             ticks: lengths.length <= width / 70 ? lengths : width / 70},
-        y: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true},
+        y: {label: axisLabel(metric), tickFormat: axisTick(), grid: true, zero: true},
         marks: [
           Plot.line(of, {x: length, y: 'rate', z: (row: Row) => `${line(row)} ${row.place}`, stroke: line, sort: length}),
           Plot.dot(of, {x: length, y: 'rate', fill: line, symbol: line, r: 4.5, tip: true, title: (row: Row) => `${row.of.case}\n${quantity(row.rate, unitOf(metric))}`}),

@@ -4,7 +4,7 @@ import {distinct, figure, groupBy, legend, scales, sentence} from '../chart';
 import {baselineColumn, caseColumn, fractionColumn, intervalColumn, medianColumn, nothing, placeColumn, rateColumn, rowText, section} from '../columns';
 import {type Fit, type Report, type Row} from '../data';
 import {given} from '../dom';
-import {axisLabel, binaryTick, quantity, show, tick, unitOf} from '../quantity';
+import {axisLabel, axisTick, binaryTick, quantity, show, unitOf} from '../quantity';
 import {table} from '../table';
 import {baselines} from './baselines';
 
@@ -46,7 +46,7 @@ function bandwidth(title: string, rows: Row[], names: string[], baseline: Map<st
     draw: (width) => Plot.plot({
       width, height: 300, marginLeft: 60, marginBottom: 44, ...scales(names),
       x: {type: 'log', base: 2, label: axisLabel('bytes'), tickFormat: binaryTick, grid: true, ticks: sizeTicks(rows, width)},
-      y: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true},
+      y: {label: axisLabel(metric), tickFormat: axisTick(), grid: true, zero: true},
       marks: [
         Plot.ruleY(lights, {y: 'value', strokeWidth: 2}),
         // Under its line: above it is the label of the axis, and small messages are far below.
@@ -85,7 +85,7 @@ function times(title: string, rows: Row[], names: string[], allFits: Fit[]): HTM
     draw: (width) => Plot.plot({
       width, height: 300, marginLeft: 60, marginBottom: 44, ...scales(names),
       x: {type: 'log', base: 2, label: axisLabel('bytes'), tickFormat: binaryTick, grid: true, ticks: sizeTicks(rows, width)},
-      y: {type: 'log', label: axisLabel('median_s'), tickFormat: (v: number) => tick(v), grid: true, ticks: 5},
+      y: {type: 'log', label: axisLabel('median_s'), tickFormat: axisTick(), grid: true, ticks: 5},
       marks: [
         Plot.line(fits.flatMap((fit) => points(fit, curves.get(fit.curve)!)), {x: 'x', y: 'y', z: (point: {fit: Fit}) => `${point.fit.curve} ${point.fit.from_bytes}`, stroke: 'name'}),
         Plot.dot(rows, {x: bytes, y: 'median_s', fill: line, symbol: line, r: 4, tip: true, title: (row: Row) => `${row.of.case}\n${show('median_s', row.median_s)}`}),

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import {distinct, figure, groupBy} from '../chart';
 import {caseColumn, fractionColumn, intervalColumn, medianColumn, nothing, placeColumn, rateColumn, rowText, section} from '../columns';
 import {deviceName, type Report, type Row} from '../data';
-import {axisLabel, quantity, tick, unitOf} from '../quantity';
+import {axisLabel, axisTick, quantity, unitOf} from '../quantity';
 
 /** Larger matrices are a table alone: their cells would be smaller than a letter. */
 const LARGEST_MATRIX = 64;
@@ -38,7 +38,7 @@ function matrix(title: string, cells: Cell[]): HTMLElement {
       const short = (name: string): string => name.length * 7.4 + 16 > margin + 1 ? `…${name.slice(3 - Math.floor(margin / 7.4))}` : name;
       if (!small) {
         const slowest = [...cells].sort((x, y) => x.row.rate! - y.row.rate!).slice(0, LARGEST_MATRIX);
-        return Plot.plot({width, height: 260, marginLeft: 60, marginBottom: 44, x: {axis: null}, y: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true},
+        return Plot.plot({width, height: 260, marginLeft: 60, marginBottom: 44, x: {axis: null}, y: {label: axisLabel(metric), tickFormat: axisTick(), grid: true, zero: true},
                           marks: [Plot.dot(slowest, {x: (_: Cell, i: number) => i, y: (cell: Cell) => cell.row.rate!, fill: 'var(--c0)', tip: true, title: (cell: Cell) => `${cell.a} → ${cell.b}`})]});
       }
       const side = Math.min(40, Math.max(10, (width - margin - 20) / members.length));

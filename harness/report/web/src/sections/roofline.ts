@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import {distinct, figure, groupBy, legend, scales} from '../chart';
 import {caseColumn, fractionColumn, medianColumn, nothing, placeColumn, section} from '../columns';
 import type {DeviceData, Report, Row} from '../data';
-import {axisLabel, show, tick} from '../quantity';
+import {axisLabel, axisTick, show} from '../quantity';
 
 interface Point {
   row: Row;
@@ -41,8 +41,8 @@ function chart(model: string, device: DeviceData, points: Point[]): HTMLElement 
     legend: legend(dtypes),
     draw: (width) => Plot.plot({
       width, height: 340, marginLeft: 60, marginBottom: 44, ...scales(dtypes),
-      x: {type: 'log', label: axisLabel('flop_per_byte'), tickFormat: (v: number) => tick(v), grid: true, ticks: 5},
-      y: {type: 'log', label: axisLabel('flop_per_s'), tickFormat: (v: number) => tick(v), grid: true, ticks: 5},
+      x: {type: 'log', label: axisLabel('flop_per_byte'), tickFormat: axisTick(), grid: true, ticks: 5},
+      y: {type: 'log', label: axisLabel('flop_per_s'), tickFormat: axisTick(), grid: true, ticks: 5},
       marks: [
         Plot.line(roofs, {x: 'x', y: 'y', z: 'dtype', stroke: 'dtype', strokeWidth: 1.5}),
         Plot.dot(points, {x: 'x', y: 'y', fill: 'dtype', symbol: 'dtype', r: 4.5, tip: true, title: (point: Point) => `${point.row.of.case}\n${show('flop_per_s', point.y)}`}),

@@ -4,7 +4,7 @@ import {figure} from '../chart';
 import {nothing, section} from '../columns';
 import {linkTo, type Report, type Row, statusOf} from '../data';
 import {type Child, el, given, link} from '../dom';
-import {axisLabel, quantity, show, tick, unitOf} from '../quantity';
+import {axisLabel, axisTick, quantity, show, unitOf} from '../quantity';
 
 interface Sample {
   index: number;
@@ -25,7 +25,7 @@ function distribution(row: Row): HTMLElement | null {
     draw: (width) => Plot.plot({
       width, height: 280, marginLeft: 60, marginBottom: 44, marginRight: 24,
       x: {label: several ? 'pass' : 'sample, in the order of time', grid: false, type: several ? 'band' : 'linear', tickFormat: (v: number) => (Number.isInteger(v) ? String(v + 1) : '')},
-      y: {label: axisLabel('s').replace(/^s/, 'time'), tickFormat: (v: number) => tick(v), grid: true, nice: true},
+      y: {label: axisLabel('s').replace(/^s/, 'time'), tickFormat: axisTick(), grid: true, nice: true},
       marks: [
         Plot.ruleY([samples.median_s], {stroke: 'var(--c1)', strokeWidth: 1.5}),
         Plot.ruleY([samples.ci_low_s, samples.ci_high_s], {stroke: 'var(--c1)', strokeDasharray: '4,3'}),

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import {distinct, figure, groupBy, legend, scales, sentence} from '../chart';
 import {baselineColumn, caseColumn, fractionColumn, intervalColumn, libraryColumn, medianColumn, nothing, peersColumn, placeColumn, rateColumn, rowText, section} from '../columns';
 import type {Report, Row} from '../data';
-import {axisLabel, quantity, tick, unitOf} from '../quantity';
+import {axisLabel, axisTick, quantity, unitOf} from '../quantity';
 import {baselines} from './baselines';
 
 const MANY_ROWS = 600;
@@ -55,7 +55,7 @@ function rateChart(title: string, rows: Row[], baseline: Map<string, number>): H
       const margin = Math.min(Math.max(...shapes.map((shape) => shape.length)) * 7.4 + 16, width * 0.45);
       return Plot.plot({
         width, height: 74 + shapes.length * Math.max(22, 12 + STEP * names.length), marginLeft: margin, marginBottom: 44, marginRight: 24, ...scales(names),
-        x: {label: axisLabel(metric), tickFormat: (v: number) => tick(v), grid: true, zero: true, ticks: Math.max(3, width / 110)},
+        x: {label: axisLabel(metric), tickFormat: axisTick(), grid: true, zero: true, ticks: Math.max(3, width / 110)},
         y: {label: null, domain: shapes, tickFormat: (shape: string) => shape.length * 7.4 + 16 > margin + 1 ? `${shape.slice(0, Math.floor(margin / 7.4) - 3)}…` : shape},
         marks: [
           Plot.tickX(light, {x: 'value', y: 'shape', strokeWidth: 2}),

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import {distinct, figure, legend, scales} from '../chart';
 import {caseColumn, nothing, placeColumn, rowText, section} from '../columns';
 import {deviceName, type Report, type Row} from '../data';
-import {axisLabel, heading, show, tick, unitOf} from '../quantity';
+import {axisLabel, axisTick, heading, show, unitOf} from '../quantity';
 
 interface Spread {
   low: number;
@@ -40,7 +40,7 @@ function chart(field: string, points: Point[]): HTMLElement {
     draw: (width) => Plot.plot({
       width, height: 220, marginLeft: 60, marginBottom: 44, ...scales(drawn),
       x: {label: 'since the run began (s)', grid: false},
-      y: {label: axisLabel(field), grid: true, tickFormat: (v: number) => tick(v, unit), ...(constant ? {domain: [0, high * 1.25 || 1]} : {nice: true}), ticks: 5},
+      y: {label: axisLabel(field), grid: true, tickFormat: axisTick(unit), ...(constant ? {domain: [0, high * 1.25 || 1]} : {nice: true}), ticks: 5},
       marks: [
         Plot.ruleX(chosen, {x: 'at', y1: 'low', y2: 'high', stroke: 'name', strokeWidth: 3, strokeOpacity: 0.45}),
         Plot.dot(chosen, {x: 'at', y: 'median', fill: 'name', symbol: 'name', r: 3.5, tip: true, title: (point: Point) => `${point.row.of.case}\n${show(field, point.median)}`}),

@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import {distinct, figure, legend, OUTCOME_LOOKS, scales} from '../chart';
 import {nothing, section} from '../columns';
 import {badge, el, given, link} from '../dom';
-import {axisLabel, quantity, show, tick, unitOf} from '../quantity';
+import {axisLabel, axisTick, quantity, show, unitOf} from '../quantity';
 import {change, changeInterval} from '../sections/compared';
 import {table} from '../table';
 import {runLink} from './cells';
@@ -71,7 +71,7 @@ function chart(site: SitePage, history: History): HTMLElement {
     draw: (width) => Plot.plot({
       width, height: 300, marginLeft: 60, marginBottom: 44, marginTop: 28, ...scales(verdicts, looks),
       x: {type: 'utc', label: 'started', grid: false, ticks: Math.max(2, Math.min(points.length, width / 110))},
-      y: {label: axisLabel(field), tickFormat: (v: number) => tick(v, unit), grid: true, nice: true},
+      y: {label: axisLabel(field), tickFormat: axisTick(unit), grid: true, nice: true},
       marks: [
         Plot.ruleX(steps, {x: 'date', stroke: 'currentColor', strokeDasharray: '4 4'}),
         Plot.text(steps, {x: 'date', frameAnchor: 'top', dy: -14, text: (one: {ratio: number}) => `time ${change(one.ratio)}`}),
