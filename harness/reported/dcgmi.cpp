@@ -80,9 +80,16 @@ void take_test(Result& result, const Json& test, const std::string& category) {
         devices_in(result, devices), status_of(text_at(*one, "status")), detail);
   }
   const Json* summary = find(test, "test_summary");
-  const bool has_results = result.imported->checks.size() > before;
-  if (summary != nullptr && !has_results)
-    add(result, name, category, {}, status_of(text_at(*summary, "status")), detail_of(*summary));
+  if (summary == nullptr) return;
+  // A failure of the test itself is of none of its results.
+  const std::string status = status_of(text_at(*summary, "status"));
+  const auto& checks = result.imported->checks;
+  const auto first = checks.begin() + static_cast<std::ptrdiff_t>(before);
+  const bool is_said = std::any_of(first, checks.end(),
+                                   [&](const ReportedCheck& one) { return one.status == status; });
+  const bool is_bad = status != "pass" && status != "skipped";
+  if (first == checks.end() || (is_bad && !is_said))
+    add(result, name, category, {}, status, detail_of(*summary));
 }
 
 void take_json(const Source& source, const Json& json, Result& result) {

@@ -130,7 +130,10 @@ class NvbandwidthImporter {
 
   Scope scope_of(const NvbandwidthTest& test, std::size_t row, std::size_t column) {
     const std::string target = member(test.columns[column], column);
-    const bool has_pairs = test.description.find("GPU(row)") != std::string::npos;
+    // The one row of these is of all peers together.
+    const bool is_of_all =
+        test.name.starts_with("all_to_one") || test.name.starts_with("one_to_all");
+    const bool has_pairs = test.description.find("GPU(row)") != std::string::npos && !is_of_all;
     if (!has_pairs) return {"device", {target}};
     const std::string other = member(test.rows[row].label, row);
     // In `GPU(row) <- GPU(column)` the column is the source.

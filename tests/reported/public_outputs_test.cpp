@@ -82,6 +82,30 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("what all peers copy to one device is of that device") {
+    const Result result = import_nvbandwidth(
+        of("Running all_to_one_write_ce.\nmemcpy CE GPU(row) <- GPU(column) bandwidth (GB/s)\n"
+           "      0    1\n 0  187.1  187.2\n\nSUM all_to_one_write_ce 374.3\n"));
+    REQUIRE(result.measurements.size() == 2);
+    for (const Measurement& one : result.measurements) CHECK(one.scope.level == "device");
+    CHECK(result.measurements[1].scope.members.at(0).ends_with("device1"));
+  }
+
+  TEST_CASE("a failure of a whole test of DCGM 4 is kept beside its results") {
+    const Result result = import_dcgmi(of(R"({"DCGM Diagnostic": {"test_categories": [
+        {"category": "Hardware", "tests": [{"name": "memory",
+         "results": [{"entity_group": "GPU", "entity_id": 0, "status": "Pass"}],
+         "test_summary": {"status": "Fail", "warnings": [{"warning": "It crashed."}]}},
+        {"name": "pcie", "results": [{"entity_group": "GPU", "entity_id": 0, "status": "Fail"}],
+         "test_summary": {"status": "Fail"}}]}]}})"));
+    std::vector<std::string> told;
+    for (const ReportedCheck& one : result.imported->checks)
+      told.push_back(one.name + ' ' + one.subject + ' ' + one.status + ' ' + one.detail);
+    CHECK(told == std::vector<std::string>{"memory unstated/device0 pass ",
+                                           "memory unstated fail It crashed.",
+                                           "pcie unstated/device0 fail "});
+  }
+
   TEST_CASE("an explanation of dcgmi is of the device that it names") {
     const Result result = import_dcgmi(
         of("|-----  Hardware  ----------+------------------------------------------------|\n"
