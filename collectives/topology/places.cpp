@@ -53,7 +53,9 @@ RankPlace place_of(const NodeFacts& node, const DeviceFacts& device) {
   place.node = node.name;
   place.nvlink_bytes_per_s = nvlink_bytes_per_s(device);
   place.pcie_bytes_per_s = device.speed_of_light.pcie_bytes_per_s.value_or(0);
-  place.has_adding_switches = part_of(device).major >= kAddingSwitchesMajor;
+  const bool has_no_switch =
+      device.nvlink && device.nvlink->to_switch == false;  // a bridge or mesh
+  place.has_adding_switches = part_of(device).major >= kAddingSwitchesMajor && !has_no_switch;
   if (const Json* gpu = gpu_entry(node, device)) {
     place.nvlink_domain = gpu->value("nvlink_domain", "");
     if (gpu->contains("pcie_root")) place.pcie_root = node.name + "/" + gpu->value("pcie_root", "");

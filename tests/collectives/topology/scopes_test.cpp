@@ -109,6 +109,12 @@ TEST_SUITE("unit") {
     CHECK(light(nodes, "nvlink_domain")->has_adding_switches);
     CHECK(light(nodes, "cluster")->limited_by == "nvlink");
     CHECK_FALSE(light(nodes, "cluster")->has_adding_switches);
+    for (NodeFacts& node : nodes)
+      for (DeviceFacts& device : node.devices) device.nvlink.emplace().to_switch = false;
+    CHECK_FALSE(light(nodes, "nvlink_domain")->has_adding_switches);
+    for (NodeFacts& node : nodes)
+      for (DeviceFacts& device : node.devices) device.nvlink->to_switch.reset();
+    CHECK(light(nodes, "nvlink_domain")->has_adding_switches);
     set("8.0");
     CHECK_FALSE(light(nodes, "nvlink_domain")->has_adding_switches);
   }
