@@ -107,12 +107,10 @@ class DeviceCopiesVsSpeedOfLight final : public Requirement {
       return findings.not_evaluated(
           "missing", what + ": what the links between these devices carry is unknown", subject);
     const RateFraction fraction = with_interval(reached, measurement);
-    Json entry = {{"node", copies.from.node->name},
-                  {"devices", pairs_of(measurement, *copies.from.node)},
-                  {"case", measurement.id.str()},
-                  {"series", name(measurement.series)},
-                  {rate->metric, rate->value},
-                  {"speed_of_light_fraction", fraction.at_median}};
+    Json entry = {
+        {"node", copies.from.node->name}, {"devices", pairs_of(measurement, *copies.from.node)},
+        {"case", measurement.id.str()},   {"series", name(measurement.series)},
+        {rate->metric, rate->value},      {"speed_of_light_fraction", fraction.at_median}};
     add_interval(fraction, measurement, entry);
     findings.figure("copies", std::move(entry));
     const std::string text =
