@@ -88,8 +88,57 @@ void check_ranks(const Measurement& measurement, const Part& part) {
   }
 }
 
+/// `ib_gdr+nvlink` as its parts, into one set for all members.
+void add_kinds(const std::string& kind, std::set<std::string>& kinds) {
+  std::size_t begin = 0;
+  for (std::size_t plus; (plus = kind.find('+', begin)) != std::string::npos; begin = plus + 1)
+    kinds.insert(kind.substr(begin, plus - begin));
+  kinds.insert(kind.substr(begin));
+}
+
+/// The whole went over what its members did; it is unknown where one of them is.
+void check_transport(const Measurement& measurement, const Part& part) {
+  const Transport& transport = *measurement.transport;
+  if (transport.members.empty()) return;
+  const std::vector<std::string>& scope = measurement.scope.members;
+  std::set<std::string> stated, derived;
+  add_kinds(transport.kind, stated);
+  for (std::size_t i = 0; i < transport.members.size(); ++i) {
+    const MemberTransport& member = transport.members[i];
+    add_kinds(member.kind, derived);
+    if (std::find(scope.begin(), scope.end(), member.name) == scope.end())
+      part.refuse(fmt::format("transport/members/{}/name", i), in_quotes(member.name),
+                  "the scope has no such member");
+  }
+  const bool is_unknown = transport.kind == "unknown" && derived.contains("unknown");
+  if (stated != derived && !is_unknown)
+    part.refuse("transport/kind", in_quotes(transport.kind),
+                fmt::format("its members give {}", fmt::join(derived, "+")));
+}
+
+/// Rounds follow each other from the first, and no end is in two pairs of a round.
+class Rounds {
+ public:
+  void take(const Link& link, const PairFacts& pair, const Part& part) {
+    if (pair.round != round_ && pair.round != round_ + 1)
+      part.refuse("measurement", std::to_string(link.measurement),
+                  fmt::format("its round is {}, after round {}", pair.round, round_));
+    if (pair.round != round_) busy_.clear();
+    round_ = pair.round;
+    for (const std::string& end : {link.a, link.b})
+      if (!busy_.emplace(end, pair.rail).second)
+        part.refuse("measurement", std::to_string(link.measurement),
+                    fmt::format("{} is in another pair of round {}", end, pair.round));
+  }
+
+ private:
+  int round_ = -1;
+  std::set<std::pair<std::string, int>> busy_;  // an end and its rail
+};
+
 void check_links(const Result& result) {
   const Place document, links{&document, "links"};
+  Rounds rounds;
   for (std::size_t i = 0; i < result.links.size(); ++i) {
     const Link& link = result.links[i];
     const Part part(Place{&links, {}, i});
@@ -100,7 +149,38 @@ void check_links(const Result& result) {
                   fmt::format("that is between {}", fmt::join(members, " and ")));
     if (measurement.transport)
       part.equal("kind", link.kind, measurement.transport->kind, "the measurement's transport");
+    if (measurement.pair) rounds.take(link, *measurement.pair, part);
   }
+}
+
+/// The ranks of the pairs are `node`, or `node/rank0` where a node has several; a node's rack is
+/// theirs.
+void check_isolation(const Result& result) {
+  if (!result.fabric || !result.isolation) return;
+  const FabricFacts& fabric = *result.fabric;
+  const IsolationFacts& isolation = *result.isolation;
+  const Place document;
+  const Part part(Place{&document, "isolation"});
+  if (isolation.seed != result.run.seed)
+    part.refuse("seed", std::to_string(isolation.seed),
+                fmt::format("the run's seed is {}", result.run.seed));
+  std::map<std::string, std::string> rack_of;
+  for (std::size_t i = 0; i < fabric.nodes.size() && i < fabric.racks.size(); ++i)
+    rack_of[fabric.nodes[i]] = fabric.racks[i];
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < isolation.nodes.size(); ++i) {
+    const std::string& rank = isolation.nodes[i];
+    auto node = rack_of.find(rank);
+    if (node == rack_of.end()) node = rack_of.find(rank.substr(0, rank.rfind('/')));
+    if (node == rack_of.end())
+      part.refuse(fmt::format("nodes/{}", i), in_quotes(rank), "the fabric has no such node");
+    part.equal(fmt::format("racks/{}", i), isolation.racks.at(i), node->second, "the fabric");
+    seen.insert(node->first);
+  }
+  for (const auto& [node, rack] : rack_of)
+    if (!seen.contains(node))
+      part.refuse("nodes", fmt::format("a list of {}", isolation.nodes.size()),
+                  "it has no rank of " + in_quotes(node));
 }
 
 void check_run(const Result& result) {
@@ -142,6 +222,7 @@ void check_measurements(const Result& result) {
     check_time(result, measurement, part);
     check_inputs(result, measurement, patterns, part);
     if (measurement.verification) check_verification(measurement, part);
+    if (measurement.transport) check_transport(measurement, part);
     if (!measurement.samples) continue;
     check_ranks(measurement, part);
     check_series(measurement, part);
@@ -159,6 +240,7 @@ void refuse_contradictions(const Result& result, const std::string& where) {
     consistency::check_devices(result);
     consistency::check_measurements(result);
     consistency::check_links(result);
+    consistency::check_isolation(result);
   } catch (const Error& problem) {
     throw Error(fmt::format("{}: {}; the document contradicts itself", where, problem.what()));
   }

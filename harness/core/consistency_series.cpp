@@ -117,13 +117,21 @@ void check_thinned_series(const Samples& samples, const Part& part) {
               has_passes ? between.low : at(0.75), kFrom);
   part.within("ci_high_s", samples.ci_high_s, has_passes ? between.high : at(0.25),
               std::max(at(0.95), between.high), kFrom);
-  if (!(samples.ci_level >= 0.95 && samples.ci_level < 1))
-    part.refuse("ci_level", fmt::format("{:.7g}", samples.ci_level),
-                "so many samples give 0.95 or little more");
+  part.equal("ci_level", samples.ci_level,
+             median_interval_level(static_cast<std::size_t>(samples.count)), "count");
+}
+
+/// Passes follow each other.
+void check_order_of_passes(const Samples& samples, const Part& part) {
+  const auto fall = std::is_sorted_until(samples.pass.begin(), samples.pass.end());
+  if (fall == samples.pass.end()) return;
+  part.refuse(fmt::format("pass/{}", fall - samples.pass.begin()), std::to_string(*fall),
+              fmt::format("pass {} stands before it", *std::prev(fall)));
 }
 
 void check_samples(const Samples& samples, const Part& part) {
   check_counts(samples, part);
+  check_order_of_passes(samples, part);
   if (samples.values_s.size() == static_cast<std::size_t>(samples.count))
     check_whole_series(samples, part);
   else

@@ -119,6 +119,10 @@ Interval median_interval(std::span<const double> samples, double level) {
   return {values[middle.rank - 1], values[n - middle.rank], middle.coverage};
 }
 
+double median_interval_level(std::size_t samples, double level) {
+  return known_middle(samples, level).coverage;
+}
+
 std::optional<double> p95(std::span<const double> samples) {
   if (samples.size() < kSamplesForP95) return std::nullopt;
   return quantile(samples, 0.95);

@@ -23,6 +23,8 @@ double relative_stdev(std::span<const double> samples);
 /// The distribution-free interval of the median from order statistics (binomial), at `level` or
 /// the widest that n samples allow.
 Interval median_interval(std::span<const double> samples, double level = 0.95);
+/// The level of that interval, which the number of samples alone gives.
+double median_interval_level(std::size_t samples, double level = 0.95);
 
 /// A percentile that too few samples cannot support is absent: p95 needs 100 samples, p99 500.
 std::optional<double> p95(std::span<const double> samples);

@@ -88,6 +88,31 @@ Result four_ranks() {
   return result;
 }
 
+/// The same ranks in two rounds of pairs.
+Result four_ranks_in_pairs() {
+  Result result = four_ranks();
+  const std::vector<std::string> nodes = {"a", "b", "c", "d"}, racks = {"r1", "r1", "r2", ""};
+  result.fabric = FabricFacts{nodes, racks};
+  result.isolation = IsolationFacts{1, nodes, racks, {}};
+  const std::vector<std::pair<std::size_t, std::size_t>> pairs = {{0, 1}, {2, 3}, {0, 2}, {1, 3}};
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const std::string &a = nodes[pairs[i].first], &b = nodes[pairs[i].second];
+    Measurement one = result.measurements.front();
+    one.id = CaseId::parse("pair.f32.gloo/bytes1000000_ranks2");
+    one.group = one.id.group();
+    one.scope = {"cluster", {a, b}};
+    one.ranks.clear();
+    one.metrics = {{"bytes_per_s", 5e8}, {"fastest_bytes_per_s", 5e8}};
+    one.speed_of_light_fraction.reset();
+    one.transport.emplace().kind = "tcp";
+    one.transport->members = {{a, "tcp"}, {b, "tcp"}};
+    one.pair = PairFacts{static_cast<int>(i / 2), 0};
+    result.links.push_back({a, b, "tcp", result.measurements.size()});
+    result.measurements.push_back(std::move(one));
+  }
+  return result;
+}
+
 }  // namespace
 
 TEST_SUITE("unit") {
@@ -139,6 +164,10 @@ TEST_SUITE("unit") {
           [](Result& r) { samples_at(r, kLong).p99_s = samples_at(r, kLong).median_s; },
           "p99_s is"},
          {"the level", [](Result& r) { samples_at(r, kLong).ci_level = 0.9; }, "ci_level is 0.9"},
+         {"a level near it", [](Result& r) { samples_at(r, kLong).ci_level *= 1.001; },
+          "count gives 0.95"},
+         {"a pass out of order", [](Result& r) { samples_at(r, kLong).pass[100] = 0; },
+          "pass/100 is 0, but pass 1 stands before it"},
          {"another count", [](Result& r) { samples_at(r, kLong).count = 255; }, "samples/count is"},
          {"a value less", [](Result& r) { samples_at(r, kLong).values_s.pop_back(); },
           "values_s has 255 values of the 256"}});
@@ -310,6 +339,34 @@ TEST_SUITE("unit") {
             r.links = {{"a", "b", "tcp", 0}};
           },
           "/links/0/measurement is 0"}});
+  }
+
+  TEST_CASE("the rounds of pairs follow from the run and its fabric") {
+    const auto iso = [](Result& r) -> IsolationFacts& { return *r.isolation; };
+    const auto pair = [](Result& r, std::size_t at) -> Measurement& {
+      return r.measurements.at(r.links.at(at).measurement);
+    };
+    check_edits(
+        four_ranks_in_pairs(),
+        {{"the seed", [&](Result& r) { iso(r).seed = 2; }, "isolation/seed is 2, but the run's"},
+         {"a rank", [&](Result& r) { iso(r).nodes[1] = "e"; }, "the fabric has no such node"},
+         {"a rank of a node", [&](Result& r) { iso(r).nodes[1] = "b/rank0"; }, ""},
+         {"one twice", [&](Result& r) { iso(r).nodes[1] = "a"; }, "it has no rank of"},
+         {"a rack", [&](Result& r) { iso(r).racks[1] = "r2"; }, "isolation/racks/1 is"},
+         {"a node", [](Result& r) { r.fabric->nodes[2] = "e"; }, "the fabric has no such node"},
+         {"a later round", [&](Result& r) { pair(r, 3).pair->round = 2; }, ""},  // the replay sees
+         {"a round too far", [&](Result& r) { pair(r, 3).pair->round = 3; }, "after round 1"},
+         {"an earlier round", [&](Result& r) { pair(r, 2).pair->round = 0; },
+          "is in another pair of round 0"},
+         {"no first round",
+          [&](Result& r) {
+            for (std::size_t i = 0; i < 4; ++i) ++pair(r, i).pair->round;
+          },
+          "its round is 1, after round -1"},
+         {"a member's transport", [&](Result& r) { pair(r, 0).transport->members[0].kind = "ib"; },
+          "its members give ib+tcp"},
+         {"a member", [&](Result& r) { pair(r, 0).transport->members[0].name = "e"; },
+          "the scope has no such member"}});
   }
 }
 

@@ -34,6 +34,7 @@ const std::set<std::string> kDecidesNothing = {
     "/measurements/*/group",                     // the words after the case's own
     "/measurements/*/verification/checksum",     // decides where bits are compared
     "/measurements/*/telemetry",                 // of the judged: discards, power where held
+    "/measurements/*/samples/pass",              // of a thinned series: where a pass ends
     "/measurements/*/extensions/choice",         // what a library chose
 };
 

@@ -118,6 +118,20 @@ std::string subjects_of(const RequirementVerdict& verdict) {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("rounds of pairs that the document numbers otherwise are not believed") {
+    const Result sound = fabric_result(sound_fabric());
+    for (const std::size_t link :
+         {std::size_t{0}, sound.links.size() / 2, sound.links.size() - 1}) {
+      CAPTURE(link);
+      Result edited = sound;
+      ++edited.measurements[edited.links[link].measurement].pair->round;
+      CHECK(judged_run(whole_run(edited), "fabric_isolation").reason_code == "missing");
+    }
+    Result unnumbered = sound;
+    for (Measurement& one : unnumbered.measurements) one.pair.reset();
+    CHECK(judged_run(whole_run(unnumbered), "fabric_isolation").verdict == Verdict::pass);
+  }
+
   TEST_CASE("slow nodes and links between nodes are named from the document and no others") {
     CHECK(judged_run(whole_run(fabric_result(sound_fabric())), "fabric_isolation").verdict ==
           Verdict::pass);

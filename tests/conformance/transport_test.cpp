@@ -61,6 +61,19 @@ TEST_SUITE("unit") {
     CHECK(verdict.figures["cases"].size() == 3);
   }
 
+  TEST_CASE("how the library moved the data is a figure") {
+    Result result = fabric("nvls", "ib_gdr+nvlink");
+    Transport& transport = *result.measurements.back().transport;
+    transport.algorithm = "ring";
+    transport.protocol = "simple";
+    transport.channels = 16;
+    const Json figures = judged(result, expecting(kInfiniBand)).figures;
+    const Json& last = figures["cases"].back();
+    CHECK(last["algorithm"] == "ring");
+    CHECK(last["protocol"] == "simple");
+    CHECK(last["channels"] == 16);
+  }
+
   TEST_CASE("sockets instead of InfiniBand fail however fast and name the fabric") {
     Result result = fabric("nvls", "nvlink+socket");
     result.measurements.back().transport->nics = {"eth0"};

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
@@ -35,11 +36,16 @@ ReplayFacts facts_of(const IsolationFacts& isolation) {
   return facts;
 }
 
+struct ReadingInRound {
+  PairReading reading;
+  std::optional<int> round;  // as the document numbers it
+};
+
 /// The document's readings in the order that they were taken.
-std::vector<PairReading> readings_of(const Result& document, const ReplayFacts& facts) {
+std::vector<ReadingInRound> readings_of(const Result& document, const ReplayFacts& facts) {
   std::map<std::string, int> number;
   for (std::size_t i = 0; i < facts.nodes.size(); ++i) number[facts.nodes[i]] = static_cast<int>(i);
-  std::vector<PairReading> readings;
+  std::vector<ReadingInRound> readings;
   for (const Link& link : document.links) {
     const auto a = number.find(link.a);
     const auto b = number.find(link.b);
@@ -49,7 +55,8 @@ std::vector<PairReading> readings_of(const Result& document, const ReplayFacts& 
         rate == measurement.metrics.end())
       continue;
     const int rail = measurement.pair.value_or(PairFacts()).rail;
-    readings.push_back({{a->second, b->second, rail}, rate->second});
+    readings.push_back({{{a->second, b->second, rail}, rate->second}, {}});
+    if (measurement.pair) readings.back().round = measurement.pair->round;
   }
   return readings;
 }
@@ -61,17 +68,20 @@ struct Replay {
   bool complete = false;
 };
 
-Replay replay(const ReplayFacts& facts, const std::vector<PairReading>& readings) {
+Replay replay(const ReplayFacts& facts, const std::vector<ReadingInRound>& readings) {
   Isolation isolation(facts.fabric, facts.seed);
   std::size_t next = 0;
+  const int first = readings.empty() ? 0 : readings.front().round.value_or(0);
   for (;;) {
     const std::vector<Probe> round = isolation.next_round();
     if (round.empty()) return {isolation.culprits(), isolation.rounds(), true};
     std::vector<PairReading> taken;
     for (const Probe& probe : round) {
-      if (next == readings.size() || !(readings[next].probe == probe))
+      const int number = first + isolation.rounds() - 1;
+      if (next == readings.size() || !(readings[next].reading.probe == probe) ||
+          readings[next].round.value_or(number) != number)
         return {{}, isolation.rounds() - 1, false};
-      taken.push_back(readings[next++]);
+      taken.push_back(readings[next++].reading);
     }
     isolation.record(taken);
   }
@@ -136,7 +146,7 @@ class FabricIsolation final : public Requirement {
       return 0;
     }
     const ReplayFacts facts = facts_of(*document.isolation);
-    const std::vector<PairReading> readings = readings_of(document, facts);
+    const std::vector<ReadingInRound> readings = readings_of(document, facts);
     const Replay replayed = replay(facts, readings);
     if (!replayed.complete) {
       findings.not_evaluated(

@@ -218,7 +218,11 @@ class TransportAsExpected final : public Requirement {
       entry["series"] = name(measurement.series);
       entry["scope"] = measurement.scope.level;
       entry["transport"] = kind;
-      entry["nics"] = measurement.transport->nics;
+      const Transport& transport = *measurement.transport;
+      if (!transport.algorithm.empty()) entry["algorithm"] = transport.algorithm;
+      if (!transport.protocol.empty()) entry["protocol"] = transport.protocol;
+      if (transport.channels) entry["channels"] = *transport.channels;
+      entry["nics"] = transport.nics;
       entry["expected"] = expected;
       return entry;
     });
