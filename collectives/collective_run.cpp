@@ -11,9 +11,9 @@
 #include "collectives/collective_case.h"
 #include "collectives/ranked_timer.h"
 #include "collectives/variants.h"
+#include "harness/core/curve.h"
 #include "harness/core/statistics.h"
 #include "harness/core/switch_gain.h"
-#include "harness/fabric/curve_fits.h"
 #include "harness/measure/group_run.h"
 
 namespace assay {

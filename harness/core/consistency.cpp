@@ -241,6 +241,7 @@ void refuse_contradictions(const Result& result, const std::string& where) {
     consistency::check_measurements(result);
     consistency::check_links(result);
     consistency::check_isolation(result);
+    consistency::check_fits(result);
   } catch (const Error& problem) {
     throw Error(fmt::format("{}: {}; the document contradicts itself", where, problem.what()));
   }

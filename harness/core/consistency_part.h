@@ -81,5 +81,7 @@ void check_light(const Result& result, const Measurement& measurement,
                  std::map<std::string, double>& lights_by_scope, const Part& part);
 /// A device's own speed of light, from the tables.
 void check_device_light(const Result& result, const DeviceFacts& device, const Part& part);
+/// What is fitted to curves.
+void check_fits(const Result& result);
 
 }  // namespace assay::consistency

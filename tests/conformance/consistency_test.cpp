@@ -10,6 +10,7 @@
 #include "harness/core/error.h"
 #include "harness/core/statistics.h"
 #include "harness/core/switch_gain.h"
+#include "harness/fabric/curve_fits.h"
 #include "tests/conformance/passing_result.h"
 #include "tests/conformance/written_result.h"
 
@@ -339,6 +340,30 @@ TEST_SUITE("unit") {
             r.links = {{"a", "b", "tcp", 0}};
           },
           "/links/0/measurement is 0"}});
+  }
+
+  TEST_CASE("fitted lines have the residuals that their curves give") {
+    Result sound = four_ranks();
+    Measurement& larger = sound.measurements[1];
+    larger.id = CaseId::parse("all_reduce.f32.nccl/bytes2000000_ranks4");
+    larger.group = larger.id.group();
+    for (auto& [metric, value] : larger.metrics)
+      if (metric != "rank_spread") value *= 2;
+    larger.speed_of_light_fraction = 1;
+    sound.fits = fits_of(sound.measurements);
+    REQUIRE(sound.fits.size() == 1);
+    const auto set = [](const char* field, const Json& value) {
+      return [=](Result& r) { r.fits[0][field] = value; };
+    };
+    check_edits(sound,
+                {{"latency", set("latency_s", 2.1e-3), "/fits/0/rms_residual is"},
+                 {"a slope", set("s_per_byte", 1e-10), "/fits/0/rms_residual is"},
+                 {"a residual", set("max_residual", 0.1), "/fits/0/max_residual is 0.1"},
+                 {"a curve", set("curve", "all_reduce.f32.nccl/ranks8"), "of such a curve"},
+                 {"an end", set("to_bytes", 3e6), "the curve has no such size"},
+                 {"the ends", set("to_bytes", 0), "the curve has no such size"},
+                 {"no number", set("latency_s", "none"), "latency_s is no number"},
+                 {"a fit of another kind", [](Result& r) { r.fits[0].erase("curve"); }, ""}});
   }
 
   TEST_CASE("the rounds of pairs follow from the run and its fabric") {
