@@ -110,7 +110,7 @@ class Pages(InChromium):
         for name, profile in (("words", "acceptance of the second hall, third revision"), ("one-word", "x" * 600),
                               ("letters", "\U0001f4a1" * 100)):
             document = json.loads(HOST.read_text())
-            document["run"]["profile"]["name"] = profile
+            document["run"] |= {"id": name, "profile": document["run"]["profile"] | {"name": profile}}
             (runs / f"{name}.json").write_text(json.dumps(document))
         shutil.copy(HOST, runs / "judged.json")
         subprocess.run([ASSAY, "site", runs, "-o", out], check=True, capture_output=True)
