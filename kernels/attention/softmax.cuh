@@ -72,8 +72,11 @@ __device__ __forceinline__ void exponentiate(float (&scores)[kCount], Softmax& r
     largest = fmaxf(largest, device::shuffle_xor(largest, 1));
     largest = fmaxf(largest, device::shuffle_xor(largest, 2));
     // Of a row that has seen no key yet, infinity minus infinity would be NaN.
-    const float exponent = largest == kMinusInfinity ? 0 : largest * scale_log2;
-    factor[row] = device::exp2_approx(rows.largest[row] * scale_log2 - exponent);
+    const float subtracted = largest == kMinusInfinity ? 0 : largest;
+    const float exponent = subtracted * scale_log2;
+    // Of a row whose largest score stays, exactly 1: were the products subtracted, a fused multiply
+    // and add would leave what rounding took from the second, in every block anew.
+    factor[row] = device::exp2_approx((rows.largest[row] - subtracted) * scale_log2);
     const float shift = exponent - kShift;
     rows.largest[row] = largest;
     float sum = rows.sum[row] * factor[row];

@@ -59,7 +59,7 @@ constexpr const char* tile_fault(const ForwardTile& tile) {
     return "16 keys are one product, and all threads copy whole rows of 64 elements";
   }
   if (queries(tile) != kVarlenRows) return "packed sequences are laid out for other tiles";
-  if (tile.slots < 2) return "one slot is read while another is filled";
+  if (tile.slots < 2 || tile.slots > 3) return "one slot is read while one or two are filled";
   if (shared_bytes(tile) > kMostShared ||
       tile.blocks * (shared_bytes(tile) + kReservedShared) > kMultiprocessorShared) {
     return "too much shared memory";

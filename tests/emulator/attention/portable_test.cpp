@@ -42,6 +42,10 @@ TEST_SUITE("property") {
     CHECK(is_found(unscaled_portable_forward_trial));
   }
 
+  TEST_CASE("the factor of a row whose largest score stays is exactly 1") {
+    CHECK_FALSE(is_found(checked_portable_forward_trial));
+  }
+
   TEST_CASE("keys and values that change their slots are found") {
     CHECK(is_found(swapped_portable_forward_trial));
   }

@@ -20,6 +20,7 @@ struct HeldTile {
   static constexpr ForwardTile kTile{64, 64, 16, 4, 2, 2, 2, true};
 };
 struct UnscaledTile : ShortTile {};
+struct CheckedTile : ShortTile {};
 struct SwappedTile : ShortTile {};
 
 template <class Tile>
@@ -36,6 +37,19 @@ namespace assay::attention::sm80 {
 template <>
 bool Rescaling<emulator::Portable<emulator::UnscaledTile>>::is_due(const Factors&) {
   return false;
+}
+/// A largest score never falls, and most rows keep theirs from one block to the next.
+template <>
+bool Rescaling<emulator::Portable<emulator::CheckedTile>>::is_due(const Factors& factors) {
+  constexpr float kRoundedOne = 1 - 0x1p-18F;
+  bool changes = false;
+  for (const auto& of_tile : factors) {
+    for (const float factor : of_tile) {
+      if (factor > 1 || (factor > kRoundedOne && factor < 1)) device::trap();
+      changes = changes || factor != 1;
+    }
+  }
+  return device::vote_any(changes);
 }
 template <>
 void ForwardCopies<emulator::Portable<emulator::SwappedTile>>::start_keys(int block, int slot) {
@@ -69,6 +83,7 @@ std::vector<NamedTrial> bf16_portable_forward_trials() {
   using device::Bf16;
   constexpr AttentionData kNormal = AttentionData::normal;
   return {forward<Bf16>({"b1_hq2_hkv1_sq72_sk100_d64_causal"}),
+          forward<Bf16>({"b2_hq4_hkv2_sq8_sk20_d64_causal"}),
           forward<Bf16>({"b1_hq1_hkv1_sq140_sk100_d64_w80", kNormal}),
           forward<Bf16>({"b1_hq1_hkv1_sq40_sk100_d128_full", kNormal}),
           forward<Bf16>({"b1_hq1_hkv1_sq100_sk70_d128_causal"}),
@@ -86,7 +101,7 @@ std::vector<NamedTrial> f16_portable_forward_trials() {
           forward<F16>({"b1_hq1_hkv1_sq72_sk80_d128_causal", kNormal}),
           forward<F16>({"b1_hq1_hkv1_sq40_sk50_d192_dv128_full", kNormal}),
           forward<F16>({"b1_hq1_hkv1_sq72_sk40_d256_w30"}),
-          forward<F16>({"b2_hq1_hkv1_sq40_sk70_d64_causal_varlen"})};
+          forward<F16>({"b2_hq2_hkv2_sq40_sk70_d64_causal_varlen"})};
 }
 
 void portable_forward_trial(Emulator& emulator) {
@@ -101,6 +116,11 @@ void held_portable_forward_trial(Emulator& emulator) {
 void unscaled_portable_forward_trial(Emulator& emulator) {
   run_forward_trial<device::Bf16>(
       emulator, {"b1_hq1_hkv1_sq120_sk60_d64_full", AttentionData::normal}, kPlan<UnscaledTile>);
+}
+
+void checked_portable_forward_trial(Emulator& emulator) {
+  run_forward_trial<device::Bf16>(
+      emulator, {"b1_hq1_hkv1_sq120_sk200_d64_full", AttentionData::normal}, kPlan<CheckedTile>);
 }
 
 void swapped_portable_forward_trial(Emulator& emulator) {

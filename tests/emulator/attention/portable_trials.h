@@ -19,6 +19,8 @@ void held_portable_forward_trial(Emulator& emulator);
 
 /// Outputs are never multiplied by the factors of their rows.
 void unscaled_portable_forward_trial(Emulator& emulator);
+/// Traps at a factor above 1, or next to it.
+void checked_portable_forward_trial(Emulator& emulator);
 /// Values are copied to where keys are read, and the reverse.
 void swapped_portable_forward_trial(Emulator& emulator);
 
