@@ -108,7 +108,7 @@ TEST_SUITE("unit") {
       return std::string(words == nullptr ? "" : words);
     };
     CHECK(fault({256, 256, 64, 8, 1, 2, 1, true}).find("shared memory") != std::string::npos);
-    CHECK(fault({128, 128, 64, 4, 2, 4, 2, false}).find("shared memory") != std::string::npos);
+    CHECK(fault({128, 128, 96, 4, 2, 3, 2, false}).find("shared memory") != std::string::npos);
     CHECK(fault({128, 128, 64, 4, 2, 3, 2, true}).find("registers") != std::string::npos);
     CHECK(fault({64, 64, 64, 4, 1, 3, 2, true}).find("packed") != std::string::npos);
     CHECK(fault({80, 80, 64, 4, 2, 3, 2, true}).find("64 elements") != std::string::npos);
