@@ -59,8 +59,9 @@ NcclOutput nccl_json(const Source& source, const Json& json) {
     if (word->is_string()) output.command.push_back(word->get<std::string>());
   }
   NcclTable table;
-  for (const std::string& word : output.command) {
-    if (table.program.empty()) table.program = nccl_program_in(word);
+  for (std::size_t i = 0; i < output.command.size() && table.program.empty(); ++i) {
+    table.program = nccl_program_in(output.command[i]);
+    table.program_place = fmt::format("/args/{}", i);
   }
   if (const Json* config = find(json, "config")) {
     table.is_graph = number_at(*config, "graph").value_or(0) > 0;

@@ -34,7 +34,8 @@ struct NcclRow {
 
 /// The rows of one program.
 struct NcclTable {
-  std::string program;  // all_reduce; empty: the output does not say it
+  std::string program;        // all_reduce; empty: the output does not say it
+  std::string program_place;  // where it says it
   std::map<int, NcclRank> ranks;
   bool is_graph = false;
   bool has_end = false;

@@ -1,7 +1,9 @@
 // Makes cases of the rows of nccl-tests, in Assay's conventions.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "harness/core/error.h"
@@ -31,6 +33,14 @@ constexpr Collective kCollectives[] = {{"all_reduce", "all_reduce", 2, "sum"},
                                        {"reduce", "reduce", 0, "sum"},
                                        {"sendrecv", "send_recv", 0, ""}};
 
+/// Those that Assay has no case for, too.
+bool is_program_of_nccl_tests(const std::string& name) {
+  static const std::set<std::string> kOthers = {"gather", "hypercube", "scatter"};
+  return kOthers.contains(name) ||
+         std::any_of(std::begin(kCollectives), std::end(kCollectives),
+                     [&](const Collective& one) { return name == one.program; });
+}
+
 std::string dtype_of(const std::string& type) {
   static const std::map<std::string, std::string> kTypes = {
       {"float", "f32"},         {"half", "f16"},         {"bfloat16", "bf16"},
@@ -40,14 +50,7 @@ std::string dtype_of(const std::string& type) {
   return found == kTypes.end() ? std::string() : found->second;
 }
 
-const Collective& collective_of(const Source& source, const NcclTable& table) {
-  const std::string& wanted = source.collective.empty() ? table.program : source.collective;
-  if (wanted.empty()) {
-    throw Error(
-        fmt::format("{}: the output does not say which collective it is of: give "
-                    "--collective, e.g. --collective all_reduce",
-                    source.where));
-  }
+const Collective& collective_named(const Source& source, const std::string& wanted) {
   std::string known;
   for (const Collective& one : kCollectives) {
     if (wanted == one.program || wanted == one.workload) return one;
@@ -55,6 +58,26 @@ const Collective& collective_of(const Source& source, const NcclTable& table) {
   }
   throw Error(fmt::format("{}: Assay has no case for the collective {}: it has {}", source.where,
                           in_quotes(wanted), known));
+}
+
+/// What a user says fills in what the output does not say. The name of a program that is none of
+/// nccl-tests says nothing.
+const Collective& collective_of(const Source& source, const NcclTable& table) {
+  if (table.program.empty() && source.collective.empty()) {
+    throw Error(
+        fmt::format("{}: the output does not say which collective it is of: give "
+                    "--collective, e.g. --collective all_reduce",
+                    source.where));
+  }
+  if (source.collective.empty()) return collective_named(source, table.program);
+  const Collective& asked = collective_named(source, source.collective);
+  if (is_program_of_nccl_tests(table.program) && table.program != asked.program) {
+    throw Error(
+        fmt::format("{}: {}: the output is of {}_perf, not of the --collective {}: leave "
+                    "out --collective",
+                    source.where, table.program_place, table.program, source.collective));
+  }
+  return asked;
 }
 
 /// Lines of ranks that somebody cut out of what was pasted.

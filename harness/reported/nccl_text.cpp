@@ -57,7 +57,7 @@ class NcclReader {
     if (const auto heading = heading_in(line.text)) return begin_table(*heading);
     if (is_row(line.text)) return take_row(line);
     if (take_rank(line)) return;
-    take_fact(line.text);
+    take_fact(line);
   }
 
   /// The heading stands once a table; the facts before it are the table's.
@@ -65,12 +65,15 @@ class NcclReader {
     heading_ = heading;
     NcclTable table;
     table.program = program_;
+    table.program_place = program_place_;
     table.ranks = ranks_;
     table.is_graph = is_graph_;
     output_.tables.push_back(std::move(table));
     program_.clear();
     ranks_.clear();
   }
+
+  static std::string place_of(const Line& line) { return fmt::format("line {}", line.number); }
 
   static bool is_row(const std::string& text) {
     static const RegularExpression kRow("^\\s*\\d+\\s+\\d+\\s+[a-z][a-z0-9_]*\\s+\\S");
@@ -100,7 +103,8 @@ class NcclReader {
     return true;
   }
 
-  void take_fact(const std::string& text) {
+  void take_fact(const Line& line) {
+    const std::string& text = line.text;
     static const RegularExpression kVersion("nccl-tests version (\\S+)");
     static const RegularExpression kLibrary("NCCL version (\\d+\\.\\d+[0-9.]*)");
     static const RegularExpression kCode("nccl-library=(\\d+)");
@@ -120,6 +124,7 @@ class NcclReader {
     const bool concludes = text.find("concluded") != std::string::npos;
     if (const std::string program = nccl_program_in(text); !program.empty() && !concludes) {
       program_ = program;
+      program_place_ = place_of(line);
     }
   }
 
@@ -138,7 +143,7 @@ class NcclReader {
     }
     NcclRow row;
     row.line = line.number;
-    row.place = fmt::format("line {}", line.number);
+    row.place = place_of(line);
     row.bytes = static_cast<std::int64_t>(figure(line, words, 0));
     row.type = words[2];
     for (std::size_t i = 3; i < heading_.shared; ++i) {
@@ -203,7 +208,7 @@ class NcclReader {
   const Source& source_;
   NcclOutput output_;
   Heading heading_;
-  std::string program_;
+  std::string program_, program_place_;
   std::map<int, NcclRank> ranks_;
   bool is_graph_ = false;
 };

@@ -59,6 +59,28 @@ TEST_SUITE("unit") {
     CHECK(import_nccl_tests(source).measurements.size() == 8);
   }
 
+  TEST_CASE(
+      "a collective that contradicts the output is refused with the line that names another") {
+    Source source = source_of("nccl_mpirun.txt");
+    source.collective = "reduce_scatter";
+    has(said_of(source),
+        "the output is of all_reduce_perf, not of the --collective reduce_scatter: leave out");
+    for (const std::string program : {"broadcast", "scatter", "hypercube"}) {
+      Source other = with("all_reduce_perf", program + "_perf");
+      other.collective = "all_reduce";
+      has(said_of(other), ": line ");
+      has(said_of(other), "the output is of " + program + "_perf, not of");
+    }
+    source.collective = "all_reduce";
+    CHECK(import_nccl_tests(source).measurements.size() == 8);
+    Source wrapped = with("all_reduce_perf", "my_perf");
+    wrapped.collective = "all_reduce";
+    CHECK(import_nccl_tests(wrapped).measurements.size() == 8);
+    Source json = source_of("nccl.json");
+    json.collective = "broadcast";
+    has(said_of(json), "nccl.json: /args/0: the output is of");
+  }
+
   TEST_CASE("a table without ranks asks how many there were") {
     Source source = with("Rank", "Rang");
     has(said_of(source), "--ranks");
