@@ -22,6 +22,9 @@ namespace {
 constexpr double kLevel = 0.99;
 /// An interval whose half is wider than this shows noise, not a difference.
 constexpr double kMostHalfWidth = 0.05;
+/// One that is wider than so many margins and shows no difference is noise too: of differences of
+/// five margins it would miss more than one in ten.
+constexpr double kMostMargins = 2.5;
 
 /// The series of a case that are compared: of one device on both sides, or of all on each.
 struct Pairing {
@@ -80,16 +83,23 @@ void take_ratio_alone(const CaseSummary& a, const CaseSummary& b, ComparedCase& 
   }
 }
 
+bool is_outside(const RatioInterval& interval, double margin) {
+  return interval.low > 1 + margin || interval.high < 1 / (1 + margin);
+}
+
+bool is_noise(const RatioInterval& interval, double margin) {
+  const double half = std::log(interval.high / interval.low) / 2;
+  return half > std::log1p(kMostHalfWidth) ||
+         (half > kMostMargins * std::log1p(margin) && !is_outside(interval, margin));
+}
+
 void judge(const RatioInterval& interval, double margin, ComparedCase& one) {
   one.ratio = interval.ratio;
   one.ci_low = interval.low;
   one.ci_high = interval.high;
-  const double most = 1 + margin, least = 1 / (1 + margin);
-  if (interval.low > most) {
-    one.verdict = ComparisonVerdict::worse;
-  } else if (interval.high < least) {
-    one.verdict = ComparisonVerdict::better;
-  } else if (interval.low >= least && interval.high <= most) {
+  if (is_outside(interval, margin)) {
+    one.verdict = interval.ratio > 1 ? ComparisonVerdict::worse : ComparisonVerdict::better;
+  } else if (interval.low >= 1 / (1 + margin) && interval.high <= 1 + margin) {
     one.verdict = ComparisonVerdict::same;
   } else {
     leave_open(one, "wide_interval", "the interval is partly within the margin");
@@ -128,7 +138,7 @@ void compare_summaries(const CaseSummary& a, const CaseSummary& b, const Options
   one.a_s = std::exp(a.mean->mean);
   one.b_s = std::exp(b.mean->mean);
   const RatioInterval interval = ratio_interval(*a.mean, *b.mean, kLevel);
-  if (std::log(interval.high / interval.low) / 2 > std::log1p(kMostHalfWidth)) {
+  if (is_noise(interval, options.margin)) {
     refuse(one, {"noise", fmt::format("runs differ too much: the ratio {:.3f} lies between {:.3f} "
                                       "and {:.3f}",
                                       interval.ratio, interval.low, interval.high)});

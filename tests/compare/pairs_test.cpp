@@ -55,6 +55,19 @@ TEST_SUITE("property") {
     }
   }
 
+  TEST_CASE("of 100 pairs with 5 percent more work 90 are worse or else called noise") {
+    for (const double between_passes : {0.01, 0.015, 0.02, 0.03, 0.05}) {
+      for (const int passes : {3, 8, 16}) {
+        CAPTURE(between_passes);
+        CAPTURE(passes);
+        const Noise noise{0, between_passes, 0.01};
+        const int worse = count_of(ComparisonVerdict::worse, 1.05, passes, noise);
+        const int noisy = count_of(ComparisonVerdict::not_comparable, 1.05, passes, noise);
+        CHECK(worse * 100 >= 90 * (pairs() - noisy));
+      }
+    }
+  }
+
   TEST_CASE("runs without passes are compared where a side has several of them") {
     CHECK(count_of(ComparisonVerdict::worse, 1.05, 1, Noise(), 4) * 100 >= 90 * pairs());
     CHECK(count_of(ComparisonVerdict::worse, 1, 1, Noise(), 4) * 100 <= 3 * pairs());

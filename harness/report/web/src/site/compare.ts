@@ -5,6 +5,8 @@ import {studentQuantile} from './student';
 
 /** An interval whose half is wider than this shows noise, not a difference. */
 const MOST_HALF_WIDTH = 0.05;
+/** One that is wider than so many margins and shows no difference is noise too. */
+const MOST_MARGINS = 2.5;
 
 type Outcome = Pick<ComparedCase, 'verdict'> & Partial<ComparedCase>;
 const refused = (code: string, reason: string): Outcome => ({verdict: 'not_comparable', reason_code: code as ComparedCase['reason_code'], reason});
@@ -55,14 +57,15 @@ function judged(a: Figure, b: Figure, level: number, margin: number, profiles: [
     return open('too_few_passes', whyTooFewPasses(a, b, profiles), ratio);
   }
   const found = interval(a, b, level);
-  if (Math.log(found.ci_high / found.ci_low) / 2 > Math.log1p(MOST_HALF_WIDTH)) {
+  const most = 1 + margin;
+  const least = 1 / (1 + margin);
+  const isOutside = found.ci_low > most || found.ci_high < least;
+  const half = Math.log(found.ci_high / found.ci_low) / 2;
+  if (half > Math.log1p(MOST_HALF_WIDTH) || (half > MOST_MARGINS * Math.log1p(margin) && !isOutside)) {
     return refused('noise', `runs differ too much: the ratio ${found.ratio.toFixed(3)} lies between ${found.ci_low.toFixed(3)} and ${found.ci_high.toFixed(3)}`);
   }
   const times = {...found, a_s: Math.exp(a.mean), b_s: Math.exp(b.mean)};
-  const most = 1 + margin;
-  const least = 1 / (1 + margin);
-  if (found.ci_low > most) return {...times, verdict: 'worse'};
-  if (found.ci_high < least) return {...times, verdict: 'better'};
+  if (isOutside) return {...times, verdict: found.ratio > 1 ? 'worse' : 'better'};
   if (found.ci_low >= least && found.ci_high <= most) return {...times, verdict: 'same'};
   return {...times, ...open('wide_interval', 'the interval is partly within the margin', found.ratio)};
 }
