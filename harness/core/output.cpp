@@ -2,6 +2,7 @@
 #include "harness/core/output.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,7 +49,8 @@ void require_writable_place(const fs::path& asked) {
 
 /// Through links of both kinds; also of files that are not there yet.
 bool is_same_file(const fs::path& a, const fs::path& b) {
-  if (is_standard_output(a) || is_standard_output(b)) return a == b;
+  if (is_standard_output(a) || is_standard_output(b))
+    return is_standard_output(a) && is_standard_output(b);
   std::error_code failure;
   if (fs::equivalent(a, b, failure) && !failure) return true;
   return fs::weakly_canonical(fs::absolute(a, failure), failure) ==
@@ -145,7 +147,13 @@ void refuse_taken_folder(const fs::path& folder, bool force) {
   if (const std::string why = why_folder_is_taken(folder); !why.empty()) throw Error(why);
 }
 
-bool is_standard_output(const fs::path& path) { return path == "-"; }
+bool is_standard_output(const fs::path& path) {
+  if (path == "-") return true;
+  struct stat named = {}, standard = {};
+  if (::stat(path.c_str(), &named) != 0 || ::fstat(STDOUT_FILENO, &standard) != 0) return false;
+  const bool is_terminal_or_null = S_ISCHR(named.st_mode);  // of which reading is no conflict
+  return !is_terminal_or_null && named.st_dev == standard.st_dev && named.st_ino == standard.st_ino;
+}
 
 bool is_stream(const fs::path& path) {
   if (is_standard_output(path)) return true;

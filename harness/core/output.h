@@ -40,6 +40,8 @@ std::string why_folder_is_taken(const std::filesystem::path& folder);
 /// Throws Error with that reason, unless `force`.
 void refuse_taken_folder(const std::filesystem::path& folder, bool force);
 
+/// `-`, or the pipe or file that standard output is under another name, as /dev/stdout: it gets the
+/// document and nothing beside it.
 bool is_standard_output(const std::filesystem::path& path);
 /// Standard output, a pipe, a device: written once and straight through, because it cannot be
 /// replaced.

@@ -138,6 +138,22 @@ TEST_SUITE("integration") {
     refused(workplace, tiny_run({"-o", "/dev/full"}), "cannot write /dev/full: writing: ");
   }
 
+  TEST_CASE("standard output under another name gets the document once and nothing beside it") {
+    const Workplace workplace;
+    for (const char* name : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
+      CAPTURE(name);
+      const Outcome run = workplace.assay(tiny_run({"-o", name}));
+      REQUIRE_MESSAGE(run.exit_code == 0, run.err);
+      CHECK(nlohmann::json::parse(run.out)["status"] == "complete");
+      write_text_file(workplace.path("result.json"), run.out);
+      const Outcome page = workplace.assay({"report", "result.json", "-o", name});
+      REQUIRE_MESSAGE(page.exit_code == 0, page.err);
+      CHECK(page.out.ends_with("</html>\n"));
+      refused(workplace, tiny_run({"-o", name, "--benchmark-out", "-"}),
+              "standard output is read or");
+    }
+  }
+
   TEST_CASE("a disk or a socket or a file without a name is no output") {
     const Workplace workplace;
     write_text_file(workplace.path("result.json"), "{}");
