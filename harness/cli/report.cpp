@@ -77,7 +77,7 @@ Command report_command() {
       "loads nothing from anywhere, so it can be mailed, attached to a ticket or opened offline.",
       "--format box is a table of fixed width for a terminal, a mail or a ticket: the environment, "
       "a line a device (above 64 devices a node, with its slowest device), and the lowest, the "
-      "median and the total below.",
+      "median, the total and the cases that failed below.",
       "A PATH is a document or a folder of them. Documents whose profile is not known, and "
       "those that contradict themselves, are shown without a verdict, and the page says why."};
   command.options = {

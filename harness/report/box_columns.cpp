@@ -86,7 +86,15 @@ struct Gathered {
   std::string metric;
   std::map<std::size_t, double> lowest;     // by line
   std::map<std::string, double> by_device;  // by UUID, the lowest of its runs
+  std::set<std::size_t> failed;             // lines
+  std::size_t lines() const {
+    std::set<std::size_t> all = failed;
+    for (const auto& [line, rate] : lowest) all.insert(line);
+    return all.size();
+  }
+  /// 0 where it failed everywhere.
   double middle() const {
+    if (by_device.empty()) return 0;
     std::vector<double> rates;
     for (const auto& [uuid, rate] : by_device) rates.push_back(rate);
     return median(rates);
@@ -100,6 +108,11 @@ void keep_lower(std::map<Key, double>& values, const Key& key, double value) {
   if (!is_new) place->second = std::min(place->second, value);
 }
 
+bool has_failed(const Measurement& one) {
+  return one.status == MeasurementStatus::failed_verification ||
+         one.status == MeasurementStatus::error;
+}
+
 /// Of one device alone: what many do at once is in the report.
 std::vector<std::pair<std::string, Cases>> by_title(const ReportInput& input, const Lines& lines) {
   std::vector<std::pair<std::string, Cases>> titles;
@@ -107,7 +120,9 @@ std::vector<std::pair<std::string, Cases>> by_title(const ReportInput& input, co
     for (const Measurement& one : result.measurements) {
       auto rate = rate_of(one);
       if (!rate) rate = reported_rate_of(one);
-      if (!rate || one.scope.level != "device" || one.scope.members.size() != 1) continue;
+      if ((!rate && !has_failed(one)) || one.scope.level != "device" ||
+          one.scope.members.size() != 1)
+        continue;
       const auto line = lines.line_of_device.find(one.scope.members.front());
       if (line == lines.line_of_device.end()) continue;
       std::string title = fmt::format("{} {}", one.id.workload, one.id.dtype);
@@ -117,6 +132,10 @@ std::vector<std::pair<std::string, Cases>> by_title(const ReportInput& input, co
       if (found == titles.end()) found = titles.insert(titles.end(), {title, {}});
       Gathered& gathered = found->second[{one.id.str(), one.series}];
       gathered.id = one.id;
+      if (!rate) {
+        gathered.failed.insert(line->second);
+        continue;
+      }
       gathered.metric = rate->metric;
       keep_lower(gathered.by_device, line->first, rate->value);
       keep_lower(gathered.lowest, line->second, rate->value);
@@ -125,11 +144,12 @@ std::vector<std::pair<std::string, Cases>> by_title(const ReportInput& input, co
   return titles;
 }
 
-/// Most lines have it, and of those cases it is the fastest.
+/// Most lines have it, and of those cases it is the fastest; one that failed everywhere is slower
+/// than any.
 const Cases::value_type& chosen(const Cases& cases) {
   return *std::max_element(cases.begin(), cases.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.second.lowest.size(), a.second.middle()) <
-           std::pair(b.second.lowest.size(), b.second.middle());
+    return std::pair(a.second.lines(), a.second.middle()) <
+           std::pair(b.second.lines(), b.second.middle());
   });
 }
 
@@ -141,16 +161,22 @@ bool adds_up(const std::string& workload) {
          workload.find("device_to_") == std::string::npos;
 }
 
+std::string shown(const CaseSeries& key) {
+  return fmt::format("{}, {}", std::get<0>(key), name(std::get<1>(key)));
+}
+
 BoxColumn column_of(const std::string& title, const Cases::value_type& one) {
   const auto& [key, gathered] = one;
+  BoxColumn column;
+  column.title = plain_line(title);
+  column.what = shown(key);
+  column.failed = gathered.failed;
+  if (gathered.by_device.empty()) return column;
   const double step = std::floor(std::log10(gathered.middle()) / 3);
   const auto prefix = static_cast<std::size_t>(std::clamp(step, 0.0, 5.0));
   const double scale = std::pow(1000.0, static_cast<double>(prefix));
-  BoxColumn column;
-  column.title = plain_line(title);
   column.unit =
       fmt::format("{}{}", kPrefixes[prefix], gathered.metric == "flop_per_s" ? "FLOP/s" : "B/s");
-  column.what = fmt::format("{}, {}", std::get<0>(key), name(std::get<1>(key)));
   for (const auto& [line, rate] : gathered.lowest) column.values[line] = rate / scale;
   if (adds_up(gathered.id.workload)) {
     column.total = 0;
@@ -159,11 +185,29 @@ BoxColumn column_of(const std::string& title, const Cases::value_type& one) {
   return column;
 }
 
+std::vector<BoxFailure> failures_of(const ReportInput& input) {
+  std::map<CaseSeries, BoxFailure> cases;
+  for (const Result& result : input.results) {
+    for (const Measurement& one : result.measurements) {
+      BoxFailure& known = cases[{one.id.str(), one.series}];
+      ++known.measurements;
+      if (has_failed(one)) ++known.failed;
+    }
+  }
+  std::vector<BoxFailure> failures;
+  for (auto& [key, one] : cases) {
+    if (one.failed == 0) continue;
+    one.what = shown(key);
+    failures.push_back(std::move(one));
+  }
+  return failures;
+}
+
 }  // namespace
 
 BoxData box_data(const ReportInput& input, std::size_t most_devices) {
   const Lines lines = lines_of(input, most_devices);
-  BoxData data{lines.by_node, lines.lines, {}};
+  BoxData data{lines.by_node, lines.lines, {}, failures_of(input)};
   for (const auto& [title, cases] : by_title(input, lines))
     data.columns.push_back(column_of(title, chosen(cases)));
   return data;

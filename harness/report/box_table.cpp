@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kLongestLine = 26;  // of a line's name
 constexpr std::size_t kShownValues = 3;
+constexpr std::size_t kShownFailures = 12;
 
 std::string left(const std::string& text, std::size_t width) {
   const std::string fitting(first_columns(text, width));
@@ -56,9 +57,14 @@ class Box {
                   [&](const BoxColumn& one) { return cell(one, i); });
     if (lines_.size() < 2) return text + rule();
     text += rule();
-    text +=
-        row("lowest", "", [](const BoxColumn& one) { return figure(quantile(values_of(one), 0)); });
-    text += row("median", "", [](const BoxColumn& one) { return figure(median(values_of(one))); });
+    const auto of_values = [](const auto& summary) {
+      return [&summary](const BoxColumn& one) {
+        const std::vector<double> values = values_of(one);
+        return values.empty() ? std::string("-") : figure(summary(values));
+      };
+    };
+    text += row("lowest", "", of_values([](const auto& values) { return quantile(values, 0); }));
+    text += row("median", "", of_values([](const auto& values) { return median(values); }));
     text += row("total", "", [](const BoxColumn& one) {
       return one.total ? figure(*one.total) : std::string("-");
     });
@@ -86,6 +92,7 @@ class Box {
     return width;
   }
   static std::string cell(const BoxColumn& one, std::size_t line) {
+    if (one.failed.contains(line)) return "failed";
     const auto found = one.values.find(line);
     return found == one.values.end() ? "-" : figure(found->second);
   }
@@ -173,6 +180,18 @@ std::string environment(const ReportInput& input) {
          in_lines(fmt::format("{}", fmt::join(versions, "; ")));
 }
 
+std::string failed_cases(const std::vector<BoxFailure>& failures) {
+  std::string text;
+  for (std::size_t i = 0; i < failures.size() && i < kShownFailures; ++i) {
+    const BoxFailure& one = failures[i];
+    text += in_lines(fmt::format("failed: {}: {} of {}", plain_line(one.what), one.failed,
+                                 number_of(one.measurements, "measurement")));
+  }
+  if (failures.size() > kShownFailures)
+    text += fmt::format("failed: {} more\n", number_of(failures.size() - kShownFailures, "case"));
+  return text;
+}
+
 std::string verdict_line(const ReportInput& input) {
   if (!input.verdict) return "not judged: " + plain_line(input.not_judged);
   std::vector<std::string> wrong;
@@ -199,6 +218,7 @@ std::string box_table(const ReportInput& input, bool colour) {
   if (data.columns.empty()) text += "no device measured a rate\n";
   for (const BoxColumn& column : data.columns)
     text += fmt::format("{}: {}\n", column.title, column.what);
+  text += failed_cases(data.failures);
   return text + in_lines(verdict_line(input));
 }
 

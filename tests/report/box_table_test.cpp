@@ -113,6 +113,48 @@ TEST_SUITE("unit") {
     CHECK(text.find("a line is a node") != std::string::npos);
   }
 
+  TEST_CASE("a case that failed on every device has its column and a line below") {
+    ReportInput input = cluster(2);
+    for (Result& result : input.results) {
+      for (const DeviceFacts& device : result.nodes[0].devices) {
+        Measurement one = of_device("attention_decode.bf16.sm90/b1", device.uuid, "flop_per_s", 1);
+        one.status = MeasurementStatus::failed_verification;
+        one.metrics.clear();
+        result.measurements.push_back(one);
+        one.id = CaseId::parse("gemm.bf16.sm80/m64_n64_k64");
+        one.status = MeasurementStatus::error;
+        result.measurements.push_back(one);
+      }
+    }
+    const std::string text = box_table(input, false);
+    CHECK(cells_of(text, "node-1/3") == Cells{"node-1/3", "630", "50.0", "failed"});
+    CHECK(cells_of(text, "median") == Cells{"median", "700", "50.0", "-"});
+    CHECK(cells_of(text, "total") == Cells{"total", "11130", "-", "-"});
+    CHECK(text.find("attention decode bf16: attention_decode.bf16.sm90/b1, cold\n") !=
+          std::string::npos);
+    CHECK(text.find("failed: attention_decode.bf16.sm90/b1, cold: 16 of 16 measurements\n"
+                    "failed: gemm.bf16.sm80/m64_n64_k64, cold: 16 of 16 measurements\n") !=
+          std::string::npos);
+    CHECK(box_table(cluster(2), false).find("failed") == std::string::npos);
+  }
+
+  TEST_CASE("a device that failed where others measured is no dash and nor is its node") {
+    for (const int nodes : {2, 9}) {
+      ReportInput input = cluster(nodes);
+      for (Measurement& one : input.results[1].measurements) {
+        if (one.scope.members.front() != "GPU-1-3" || one.id.workload != "gemm") continue;
+        one.status = MeasurementStatus::failed_verification;
+        one.metrics.clear();
+      }
+      const std::string text = box_table(input, false);
+      CHECK(cells_of(text, nodes == 2 ? "node-1/3" : "node-1").at(1) == "failed");
+      CHECK(cells_of(text, nodes == 2 ? "node-1/2" : "node-2").at(1) == "700");
+      CHECK(cells_of(text, "lowest").at(1) == "700");
+      CHECK(text.find("failed: gemm.bf16.sm90/m8192_n8192_k8192, cold: 1 of ") !=
+            std::string::npos);
+    }
+  }
+
   TEST_CASE("a device that is warned of stands out where a should could be evaluated of none") {
     ReportInput input = cluster(1);
     RequirementVerdict unknown, slow;
