@@ -52,6 +52,17 @@ TEST_SUITE("unit") {
       }
   }
 
+  TEST_CASE("a name without a colon is refused since no value can follow it") {
+    for (const char* row :
+         {"spec:\n  one:\n  - ? id\n    : first\n    ? level\n    : MUST\n    ? status\n"
+          "    ? evidence\n    ? notes\n",
+          "spec: {one: [{id: first, level: MUST, status, evidence: [], notes: ''}]}\n",
+          "spec: {one: [{id: first, level: MUST, status: '', evidence, notes: ''}]}\n",
+          "spec: {one: [{id: first, level: MUST, status: '', evidence: [], notes}]}\n"})
+      CHECK_THROWS_WITH_AS(read_checklist("metadata:\n  name: x\n" + std::string(row), "list.yaml"),
+                           doctest::Contains("expected a colon after"), Error);
+  }
+
   TEST_CASE("a row with any text of its own is not empty") {
     for (const char* notes : {" |-\n      mine", " mine", " \"null\"", " '~'", " >\n      a\n\n"})
       CHECK_THROWS_AS(filled_first(checklist_with(" \"\"", " []", notes)), Error);

@@ -23,7 +23,7 @@ constexpr std::size_t kLongestNotes = 1000;
 
 class Reading {
  public:
-  explicit Reading(const std::string& where) : where_(where) {}
+  Reading(std::string_view text, const std::string& where) : text_(text), where_(where) {}
 
   void metadata(const YamlNode& root, Checklist& checklist) const {
     const YamlNode& about = member(root, "metadata", Kind::mapping);
@@ -49,11 +49,13 @@ class Reading {
     if (!ids_.insert(made.id).second)
       refuse_yaml(where_, id, fmt::format("{} is there twice", in_quotes(made.id)));
     made.level = one_of(member(entry, "level", Kind::scalar), {"MUST", "SHOULD"});
-    const YamlNode& status = member(entry, "status", Kind::scalar);
+    const YamlNode& status = place(entry, "status");
+    require(status, Kind::scalar, "status");
     made.status =
         one_of(status, {"", "Implemented", "Not Implemented", "Partially Implemented", "N/A"});
     made.status_at = {status.begin, status.end};
-    const YamlNode& notes = member(entry, "notes", Kind::scalar);
+    const YamlNode& notes = place(entry, "notes");
+    require(notes, Kind::scalar, "notes");
     made.notes = notes.value;
     made.notes_at = {notes.begin, notes.end};
     read_evidence(entry, made);
@@ -61,7 +63,7 @@ class Reading {
   }
 
   void read_evidence(const YamlNode& entry, ChecklistRow& made) const {
-    const YamlNode& list = any_member(entry, "evidence");
+    const YamlNode& list = place(entry, "evidence");
     made.evidence_at = {list.begin, list.end};
     if (list.kind == Kind::scalar && list.value.empty()) return;  // `evidence:`
     require(list, Kind::sequence, "evidence");
@@ -76,6 +78,14 @@ class Reading {
     const YamlNode* found = mapping.find(name);
     if (found == nullptr) refuse_yaml(where_, mapping, in_quotes(name) + " is missing");
     return *found;
+  }
+
+  /// A member that can be filled: YAML takes a name without a colon, which a value cannot follow.
+  const YamlNode& place(const YamlNode& entry, const std::string& name) const {
+    const YamlNode& found = any_member(entry, name);
+    if (found.begin == found.end && text_[found.begin - 1] != ':')
+      refuse_yaml(where_, found, fmt::format("expected a colon after {}", in_quotes(name)));
+    return found;
   }
 
   const YamlNode& member(const YamlNode& mapping, const std::string& name, Kind kind) const {
@@ -99,6 +109,7 @@ class Reading {
         fmt::format("{} is none of \"{}\"", in_quotes(node.value), fmt::join(words, "\", \"")));
   }
 
+  std::string_view text_;
   std::string where_;
   std::set<std::string> ids_;
 };
@@ -159,7 +170,7 @@ Checklist read_checklist(std::string_view text, const std::string& where) {
   const YamlNode root = parse_yaml(text, where);
   Checklist checklist;
   checklist.text = text;
-  Reading reading(where);
+  Reading reading(text, where);
   reading.metadata(root, checklist);
   reading.rows(root, checklist);
   return checklist;
