@@ -167,7 +167,9 @@ Command evidence_command() {
   command.operands = {"PATH...", true};
   command.exit_status = {
       {"0", "Every MUST has a proof, does not apply, or was filled before."},
-      {"1", "A MUST has no proof; the rest was written all the same."},
+      {"1",
+       "A MUST has no proof, or was filled before with what the programme does not take: another "
+       "status, no evidence, N/A without a reason. The rest was written all the same."},
       {"2", "A document, the checklist, the signature or the folder is refused."}};
   command.examples = {
       {"assay evidence --checklist AIConformance-1.37.yaml results/ --product-path v1.37/example "

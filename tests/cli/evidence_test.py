@@ -248,6 +248,42 @@ class Evidence(unittest.TestCase):
         self.assertRegex(run.stderr, r"gang_scheduling is implemented.*opposite")
         self.assertFalse(product.exists())
 
+    def test_a_row_that_was_filled_with_what_the_programme_does_not_take_is_no_proof(self):
+        template = CHECKLISTS["1.37"].read_text()
+        taken = template.replace('status: ""', 'status: "Implemented"').replace("evidence: []", 'evidence: ["https://docs.example.com/it"]')
+
+        def changed(row, *fields):
+            at = taken.index(f"- id: {row}")
+            rest = taken[at:]
+            for before, after in fields:
+                rest = rest.replace(before, after, 1)
+            return taken[:at] + rest
+
+        status, evidence, notes = 'status: "Implemented"', 'evidence: ["https://docs.example.com/it"]', 'notes: ""'
+        for text, said in (
+                (taken, ""),
+                (changed("gpu_sharing", (status, 'status: ""')), ""),
+                (changed("gpu_sharing", (status, 'status: "N/A"'), (notes, 'notes: "no GPU is shared"')), ""),
+                (changed("ai_inference", (status, 'status: ""')), "it was begun before, and has no status"),
+                (changed("ai_inference", (status, 'status: ""'), (evidence, "evidence: []"), (notes, 'notes: "mine"')), "has no status"),
+                (changed("ai_inference", (status, 'status: "Not Implemented"')), "Not Implemented, which the programme does not take"),
+                (changed("gang_scheduling", (status, 'status: "Partially Implemented"')), "Partially Implemented, which the programme"),
+                (changed("ai_inference", (status, 'status: "N/A"'), (notes, 'notes: "none"')), "N/A, which the programme does not take"),
+                (changed("ai_inference", (status, 'status: "N/A"')), "its notes give no reason"),
+                (changed("ai_inference", (evidence, "evidence: []")), "names no evidence"),
+                (changed("ai_inference", (evidence, 'evidence: [" "]')), "names no evidence")):
+            checklist = self.folder / "filled.yaml"
+            checklist.write_text(text)
+            run, product = self.evidence(self.healthy, checklist=checklist)
+            self.assertEqual(run.returncode, 1 if said else 0, run.stdout + run.stderr)
+            self.assertIn(said, " ".join(run.stdout.split()))
+            self.assertIn(f", {1 if said else 0} MUST without a proof", run.stdout)
+            self.assertEqual((product / "PRODUCT.yaml").read_text(), text)
+        text = changed("cluster_autoscaling", (status, 'status: "N/A"'), (notes, 'notes: "nodes are fixed"'))
+        checklist.write_text(text)
+        run, product = self.evidence(self.without_autoscaler(), checklist=checklist)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
     NO_AUTOSCALER = {"nodes": 2, "pods": 3, "added": [], "waited_s": 180.0}
 
     def without_autoscaler(self, change=lambda documents: None):

@@ -177,11 +177,32 @@ void refuse_contradiction(const ChecklistRow& row, const ConformanceProof& proof
                     row.line, row.id, proof.reason));
 }
 
+bool is_blank(const std::string& text) {
+  return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+/// What the programme does not take of a row that was filled before; empty when it takes it.
+std::string refusal_of(const ChecklistRow& row, const ConformanceProof* proof) {
+  if (row.status == kNotApplicable && is_blank(row.notes))
+    return "it says N/A, and its notes give no reason";
+  if (row.level != "MUST") return "";
+  if (row.status.empty()) return "it was begun before, and has no status";
+  if (row.status == kImplemented)
+    return std::all_of(row.evidence.begin(), row.evidence.end(), is_blank)
+               ? "it says Implemented, and names no evidence"
+               : "";
+  const bool may_be_absent = proof != nullptr && !proof->limits_of_absence.empty();
+  if (row.status == kNotApplicable && may_be_absent) return "";
+  return fmt::format("it says {}, which the programme does not take of a MUST", row.status);
+}
+
 RowOutcome outcome_of(const ChecklistRow& row, const Rows& rows) {
   using Kind = RowOutcome::Kind;
   const ConformanceProof* proof = proof_of(row.id);
   if (!row.is_empty()) {
     if (proof != nullptr) refuse_contradiction(row, *proof, rows);
+    const std::string refusal = refusal_of(row, proof);
+    if (!refusal.empty()) return {Kind::open, refusal};
     return {Kind::kept, "it was filled before, and Assay did not look at it"};
   }
   if (proof == nullptr) return {Kind::open, "Assay does not know this requirement"};
