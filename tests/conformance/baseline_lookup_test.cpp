@@ -91,6 +91,19 @@ TEST_SUITE("unit") {
     CHECK(slow.reason.find("no baseline row") != std::string::npos);
   }
 
+  TEST_CASE("a case without a row is said once for all devices with what they reach") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    slow_down(measurement_of(result, kTriad, 1), 1.2);
+    const RequirementVerdict verdict = against(result, {}, "memory_triad");
+    CHECK(verdict.reason_code == "no_baseline");
+    CHECK(verdict.subjects.size() == 2);
+    const std::string said = "no baseline row for memory_triad";
+    CAPTURE(verdict.reason);
+    REQUIRE(verdict.reason.find(said) == 0);
+    CHECK(verdict.reason.find(said, 1) == std::string::npos);
+    CHECK(verdict.reason.find("it reaches 75 % to 90 % of speed of light") != std::string::npos);
+  }
+
   TEST_CASE("the best of a search is compared with a search and never with one shape") {
     Baseline search = passing_baseline();
     search.rows[0].id = CaseId::parse("gemm.bf16.*/best_of_search");

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "harness/conformance/against_baseline.h"
 #include "harness/conformance/quantity.h"
@@ -31,9 +33,9 @@ class ThroughputVsBaseline final : public Requirement {
         Notes(),
         [=](const Evidence& some, Notes& to) {
           for (const DeviceGroup& group : device_groups(some, filter))
-            judge_group(group, some.baselines, filter, standard, to.findings, to.lowest);
+            judge_group(group, some.baselines, filter, standard, to);
         },
-        [](const Notes& of) { return of.findings.verdict("lowest: " + of.lowest.text); });
+        [](const Notes& of) { return with_unknown(of).verdict("lowest: " + of.lowest.text); });
   }
 
  private:
@@ -41,14 +43,46 @@ class ThroughputVsBaseline final : public Requirement {
     double fraction = HUGE_VAL;
     std::string text;
   };
+  /// A device that no row judges, and its share of speed of light; 0: there is none to compare
+  /// with.
+  struct Unknown {
+    Subject subject;
+    double reached;
+  };
   struct Notes {
     Findings findings;
     Lowest lowest;
+    std::map<std::string, std::vector<Unknown>> unknown;  // by case and SKU, in words
   };
 
+  /// One text for all devices of a case, which a reason would repeat else.
+  static std::string text_on(const std::string& what, const std::vector<Unknown>& devices) {
+    double least = HUGE_VAL, most = 0;
+    for (const Unknown& one : devices) {
+      if (one.reached > 0) least = std::min(least, one.reached);
+      most = std::max(most, one.reached);
+    }
+    std::string text = what;
+    if (most > 0) {
+      const std::string low = percent(least), high = percent(most);
+      text += fmt::format("; it reaches {} of speed of light",
+                          low == high ? low : fmt::format("{} to {}", low, high));
+    }
+    return text + "; give one with --baseline";
+  }
+
+  static Findings with_unknown(const Notes& notes) {
+    Findings findings = notes.findings;
+    for (const auto& [what, devices] : notes.unknown) {
+      const std::string text = text_on(what, devices);
+      for (const Unknown& one : devices) findings.not_evaluated("no_baseline", text, one.subject);
+    }
+    return findings;
+  }
+
   static void judge_group(const DeviceGroup& group, const std::vector<Baseline>& baselines,
-                          const CaseFilter& filter, const RateLimit& standard, Findings& findings,
-                          Lowest& lowest) {
+                          const CaseFilter& filter, const RateLimit& standard, Notes& notes) {
+    Findings& findings = notes.findings;
     const auto subject = [&] { return subject_of(group.device); };
     if (best_of(group, filter) == nullptr) {
       const Absence absence = why_none(group, filter);
@@ -56,11 +90,10 @@ class ThroughputVsBaseline final : public Requirement {
       return;
     }
     const FoundRow found = find_row(baselines, group, filter);
-    if (found.row == nullptr)
-      return judge_without_row(group, baselines, filter, standard, findings);
+    if (found.row == nullptr) return judge_without_row(group, baselines, filter, standard, notes);
     const auto entry = [&] { return device_figures(group.device); };
     const double fraction = judge_against(found, standard, subject, entry, findings);
-    if (fraction < lowest.fraction) lowest = {fraction, text_against(found)};
+    if (fraction < notes.lowest.fraction) notes.lowest = {fraction, text_against(found)};
   }
 
   /// The fastest rate of the group's workload and dtype on its device over all shapes, and how many
@@ -88,17 +121,16 @@ class ThroughputVsBaseline final : public Requirement {
   /// Where no row is known, a search over shapes is compared with a search, and speed of light says
   /// what is implausible. Neither fails a device, and neither passes one.
   static void judge_without_row(const DeviceGroup& group, const std::vector<Baseline>& baselines,
-                                const CaseFilter& filter, const RateLimit& standard,
-                                Findings& findings) {
+                                const CaseFilter& filter, const RateLimit& standard, Notes& notes) {
     const DeviceFacts& device = *group.device.device;
     const Subject subject = subject_of(group.device);
-    std::string text = fmt::format("no baseline row for {} on {}", group.asked->name(),
-                                   device.sku.value_or(device.name));
+    const std::string text = fmt::format("no baseline row for {} on {}", group.asked->name(),
+                                         device.sku.value_or(device.name));
     if (const BaselineRow* row = find_search_row(baselines, group)) {
       const Search search = search_of(group, row->metric);
       const double fraction = search.rate / row->value;
       if (search.shapes >= kSearchedShapes && fraction < standard.warn_below) {
-        findings.warn(
+        notes.findings.warn(
             "below_warn",
             fmt::format("{}; the best of {} shapes is {} of what a search reached elsewhere", text,
                         search.shapes, percent(fraction)),
@@ -107,12 +139,13 @@ class ThroughputVsBaseline final : public Requirement {
       }
     }
     const double reached = best_of(group, filter)->speed_of_light_fraction.value_or(0);
-    if (reached > 0) text += fmt::format("; it reaches {} of speed of light", percent(reached));
     if (reached > 0 && reached < kImplausible)
-      findings.warn("below_warn", fmt::format("{}, below {}", text, percent(kImplausible)),
-                    subject);
+      notes.findings.warn("below_warn",
+                          fmt::format("{}; it reaches {} of speed of light, below {}", text,
+                                      percent(reached), percent(kImplausible)),
+                          subject);
     else
-      findings.not_evaluated("no_baseline", text + "; give one with --baseline", subject);
+      notes.unknown[text].push_back({subject, reached});
   }
 };
 
