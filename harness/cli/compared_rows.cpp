@@ -45,9 +45,10 @@ std::string verdict_of(const ComparedCase& one) {
 
 /// The device, or what the scope is.
 std::string place_of(const ComparedCase& one) {
-  if (one.scope.members.empty()) return one.scope.level;
-  if (one.scope.members.size() > 2)
-    return fmt::format("{} of {}", one.scope.level, one.scope.members.size());
+  const std::size_t devices = one.devices.value_or(0);
+  if (one.scope.members.empty() && devices == 0) return one.scope.level;
+  if (one.scope.members.empty() || one.scope.members.size() > 2)
+    return fmt::format("{} of {}", one.scope.level, std::max(devices, one.scope.members.size()));
   std::string text;
   for (const std::string& member : one.scope.members)
     text += (text.empty() ? "" : " - ") + plain_line(member);
@@ -102,12 +103,13 @@ struct CaseOfSides {
 
 std::vector<CaseOfSides> cases_of_sides(const std::vector<Comparison>& comparisons) {
   std::vector<CaseOfSides> cases;
-  std::map<std::tuple<std::string, Series, std::string, std::vector<std::string>>, std::size_t>
-      places;
+  using Key = std::tuple<std::string, Series, std::string, std::vector<std::string>, int>;
+  std::map<Key, std::size_t> places;
   for (std::size_t side = 0; side < comparisons.size(); ++side) {
     for (const ComparedCase& one : comparisons[side].cases) {
       const auto [place, is_new] = places.emplace(
-          std::tuple(one.case_id, one.series, one.scope.level, one.scope.members), cases.size());
+          Key(one.case_id, one.series, one.scope.level, one.scope.members, one.devices.value_or(0)),
+          cases.size());
       if (is_new) cases.push_back({std::vector<const ComparedCase*>(comparisons.size())});
       CaseOfSides& of = cases[place->second];
       of.others[side] = &one;

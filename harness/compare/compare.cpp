@@ -152,6 +152,7 @@ ComparedCase compared(const Pairing& pairing, const Options& options) {
   one.case_id = pairing.key.case_id;
   one.series = pairing.key.series;
   one.scope = {pairing.key.level, pairing.members};
+  if (pairing.members.empty() && pairing.key.devices > 0) one.devices = pairing.key.devices;
   std::optional<CaseSummary> a, b;
   if (!pairing.a.empty()) one.a_s = (a = summarised(pairing.a))->time_s;
   if (!pairing.b.empty()) one.b_s = (b = summarised(pairing.b))->time_s;

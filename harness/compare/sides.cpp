@@ -5,16 +5,24 @@
 
 #include "harness/core/content_hash.h"
 #include "harness/core/simulation.h"
+#include "harness/core/workload.h"
 
 namespace assay::compare {
 
 namespace {
 
+/// A pair that copies alone and disjoint pairs that copy at once are of one name; they are no
+/// measurements of one thing.
+int devices_at_once(const Measurement& one) {
+  if (span_of(one.id.workload) != Span::between_devices) return 0;
+  return static_cast<int>(one.scope.members.size());
+}
+
 void add(const SideInput& side, ByMembers CaseSides::*which, std::vector<CaseSides>& cases,
          std::map<CaseKey, std::size_t>& places) {
   for (const NamedResult& document : side.documents) {
     for (const Measurement& one : document.result.measurements) {
-      const CaseKey key{one.id.str(), one.series, one.scope.level};
+      const CaseKey key{one.id.str(), one.series, one.scope.level, devices_at_once(one)};
       const auto [place, is_new] = places.emplace(key, cases.size());
       if (is_new) cases.push_back({key, {}, {}});
       (cases[place->second].*which)[one.scope.members].push_back({&document.result, &one});

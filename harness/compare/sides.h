@@ -35,6 +35,7 @@ struct CaseKey {
   std::string case_id;
   Series series = Series::cold;
   std::string level;
+  int devices = 0;  // of copies between devices: how many copy at once; else 0
   auto operator<=>(const CaseKey&) const = default;
 };
 

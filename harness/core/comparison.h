@@ -26,7 +26,8 @@ struct ComparedCost {
 struct ComparedCase {
   std::string case_id;
   Series series = Series::cold;
-  Scope scope;  // without members where the two sides measured different ones
+  Scope scope;                 // without members where the two sides measured different ones
+  std::optional<int> devices;  // of copies between such members: how many copy at once
   std::optional<double> a_s, b_s;
   std::optional<double> ratio, ci_low, ci_high;
   std::optional<int> a_passes, b_passes;  // of all documents of a side, over all members

@@ -17,6 +17,7 @@ void visit_fields(auto& field, Like<ComparedCase> auto& one) {
   field("case", one.case_id);
   field("series", one.series);
   field("scope", one.scope);
+  field("devices", one.devices);
   field("a_s", one.a_s);
   field("b_s", one.b_s);
   field("ratio", one.ratio);

@@ -44,6 +44,7 @@ Json case_data(const CaseFigures& figures) {
   Json json = {{"case", figures.key.case_id},
                {"series", name(figures.key.series)},
                {"level", figures.key.level}};
+  if (figures.key.devices > 0) json["devices"] = figures.key.devices;
   if (!figures.metric.empty()) json["metric"] = figures.metric;
   return json;
 }

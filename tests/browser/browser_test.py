@@ -19,6 +19,24 @@ HOSTILE = ['<script>alert(1)</script>', '</script><img src=x onerror=alert(1)>',
            '\u001b[31mred', 'x' * 1000]
 
 
+def with_copies(name, seed):
+    """A simulated node whose copies from the host stand again as copies of a ring of pairs, and of all its devices at once."""
+    scratch = PLACE / f"copies-{name}"
+    subprocess.run([ASSAY, "simulate", "--sku", "h200-sxm", "--nodes", "1", "--profile", "training", "--seed", str(seed), "-o", scratch, "--force"],
+                   check=True, capture_output=True)
+    document = json.loads((scratch / "nodes/node-00000.json").read_text().replace("GPU-", f"GPU-{name}-"))
+    document["run"]["id"], document["nodes"][0]["name"] = name, name
+    uuids = [device["uuid"] for device in document["nodes"][0]["devices"]]
+    of_host = [one for one in document["measurements"] if one["workload"] == "host_to_device" and one["scope"]["level"] == "device"]
+    pairs = [[uuid, uuids[(i + 1) % len(uuids)]] for i, uuid in enumerate(uuids)]
+    for one, members in zip(of_host * 2, pairs + [uuids]):
+        case = one["case"].replace("host_to_device", "device_to_device")
+        document["measurements"].append(copy.deepcopy(one) | {
+            "case": case, "workload": "device_to_device", "group": one["group"].replace("host_to_device", "device_to_device"),
+            "series": "hot", "scope": {"level": "node", "members": members}})
+    return document
+
+
 class Pages(InChromium):
     def page(self, document, name):
         """The report of a document."""
@@ -101,6 +119,20 @@ class Pages(InChromium):
         self.assertGreater(sum(one["verdict"] == "worse" for one in json.loads(document.read_text())["cases"]), 0)
         self.node(("healthy.test.mjs", out / "index.html", VIEWS, "runs,due,changes,trend,compare,provenance"),
                   ("site.test.mjs", out / "index.html", document, "east/2025-01-03", "east/2025-02-04"))
+
+    def test_a_site_compares_copies_between_devices_of_two_machines_as_compare_does(self):
+        runs, out = PLACE / "copies-runs", PLACE / "copies"
+        for folder in (runs, out):
+            shutil.rmtree(folder, ignore_errors=True)
+        for seed, name in enumerate(("east", "west")):
+            (runs / name).mkdir(parents=True)
+            (runs / name / "run.json").write_text(json.dumps(with_copies(name, seed)))
+        made = subprocess.run([ASSAY, "site", runs, "-o", out], capture_output=True, text=True)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        document = PLACE / "copies-comparison.json"
+        made = subprocess.run([ASSAY, "compare", runs / "east", runs / "west", "--format", "json", "-o", document, "--force"], capture_output=True, text=True)
+        self.assertIn(made.returncode, (0, 1), made.stderr)
+        self.node(("copies.test.mjs", out / "index.html", document, "east/run", "west/run"))
 
     def test_a_site_cuts_a_long_reason_for_no_verdict_and_leads_to_the_whole(self):
         runs, out = PLACE / "reason-runs", PLACE / "reason-site"

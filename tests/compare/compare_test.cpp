@@ -263,6 +263,39 @@ TEST_SUITE("unit") {
     CHECK(*all.cases[0].ratio == doctest::Approx(1.1).epsilon(0.01));
   }
 
+  TEST_CASE("copies between devices of two machines are compared by how many copy at once") {
+    const auto machine = [](unsigned seed, const std::string& name, double pair_s, double all_s) {
+      NamedResult run = run_of(pair_s, seed);
+      const Measurement of_pair = only(run);
+      NamedResult at_once = run_of(all_s, seed + 100);
+      const auto add = [&](Measurement one, const std::vector<int>& members) {
+        one.id = CaseId::parse("device_to_device.f32.copy_engine/bytes1024");
+        one.scope = {"node", {}};
+        for (const int member : members) one.scope.members.push_back(name + std::to_string(member));
+        run.result.measurements.push_back(one);
+      };
+      run.result.measurements.clear();
+      for (int from = 0; from < 4; ++from)
+        for (int to = 0; to < 4; ++to)
+          if (from != to) add(of_pair, {from, to});
+      add(only(at_once), {0, 1, 2, 3});
+      add(only(at_once), {1, 0, 3, 2});
+      return run;
+    };
+    const Comparison two = compared(machine(1, "a", 1e-3, 2e-3), machine(2, "b", 1.1e-3, 2e-3));
+    REQUIRE(two.cases.size() == 2);
+    CHECK(two.cases[0].devices == 2);
+    CHECK(two.cases[0].verdict == ComparisonVerdict::worse);
+    CHECK(*two.cases[0].ratio == doctest::Approx(1.1).epsilon(0.01));
+    CHECK(two.cases[1].devices == 4);
+    CHECK(two.cases[1].verdict == ComparisonVerdict::same);
+    CHECK(comparison_from_json(to_json(two)).cases[1].devices == 4);
+    validate(to_json(two), DocumentKind::comparison, "comparison");
+    const Comparison same = compared(machine(1, "a", 1e-3, 2e-3), machine(2, "a", 1e-3, 2e-3));
+    REQUIRE(same.cases.size() == 14);
+    CHECK_FALSE(same.cases.front().devices);
+  }
+
   TEST_CASE("the cost of the same work follows from time and prices") {
     SideInput a{"a", {run_of(1e-3, 1)}, 2.0}, b{"b", {run_of(1.1e-3, 2)}, 3.0};
     const Comparison comparison = compare(a, b, {});

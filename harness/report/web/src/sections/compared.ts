@@ -20,7 +20,7 @@ const price = (value: number): string => String(Number(value.toPrecision(3)));
 /** The device, or what the scope is. */
 export function placeOf(one: ComparedCase): string {
   const {level, members} = one.scope;
-  if (members.length === 0) return level;
+  if (members.length === 0) return one.devices === undefined ? level : `${level} of ${one.devices}`;
   return members.length > 2 ? `${level} of ${members.length}` : members.join(' – ');
 }
 

@@ -15,7 +15,7 @@ interface Line {
 function linesOf(comparisons: Comparison[]): Line[] {
   const lines = new Map<string, Line>();
   comparisons.forEach((comparison, place) => comparison.cases.forEach((one) => {
-    const key = JSON.stringify([one.case, one.series, one.scope]);
+    const key = JSON.stringify([one.case, one.series, one.scope, one.devices]);
     const line = lines.get(key) ?? {any: one, sides: comparisons.map(() => undefined)};
     line.sides[place] = one;
     lines.set(key, line);

@@ -85,7 +85,7 @@ export function compareRuns(site: SitePage, a: SiteRun, b: SiteRun): Compared {
       : obstacle(left, right, site.conditions) ?? judged(left, right, site.level, margin, [a.profile, b.profile]);
     ++counts[outcome.verdict];
     const times = {...(left?.time_s != null ? {a_s: left.time_s} : {}), ...(right?.time_s != null ? {b_s: right.time_s} : {})};
-    return {case: of.case, series: of.series, scope: {level: of.level, members: []}, ...times, ...outcome} as ComparedCase;
+    return {case: of.case, series: of.series, scope: {level: of.level, members: []}, ...(of.devices === undefined ? {} : {devices: of.devices}), ...times, ...outcome} as ComparedCase;
   });
   return {cases, counts, margin, level: site.level};
 }

@@ -7,6 +7,8 @@ export interface SiteCase {
   case: string;
   series: ComparedCase['series'];
   level: string;
+  /** Of copies between devices: how many copy at once. */
+  devices?: number;
   metric?: string;
 }
 
@@ -88,7 +90,7 @@ export function figuresOf(site: SitePage, run: SiteRun): Map<number, Figure> {
 
 export const dayOf = (run: SiteRun): string => run.started.slice(0, 10);
 export const verdictOf = (run: SiteRun): string => run.verdict ?? 'not_judged';
-export const caseName = (of: SiteCase): string => `${of.case} ${of.series} ${of.level}`;
+export const caseName = (of: SiteCase): string => `${of.case} ${of.series} ${of.level}${of.devices === undefined ? '' : ` of ${of.devices}`}`;
 export const encoded = (...parts: string[]): string => parts.map(encodeURIComponent).join('&');
 /** What stands behind `#key=`; null for another hash. */
 export function fromHash(key: string): string[] | null {
