@@ -154,9 +154,9 @@ class NcclImporter {
     const std::string dtype = dtype_of(row.type);
     const bool is_reduction = *collective_->reduction != '\0';
     if (row.bytes == 0) return leave_out("rows of no bytes");
-    if (dtype.empty()) return leave_out("rows of type " + printable(row.type, 20));
+    if (dtype.empty()) return leave_out("rows of type " + printable(row.type, 20) + wrong_in(row));
     if (is_reduction && !row.redop.empty() && row.redop != collective_->reduction) {
-      return leave_out("rows of redop " + printable(row.redop, 20));
+      return leave_out("rows of redop " + printable(row.redop, 20) + wrong_in(row));
     }
     CaseId id{collective_->workload, dtype, "nccl", {}};
     id.shape.add("bytes", row.bytes);
@@ -164,6 +164,14 @@ class NcclImporter {
     if (row.out_of_place) add(table, row, id, *row.out_of_place);
     id.implementation = "nccl_in_place";
     if (row.in_place) add(table, row, id, *row.in_place);
+  }
+
+  /// A row without a case must not take a wrong answer with it.
+  static std::string wrong_in(const NcclRow& row) {
+    for (const auto& side : {row.out_of_place, row.in_place})
+      if (side && !side->wrong.value_or("").empty())
+        return ", of which nccl-tests found answers wrong";
+    return "";
   }
 
   void leave_out(const std::string& what) { ++left_out_[what]; }

@@ -69,6 +69,19 @@ TEST_SUITE("unit") {
         std::vector<std::string>{"figures that are only the host's time, of --report_cputime: 1"});
   }
 
+  TEST_CASE("a wrong answer in a row that has no case is told where the row is left out") {
+    const Result result = import_nccl_tests(
+        of(kRanks + "#  size  count  type  redop  root  time  algbw  busbw  #wrong\n"
+                    "     1048576    262144  float   sum   -1   40.20   26.08   26.08  0\n"
+                    "     1048576    131072  double  sum   -1   40.20   26.08   26.08  7\n"
+                    "     1048576    262144  float   max   -1   40.20   26.08   26.08  0\n"
+                    "# Avg bus bandwidth : 26\n"));
+    CHECK(result.imported->left_out ==
+          std::vector<std::string>{
+              "rows of redop max: 1",
+              "rows of type double, of which nccl-tests found answers wrong: 1"});
+  }
+
   TEST_CASE("a copy between two nodes is not of one node") {
     const Result result = import_nvbandwidth(
         of("Process 0 (a): device 0: Example\nProcess 1 (b): device 0: Example\n"
