@@ -1,5 +1,8 @@
-// The arithmetic of wgmma: operands decoded from shared memory, sums in order of K.
+// The arithmetic of wgmma: operands decoded from shared memory, sums in order of K, those of fp8
+// short.
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 
 #include "kernels/device/descriptor.h"
@@ -55,6 +58,41 @@ void multiply_floats(float* c, const float* a, const float* b, std::uint32_t n, 
             out[column] + a0 * b0[column] + a1 * b1[column] + a2 * b2[column] + a3 * b3[column];
       }
     }
+  }
+}
+
+/// Towards zero; of what is far from the limits of an integer, or NaN.
+float cut(float value) {
+  return value == value ? static_cast<float>(static_cast<std::int32_t>(value)) : value;
+}
+
+/// The same for fp8: of the products of one instruction and the sum before, Hopper cuts off what is
+/// below 2^-13 of the largest of them.
+void multiply_short(float* c, const float* a, const float* b, std::uint32_t n, std::uint32_t k) {
+  constexpr int kKeptBits = 13;
+  std::array<float, kMaxColumns> largest, per_unit, sums;
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    float* out = c + row * n;
+    for (std::uint32_t column = 0; column < n; ++column) largest[column] = std::abs(out[column]);
+    for (std::uint32_t i = 0; i < k; ++i) {
+      const float left = a[row * k + i];
+      for (std::uint32_t column = 0; column < n; ++column) {
+        largest[column] = std::max(largest[column], std::abs(left * b[i * n + column]));
+      }
+    }
+    for (std::uint32_t column = 0; column < n; ++column) {
+      const int exponent = largest[column] == 0 ? 0 : std::ilogb(largest[column]);
+      per_unit[column] = std::ldexp(1.0F, kKeptBits - exponent);
+      sums[column] = cut(out[column] * per_unit[column]);
+    }
+    for (std::uint32_t i = 0; i < k; ++i) {
+      const float left = a[row * k + i];
+      for (std::uint32_t column = 0; column < n; ++column) {
+        sums[column] += cut(left * b[i * n + column] * per_unit[column]);
+      }
+    }
+    for (std::uint32_t column = 0; column < n; ++column)
+      out[column] = sums[column] / per_unit[column];
   }
 }
 
@@ -125,7 +163,8 @@ void multiply(const Product& product, const Block& block) {
   if (shape.is_integer()) {
     multiply_integers(bits.data(), rows, b.data(), shape.n, k);
   } else {
-    multiply_floats(reinterpret_cast<float*>(bits.data()), rows, b.data(), shape.n, k);
+    const auto sum = format_bytes(shape.a) == 1 ? multiply_short : multiply_floats;
+    sum(reinterpret_cast<float*>(bits.data()), rows, b.data(), shape.n, k);
   }
 }
 

@@ -1,4 +1,5 @@
-// wgmma of every element type, accumulating onto what was there, and tf32's truncation.
+// wgmma of every element type, accumulating onto what was there, tf32's truncation, and fp8's short
+// sums.
 #include <doctest/doctest.h>
 
 #include "tests/emulator/instructions/wgmma_kernel.h"
@@ -43,7 +44,53 @@ __global__ void one_tf32_product(const float* values, float* out) {
   if (thread_index().x == 0) *out = d[0];
 }
 
+/// The sum of a product of fp8 and what was there before.
+__global__ void one_fp8_sum(const float* values, float* out) {
+  auto& shared = *static_cast<OperandSpace*>(dynamic_smem());
+  for (unsigned i = thread_index().x; i < 64 * 8; i += 128) shared.a[i] = 0;
+  for (unsigned i = thread_index().x; i < 8 * 8; i += 128) shared.b[i] = 0;
+  syncthreads();
+  if (thread_index().x == 0) {
+    shared.a[0] = to_e4m3(values[0]).bits;
+    shared.b[0] = to_e4m3(values[1]).bits;
+  }
+  fence_proxy_async_shared();
+  syncthreads();
+  const std::uint64_t a = matrix_descriptor(shared.a, Swizzle::k32, 0, 256);
+  const std::uint64_t b = matrix_descriptor(shared.b, Swizzle::k32, 0, 256);
+  float d[4] = {values[2], values[2], values[2], values[2]};
+  wgmma_fence(d);
+  wgmma<E4m3>(d, a, b, true);
+  wgmma_commit();
+  wgmma_wait<0>(d);
+  if (thread_index().x == 0) *out = d[0];
+}
+
+float fp8_sum(float product, float before) {
+  float sum = 0;
+  check_clean([&](Emulator& emulator) {
+    const auto values = emulator.input<float>("values", 3);
+    const auto out = emulator.output<float>("out", 1);
+    values[0] = product;
+    values[1] = 1;
+    values[2] = before;
+    launch({.block = {128, 1, 1}, .shared_bytes = sizeof(OperandSpace)}, one_fp8_sum,
+           static_cast<const float*>(values.data()), out.data());
+    sum = out[0];
+  });
+  return sum;
+}
+
 TEST_SUITE("unit") {
+  TEST_CASE("sums of fp8 lose what is below 2^-13 of their largest term") {
+    CHECK(fp8_sum(3, 0x1p13F) == 0x1p13F + 3);
+    CHECK(fp8_sum(3, 0x1p14F) == 0x1p14F + 2);
+    CHECK(fp8_sum(-3, 0x1p14F) == 0x1p14F - 2);
+    CHECK(fp8_sum(1, 0x1p14F) == 0x1p14F);
+    CHECK(fp8_sum(256, 0x1p-6F) == 256);
+    CHECK(fp8_sum(0, 0) == 0);
+  }
+
   TEST_CASE("wgmma of f16 in both majors gives what loops give") {
     try_format<F16, F16, 64>();
     check_clean(products<F16, F16, kMn, kMn, false, 96>(Swizzle::k128, Swizzle::k128, true), 1);
