@@ -12,6 +12,7 @@
 #include "harness/core/attestation.h"
 #include "harness/core/consistency.h"
 #include "harness/core/document.h"
+#include "harness/core/folder.h"
 #include "harness/core/line_of.h"
 #include "harness/core/message.h"
 #include "harness/core/plain_text.h"
@@ -29,10 +30,11 @@ namespace fs = std::filesystem;
 std::vector<fs::path> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code ignored;  // a loop of links is no folder: reading it says why
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
+  visit_below(folder, [&](const fs::directory_entry& entry) {
     if (!entry.is_directory(ignored) && entry.path().extension() == ".json" &&
         !is_envelope(entry.path()))
       files.push_back(entry.path());
+  });
   std::sort(files.begin(), files.end());
   if (files.empty()) throw Error(fmt::format("{}: no *.json in this folder", folder.string()));
   return files;

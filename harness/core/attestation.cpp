@@ -10,6 +10,7 @@
 #include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
+#include "harness/core/folder.h"
 #include "harness/core/message.h"
 
 namespace assay {
@@ -75,8 +76,7 @@ struct Opened {
 
 /// The parts of an envelope that is written as envelope_text() writes it: otherwise a change that
 /// leaves the payload alone would go unseen.
-Opened opened(const std::string& text, const std::string& where, const SigningKey& key) {
-  const Json envelope = parse_json(text, where);
+Opened opened(const Json& envelope, const std::string& text, const SigningKey& key) {
   const std::string& type = text_at(envelope, "payloadType");
   if (type != kPayloadType)
     throw Error(fmt::format("payloadType is {}, expected {}", in_quotes(type), kPayloadType));
@@ -112,16 +112,16 @@ std::map<std::string, std::string> digests_in(const Json& statement) {
 }
 
 void add_folder(const fs::path& folder, std::map<std::string, fs::path>& files) {
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+  visit_below(folder, [&](const fs::directory_entry& entry) {
     const std::string name = entry.path().lexically_relative(folder).generic_string();
-    if (entry.is_directory() && !entry.is_symlink()) continue;
+    if (entry.is_directory() && !entry.is_symlink()) return;
     // `check` reads what lies behind a link to a folder; nobody would have signed that.
     if (!entry.is_regular_file())
       throw Error(fmt::format("{}: {} is a link to a folder, or no file: take it out of the folder",
                               folder.string(), in_quotes(name)));
     if (!files.emplace(name, entry.path()).second)
       throw Error(fmt::format("two of the files are called {}: sign one folder", in_quotes(name)));
-  }
+  });
 }
 
 }  // namespace
@@ -162,8 +162,9 @@ std::string envelope_of(const std::vector<SignedFile>& files, const SigningKey& 
 
 void verify_envelope(const std::string& envelope, const std::string& where,
                      const std::vector<SignedFile>& files, const SigningKey& key) {
+  const Json parsed = parse_json(envelope, where);
   try {
-    const std::string payload = opened(envelope, where, key).payload;
+    const std::string payload = opened(parsed, envelope, key).payload;
     std::map<std::string, std::string> digests = digests_in(parse_json(payload, "its statement"));
     for (const SignedFile& file : files) {
       const auto found = digests.find(file.name);

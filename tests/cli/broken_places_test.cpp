@@ -20,6 +20,21 @@ namespace {
 
 constexpr std::uintmax_t kPage = 4096;  // what tmpfs counts in
 constexpr uid_t kNobody = 65534;
+// RFC 8032, section 7.1, test 2.
+constexpr const char* kKey =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n"
+    "-----END PRIVATE KEY-----\n";
+constexpr const char* kPublicKey =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MCowBQYDK2VwAyEAPUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=\n"
+    "-----END PUBLIC KEY-----\n";
+
+/// Root may read and write anywhere, so another user must try.
+void become_nobody() {
+  if (geteuid() != 0) return;
+  if (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0) _exit(99);
+}
 
 std::vector<std::string> tiny_run_into(const std::string& output) {
   return {"run", "--profile", profile_path("tiny"), "--backend", "host", "-o", output};
@@ -136,10 +151,7 @@ TEST_SUITE("integration") {
     chmod(locked.c_str(), 0555);
     Launch launch = workplace.launch(long_run("result.json"));
     launch.folder = locked;
-    launch.in_child = [] {
-      if (geteuid() != 0) return;  // root may write anywhere, so another user must try
-      if (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0) _exit(99);
-    };
+    launch.in_child = become_nobody;
     // Nobody can read a profile of this checkout, perhaps: a built-in one then.
     launch.words[2] = "quick";
     const Outcome outcome = run_process(launch);
@@ -149,6 +161,33 @@ TEST_SUITE("integration") {
     CHECK(is_one_line(outcome.err));
     CHECK(contains(outcome.err, "result.json"));
     CHECK(contains(outcome.err, "not writable"));
+  }
+
+  TEST_CASE("a folder below that cannot be read is refused in one line that names it") {
+    const Workplace workplace;
+    chmod(workplace.folder().c_str(), 0755);
+    const auto locked = workplace.path("in/locked");
+    std::filesystem::create_directories(locked);
+    std::ofstream(workplace.path("in/a.json")) << "{}";
+    std::ofstream(workplace.path("key.pem")) << kKey;
+    std::ofstream(workplace.path("public.pem")) << kPublicKey;
+    REQUIRE(workplace.assay({"sign", "in", "--key", "key.pem", "-o", "e.json"}).exit_code == 0);
+    chmod(locked.c_str(), 0);
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"sign", "in", "--key", "key.pem", "-o", "-"},
+          {"verify", "in", "--signature", "e.json", "--key", "public.pem"},
+          {"validate", "in"},
+          {"validate", "in/locked"}}) {
+      Launch launch = workplace.launch(words);
+      launch.in_child = become_nobody;
+      const Outcome outcome = run_process(launch);
+      if (outcome.exit_code == 99) not_run("this user may not become another");
+      CAPTURE(outcome.err);
+      CHECK(outcome.exit_code == 2);
+      CHECK(is_one_line(outcome.err));
+      CHECK(contains(outcome.err, "cannot read the folder in/locked: Permission denied"));
+    }
+    chmod(locked.c_str(), 0755);
   }
 
   TEST_CASE("the second of two runs at once ends in one line that names the first") {

@@ -109,6 +109,12 @@ TEST_SUITE("property") {
     }
   }
 
+  TEST_CASE("an envelope that is no JSON is named once") {
+    const std::string said = Signed().refused("{");
+    CAPTURE(said);
+    CHECK(said.starts_with("envelope: line 1"));
+  }
+
   TEST_CASE("a file with one flipped bit or a file more or less is refused by name") {
     Signed one;
     const std::string envelope = envelope_of(one.files(), one.secret);
