@@ -23,6 +23,7 @@ constexpr double kPlateauShare = 0.3;    // of its roofline that a row of a larg
 constexpr double kLatencyBoundS = 5e-5;  // a pass that can be shorter is about latency
 constexpr double kPlateauBytes = 512.0 * 1024 * 1024;         // of a collective
 constexpr double kSlowPassS = 1e-3, kSlowCollectiveS = 5e-3;  // no latency is that long
+constexpr double kFastestPassS = 5e-7;                        // a launch alone takes longer
 constexpr double kSlowShare = 0.03;  // of its roofline, which adds to that of a larger size
 constexpr double kMostSpread = 0.5;  // of a row's value: devices that differ more are no one SKU
 constexpr double kDistinct = 0.1;    // two SKUs whose rooflines differ by more have no one figure
@@ -53,10 +54,14 @@ std::string slip_of(double value, double least, double most) {
   return "";
 }
 
-/// A small size takes as long as it takes, but not as long as a thousand times that.
+/// A small size takes as long as it takes, but neither a thousandth nor a thousand times of that.
 void lint_latency(const BaselineRow& row, const RowLimit& limit, Texts& found) {
   const bool is_collective = span_of(row.id.workload) == Span::between_ranks;
   const double pass_s = limit.work / row.value;
+  if (pass_s < kFastestPassS)
+    found.push_back(fmt::format(
+        "{} is {:.2g} us a pass, and no launch is shorter than {:.2g} us; is it a slip of unit?",
+        in_words({row.metric, row.value}), pass_s * 1e6, kFastestPassS * 1e6));
   const double slow_s =
       (is_collective ? kSlowCollectiveS : kSlowPassS) + limit.work / (kSlowShare * limit.rate.high);
   if (limit.rate.low > 0 && pass_s > slow_s)

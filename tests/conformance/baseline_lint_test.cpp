@@ -120,6 +120,11 @@ TEST_SUITE("unit") {
     BaselineRow small = all_reduce_row(43.7e9, 8, 1, "nvlink");
     small.id = CaseId::parse("all_reduce.f32.*/bytes1048576_ranks8");
     CHECK(mistakes(small) == "");
+    small.id = CaseId::parse("all_reduce.f32.*/bytes1024_ranks8");
+    small.value = 60e6;
+    CHECK(mistakes(small) == "");
+    small.value = 60e9;
+    CHECK(says(mistakes(small), "60.0 GB/s is 0.03 us a pass, and no launch is shorter"));
   }
 
   TEST_CASE("a row without an address or a count or that has expired is found") {
