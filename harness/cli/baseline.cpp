@@ -9,10 +9,20 @@
 #include "harness/core/document.h"
 #include "harness/core/output.h"
 #include "harness/core/print.h"
+#include "harness/core/process_identity.h"
 
 namespace assay::cli {
 
 namespace {
+
+/// The same devices of the same run would count again, and the spread come out too small.
+std::vector<Result> read_runs(const std::vector<std::string>& operands) {
+  std::vector<Result> results = read_results(operands);
+  const std::vector<std::filesystem::path> files = expand_paths(operands);
+  DistinctDocuments documents;
+  for (std::size_t i = 0; i < results.size(); ++i) documents.add(files.at(i).string(), results[i]);
+  return results;
+}
 
 ExitCode execute_baseline(const Arguments& arguments) {
   const std::filesystem::path path = arguments.value("output");
@@ -21,7 +31,7 @@ ExitCode execute_baseline(const Arguments& arguments) {
   const std::string name = arguments.has("name")      ? arguments.value("name")
                            : is_standard_output(path) ? "measured"
                                                       : path.stem().string();
-  const Baseline baseline = baseline_of(read_results(arguments.operands()), name);
+  const Baseline baseline = baseline_of(read_runs(arguments.operands()), name);
   write_document(to_json(baseline), DocumentKind::baseline, path);
   if (!is_standard_output(path))
     print(fmt::format("Baseline {} of {}: {} rows, written to {}\n", name, baseline.sku,

@@ -129,6 +129,14 @@ class OddInputs(unittest.TestCase):
         self.assertEqual(row["tier"], "measured_here")
         self.assertNotIn("simulated", row["source"])
 
+    def test_a_copy_of_a_document_makes_no_baseline_of_twice_as_many(self):
+        for name in ("copies/a.json", "copies/b.json"):
+            path = self.folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(pathlib.Path(HOST).read_bytes())
+        self.refused(self.assay("baseline", "copies", "-o", "twice.json"), "a copy, changed or not, is not another run")
+        self.assertFalse((self.folder / "twice.json").exists())
+
     def test_a_profile_without_cases_is_listed_by_what_it_requires(self):
         done = self.assay("list", "--profile", "imported")
         self.assertEqual(done.returncode, 0, done.stderr)
