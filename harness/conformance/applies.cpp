@@ -14,6 +14,7 @@
 #include "harness/conformance/probed.h"
 #include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
+#include "harness/core/regular_expression.h"
 
 namespace assay {
 
@@ -46,6 +47,22 @@ std::vector<std::string> texts(const std::string& key, const Json& value) {
     if (!entry.is_string()) refuse(key, "a text or a list of texts");
     found.push_back(entry.get<std::string>());
   }
+  return found;
+}
+
+std::vector<std::string> words_of(const std::string& key, const Json& value,
+                                  const std::set<std::string>& known) {
+  std::vector<std::string> found = texts(key, value);
+  for (const std::string& one : found)
+    if (!known.contains(one)) refuse(key, fmt::format("among {}", fmt::join(known, ", ")));
+  return found;
+}
+
+std::vector<std::string> capabilities(const std::string& key, const Json& value) {
+  static const RegularExpression form("[1-9][0-9]?[.][0-9]");
+  std::vector<std::string> found = texts(key, value);
+  for (const std::string& one : found)
+    if (!form.is_all_of(one)) refuse(key, "as \"9.0\"");
   return found;
 }
 
@@ -96,7 +113,7 @@ bool any_capability(const Result& result, const std::function<bool(const std::st
 }
 
 bool compute_capability(const Fleet&, const Result& result, const Json& value) {
-  const auto wanted = texts("compute_capability", value);
+  const auto wanted = capabilities("compute_capability", value);
   return any_capability(result, [&](const std::string& has) {
     return std::find(wanted.begin(), wanted.end(), has) != wanted.end();
   });
@@ -104,7 +121,7 @@ bool compute_capability(const Fleet&, const Result& result, const Json& value) {
 
 bool min_compute_capability(const Fleet&, const Result& result, const Json& value) {
   if (!value.is_string()) refuse("min_compute_capability", "a text such as \"9.0\"");
-  const auto least = value.get<std::string>();
+  const std::string least = capabilities("min_compute_capability", value).front();
   return any_capability(result, [&](const std::string& has) { return is_capable(has, least); });
 }
 
@@ -143,7 +160,8 @@ bool in_kubernetes(const Fleet& fleet, const Result& result, const Json& value) 
 }
 
 bool has_probe(const Fleet&, const Result& result, const Json& value) {
-  const auto wanted = texts("probed", value);
+  const auto wanted =
+      words_of("probed", value, {"autoscaling", "exporter", "gang_contention", "webhooks"});
   return std::any_of(wanted.begin(), wanted.end(),
                      [&](const std::string& probe) { return was_probed(result, probe); });
 }
@@ -158,7 +176,8 @@ bool measured(const Fleet&, const Result& result, const Json& value) {
 }
 
 bool imported_from(const Fleet&, const Result& result, const Json& value) {
-  const auto wanted = texts("imported_from", value);
+  const auto wanted =
+      words_of("imported_from", value, {"dcgmi", "google-benchmark", "nccl-tests", "nvbandwidth"});
   return result.imported &&
          std::find(wanted.begin(), wanted.end(), result.imported->tool) != wanted.end();
 }

@@ -105,6 +105,14 @@ TEST_SUITE("unit") {
     CHECK(mentions(refused({{"nvlink_joins_nodes", 1}}), "'nvlink_joins_nodes' must be"));
     CHECK(mentions(refused({{"in_kubernetes", 1}}), "'in_kubernetes' must be"));
     CHECK(mentions(refused({{"compute_capability", 9}}), "'compute_capability' must be"));
+    for (const char* wrong : {"nine", "9", "", "9.0.0", "9.0a", " 9.0"}) {
+      CAPTURE(wrong);
+      CHECK(mentions(refused({{"compute_capability", {"8.0", wrong}}}), "must be as \"9.0\""));
+      CHECK(mentions(refused({{"min_compute_capability", wrong}}), "must be as \"9.0\""));
+    }
+    CHECK(mentions(refused({{"probed", "webhook"}}), "must be among autoscaling, exporter"));
+    CHECK(mentions(refused({{"imported_from", "nccl"}}), "google-benchmark, nccl-tests"));
+    CHECK(refused({{"min_compute_capability", "10.3"}, {"measured", "gemm"}}).empty());
     CHECK(mentions(refused({{"backend", "host"}}), "cuda alone"));
     CHECK(refused({{"backend", {"host", "cuda"}}, {"min_devices", 2}}).empty());
   }
