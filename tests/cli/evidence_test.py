@@ -1,90 +1,16 @@
 """`assay evidence` on the official checklists: filled by span, and never from what proves nothing."""
-import copy
 import json
-import os
-import pathlib
 import re
 import subprocess
-import tempfile
 import unittest
 
-import yaml
+from evidence_case import CHECKLISTS, EvidenceCase, ROOT, assay
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-ASSAY = pathlib.Path(os.environ.get("ASSAY_BUILD_DIR", ROOT / "build/host")) / "assay"
-CHECKLISTS = {path.stem.removeprefix("AIConformance-"): path
-              for path in sorted((ROOT / "tests/conformance/checklists").glob("*.yaml"))}
 PROVED = {"dra_support", "driver_runtime_management", "gang_scheduling", "secure_accelerator_access", "cluster_autoscaling",
           "accelerator_metrics", "robust_controller"}
 
 
-def assay(*words):
-    return subprocess.run([ASSAY, *map(str, words)], capture_output=True, text=True)
-
-
-def healthy_documents():
-    """Two nodes of a cluster: simulated figures without the mark, and what `assay cluster` adds."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = assay("simulate", "--sku", "h200-sxm", "--nodes", 2, "--profile", "quick", "-o", folder)
-        assert made.returncode == 0, made.stderr
-        documents = [json.loads(path.read_text()) for path in sorted(pathlib.Path(folder).glob("nodes/*.json"))]
-    for document in documents:
-        document["simulated"] = False
-        document["extensions"] = {"kubernetes": {
-            "submitted": "2026-11-20T10:00:00Z", "published": {"driver": document["software"]["driver"]},
-            "unclaimed": [], "gang": {"scheduler": "trainjob", "pods": 2, "partial_s": 2.0, "held_back_s": 0.0},
-            "gang_contention": {"scheduler": "kueue", "pods": 2, "window_s": 31.0, "bound_early": 0, "partial_s": 0.0, "first_s": 4.0,
-                                "second_s": 6.0},
-            "webhooks": [{"resource": "trainjobs.trainer.kubeflow.org", "good_taken": True, "bad_answer": "no such runtime",
-                          "denied_by": "validator.trainjob.trainer.kubeflow.org"}],
-            "autoscaling": {"autoscaler": "karpenter.sh", "nodes": 2, "pods": 3, "added": ["node-c"], "waited_s": 95.0, "bound_s": 95.0,
-                            "removed_s": 640.0},
-            "exporter": {"exporter": "gpu-operator/app=nvidia-dcgm-exporter:9400", "scrapes": 30, "devices": [
-                {"device": device["uuid"], "node": node["name"], "utilization_metric": "DCGM_FI_DEV_GPU_UTIL",
-                 "utilization": [0.0, 97.0, 0.0], "memory_metric": "DCGM_FI_DEV_FB_USED", "memory": [4.0, 70000.0, 4.0]}
-                for one in documents for node in one["nodes"] for device in node["devices"]]}}}
-        for node in document["nodes"]:
-            node["kubernetes"] = {"namespace": "bench", "pod": "assay-0", "image_digest": "sha256:" + 64 * "0",
-                                  "claim": "assay-0-devices",
-                                  "allocated": [device["uuid"] for device in node["devices"]]}
-    return documents
-
-
-class Evidence(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.healthy = healthy_documents()
-
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.folder = pathlib.Path(scratch.name)
-        self.number = 0
-
-    def evidence(self, documents, version="1.37", checklist=None, extra=()):
-        """The outcome, and the folder that was written."""
-        self.number += 1
-        results = self.folder / f"results{self.number}"
-        results.mkdir()
-        for at, document in enumerate(documents):
-            (results / f"n{at}.json").write_text(json.dumps(document))
-        out = self.folder / f"product{self.number}"
-        run = assay("evidence", "--checklist", checklist or CHECKLISTS[version], results, "--product-path",
-                    f"v{version}/example", "-o", out, *extra)
-        return run, out
-
-    def changed(self, change):
-        documents = copy.deepcopy(self.healthy)
-        change(documents)
-        return documents
-
-    def rows(self, product):
-        spec = yaml.safe_load((product / "PRODUCT.yaml").read_text())["spec"]
-        return {row["id"]: row for rows in spec.values() for row in rows}
-
-    def implemented(self, product):
-        return {key for key, row in self.rows(product).items() if row["status"] == "Implemented"}
-
+class Evidence(EvidenceCase):
     def test_every_official_checklist_is_unchanged_outside_the_fields_that_are_filled(self):
         self.assertEqual(list(CHECKLISTS), ["1.33", "1.34", "1.35", "1.36", "1.37"])
         for version, path in CHECKLISTS.items():
@@ -221,121 +147,6 @@ class Evidence(unittest.TestCase):
             run, product = self.evidence(self.changed(change))
             self.assertEqual(run.returncode, 1, run.stderr)
             self.assertEqual(self.implemented(product), PROVED - {"dra_support"} - lost)
-
-    def test_a_row_that_was_filled_before_is_kept_and_one_that_is_refuted_is_refused(self):
-        text = CHECKLISTS["1.37"].read_text()
-        own = text.replace('''"
-      level: MUST
-      status: ""
-      evidence: []
-      notes: ""''', '''"
-      level: MUST
-      status: "Implemented"
-      evidence: ["https://docs.example.com/it"]
-      notes: "as we say"''')
-        checklist = self.folder / "own.yaml"
-        checklist.write_text(own)
-        run, product = self.evidence(self.healthy, checklist=checklist)
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertIn("kept", run.stdout)
-        self.assertEqual(self.rows(product)["gang_scheduling"]["evidence"], ["https://docs.example.com/it"])
-
-        def partial(documents):
-            documents[0]["extensions"]["kubernetes"]["gang"]["partial_s"] = 300
-
-        run, product = self.evidence(self.changed(partial), checklist=checklist)
-        self.assertEqual(run.returncode, 2)
-        self.assertRegex(run.stderr, r"gang_scheduling is implemented.*opposite")
-        self.assertFalse(product.exists())
-
-    def test_a_row_that_was_filled_with_what_the_programme_does_not_take_is_no_proof(self):
-        template = CHECKLISTS["1.37"].read_text()
-        taken = template.replace('status: ""', 'status: "Implemented"').replace("evidence: []", 'evidence: ["https://docs.example.com/it"]')
-
-        def changed(row, *fields):
-            at = taken.index(f"- id: {row}")
-            rest = taken[at:]
-            for before, after in fields:
-                rest = rest.replace(before, after, 1)
-            return taken[:at] + rest
-
-        status, evidence, notes = 'status: "Implemented"', 'evidence: ["https://docs.example.com/it"]', 'notes: ""'
-        for text, said in (
-                (taken, ""),
-                (changed("gpu_sharing", (status, 'status: ""')), ""),
-                (changed("gpu_sharing", (status, 'status: "N/A"'), (notes, 'notes: "no GPU is shared"')), ""),
-                (changed("ai_inference", (status, 'status: ""')), "it was begun before, and has no status"),
-                (changed("ai_inference", (status, 'status: ""'), (evidence, "evidence: []"), (notes, 'notes: "mine"')), "has no status"),
-                (changed("ai_inference", (status, 'status: "Not Implemented"')), "Not Implemented, which the programme does not take"),
-                (changed("gang_scheduling", (status, 'status: "Partially Implemented"')), "Partially Implemented, which the programme"),
-                (changed("ai_inference", (status, 'status: "N/A"'), (notes, 'notes: "none"')), "N/A, which the programme does not take"),
-                (changed("ai_inference", (status, 'status: "N/A"')), "its notes give no reason"),
-                (changed("ai_inference", (evidence, "evidence: []")), "names no evidence"),
-                (changed("ai_inference", (evidence, 'evidence: [" "]')), "names no evidence")):
-            checklist = self.folder / "filled.yaml"
-            checklist.write_text(text)
-            run, product = self.evidence(self.healthy, checklist=checklist)
-            self.assertEqual(run.returncode, 1 if said else 0, run.stdout + run.stderr)
-            self.assertIn(said, " ".join(run.stdout.split()))
-            self.assertIn(f", {1 if said else 0} MUST without a proof", run.stdout)
-            self.assertEqual((product / "PRODUCT.yaml").read_text(), text)
-        text = changed("cluster_autoscaling", (status, 'status: "N/A"'), (notes, 'notes: "nodes are fixed"'))
-        checklist.write_text(text)
-        run, product = self.evidence(self.without_autoscaler(), checklist=checklist)
-        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-
-    NO_AUTOSCALER = {"nodes": 2, "pods": 3, "added": [], "waited_s": 180.0}
-
-    def without_autoscaler(self, change=lambda documents: None):
-        def scaled(documents):
-            for one in documents:
-                one["extensions"]["kubernetes"]["autoscaling"] = dict(self.NO_AUTOSCALER)
-            change(documents)
-        return self.changed(scaled)
-
-    def test_a_row_that_a_run_shows_not_to_apply_becomes_na_with_the_reason_and_nothing_else_changes(self):
-        for version, path in CHECKLISTS.items():
-            with self.subTest(version=version):
-                run, product = self.evidence(self.without_autoscaler(), version)
-                row = self.rows(product)["cluster_autoscaling"]
-                self.assertEqual(row["status"], "N/A")
-                self.assertRegex(row["notes"], "^This does not apply: no autoscaler: .*no node came within 180 s for 3 pods on 2 free nodes.*Left open: An autoscaler that")
-                self.assertEqual(row["evidence"], [f"file://v{version}/example/evidence/cluster_autoscaling.md"])
-                self.assertIn('"pods": 3', (product / "evidence/cluster_autoscaling.md").read_text())
-                self.assertIn(", 1 not applicable, ", run.stdout)
-                self.assertEqual([key for key, one in self.rows(product).items() if one["status"] == "N/A"], ["cluster_autoscaling"])
-                lines = zip(path.read_bytes().splitlines(), (product / "PRODUCT.yaml").read_bytes().splitlines(), strict=True)
-                changed = [(before, after) for before, after in lines if before != after]
-                for before, after in changed:
-                    self.assertRegex(before, rb'^      (status: ""|evidence: \[\]|notes: "")')
-                self.assertEqual(len(changed), 3 * len(self.implemented(product) | {"cluster_autoscaling"}))
-
-    def test_a_row_stays_empty_where_not_everything_shows_that_it_does_not_apply(self):
-        def interrupted(documents):
-            documents[0]["status"] = "interrupted"
-
-        def one_saw_it(documents):
-            documents[0]["extensions"]["kubernetes"]["autoscaling"]["autoscaler"] = "karpenter.sh"
-
-        def bound(documents):
-            for one in documents:
-                one["extensions"]["kubernetes"]["autoscaling"]["bound_s"] = 20.0
-
-        for change in (interrupted, one_saw_it, bound):
-            with self.subTest(change=change.__name__):
-                product = self.evidence(self.without_autoscaler(change))[1]
-                self.assertEqual(self.rows(product)["cluster_autoscaling"]["status"], "")
-
-    def test_a_row_that_says_na_where_the_documents_prove_it_is_refused(self):
-        text = CHECKLISTS["1.37"].read_text()
-        at = text.index("status:", text.index("- id: cluster_autoscaling"))
-        checklist = self.folder / "absent.yaml"
-        checklist.write_text(text[:at] + text[at:].replace('status: ""', 'status: "N/A"', 1))
-        run, product = self.evidence(self.healthy, checklist=checklist)
-        self.assertEqual(run.returncode, 2)
-        self.assertRegex(run.stderr, "cluster_autoscaling does not apply, and the documents prove it")
-        self.assertFalse(product.exists())
-        self.assertEqual(self.evidence(self.without_autoscaler(), checklist=checklist)[0].returncode, 1)
 
     def test_what_the_submitter_has_to_put_right_in_the_metadata_is_listed(self):
         listed = self.evidence(self.healthy)[0].stdout.partition("for the submitter")[2]
