@@ -160,8 +160,9 @@ bool in_kubernetes(const Fleet& fleet, const Result& result, const Json& value) 
 }
 
 bool has_probe(const Fleet&, const Result& result, const Json& value) {
-  const auto wanted =
-      words_of("probed", value, {"autoscaling", "exporter", "gang_contention", "webhooks"});
+  const auto wanted = words_of(
+      "probed", value,
+      {"alignment", "autoscaling", "exporter", "gang", "gang_contention", "unclaimed", "webhooks"});
   return std::any_of(wanted.begin(), wanted.end(),
                      [&](const std::string& probe) { return was_probed(result, probe); });
 }
