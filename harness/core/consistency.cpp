@@ -223,6 +223,7 @@ void check_measurements(const Result& result) {
     check_inputs(result, measurement, patterns, part);
     if (measurement.verification) check_verification(measurement, part);
     if (measurement.transport) check_transport(measurement, part);
+    check_telemetry(measurement, part);
     if (!measurement.samples) continue;
     check_ranks(measurement, part);
     check_series(measurement, part);

@@ -81,6 +81,8 @@ void check_light(const Result& result, const Measurement& measurement,
                  std::map<std::string, double>& lights_by_scope, const Part& part);
 /// A device's own speed of light, from the tables.
 void check_device_light(const Result& result, const DeviceFacts& device, const Part& part);
+/// Counts, ranges and fractions of what was read while a case was measured.
+void check_telemetry(const Measurement& measurement, const Part& part);
 /// What is fitted to curves.
 void check_fits(const Result& result);
 

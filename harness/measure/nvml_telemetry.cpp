@@ -48,9 +48,9 @@ Json NvmlDevice::since(const Json& before) {
   const Json now = counters();
   Json changes = Json::object();
   for (const auto& [key, count] : now.items()) {
-    if (before.contains(key)) {
-      changes[key] = count.get<std::int64_t>() - before[key].get<std::int64_t>();
-    }
+    if (!before.contains(key)) continue;
+    const auto first = before[key].get<std::int64_t>(), last = count.get<std::int64_t>();
+    changes[key] = last < first ? last : last - first;  // a driver that is reset counts anew
   }
   return changes.empty() ? changes : Json{{"new_errors", changes}};
 }

@@ -1,0 +1,69 @@
+// Readings that no device gives are refused, with the field and why.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/core/consistency.h"
+#include "harness/core/error.h"
+#include "tests/conformance/passing_result.h"
+#include "tests/conformance/written_result.h"
+
+namespace assay::test {
+
+namespace {
+
+std::string contradiction_with(const Json& telemetry) {
+  Result result = written_gpu_result(load_profile("node"), 2);
+  result.measurements.front().telemetry = telemetry;
+  try {
+    refuse_contradictions(result, "node.json");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_SUITE("unit") {
+  TEST_CASE("telemetry that no device gives is refused") {
+    struct Impossible {
+      Json telemetry;
+      std::string refused;
+    };
+    const auto range = [](double low, double median, double high) {
+      return Json{{"low", low}, {"median", median}, {"high", high}};
+    };
+    const std::vector<Impossible> all = {
+        {{{"new_errors", {{"ecc_uncorrected", -1}}}},
+         "/telemetry/new_errors/ecc_uncorrected is -1, but errors are counted from 0"},
+        {{{"power_w", range(300, 290, 400)}},
+         "/telemetry/power_w/median is 290.0, but the readings lie from 300.0 to 400.0"},
+        {{{"clock_hz", range(1e9, 2e9, 1.5e9)}}, "/telemetry/clock_hz/median is "},
+        {{{"temperature_c", range(70, 70, 60)}}, "/telemetry/temperature_c/low is 70.0, but high"},
+        {{{"clock_event_fractions", {{"sw_power_cap", 1.5}}}},
+         "/telemetry/clock_event_fractions/sw_power_cap is 1.5, but a fraction lies from 0 to 1"},
+        {{{"cpu_other_fraction", -0.2}}, "/telemetry/cpu_other_fraction is -0.2, but a fraction"},
+        {{{"discarded_fraction", 1.2}}, "/telemetry/discarded_fraction is 1.2, but a fraction"}};
+    for (const Impossible& one : all) {
+      const std::string message = contradiction_with(one.telemetry);
+      CAPTURE(message);
+      CHECK(message.find(one.refused) != std::string::npos);
+      CHECK(message.starts_with("node.json: /measurements/0/telemetry"));
+    }
+  }
+
+  TEST_CASE("telemetry at its bounds is taken") {
+    const Json steady = {{"low", -5.0}, {"median", -5.0}, {"high", -5.0}};
+    CHECK(contradiction_with({{"new_errors", {{"ecc_corrected", 0}, {"pcie_replays", 7}}},
+                              {"temperature_c", steady},  // of a machine in the cold
+                              {"clock_event_fractions", {{"gpu_idle", 1.0}, {"sync_boost", 0.0}}},
+                              {"cpu_other_fraction", 1.0},
+                              {"cpu_steal_fraction", 0.0},
+                              {"clock_hz", 3e9},
+                              {"clock_source", "scaling_cur_freq"}}) == "");
+  }
+}
+
+}  // namespace assay::test
