@@ -1,6 +1,7 @@
 // Readings that no device gives are refused, with the field and why.
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,26 @@ namespace assay::test {
 
 namespace {
 
-std::string contradiction_with(const Json& telemetry) {
-  Result result = written_gpu_result(load_profile("node"), 2);
-  result.measurements.front().telemetry = telemetry;
+std::string contradiction_in(const Result& result) {
   try {
     refuse_contradictions(result, "node.json");
   } catch (const Error& error) {
     return error.what();
   }
   return "";
+}
+
+std::string contradiction_with(const Json& telemetry) {
+  Result result = written_gpu_result(load_profile("node"), 2);
+  result.measurements.front().telemetry = telemetry;
+  return contradiction_in(result);
+}
+
+/// Of 18 NVLinks to switches.
+std::string contradiction_after(const std::function<void(DeviceFacts&)>& change) {
+  Result result = written_gpu_result(load_profile("node"), 2);
+  change(result.nodes.front().devices.back());
+  return contradiction_in(result);
 }
 
 }  // namespace
@@ -63,6 +75,24 @@ TEST_SUITE("unit") {
                               {"cpu_steal_fraction", 0.0},
                               {"clock_hz", 3e9},
                               {"clock_source", "scaling_cur_freq"}}) == "");
+  }
+
+  TEST_CASE("links that contradict their own number are refused") {
+    const auto refused = [](const std::function<void(DeviceFacts&)>& change, const char* part) {
+      const std::string message = contradiction_after(change);
+      CAPTURE(message);
+      CHECK(message.find(std::string("/nodes/0/devices/1/nvlink/") + part) != std::string::npos);
+    };
+    refused([](DeviceFacts& one) { one.nvlink->active = 19; }, "active is 19, but count is 18");
+    refused([](DeviceFacts& one) { one.nvlink_count = 4; }, "count is 18, but nvlink_count is 4");
+    refused(
+        [](DeviceFacts& one) {
+          one.nvlink->to_switch = true;
+          one.nvlink->active = 0;
+        },
+        "to_switch is true, but active is 0");
+    CHECK(contradiction_after([](DeviceFacts& one) { one.nvlink->active = 0; }) == "");
+    CHECK(contradiction_after([](DeviceFacts& one) { one.nvlink.reset(); }) == "");
   }
 }
 
