@@ -14,7 +14,7 @@ namespace assay::test {
 
 namespace {
 
-std::string contradiction_in(const Result& result) {
+std::string refusal_of_readings(const Result& result) {
   try {
     refuse_contradictions(result, "node.json");
   } catch (const Error& error) {
@@ -26,14 +26,14 @@ std::string contradiction_in(const Result& result) {
 std::string contradiction_with(const Json& telemetry) {
   Result result = written_gpu_result(load_profile("node"), 2);
   result.measurements.front().telemetry = telemetry;
-  return contradiction_in(result);
+  return refusal_of_readings(result);
 }
 
 /// Of 18 NVLinks to switches.
 std::string contradiction_after(const std::function<void(DeviceFacts&)>& change) {
   Result result = written_gpu_result(load_profile("node"), 2);
   change(result.nodes.front().devices.back());
-  return contradiction_in(result);
+  return refusal_of_readings(result);
 }
 
 }  // namespace
