@@ -151,7 +151,7 @@ bool is_standard_output(const fs::path& path) {
   if (path == "-") return true;
   struct stat named = {}, standard = {};
   if (::stat(path.c_str(), &named) != 0 || ::fstat(STDOUT_FILENO, &standard) != 0) return false;
-  const bool is_terminal_or_null = S_ISCHR(named.st_mode);  // of which reading is no conflict
+  const bool is_terminal_or_null = S_ISCHR(named.st_mode);  // no program reads what goes there
   return !is_terminal_or_null && named.st_dev == standard.st_dev && named.st_ino == standard.st_ino;
 }
 

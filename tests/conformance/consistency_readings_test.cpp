@@ -5,35 +5,24 @@
 #include <string>
 #include <vector>
 
-#include "harness/core/consistency.h"
-#include "harness/core/error.h"
-#include "tests/conformance/passing_result.h"
+#include "harness/core/profile.h"
 #include "tests/conformance/written_result.h"
 
 namespace assay::test {
 
 namespace {
 
-std::string refusal_of_readings(const Result& result) {
-  try {
-    refuse_contradictions(result, "node.json");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 std::string contradiction_with(const Json& telemetry) {
   Result result = written_gpu_result(load_profile("node"), 2);
   result.measurements.front().telemetry = telemetry;
-  return refusal_of_readings(result);
+  return contradiction_in(result);
 }
 
 /// Of 18 NVLinks to switches.
 std::string contradiction_after(const std::function<void(DeviceFacts&)>& change) {
   Result result = written_gpu_result(load_profile("node"), 2);
   change(result.nodes.front().devices.back());
-  return refusal_of_readings(result);
+  return contradiction_in(result);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 
 #include "harness/core/document.h"
 #include "harness/core/embedded.h"
-#include "harness/core/error.h"
 #include "harness/core/statistics.h"
 #include "harness/core/switch_gain.h"
 #include "harness/fabric/curve_fits.h"
@@ -19,15 +18,6 @@ namespace assay::test {
 namespace {
 
 constexpr std::size_t kLong = 4;  // a series of 600 samples, of which 256 values are kept
-
-std::string contradiction_in(const Result& result) {
-  try {
-    refuse_contradictions(result, "node.json");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 struct Edit {
   const char* what;

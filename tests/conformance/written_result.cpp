@@ -7,7 +7,9 @@
 #include <cmath>
 
 #include "harness/core/case_work.h"
+#include "harness/core/consistency.h"
 #include "harness/core/device_light.h"
+#include "harness/core/error.h"
 #include "harness/core/gpu_speed_of_light.h"
 #include "harness/core/gpu_tables.h"
 #include "harness/core/pass_interval.h"
@@ -139,6 +141,15 @@ Result written_gpu_result(const Profile& profile, int devices) {
       measure_copies(i, measurement);
   }
   return result;
+}
+
+std::string contradiction_in(const Result& result) {
+  try {
+    refuse_contradictions(result, "node.json");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
 }
 
 }  // namespace assay::test
