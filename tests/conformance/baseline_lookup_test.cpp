@@ -102,6 +102,15 @@ TEST_SUITE("unit") {
     REQUIRE(verdict.reason.find(said) == 0);
     CHECK(verdict.reason.find(said, 1) == std::string::npos);
     CHECK(verdict.reason.find("it reaches 75 % to 90 % of speed of light") != std::string::npos);
+    // A wrong answer is another requirement's: what it advises is not for the healthy device.
+    for (const int failed : {0, 1}) {
+      Result wrong = passing_result(small_profile(), "cuda", 2);
+      measurement_of(wrong, kTriad, failed).status = MeasurementStatus::failed_verification;
+      const RequirementVerdict mixed = against(wrong, {}, "memory_triad");
+      CHECK(mixed.reason_code == "no_baseline");
+      CHECK(mixed.action == Action::none);
+      CHECK(mixed.subjects.size() == 2);
+    }
   }
 
   TEST_CASE("the best of a search is compared with a search and never with one shape") {
