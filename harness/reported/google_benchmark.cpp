@@ -110,12 +110,6 @@ double time_of(const Source& source, const Json& entry, const std::string& place
   return *time * unit;
 }
 
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 class BenchmarkImporter {
  public:
   BenchmarkImporter(const Source& source, const std::vector<const Json*>& entries, Result& result)

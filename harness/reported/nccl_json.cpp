@@ -77,6 +77,8 @@ NcclOutput nccl_json(const Source& source, const Json& json) {
     row.bytes = static_cast<std::int64_t>(*bytes);
     row.type = text_at(*one, "type");
     row.redop = text_at(*one, "redop");
+    row.root = text_at(*one, "root");
+    row.root.erase(0, row.root.find_first_not_of(' '));
     const auto has = [&](const char* key) {
       return find(*one, key) != nullptr && find(*one, key)->is_object();
     };

@@ -29,6 +29,7 @@ struct NcclRow {
   std::size_t line = 0;
   std::int64_t bytes = 0;
   std::string type, redop;
+  std::string root;  // `-1` for none; empty: not said
   std::optional<NcclTime> out_of_place, in_place;
 };
 

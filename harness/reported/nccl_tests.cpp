@@ -109,6 +109,13 @@ int ranks_of(const Source& source, const NcclTable& table) {
   return source.ranks.value_or(said);
 }
 
+/// The rows of one table that are of one case: more than one by -N, or where sizes were rounded.
+struct RepeatedRow {
+  CaseId id;
+  std::vector<const NcclRow*> rows;
+  std::vector<const NcclTime*> times;  // of the case's side of each row
+};
+
 class NcclImporter {
  public:
   NcclImporter(const Source& source, Result& result) : source_(source), result_(result) {}
@@ -120,6 +127,9 @@ class NcclImporter {
     result_.run.world_size = std::max(result_.run.world_size, ranks_);
     take_places(table);
     for (const NcclRow& row : table.rows) take_row(table, row);
+    for (const RepeatedRow& repeated : repeated_) add(table, repeated);
+    repeated_.clear();
+    index_.clear();
     if (!table.has_end && !table.rows.empty()) result_.status = RunStatus::interrupted;
   }
 
@@ -154,6 +164,11 @@ class NcclImporter {
     const std::string dtype = dtype_of(row.type);
     const bool is_reduction = *collective_->reduction != '\0';
     if (row.bytes == 0) return leave_out("rows of no bytes");
+    const std::string& root = table.rows.front().root;
+    if (row.root != root) {
+      return leave_out(fmt::format("rows of root {}, where the first is of root {}{}",
+                                   printable(row.root, 20), printable(root, 20), wrong_in(row)));
+    }
     if (dtype.empty()) return leave_out("rows of type " + printable(row.type, 20) + wrong_in(row));
     if (is_reduction && !row.redop.empty() && row.redop != collective_->reduction) {
       return leave_out("rows of redop " + printable(row.redop, 20) + wrong_in(row));
@@ -161,9 +176,9 @@ class NcclImporter {
     CaseId id{collective_->workload, dtype, "nccl", {}};
     id.shape.add("bytes", row.bytes);
     id.shape.add("ranks", ranks_);
-    if (row.out_of_place) add(table, row, id, *row.out_of_place);
+    if (row.out_of_place) keep(row, id, *row.out_of_place);
     id.implementation = "nccl_in_place";
-    if (row.in_place) add(table, row, id, *row.in_place);
+    if (row.in_place) keep(row, id, *row.in_place);
   }
 
   /// A row without a case must not take a wrong answer with it.
@@ -176,34 +191,71 @@ class NcclImporter {
 
   void leave_out(const std::string& what) { ++left_out_[what]; }
 
-  void add(const NcclTable& table, const NcclRow& row, const CaseId& id, const NcclTime& time) {
+  void keep(const NcclRow& row, const CaseId& id, const NcclTime& time) {
     if (time.is_of_host && time.algorithm_bytes_per_s <= 0)
       return leave_out("figures that are only the host's time, of --report_cputime");
-    const auto [known, is_new] = places_.emplace(id.str(), row.place);
-    if (!is_new) {
-      throw Error(fmt::format("{}: {}: {} stands there already ({}): import one run at a time",
-                              source_.where, row.place, id.str(), known->second));
-    }
     if (time.time_s <= 0 || time.time_s > 86400) {
       throw Error(fmt::format("{}: {}: a time of {} s for {}", source_.where, row.place,
                               time.time_s, id.str()));
     }
     require_agreement(row, time);
-    Measurement measurement = figure_from(result_, id, scope_, row.place);
+    const auto [known, is_new] = index_.emplace(id.str(), repeated_.size());
+    if (is_new) repeated_.push_back({id, {}, {}});
+    repeated_[known->second].rows.push_back(&row);
+    repeated_[known->second].times.push_back(&time);
+  }
+
+  void add(const NcclTable& table, const RepeatedRow& repeated) {
+    const NcclRow& first = *repeated.rows.front();
+    const auto [known, is_new] =
+        places_.emplace(std::pair(repeated.id.str(), scope_.members), first.place);
+    if (!is_new) {
+      throw Error(fmt::format("{}: {}: {} stands there already ({}): import one run at a time",
+                              source_.where, first.place, repeated.id.str(), known->second));
+    }
+    const std::size_t count = repeated.rows.size();
+    Measurement measurement = figure_from(
+        result_, repeated.id, scope_,
+        count == 1 ? first.place
+                   : fmt::format("the median of {} rows, the first: {}", count, first.place));
     if (table.is_graph) measurement.series = Series::graph;
-    if (!time.wrong.value_or("").empty()) {
+    if (const std::string wrong = wrong_in(repeated); !wrong.empty()) {
       measurement.status = MeasurementStatus::failed_verification;
-      measurement.reason = fmt::format("nccl-tests found {} ({})", *time.wrong, row.place);
+      measurement.reason = "nccl-tests found " + wrong;
       measurement.verification.emplace();
     } else {
-      const double rate = time.is_of_host ? time.algorithm_bytes_per_s
-                                          : static_cast<double>(row.bytes) / time.time_s;
-      if (!time.is_of_host) measurement.metrics["time_s"] = time.time_s;
-      set_rate(measurement, "bytes_per_s", rate);
-      if (ranks_ > 1) set_rate(measurement, "bus_bandwidth_bytes_per_s", rate * factor());
-      if (time.wrong) measurement.metrics["wrong_elements"] = 0;
+      take_figures(repeated, measurement);
     }
     result_.measurements.push_back(std::move(measurement));
+  }
+
+  void take_figures(const RepeatedRow& repeated, Measurement& measurement) const {
+    const auto median = [&](double NcclTime::*value) {
+      std::vector<double> values;
+      for (const NcclTime* time : repeated.times) values.push_back(time->*value);
+      return median_of(std::move(values));
+    };
+    const double time_s = median(&NcclTime::time_s);
+    const bool is_of_host = repeated.times.front()->is_of_host;
+    const double rate = is_of_host ? median(&NcclTime::algorithm_bytes_per_s)
+                                   : static_cast<double>(repeated.rows.front()->bytes) / time_s;
+    if (!is_of_host) measurement.metrics["time_s"] = time_s;
+    set_rate(measurement, "bytes_per_s", rate);
+    if (ranks_ > 1) set_rate(measurement, "bus_bandwidth_bytes_per_s", rate * factor());
+    if (std::all_of(repeated.times.begin(), repeated.times.end(),
+                    [](const NcclTime* time) { return time->wrong.has_value(); }))
+      measurement.metrics["wrong_elements"] = 0;
+    if (repeated.times.size() > 1)
+      measurement.metrics["repetitions"] = static_cast<double>(repeated.times.size());
+  }
+
+  /// What a check found first, and where; empty: nothing.
+  static std::string wrong_in(const RepeatedRow& repeated) {
+    for (std::size_t i = 0; i < repeated.times.size(); ++i) {
+      const std::string wrong = repeated.times[i]->wrong.value_or("");
+      if (!wrong.empty()) return fmt::format("{} ({})", wrong, repeated.rows[i]->place);
+    }
+    return {};
   }
 
   /// The rates follow from the size and the time. They are compared where two decimals tell more
@@ -240,8 +292,11 @@ class NcclImporter {
   const Collective* collective_ = nullptr;
   int ranks_ = 1;
   Scope scope_;
-  std::map<std::string, std::string> places_;  // of the cases so far
-  std::map<std::string, int> left_out_;        // what, how many
+  std::vector<RepeatedRow> repeated_;         // of the table that is taken
+  std::map<std::string, std::size_t> index_;  // in repeated_, by case
+  /// Of the cases so far, by who took part.
+  std::map<std::pair<std::string, std::vector<std::string>>, std::string> places_;
+  std::map<std::string, int> left_out_;  // what, how many
 };
 
 }  // namespace

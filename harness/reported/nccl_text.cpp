@@ -148,6 +148,7 @@ class NcclReader {
     row.type = words[2];
     for (std::size_t i = 3; i < heading_.shared; ++i) {
       if (heading_.columns[i] == "redop") row.redop = words[i];
+      if (heading_.columns[i] == "root") row.root = words[i];
     }
     row.out_of_place = side(line, words, heading_.shared);
     if (heading_.sides > 1) row.in_place = side(line, words, heading_.shared + heading_.per_side);

@@ -82,6 +82,64 @@ TEST_SUITE("unit") {
               "rows of type double, of which nccl-tests found answers wrong: 1"});
   }
 
+  TEST_CASE("rows that nccl-tests repeats become their median and tell how many they were") {
+    const std::string heading =
+        "#  size  count  type  redop  root  time  algbw  busbw  #wrong  time  algbw  busbw  "
+        "#wrong\n";
+    const auto row = [](const std::string& time, const std::string& rate,
+                        const std::string& wrong) {
+      return "  1048576  262144  float  sum  -1  " + time + "  " + rate + "  " + rate +
+             "  0  40.20  26.08  26.08  " + wrong + "\n";
+    };
+    const Result result = import_nccl_tests(
+        of(kRanks + heading + row("40.20", "26.08", "0") + row("80.00", "13.11", "0") +
+           row("41.20", "25.45", "9") + row("41.00", "25.58", "0") + "# Avg bus bandwidth : 26\n"));
+    REQUIRE(result.measurements.size() == 2);
+    const Measurement& one = measured(result, "all_reduce.f32.nccl/bytes1048576_ranks2");
+    CHECK(one.metrics.at("time_s") == doctest::Approx(41.1e-6));
+    CHECK(one.metrics.at("bytes_per_s") == doctest::Approx(1048576 / 41.1e-6));
+    CHECK(one.metrics.at("repetitions") == 4);
+    CHECK(
+        one.reason ==
+        "reported by nccl-tests (the median of 4 rows, the first: line 5), not verified by Assay");
+    CHECK_FALSE(one.samples);
+    const Measurement& wrong = measured(result, "all_reduce.f32.nccl_in_place/bytes1048576_ranks2");
+    CHECK(wrong.status == MeasurementStatus::failed_verification);
+    CHECK(wrong.reason == "nccl-tests found 9 wrong elements (line 7)");
+  }
+
+  TEST_CASE("of a table of all roots the rows of the first are taken") {
+    const auto row = [](const std::string& root, const std::string& wrong) {
+      return "  1048576  262144  float  none  " + root + "  40.20  26.08  26.08  " + wrong + "\n";
+    };
+    const Result result =
+        import_nccl_tests(of("broadcast_perf\n" + kRanks.substr(kRanks.find('#')) +
+                             "#  size  count  type  redop  root  time  algbw  busbw  #wrong\n" +
+                             row("0", "0") + row("1", "3") + "# Avg bus bandwidth : 26\n"));
+    CHECK(result.measurements.size() == 1);
+    CHECK(result.imported->left_out ==
+          std::vector<std::string>{"rows of root 1, where the first is of root 0, of which "
+                                   "nccl-tests found answers wrong: 1"});
+  }
+
+  TEST_CASE("one log of the same run on two nodes has the figures of both") {
+    const auto run_on = [](const std::string& host) {
+      std::string ranks = kRanks;
+      for (std::size_t at = 0; (at = ranks.find(" box ", at)) != std::string::npos;)
+        ranks.replace(at, 5, " " + host + " ");
+      return ranks +
+             "#  size  count  type  redop  root  time  algbw  busbw  #wrong\n"
+             "  1048576  262144  float  sum  -1  40.20  26.08  26.08  0\n"
+             "# Avg bus bandwidth : 26\n";
+    };
+    const Result result = import_nccl_tests(of(run_on("one") + run_on("two")));
+    REQUIRE(result.measurements.size() == 2);
+    CHECK(result.measurements[0].scope.members ==
+          std::vector<std::string>{"one/device0", "one/device1"});
+    CHECK(result.measurements[1].scope.members ==
+          std::vector<std::string>{"two/device0", "two/device1"});
+  }
+
   TEST_CASE("a copy between two nodes is not of one node") {
     const Result result = import_nvbandwidth(
         of("Process 0 (a): device 0: Example\nProcess 1 (b): device 0: Example\n"
