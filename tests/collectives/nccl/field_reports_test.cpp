@@ -5,11 +5,11 @@
 #include <fstream>
 #include <iterator>
 
-#include "collectives/nccl/transport_seen.h"
 #include "harness/core/transport_words.h"
+#include "tests/collectives/nccl/written_report.h"
 
 using namespace assay::nccl;
-using Names = std::vector<std::string>;
+using namespace assay::test;
 
 namespace {
 
@@ -17,25 +17,6 @@ std::string field_report(const std::string& name) {
   std::ifstream file(std::string(ASSAY_NCCL_REPORTS) + "/field/" + name + ".txt");
   REQUIRE(file);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-/// The lines of one thread, which ends the making of its communicator with the last of them.
-std::string written(const Names& messages, const std::string& thread = "n0:1:2",
-                    const std::string& id = "0x2") {
-  std::string text;
-  for (const std::string& message : messages) text += thread + " [0] NCCL INFO " + message + "\n";
-  return text + thread + " [0] NCCL INFO ncclCommInitRank comm 0x1 rank 0 nranks 4 cudaDev 0 " +
-         "nvmlDev 0 busId 1b000 commId " + id + " - Init COMPLETE\n";
-}
-
-TransportSeen seen_in(const std::string& text, const std::string& algorithm = "RING") {
-  return transport_seen(parse_report(text), algorithm);
-}
-
-/// Over one connection from rank 0 to rank 1 by that algorithm.
-TransportSeen over(const std::string& via, Names before = {}) {
-  before.push_back("Channel 00/0 : 0[0] -> 1[1] [send] via " + via);
-  return seen_in(written(before));
 }
 
 struct Plugin {
@@ -254,75 +235,5 @@ TEST_SUITE("unit") {
     };
     CHECK(kind("NET/IB/0/GDRDMA") == "ib_gdr");
     CHECK(kind("NET/Libfabric/0/GDRDMA") == "efa_gdr");
-  }
-
-  TEST_CASE("a link between two devices is named by what joins them") {
-    // Bridged pairs of two on PCIe: the ring's longest path is PHB.
-    const Names tree = {
-        "Pattern 4, crossNic 0, nChannels 2, bw 12.000000/12.000000, type PHB/PIX, sameChannels 1",
-        "=== System : maxBw 240.0 totalBw 240.0 ===",
-        "CPU/0-0 (1/1/2)",
-        "+ PCI[24.0] - GPU/0-1b000 (0)",
-        "              + NVL[240.0] - GPU/0-1c000",
-        "+ PCI[24.0] - GPU/0-1c000 (1)",
-        "+ PCI[24.0] - GPU/0-3b000 (2)",
-        "GPU/0-1b000 :GPU/0-1b000 (0/5000.0/LOC) GPU/0-1c000 (1/240.0/NVL) GPU/0-3b000 "
-        "(2/24.0/PHB) CPU/0-0 (1/24.0/PHB) NET/0-0 (3/12.5/PHB) ",
-        "GPU/0-1c000 :GPU/0-1b000 (1/240.0/NVL) GPU/0-1c000 (0/5000.0/LOC) GPU/0-3b000 "
-        "(2/24.0/PHB) CPU/0-0 (1/24.0/PHB) "};
-    const auto kind_of = [&](const std::string& hop, Names messages) {
-      messages.push_back("Channel 00/0 : " + hop + " via P2P/IPC");
-      return seen_in(written(messages)).kind;
-    };
-    CHECK(kind_of("0[0] -> 1[1]", tree) == "nvlink");
-    CHECK(kind_of("1[1] -> 2[2]", tree) == "pcie");
-    CHECK(kind_of("2[2] -> 0[0]", tree) == "pcie");  // its row was cut: the pattern's longest path
-    // As NCCL 2.18 writes it.
-    const Names older = {
-        "Pattern 4, crossNic 0, nChannels 2, bw 12.000000/12.000000, type SYS/PIX, sameChannels 1",
-        "+ PCI[12.0] - GPU/7000 (0)", "+ PCI[12.0] - GPU/8000 (1)",
-        "GPU/7000 :GPU/7000 (0/5000.000000/LOC) GPU/8000 (1/22.000000/NVB) "};
-    CHECK(kind_of("0[0] -> 1[1]", older) == "nvlink");
-  }
-
-  TEST_CASE("a search that fell back is told in its own words and a slow link is not") {
-    const auto degraded = [](const std::string& pattern, Names others = {},
-                             const std::string& algorithm = "RING") {
-      others.push_back("Pattern " + pattern + ", sameChannels 1");
-      others.push_back("Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read");
-      return !seen_in(written(others), algorithm).degraded.empty();
-    };
-    CHECK(degraded("4, crossNic 2, nChannels 1, bw 0.100000/0.100000, type SYS/SYS"));
-    CHECK(degraded("4, crossNic 2, nChannels 1, bw 0.100000/0.000000, type SYS/DIS"));
-    CHECK_FALSE(degraded("4, crossNic 2, nChannels 1, bw 0.120000/0.120000, type PHB/PHB"));
-    CHECK_FALSE(degraded("5, crossNic 0, nChannels 0, bw 0.000000/0.000000, type NVL/PIX"));
-    CHECK_FALSE(
-        degraded("5, crossNic 0, nChannels 0, bw 0.000000/0.000000, type NVL/PIX", {}, "NVLS"));
-    CHECK(degraded("1, crossNic 0, nChannels 1, bw 0.100000/0.100000, type SYS/SYS", {}, "TREE"));
-    CHECK_FALSE(degraded("1, crossNic 0, nChannels 1, bw 0.100000/0.100000, type SYS/SYS"));
-    // A tenth of what the path allows, on one node and between nodes.
-    const Names alone = {"comm 0x1 rank 0 nRanks 4 nNodes 1 localRanks 4 localRank 0 MNNVL 0",
-                         "GPU/0-1 :GPU/0-2 (1/200.0/NVL) NET/0-0 (3/50.0/PIX) "};
-    const Names two = {"comm 0x1 rank 0 nRanks 4 nNodes 2 localRanks 2 localRank 0 MNNVL 0",
-                       "GPU/0-1 :GPU/0-2 (1/200.0/NVL) NET/0-0 (3/50.0/PIX) "};
-    const std::string ring = "4, crossNic 0, nChannels 2, bw ";
-    CHECK_FALSE(degraded(ring + "10.000000/10.000000, type NVL/PIX", alone));
-    CHECK(degraded(ring + "9.000000/9.000000, type NVL/PIX", alone));
-    CHECK_FALSE(degraded(ring + "9.000000/9.000000, type PHB/PIX", alone));
-    CHECK_FALSE(degraded(ring + "9.000000/2.500000, type NVL/PIX", two));
-    CHECK(degraded(ring + "9.000000/2.400000, type NVL/PIX", two));
-  }
-
-  TEST_CASE("what NCCL complains of is kept in its words once each") {
-    const std::string warning =
-        "n0:1:2 [0] graph/paths.cc:396 NCCL WARN P2P is disabled between NVLINK connected GPUs 0 "
-        "and 1.\n";
-    const Report report =
-        parse_report(warning + warning +
-                     written({"Could not find a path for pattern 4, falling back to simple order",
-                              "NVLS multicast support is not available on dev 0"}));
-    CHECK(report.warnings ==
-          Names{"P2P is disabled between NVLINK connected GPUs 0 and 1.",
-                "Could not find a path for pattern 4, falling back to simple order"});
   }
 }
