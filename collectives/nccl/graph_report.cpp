@@ -24,11 +24,11 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> known
   return std::find(known.begin(), known.end(), text) != known.end();
 }
 
-/// `(PCI)/Shared`: what a version adds behind `/GDRDMA` says more of the same way. A space begins
-/// something else: another line, torn into this one.
+/// `(PCI)/Shared`, since 2.31 `/flush=None`: what a version adds behind `/GDRDMA` says more of the
+/// same way. A space begins something else: another line, torn into this one.
 bool is_suffix(std::string_view text) {
   constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/()";
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/()=";
   return text.empty() || (one_of(text.substr(0, 1), {"(", "/"}) &&
                           text.find_first_not_of(kLetters) == std::string_view::npos);
 }

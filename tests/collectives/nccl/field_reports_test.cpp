@@ -41,7 +41,10 @@ const std::vector<Plugin> kPlugins = {
     {kOnePort, "NET/IB/1(3)/GDRDMA(PCI)/Shared", "ib_gdr", "mlx5_1:1"},
     {kOnePort, "NET/IB/1/GDRDMA/Shared", "ib_gdr", "mlx5_1:1"},
     {kOnePort, "NET/IB/1/GDRDMA(C2C)/Shared/Rail", "ib_gdr", "mlx5_1:1"},  // of a later version
+    {kOnePort, "NET/IB/1/GDRDMA/flush=None", "ib_gdr", "mlx5_1:1"},  // of receives, since 2.31
+    {kOnePort, "NET/IB/1(3)/GDRDMA(PCI)/Shared/flush=Always", "ib_gdr", "mlx5_1:1"},
     {kOnePort, "NET/IB/1/Shared", "ib", "mlx5_1:1"},
+    {kOnePort, "NET/IB-CAST/1/GDRDMA/flush=Always", "ib_gdr", "mlx5_1:1"},  // of RCCL
     {kOnePort, "NET/IBext_v8/1/GDRDMA", "ib_gdr", "mlx5_1:1"},
     {kOnePort, "NET/IBext_v11/0/GDRDMA", "ib_gdr", "mlx5_0:1"},
     {kOnePort, "NET/UCX/0", "ib", "mlx5_0:1"},
@@ -54,6 +57,7 @@ const std::vector<Plugin> kPlugins = {
     {kEfa, "NET/AWS Libfabric/2/GDRDMA", "efa_gdr", "AWS Libfabric/2"},
     {kEfa, "NET/Libfabric/2/GDRDMA/Shared", "efa_gdr", "Libfabric/2"},
     {kEfa, "NET/OFI/0", "efa", "OFI/0"},
+    {kEfa, "NET/Libfabric/2/GDRDMA/flush=None", "efa_gdr", "Libfabric/2"},
     {"NET/OFI Selected Provider is efa (found 4 nics)", "NET/AWS Libfabric/0/GDRDMA", "efa_gdr",
      "AWS Libfabric/0"},
     {"NET/OFI Selected provider is cxi, fabric is cxi (found 4 nics)", "NET/Libfabric/3/GDRDMA",
