@@ -1,8 +1,10 @@
 // What joins two GPUs of a node, from the topology that NCCL prints.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,8 @@ class DevicePaths {
   /// Takes the line if it is one of the topology: `+ PCI[24.0] - GPU/0-1b000 (3)`, a GPU with its
   /// rank, or `GPU/0-1b000 :GPU/0-1b000 (0/5000.0/LOC) GPU/0-43000 (2/360.0/NVL) …`, its paths.
   bool read(std::string_view message);
+  /// The tree of NCCL 2.30 has no ranks; a communicator's own lines say `rank 3 … busId 1b000`.
+  void add_rank(int rank, std::string_view bus_id);
 
   /// Nothing: NCCL printed no path between these ranks.
   std::optional<DevicePath> between(int one_rank, int other_rank) const;
@@ -28,10 +32,16 @@ class DevicePaths {
   std::optional<double> widest_to_nic() const { return widest_to_nic_; }
 
  private:
-  void read_paths_from(std::string_view gpu, std::string_view entries);
+  using Gpu =
+      std::uint64_t;  // NCCL's id: the system in the top byte, the PCI bus id in the lowest 5
 
-  std::map<int, std::string> gpu_of_rank_;
-  std::map<std::pair<std::string, std::string>, DevicePath> paths_;
+  static std::optional<Gpu> gpu_named(std::string_view name);
+  void read_paths_from(std::string_view name, std::string_view entries);
+  std::optional<Gpu> gpu_of(int rank) const;
+
+  std::map<int, Gpu> gpu_of_rank_, bus_of_rank_;
+  std::set<Gpu> gpus_;  // of the table
+  std::map<std::pair<Gpu, Gpu>, DevicePath> paths_;
   std::optional<double> widest_to_nic_;
 };
 

@@ -199,7 +199,12 @@ bool read_communicator(std::string_view message, Report& report) {
     cursor.integer(report.nodes);
   } else {
     cursor = LineCursor(message);
-    if (cursor.skip_to(" nranks ")) cursor.integer(ranks);
+    int rank = 0;
+    std::string_view bus_id;
+    if (cursor.skip_to(" rank ") && cursor.integer(rank) && cursor.literal(" nranks ") &&
+        cursor.integer(ranks) && cursor.skip_to(" busId ") && cursor.until(" ", bus_id)) {
+      report.paths.add_rank(rank, bus_id);
+    }
   }
   report.ranks = std::max(report.ranks, ranks);
   return true;

@@ -36,6 +36,45 @@ TEST_SUITE("unit") {
     CHECK(kind_of("0[0] -> 1[1]", older) == "nvlink");
   }
 
+  TEST_CASE("a link is named by what joins its devices in the words of every version") {
+    const std::string pattern =
+        "Pattern 4, crossNic 0, nChannels 2, bw 12.000000/12.000000, type SYS/PIX, sameChannels 1";
+    const auto kind_of = [&](const std::string& hop, Names messages) {
+      messages.push_back(pattern);
+      messages.push_back("Channel 00/0 : " + hop + " via P2P/CUMEM");
+      std::string text;
+      for (const char* state : {"START", "COMPLETE"}) {
+        text +=
+            std::string("n0:1:3 [1] NCCL INFO ncclCommInitRankConfig comm 0x3 rank 1 nranks 4 ") +
+            "cudaDev 1 nvmlDev 1 busId bb000 commId 0x2 - Init " + state + "\n";
+      }
+      for (const std::string& message : messages) {
+        text += "n0:1:2 [0] NCCL INFO " + message + "\n";
+      }
+      return seen_in(text + written({})).kind;
+    };
+    // 2.21 and 2.22 begin a row in the old way.
+    const Names as_2_22 = {
+        "+ PCI[24.0] - GPU/0-1b000 (0)", "+ PCI[24.0] - GPU/0-bb000 (1)",
+        "GPU/1B000 :GPU/0-1b000 (0/5000.0/LOC) GPU/0-bb000 (2/240.0/NVL) CPU/0-0 (1/24.0/PHB) ",
+        "GPU/BB000 :GPU/0-1b000 (2/240.0/NVL) GPU/0-bb000 (0/5000.0/LOC) CPU/0-0 (1/24.0/PHB) "};
+    CHECK(kind_of("0[0] -> 1[1]", as_2_22) == "nvlink");
+    CHECK(kind_of("1[1] -> 0[0]", as_2_22) == "nvlink");
+    // The tree of 2.30 hangs a GPU below its device and leaves its rank out.
+    const Names as_2_30 = {
+        "+ PCI[24.0] - DEV/0-1b000 (1000010de2330)", "              + LOC[5000.0] - GPU/0-1b000",
+        "              + NVL[240.0] - NVS/0-0",
+        "GPU/0-1b000 :GPU/0-1b000 (0/5000.0/LOC) GPU/0-bb000 (4/240.0/NVL) DEV/0-1b000 "
+        "(1/5000.0/LOC) ",
+        "NET/0-0 :GPU/0-1b000 (4/24.0/PHB) GPU/0-bb000 (6/12.0/SYS) "};
+    CHECK(kind_of("0[0] -> 1[1]", as_2_30) == "nvlink");
+    CHECK(kind_of("1[1] -> 0[0]", as_2_30) == "pcie");  // no row of it: the pattern's longest path
+    // Two nodes of one NVLink domain have the same bus ids: the rank's own is not clear.
+    Names two_systems = as_2_30;
+    two_systems.push_back("GPU/1-1b000 :GPU/0-1b000 (4/240.0/NVL) GPU/1-bb000 (4/240.0/NVL) ");
+    CHECK(kind_of("0[0] -> 1[1]", two_systems) == "pcie");
+  }
+
   TEST_CASE("a search that fell back is told in its own words and a slow link is not") {
     const auto degraded = [](const std::string& pattern, Names others = {},
                              const std::string& algorithm = "RING") {
