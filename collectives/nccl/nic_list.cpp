@@ -67,6 +67,27 @@ bool read_merged(LineCursor& cursor, NicName& nic) {
   return cursor.literal("}");
 }
 
+/// NCCL names merged ports by their devices only, `mlx4_0+mlx4_0` where both are of one card: these
+/// get their numbers where the card has no other port.
+NicName joined(const std::string& named, const NicNames& ports) {
+  std::multiset<std::string> devices;
+  for (std::size_t at = 0; at <= named.size();) {
+    const std::size_t end = std::min(named.find('+', at), named.size());
+    devices.insert(named.substr(at, end - at));
+    at = end + 1;
+  }
+  std::vector<NicName> of_them;
+  for (const auto& [index, port] : ports) {
+    if (devices.contains(device_of(port.name))) of_them.push_back(port);
+  }
+  if (of_them.empty()) return {named, ""};
+  NicName whole = merged(of_them);
+  const std::set<std::string> distinct(devices.begin(), devices.end());
+  const bool is_told_by_device = distinct.size() == devices.size();
+  if (is_told_by_device || of_them.size() != devices.size()) whole.name = named;
+  return whole;
+}
+
 }  // namespace
 
 void read_nics(std::string_view list, NicNames& to) {
@@ -99,12 +120,7 @@ void read_virtual_nic(std::string_view text, NicNames& to) {
 void add_virtual_nics(const NicNames& made, NicNames& nics) {
   const NicNames ports = nics;
   for (const auto& [index, nic] : made) {
-    if (nic.name.find('+') == std::string::npos) continue;
-    const std::string first = nic.name.substr(0, nic.name.find('+')) + ":";
-    nics[index].name = nic.name;
-    for (const auto& [ignored, port] : ports) {
-      if (port.name.starts_with(first)) nics[index].link_layer = port.link_layer;
-    }
+    if (nic.name.find('+') != std::string::npos) nics[index] = joined(nic.name, ports);
   }
 }
 

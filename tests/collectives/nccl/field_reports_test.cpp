@@ -157,6 +157,25 @@ TEST_SUITE("unit") {
     CHECK(over("NET/IB/0", {"NET/IB : Using [0]={[0] mlx5_0:1/IB, [1] ml"}).kind == "unknown");
   }
 
+  TEST_CASE("merged ports of one card are told apart by their numbers where these are clear") {
+    const auto seen = [](const char* name, const char* ports) {
+      return over("NET/IB/4", {std::string("NET/IB : Using ") + ports + " [RO]; OOB e:10.0.0.1<0>",
+                               "NET/IB : Made virtual device [0] name=mlx4_0 speed=40000 ndevs=1",
+                               std::string("NET/IB : Made virtual device [4] name=") + name +
+                                   " speed=80000 ndevs=2 rail=-1 plane=-1"});
+    };
+    const char* two = "[0]mlx4_0:1/RoCE [1]mlx4_0:2/RoCE [2]mlx4_1:1/IB [3]mlx4_1:2/RoCE";
+    CHECK(seen("mlx4_0+mlx4_0", two).nics == Names{"mlx4_0:1+mlx4_0:2"});
+    CHECK(seen("mlx4_0+mlx4_0", two).kind == "roce");
+    CHECK(seen("mlx4_1+mlx4_1", two).kind == "unknown");  // their ports are not of one kind
+    CHECK(seen("mlx4_1+mlx4_0", two).kind == "unknown");
+    const char* more = "[0]mlx4_0:1/IB [1]mlx4_0:2/IB [2]mlx4_0:3/IB [3]mlx4_1:1/IB";
+    CHECK(seen("mlx4_0+mlx4_0", more).nics == Names{"mlx4_0+mlx4_0"});  // two of three
+    CHECK(seen("mlx4_0+mlx4_0", more).kind == "ib");
+    CHECK(seen("mlx4_1+mlx4_0", more).nics == Names{"mlx4_1+mlx4_0"});
+    CHECK(seen("mlx4_7+mlx4_8", more).kind == "unknown");  // not listed
+  }
+
   TEST_CASE("a suffix that another line is torn into makes the transport unknown") {
     for (const char* via :
          {"NET/IB/0/GDRDMAn0:1:2 [0] NCCL INFO x", "NET/IB/0/GDRDMA/Sharedn0:1:3 x",
