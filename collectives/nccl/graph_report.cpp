@@ -219,12 +219,33 @@ bool read_provider(LineCursor cursor, Report& report) {
   return true;
 }
 
+/// What lines of the networks say that means something together with others.
+struct NetworkLines {
+  NicNames virtual_nics;
+  bool has_no_verbs = false;
+  std::vector<std::string> failures;
+};
+
+/// `Failed to initialize NET plugin IB`, since 2.28. That a machine has no NIC for InfiniBand's
+/// verbs is no failure.
+bool read_failure(std::string_view message, NetworkLines& lines) {
+  if (message == "NET/IB : No device found.") {
+    lines.has_no_verbs = true;
+    return true;
+  }
+  LineCursor cursor(message);
+  if (!cursor.literal("Failed to initialize NET plugin ")) return false;
+  if (cursor.rest() != "IB" || !lines.has_no_verbs) lines.failures.push_back(clean(message));
+  return true;
+}
+
 /// What the process says once, whichever communicator comes first.
-bool read_networks(std::string_view message, Report& report, NicNames& virtual_nics) {
+bool read_networks(std::string_view message, Report& report, NetworkLines& lines) {
+  if (read_failure(message, lines)) return true;
   LineCursor cursor(message);
   if (read_provider(cursor, report)) return true;
   if (cursor.literal("NET/IB : Made virtual device ")) {
-    read_virtual_nic(cursor.rest(), virtual_nics);
+    read_virtual_nic(cursor.rest(), lines.virtual_nics);
     return true;
   }
   std::string_view network;
@@ -235,8 +256,9 @@ bool read_networks(std::string_view message, Report& report, NicNames& virtual_n
 
 /// Words of NCCL's that it does not call a warning in every version.
 bool is_complaint(std::string_view message) {
-  for (const std::string_view words : {"Proceeding without NVLS support",
-                                       "falling back to simple order", "P2P is disabled between"}) {
+  for (const std::string_view words :
+       {"Proceeding without NVLS support", "falling back to simple order",
+        "P2P is disabled between", "speed change detected"}) {
     if (message.find(words) != std::string_view::npos) return true;
   }
   return false;
@@ -274,6 +296,12 @@ void read_message(std::string_view message, Report& report) {
   }
 }
 
+/// What NCCL takes when no other network can be used.
+bool uses_sockets(const Report& report) {
+  return std::any_of(report.connections.begin(), report.connections.end(),
+                     [](const Connection& one) { return one.network == "Socket"; });
+}
+
 }  // namespace
 
 Report parse_report(std::string_view coloured, std::size_t coloured_begin) {
@@ -282,10 +310,10 @@ Report parse_report(std::string_view coloured, std::size_t coloured_begin) {
   const std::string text = before + without_escapes(coloured.substr(coloured_begin));
   const std::size_t begin = before.size();
   Report report;
-  NicNames virtual_nics;
+  NetworkLines networks;
   report.is_truncated = !text.empty() && text.back() != '\n';
   for (const LogLine& line : log_lines(text, begin)) {
-    if (!line.is_warning && read_networks(line.message, report, virtual_nics)) continue;
+    if (!line.is_warning && read_networks(line.message, report, networks)) continue;
     if (line.owner == LogLine::Owner::other) continue;
     const bool is_unclaimed = line.owner == LogLine::Owner::unknown && line.is_before;
     if (is_unclaimed && !line.message.starts_with("NCCL version ")) continue;
@@ -295,7 +323,12 @@ Report parse_report(std::string_view coloured, std::size_t coloured_begin) {
       read_message(line.message, report);
     }
   }
-  if (!virtual_nics.empty()) add_virtual_nics(virtual_nics, report.nics["IB"]);
+  if (!networks.virtual_nics.empty()) {
+    add_virtual_nics(networks.virtual_nics, report.nics["IB"]);
+  }
+  if (uses_sockets(report)) {
+    for (std::string& failure : networks.failures) add_once(std::move(failure), report.warnings);
+  }
   return report;
 }
 

@@ -110,9 +110,29 @@ TEST_SUITE("unit") {
     const Report report =
         parse_report(warning + warning +
                      written({"Could not find a path for pattern 4, falling back to simple order",
+                              "NET/IB : mlx5_0:1 speed change detected: 400000 -> 200000 Mbps",
                               "NVLS multicast support is not available on dev 0"}));
     CHECK(report.warnings ==
           Names{"P2P is disabled between NVLINK connected GPUs 0 and 1.",
-                "Could not find a path for pattern 4, falling back to simple order"});
+                "Could not find a path for pattern 4, falling back to simple order",
+                "NET/IB : mlx5_0:1 speed change detected: 400000 -> 200000 Mbps"});
+  }
+
+  TEST_CASE("a network that could not be used is told where sockets were used for it") {
+    const auto warnings = [](const char* plugin, const char* via, const char* before) {
+      return parse_report(
+                 written({before, std::string("Failed to initialize NET plugin ") + plugin,
+                          "NET/Socket : Using [0]eth0:10.0.0.1<0>", "Initialized NET plugin Socket",
+                          std::string("Channel 00/0 : 0[0] -> 1[1] [send] via ") + via}))
+          .warnings;
+    };
+    const char* disabled = "NCCL_IB_DISABLE set by environment to 1.";
+    const char* none = "NET/IB : No device found.";
+    CHECK(warnings("Libfabric", "NET/Socket/0", none) ==
+          Names{"Failed to initialize NET plugin Libfabric"});
+    CHECK(warnings("IB", "NET/Socket/0", disabled) == Names{"Failed to initialize NET plugin IB"});
+    CHECK(warnings("IB", "NET/Socket/0", none).empty());  // there is nothing to be used
+    CHECK(warnings("IB", "P2P/CUMEM/read", disabled).empty());
+    CHECK(warnings("Libfabric", "NET/IB/0/GDRDMA", disabled).empty());
   }
 }
