@@ -46,6 +46,22 @@ void take_devices(const Source& source, const Json& config, NcclTable& table) {
   }
 }
 
+/// Of the ranks of a process the file names the first alone. The others are on the same host, on
+/// the devices that follow; what these are called is not said.
+void add_ranks_of_processes(const Json& config, NcclTable& table) {
+  const double per_process =
+      number_at(config, "nthreads").value_or(1) * number_at(config, "ngpus").value_or(1);
+  if (per_process < 2 || per_process > 1024) return;
+  const int count = static_cast<int>(per_process);
+  const std::map<int, NcclRank> firsts = table.ranks;
+  for (const auto& [rank, place] : firsts)
+    if (rank % count != 0) return;
+  for (const auto& [rank, place] : firsts) {
+    for (int i = 1; i < count; ++i) table.ranks[rank + i] = {place.node, "", "", place.device + i};
+  }
+  table.ranks_per_process = count;
+}
+
 }  // namespace
 
 NcclOutput nccl_json(const Source& source, const Json& json) {
@@ -66,6 +82,7 @@ NcclOutput nccl_json(const Source& source, const Json& json) {
   if (const Json* config = find(json, "config")) {
     table.is_graph = number_at(*config, "graph").value_or(0) > 0;
     take_devices(source, *config, table);
+    add_ranks_of_processes(*config, table);
   }
   table.has_end = find(json, "end_time") != nullptr;
   for (const Json* one : elements_at(json, "results")) {

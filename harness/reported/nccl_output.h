@@ -38,6 +38,7 @@ struct NcclTable {
   std::string program;        // all_reduce; empty: the output does not say it
   std::string program_place;  // where it says it
   std::map<int, NcclRank> ranks;
+  int ranks_per_process = 1;  // of which all or none are listed
   bool is_graph = false;
   bool has_end = false;
   std::vector<NcclRow> rows;

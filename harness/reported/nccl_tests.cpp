@@ -80,21 +80,28 @@ const Collective& collective_of(const Source& source, const NcclTable& table) {
   return asked;
 }
 
+/// How many ranks there were at least.
+int least_ranks(const NcclTable& table) {
+  const int listed = static_cast<int>(table.ranks.size());
+  const int last = table.ranks.empty() ? 0 : table.ranks.rbegin()->first + 1;
+  const int each = table.ranks_per_process;
+  return (std::max(listed, last) + each - 1) / each * each;
+}
+
 /// Lines of ranks that somebody cut out of what was pasted.
 bool lacks_ranks(const NcclTable& table) {
-  return !table.ranks.empty() &&
-         table.ranks.rbegin()->first >= static_cast<int>(table.ranks.size());
+  return !table.ranks.empty() && least_ranks(table) > static_cast<int>(table.ranks.size());
 }
 
 int ranks_of(const Source& source, const NcclTable& table) {
   const int said = static_cast<int>(table.ranks.size());
   if (lacks_ranks(table)) {
-    const int last = table.ranks.rbegin()->first;
-    if (source.ranks && *source.ranks > last) return *source.ranks;
+    const int least = least_ranks(table);
+    if (source.ranks && *source.ranks >= least) return *source.ranks;
     throw Error(
         fmt::format("{}: the output lists {} of at least {}: say how many there were with "
                     "--ranks",
-                    source.where, assay::number_of(table.ranks.size(), "rank"), last + 1));
+                    source.where, assay::number_of(table.ranks.size(), "rank"), least));
   }
   if (said > 0 && source.ranks && *source.ranks != said) {
     throw Error(fmt::format("{}: the output has {}, not the {} of --ranks", source.where,
@@ -279,7 +286,7 @@ class NcclImporter {
                       source_.where, row.place, rate * 1e-9, time.algorithm_bytes_per_s * 1e-9));
     }
     const double seen = time.bus_bytes_per_s / time.algorithm_bytes_per_s;
-    if (ranks_ > 1 && std::abs(seen - factor()) > 0.02) {
+    if (std::abs(seen - factor()) > 0.02) {
       throw Error(
           fmt::format("{}: {}: busbw is {:.2f} of algbw, but of {} over {} ranks it is "
                       "{:.2f}: another --collective or another --ranks?",

@@ -67,6 +67,7 @@ class NcclReader {
     table.program = program_;
     table.program_place = program_place_;
     table.ranks = ranks_;
+    table.ranks_per_process = ranks_per_process_;
     table.is_graph = is_graph_;
     output_.tables.push_back(std::move(table));
     program_.clear();
@@ -108,6 +109,7 @@ class NcclReader {
     static const RegularExpression kVersion("nccl-tests version (\\S+)");
     static const RegularExpression kLibrary("NCCL version (\\d+\\.\\d+[0-9.]*)");
     static const RegularExpression kCode("nccl-library=(\\d+)");
+    static const RegularExpression kThreads("nThread (\\d{1,4}) nGpus (\\d{1,4}) ");
     static const RegularExpression kGraph("graph: ([1-9]\\d*)");
     static const RegularExpression kEnd("(Out of bounds values|Avg bus bandwidth)\\s*:");
     const auto keep = [&](const RegularExpression& what, std::string& where) {
@@ -119,7 +121,10 @@ class NcclReader {
     std::string code;
     keep(kCode, code);
     if (output_.nccl_version.empty()) output_.nccl_version = nccl_version_from(code);
-    if (text.find("nThread") != std::string::npos) is_graph_ = kGraph.is_found_in(text);
+    if (const auto part = kThreads.groups_in(text); !part.empty()) {
+      is_graph_ = kGraph.is_found_in(text);
+      ranks_per_process_ = std::max(1, std::stoi(part[1]) * std::stoi(part[2]));
+    }
     if (!output_.tables.empty() && kEnd.is_found_in(text)) output_.tables.back().has_end = true;
     const bool concludes = text.find("concluded") != std::string::npos;
     if (const std::string program = nccl_program_in(text); !program.empty() && !concludes) {
@@ -211,6 +216,7 @@ class NcclReader {
   Heading heading_;
   std::string program_, program_place_;
   std::map<int, NcclRank> ranks_;
+  int ranks_per_process_ = 1;
   bool is_graph_ = false;
 };
 

@@ -140,6 +140,23 @@ TEST_SUITE("unit") {
           std::vector<std::string>{"two/device0", "two/device1"});
   }
 
+  TEST_CASE("the JSON of nccl-tests names the first rank of a process and means all") {
+    const Result result = import_nccl_tests(of(R"({"args": ["./all_reduce_perf", "-g", "4"],
+        "config": {"nthreads": 2, "ngpus": 2, "devices": [
+          {"rank": 0, "hostname": "a", "device": 0, "device_hex": "0000:1b:00", "device_info": "Example"},
+          {"rank": 4, "hostname": "b", "device": 0, "device_hex": "0000:1b:00", "device_info": "Example"}]},
+        "results": [{"size": 1048576, "type": "float", "redop": "sum", "root": "    -1",
+          "out_of_place": {"time": 100.0, "alg_bw": 10.48576, "bus_bw": 18.35008, "nwrong": 0},
+          "in_place": {"time": 100.0, "alg_bw": 10.48576, "bus_bw": 18.35008, "nwrong": 0}}],
+        "end_time": "2026-10-01 10:00:00"})"));
+    const Measurement& one = measured(result, "all_reduce.f32.nccl/bytes1048576_ranks8");
+    CHECK(one.scope.members == std::vector<std::string>{"a/device0", "a/device1", "a/device2",
+                                                        "a/device3", "b/device0", "b/device1",
+                                                        "b/device2", "b/device3"});
+    CHECK(result.nodes[1].devices[0].name == "Example");
+    CHECK(result.nodes[1].devices[1].name == "unstated");
+  }
+
   TEST_CASE("a copy between two nodes is not of one node") {
     const Result result = import_nvbandwidth(
         of("Process 0 (a): device 0: Example\nProcess 1 (b): device 0: Example\n"

@@ -101,6 +101,22 @@ TEST_SUITE("unit") {
     CHECK(result.measurements.front().scope.members.empty());
   }
 
+  TEST_CASE("a list of the first ranks of a process asks how many there were") {
+    const std::string rows =
+        "#  size  count  type  redop  root  time  algbw  busbw  #wrong\n"
+        "   1048576   262144  float  sum  -1  100.0  10.49  18.35  0\n"
+        "# Avg bus bandwidth : 18\n";
+    Source source = {"out", "out", "", "all_reduce", std::nullopt};
+    const std::string rank = "#   Rank  0 Pid 1 on box device  0 [0x07] Example\n";
+    source.text = "# nThread 1 nGpus 8 minBytes 1 maxBytes 2\n" + rank + rows;
+    has(said_of(source), "lists 1 rank of at least 8: say how many there were with --ranks");
+    source.ranks = 8;
+    CHECK(import_nccl_tests(source).measurements.front().scope.members.empty());
+    source.text = rank + rows;
+    source.ranks.reset();
+    has(said_of(source), "busbw is 1.75 of algbw, but of all_reduce over 1 ranks it is 0.00");
+  }
+
   TEST_CASE("processes that ran alone are refused") {
     has(said_of(with("Rank  1", "Rank  0")), "line 8: rank 0 stands there twice");
   }
