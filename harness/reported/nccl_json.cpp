@@ -1,6 +1,8 @@
 // Reads the file that nccl-tests writes with -J.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 #include "harness/reported/document.h"
@@ -46,6 +48,21 @@ void take_devices(const Source& source, const Json& config, NcclTable& table) {
   }
 }
 
+/// The number that an option has in a command, as `-u 1`, `-u1`, `--unalign 1` or `--unalign=1`; 0:
+/// it is not there.
+double option_in(const std::vector<std::string>& command, const std::string& letter,
+                 const std::string& name) {
+  for (std::size_t i = 1; i < command.size(); ++i) {
+    const std::string& word = command[i];
+    if ((word == letter || word == name) && i + 1 < command.size())
+      return number_of(command[i + 1]).value_or(0);
+    if (word.starts_with(name + "=")) return number_of(word.substr(name.size() + 1)).value_or(0);
+    if (word.starts_with(letter) && !word.starts_with("--"))
+      return number_of(word.substr(letter.size())).value_or(0);
+  }
+  return 0;
+}
+
 /// Of the ranks of a process the file names the first alone. The others are on the same host, on
 /// the devices that follow; what these are called is not said.
 void add_ranks_of_processes(const Json& config, NcclTable& table) {
@@ -81,9 +98,15 @@ NcclOutput nccl_json(const Source& source, const Json& json) {
   }
   if (const Json* config = find(json, "config")) {
     table.is_graph = number_at(*config, "graph").value_or(0) > 0;
+    table.manner = nccl_manner(number_at(*config, "aggregated_iterations").value_or(1),
+                               option_in(output.command, "-u", "--unalign"),
+                               text_at(*config, "blocking_collectives") == "true");
     take_devices(source, *config, table);
     add_ranks_of_processes(*config, table);
   }
+  // The kernels of nccl-tests itself, of which there are several for a collective.
+  if (const double kernel = option_in(output.command, "-D", "--device_implementation"); kernel > 0)
+    table.manner += fmt::format("_device{:.0f}", std::min(kernel, 1e3));
   table.has_end = find(json, "end_time") != nullptr;
   for (const Json* one : elements_at(json, "results")) {
     NcclRow row;

@@ -40,6 +40,8 @@ struct NcclTable {
   std::map<int, NcclRank> ranks;
   int ranks_per_process = 1;  // of which all or none are listed
   bool is_graph = false;
+  /// How the calls were made, of which the times are: `_aggregated4`, `_blocking`; empty: as usual.
+  std::string manner;
   bool has_end = false;
   std::vector<NcclRow> rows;
 };
@@ -56,6 +58,8 @@ NcclOutput nccl_json(const Source& source, const Json& json);
 
 /// `17 wrong elements`; empty: none.
 std::string wrong_elements(double number);
+/// What stands for `-m`, `-u` and `-z` in a table's `manner`.
+std::string nccl_manner(double aggregated, double unaligned, bool is_blocking);
 /// `2.28.9` from 22809; empty for anything else.
 std::string nccl_version_from(const std::string& code);
 /// The collective of a program's name, as in `/opt/all_reduce_perf_mpi`; empty when it has none.

@@ -35,7 +35,7 @@ constexpr Collective kCollectives[] = {{"all_reduce", "all_reduce", 2, "sum"},
 
 /// Those that Assay has no case for, too.
 bool is_program_of_nccl_tests(const std::string& name) {
-  static const std::set<std::string> kOthers = {"gather", "hypercube", "scatter"};
+  static const std::set<std::string> kOthers = {"alltoallv", "gather", "hypercube", "scatter"};
   return kOthers.contains(name) ||
          std::any_of(std::begin(kCollectives), std::end(kCollectives),
                      [&](const Collective& one) { return name == one.program; });
@@ -180,11 +180,11 @@ class NcclImporter {
     if (is_reduction && !row.redop.empty() && row.redop != collective_->reduction) {
       return leave_out("rows of redop " + printable(row.redop, 20) + wrong_in(row));
     }
-    CaseId id{collective_->workload, dtype, "nccl", {}};
+    CaseId id{collective_->workload, dtype, "nccl" + table.manner, {}};
     id.shape.add("bytes", row.bytes);
     id.shape.add("ranks", ranks_);
     if (row.out_of_place) keep(row, id, *row.out_of_place);
-    id.implementation = "nccl_in_place";
+    id.implementation += "_in_place";
     if (row.in_place) keep(row, id, *row.in_place);
   }
 

@@ -69,6 +69,7 @@ class NcclReader {
     table.ranks = ranks_;
     table.ranks_per_process = ranks_per_process_;
     table.is_graph = is_graph_;
+    table.manner = nccl_manner(aggregated_, unaligned_, is_blocking_);
     output_.tables.push_back(std::move(table));
     program_.clear();
     ranks_.clear();
@@ -110,6 +111,8 @@ class NcclReader {
     static const RegularExpression kLibrary("NCCL version (\\d+\\.\\d+[0-9.]*)");
     static const RegularExpression kCode("nccl-library=(\\d+)");
     static const RegularExpression kThreads("nThread (\\d{1,4}) nGpus (\\d{1,4}) ");
+    static const RegularExpression kAggregated("agg iters: (\\d{1,9})");
+    static const RegularExpression kUnaligned("unalign: (\\d{1,9})");
     static const RegularExpression kGraph("graph: ([1-9]\\d*)");
     static const RegularExpression kEnd("(Out of bounds values|Avg bus bandwidth)\\s*:");
     const auto keep = [&](const RegularExpression& what, std::string& where) {
@@ -123,14 +126,23 @@ class NcclReader {
     if (output_.nccl_version.empty()) output_.nccl_version = nccl_version_from(code);
     if (const auto part = kThreads.groups_in(text); !part.empty()) {
       is_graph_ = kGraph.is_found_in(text);
+      aggregated_ = setting_in(text, kAggregated);
+      unaligned_ = setting_in(text, kUnaligned);
+      is_blocking_ = false;
       ranks_per_process_ = std::max(1, std::stoi(part[1]) * std::stoi(part[2]));
     }
+    if (text.find("Blocking Enabled") != std::string::npos) is_blocking_ = true;
     if (!output_.tables.empty() && kEnd.is_found_in(text)) output_.tables.back().has_end = true;
     const bool concludes = text.find("concluded") != std::string::npos;
     if (const std::string program = nccl_program_in(text); !program.empty() && !concludes) {
       program_ = program;
       program_place_ = place_of(line);
     }
+  }
+
+  static double setting_in(const std::string& text, const RegularExpression& setting) {
+    const auto part = setting.groups_in(text);
+    return part.empty() ? 0 : number_of(part[1]).value_or(0);
   }
 
   void take_row(const Line& line) {
@@ -217,6 +229,8 @@ class NcclReader {
   std::string program_, program_place_;
   std::map<int, NcclRank> ranks_;
   int ranks_per_process_ = 1;
+  double aggregated_ = 0, unaligned_ = 0;
+  bool is_blocking_ = false;
   bool is_graph_ = false;
 };
 
@@ -226,6 +240,14 @@ NcclOutput nccl_text(const Source& source) { return NcclReader(source).read(); }
 
 std::string wrong_elements(double number) {
   return number > 0 ? fmt::format("{:.0f} wrong elements", number) : std::string();
+}
+
+std::string nccl_manner(double aggregated, double unaligned, bool is_blocking) {
+  std::string manner;
+  if (aggregated > 1) manner += fmt::format("_aggregated{:.0f}", aggregated);
+  if (unaligned > 0) manner += fmt::format("_unaligned{:.0f}", unaligned);
+  if (is_blocking) manner += "_blocking";
+  return manner;
 }
 
 std::string nccl_version_from(const std::string& code) {

@@ -157,6 +157,35 @@ TEST_SUITE("unit") {
     CHECK(result.nodes[1].devices[1].name == "unstated");
   }
 
+  TEST_CASE("calls that nccl-tests made in another manner are another implementation") {
+    const std::string rows =
+        kRanks +
+        "#  size  count  type  redop  root  time  algbw  busbw  #wrong  time  algbw  busbw  "
+        "#wrong\n"
+        "  1048576  262144  float  sum  -1  40.20  26.08  26.08  0  40.20  26.08  26.08  0\n"
+        "# Avg bus bandwidth : 26\n";
+    const std::string settings = "# nThread 1 nGpus 1 minBytes 1 maxBytes 2 step: 2(factor) ";
+    const Result aggregated = import_nccl_tests(
+        of(settings + "warmup iters: 1 iters: 20 agg iters: 4 validation: 1 graph: 0 unalign: 1\n" +
+           rows));
+    measured(aggregated, "all_reduce.f32.nccl_aggregated4_unaligned1/bytes1048576_ranks2");
+    measured(aggregated, "all_reduce.f32.nccl_aggregated4_unaligned1_in_place/bytes1048576_ranks2");
+    const Result blocking = import_nccl_tests(
+        of(settings + "warmup iters: 1 iters: 20 agg iters: 1 validation: 1 graph: 0\n" +
+           "# Blocking Enabled: wait for completion and barrier after each collective \n" + rows));
+    measured(blocking, "all_reduce.f32.nccl_blocking/bytes1048576_ranks2");
+    const auto of_json = [](const std::string& option) {
+      return import_nccl_tests(of(
+          R"({"args": ["all_reduce_perf", )" + option +
+          R"(], "config": {"aggregated_iterations": 1, "blocking_collectives": "true", "devices": [
+          {"rank": 0, "hostname": "a", "device": 0}, {"rank": 1, "hostname": "a", "device": 1}]},
+          "results": [{"size": 1048576, "type": "float", "redop": "sum", "root": "    -1",
+            "out_of_place": {"time": 100.0, "alg_bw": 10.48576, "bus_bw": 10.48576, "nwrong": 0}}]})"));
+    };
+    for (const std::string option : {R"("-D", "2")", R"("-D2")", R"("--device_implementation=2")"})
+      measured(of_json(option), "all_reduce.f32.nccl_blocking_device2/bytes1048576_ranks2");
+  }
+
   TEST_CASE("a copy between two nodes is not of one node") {
     const Result result = import_nvbandwidth(
         of("Process 0 (a): device 0: Example\nProcess 1 (b): device 0: Example\n"

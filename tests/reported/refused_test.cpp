@@ -65,7 +65,7 @@ TEST_SUITE("unit") {
     source.collective = "reduce_scatter";
     has(said_of(source),
         "the output is of all_reduce_perf, not of the --collective reduce_scatter: leave out");
-    for (const std::string program : {"broadcast", "scatter", "hypercube"}) {
+    for (const std::string program : {"broadcast", "scatter", "alltoallv"}) {
       Source other = with("all_reduce_perf", program + "_perf");
       other.collective = "all_reduce";
       has(said_of(other), ": line ");
