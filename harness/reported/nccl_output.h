@@ -38,7 +38,8 @@ struct NcclTable {
   std::string program;        // all_reduce; empty: the output does not say it
   std::string program_place;  // where it says it
   std::map<int, NcclRank> ranks;
-  int ranks_per_process = 1;  // of which all or none are listed
+  std::optional<int> rank_count;  // where it is said and the ranks are not
+  int ranks_per_process = 1;      // of which all or none are listed
   bool is_graph = false;
   /// How the calls were made, of which the times are: `_aggregated4`, `_blocking`; empty: as usual.
   std::string manner;
@@ -48,6 +49,7 @@ struct NcclTable {
 
 struct NcclOutput {
   std::string version, nccl_version, started;
+  bool is_rccl = false;  // of rccl-tests
   std::vector<std::string> command;
   std::vector<NcclTable> tables;
 };
@@ -55,6 +57,9 @@ struct NcclOutput {
 /// Throws Error for a row that is damaged.
 NcclOutput nccl_text(const Source& source);
 NcclOutput nccl_json(const Source& source, const Json& json);
+
+/// What rccl-tests writes with -Z; nothing for another file.
+std::optional<NcclOutput> rccl_records(const Source& source);
 
 /// `17 wrong elements`; empty: none.
 std::string wrong_elements(double number);

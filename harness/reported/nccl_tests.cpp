@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
@@ -106,6 +107,13 @@ int ranks_of(const Source& source, const NcclTable& table) {
   if (said > 0 && source.ranks && *source.ranks != said) {
     throw Error(fmt::format("{}: the output has {}, not the {} of --ranks", source.where,
                             assay::number_of(table.ranks.size(), "rank"), *source.ranks));
+  }
+  if (table.rank_count) {
+    if (source.ranks && *source.ranks != *table.rank_count)
+      throw Error(fmt::format(
+          "{}: {}: the output has {}, not the {} of --ranks", source.where, table.program_place,
+          assay::number_of(static_cast<std::size_t>(*table.rank_count), "rank"), *source.ranks));
+    return *table.rank_count;
   }
   if (said == 0 && !source.ranks) {
     throw Error(
@@ -306,17 +314,28 @@ class NcclImporter {
   std::map<std::string, int> left_out_;  // what, how many
 };
 
+NcclOutput output_of(const Source& source) {
+  if (auto records = rccl_records(source)) return std::move(*records);
+  const auto json = json_in(source);
+  return json ? nccl_json(source, *json) : nccl_text(source);
+}
+
 }  // namespace
 
 Result import_nccl_tests(const Source& source) {
-  const auto json = json_in(source);
-  const NcclOutput output = json ? nccl_json(source, *json) : nccl_text(source);
+  const NcclOutput output = output_of(source);
   Result result = document_from(source, "nccl-tests", "cuda");
-  result.imported->version = output.version;
+  result.imported->version = (output.is_rccl ? "rccl-tests " : "") + output.version;
   result.imported->unsaid.push_back(
       "the algorithm and the transport; a time is the mean of its iterations over all ranks");
   result.run.command = output.command;
-  if (!output.nccl_version.empty()) result.software["nccl"] = output.nccl_version;
+  // RCCL has the calls of NCCL, and so its cases: a comparison sees another version of one library.
+  if (output.is_rccl) {
+    const bool is_known = !output.nccl_version.empty();
+    result.software["nccl"] = is_known ? "RCCL " + output.nccl_version : "RCCL";
+  } else if (!output.nccl_version.empty()) {
+    result.software["nccl"] = output.nccl_version;
+  }
   if (output.tables.empty()) {
     throw Error(
         fmt::format("{}: no table of nccl-tests (a heading with size, count, type, time) "

@@ -19,7 +19,7 @@ struct Heading {
   std::size_t shared = 0;    // columns before the first side
   std::size_t per_side = 0;  // columns of a side
   std::size_t sides = 0;
-  std::size_t after = 0;  // words after the last side: a time
+  std::size_t after = 0;  // words after the last side: an algorithm, a time
 };
 
 std::optional<Heading> heading_in(const std::string& text) {
@@ -32,6 +32,10 @@ std::optional<Heading> heading_in(const std::string& text) {
   if (words.back() == "timestamp") {
     words.pop_back();
     heading.after = 2;  // a date and a time
+  }
+  if (words.size() > 3 && words[words.size() - 3] == "algo") {  // of rccl-tests, with -A
+    words.resize(words.size() - 3);
+    heading.after += 3;
   }
   const auto is_time = [](const std::string& word) { return word == "time" || word == "cputime"; };
   const auto first = std::find_if(words.begin(), words.end(), is_time);
@@ -85,7 +89,7 @@ class NcclReader {
   bool take_rank(const Line& line) {
     static const RegularExpression kRank(
         "^\\s*#?\\s*Rank\\s+(\\d{1,7})\\s+(?:Group\\s+(\\d{1,7})\\s+)?Pid\\s+\\d+\\s+on\\s+(\\S+)"
-        "\\s+device\\s+(\\d{1,5})\\s+\\[([0-9a-fA-Fx:.]+)\\]\\s+(.*\\S)");
+        "\\s+device\\s+(\\d{1,5})\\s+\\[([0-9a-fA-Fx:.]+)\\]\\s*(.*?)\\s*$");
     const auto part = kRank.groups_in(line.text);
     if (part.empty()) return false;
     if (!part[2].empty() && std::stoi(part[2]) != 0) {
@@ -108,8 +112,9 @@ class NcclReader {
   void take_fact(const Line& line) {
     const std::string& text = line.text;
     static const RegularExpression kVersion("nccl-tests version (\\S+)");
-    static const RegularExpression kLibrary("NCCL version (\\d+\\.\\d+[0-9.]*)");
-    static const RegularExpression kCode("nccl-library=(\\d+)");
+    static const RegularExpression kRcclVersion("rccl-tests:? [vV]ersion (\\S+)");
+    static const RegularExpression kLibrary("[NR]CCL version (?:: )?(\\d+\\.\\d+[0-9.]*)");
+    static const RegularExpression kCode("[nr]ccl-library=(\\d+)");
     static const RegularExpression kThreads("nThread (\\d{1,4}) nGpus (\\d{1,4}) ");
     static const RegularExpression kAggregated("agg iters: (\\d{1,9})");
     static const RegularExpression kUnaligned("unalign: (\\d{1,9})");
@@ -120,6 +125,8 @@ class NcclReader {
       if (!part.empty() && where.empty()) where = part[1];
     };
     keep(kVersion, output_.version);
+    keep(kRcclVersion, output_.version);
+    output_.is_rccl = output_.is_rccl || kRcclVersion.is_found_in(text);
     keep(kLibrary, output_.nccl_version);
     std::string code;
     keep(kCode, code);
@@ -132,6 +139,8 @@ class NcclReader {
       ranks_per_process_ = std::max(1, std::stoi(part[1]) * std::stoi(part[2]));
     }
     if (text.find("Blocking Enabled") != std::string::npos) is_blocking_ = true;
+    if (text.find("in-place") != std::string::npos)  // above the heading
+      has_only_in_place_ = text.find("out-of-place") == std::string::npos;
     if (!output_.tables.empty() && kEnd.is_found_in(text)) output_.tables.back().has_end = true;
     const bool concludes = text.find("concluded") != std::string::npos;
     if (const std::string program = nccl_program_in(text); !program.empty() && !concludes) {
@@ -167,7 +176,8 @@ class NcclReader {
       if (heading_.columns[i] == "redop") row.redop = words[i];
       if (heading_.columns[i] == "root") row.root = words[i];
     }
-    row.out_of_place = side(line, words, heading_.shared);
+    const NcclTime first = side(line, words, heading_.shared);
+    (heading_.sides == 1 && has_only_in_place_ ? row.in_place : row.out_of_place) = first;
     if (heading_.sides > 1) row.in_place = side(line, words, heading_.shared + heading_.per_side);
     output_.tables.back().rows.push_back(std::move(row));
   }
@@ -230,7 +240,7 @@ class NcclReader {
   std::map<int, NcclRank> ranks_;
   int ranks_per_process_ = 1;
   double aggregated_ = 0, unaligned_ = 0;
-  bool is_blocking_ = false;
+  bool is_blocking_ = false, has_only_in_place_ = false;
   bool is_graph_ = false;
 };
 
