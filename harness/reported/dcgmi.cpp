@@ -93,6 +93,10 @@ void take_test(Result& result, const Json& test, const std::string& category) {
 }
 
 void take_json(const Source& source, const Json& json, Result& result) {
+  if (find(json, "iterations") != nullptr) {  // of --iterations
+    for (const Json* one : elements_at(json, "iterations")) take_json(source, *one, result);
+    return;
+  }
   const Json* root = nullptr;
   for (const char* key : {"DCGM Diagnostic", "DCGM GPU Diagnostic"})
     if (root == nullptr) root = find(json, key);
@@ -121,7 +125,13 @@ void take_json(const Source& source, const Json& json, Result& result) {
   for (const Json* test : elements_at(*root, "tests")) take_test(result, *test, "");
 }
 
-/// The cells of a row of the table, trimmed.
+std::string trimmed_cell(const std::string& cell) {
+  const std::size_t first = cell.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return cell.substr(first, cell.find_last_not_of(' ') - first + 1);
+}
+
+/// The cells of a row of the table, as wide as they are.
 std::vector<std::string> cells_of(const std::string& text) {
   std::vector<std::string> cells;
   std::string cell;
@@ -130,10 +140,7 @@ std::vector<std::string> cells_of(const std::string& text) {
       cell += text[i];
       continue;
     }
-    const std::size_t first = cell.find_first_not_of(' ');
-    cells.push_back(first == std::string::npos
-                        ? ""
-                        : cell.substr(first, cell.find_last_not_of(' ') - first + 1));
+    cells.push_back(cell);
     cell.clear();
   }
   return cells;
@@ -141,6 +148,7 @@ std::vector<std::string> cells_of(const std::string& text) {
 
 /// The table: a section is a row of dashes around its name. What has no name continues the row
 /// before, with the status of other devices or with more of its text, and `Warning` explains it.
+/// Other tables of the same output do not begin with Diagnostic and Result.
 class DiagnosticTable {
  public:
   explicit DiagnosticTable(Result& result) : result_(result) {}
@@ -149,13 +157,26 @@ class DiagnosticTable {
     static const RegularExpression kSection("[|+]-+\\s+(\\w[\\w ]*?)\\s+-+\\+");
     if (const auto part = kSection.groups_in(text); !part.empty()) {
       category_ = part[1];
+      in_category_ = 0;
+      is_in_table_ = true;
+      begins_ = false;
       return;
     }
-    const std::vector<std::string> cells = cells_of(text);
-    if (text.find_first_not_of(" \t") == std::string::npos || cells.size() < 2) return;
-    if (cells[0] == "Diagnostic" && cells[1] == "Result") return;
+    static const RegularExpression kBorder("^\\s*\\+[-+]+\\+\\s*$");
+    if (kBorder.is_found_in(text)) {
+      begins_ = true;
+      return;
+    }
+    std::vector<std::string> cells = cells_of(text);
+    if (cells.size() < 2) return;
+    const std::string content = cells[1];
+    for (std::string& cell : cells) cell = trimmed_cell(cell);
+    const bool is_heading = cells[0] == "Diagnostic" && cells[1] == "Result";
+    if (begins_ || is_heading) is_in_table_ = is_heading;
+    begins_ = false;
+    if (!is_in_table_ || is_heading) return;
     if (category_ == "Metadata") return take_metadata(cells);
-    take_check(cells);
+    take_check(cells, content);
   }
 
  private:
@@ -164,16 +185,18 @@ class DiagnosticTable {
     if (cells[0] == "Driver Version Detected") result_.software["driver"] = cells[1];
   }
 
-  void take_check(const std::vector<std::string>& cells) {
+  void take_check(const std::vector<std::string>& cells, const std::string& content) {
     static const RegularExpression kStatus(
         "^(Pass|Fail|Warn|Skip)\\w*(?:\\s*-\\s*(?:GPUs?:?\\s*([\\d, ]+)|All))?");
-    static const RegularExpression kDevice("^GPU(\\d{1,5}): (\\w+)");
+    static const RegularExpression kDevice(
+        "^([A-Z][A-Za-z]*)(\\d{1,5}): (Pass|Fail|Warn|Skip|Not Run)$");
     static const RegularExpression kExplanation(
         "^(?:Warning|Error|Info)(?::(?: *GPU *(\\d{1,5})\\b)?.*)?$");
     static const RegularExpression kDeviceOfText("^GPU (\\d{1,5})\\b");
     auto& checks = result_.imported->checks;
     if (const auto part = kDevice.groups_in(cells[1]); cells[0].empty() && !part.empty()) {
-      return add_check(devices_in(result_, part[1]), status_of(part[2]), "");
+      if (part[1] == "GPU") return add_check(devices_in(result_, part[2]), status_of(part[3]), "");
+      return add(result_, name_ + " of " + part[1], category_, {}, status_of(part[3]), "");
     }
     const auto part = kStatus.groups_in(cells[1]);
     const auto explanation = kExplanation.groups_in(cells[0]);
@@ -187,20 +210,36 @@ class DiagnosticTable {
       name_ = cells[0];
       return add_check({}, "unknown", cells[1]);
     }
-    if (checks.empty() || cells[1].empty()) return;
-    if (!explanation.empty()) {
+    if (cells[1].empty()) return;
+    if (cells[0] == "Error" && (in_category_ == 0 || checks.back().status == "pass")) {
+      name_ = cells[0];  // of the whole section, not of the row before
+      add_check({}, "fail", "");
+      last_.clear();
+    } else if (checks.empty()) {
+      return;
+    } else if (!explanation.empty()) {
       const auto begins = kDeviceOfText.groups_in(cells[1]);
       const bool is_in_text = explanation[1].empty() && !begins.empty();
       explained_ = check_of(is_in_text ? begins[1] : explanation[1]);
+      last_.clear();
     }
-    std::string& detail = checks[explained_].detail;
-    if (detail.size() < kMostDetail) {
-      detail += (detail.empty() ? "" : " ") + printable(cells[1], kMostDetail);
-    }
+    continue_text(content, checks[explained_].detail);
+  }
+
+  /// dcgmi cuts a text every 45 letters, within words too; elsewhere a line ends with a word.
+  void continue_text(const std::string& content, std::string& detail) {
+    constexpr std::size_t kWidth = 45;
+    const bool is_cut = last_.size() == kWidth;
+    last_ = content.substr(content.front() == ' ' ? 1 : 0);  // after the bar stands a blank
+    last_.erase(last_.find_last_not_of(' ') + 1);
+    if (detail.size() >= kMostDetail) return;
+    const std::string text = printable(is_cut ? last_ : trimmed_cell(content), kMostDetail);
+    detail += (detail.empty() || is_cut ? "" : " ") + text;
   }
 
   void add_check(const std::vector<std::string>& devices, const std::string& status,
                  const std::string& detail) {
+    ++in_category_;
     add(result_, name_, category_, devices, status, detail);
     explained_ = result_.imported->checks.size() - 1;
   }
@@ -216,7 +255,11 @@ class DiagnosticTable {
 
   Result& result_;
   std::string category_, name_;
-  std::size_t explained_ = 0;  // the check that lines without a name go on to explain
+  std::size_t in_category_ = 0;  // checks so far
+  std::size_t explained_ = 0;    // the check that lines without a name go on to explain
+  std::string last_;             // the part of its text that came last
+  bool begins_ = false;          // a border was above
+  bool is_in_table_ = true;      // of the diagnostic; a part of it may be all there is
 };
 
 }  // namespace

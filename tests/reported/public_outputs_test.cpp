@@ -208,42 +208,6 @@ TEST_SUITE("unit") {
     CHECK(result.measurements[1].scope.members.at(0).ends_with("device1"));
   }
 
-  TEST_CASE("a failure of a whole test of DCGM 4 is kept beside its results") {
-    const Result result = import_dcgmi(of(R"({"DCGM Diagnostic": {"test_categories": [
-        {"category": "Hardware", "tests": [{"name": "memory",
-         "results": [{"entity_group": "GPU", "entity_id": 0, "status": "Pass"}],
-         "test_summary": {"status": "Fail", "warnings": [{"warning": "It crashed."}]}},
-        {"name": "pcie", "results": [{"entity_group": "GPU", "entity_id": 0, "status": "Fail"}],
-         "test_summary": {"status": "Fail"}}]}]}})"));
-    std::vector<std::string> told;
-    for (const ReportedCheck& one : result.imported->checks)
-      told.push_back(one.name + ' ' + one.subject + ' ' + one.status + ' ' + one.detail);
-    CHECK(told == std::vector<std::string>{"memory unstated/device0 pass ",
-                                           "memory unstated fail It crashed.",
-                                           "pcie unstated/device0 fail "});
-  }
-
-  TEST_CASE("an explanation of dcgmi is of the device that it names") {
-    const Result result = import_dcgmi(
-        of("|-----  Hardware  ----------+------------------------------------------------|\n"
-           "| memory                    | Fail                                           |\n"
-           "|                           | GPU0: Fail                                     |\n"
-           "|                           | GPU1: Pass                                     |\n"
-           "| Warning: GPU0             | A row of memory                                |\n"
-           "|                           | gave other bits.                               |\n"
-           "| Info: GPU1                | 80 GB were used.                               |\n"
-           "| pcie                      | Fail - GPU: 0, 1                               |\n"
-           "| Warning                   | GPU 0 The link is slow.                        |\n"));
-    std::vector<std::string> told;
-    for (const ReportedCheck& one : result.imported->checks)
-      told.push_back(one.name + ' ' + one.subject + ": " + one.detail);
-    CHECK(told ==
-          std::vector<std::string>{
-              "memory unstated: ", "memory unstated/device0: A row of memory gave other bits.",
-              "memory unstated/device1: 80 GB were used.",
-              "pcie unstated/device0: GPU 0 The link is slow.", "pcie unstated/device1: "});
-  }
-
   TEST_CASE("aggregates of Google Benchmark before 1.5 are no benchmarks of their own") {
     const Result result = import_google_benchmark(of(R"({"benchmarks": [
         {"name": "BM_A/8", "real_time": 10, "time_unit": "ns"},
