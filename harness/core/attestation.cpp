@@ -141,7 +141,8 @@ std::vector<SignedFile> signed_files(const std::vector<std::string>& paths,
   std::vector<SignedFile> found;
   std::error_code ignored;
   for (const auto& [name, path] : files)
-    if (!fs::equivalent(path, envelope, ignored)) found.push_back({name, path});
+    if (!fs::equivalent(path, envelope, ignored) || !is_envelope(path))
+      found.push_back({name, path});
   if (found.empty()) throw Error("there is no file in what was given");
   return found;
 }

@@ -20,8 +20,8 @@ struct SignedFile {
 
 /// Every file of the paths, each a file or a folder with all that is in it, in the order of their
 /// names; a file given by itself has its own name. `envelope`, which may lie in the folder that it
-/// is about, is none of them. Throws Error for two files of one name, for a path that cannot be
-/// read, and for a link to a folder, a pipe or a device in a folder.
+/// is about, is none of them where it begins as one. Throws Error for two files of one name, for a
+/// path that cannot be read, and for a link to a folder, a pipe or a device in a folder.
 std::vector<SignedFile> signed_files(const std::vector<std::string>& paths,
                                      const std::filesystem::path& envelope);
 

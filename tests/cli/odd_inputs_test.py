@@ -102,6 +102,9 @@ class OddInputs(unittest.TestCase):
         site = self.assay("site", "run", "-o", "site")
         self.assertIn("Site: 1 run, 0 not shown", site.stdout, site.stderr)
         self.refused(self.assay("check", "run/signature.json"), "signature.json: missing field")
+        over = self.assay("sign", "run", "--key", "key.pem", "-o", "run/result.json", "--force")
+        self.refused(over, "run/result.json")
+        self.assertEqual((run / "result.json").read_text(), HOST.read_text())
 
     def test_a_link_to_nothing_in_a_folder_is_not_passed_over(self):
         (self.folder / "links").mkdir()

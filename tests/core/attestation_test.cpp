@@ -52,6 +52,14 @@ struct Signed {
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a document where the envelope is to be written is signed and no envelope is") {
+    const Signed one;
+    const std::filesystem::path in = one.folder.path() / "in";
+    CHECK(signed_files({in.string()}, in / "n1.json").size() == 2);
+    write_text(envelope_of(one.files(), one.secret), in / "signature.json");
+    CHECK(signed_files({in.string()}, in / "signature.json").size() == 2);
+  }
+
   TEST_CASE("a signature is the one of the standard and no other key made it") {
     Signed one;
     CHECK(to_base64(one.secret.sign("\x72")) == kSignatureOf0x72);
