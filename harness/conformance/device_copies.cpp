@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "harness/conformance/asked_memo.h"
+
 namespace assay {
 
 namespace {
