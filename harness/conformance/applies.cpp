@@ -11,6 +11,7 @@
 
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/nvlink_design.h"
+#include "harness/conformance/possible_case.h"
 #include "harness/conformance/probed.h"
 #include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
@@ -218,6 +219,10 @@ Condition condition(const std::string& key, const ProfileRequirement& asked) {
 void refuse_unfit_value(Condition holds, const std::string& key, const Json& wanted,
                         const Fleet& fleet) {
   (void)holds(fleet, Result(), wanted);
+  if (key == "measured")
+    for (const std::string& workload : texts(key, wanted))
+      if (!is_workload(workload))
+        throw Error(fmt::format("applies_when: 'measured': there is no workload '{}'", workload));
   if (key != "backend" || fleet.profile == nullptr) return;
   const auto backends = texts(key, wanted);
   if (std::none_of(backends.begin(), backends.end(),

@@ -72,12 +72,6 @@ Names implementations_of(const BaselineRow& row, const PartKind& part) {
   return names;
 }
 
-bool is_workload(const std::string& workload) {
-  const auto& known = known_cases();
-  return std::any_of(known.begin(), known.end(),
-                     [&](const KnownCase& one) { return one.workload == workload; });
-}
-
 /// `sm90` in `sm90_grouped` is the capability that it needs: wgmma and tcgen05, from 9.0 on, are of
 /// that capability alone.
 std::string why_not_on(const std::string& implementation, const std::string& capability) {
@@ -256,6 +250,12 @@ std::string why_no_fabric(const BaselineRow& row, const PartKind& part) {
 }
 
 }  // namespace
+
+bool is_workload(const std::string& workload) {
+  const auto& known = known_cases();
+  return std::any_of(known.begin(), known.end(),
+                     [&](const KnownCase& one) { return one.workload == workload; });
+}
 
 std::string why_never_matched(const BaselineRow& row, const PartKind& part) {
   const std::string& workload = row.id.workload;

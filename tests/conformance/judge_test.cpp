@@ -114,6 +114,7 @@ TEST_SUITE("unit") {
     CHECK(mentions(refused({{"imported_from", "nccl"}}), "google-benchmark, nccl-tests"));
     CHECK(refused({{"min_compute_capability", "10.3"}, {"measured", "gemm"}}).empty());
     CHECK(mentions(refused({{"backend", "host"}}), "cuda alone"));
+    CHECK(mentions(refused({{"measured", {"gemm", "gem"}}}), "there is no workload 'gem'"));
     CHECK(refused({{"backend", {"host", "cuda"}}, {"min_devices", 2}}).empty());
   }
 
