@@ -40,13 +40,15 @@ std::vector<fs::path> files_below(const fs::path& folder) {
   return files;
 }
 
-/// `problem` with the line of the place that it names, as in `file: /cases/0/shapes: what`.
+/// `problem` with the line of the place that it names, as in `file: /cases/0/shapes: what` or
+/// `file: top level: unknown field "case"`.
 std::string with_line(const std::string& problem, const std::string& text) {
-  const std::size_t begin = problem.find(": /");
-  if (begin == std::string::npos) return problem;
-  const std::size_t end = problem.find(": ", begin + 2);
-  if (end == std::string::npos) return problem;
-  const auto line = line_of(text, std::string_view(problem).substr(begin + 2, end - begin - 2));
+  static const RegularExpression place(R"re(: (/.*?|top level): (?:unknown field "(.*)")?)re");
+  const std::vector<std::string> found = place.groups_in(problem);
+  if (found.empty()) return problem;
+  std::string pointer = found[1] == "top level" ? "" : found[1];
+  if (!found[2].empty()) pointer += "/" + found[2];
+  const auto line = line_of(text, pointer);
   return line ? fmt::format("{} (line {})", problem, *line) : problem;
 }
 

@@ -1,6 +1,7 @@
 // Copies of a real document, each spoilt in one way: refused in one line, by check and by validate.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "tests/cli/workplace.h"
@@ -120,6 +121,27 @@ TEST_SUITE("integration") {
     profile = good;
     profile["cases"][1]["shapes"] = {"bytes7"};
     profile_refused(profile, "multiple of 4");
+  }
+
+  TEST_CASE("validate says on which line an unknown field stands") {
+    const Workplace workplace;
+    const auto good = nlohmann::ordered_json::parse(read_text(profile_path("tiny")));
+    const auto refusal_of = [&](const nlohmann::ordered_json& profile) {
+      write_text_file(workplace.path("spoilt.json"), profile.dump(1));
+      return workplace.assay({"validate", "spoilt.json"}).err;
+    };
+    const auto line_of_last = [](const std::string& text, const std::string& word) {
+      const auto end = text.begin() + static_cast<std::ptrdiff_t>(text.rfind(word));
+      return std::to_string(1 + std::count(text.begin(), end, '\n'));
+    };
+    auto profile = good;
+    profile["case"] = nlohmann::ordered_json::array();
+    CHECK(contains(refusal_of(profile), "top level: unknown field \"case\" (line " +
+                                            line_of_last(profile.dump(1), "\"case\"") + ")"));
+    profile = good;
+    profile["cases"][0]["dtype"] = "f32";
+    CHECK(contains(refusal_of(profile), "/cases/0: unknown field \"dtype\" (line " +
+                                            line_of_last(profile.dump(1), "\"dtype\"") + ")"));
   }
 
   TEST_CASE("a link that leads to itself is refused with that reason") {
