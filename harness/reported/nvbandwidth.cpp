@@ -1,7 +1,10 @@
 // Makes cases of the matrices of nvbandwidth, one a cell.
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <utility>
 
 #include "harness/core/error.h"
 #include "harness/core/message.h"
@@ -80,16 +83,18 @@ class NvbandwidthImporter {
  public:
   NvbandwidthImporter(const Source& source, const NvbandwidthOutput& output, Result& result)
       : source_(source), output_(output), result_(result) {
-    node_ = name_from(output.node);
-    for (const NvbandwidthDevice& device : output.devices) {
-      const std::string node = device.node.empty() ? node_ : name_from(device.node);
-      members_.push_back(device_of(result_, node, device.index, device.name, device.bus));
+    for (const NvbandwidthRun& run : output.runs) {
+      members_.emplace_back();
+      for (const NvbandwidthDevice& device : run.devices) {
+        const std::string node = name_from(device.node.empty() ? run.node : device.node);
+        members_.back().push_back(device_of(result_, node, device.index, device.name, device.bus));
+      }
     }
-    if (result_.nodes.empty()) node_of(result_, node_);
+    if (result_.nodes.empty()) node_of(result_, name_from(output.runs.front().node));
   }
 
   void take(const NvbandwidthTest& test) {
-    const CaseId id = case_of(test, output_.buffer_bytes);
+    const CaseId id = case_of(test, output_.runs[test.run].buffer_bytes);
     if (!test.problem.empty()) return add_problem(test, id);
     const Unit unit = unit_of(source_, test);
     for (std::size_t row = 0; row < test.rows.size(); ++row) {
@@ -105,12 +110,24 @@ class NvbandwidthImporter {
         } else {
           set_rate(figure, "bytes_per_s", *value * unit.size);
         }
-        if (!figure.metrics.empty()) result_.measurements.push_back(std::move(figure));
+        if (figure.metrics.empty()) continue;
+        require_first(figure, test);
+        result_.measurements.push_back(std::move(figure));
       }
     }
   }
 
  private:
+  /// One figure a case and device: which of two counts, no output says.
+  void require_first(const Measurement& figure, const NvbandwidthTest& test) {
+    const auto [known, is_new] =
+        places_.emplace(std::pair(figure.id.str(), figure.scope.members), test.place);
+    if (is_new) return;
+    throw Error(fmt::format("{}: {}: {} of {} stands there already ({}): import one run at a time",
+                            source_.where, test.place, figure.id.str(),
+                            figure.scope.members.front(), known->second));
+  }
+
   void add_problem(const NvbandwidthTest& test, const CaseId& id) {
     Scope scope{result_.nodes.size() == 1 ? "node" : "cluster", {}};
     for (const NodeFacts& node : result_.nodes) scope.members.push_back(node.name);
@@ -120,22 +137,25 @@ class NvbandwidthImporter {
     result_.measurements.push_back(std::move(none));
   }
 
-  /// The device of a row or a column.
-  std::string member(const std::string& label, std::size_t index) {
-    if (index < members_.size()) return members_[index];
+  /// The device of a row or a column; a matrix of a pair of devices has their rows alone.
+  std::string member(const NvbandwidthTest& test, const std::string& label, std::size_t index) {
     const auto number = number_of(label);
     const bool is_index = number && *number >= 0 && *number < 1e4;
-    return device_of(result_, node_, static_cast<int>(is_index ? *number : index), "", "");
+    const std::size_t device = is_index ? static_cast<std::size_t>(*number) : index;
+    const std::vector<std::string>& members = members_[test.run];
+    if (device < members.size()) return members[device];
+    const std::string node = name_from(output_.runs[test.run].node);
+    return device_of(result_, node, static_cast<int>(device), "", "");
   }
 
   Scope scope_of(const NvbandwidthTest& test, std::size_t row, std::size_t column) {
-    const std::string target = member(test.columns[column], column);
+    const std::string target = member(test, test.columns[column], column);
     // The one row of these is of all peers together.
     const bool is_of_all =
         test.name.starts_with("all_to_one") || test.name.starts_with("one_to_all");
     const bool has_pairs = test.description.find("GPU(row)") != std::string::npos && !is_of_all;
     if (!has_pairs) return {"device", {target}};
-    const std::string other = member(test.rows[row].label, row);
+    const std::string other = member(test, test.rows[row].label, row);
     // In `GPU(row) <- GPU(column)` the column is the source.
     const bool is_from_column = test.description.find("<-") != std::string::npos &&
                                 test.description.find("<->") == std::string::npos;
@@ -148,8 +168,9 @@ class NvbandwidthImporter {
   const Source& source_;
   const NvbandwidthOutput& output_;
   Result& result_;
-  std::string node_;
-  std::vector<std::string> members_;
+  std::vector<std::vector<std::string>> members_;  // by run
+  /// Of the figures so far, by case and devices.
+  std::map<std::pair<std::string, std::vector<std::string>>, std::string> places_;
 };
 
 }  // namespace
@@ -162,8 +183,13 @@ Result import_nvbandwidth(const Source& source) {
   result.imported->version = output.version;
   if (!output.driver.empty()) result.software["driver"] = output.driver;
   if (!output.cuda.empty()) result.software["cuda"] = output.cuda;
-  if (!output.buffer_bytes) result.imported->unsaid.push_back("the size of the buffers");
-  if (output.node.empty()) result.imported->unsaid.push_back("the name of the host");
+  const auto lacks = [&](auto has) {
+    return std::any_of(output.runs.begin(), output.runs.end(), std::not_fn(has));
+  };
+  if (lacks([](const NvbandwidthRun& run) { return run.buffer_bytes.has_value(); }))
+    result.imported->unsaid.push_back("the size of the buffers");
+  if (lacks([](const NvbandwidthRun& run) { return !run.node.empty(); }))
+    result.imported->unsaid.push_back("the name of the host");
   NvbandwidthImporter importer(source, output, result);
   for (const NvbandwidthTest& test : output.tests) importer.take(test);
   finish(source, result, "",

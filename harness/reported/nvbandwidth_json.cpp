@@ -43,11 +43,12 @@ NvbandwidthOutput nvbandwidth_json(const Source& source, const Json& json) {
   output.version = text_at(*root, "version");
   output.driver = text_at(*root, "Driver Version");
   output.cuda = text_at(*root, "CUDA Runtime Version");
-  output.node = text_at(*root, "Hostname");
+  NvbandwidthRun& run = output.runs.front();
+  run.node = text_at(*root, "Hostname");
   for (const char* key : {"GPU Device list", "GPU Device info"}) {
     for (const Json* device : elements_at(*root, key)) {
       if (device->is_string())
-        take_nvbandwidth_device(device->get<std::string>(), output.node, output.devices);
+        take_nvbandwidth_device(device->get<std::string>(), run.node, run.devices);
     }
   }
   for (const Json* one : elements_at(*root, "testcases")) {

@@ -21,6 +21,7 @@ struct NvbandwidthRow {
 };
 
 struct NvbandwidthTest {
+  std::size_t run = 0;
   std::string place;  // `line 12`, `/nvbandwidth/testcases/3`
   std::string name, description;
   std::string problem;     // why it has no figures
@@ -29,10 +30,16 @@ struct NvbandwidthTest {
   std::vector<NvbandwidthRow> rows;
 };
 
-struct NvbandwidthOutput {
-  std::string version, driver, cuda, node;
+/// What one call of the program is of; a log may have several, on several hosts.
+struct NvbandwidthRun {
+  std::string node;
   std::optional<std::int64_t> buffer_bytes;
   std::vector<NvbandwidthDevice> devices;
+};
+
+struct NvbandwidthOutput {
+  std::string version, driver, cuda;
+  std::vector<NvbandwidthRun> runs = std::vector<NvbandwidthRun>(1);
   std::vector<NvbandwidthTest> tests;
 };
 

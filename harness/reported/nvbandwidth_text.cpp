@@ -28,7 +28,11 @@ class NvbandwidthReader {
         "\\((?:row|column)\\).*\\((?:[^()]*/[^()]*|[A-Za-z]*[Bb]ps|[a-zµμ]{0,2}s)\\)\\s*$");
     static const RegularExpression kWaived("^\\s*Waived:\\s*(.*)$");
     static const RegularExpression kWaiving("^\\s*Waiving (\\S+?)\\.?\\s*$");  // of 0.2
+    static const RegularExpression kCommand("(?:^|[\\s/])nvbandwidth(?:\\s+-.*|\\s*)$");
     static const RegularExpression kSum("^\\s*(SUM|MIN|MAX|AVG|&&&& PERF) (\\S+)");
+    const bool is_command = kCommand.is_found_in(line.text);
+    if (is_command || line.text.find("nvbandwidth Version:") != std::string::npos)
+      begin_run(is_command);
     if (const auto part = kRunning.groups_in(line.text); !part.empty()) {
       running_ = part[1];
       return begin(line);
@@ -53,6 +57,17 @@ class NvbandwidthReader {
     }
   }
 
+  /// A run begins with its command or, where somebody left that out, with the version.
+  void begin_run(bool is_command) {
+    end_test();
+    test_ = nullptr;
+    const bool has_tests =
+        !output_.tests.empty() && output_.tests.back().run + 1 == output_.runs.size();
+    if (has_tests) output_.runs.emplace_back();
+    running_.clear();
+    if (is_command) output_.runs.back().buffer_bytes.reset();
+  }
+
   void waive(const std::string& why) {
     test_->is_waived = true;
     test_->problem = "waived by nvbandwidth" + (why.empty() ? "" : ": " + why);
@@ -60,7 +75,11 @@ class NvbandwidthReader {
 
   void begin(const Line& line) {
     end_test();
-    output_.tests.push_back({fmt::format("line {}", line.number), running_, "", "", false, {}, {}});
+    NvbandwidthTest test;
+    test.run = output_.runs.size() - 1;
+    test.place = fmt::format("line {}", line.number);
+    test.name = running_;
+    output_.tests.push_back(std::move(test));
     test_ = &output_.tests.back();
     begin_ = line.number;
     wants_rows_ = true;
@@ -130,13 +149,14 @@ class NvbandwidthReader {
     keep(kDriver, output_.driver);
     keep(kCuda, output_.cuda);
     if (const auto part = kBuffer.groups_in(text); !part.empty()) {
-      output_.buffer_bytes = std::stoll(part[1]) * kMebibyte;
+      output_.runs.back().buffer_bytes = std::stoll(part[1]) * kMebibyte;
     }
     if (const auto part = kDevice.groups_in(text); !part.empty()) {
-      if (output_.devices.empty()) output_.node = host_;
-      take_nvbandwidth_device(part[1], output_.node, output_.devices);
+      NvbandwidthRun& run = output_.runs.back();
+      if (run.devices.empty()) run.node = host_;
+      take_nvbandwidth_device(part[1], run.node, run.devices);
     } else if (const auto process = kProcess.groups_in(text); !process.empty()) {
-      take_nvbandwidth_device(process[2], process[1], output_.devices);
+      take_nvbandwidth_device(process[2], process[1], output_.runs.back().devices);
     }
     // Newer versions print the host's name on a line of its own, just before the devices.
     const auto host = kHost.groups_in(text);

@@ -7,6 +7,7 @@
 #include "harness/core/error.h"
 #include "harness/reported/import.h"
 #include "harness/reported/source.h"
+#include "tests/core/refusal.h"
 
 namespace assay::reported {
 
@@ -184,6 +185,50 @@ TEST_SUITE("unit") {
     };
     for (const std::string option : {R"("-D", "2")", R"("-D2")", R"("--device_implementation=2")"})
       measured(of_json(option), "all_reduce.f32.nccl_blocking_device2/bytes1048576_ranks2");
+  }
+
+  TEST_CASE("a redop that is blank moves no figure of nccl-tests") {
+    const Result result = import_nccl_tests(
+        of("alltoall_perf\n" + kRanks.substr(kRanks.find('#')) +
+           "#  size  count  type  redop  time  algbw  busbw  error  time  algbw  busbw  error\n"
+           "  1048576  131072  float         40.20  26.08  13.04  N/A   40.40  25.95  12.98  N/A\n"
+           "# Avg bus bandwidth : 13\n"));
+    CHECK(measured(result, "all_to_all.f32.nccl/bytes1048576_ranks2").metrics.at("time_s") ==
+          doctest::Approx(40.2e-6));
+    measured(result, "all_to_all.f32.nccl_in_place/bytes1048576_ranks2");
+  }
+
+  TEST_CASE("each run of nvbandwidth in a log has its own buffers and host") {
+    const auto run_on = [](const std::string& host, const std::string& size) {
+      return "$ ./nvbandwidth -t host_to_device_memcpy_sm -b " + size +
+             "\nnvbandwidth Version: v0.8\n\n" + host +
+             "\nDevice 0: Example (00000000:99:00)\n\nRunning host_to_device_memcpy_sm.\n"
+             "memcpy SM CPU(row) -> GPU(column) bandwidth (GB/s)\n           0\n 0     25.13\n\n"
+             "SUM host_to_device_memcpy_sm 25.13\n";
+    };
+    const Result result =
+        import_nvbandwidth(of(run_on("one", "512") + run_on("one", "1024") + run_on("two", "512")));
+    REQUIRE(result.measurements.size() == 3);
+    measured(result, "host_to_device.f32.nvbandwidth_sm/bytes536870912");
+    measured(result, "host_to_device.f32.nvbandwidth_sm/bytes1073741824");
+    CHECK(result.measurements[1].scope.members == std::vector<std::string>{"one/device0"});
+    CHECK(result.measurements[2].scope.members == std::vector<std::string>{"two/device0"});
+    CHECK(test::refusal(
+              [&] { import_nvbandwidth(of(run_on("one", "512") + run_on("one", "512"))); }) ==
+          "out: line 19: host_to_device.f32.nvbandwidth_sm/bytes536870912 of one/device0 stands "
+          "there already (line 7): import one run at a time");
+  }
+
+  TEST_CASE("a row of a matrix of nvbandwidth is of the device that its label says") {
+    const Result result = import_nvbandwidth(
+        of("box\nDevice 0: Example (00000000:19:00)\nDevice 1: Example (00000000:3b:00)\n"
+           "Device 2: Example (00000000:4c:00)\n\nRunning device_to_device_memcpy_read_sm.\n"
+           "memcpy SM GPU(row) -> GPU(column) bandwidth (GB/s)\n"
+           "           0         1         2\n 1       N/A       N/A    395.10\n\n"
+           "SUM device_to_device_memcpy_read_sm 395.10\n"));
+    REQUIRE(result.measurements.size() == 1);
+    CHECK(result.measurements[0].scope.members ==
+          std::vector<std::string>{"box/device1", "box/device2"});
   }
 
   TEST_CASE("a copy between two nodes is not of one node") {
