@@ -116,12 +116,6 @@ std::string name_from(const std::string& text) {
   return name.find_first_not_of(" ?") == std::string::npos ? "unstated" : name;
 }
 
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 void set_rate(Measurement& measurement, const char* metric, double per_s) {
   if (per_s >= kRates.first && per_s <= kRates.second) measurement.metrics[metric] = per_s;
 }

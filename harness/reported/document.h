@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "harness/reported/source.h"
 
@@ -26,8 +25,6 @@ std::string device_of(Result& result, const std::string& node, int index, const 
 
 /// A name as a document may hold it: printable and short; `unstated` for none.
 std::string name_from(const std::string& text);
-/// Of some values, which are not none.
-double median_of(std::vector<double> values);
 /// Adds a rate, where it is one that a document may hold.
 void set_rate(Measurement& measurement, const char* metric, double per_s);
 

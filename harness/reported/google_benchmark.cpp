@@ -11,6 +11,7 @@
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 #include "harness/core/regular_expression.h"
+#include "harness/core/statistics.h"
 #include "harness/reported/document.h"
 #include "harness/reported/import.h"
 
@@ -210,8 +211,8 @@ class BenchmarkImporter {
     std::vector<double> times;
     for (const Json* one : series.repetitions)
       times.push_back(time_of(source_, *one, series.place));
-    const double time_s = series.median != nullptr ? time_of(source_, *series.median, series.place)
-                                                   : median_of(times);
+    const double time_s =
+        series.median != nullptr ? time_of(source_, *series.median, series.place) : median(times);
     figure.metrics["time_s"] = time_s;
     if (!times.empty()) figure.metrics["repetitions"] = static_cast<double>(times.size());
     const Json& of = series.median != nullptr ? *series.median : *series.repetitions.front();

@@ -10,6 +10,7 @@
 #include "harness/core/error.h"
 #include "harness/core/message.h"
 #include "harness/core/number_of.h"
+#include "harness/core/statistics.h"
 #include "harness/reported/document.h"
 #include "harness/reported/import.h"
 #include "harness/reported/nccl_output.h"
@@ -245,14 +246,14 @@ class NcclImporter {
   }
 
   void take_figures(const RepeatedRow& repeated, Measurement& measurement) const {
-    const auto median = [&](double NcclTime::*value) {
+    const auto median_of = [&](double NcclTime::*value) {
       std::vector<double> values;
       for (const NcclTime* time : repeated.times) values.push_back(time->*value);
-      return median_of(std::move(values));
+      return median(values);
     };
-    const double time_s = median(&NcclTime::time_s);
+    const double time_s = median_of(&NcclTime::time_s);
     const bool is_of_host = repeated.times.front()->is_of_host;
-    const double rate = is_of_host ? median(&NcclTime::algorithm_bytes_per_s)
+    const double rate = is_of_host ? median_of(&NcclTime::algorithm_bytes_per_s)
                                    : static_cast<double>(repeated.rows.front()->bytes) / time_s;
     if (!is_of_host) measurement.metrics["time_s"] = time_s;
     set_rate(measurement, "bytes_per_s", rate);
