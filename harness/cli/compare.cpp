@@ -10,6 +10,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/compared.h"
+#include "harness/cli/compared_rows.h"
 #include "harness/cli/fit_profile.h"
 #include "harness/cli/terminal.h"
 #include "harness/compare/obstacles.h"
@@ -172,17 +173,37 @@ ExitCode outcome_of(const std::vector<Comparison>& comparisons) {
   return is_worse ? ExitCode::failed : ExitCode::passed;
 }
 
+constexpr const char* kFoldersInstead =
+    "each path is a side of its own; to compare two runs, name their folders, as in assay compare "
+    "RUN_A RUN_B";
+
+/// `run/*` names every document of a run as a side.
+void hint_at_folders(const std::vector<std::string>& paths) {
+  const std::filesystem::path folder = std::filesystem::path(paths.front()).parent_path();
+  const auto is_in_folder = [&](const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::path(path).parent_path() == folder &&
+           !std::filesystem::is_directory(path, ignored);
+  };
+  if (paths.size() < 3 || folder.empty() || !std::all_of(paths.begin(), paths.end(), is_in_folder))
+    return;
+  print(stderr, plain_line(fmt::format("assay: note: {} documents of {}: {}", paths.size(),
+                                       folder.string(), kFoldersInstead)) +
+                    "\n");
+}
+
 std::vector<compare::SideInput> sides_of(const Arguments& arguments,
                                          std::vector<std::filesystem::path>& read) {
   const std::vector<std::string>& paths = arguments.operands();
   if (paths.size() < 2) throw Error("name two documents or folders of them: assay compare A B");
   if (paths.size() > kMostSides)
-    throw Error(
-        fmt::format("{} sides are named, and at most {} are compared", paths.size(), kMostSides));
+    throw Error(fmt::format("{} sides are named, and at most {} are compared: {}", paths.size(),
+                            kMostSides, kFoldersInstead));
   if (paths.size() > 2 && arguments.value("format") == "json")
     throw Error("--format json is the document of two sides: compare A with each other side");
   std::vector<compare::SideInput> sides;
   for (const std::string& path : paths) sides.push_back(side_of(path, read));
+  hint_at_folders(paths);
   take_prices(arguments, sides);
   return sides;
 }
@@ -193,13 +214,15 @@ ExitCode execute_compare(const Arguments& arguments) {
   const std::vector<compare::SideInput> sides = sides_of(arguments, read);
   for (const auto& file : files_of_profile(arguments.value_or_empty("profile")))
     read.push_back(file);
-  const compare::Options options = comparison_options(arguments, sides);
+  compare::Options options = comparison_options(arguments, sides);
   if (arguments.has("output"))
     refuse_output(
         {arguments.value("output"), kind_of_comparison(format), arguments.has("force"), read});
   std::vector<Comparison> comparisons;
-  for (std::size_t other = 1; other < sides.size(); ++other)
+  for (std::size_t other = 1; other < sides.size(); ++other) {
+    options.other = side_letter(other - 1);
     comparisons.push_back(compare::compare(sides[0], sides[other], options));
+  }
   if (arguments.has("output")) {
     write_text(formatted(comparisons, format, false, kPipeColumns), arguments.value("output"));
     if (!is_standard_output(arguments.value("output")))

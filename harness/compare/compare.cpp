@@ -106,7 +106,15 @@ void judge(const RatioInterval& interval, double margin, ComparedCase& one) {
   }
 }
 
-std::string why_too_few_passes(const CaseSummary& a, const CaseSummary& b) {
+/// What stands in no column of times.
+std::string rates_in_words(const CaseSummary& a, const CaseSummary& b, const std::string& other) {
+  if ((a.time_s && b.time_s) || !a.bytes_per_s || !b.bytes_per_s) return {};
+  return fmt::format(": {:.4g} GB/s in A and {:.4g} GB/s in {}", *a.bytes_per_s * 1e-9,
+                     *b.bytes_per_s * 1e-9, other);
+}
+
+std::string why_too_few_passes(const CaseSummary& a, const CaseSummary& b,
+                               const std::string& other) {
   const bool in_both = !a.mean && !b.mean;
   std::set<std::string> profiles;
   for (const CaseSummary* side : {&a, &b})
@@ -114,13 +122,14 @@ std::string why_too_few_passes(const CaseSummary& a, const CaseSummary& b) {
   return fmt::format(
       "one pass in {}: a run of profile {} measures this once, so there is no interval between "
       "passes; give {} several runs, as a folder of their documents",
-      in_both ? "A and B" : (a.mean ? "B" : "A"), fmt::join(profiles, ", "),
-      in_both ? "each side" : (a.mean ? "B" : "A"));
+      in_both ? "A and " + other : (a.mean ? other : "A"), fmt::join(profiles, ", "),
+      in_both ? "each side" : (a.mean ? other : "A"));
 }
 
 void compare_summaries(const CaseSummary& a, const CaseSummary& b, const Options& options,
                        ComparedCase& one) {
-  if (const auto obstacle = obstacle_of(a.hindrances, b.hindrances, options.across)) {
+  if (const auto obstacle =
+          obstacle_of(a.hindrances, b.hindrances, options.across, options.other)) {
     refuse(one, *obstacle);
     return;
   }
@@ -129,9 +138,10 @@ void compare_summaries(const CaseSummary& a, const CaseSummary& b, const Options
   if (!a.mean || !b.mean) {
     take_ratio_alone(a, b, one);
     if (a.passes == 0 || b.passes == 0) {
-      leave_open(one, "no_interval", "another tool reported it, without samples");
+      leave_open(one, "no_interval",
+                 "another tool reported it, without samples" + rates_in_words(a, b, options.other));
     } else {
-      leave_open(one, "too_few_passes", why_too_few_passes(a, b));
+      leave_open(one, "too_few_passes", why_too_few_passes(a, b, options.other));
     }
     return;
   }
@@ -159,7 +169,7 @@ ComparedCase compared(const Pairing& pairing, const Options& options) {
   if (a && b) {
     compare_summaries(*a, *b, options, one);
   } else {
-    refuse(one, {"missing", a ? "only A measured it" : "only B measured it"});
+    refuse(one, {"missing", fmt::format("only {} measured it", a ? "A" : options.other)});
   }
   return one;
 }

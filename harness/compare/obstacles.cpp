@@ -128,20 +128,21 @@ Hindrances hindrances_of(const Groups& side) {
 }
 
 std::optional<Obstacle> obstacle_of(const Hindrances& a, const Hindrances& b,
-                                    const std::set<std::string>& across) {
+                                    const std::set<std::string>& across, const std::string& other) {
   if (!a.not_measured.empty()) return Obstacle{"not_measured", "A: " + a.not_measured};
-  if (!b.not_measured.empty()) return Obstacle{"not_measured", "B: " + b.not_measured};
+  if (!b.not_measured.empty()) return Obstacle{"not_measured", other + ": " + b.not_measured};
   for (std::size_t i = 0; i < a.conditions.size(); ++i) {
     const Condition &in_a = a.conditions[i], &in_b = b.conditions[i];
     const bool is_version = in_a.code == "versions";
     if (is_version && across.contains(in_a.what)) continue;
     if (in_a.value == in_b.value && !in_a.differs && !in_b.differs) continue;
-    std::string reason = fmt::format("{}: {} in A and {} in B", in_a.what, in_a.value, in_b.value);
+    std::string reason =
+        fmt::format("{}: {} in A and {} in {}", in_a.what, in_a.value, in_b.value, other);
     if (is_version) reason += fmt::format(" (--across {} if that is what is compared)", in_a.what);
     return Obstacle{in_a.code, reason};
   }
   if (!a.contention.empty()) return Obstacle{"contention", "A: " + a.contention};
-  if (!b.contention.empty()) return Obstacle{"contention", "B: " + b.contention};
+  if (!b.contention.empty()) return Obstacle{"contention", other + ": " + b.contention};
   return std::nullopt;
 }
 

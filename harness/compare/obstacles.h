@@ -39,6 +39,6 @@ const std::set<std::string>& versions_that_matter();
 /// real, other inputs, other versions of what computes, another number of nodes, others that used
 /// the machine. Both are of one case. `across` names versions that are what is compared.
 std::optional<Obstacle> obstacle_of(const Hindrances& a, const Hindrances& b,
-                                    const std::set<std::string>& across);
+                                    const std::set<std::string>& across, const std::string& other);
 
 }  // namespace assay::compare

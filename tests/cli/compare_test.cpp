@@ -1,6 +1,8 @@
 // `assay compare` and `assay import` as a user types them: exit codes, formats, refusals.
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "tests/cli/workplace.h"
 
 namespace assay::test {
@@ -150,6 +152,32 @@ TEST_SUITE("integration") {
     refused_in_one_line(workplace, with({"--price", "A=2,B=2,D=2"}), "--price");
     refused_in_one_line(workplace, with({"--price", "A=2,B=2,C=2,A=1"}), "A has two prices");
     refused_in_one_line(workplace, with({"--price", "A=2,B=2,C=1e-300"}), "above 0");
+  }
+
+  TEST_CASE("compare names the side that a reason is about and hints at folders") {
+    const Workplace workplace;
+    for (const std::string name : {"a.json", "b.json"}) write_passes(workplace, name, 1);
+    Json other = read_json(workplace.path("a.json"));
+    other["measurements"][0]["case"] = "gemm.f32.openblas/m512_n512_k256";
+    other["measurements"][0]["shape"]["k"] = 256;
+    other["measurements"][0]["group"] = "gemm.f32/m512_n512_k256";
+    write_text_file(workplace.path("c.json"), other.dump());
+    const Outcome three = workplace.assay({"compare", "a.json", "b.json", "c.json"});
+    CHECK(contains(three.out, "only C measured it"));
+    CHECK_FALSE(contains(three.out, "only B measured it"));
+    CHECK_FALSE(contains(three.err, "note"));
+    std::vector<std::string> of_folder = {"compare"};
+    for (const std::string name : {"a.json", "b.json", "c.json"}) {
+      std::filesystem::create_directory(workplace.path("run"));
+      std::filesystem::copy(workplace.path(name), workplace.path("run/" + name));
+      of_folder.push_back("run/" + name);
+    }
+    CHECK(contains(workplace.assay(of_folder).err,
+                   "note: 3 documents of run: each path is a side of its own; to compare two runs, "
+                   "name their folders"));
+    std::vector<std::string> many(28, "a.json");
+    many.front() = "compare";
+    refused_in_one_line(workplace, many, "name their folders, as in assay compare RUN_A RUN_B");
   }
 
   TEST_CASE("compare refuses what it cannot do in one line") {

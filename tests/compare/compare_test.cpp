@@ -239,6 +239,15 @@ TEST_SUITE("unit") {
     CHECK(one.reason_code == "no_interval");
     CHECK(*one.ratio == doctest::Approx(2).epsilon(0.05));
     CHECK_FALSE(one.ci_low);
+    const auto copied = [&](double rate, unsigned seed) {
+      NamedResult run = reported(run_of(1e-3, seed));
+      only(run).metrics = {{"bytes_per_s", rate}};
+      return run;
+    };
+    const ComparedCase rates = compared(copied(25.13e9, 1), copied(20.1e9, 2)).cases.at(0);
+    CHECK(*rates.ratio == doctest::Approx(25.13 / 20.1));
+    CHECK(rates.reason ==
+          "another tool reported it, without samples: 25.13 GB/s in A and 20.1 GB/s in B");
     check_refused(compared(run_of(1e-3, 1), reported(run_of(1e-3, 2))).cases.at(0), "inputs",
                   "assay in A and google-benchmark in B");
   }
