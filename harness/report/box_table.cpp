@@ -202,6 +202,19 @@ std::string verdict_line(const ReportInput& input) {
                      fmt::join(wrong, ", "));
 }
 
+/// Figures of several devices together are in no line of one.
+std::string no_rates(const ReportInput& input) {
+  std::size_t together = 0;
+  for (const Result& result : input.results)
+    for (const Measurement& one : result.measurements)
+      if (!one.metrics.empty() && one.scope.level != "device") ++together;
+  if (together == 0) return "no device measured a rate\n";
+  return fmt::format(
+      "no device measured a rate by itself; the page (--format html) has {} of "
+      "several devices together\n",
+      number_of(together, "figure"));
+}
+
 }  // namespace
 
 std::string box_table(const ReportInput& input, bool colour) {
@@ -215,7 +228,7 @@ std::string box_table(const ReportInput& input, bool colour) {
     }
     text += box.str();
   }
-  if (data.columns.empty()) text += "no device measured a rate\n";
+  if (data.columns.empty()) text += no_rates(input);
   for (const BoxColumn& column : data.columns)
     text += fmt::format("{}: {}\n", column.title, column.what);
   text += failed_cases(data.failures);

@@ -138,6 +138,18 @@ TEST_SUITE("unit") {
     CHECK(box_table(cluster(2), false).find("failed") == std::string::npos);
   }
 
+  TEST_CASE("figures of several devices together are said to be on the page") {
+    ReportInput input = cluster(1);
+    std::vector<Measurement>& measurements = input.results[0].measurements;
+    measurements.resize(1);
+    measurements[0].scope = {"node", {"GPU-0-0", "GPU-0-1"}};
+    CHECK(box_table(input, false)
+              .find("no device measured a rate by itself; the page (--format "
+                    "html) has 1 figure of several devices together\n") != std::string::npos);
+    measurements.clear();
+    CHECK(box_table(input, false).find("no device measured a rate\n") != std::string::npos);
+  }
+
   TEST_CASE("a device that failed where others measured is no dash and nor is its node") {
     for (const int nodes : {2, 9}) {
       ReportInput input = cluster(nodes);
