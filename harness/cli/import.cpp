@@ -85,9 +85,10 @@ Command import_command() {
   command.description = {
       "Reads the output of another tool, as it was pasted or logged: prefixes of mpirun, srun and "
       "kubectl, stern, container logs, times and colours are taken off. FILE - is standard input. "
-      "What is read: the table "
-      "of nccl-tests (with or without in-place columns) and its JSON (-J); text and JSON (-j) of "
-      "nvbandwidth; table and JSON (-j) of dcgmi diag; JSON of Google Benchmark.",
+      "What is read: the table of nccl-tests (with or without in-place columns) and its JSON "
+      "(-J), and as nccl-tests the table of rccl-tests and its files (-Z); text and JSON (-j) of "
+      "nvbandwidth; table and JSON (-j) of dcgmi diag; JSON of Google Benchmark. Rows of one case "
+      "that nccl-tests repeats (-N) become their median.",
       "The document can be shown, compared and judged by the profile `imported`. Its figures are "
       "`reported`: nothing of them is verified, there are no samples and no intervals, and the "
       "document says so. No profile passes it; `imported` ends in a warning at best."};

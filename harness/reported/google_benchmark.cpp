@@ -121,6 +121,10 @@ class BenchmarkImporter {
 
   void end(const std::string& node) {
     for (const std::string& name : order_) add(name, all_.at(name), node);
+    if (has_rate_of_cpu_time_)
+      result_.imported->unsaid.push_back(
+          "rates by the time that passed: a benchmark without real_time or manual_time in its name "
+          "counts them by CPU time");
   }
 
  private:
@@ -207,7 +211,7 @@ class BenchmarkImporter {
     return fmt::format("{} ({})", text.empty() ? "no reason given" : text, series.place);
   }
 
-  void take_figures(const Repeated& series, Measurement& figure) const {
+  void take_figures(const Repeated& series, Measurement& figure) {
     std::vector<double> times;
     for (const Json* one : series.repetitions)
       times.push_back(time_of(source_, *one, series.place));
@@ -221,7 +225,12 @@ class BenchmarkImporter {
     for (const auto& [key, metric] : {std::pair("bytes_per_second", "bytes_per_s"),
                                       std::pair("items_per_second", "items_per_s")}) {
       const auto rate = number_at(of, key);
-      if (rate) set_rate(figure, metric, *rate * own_s / time_s);
+      if (!rate) continue;
+      set_rate(figure, metric, *rate * own_s / time_s);
+      const std::string& name = figure.extensions["name"].get_ref<const std::string&>();
+      if (name.find("/real_time") == std::string::npos &&
+          name.find("/manual_time") == std::string::npos)
+        has_rate_of_cpu_time_ = true;
     }
     add_counters(of, figure);
   }
@@ -242,6 +251,7 @@ class BenchmarkImporter {
   const Source& source_;
   Result& result_;
   std::size_t count_ = 0;
+  bool has_rate_of_cpu_time_ = false;
   std::map<std::string, Repeated> all_;
   std::vector<std::string> order_;
   std::set<std::string> taken_, names_;
@@ -276,7 +286,7 @@ Result import_google_benchmark(const Source& source) {
   node_of(result, node);
   BenchmarkImporter importer(source, elements_at(*json, "benchmarks"), result);
   importer.end(node);
-  finish(source, result, date, "\"benchmarks\" is empty");
+  finish(source, result, date, "nothing in \"benchmarks\" has a time");
   return result;
 }
 

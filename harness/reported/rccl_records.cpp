@@ -62,7 +62,7 @@ std::vector<Record> records_in(const Source& source) {
   for (Line& line : lines_of(source)) {
     const std::string place = fmt::format("line {}", line.number);
     if (line.text.find("collective,") != std::string::npos &&
-        line.text.find("busbw") != std::string::npos) {
+        line.text.find(",inplace,") != std::string::npos) {
       names = csv_names_in(line.text);
     } else if (!names.empty()) {
       if (!words_in(line.text).empty())

@@ -131,7 +131,13 @@ std::optional<Json> json_in(const Source& source) {
   std::string object(first->number - 1, '\n');
   const Line* end = last == nullptr || last < first ? &lines.back() : last;
   for (const Line* line = first; line <= end; ++line) object += line->text + '\n';
-  return parse_json(object, source.where);
+  try {
+    return parse_json(object, source.where);
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    if (!what.ends_with("; expected end of input")) throw;
+    throw Error(what + ": another JSON follows the first: import one at a time");
+  }
 }
 
 void refuse(const Source& source, std::size_t line, const std::string& what) {

@@ -280,6 +280,10 @@ TEST_SUITE("unit") {
     const Json& counters = result.measurements.front().extensions["counters"];
     CHECK(counters["GFLOPS"] == 12.5);
     CHECK(counters["items_per_second"] == 3.5);
+    const auto& unsaid = result.imported->unsaid;
+    CHECK(std::any_of(unsaid.begin(), unsaid.end(), [](const std::string& sentence) {
+      return sentence.ends_with("counts them by CPU time");
+    }));
     CHECK(result.imported->left_out ==
           std::vector<std::string>{"\"BM_Gone\": a time of 0, as where a compiler left nothing to "
                                    "do"});

@@ -1,6 +1,8 @@
 // Outputs that are damaged, or do not say what they are of: one line with the place and what to do.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "harness/core/document.h"
 #include "harness/reported/import.h"
 #include "tests/core/refusal.h"
@@ -168,6 +170,16 @@ TEST_SUITE("unit") {
     source.text.replace(source.text.find(" 0     55.21     55.34"), 22, " 0     55.21");
     has(test::refusal([&] { import_nvbandwidth(source); }),
         "nvbandwidth.txt: line 15: 2 words where a row of host_to_device_memcpy_ce has 3");
+  }
+
+  TEST_CASE("a second JSON in a file is refused with its line") {
+    Source source = source_of("dcgmi_3.json");
+    const std::string begin =
+        "line " + std::to_string(std::count(source.text.begin(), source.text.end(), '\n') + 1);
+    source.text += source.text;
+    has(test::refusal([&] { import_dcgmi(source); }), begin);
+    has(test::refusal([&] { import_dcgmi(source); }),
+        "another JSON follows the first: import one at a time");
   }
 
   TEST_CASE("JSON that is cut is refused with the line in the file") {
