@@ -134,6 +134,11 @@ class NvbandwidthImporter {
     Measurement none = figure_from(result_, id, scope, test.place);
     none.status = test.is_waived ? MeasurementStatus::not_applicable : MeasurementStatus::error;
     none.reason = fmt::format("{} ({})", printable(test.problem, 500), test.place);
+    if (test.problem.find("Invalid value when checking the pattern") != std::string::npos) {
+      none.status = MeasurementStatus::failed_verification;
+      none.reason = fmt::format("nvbandwidth found other bytes than were copied: {}", none.reason);
+      none.verification.emplace();
+    }
     result_.measurements.push_back(std::move(none));
   }
 

@@ -53,7 +53,8 @@ class NvbandwidthReader {
     } else if (!test_->description.empty() && wants_rows_) {
       take_row(line);
     } else if (test_->problem.empty() && !words_in(line.text).empty() && test_->rows.empty()) {
-      test_->problem = line.text;  // the first line that a failing test prints
+      // The first line that a failing test prints.
+      test_->problem = line.text.substr(line.text.find_first_not_of(" \t"));
     }
   }
 

@@ -231,6 +231,19 @@ TEST_SUITE("unit") {
           std::vector<std::string>{"box/device1", "box/device2"});
   }
 
+  TEST_CASE("bytes that nvbandwidth found to be wrong are a wrong answer") {
+    const Result result = import_nvbandwidth(of(
+        "Device 0: Example (00000000:34:00)\nDevice 1: Example (00000000:35:00)\n\n"
+        "Running device_to_device_memcpy_read_ce.\n"
+        " Invalid value when checking the pattern at 0x70a640000000\n Current offset : 11136 \n"
+        "ASSERT in expression h_errorFlag == 0 in void memcmpPatternHelper() : memcpy.cpp:165\n"));
+    const Measurement& one = measured(result, "device_to_device.f32.nvbandwidth_read_ce/unstated");
+    CHECK(one.status == MeasurementStatus::failed_verification);
+    CHECK(one.reason ==
+          "nvbandwidth found other bytes than were copied: Invalid value when checking the pattern "
+          "at 0x70a640000000 (line 4)");
+  }
+
   TEST_CASE("a copy between two nodes is not of one node") {
     const Result result = import_nvbandwidth(
         of("Process 0 (a): device 0: Example\nProcess 1 (b): device 0: Example\n"
