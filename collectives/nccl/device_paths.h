@@ -32,8 +32,8 @@ class DevicePaths {
   std::optional<double> widest_to_nic() const { return widest_to_nic_; }
 
  private:
-  using Gpu =
-      std::uint64_t;  // NCCL's id: the system in the top byte, the PCI bus id in the lowest 5
+  /// NCCL's id: the system in the top byte, the PCI bus id in the lowest five.
+  using Gpu = std::uint64_t;
 
   static std::optional<Gpu> gpu_named(std::string_view name);
   void read_paths_from(std::string_view name, std::string_view entries);
