@@ -17,9 +17,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# A folder, and those below tests/ that are about it.
+# A folder, and those below tests/ that are about it; the first that holds a file counts.
 FOLDERS = {
     "harness/core": ("core",),
+    "harness/conformance/evidence": ("conformance", "cli"),
     "harness/conformance": ("conformance",),
     "harness/fabric": ("collectives",),
     "harness/measure": ("measure",),

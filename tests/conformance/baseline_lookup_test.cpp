@@ -58,10 +58,15 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a size below the plateau or too far away is no neighbour") {
     const Result sound = passing_result(small_profile(), "cuda", 1);
-    for (const char* shape : {"bytes1048576", "bytes68719476736"}) {
-      const RequirementVerdict verdict = against(sound, {triad_baseline(shape)}, "memory_triad");
-      CHECK(verdict.reason_code == "no_baseline");
-    }
+    const auto is_neighbour = [&](std::int64_t bytes) {
+      const Baseline baseline = triad_baseline("bytes" + std::to_string(bytes));
+      return against(sound, {baseline}, "memory_triad").reason_code != "no_baseline";
+    };
+    constexpr std::int64_t kPlateau = 64 << 20, kMeasured = 1 << 30, kElement = 4;
+    CHECK(is_neighbour(kPlateau));
+    CHECK_FALSE(is_neighbour(kPlateau - kElement));
+    CHECK(is_neighbour(32 * kMeasured));
+    CHECK_FALSE(is_neighbour(32 * kMeasured + kElement));
   }
 
   TEST_CASE("a row that does not say its input pattern is used and warns at most of arithmetic") {

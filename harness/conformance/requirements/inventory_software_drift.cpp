@@ -79,7 +79,6 @@ class SoftwareDrift final : public Requirement {
     for (const Holder& holder : holders) ++count[holder.version];
     findings.figure("versions", {{"what", what}, {"count", count}});
     if (count.size() == 1) findings.pass();
-    if (count.size() < 2) return;
     std::size_t most = 0, as_common = 0;
     std::string rule;
     for (const auto& [version, n] : count) {
