@@ -2,8 +2,10 @@
 #include "harness/core/profile.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "harness/core/baseline.h"
 #include "harness/core/digest.h"
@@ -73,6 +75,23 @@ TEST_SUITE("unit") {
     text.replace(text.find("\"cases\""), 0, "\"duration_s\": {\"cuda\": 3}, ");
     CHECK(refusal([&] { profile_from_text(text, "p.json"); }).find("/duration_s: cuda") !=
           std::string::npos);
+  }
+
+  TEST_CASE("a date is a day of the calendar") {
+    std::string text = kBaseline;
+    const std::size_t at = text.find("2026-11-23");
+    using std::chrono::day, std::chrono::month, std::chrono::year, std::chrono::year_month_day;
+    for (const int of : {1900, 2000, 2023, 2024, 2026, 2100}) {
+      for (unsigned in = 0; in <= 13; ++in) {
+        for (unsigned on = 0; on <= 32; ++on) {
+          const std::string date = fmt::format("{}-{:02}-{:02}", of, in, on);
+          text.replace(at, date.size(), date);
+          CAPTURE(date);
+          const bool is_taken = refusal([&] { baseline_from_text(text, "b.json"); }).empty();
+          CHECK(is_taken == year_month_day(year(of), month(in), day(on)).ok());
+        }
+      }
+    }
   }
 
   TEST_CASE("a profile is a built-in name or a file and else both are named") {
