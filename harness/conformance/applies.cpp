@@ -231,6 +231,17 @@ void refuse_unfit_value(Condition holds, const std::string& key, const Json& wan
                             fmt::join(fleet.profile->backends, ", ")));
 }
 
+/// A pair of conditions of which no device meets both never applies as it says.
+void refuse_excluded_capability(const Json& applies_when) {
+  const std::string among = "compute_capability", least = "min_compute_capability";
+  if (!applies_when.contains(among) || !applies_when.contains(least)) return;
+  const std::string least_of = capabilities(least, applies_when[least]).front();
+  for (const std::string& one : capabilities(among, applies_when[among]))
+    if (!is_capable(one, least_of))
+      throw Error(fmt::format("applies_when: '{}' {} is below '{}' {}: remove one of the two",
+                              among, one, least, least_of));
+}
+
 /// A fabric document is of the devices that other documents describe.
 bool holds_of_a_node(Condition holds, const Fleet& fleet, const Json& wanted) {
   return std::any_of(fleet.results.begin(), fleet.results.end(), [&](const Result& result) {
@@ -254,6 +265,7 @@ bool is_of_facts(const ProfileRequirement& asked) { return has_none_of(asked, {"
 Applicability applicability(const Evidence& evidence, const ProfileRequirement& asked) {
   const Fleet fleet(evidence);
   Applicability result;
+  refuse_excluded_capability(asked.applies_when);
   for (const Result& document : fleet.results) result.documents.push_back(&document);
   for (const auto& [key, value] : asked.applies_when.items()) {
     const Condition holds = condition(key, asked);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "harness/core/asked_cases.h"
 #include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "harness/core/document_schema.h"
@@ -50,6 +51,53 @@ std::string known_names() {
   return names.empty() ? "none" : names;
 }
 
+template <class Entry>
+bool has_all(const std::vector<Entry>& all, const std::vector<Entry>& some) {
+  return std::all_of(some.begin(), some.end(), [&](const Entry& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  });
+}
+
+template <class Entry>
+bool is_same_set(const std::vector<Entry>& a, const std::vector<Entry>& b) {
+  return has_all(a, b) && has_all(b, a);
+}
+
+/// Whether all that the line asks for is asked for by the other.
+bool is_part_of(const ProfileCases& line, const ProfileCases& other) {
+  const auto sampling = [](const ProfileCases& cases) {
+    return cases.sampling ? written(*cases.sampling) : Json();
+  };
+  return line.workload == other.workload && line.backend == other.backend &&
+         line.scope == other.scope && has_all(other.dtypes, line.dtypes) &&
+         has_all(other.shapes, line.shapes) &&
+         has_all(other.series_or_cold(), line.series_or_cold()) &&
+         is_same_set(line.implementations, other.implementations) &&
+         line.min_compute_capability == other.min_compute_capability &&
+         is_same_set(line.compute_capabilities, other.compute_capabilities) &&
+         sampling(line) == sampling(other);
+}
+
+/// Of two lines that are the same, the later is the second.
+void refuse_second_line(const std::vector<ProfileCases>& lines) {
+  for (std::size_t i = lines.size(); i-- > 0;)
+    for (std::size_t other = 0; other < lines.size(); ++other)
+      if (i != other && is_part_of(lines[i], lines[other]))
+        throw Error(fmt::format(
+            "/cases/{}: /cases/{} asks for all of it: remove the line or change what it asks for",
+            i, other));
+}
+
+void refuse_excluded_capability(const ProfileCases& line, std::size_t place) {
+  const std::string& least = line.min_compute_capability;
+  for (std::size_t i = 0; i < line.compute_capabilities.size(); ++i)
+    if (!least.empty() && !is_capable(line.compute_capabilities[i], least))
+      throw Error(
+          fmt::format("/cases/{}/compute_capability/{}: {} is below the line's "
+                      "min_compute_capability, {}: remove one of the two",
+                      place, i, line.compute_capabilities[i], least));
+}
+
 }  // namespace
 
 void require_sound(const SamplingRule& rule) {
@@ -67,6 +115,9 @@ void require_sound(const Profile& profile) {
     throw Error(
         fmt::format("/cases/{}/backend: {} is not among the profile's backends", i, backend));
   }
+  for (std::size_t i = 0; i < profile.cases.size(); ++i)
+    refuse_excluded_capability(profile.cases[i], i);
+  refuse_second_line(profile.cases);
   for (const auto& [backend, seconds] : profile.duration_s) {
     if (std::find(backends.begin(), backends.end(), backend) != backends.end()) continue;
     throw Error(fmt::format("/duration_s: {} is not among the profile's backends", backend));

@@ -110,6 +110,10 @@ TEST_SUITE("unit") {
       CHECK(mentions(refused({{"compute_capability", {"8.0", wrong}}}), "must be as \"9.0\""));
       CHECK(mentions(refused({{"min_compute_capability", wrong}}), "must be as \"9.0\""));
     }
+    CHECK(mentions(refused({{"min_compute_capability", "9.0"}, {"compute_capability", "8.9"}}),
+                   "'compute_capability' 8.9 is below 'min_compute_capability' 9.0: remove one"));
+    CHECK(refused({{"min_compute_capability", "9.0"}, {"compute_capability", {"9.0", "10.0"}}})
+              .empty());
     CHECK(mentions(refused({{"probed", "webhook"}}), "must be among alignment, autoscaling"));
     CHECK(mentions(refused({{"imported_from", "nccl"}}), "google-benchmark, nccl-tests"));
     CHECK(refused({{"min_compute_capability", "10.3"}, {"measured", "gemm"}}).empty());

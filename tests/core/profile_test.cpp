@@ -77,6 +77,49 @@ TEST_SUITE("unit") {
           std::string::npos);
   }
 
+  TEST_CASE("a line that another asks for all of is refused") {
+    const auto refused = [](const std::string& first, const std::string& second) {
+      const std::string rest = R"("workload": "gemm", "backend": "cuda")";
+      std::string text = kSmallest;
+      text.replace(text.find(R"(["host"])"), 8, R"(["host", "cuda"])");
+      text.replace(text.find(R"([{"workload)"), 1,
+                   "[{" + rest + first + "}, {" + rest + second + "}, ");
+      return refusal([&] { profile_from_text(text, "p.json"); });
+    };
+    const std::string shapes = R"(, "shapes": ["m1_n1_k1", "m2_n2_k2"])";
+    const std::string line = R"(, "dtypes": ["bf16", "f16"])" + shapes;
+    const std::string fewer = R"(, "dtypes": ["f16"], "shapes": ["m2_n2_k2"])";
+    CHECK(refused(line, line).find("p.json: /cases/1: /cases/0 asks for all of it") == 0);
+    CHECK(refused(line, line + R"(, "series": ["cold"])").find("/cases/1: /cases/0") == 8);
+    CHECK(refused(line, fewer).find("/cases/1: /cases/0 asks") == 8);
+    CHECK(refused(fewer, line).find("/cases/0: /cases/1 asks") == 8);
+    CHECK(refused(line + R"(, "implementations": ["a", "b"])",
+                  line + R"(, "implementations": ["b", "a"])") != "");
+    for (const char* other :
+         {R"(, "series": ["hot"])", R"(, "implementations": ["a"])", R"(, "scope": "node")",
+          R"(, "compute_capability": ["9.0"])", R"(, "min_compute_capability": "8.9")",
+          R"(, "sampling": {"min_samples": 20})"}) {
+      CAPTURE(other);
+      CHECK(refused(line, line + other) == "");
+    }
+    CHECK(refused(line, R"(, "dtypes": ["bf16", "f32"])" + shapes) == "");
+    CHECK(refused(fewer, R"(, "dtypes": ["f16"], "shapes": ["m3_n3_k3"])") == "");
+  }
+
+  TEST_CASE("a compute capability that the line excludes is refused") {
+    const auto refused = [](const std::string& conditions) {
+      std::string text = kSmallest;
+      text.replace(text.find(R"("dtypes")"), 0, conditions);
+      return refusal([&] { profile_from_text(text, "p.json"); });
+    };
+    CHECK(refused(R"("min_compute_capability": "9.0", "compute_capability": ["9.0", "8.9"], )") ==
+          "p.json: /cases/0/compute_capability/1: 8.9 is below the line's min_compute_capability, "
+          "9.0: remove one of the two");
+    CHECK(refused(R"("min_compute_capability": "10.0", "compute_capability": ["9.0"], )") != "");
+    CHECK(refused(R"("min_compute_capability": "9.0", "compute_capability": ["10.0", "9.0"], )") ==
+          "");
+  }
+
   TEST_CASE("a date is a day of the calendar") {
     std::string text = kBaseline;
     const std::size_t at = text.find("2026-11-23");
