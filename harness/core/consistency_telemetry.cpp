@@ -16,6 +16,12 @@ void check_fraction(const std::string& name, const Json& value, const Part& part
   if (value.is_number()) part.within(name, value.get<double>(), 0, 1, "a fraction");
 }
 
+/// Of readings, iterations and sets of operands there is one at least.
+void check_count(const std::string& name, const Json& value, const Part& part) {
+  if (value.is_number() && value.get<double>() < 1)
+    part.refuse(name, value.dump(), "a series has one at least");
+}
+
 bool is_range(const Json& value) {
   return value.is_object() && value.contains("low") && value.contains("median") &&
          value.contains("high") && value["low"].is_number() && value["median"].is_number() &&
@@ -42,6 +48,8 @@ void check_telemetry(const Measurement& measurement, const Part& measured) {
     } else if (name == "clock_event_fractions") {
       for (const auto& [event, fraction] : value.items())
         check_fraction(event, fraction, part.at(name));
+    } else if (name == "readings" || name == "iterations_per_sample" || name == "operand_sets") {
+      check_count(name, value, part);
     } else if (name.ends_with("_fraction")) {
       check_fraction(name, value, part);
     } else if (is_range(value)) {

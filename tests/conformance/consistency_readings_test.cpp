@@ -46,7 +46,10 @@ TEST_SUITE("unit") {
         {{{"clock_event_fractions", {{"sw_power_cap", 1.5}}}},
          "/telemetry/clock_event_fractions/sw_power_cap is 1.5, but a fraction lies from 0 to 1"},
         {{{"cpu_other_fraction", -0.2}}, "/telemetry/cpu_other_fraction is -0.2, but a fraction"},
-        {{{"discarded_fraction", 1.2}}, "/telemetry/discarded_fraction is 1.2, but a fraction"}};
+        {{{"discarded_fraction", 1.2}}, "/telemetry/discarded_fraction is 1.2, but a fraction"},
+        {{{"readings", 0}}, "/telemetry/readings is 0, but a series has one at least"},
+        {{{"iterations_per_sample", -4}}, "/telemetry/iterations_per_sample is -4, but a series"},
+        {{{"operand_sets", 0}}, "/telemetry/operand_sets is 0, but a series has one at least"}};
     for (const Impossible& one : all) {
       const std::string message = contradiction_with(one.telemetry);
       CAPTURE(message);
@@ -63,6 +66,8 @@ TEST_SUITE("unit") {
                               {"cpu_other_fraction", 1.0},
                               {"cpu_steal_fraction", 0.0},
                               {"clock_hz", 3e9},
+                              {"readings", 1},
+                              {"operand_sets", 1},
                               {"clock_source", "scaling_cur_freq"}}) == "");
   }
 
