@@ -193,39 +193,6 @@ void check_run(const Result& result) {
                [&] { return fmt::format("the run has {} processes", run.world_size); });
 }
 
-void check_nvlink(const DeviceFacts& device, const Part& part) {
-  if (!device.nvlink) return;
-  const NvlinkState& links = *device.nvlink;
-  const auto of = [](const char* what, int count) { return fmt::format("{} is {}", what, count); };
-  if (links.count && links.active)
-    part.require(*links.active <= *links.count, "nvlink/active", *links.active,
-                 [&] { return of("count", *links.count); });
-  if (links.count && device.nvlink_count)
-    part.require(*links.count == *device.nvlink_count, "nvlink/count", *links.count,
-                 [&] { return of("nvlink_count", *device.nvlink_count); });
-  if (links.to_switch.value_or(false) && links.active)
-    part.require(*links.active > 0, "nvlink/to_switch", "true",
-                 [&] { return of("active", *links.active); });
-}
-
-void check_devices(const Result& result) {
-  const Place document, nodes{&document, "nodes"};
-  std::set<std::string_view> uuids;
-  for (std::size_t n = 0; n < result.nodes.size(); ++n) {
-    const Place node{&nodes, {}, n}, devices{&node, "devices"};
-    std::set<int> indices;
-    for (std::size_t d = 0; d < result.nodes[n].devices.size(); ++d) {
-      const DeviceFacts& device = result.nodes[n].devices[d];
-      const Part part(Place{&devices, {}, d});
-      const auto another = [] { return std::string("another device has it"); };
-      part.require(uuids.insert(device.uuid).second, "uuid", device.uuid, another);
-      part.require(indices.insert(device.index).second, "index", device.index, another);
-      check_nvlink(device, part);
-      check_device_light(result, device, part);
-    }
-  }
-}
-
 void check_measurements(const Result& result) {
   const Place document, measurements{&document, "measurements"};
   std::map<std::string, std::string> patterns;  // by workload

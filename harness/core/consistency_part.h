@@ -79,6 +79,8 @@ void check_series(const Measurement& measurement, const Part& part);
 /// The fraction of the speed of light.
 void check_light(const Result& result, const Measurement& measurement,
                  std::map<std::string, double>& lights_by_scope, const Part& part);
+/// The devices of every node, and what its topology says of them.
+void check_devices(const Result& result);
 /// A device's own speed of light, from the tables.
 void check_device_light(const Result& result, const DeviceFacts& device, const Part& part);
 /// Counts, ranges and fractions of what was read while a case was measured.

@@ -71,6 +71,67 @@ TEST_SUITE("unit") {
                               {"clock_source", "scaling_cur_freq"}}) == "");
   }
 
+  TEST_CASE("a PCIe link beyond its own maximum is refused and one at it or below is taken") {
+    const auto with = [](int generation, int width) {
+      return contradiction_after([&](DeviceFacts& one) {
+        one.pcie->generation = generation;
+        one.pcie->width = width;
+      });
+    };
+    CHECK(with(6, 16).find("/nodes/0/devices/1/pcie/generation is 6, but generation_max is 5") !=
+          std::string::npos);
+    CHECK(with(5, 32).find("/nodes/0/devices/1/pcie/width is 32, but width_max is 16") !=
+          std::string::npos);
+    CHECK(with(5, 16) == "");
+    CHECK(with(1, 8) == "");
+  }
+
+  TEST_CASE("a name of another part than the device's PCI id is refused") {
+    const auto named = [](const char* name) {
+      return contradiction_after([&](DeviceFacts& one) { one.name = name; });
+    };
+    for (const char* another : {"NVIDIA H100 80GB HBM3", "NVIDIA B200", "NVIDIA H200 NVL",
+                                "NVIDIA H200 PCIe", "Tesla T4 PCIe", "NVIDIA RTX 5090"}) {
+      CAPTURE(another);
+      CHECK(named(another).find("10de:2335 is a H200-SXM-141GB in the table of GPUs") !=
+            std::string::npos);
+    }
+    for (const char* own : {"NVIDIA H200", "NVIDIA H200 MIG 1g.18gb", "NVIDIA h200-141", "Sample"})
+      CHECK(named(own) == "");
+  }
+
+  TEST_CASE("a topology that contradicts the devices is refused") {
+    const Result sound = written_gpu_result(load_profile("node"), 2);
+    const auto with = [&](const char* pointer, const Json& value) {
+      Result result = sound;
+      result.nodes.front().topology[Json::json_pointer(pointer)] = value;
+      return contradiction_in(result);
+    };
+    REQUIRE(sound.nodes.front().topology.contains("gpus"));
+    const std::vector<DeviceFacts>& devices = sound.nodes.front().devices;
+    CHECK(with("/gpus/0/uuid", "GPU-x")
+              .find("/nodes/0/topology/gpus/0/uuid is \"GPU-x\", but no further device") !=
+          std::string::npos);
+    CHECK(with("/gpus/1/uuid", devices[0].uuid).find("/topology/gpus/1/uuid is ") !=
+          std::string::npos);
+    CHECK(with("/gpus/1/index", 0).find("/topology/gpus/1/index is 0, but that device's is 1") !=
+          std::string::npos);
+    CHECK(with("/gpus/1/pci_bus_id", "0000:9a:00.0").find("/topology/gpus/1/pci_bus_id is ") !=
+          std::string::npos);
+    CHECK(with("/gpus/1/pci_bus_id", "0000:1a:00.0x") != "");
+    CHECK(with("/gpus/1/pci_bus_id", "00000000:1A:00.0") == "");
+    CHECK(with("/gpus/1/bridges", Json::array()) == "");
+  }
+
+  TEST_CASE("a node that its fabric does not have is refused") {
+    Result result = written_gpu_result(load_profile("node"), 2);
+    result.fabric = FabricFacts{{result.nodes.front().name}, {""}};
+    CHECK(contradiction_in(result) == "");
+    result.fabric->nodes = {"another"};
+    CHECK(contradiction_in(result).find("/nodes/0/name is node-a, but the fabric's nodes are "
+                                        "another") != std::string::npos);
+  }
+
   TEST_CASE("links that contradict their own number are refused") {
     const auto refused = [](const std::function<void(DeviceFacts&)>& change, const char* part) {
       const std::string message = contradiction_after(change);

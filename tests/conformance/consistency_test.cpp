@@ -187,7 +187,10 @@ TEST_SUITE("unit") {
          {"multiprocessors", [](Result& r) { *r.nodes[0].devices[0].multiprocessors -= 4; },
           "flop_per_s/bf16 is"},
          {"the part", [](Result& r) { r.nodes[0].devices[0].sku = "H100-SXM5-80GB"; }, "/sku is"},
-         {"the width of PCIe", [](Result& r) { r.nodes[0].devices[0].pcie->width_max = 8; },
+         {"the width of PCIe",
+          [](Result& r) {
+            r.nodes[0].devices[0].pcie->width = r.nodes[0].devices[0].pcie->width_max = 8;
+          },
           "pcie_bytes_per_s is"},
          {"a peak by other tables",
           [](Result& r) {

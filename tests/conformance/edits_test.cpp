@@ -24,18 +24,29 @@ using Pointer = Json::json_pointer;
 /// What no verdict rests on: words for people, and readings that explain a rate and decide none.
 /// `*` is any index or name; what is below a place belongs to it.
 const std::set<std::string> kDecidesNothing = {
-    "/run/command",                              // how it was typed; its filter is a field
-    "/software",                                 // decides between nodes only
-    "/nodes/*/labels",                           // as the cluster calls it
-    "/nodes/*/nics",                             // decides between nodes only
-    "/nodes/*/topology",                         //
+    "/run/command",     // how it was typed; its filter is a field
+    "/software",        // decides between nodes only
+    "/nodes/*/labels",  // as the cluster calls it
+    "/nodes/*/nics",    // decides between nodes only
+    // What the host is, and how it wires its devices together.
+    "/nodes/*/topology/processor", "/nodes/*/topology/memory_bytes", "/nodes/*/topology/numa_nodes",
+    "/nodes/*/topology/gpus/*/pcie_root", "/nodes/*/topology/gpus/*/bridges",
+    "/nodes/*/topology/gpus/*/numa_node", "/nodes/*/topology/gpus/*/pcie_generation",
+    "/nodes/*/topology/gpus/*/pcie_width",
+    "/nodes/*/topology/gpus/*/nvlink_domain",    // decides where bridges join the devices
     "/nodes/*/devices/*/speed_of_light/source",  // words about the tables
     "/measurements/*/started",                   // within the run
     "/measurements/*/group",                     // the words after the case's own
     "/measurements/*/verification/checksum",     // decides where bits are compared
-    "/measurements/*/telemetry",                 // of the judged: discards, power where held
-    "/measurements/*/samples/pass",              // of a thinned series: where a pass ends
-    "/measurements/*/extensions/choice",         // what a library chose
+    // Within what a device can give, where no requirement asks for it.
+    "/measurements/*/telemetry/power_w", "/measurements/*/telemetry/clock_hz",
+    "/measurements/*/telemetry/temperature_c", "/measurements/*/telemetry/clock_event_fractions",
+    "/measurements/*/telemetry/new_errors/ecc_corrected",
+    "/measurements/*/telemetry/new_errors/pcie_replays",
+    "/measurements/*/telemetry/iterations_per_sample", "/measurements/*/telemetry/operand_sets",
+    "/measurements/*/telemetry/readings",
+    "/measurements/*/samples/pass",       // of a thinned series: where a pass ends
+    "/measurements/*/extensions/choice",  // what a library chose
 };
 
 Profile profile_of_edits() { return load_profile("node"); }

@@ -32,6 +32,25 @@ void make_h200(DeviceFacts& device) {
   device.speed_of_light = gpu_speed_of_light(part_of(device));
 }
 
+/// As a node with all its devices below one PCIe root tells of them.
+Json topology_of(const std::vector<DeviceFacts>& devices) {
+  Json gpus = Json::array();
+  for (const DeviceFacts& device : devices)
+    gpus.push_back({{"index", device.index},
+                    {"uuid", device.uuid},
+                    {"pci_bus_id", *device.pci_bus_id},
+                    {"pcie_root", "pci0000:00"},
+                    {"bridges", {"0000:01:00.0"}},
+                    {"numa_node", 0},
+                    {"pcie_generation", 5},
+                    {"pcie_width", 16},
+                    {"nvlink_domain", "node-a/nvlink0"}});
+  return {{"processor", {{"model", "Example CPU"}, {"cores", 64}}},
+          {"memory_bytes", 1099511627776},
+          {"numa_nodes", {0, 1}},
+          {"gpus", gpus}};
+}
+
 /// As a series near `median_s` might be, another for every number.
 std::vector<double> values_near(double median_s, std::size_t count, std::size_t number) {
   std::vector<double> values;
@@ -117,9 +136,16 @@ void measure(const DeviceFacts& device, std::size_t number, Measurement& measure
   measurement.verification->tolerance = 0.5;
   measurement.verification->error = 0.1 + 1e-3 * static_cast<double>(number % 17);
   measurement.verification->checksum = fmt::format("{:032x}", number);
-  measurement.telemetry = {{"power_w", {{"low", 300.0}, {"median", 610.0}, {"high", 690.0}}},
-                           {"iterations_per_sample", 4},
-                           {"readings", 24}};
+  measurement.telemetry = {
+      {"new_errors",
+       {{"ecc_corrected", 0}, {"ecc_uncorrected", 0}, {"pcie_replays", 0}, {"remapped_rows", 0}}},
+      {"clock_hz", {{"low", 1.755e9}, {"median", 1.83e9}, {"high", 1.98e9}}},
+      {"power_w", {{"low", 300.0}, {"median", 610.0}, {"high", 690.0}}},
+      {"temperature_c", {{"low", 48.0}, {"median", 60.0}, {"high", 63.0}}},
+      {"clock_event_fractions", {{"sw_power_cap", 0.25}}},
+      {"iterations_per_sample", 4},
+      {"operand_sets", 3},
+      {"readings", 24}};
   measurement.group += fmt::format(" on device {}", device.index);
 }
 
@@ -132,6 +158,7 @@ Result written_gpu_result(const Profile& profile, int devices) {
   result.run.seed = 1;
   result.run.tables = gpu_tables_version();
   for (DeviceFacts& device : result.nodes.front().devices) make_h200(device);
+  result.nodes.front().topology = topology_of(result.nodes.front().devices);
   for (std::size_t i = 0; i < result.measurements.size(); ++i) {
     Measurement& measurement = result.measurements[i];
     measurement.started = fmt::format("2026-11-01T00:{:02}:{:02}.250Z", 10 + i / 60, i % 60);
