@@ -264,6 +264,10 @@ TEST_SUITE("unit") {
     };
     CHECK(with("ib_gdr+nvlink").verdict == Verdict::pass);
     CHECK(with("nvlink+socket").reason_code == "wrong_transport");
+    Result without_devices = fabric("nvls", "nvlink+socket");
+    for (NodeFacts& node : without_devices.nodes) node.devices.clear();
+    CHECK(judged({{without_devices}, &profile, {baseline}}, "transport_as_expected").reason_code ==
+          "no_baseline");
     baseline.rows.front().versions = Json::object();
     CHECK(with("ib_gdr+nvlink").reason_code == "no_baseline");
   }

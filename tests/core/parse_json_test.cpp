@@ -43,7 +43,7 @@ TEST_SUITE("unit") {
       CHECK(says("{\"a\": " + std::string(word) + "}").find("NaN and infinity are not JSON") !=
             std::string::npos);
     }
-    CHECK(says("[1e999]").find("number overflow") != std::string::npos);
+    CHECK(says("[1e999]") == "x.json: line 1, column 7: number overflow parsing '1e999'");
     CHECK(says("[nul]").find("NaN") == std::string::npos);
   }
 

@@ -137,6 +137,20 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a case of a backend that a profile is not for is refused wherever it stands") {
+    const std::string other =
+        R"({"workload": "gemm", "backend": "cuda", "dtypes": ["f32"], "shapes": ["m1_n1_k1"]})";
+    const std::string text = kSmallest;
+    const std::size_t begin = text.find("\"cases\": [") + 10, end = text.find("}]", begin) + 1;
+    const auto refused = [](const std::string& profile) {
+      return refusal([&] { profile_from_text(profile, "p.json"); });
+    };
+    CHECK(refused(std::string(text).insert(begin, other + ",")).find("/cases/0/backend: cuda") !=
+          std::string::npos);
+    CHECK(refused(std::string(text).insert(end, "," + other)).find("/cases/1/backend: cuda") !=
+          std::string::npos);
+  }
+
   TEST_CASE("a profile is a built-in name or a file and else both are named") {
     const ScratchFolder folder;
     write_text(kSmallest, folder / "small.json");
