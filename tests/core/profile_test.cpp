@@ -186,7 +186,7 @@ TEST_SUITE("unit") {
           std::string::npos);
   }
 
-  TEST_CASE("rows that differ only in series or inputs are different rows") {
+  TEST_CASE("rows that differ only in series or inputs or nodes are different rows") {
     Json document = parse_json(kBaseline, "b");
     Json row = document["rows"][0];
     row["series"] = "hot";
@@ -197,6 +197,8 @@ TEST_SUITE("unit") {
     document["rows"].push_back(row);
     CHECK(refusal([&] { baseline_from_text(document.dump(), "b"); }) ==
           "b: /rows/3: says again what row 2 says");
+    document["rows"][3]["nodes"] = 1;
+    CHECK(baseline_from_text(document.dump(), "b").rows.size() == 4);
   }
 }
 
