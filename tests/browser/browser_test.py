@@ -340,11 +340,13 @@ def node_of_eight():
     document["simulated"] = True
     node, measurements = document["nodes"][0], document["measurements"]
     first = node["devices"][0]
-    node["devices"], document["measurements"] = [], []
+    [place] = node["topology"]["gpus"]
+    node["devices"], node["topology"]["gpus"], document["measurements"] = [], [], []
     for index in range(8):
         device = copy.deepcopy(first)
         device.update(index=index, uuid=f"GPU-0000-{index}", serial=f"165{index}", pci_bus_id=f"0000:{index:02x}:00.0")
         node["devices"].append(device)
+        node["topology"]["gpus"].append(dict(place, **{key: device[key] for key in ("index", "uuid", "pci_bus_id")}))
         for one in copy.deepcopy(measurements):
             one["scope"]["members"] = [device["uuid"]]
             if index == 5 and one["status"] == "measured":

@@ -6,8 +6,11 @@ import {axesIn} from './axes.mjs';
 import {open} from './page.mjs';
 
 export default async function (browser, file, ...documentFiles) {
-  const comparisons = await Promise.all(documentFiles.map(async (document) => JSON.parse(await readFile(document, 'utf8'))));
-  const letters = comparisons.map((_, place) => String.fromCharCode('B'.charCodeAt(0) + place));
+  const documents = await Promise.all(documentFiles.map(async (document) => JSON.parse(await readFile(document, 'utf8'))));
+  const letters = documents.map((_, place) => String.fromCharCode('B'.charCodeAt(0) + place));
+  // A document of two sides calls the other one B, whatever it is called beside more of them.
+  const named = (one, letter) => (one.reason === undefined ? one : {...one, reason: one.reason.replaceAll(/\bB\b/g, letter)});
+  const comparisons = documents.map((document, place) => ({...document, cases: document.cases.map((one) => named(one, letters[place]))}));
   const {page, problems, close} = await open(browser, file);
   const change = (ratio) => `${ratio < 1 ? '-' : '+'}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
   const interval = (one) => (one.ci_low === undefined ? '–' : `${change(one.ci_low)} to ${change(one.ci_high)}`);
