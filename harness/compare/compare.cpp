@@ -109,7 +109,7 @@ void judge(const RatioInterval& interval, double margin, ComparedCase& one) {
 /// What stands in no column of times.
 std::string rates_in_words(const CaseSummary& a, const CaseSummary& b, const std::string& other) {
   if ((a.time_s && b.time_s) || !a.bytes_per_s || !b.bytes_per_s) return {};
-  return fmt::format(": {:.4g} GB/s in A and {:.4g} GB/s in {}", *a.bytes_per_s * 1e-9,
+  return fmt::format(": {:.2f} GB/s in A and {:.2f} GB/s in {}", *a.bytes_per_s * 1e-9,
                      *b.bytes_per_s * 1e-9, other);
 }
 

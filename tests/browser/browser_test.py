@@ -134,6 +134,20 @@ class Pages(InChromium):
         self.assertIn(made.returncode, (0, 1), made.stderr)
         self.node(("copies.test.mjs", out / "index.html", document, "east/run", "west/run"))
 
+    def test_a_site_gives_figures_of_another_tool_the_reasons_of_compare(self):
+        runs, out, document = PLACE / "rates-runs", PLACE / "rates", PLACE / "rates-comparison.json"
+        for folder in (runs, out):
+            shutil.rmtree(folder, ignore_errors=True)
+        for name, rate in (("east", 25.13), ("west", 20.1)):
+            (runs / name).mkdir(parents=True)
+            (runs / name / "run.txt").write_text(NVBANDWIDTH.format(name=name, rate=rate))
+            subprocess.run([ASSAY, "import", "nvbandwidth", runs / name / "run.txt", "-o", runs / name / "run.json"], check=True, capture_output=True)
+        made = subprocess.run([ASSAY, "site", runs, "-o", out], capture_output=True, text=True)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        made = subprocess.run([ASSAY, "compare", runs / "east", runs / "west", "--format", "json", "-o", document, "--force"], capture_output=True, text=True)
+        self.assertIn(made.returncode, (0, 1), made.stderr)
+        self.node(("reported_rates.test.mjs", out / "index.html", document, "east/run", "west/run"))
+
     def test_a_site_cuts_a_long_reason_for_no_verdict_and_leads_to_the_whole(self):
         runs, out = PLACE / "reason-runs", PLACE / "reason-site"
         for folder in (runs, out):
@@ -267,6 +281,18 @@ def with_passes(slower):
     return document
 
 
+NVBANDWIDTH = """nvbandwidth Version: v0.8
+
+{name}
+Device 0: NVIDIA H200 (00000000:99:00)
+
+Running host_to_device_memcpy_ce.
+memcpy CE CPU(row) -> GPU(column) bandwidth (GB/s)
+           0
+ 0     {rate}
+
+SUM host_to_device_memcpy_ce {rate}
+"""
 DCGMI = """\
 +---------------------------+------------------------------------------------+
 | Diagnostic                | Result                                         |

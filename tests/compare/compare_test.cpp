@@ -247,7 +247,7 @@ TEST_SUITE("unit") {
     const ComparedCase rates = compared(copied(25.13e9, 1), copied(20.1e9, 2)).cases.at(0);
     CHECK(*rates.ratio == doctest::Approx(25.13 / 20.1));
     CHECK(rates.reason ==
-          "another tool reported it, without samples: 25.13 GB/s in A and 20.1 GB/s in B");
+          "another tool reported it, without samples: 25.13 GB/s in A and 20.10 GB/s in B");
     check_refused(compared(run_of(1e-3, 1), reported(run_of(1e-3, 2))).cases.at(0), "inputs",
                   "assay in A and google-benchmark in B");
   }

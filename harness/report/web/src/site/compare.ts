@@ -50,10 +50,16 @@ function whyTooFewPasses(a: Figure, b: Figure, profiles: [string, string]): stri
     `interval between passes; give ${few.length > 1 ? 'each side' : names} several runs, as a folder of their documents`;
 }
 
+/** What stands in no column of times. */
+function ratesInWords(a: Figure, b: Figure): string {
+  if ((a.time_s !== null && b.time_s !== null) || a.bytes_per_s === null || b.bytes_per_s === null) return '';
+  return `: ${(a.bytes_per_s * 1e-9).toFixed(2)} GB/s in A and ${(b.bytes_per_s * 1e-9).toFixed(2)} GB/s in B`;
+}
+
 function judged(a: Figure, b: Figure, level: number, margin: number, profiles: [string, string]): Outcome {
   if (a.mean === null || b.mean === null) {
     const ratio = ratioAlone(a, b);
-    if (a.passes === 0 || b.passes === 0) return open('no_interval', 'another tool reported it, without samples', ratio);
+    if (a.passes === 0 || b.passes === 0) return open('no_interval', `another tool reported it, without samples${ratesInWords(a, b)}`, ratio);
     return open('too_few_passes', whyTooFewPasses(a, b, profiles), ratio);
   }
   const found = interval(a, b, level);
