@@ -96,13 +96,15 @@ bool is_recorded(const std::string& implementation) {
   return text.find("gemm.f32." + implementation + "/") != std::string::npos;
 }
 
-/// Too uneven to end by itself, however many calls make a sample: of two calls one takes 1 ms, of
-/// four one takes 4 ms, of eight one 16 ms. Never returns once another member of its group is
-/// recorded.
+/// Too uneven to end by itself, however many calls make a sample: of two calls one takes about 1
+/// ms, of four one about 4 ms, of eight one about 16 ms. "About" is from half to twice of it, so
+/// that the median is never known well enough for stable noise. Never returns once another member
+/// of its group is recorded.
 void hang_late() {
   static unsigned calls = 0;
   const int longest = std::min(5, std::countr_zero(++calls));
-  std::this_thread::sleep_for(std::chrono::milliseconds(1 << (2 * longest)));
+  std::this_thread::sleep_for(std::chrono::microseconds(125 * (4 + calls * 7 % 11)) *
+                              (1 << (2 * longest)));
   if (!is_recorded("blocked")) return;
   std::ofstream("inside-a-sample").flush();  // tells the test
   hang();
