@@ -170,6 +170,9 @@ bool has_probe(const Fleet&, const Result& result, const Json& value) {
 
 bool measured(const Fleet&, const Result& result, const Json& value) {
   const auto wanted = texts("measured", value);
+  for (const std::string& one : wanted)
+    if (!is_workload(one))
+      refuse("measured", fmt::format("workloads: there is no workload '{}'", one));
   return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& workload) {
     return std::any_of(result.measurements.begin(), result.measurements.end(), [&](const auto& m) {
       return m.id.workload == workload && m.status != MeasurementStatus::not_applicable;
@@ -219,10 +222,6 @@ Condition condition(const std::string& key, const ProfileRequirement& asked) {
 void refuse_unfit_value(Condition holds, const std::string& key, const Json& wanted,
                         const Fleet& fleet) {
   (void)holds(fleet, Result(), wanted);
-  if (key == "measured")
-    for (const std::string& workload : texts(key, wanted))
-      if (!is_workload(workload))
-        throw Error(fmt::format("applies_when: 'measured': there is no workload '{}'", workload));
   if (key != "backend" || fleet.profile == nullptr) return;
   const auto backends = texts(key, wanted);
   if (std::none_of(backends.begin(), backends.end(),
