@@ -45,10 +45,18 @@ struct SeriesPlan {
   int passes = 1;
 };
 
+/// One of a series' passes, whose values are met from the least on.
+struct PassMedian {
+  std::size_t count = 0, seen = 0;
+  double low = 0, median_s = 0;
+};
+
 /// Of one series, used again for the next.
 struct SeriesMemory {
   std::vector<double> values, in_order;
-  std::vector<int> places;
+  std::vector<int> places, order;  ///< Of `order`: the place in `values` of each in `in_order`.
+  std::vector<int> pass_of;        ///< Each in `values`.
+  std::vector<PassMedian> passes;
 };
 
 /// The samples, summarised as the sampler would.

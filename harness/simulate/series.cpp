@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
-#include <span>
 
 #include "harness/core/pass_interval.h"
 #include "harness/core/statistics.h"
@@ -30,13 +29,13 @@ void set_interval(const Interval& interval, Samples& samples) {
   samples.ci_level = interval.level;
 }
 
-/// Sorts numbers of which most lie within `reach` of the middle: first into places between, then by
-/// the few steps that are left. A sort that compares takes three times as long.
+/// The order of numbers of which most lie within `reach` of the middle: first into places between,
+/// then by the few steps that are left. A sort that compares takes three times as long.
 void sort_about(double middle, double reach, SeriesMemory& memory) {
   constexpr std::size_t kPlaces = 128;
   const std::vector<double>& values = memory.values;
-  std::vector<double>& in_order = memory.in_order;
-  in_order.resize(values.size());
+  std::vector<int>& order = memory.order;
+  order.resize(values.size());
   memory.places.resize(values.size());
   std::array<std::size_t, kPlaces + 1> begin{};
   const double a_unit = static_cast<double>(kPlaces) / (2 * reach);
@@ -46,40 +45,62 @@ void sort_about(double middle, double reach, SeriesMemory& memory) {
     ++begin[static_cast<std::size_t>(memory.places[i]) + 1];
   }
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  const auto value_of = [&](int one) { return values[static_cast<std::size_t>(one)]; };
   for (std::size_t i = 0; i < values.size(); ++i)
-    in_order[begin[static_cast<std::size_t>(memory.places[i])]++] = values[i];
-  for (std::size_t i = 1; i < in_order.size(); ++i) {
-    const double value = in_order[i];
+    order[begin[static_cast<std::size_t>(memory.places[i])]++] = static_cast<int>(i);
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const int one = order[i];
     std::size_t at = i;
-    for (; at > 0 && in_order[at - 1] > value; --at) in_order[at] = in_order[at - 1];
-    in_order[at] = value;
+    for (; at > 0 && value_of(order[at - 1]) > value_of(one); --at) order[at] = order[at - 1];
+    order[at] = one;
   }
+}
+
+void put_in_order(const SeriesPlan& plan, SeriesMemory& memory) {
+  const std::vector<double>& values = memory.values;
+  const auto value_of = [&](int one) { return values[static_cast<std::size_t>(one)]; };
+  if (const double reach = 4 * plan.noise * plan.median_s; reach > 0) {
+    sort_about(plan.median_s, reach, memory);
+  } else {
+    memory.order.resize(values.size());
+    std::iota(memory.order.begin(), memory.order.end(), 0);
+    std::sort(memory.order.begin(), memory.order.end(),
+              [&](int one, int other) { return value_of(one) < value_of(other); });
+  }
+  memory.in_order.clear();
+  for (const int one : memory.order) memory.in_order.push_back(value_of(one));
 }
 
 /// The samples of a pass stand together.
-void add_passes(const SeriesPlan& plan, const std::vector<double>& values, const Interval& within,
+void note_passes(const SeriesPlan& plan, SeriesMemory& memory) {
+  const auto count = static_cast<std::size_t>(plan.samples);
+  if (memory.pass_of.size() == count && memory.pass_of.back() == plan.passes - 1) return;
+  memory.pass_of.clear();
+  for (std::int64_t i = 0; i < plan.samples; ++i)
+    memory.pass_of.push_back(static_cast<int>(i * plan.passes / plan.samples));
+}
+
+void meet(double value, PassMedian& pass) {
+  if (pass.seen == (pass.count - 1) / 2) pass.low = value;
+  if (pass.seen == pass.count / 2) pass.median_s = pass.low + 0.5 * (value - pass.low);
+  ++pass.seen;
+}
+
+/// One walk through all values in order finds the medians of all passes.
+void add_passes(const SeriesPlan& plan, const Interval& within, SeriesMemory& memory,
                 Samples& samples) {
-  const std::span<const double> all = values;
+  std::vector<PassMedian>& passes = memory.passes;
+  passes.assign(static_cast<std::size_t>(plan.passes), {});
+  const auto pass_of = [&](int one) -> PassMedian& {
+    return passes[static_cast<std::size_t>(memory.pass_of[static_cast<std::size_t>(one)])];
+  };
+  for (const int one : memory.order) ++pass_of(one).count;
+  for (std::size_t i = 0; i < memory.order.size(); ++i)
+    meet(memory.in_order[i], pass_of(memory.order[i]));
   samples.pass_medians_s.clear();
-  std::int64_t end = 0;
-  for (std::int64_t pass = 0; pass < plan.passes; ++pass) {
-    const std::int64_t begin = end;
-    while (end < plan.samples && end * plan.passes / plan.samples == pass) ++end;
-    samples.pass_medians_s.push_back(median(
-        all.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin))));
-  }
+  for (const PassMedian& pass : passes) samples.pass_medians_s.push_back(pass.median_s);
   set_interval(interval_between_passes(samples.pass_medians_s, within), samples);
 }
-
-void add_pass_of_each(const SeriesPlan& plan, Samples& samples) {
-  std::vector<double> pass_of;
-  for (std::int64_t i = 0; i < plan.samples; ++i)
-    pass_of.push_back(static_cast<double>(i * plan.passes / plan.samples));
-  samples.pass.clear();
-  for (const double pass : thin(pass_of, kMostValues))
-    samples.pass.push_back(static_cast<int>(pass));
-}
-
 }  // namespace
 
 double Bound::least_s() const { return std::max(computing_s(*this, 1), moving_s(*this, 1)); }
@@ -99,7 +120,8 @@ std::string Bound::known_by(const std::string& workload) const {
 void simulate_samples(const SeriesPlan& plan, Random& random, SeriesMemory& memory,
                       Samples& samples) {
   const auto count = static_cast<std::size_t>(plan.samples);
-  std::vector<double>&values = memory.values, &in_order = memory.in_order;
+  std::vector<double>& values = memory.values;
+  const std::vector<double>& in_order = memory.in_order;
   values.resize(count);
   for (double& value : values) {
     double factor = 1 + plan.noise * random.normal();
@@ -107,12 +129,7 @@ void simulate_samples(const SeriesPlan& plan, Random& random, SeriesMemory& memo
       factor *= 1 + kSlowLeast + (kSlowMost - kSlowLeast) * random.uniform();
     value = plan.median_s * std::max(factor, 0.5);
   }
-  if (const double reach = 4 * plan.noise * plan.median_s; reach > 0) {
-    sort_about(plan.median_s, reach, memory);
-  } else {
-    in_order.assign(values.begin(), values.end());
-    std::sort(in_order.begin(), in_order.end());
-  }
+  put_in_order(plan, memory);
   const bool is_new = samples.count != plan.samples;
   samples.count = plan.samples;
   samples.values_s.resize(std::min(count, kMostValues));
@@ -128,8 +145,12 @@ void simulate_samples(const SeriesPlan& plan, Random& random, SeriesMemory& memo
   set_interval(within, samples);
   samples.stop_reason = "stable";
   if (plan.passes <= 1) return;
-  add_passes(plan, values, within, samples);
-  if (is_new || samples.pass.empty()) add_pass_of_each(plan, samples);
+  note_passes(plan, memory);
+  add_passes(plan, within, memory, samples);
+  if (!is_new && !samples.pass.empty()) return;
+  const std::vector<double> pass_of(memory.pass_of.begin(), memory.pass_of.end());
+  const std::vector<double> kept = thin(pass_of, kMostValues);
+  samples.pass.assign(kept.begin(), kept.end());
 }
 
 void add_rates(const Bound& bound, Measurement& measurement) {

@@ -1,25 +1,33 @@
 // The operating characteristic: simulated clusters whose truth is known, judged in memory by the
-// code that judges documents. ASSAY_SOAK_COUNT clusters of each kind, and ten times as many of the
-// kinds that may be judged wrongly 4 times in 10,000; each test prints its row of README.md's
-// table. They may be a piece of ASSAY_SOAK_OF clusters, those from ASSAY_SOAK_FIRST on: what the
-// pieces so far found is in the folder ASSAY_SOAK_STATE, and the row and the promise are of all.
+// code that judges documents, each healthy and then with a device that is broken. ASSAY_SOAK_COUNT
+// clusters, and ten times as many where a kind may be judged wrongly 4 times in 10,000; each test
+// prints its row of README.md's table. They may be a piece of ASSAY_SOAK_OF clusters, those from
+// ASSAY_SOAK_FIRST on: what the pieces so far found is in the folder ASSAY_SOAK_STATE, and the row
+// and the promise are of all.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <future>
 #include <thread>
 #include <vector>
 
 #include "harness/conformance/build_baseline.h"
 #include "harness/conformance/requirement.h"
 #include "harness/conformance/standing.h"
+#include "harness/core/error.h"
 #include "harness/core/profile.h"
 #include "harness/simulate/model.h"
 
@@ -86,6 +94,25 @@ struct Characteristic {
   Baseline baseline;
 };
 
+/// Runs `work` in a process that starts with all that this one has, and does not outlive it.
+pid_t in_a_process(const std::function<void()>& work) {
+  const pid_t process = fork();
+  if (process != 0) return process;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  try {
+    work();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    _exit(1);
+  }
+  _exit(0);
+}
+
+bool has_succeeded(pid_t process) {
+  int status = 0;
+  return process > 0 && waitpid(process, &status, 0) == process && status == 0;
+}
+
 /// Makes and judges clusters one after the other, each document in the memory of the last one.
 class Bench {
  public:
@@ -93,27 +120,39 @@ class Bench {
       : characteristic_(characteristic),
         simulated_(model_with(characteristic.table.spreads, 1), characteristic.profile) {}
 
-  /// `fault` has {} where its device goes; empty: nothing is planted.
-  Outcome judged(std::uint64_t seed, const std::string& fault) {
+  struct Kind {
+    std::string fault;  // with {} where its device goes; empty: nothing is planted
+    std::function<void(const Outcome&)> note;
+  };
+
+  /// One cluster with each of the faults in turn. The nodes of which none has a fault are looked at
+  /// once; what follows is done by a process for each kind, in which `note` is called.
+  void judge(std::uint64_t seed, const std::vector<Kind>& kinds) {
     const int nodes = characteristic_.nodes;
-    const auto node = static_cast<int>(seed % static_cast<std::uint64_t>(nodes));
+    const auto planted = static_cast<int>(seed % static_cast<std::uint64_t>(nodes));
     const auto device = static_cast<int>(seed / 3 % kDevicesOfNode);
-    std::vector<Fault> faults;
-    if (!fault.empty())
-      faults.push_back(fault_from_spec(fmt::format(fmt::runtime(fault), node, device)));
-    simulated_.plant(seed, std::move(faults));
-    const std::string planted = fmt::format("node-{:05} device {},", node, device);
-    return outcome_of(verdict_on_all(), fault.empty() ? "nobody" : planted);
+    Judge judge(characteristic_.profile, {characteristic_.baseline}, Judge::Lists::left_out);
+    simulated_.plant(seed, {});
+    for (int node = 0; node < nodes; ++node)
+      if (node != planted) look(node, judge);
+    for (const Kind& kind : kinds) {
+      const pid_t process = in_a_process([&] {
+        std::vector<Fault> faults;
+        if (!kind.fault.empty())
+          faults.push_back(fault_from_spec(fmt::format(fmt::runtime(kind.fault), planted, device)));
+        simulated_.plant(seed, std::move(faults));
+        look(planted, judge);
+        const std::string name = fmt::format("node-{:05} device {},", planted, device);
+        kind.note(outcome_of(judge.verdict(), kind.fault.empty() ? "nobody" : name));
+      });
+      if (!has_succeeded(process)) throw Error("a cluster was not judged");
+    }
   }
 
  private:
-  VerdictDocument verdict_on_all() {
-    Judge judge(characteristic_.profile, {characteristic_.baseline}, Judge::Lists::left_out);
-    for (int one = 0; one < characteristic_.nodes; ++one) {
-      simulated_.make(one, document_.front());
-      document_ = judge.look(std::move(document_));
-    }
-    return judge.verdict();
+  void look(int node, Judge& judge) {
+    simulated_.make(node, document_.front());
+    document_ = judge.look(std::move(document_));
   }
 
   static Outcome outcome_of(const VerdictDocument& verdict, const std::string& planted) {
@@ -133,35 +172,88 @@ class Bench {
   std::vector<Result> document_{1};
 };
 
-/// How many of `count` clusters from `first` on have the property, asked by all processors at once.
-int how_many(const Characteristic& characteristic, int first, int count,
-             const std::function<bool(Bench&, std::uint64_t)>& has) {
-  std::atomic<int> next = first;
-  const auto share = [&] {
-    int found = 0;
-    Bench bench(characteristic);
-    for (int i = next++; i < first + count; i = next++)
-      found += has(bench, static_cast<std::uint64_t>(i));
-    return found;
-  };
-  std::vector<std::future<int>> shares;
-  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
-    shares.push_back(std::async(std::launch::async, share));
-  int found = 0;
-  for (std::future<int>& one : shares) found += one.get();
-  return found;
-}
-
 /// One row: how many healthy clusters failed or named somebody, of `often`; how many devices 5 %
 /// slow were named alone, of `count`; 10 % slow were missed, of `often`; wrong ones did not fail.
 struct Row {
   int failed = 0, accused = 0, named_alone = 0, missed = 0, wrong_passed = 0, count = 0, often = 0;
 
   /// All of them, in one order.
-  static constexpr auto kFigures = {&Row::failed, &Row::accused,      &Row::named_alone,
-                                    &Row::missed, &Row::wrong_passed, &Row::count,
-                                    &Row::often};
+  static constexpr std::array kFigures = {&Row::failed, &Row::accused,      &Row::named_alone,
+                                          &Row::missed, &Row::wrong_passed, &Row::count,
+                                          &Row::often};
 };
+
+/// Memory that all processes from here on share.
+class SharedRow {
+ public:
+  SharedRow()
+      : place_(mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+                    0)) {
+    REQUIRE(place_ != MAP_FAILED);
+    counts_ = new (place_) Counts{};
+  }
+  SharedRow(const SharedRow&) = delete;
+  SharedRow& operator=(const SharedRow&) = delete;
+  ~SharedRow() { munmap(place_, sizeof(Counts)); }
+
+  int next() { return counts_->next++; }
+  void add(int Row::*figure, bool is_so) {
+    const auto at = std::find(Row::kFigures.begin(), Row::kFigures.end(), figure);
+    counts_->figures[static_cast<std::size_t>(at - Row::kFigures.begin())] += is_so;
+  }
+  Row row() const {
+    Row row;
+    for (std::size_t i = 0; i < Row::kFigures.size(); ++i)
+      row.*Row::kFigures[i] = counts_->figures[i];
+    return row;
+  }
+
+ private:
+  struct Counts {
+    std::atomic<int> next = 0;
+    std::array<std::atomic<int>, Row::kFigures.size()> figures{};
+  };
+  void* place_;
+  Counts* counts_;
+};
+
+/// The cluster `i`, of which the rare kinds are asked too or not.
+void judge_cluster(Bench& bench, int i, bool of_all_kinds, SharedRow& row) {
+  const char* const families[] = {"compute", "memory", "links"};
+  const std::string slow = std::string(families[i % 3]) + ":{}/{}:";
+  std::vector<Bench::Kind> kinds = {
+      {"",
+       [&](const Outcome& healthy) {
+         row.add(&Row::failed, healthy.failed);
+         row.add(&Row::accused, healthy.another_named);
+         row.add(&Row::often, true);
+       }},
+      {slow + "0.1", [&](const Outcome& one) { row.add(&Row::missed, !one.planted_named); }}};
+  if (of_all_kinds) {
+    kinds.push_back({slow + "0.05", [&](const Outcome& one) {
+                       row.add(&Row::named_alone, one.planted_named && !one.another_named);
+                       row.add(&Row::count, true);
+                     }});
+    kinds.push_back(
+        {"wrong:{}/{}", [&](const Outcome& wrong) { row.add(&Row::wrong_passed, !wrong.failed); }});
+  }
+  bench.judge(static_cast<std::uint64_t>(i) * 7 + 1, kinds);
+}
+
+/// `count` clusters from `first` on of all kinds, and as many as fill `often` of the frequent ones,
+/// by all processors at once.
+Row judged(const Characteristic& characteristic, int first, int count, int often) {
+  SharedRow row;
+  std::vector<pid_t> processes;
+  for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+    processes.push_back(in_a_process([&] {
+      Bench bench(characteristic);
+      for (int one = row.next(); one < often; one = row.next())
+        judge_cluster(bench, first + one, one < count, row);
+    }));
+  for (const pid_t process : processes) CHECK(has_succeeded(process));
+  return row.row();
+}
 
 /// The row with what the pieces before found, which are a file each.
 Row with_other_pieces(const Row& own, const std::string& name) {
@@ -188,38 +280,9 @@ Row with_other_pieces(const Row& own, const std::string& name) {
 
 Row row_of(const std::string& profile, const Table& table, int devices) {
   const Characteristic characteristic(profile, table, devices);
-  const auto seed_of = [](std::uint64_t i, std::uint64_t kind) { return i * 7 + kind; };
-  const auto slow_by = [](std::uint64_t i, const char* amount) {
-    const char* const families[] = {"compute", "memory", "links"};
-    return std::string(families[i % 3]) + ":{}/{}:" + amount;
-  };
-  Row row;
-  const int first = number_from("ASSAY_SOAK_FIRST", 0), times = is_soak() ? 10 : 1;
-  row.count = clusters_to_judge(devices);
-  row.often = times * row.count;
-  const auto of_often = [&](const auto& has) {
-    return how_many(characteristic, times * first, row.often, has);
-  };
-  const auto of_count = [&](const auto& has) {
-    return how_many(characteristic, first, row.count, has);
-  };
-  std::atomic<int> accused = 0;
-  row.failed = of_often([&](Bench& bench, std::uint64_t i) {
-    const Outcome healthy = bench.judged(seed_of(i, 1), "");
-    accused += healthy.another_named;
-    return healthy.failed;
-  });
-  row.accused = accused;
-  row.named_alone = of_count([&](Bench& bench, std::uint64_t i) {
-    const Outcome slow = bench.judged(seed_of(i, 2), slow_by(i, "0.05"));
-    return slow.planted_named && !slow.another_named;
-  });
-  row.missed = of_often([&](Bench& bench, std::uint64_t i) {
-    return !bench.judged(seed_of(i, 3), slow_by(i, "0.1")).planted_named;
-  });
-  row.wrong_passed = of_count([&](Bench& bench, std::uint64_t i) {
-    return !bench.judged(seed_of(i, 4), "wrong:{}/{}").failed;
-  });
+  const int count = clusters_to_judge(devices), times = is_soak() ? 10 : 1;
+  Row row =
+      judged(characteristic, times * number_from("ASSAY_SOAK_FIRST", 0), count, times * count);
   row = with_other_pieces(
       row, fmt::format("{}-{}-{}-{}", profile, devices, table.spreads, table.claimed));
   MESSAGE(fmt::format(
