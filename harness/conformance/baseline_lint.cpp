@@ -24,9 +24,10 @@ constexpr double kLatencyBoundS = 5e-5;  // a pass that can be shorter is about 
 constexpr double kPlateauBytes = 512.0 * 1024 * 1024;         // of a collective
 constexpr double kSlowPassS = 1e-3, kSlowCollectiveS = 5e-3;  // no latency is that long
 constexpr double kFastestPassS = 5e-7;                        // a launch alone takes longer
-constexpr double kSlowShare = 0.03;  // of its roofline, which adds to that of a larger size
-constexpr double kMostSpread = 0.5;  // of a row's value: devices that differ more are no one SKU
-constexpr double kDistinct = 0.1;    // two SKUs whose rooflines differ by more have no one figure
+constexpr double kSlowShare = 0.03;   // of its roofline, which adds to that of a larger size
+constexpr double kMostSpread = 0.5;   // of a row's value: devices that differ more are no one SKU
+constexpr double kDistinct = 0.1;     // two SKUs whose rooflines differ by more have no one figure
+constexpr double kSameFigure = 2e-3;  // one figure, written with three digits or with all of them
 
 using Texts = std::vector<std::string>;
 
@@ -117,7 +118,7 @@ void lint_copied(const BaselineRow& row, const Baseline& baseline, const PartLig
     const std::optional<PartLight> other_light = light_of(other);
     if (!limit || !other_light || !is_of_other_part(baseline, other)) continue;
     for (const BaselineRow& its : other.rows) {
-      if (!measures_alike(row, its) || std::abs(its.value / row.value - 1) > 1e-6) continue;
+      if (!measures_alike(row, its) || std::abs(its.value / row.value - 1) > kSameFigure) continue;
       const std::optional<RowLimit> its_limit = limit_of(its, *other_light);
       if (!its_limit || std::abs(its_limit->rate.high / limit->rate.high - 1) <= kDistinct)
         continue;

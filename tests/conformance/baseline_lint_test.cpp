@@ -111,6 +111,11 @@ TEST_SUITE("unit") {
     CHECK(mistakes(part_baseline("h200-sxm", "10de:2335", all_reduce_row(440e9, 8, 1, "nvlink")),
                    {h100}) == "");
     CHECK(mistakes(b200, {b200}) == "");
+    const auto b200_of = [](double value) {
+      return part_baseline("b200-sxm", "10de:2901", all_reduce_row(value, 8, 1, "nvlink"));
+    };
+    CHECK(says(mistakes(b200_of(440.3e9), {h100}), "also the figure of h100-sxm"));
+    CHECK(mistakes(b200_of(445e9), {h100}) == "");
   }
 
   TEST_CASE("a large size far below the roofline is found and a small one is about latency") {
