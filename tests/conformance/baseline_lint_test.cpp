@@ -166,6 +166,11 @@ TEST_SUITE("unit") {
     CHECK(of("b300", "10de:3182", product("fp8_e4m3", 4e15)) == "");
     CHECK(says(of("gb200", "10de:2941", product("fp4_e2m1", 1.1e16)), "computes in fp4_e2m1"));
     CHECK(of("gb200", "10de:2941", product("fp4_e2m1", 7.6e15)) == "");
+    for (const char* id : {"10de:3182", "10de:31ff"}) {  // B300, and another product of its chip
+      CAPTURE(std::string(id));
+      CHECK(says(of("b300", id, product("fp4_e2m1", 1.36e16)), "computes in fp4_e2m1"));
+      CHECK(of("b300", id, product("fp4_e2m1", 1.34e16)) == "");
+    }
     CHECK(says(of("h20", "10de:2329", product("bf16", 148e15)), "computes in bf16"));
     CHECK(of("h20", "10de:2329", product("bf16", 140e12)) == "");  // a seventh of an H100's
     CHECK(says(of("a100-40gb", "10de:20b0", all_reduce_row(310e9, 8, 1, "nvlink")), "NVLinks"));

@@ -69,6 +69,25 @@ TEST_SUITE("unit") {
     CHECK_FALSE(is_neighbour(32 * kMeasured + kElement));
   }
 
+  TEST_CASE("the plateau of a collective begins at a larger size than that of a device") {
+    Result result = passing_result(small_profile(), "cuda", 1);
+    const DeviceFacts& device = result.nodes.front().devices.front();
+    Measurement& one = measurement_of(result, kTriad, 0);
+    one.id = CaseId::parse("all_reduce.f32.nccl/bytes1073741824_ranks2");
+    one.metrics = {{"bus_bandwidth_bytes_per_s", 1e9}};
+    const auto is_neighbour = [&](std::int64_t bytes) {
+      Baseline baseline = passing_baseline();
+      BaselineRow& row = baseline.rows.front();
+      row.id = CaseId::parse("all_reduce.f32.*/bytes" + std::to_string(bytes) + "_ranks2");
+      row.series = one.series;
+      row.metric = "bus_bandwidth_bytes_per_s";
+      row.value = 1e9;
+      return find_fabric_row({baseline}, device, {&one}, "2026-11-01", CaseFilter()).row != nullptr;
+    };
+    CHECK(is_neighbour(512 << 20));
+    CHECK_FALSE(is_neighbour((512 << 20) - 4));
+  }
+
   TEST_CASE("a row that does not say its input pattern is used and warns at most of arithmetic") {
     Baseline silent = passing_baseline();
     silent.rows[0].input_pattern.clear();

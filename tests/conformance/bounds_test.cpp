@@ -76,6 +76,9 @@ TEST_SUITE("unit") {
     CHECK(verdict_of("", 0.9).reason.find("does not name the tables") != std::string::npos);
     CHECK(verdict_of("gpu-0123456789ab", 0.9).reason.find("gpu-0123456789ab") != std::string::npos);
     CHECK(verdict_of(own, 1).verdict == Verdict::pass);
+    result.measurements.clear();  // no bound is needed to doubt one
+    CHECK(verdict_of("", 0.9).reason_code == "missing");
+    CHECK(verdict_of("", 1).reason_code == "not_applicable");
   }
 
   TEST_CASE("a rate beyond a physical bound is a validity failure that names the device") {

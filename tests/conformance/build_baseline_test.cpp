@@ -53,6 +53,10 @@ TEST_SUITE("unit") {
     CHECK(without_outliers(values).size() == 8);
     CHECK(without_outliers({100, 100, 100, 100.5, 100, 100}).size() == 6);
     CHECK(without_outliers({100, 1, 1000}).size() == 3);
+    CHECK(without_outliers({100, 100, 100, 50}).size() == 3);
+    // 3.5 times 0.2 % of the median, the least that is taken for a spread.
+    CHECK(without_outliers({100, 100, 100, 100.69}).size() == 4);
+    CHECK(without_outliers({100, 100, 100, 100.71}).size() == 3);
   }
 
   TEST_CASE("one bad device of a fleet does not lower what a baseline asks of the others") {
@@ -61,6 +65,16 @@ TEST_SUITE("unit") {
     const Baseline baseline = baseline_of(results, "ours");
     CHECK(row_of(baseline, kLibrary).value == 700e12);
     CHECK(row_of(baseline, kLibrary).n == 15);
+  }
+
+  TEST_CASE("the spread of one value is not known") {
+    const auto mad_of = [](int devices) {
+      return row_of(baseline_of({passing_result(small_profile(), "cuda", devices)}, "ours"),
+                    kLibrary)
+          .mad;
+    };
+    CHECK(mad_of(1) == std::nullopt);
+    CHECK(mad_of(2) == 0.0);
   }
 
   TEST_CASE("versions that the runs do not share are left out") {

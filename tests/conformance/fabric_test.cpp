@@ -125,7 +125,12 @@ TEST_SUITE("unit") {
       CAPTURE(link);
       Result edited = sound;
       ++edited.measurements[edited.links[link].measurement].pair->round;
-      CHECK(judged_run(whole_run(edited), "fabric_isolation").reason_code == "missing");
+      const int round = edited.measurements[edited.links[link].measurement].pair->round - 1;
+      const RequirementVerdict verdict = judged_run(whole_run(edited), "fabric_isolation");
+      CHECK(verdict.reason_code == "missing");
+      if (link > 0)  // the first says from which number on the document counts
+        CHECK(verdict.reason.find(fmt::format("end after round {},", round - 1)) !=
+              std::string::npos);
     }
     Result unnumbered = sound;
     for (Measurement& one : unnumbered.measurements) one.pair.reset();

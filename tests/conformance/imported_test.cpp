@@ -105,6 +105,17 @@ TEST_SUITE("unit") {
           "no_baseline");
   }
 
+  TEST_CASE("a figure with a baseline is judged beside figures that have none") {
+    Result result = imported("nccl-tests");
+    result.measurements = {reported_figure(478e9), reported_figure(240e9), reported_figure(240e9)};
+    for (const std::size_t i : {1, 2}) result.measurements[i].id.dtype = "f32";
+    const VerdictDocument verdict = judged_by_profile(result, "imported");
+    const RequirementVerdict& one = part_of(verdict, "reported_vs_baseline");
+    CHECK(one.verdict == Verdict::pass);
+    CHECK(one.reason == "1 reported figures reach their baseline, 2 have none");
+    CHECK(one.figures["without_baseline"] == 2);
+  }
+
   TEST_CASE("of very many ranks the first are named and the others counted") {
     const auto subject_of_ranks = [](int ranks) {
       Result result = imported("nccl-tests");

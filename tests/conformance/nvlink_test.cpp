@@ -165,6 +165,46 @@ TEST_SUITE("unit") {
     CHECK(judged_links(result).reason_code == "links_down");
   }
 
+  TEST_CASE("each product with switches is known by its id with as many links as it has") {
+    const std::pair<const char*, int> table[] = {
+        {"10de:20b0", 12}, {"10de:20b2", 12}, {"10de:20bd", 8},  {"10de:20f3", 8},
+        {"10de:2324", 8},  {"10de:2329", 18}, {"10de:2330", 18}, {"10de:2335", 18},
+        {"10de:2901", 18}, {"10de:3182", 18}};
+    for (const auto& [id, links] : table) {
+      CAPTURE(std::string(id));
+      for (const int count : {links - 1, links, links + 1}) {
+        CAPTURE(count);
+        Result result = node_of("Example", {{count, 0}});
+        DeviceFacts& device = result.nodes.front().devices.front();
+        device.pci_id = id;
+        CHECK(NvlinkPeers({result}).expected(result.nodes.front(), device) ==
+              (count == links ? links : 0));
+      }
+    }
+  }
+
+  TEST_CASE("a device that does not tell of its links expects none and gives its peers none") {
+    struct Row {
+      const char* name;
+      Links other;
+      int expected;
+    };
+    for (const Row& row : {Row{"NVIDIA A100-SXM4-80GB", {0, 0}, 0}, Row{"NVIDIA A30", {4, 0}, 0},
+                           Row{"Example", {1, 0}, 0}, Row{"Example", {2, 2}, 2}}) {
+      CAPTURE(std::string(row.name));
+      const Result told = node_of(row.name, {{0, 0}, row.other});
+      for (const bool has_state : {false, true}) {
+        Result result = told;
+        NodeFacts& node = result.nodes.front();
+        node.devices[0].nvlink =
+            has_state ? std::optional<NvlinkState>(NvlinkState{}) : std::nullopt;
+        const NvlinkPeers peers({result});
+        CHECK(peers.expected(node, node.devices[0]) == std::nullopt);
+        CHECK(peers.expected(node, node.devices[1]) == row.expected);
+      }
+    }
+  }
+
   TEST_CASE("peers on other nodes count and devices of another name do not") {
     Profile profile = small_profile();
     profile.requirements = {requirement("inventory_nvlink")};
