@@ -182,6 +182,10 @@ TEST_SUITE("unit") {
     };
     refused(line("gemm", "m8_n8_k8", {"four"}), {"no implementation \"four\"", "one, two, rare"});
     refused(line("gemmm", "m8_n8_k8"), {"nothing here implements gemmm in f32 on cuda"});
+    ProfileCases wide = line("gemm", "m8_n8_k8");
+    wide.dtypes = {"bf16"};
+    refused(wide, {"nothing here implements gemm in bf16 on cuda"});
+    refused(line("gemm", "m8_n8_k8", {"nccl"}), {"no implementation \"nccl\"", "one, two, rare"});
     refused(line("all_reduce", "bytes6", {"nccl"}), {"bytes6", "multiple of 4"});
     refused(line("all_reduce", "bytes8_ranks2", {"nccl"}), {"bytes alone", "those that run"});
     refused(line("device_to_device", "bytes24"), {"bytes24", "multiple of 16"});

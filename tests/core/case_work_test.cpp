@@ -26,6 +26,23 @@ TEST_SUITE("unit") {
               ->flop == 5 * 2 * 8 * 16);
   }
 
+  TEST_CASE("memory and link cases move what their arrays hold and compute what is theirs") {
+    struct Row {
+      const char* workload;
+      double bytes, flop;
+    };
+    for (const Row& row : {Row{"memory_read", 4096, 0}, Row{"memory_write", 4096, 0},
+                           Row{"memory_copy", 8192, 0}, Row{"memory_triad", 12288, 2048},
+                           Row{"host_to_device", 4096, 0}, Row{"device_to_host", 4096, 0}}) {
+      CAPTURE(std::string(row.workload));
+      const CaseId id = CaseId::parse(std::string(row.workload) + ".f32.x/bytes4096");
+      CHECK(flop_of(id) == row.flop);
+      CHECK(moved_bytes_of(id) == row.bytes);
+    }
+    CHECK(moved_bytes_of(CaseId::parse("gemm.bf16.x/m1_n1_k1")) == std::nullopt);
+    CHECK(flop_of(CaseId::parse("all_reduce.bf16.x/bytes8")) == std::nullopt);
+  }
+
   TEST_CASE("the diagonal of a causal mask counts half and a window exactly") {
     const auto pairs = [](const std::string& shape) {
       const CaseId id = CaseId::parse("attention_forward.bf16.sm90/b1_hq1_hkv1_" + shape);

@@ -12,6 +12,7 @@
 #include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "harness/core/embedded.h"
+#include "harness/core/layout_1_0.h"
 #include "harness/core/profile.h"
 #include "tests/core/refusal.h"
 
@@ -108,6 +109,22 @@ TEST_SUITE("golden") {
     result.schema_version = Result().schema_version;
     const Json now = parse_json(read_text(kExamples / "valid/result-fabric.json"), "now");
     CHECK(to_json(result).dump() == now.dump());
+  }
+
+  TEST_CASE("an extension of 1.0 that is of another form or stands alone stays what it is") {
+    for (
+        const char* measurement :
+        {R"({"workload": "gemm", "transport": {"kind": "x"}, "extensions": {"transport_of_members": ["a"]}})",
+         R"({"workload": "gemm", "transport": {"kind": "x"}, "extensions": {"transport_of_members": 1}})",
+         R"({"workload": "gemm", "extensions": {"transport_of_members": {"a": "b"}}})",
+         R"({"workload": "gemm", "extensions": {"round": 1, "rail": 2}})",
+         R"({"workload": "pair"})"}) {
+      CAPTURE(std::string(measurement));
+      const Json given = parse_json(R"({"measurements": [)" + std::string(measurement) + "]}", "x");
+      Json moved = given;
+      to_layout_1_1(moved);
+      CHECK(moved == given);
+    }
   }
 }
 

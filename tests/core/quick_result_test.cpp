@@ -176,8 +176,9 @@ TEST_SUITE("unit") {
     };
     for (const char* inside : {"86400", "86400.0", "1", "5e-324"})
       CHECK_MESSAGE(is_read(with_value(inside)), inside);
-    for (const char* outside : {"86400.00000000001", "86401", "0", "0.0", "-1", "1e300",
-                                "9007199254740993", "18446744073709551615", "true", "null"})
+    for (const char* outside :
+         {"86400.00000000001", "86401", "0", "0.0", "-1", "1e300", "9007199254740993",
+          "18446744073709551615", "-9007199254740993", "true", "null"})
       CHECK_MESSAGE(!is_read(with_value(outside)), outside);
     Result result = test::full_result();
     for (Measurement& one : result.measurements)
@@ -209,6 +210,23 @@ TEST_SUITE("unit") {
       ++names;
     }
     CHECK(names > 100);
+  }
+
+  TEST_CASE("a name that stands twice among few or many others is left to the strict reader") {
+    // Of so many names the one at `twice` stands at the end again.
+    const auto is_object_read = [](std::size_t names, std::size_t twice) {
+      std::string text = "\"extensions\": {\"object\": {";
+      for (std::size_t i = 0; i < names; ++i)
+        text += "\"n" + std::to_string(i + 1 < names ? i : twice) + "\": [{\"n0\": 1}], ";
+      text += "\"\": 1},";
+      return is_read(with("\"extensions\": {", text));
+    };
+    for (const std::size_t names : {3, 30, 31, 32, 33, 64, 100}) {
+      CAPTURE(names);
+      CHECK(is_object_read(names, names - 1));
+      for (const std::size_t twice : {std::size_t{0}, names / 2, names - 2})
+        CHECK_FALSE(is_object_read(names, twice));
+    }
   }
 
   TEST_CASE("depth and halves of surrogate pairs are left to the strict reader") {
