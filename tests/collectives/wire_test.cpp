@@ -53,6 +53,54 @@ TEST_SUITE("unit") {
     CHECK_THROWS_AS(decode_list(std::string("\xff\xff\xff\xff", 4)), WireError);
   }
 
+  TEST_CASE("the bytes of messages are those that every version sends") {
+    using namespace std::string_literals;
+    const Operation operations[] = {Operation::set,      Operation::get,   Operation::barrier,
+                                    Operation::gather,   Operation::abort, Operation::leave,
+                                    Operation::roll_call};
+    char code = 1;
+    for (const Operation operation : operations) {
+      const std::string bytes = std::string(1, code++) + "\0\0\1\2\0\0\0\1n\0\0\0\2vw"s;
+      CHECK(encode(Request{operation, 258, "n", "vw"}) == bytes);
+      CHECK(decode_request(bytes).operation == operation);
+    }
+    for (const char unknown : {'\0', code})
+      CHECK_THROWS_WITH_AS(decode_request(std::string(1, unknown) + std::string(12, '\0')),
+                           "request has an unknown operation", WireError);
+    CHECK(encode(Request()) == "\1\0\0\0\0\0\0\0\0\0\0\0\0"s);
+    CHECK(encode(Response{true, "a"}) == "\1\0\0\0\1a"s);
+    CHECK(encode(Response()) == "\0\0\0\0\0"s);
+    CHECK(encode_list({"a", ""}) == "\0\0\0\2\0\0\0\1a\0\0\0\0"s);
+    const std::string nonce = "0123456789abcdef";
+    CHECK(encode(Hello{1, 2, nonce, false}) == "ASSAYRV1\0\0\0\1\0\0\0\2"s + nonce);
+    CHECK(encode(Hello{1, 2, nonce, true}) == "ASSAYRV1\x80\0\0\1\0\0\0\2"s + nonce);
+    CHECK(encode(Hello{0, 0, nonce}) == "ASSAYRV1\0\0\0\0\0\0\0\0"s + nonce);
+  }
+
+  TEST_CASE("a frame of no body is the shortest and one byte less or too much is refused") {
+    const auto with_length = [](std::uint32_t length, std::size_t follows) {
+      std::string bytes;
+      for (int shift = 24; shift >= 0; shift -= 8)
+        bytes.push_back(static_cast<char>(length >> shift & 0xFF));
+      FrameSplitter splitter;
+      splitter.feed(bytes + std::string(follows, 'x'));
+      return splitter.next();
+    };
+    constexpr std::uint32_t kLeast = 8 + 32, kMost = (64 << 20) + 8 + 32;
+    CHECK(with_length(kLeast, kLeast)->size() == 4 + kLeast);
+    CHECK_FALSE(with_length(kLeast, kLeast - 1));
+    CHECK_FALSE(with_length(kMost, 0));
+    for (const std::uint32_t length : {std::uint32_t{0}, kLeast - 1, kMost + 1, ~std::uint32_t{0}})
+      CHECK_THROWS_WITH_AS(with_length(length, 0), "frame has an impossible length", WireError);
+    FrameSplitter splitter;
+    splitter.feed(std::string(3, '\0'));
+    CHECK_FALSE(splitter.next());
+    FrameKey receiver = key(FrameKey::Direction::to_server);
+    CHECK_THROWS_WITH_AS(receiver.open(std::string(4 + kLeast - 1, 'x')), "frame is too short",
+                         WireError);
+    CHECK(receiver.open(key(FrameKey::Direction::to_server).seal("")) == "");
+  }
+
   TEST_CASE("ranks are listed as a person writes them") {
     CHECK(rank_list({3}) == "3");
     CHECK(rank_list({0, 1, 2, 5, 7, 8}) == "0-2, 5, 7-8");

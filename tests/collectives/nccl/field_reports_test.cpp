@@ -118,6 +118,22 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("an interface's version is no part of a plugin's word and only behind one") {
+    for (const auto& [name, word] : {std::pair{"Foo_v7", "foo"},
+                                     {"Foo_v12", "foo"},
+                                     {"Foo_v", "foo_v"},
+                                     {"_v7", "_v7"},
+                                     {"F_v7", "f"},
+                                     {"Foo_v7x", "foo_v7x"},
+                                     {"Foo_vx", "foo_vx"},
+                                     {"Foo-Bar_v8", "foo_bar"},
+                                     {"Foo7", "foo7"},
+                                     {"Foo_v1_v2", "foo_v1"}}) {
+      CAPTURE(std::string(name));
+      CHECK(over(std::string("NET/") + name + "/0").kind == word);
+    }
+  }
+
   TEST_CASE("every word of the vocabulary is one that a report or Gloo gives") {
     std::set<std::string> given = {"tcp", "nvls"};  // Gloo's; the switch's, by algorithm
     for (const Plugin& plugin : kPlugins) given.insert(plugin.kind);
@@ -174,6 +190,9 @@ TEST_SUITE("unit") {
     CHECK(seen("mlx4_0+mlx4_0", more).kind == "ib");
     CHECK(seen("mlx4_1+mlx4_0", more).nics == Names{"mlx4_1+mlx4_0"});
     CHECK(seen("mlx4_7+mlx4_8", more).kind == "unknown");  // not listed
+    const char* three = "[0]mlx4_0:1/IB [1]mlx4_0:2/IB [2]mlx4_1:1/IB [3]mlx4_2:1/RoCE";
+    CHECK(seen("mlx4_0+mlx4_0+mlx4_1", three).nics == Names{"mlx4_0:1+mlx4_0:2+mlx4_1:1"});
+    CHECK(seen("mlx4_1+mlx4_2+mlx4_0", three).kind == "unknown");
   }
 
   TEST_CASE("a suffix that another line is torn into makes the transport unknown") {
