@@ -40,8 +40,9 @@ class HostBuffers::Stretch {
           "allocating {} bytes of host memory failed: choose smaller shapes or free memory",
           bytes));
     }
-    // Whole huge pages alone: the tail takes what it needs. Refusal costs time and nothing else.
-    if (is_huge) madvise(data_, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
+    // The kernel makes huge pages where a whole one is asked for: the tail takes what it needs.
+    // Refusal costs time and nothing else.
+    if (is_huge) madvise(data_, bytes, MADV_HUGEPAGE);
     // No page is to be touched for the first time in a sample.
     auto* const first = static_cast<volatile std::byte*>(data_);
     for (std::size_t at = 0; at < bytes; at += kPage) first[at] = std::byte{0};

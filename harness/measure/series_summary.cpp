@@ -134,9 +134,11 @@ std::optional<Endurance> SeriesRecord::endurance() const {
 }
 
 std::optional<PairedRatio> paired_ratio(const SeriesRecord& first, const SeriesRecord& other) {
-  const std::vector<double> bases = block_sums(first), sums = block_sums(other);
+  const std::vector<double> bases = block_sums(first);
+  std::vector<double> sums = block_sums(other);
+  sums.resize(bases.size());
   std::vector<double> ratios;
-  for (std::size_t block = 0; block < std::min(bases.size(), sums.size()); ++block) {
+  for (std::size_t block = 0; block < bases.size(); ++block) {
     if (bases[block] > 0 && sums[block] > 0) ratios.push_back(sums[block] / bases[block]);
   }
   if (ratios.empty()) return std::nullopt;

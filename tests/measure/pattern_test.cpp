@@ -61,11 +61,13 @@ TEST_SUITE("property") {
       std::memcpy(repeated.data(), pattern.period().data(), 2 * period);
       for (const std::uint64_t threads : {1u, 32u, 1021u, 1500u}) {
         const std::size_t count = 1 + random() % 5000;
-        std::vector<std::uint16_t> memory(count, 0xFFFF);
+        constexpr std::uint16_t kBeyond = 0xFFFF;  // of nobody, and unlike any pattern's next
+        std::vector<std::uint16_t> memory(count + 1, kBeyond);
         for (std::uint64_t thread = 0; thread < threads; ++thread)
           fill_share(memory.data(), count, repeated.data(), PatternShare(thread, threads, period));
         const auto* bytes = reinterpret_cast<const std::byte*>(memory.data());
         CHECK_FALSE(pattern.first_mismatch(bytes, count));
+        CHECK(memory[count] == kBeyond);
         const auto lowest = [&] {
           std::uint64_t first = kNoMismatch;
           for (std::uint64_t thread = 0; thread < threads; ++thread)

@@ -130,6 +130,26 @@ TEST_SUITE("unit") {
     CHECK(nearest == 16);
   }
 
+  TEST_CASE("a case warms up for its share of the least time and for two seconds at most") {
+    struct Row {
+      double min_time_s;
+      int passes, warming;
+    };
+    for (const Row& row : {Row{0, 1, 1}, Row{1, 1, 8}, Row{1, 4, 2}, Row{4, 4, 8}, Row{2, 1, 16},
+                           Row{16, 1, 16}, Row{16, 4, 16}, Row{16, 16, 8}}) {
+      CAPTURE(row.min_time_s);
+      CAPTURE(row.passes);
+      FakeClock clock;
+      FakeTimer timer(clock);
+      FakeCase timed("a", clock, 0.125);
+      SamplingRule rule{10, row.min_time_s, 1e9, 0.5};
+      rule.passes = row.passes;
+      const auto outcomes = run(timer, {&timed}, rule);
+      constexpr int kCalibrating = 1;
+      CHECK(timer.samples - outcomes[0].samples->count == kCalibrating + row.warming);
+    }
+  }
+
   TEST_CASE("a hot series stays on one operand set") {
     FakeClock clock;
     RunLog log;
