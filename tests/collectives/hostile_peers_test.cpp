@@ -172,6 +172,27 @@ TEST_SUITE("integration") {
     watched.still_works();
   }
 
+  TEST_CASE("a rank that the world does not have is told so and let go") {
+    for (const std::uint32_t rank : {2U, 3U, 0x7FFFFFFFU}) {
+      CAPTURE(rank);
+      Watched watched;
+      Stranger stranger(watched.server.port());
+      const std::string hello = encode(Hello{rank, 2, random_nonce()});
+      stranger.say(hello);
+      const std::string nonce = stranger.receive(kChallengeBytes).substr(0, kNonceBytes);
+      stranger.say(proof_tag(kTheirToken, hello, nonce));
+      const std::string why = "rank " + std::to_string(rank) + " does not exist in a world of 2";
+      FrameKey key(kTheirToken, hello, nonce, FrameKey::Direction::to_client);
+      const std::string body = encode(Response{false, why});
+      const std::string frame = stranger.receive(4 + 8 + body.size() + kTagBytes);
+      REQUIRE(frame.size() == 4 + 8 + body.size() + kTagBytes);
+      CHECK(key.open(frame) == body);
+      CHECK(stranger.closed_within(3));
+      CHECK(watched.logged(why) == 1);
+      watched.still_works();
+    }
+  }
+
   TEST_CASE("a frame played again after the handshake loses that rank and no other") {
     Watched watched;
     {

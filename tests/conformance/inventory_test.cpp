@@ -161,6 +161,39 @@ TEST_SUITE("unit") {
     CHECK(verdict.subjects[0].name == "node-b");
   }
 
+  TEST_CASE("the figures describe every device down to its card and leave out what is not known") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    DeviceFacts& device = result.nodes.front().devices[1];
+    device.sku = "sku";
+    device.serial = "serial";
+    device.board_part_number = "board";
+    device.vbios = "vbios";
+    device.pci_bus_id = "bus";
+    device.pci_id = "10de:0000";
+    device.compute_capability = "9.9";
+    device.multiprocessors = 3;
+    device.memory_bytes = 4;
+    device.l2_bytes = 5;
+    const auto described = [&] {
+      return judged(result, requirement("inventory_device_count")).figures["devices"][1];
+    };
+    const std::vector<std::pair<const char*, Json>> facts = {
+        {"sku", "sku"},        {"serial", "serial"},  {"board_part_number", "board"},
+        {"vbios", "vbios"},    {"pci_bus_id", "bus"}, {"pci_id", "10de:0000"},
+        {"memory_bytes", 4},   {"l2_bytes", 5},       {"compute_capability", "9.9"},
+        {"multiprocessors", 3}};
+    for (const auto& [key, value] : facts) {
+      CAPTURE(std::string(key));
+      CHECK(described()[key] == value);
+    }
+    CHECK(described()["name"] == device.name);
+    DeviceFacts bare;
+    bare.name = "bare";
+    bare.uuid = device.uuid;
+    device = bare;
+    for (const auto& [key, value] : facts) CHECK_FALSE(described().contains(key));
+  }
+
   TEST_CASE("the node whose driver drifted is named and no other") {
     Profile profile = small_profile();
     profile.requirements = {requirement("inventory_software_drift")};

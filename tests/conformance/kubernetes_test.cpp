@@ -79,6 +79,10 @@ TEST_SUITE("unit") {
     CHECK(verdict(partial, kind, {{"tolerance_s", 90}}) == Verdict::pass);
     CHECK(verdict(with([](auto& facts) { facts.gang->scheduler = "none"; }), kind) ==
           Verdict::not_evaluated);
+    CHECK(verdict(with([](auto& facts) { facts.gang.reset(); }), kind) == Verdict::not_evaluated);
+    Result unknown = in_a_pod();
+    unknown.extensions = Json::object();
+    CHECK(verdict(unknown, kind) == Verdict::not_evaluated);
   }
 
   TEST_CASE("the first collective is timed from the submission") {

@@ -239,7 +239,18 @@ TEST_SUITE("unit") {
     const RequirementVerdict verdict = judged_links(result);
     CHECK(verdict.verdict == Verdict::pass);
     CHECK_FALSE(verdict.figures["devices"][0].contains("errors"));
+    CHECK_FALSE(verdict.figures["devices"][0].contains("replays"));
     CHECK(verdict.figures["devices"][0]["expected"] == 18);
+    NvlinkState& counted = *result.nodes.front().devices[1].nvlink;
+    counted.errors = 0;
+    counted.replays = 7;
+    counted.fabric_state = "completed";
+    const Json figures = judged_links(result).figures["devices"][1];
+    CHECK(figures["errors"] == 0);
+    CHECK(figures["replays"] == 7);
+    CHECK(figures["fabric_state"] == "completed");
+    CHECK(figures["count"] == 18);
+    CHECK(figures["active"] == 18);
   }
 
   TEST_CASE("an NVLink fabric that is not ready fails where links lead to it") {
