@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <sstream>
 
 #include "harness/core/digest.h"
@@ -22,8 +21,6 @@ namespace {
 constexpr std::size_t kBlock = 512;
 constexpr std::size_t kLongestName = 100;
 constexpr const char* kSums = "SHA256SUMS";
-
-using Files = std::map<std::string, std::string>;  // name, contents
 
 struct Header {  // as the standard lays it out
   char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100],
@@ -48,8 +45,8 @@ std::size_t padded(std::size_t size) { return (size + kBlock - 1) / kBlock * kBl
 
 void append(std::string& archive, const std::string& name, const std::string& text) {
   if (name.size() > kLongestName)
-    throw Error(fmt::format("{} has a name of over {} bytes, which the archive cannot hold", name,
-                            kLongestName));
+    throw Error(fmt::format("{} has a name of over {} bytes, which the archive cannot hold",
+                            in_quotes(name), kLongestName));
   Header header{};
   std::memcpy(header.name, name.data(), name.size());
   octal(header.mode, sizeof header.mode, 0644);
@@ -107,11 +104,18 @@ Files members(const std::string& archive) {
 
 void require_inside(const std::string& name) {
   const fs::path path(name);
-  const bool climbs =
-      std::any_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
-  if (name.empty() || path.is_absolute() || climbs)
+  const bool is_plain = path.has_filename() && name == path.lexically_normal().string();
+  if (!is_plain || path.is_absolute() || name == "." || name.starts_with(".."))
     throw Error(fmt::format("the archive of results holds {}, which is no place inside a folder",
                             in_quotes(name)));
+}
+
+void require_files_alone(const Files& files) {
+  for (const auto& [name, text] : files)
+    for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1))
+      if (files.contains(name.substr(0, end)))
+        throw Error(fmt::format("the archive of results holds {} as a file and as a folder",
+                                in_quotes(name.substr(0, end))));
 }
 
 void check_sums(const Files& files) {
@@ -132,9 +136,9 @@ void check_sums(const Files& files) {
 
 }  // namespace
 
-std::string pack(const fs::path& folder) {
+std::string pack(const Files& files) {
   std::string archive, sums;
-  for (const auto& [name, text] : files_below(folder)) {
+  for (const auto& [name, text] : files) {
     append(archive, name, text);
     sums += fmt::format("{}  {}\n", sha256_hex(text), name);
   }
@@ -143,16 +147,24 @@ std::string pack(const fs::path& folder) {
   return archive;
 }
 
-std::size_t unpack(const std::string& archive, const fs::path& folder) {
-  const Files files = members(archive);
+std::string pack(const fs::path& folder) { return pack(files_below(folder)); }
+
+Files read_archive(const std::string& archive) {
+  Files files = members(archive);
   for (const auto& [name, text] : files) require_inside(name);
+  require_files_alone(files);
   check_sums(files);
+  files.erase(kSums);
+  return files;
+}
+
+std::size_t unpack(const std::string& archive, const fs::path& folder) {
+  const Files files = read_archive(archive);
   for (const auto& [name, text] : files) {
-    if (name == kSums) continue;
     fs::create_directories((folder / name).parent_path());
     write_text(text, folder / name);
   }
-  return files.size() - 1;  // without the sums
+  return files.size();
 }
 
 }  // namespace assay::cluster

@@ -78,6 +78,21 @@ TEST_SUITE("cluster") {
     climbing.replace(climbing.find("fabric.json"), 11, "../abric.js");
     CHECK(why_refused(climbing, scratch.path() / "out") != "taken");
   }
+
+  TEST_CASE("only names of files inside the folder are taken and none is a folder too") {
+    const ScratchFolder scratch;
+    const auto why = [&](const cluster::Files& files) {
+      return why_refused(cluster::pack(files), scratch.path() / "out");
+    };
+    for (const char* name :
+         {"/a", "..", "../a", "a/../b", "a/..", ".", "./a", "a/", "a//b", "a/."}) {
+      CAPTURE(name);
+      CHECK(why({{name, "text"}}).find("no place inside a folder") != std::string::npos);
+    }
+    CHECK(why({{"a", ""}, {"a-", ""}, {"a/b", ""}}).find("as a file and as a folder") !=
+          std::string::npos);
+    CHECK(why({{"nodes/a", ""}, {"nodes/..a", ""}, {"nodes/a.b", ""}}) == "taken");
+  }
 }
 
 }  // namespace assay::test
