@@ -13,7 +13,9 @@ namespace assay::cluster {
 std::vector<Cause> explain(const Seen& seen) {
   std::vector<Cause> causes;
   const auto add = [&](std::optional<Cause> cause) {
-    if (cause) causes.push_back(std::move(*cause));
+    if (!cause) return;
+    if (cause->text.empty()) cause->text = "its status does not say why";
+    causes.push_back(std::move(*cause));
   };
   for (const Controller& controller : seen.run.controllers) add(explain_controller(controller));
   for (const Job& job : seen.run.jobs) add(explain_job(job, seen));

@@ -294,6 +294,17 @@ TEST_SUITE("cluster") {
     CHECK_FALSE(holds(joined(plan_for(two_nodes()).reasons), "wanted in all"));
   }
 
+  TEST_CASE("a condition without a message is told of in words") {
+    Json list = parse_json(recorded("kueue-pending-quota/run.json"), "run");
+    for (Json& item : list["items"])
+      if (item["kind"] == "Workload")
+        for (Json& one : item["status"]["conditions"]) one["message"] = "";
+    const cluster::Snapshot run = cluster::read_snapshot(list.dump());
+    const auto causes = cluster::explain({run, {}, two_nodes(), {}, {}, {}});
+    REQUIRE_FALSE(causes.empty());
+    for (const cluster::Cause& cause : causes) CHECK_FALSE(cause.text.empty());
+  }
+
   TEST_CASE("what kubectl logs of itself is not the reason") {
     CHECK(cluster::reason_of({1, "",
                               "W1129 17:00:00.000000   1 warnings.go:70] resource.k8s.io/v1beta1 "
