@@ -32,7 +32,7 @@ inline std::string text(const Json& json, std::initializer_list<const char*> pat
 
 inline long number(const Json& json, std::initializer_list<const char*> path) {
   const Json& value = at(json, path);
-  return value.is_number() ? value.get<long>() : 0;
+  return value.is_number_integer() ? value.get<long>() : 0;
 }
 
 inline bool truth(const Json& json, std::initializer_list<const char*> path) {

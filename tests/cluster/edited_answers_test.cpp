@@ -294,6 +294,13 @@ TEST_SUITE("cluster") {
     CHECK_FALSE(holds(joined(plan_for(two_nodes()).reasons), "wanted in all"));
   }
 
+  TEST_CASE("a number that no count can be is none") {
+    Json list = parse_json(recorded("job-completes/run.json"), "run");
+    for (Json& item : list["items"])
+      if (item["kind"] == "Job") item["spec"]["completions"] = 1e300;
+    CHECK(cluster::read_snapshot(list.dump()).jobs.at(0).completions == 0);
+  }
+
   TEST_CASE("a condition without a message is told of in words") {
     Json list = parse_json(recorded("kueue-pending-quota/run.json"), "run");
     for (Json& item : list["items"])
