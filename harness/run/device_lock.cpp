@@ -68,14 +68,18 @@ struct flock whole_file() {
   return lock;
 }
 
-std::string holder(int descriptor) {
+/// 0: nobody any more, or nobody who can be seen here.
+pid_t holder(int descriptor) {
   struct flock lock = whole_file();
-  if (fcntl(descriptor, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK || lock.l_pid <= 0)
-    return "in another container";
-  return fmt::format("with PID {}", lock.l_pid);
+  const bool is_held = fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  return is_held ? lock.l_pid : 0;
 }
 
 }  // namespace
+
+std::string holder_in_words(pid_t holder) {
+  return holder > 0 ? fmt::format("with PID {}", holder) : "in another container";
+}
 
 DeviceLock::DeviceLock(const std::string& name) {
   const std::string path = lock_path(name);
@@ -89,7 +93,7 @@ DeviceLock::DeviceLock(const std::string& name) {
   struct flock lock = whole_file();
   if (fcntl(descriptor_, F_SETLK, &lock) == 0) return;
   const int failure = errno;
-  const std::string who = holder(descriptor_);
+  const std::string who = holder_in_words(holder(descriptor_));
   close(descriptor_);
   if (failure != EACCES && failure != EAGAIN)
     throw Error(fmt::format("cannot lock {}: {}", path, std::strerror(failure)));

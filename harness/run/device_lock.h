@@ -1,6 +1,8 @@
 // One run per device: two runs on one device would disturb each other's measurements.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +23,9 @@ class DeviceLock {
  private:
   int descriptor_ = -1;
 };
+
+/// `with PID 7`; of a PID that is none the holder is in another container.
+std::string holder_in_words(pid_t holder);
 
 /// The lock of the host, which is one device.
 inline constexpr const char* kHostLock = "host";

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
@@ -25,7 +24,7 @@ fs::path default_file(const std::string& profile_name) {
 
 fs::path default_folder(const std::string& profile_name) {
   std::string time = utc_now();  // 2026-11-23T17:40:00.123Z
-  time.erase(std::min(time.find('.'), time.size() - 1));
+  time.erase(time.find('.'));
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
   return fmt::format("assay-{}-{}Z", profile_name, time);
 }

@@ -3,6 +3,7 @@
 
 #include <iterator>
 #include <set>
+#include <span>
 #include <tuple>
 
 #include "harness/measure/sanitized.h"
@@ -54,10 +55,10 @@ std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const
 double worst_s(const std::vector<Group>& groups, const SamplingRule& rule, std::size_t first) {
   const std::vector<Visit> visits = visits_of(groups, rule);
   double seconds = 0;
-  for (std::size_t i = first; i < visits.size(); ++i) {
-    const Group& group = groups[visits[i].group];
+  for (const Visit& visit : std::span(visits).subspan(first)) {
+    const Group& group = groups[visit.group];
     seconds += static_cast<double>(cases_in_turn(group)) *
-               group.sampling.value_or(rule).max_time_s / visits[i].passes;
+               group.sampling.value_or(rule).max_time_s / visit.passes;
   }
   return seconds;
 }
