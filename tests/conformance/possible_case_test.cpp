@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <tuple>
+
 #include "harness/core/profile.h"
 #include "harness/core/workload.h"
 
@@ -160,8 +162,18 @@ TEST_SUITE("unit") {
       return row;
     };
     CHECK(why_never_matched(here(all_reduce("spectrum_plugin", 16, 2)), kH200) == "");
-    never(
-        {here(all_reduce("nvlnk", 8, 1)), kH200, "there is no fabric \"nvlnk\"; there are nvlink"});
+    CHECK(why_never_matched(here(all_reduce("nvlnk", 8, 1)), kH200) ==
+          "there is no fabric \"nvlnk\"; there are nvlink, c2c, pcie, shm, socket, tcp, ib, roce, "
+          "efa, slingshot, fastrak, gpudirecttcpx, collnet");
+    PartKind joined = kH200;
+    for (const auto& [domain, ranks, is_possible] :
+         {std::tuple{0, 16, true}, {1, 1, true}, {1, 2, false}, {16, 16, true}, {16, 17, false}}) {
+      CAPTURE(domain);
+      CAPTURE(ranks);
+      joined.nvlink_domain = domain;
+      const std::string why = why_never_matched(all_reduce("nvlink", ranks, 1), joined);
+      CHECK(why.starts_with("NVLink joins") == !is_possible);
+    }
   }
 
   TEST_CASE("no built-in profile asks for what the linter calls impossible") {

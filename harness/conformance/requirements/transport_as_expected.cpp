@@ -173,16 +173,13 @@ class TransportAsExpected final : public Requirement {
       return;
     }
     record(measurement, kind, rule.expected, findings);
-    const bool complains = check_library(measurement, subject, findings);
+    add_complaint(measurement, subject, findings);
     if (rule.expected.empty()) {
       findings.not_evaluated(
           "no_baseline", id + ": neither the profile nor a baseline says what to expect", subject);
       return;
     }
-    if (is_expected(kind, rule)) {
-      if (!complains) findings.pass();
-      return;
-    }
+    if (is_expected(kind, rule)) return findings.pass();
     for (const Astray& one : all_astray(measurement, rule))
       findings.fail("wrong_transport",
                     fmt::format("{} went over {}, expected {}", id, one.what,
@@ -191,23 +188,20 @@ class TransportAsExpected final : public Requirement {
   }
 
   /// Whether the library itself was not content with the paths, whatever they are called.
-  static bool check_library(const Measurement& measurement, const Subject& subject,
+  static void add_complaint(const Measurement& measurement, const Subject& subject,
                             Findings& findings) {
     const Transport& transport = *measurement.transport;
     const std::string id = measurement.id.str();
-    if (!transport.degraded.empty()) {
+    if (!transport.degraded.empty())
       findings.fail(
           "transport_degraded",
           fmt::format("{}: the library's search for paths fell back: {}", id, transport.degraded),
           subject);
-      return true;
-    }
-    if (transport.kind == "unknown" || transport.warnings.empty()) return false;
-    findings.warn(
-        "transport_warning",
-        fmt::format("{}: the library warned: {}", id, fmt::join(transport.warnings, "; ")),
-        subject);
-    return true;
+    else if (transport.kind != "unknown" && !transport.warnings.empty())
+      findings.warn(
+          "transport_warning",
+          fmt::format("{}: the library warned: {}", id, fmt::join(transport.warnings, "; ")),
+          subject);
   }
 
   static void record(const Measurement& measurement, const std::string& kind, const Kinds& expected,
