@@ -121,8 +121,7 @@ bool conforms_number(const SchemaNode& schema, const dom::element& value) {
   const long double number = exactly(value);
   return !(schema.minimum && number < *schema.minimum) &&
          !(schema.maximum && number > *schema.maximum) &&
-         !(schema.exclusive_minimum && number <= *schema.exclusive_minimum) &&
-         !(schema.exclusive_maximum && number >= *schema.exclusive_maximum);
+         !(schema.exclusive_minimum && number <= *schema.exclusive_minimum);
 }
 
 bool are_unique(const dom::array& array) {

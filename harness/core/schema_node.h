@@ -69,8 +69,8 @@ struct SchemaNode {
     bool holds(double number) const { return least <= number && number <= most; }
   };
 
-  Bound minimum, maximum, exclusive_minimum, exclusive_maximum;
-  Range range;            // of these four
+  Bound minimum, maximum, exclusive_minimum;
+  Range range;            // of these three
   bool is_plain = false;  // it asks for nothing but a type and what a value of that type holds
   std::optional<std::size_t> min_length, max_length, min_items, max_items, min_properties;
   bool unique_items = false;

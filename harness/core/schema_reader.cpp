@@ -38,16 +38,10 @@ double least_double(long double bound, bool is_above) {
 
 SchemaNode::Range range_of(const SchemaNode& node) {
   SchemaNode::Range range;
-  const auto raise = [&](const SchemaNode::Bound& bound, bool is_above) {
-    if (bound) range.least = std::max(range.least, least_double(*bound, is_above));
-  };
-  const auto lower = [&](const SchemaNode::Bound& bound, bool is_below) {
-    if (bound) range.most = std::min(range.most, -least_double(-*bound, is_below));
-  };
-  raise(node.minimum, false);
-  raise(node.exclusive_minimum, true);
-  lower(node.maximum, false);
-  lower(node.exclusive_maximum, true);
+  if (node.minimum) range.least = least_double(*node.minimum, false);
+  if (node.exclusive_minimum)
+    range.least = std::max(range.least, least_double(*node.exclusive_minimum, true));
+  if (node.maximum) range.most = -least_double(-*node.maximum, false);
   return range;
 }
 
@@ -176,8 +170,7 @@ bool SchemaReader::read_limits(SchemaNode& to, const std::string& key, const Jso
   const std::map<std::string, SchemaNode::Bound*> bounds = {
       {"minimum", &to.minimum},
       {"maximum", &to.maximum},
-      {"exclusiveMinimum", &to.exclusive_minimum},
-      {"exclusiveMaximum", &to.exclusive_maximum}};
+      {"exclusiveMinimum", &to.exclusive_minimum}};
   const std::map<std::string, std::optional<std::size_t>*> counts = {
       {"minLength", &to.min_length},
       {"maxLength", &to.max_length},

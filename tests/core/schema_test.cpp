@@ -42,10 +42,13 @@ TEST_SUITE("unit") {
     CHECK(verdict(seed, "18446744073709551615").empty());
     CHECK(!verdict(seed, "18446744073709551616").empty());
     CHECK(!verdict(seed, "-1").empty());
-    const std::string open = R"({"exclusiveMinimum": 0, "exclusiveMaximum": 1})";
+    const std::string open = R"({"exclusiveMinimum": 0, "maximum": 1})";
     CHECK(verdict(open, "0.5").empty());
     CHECK(verdict(open, "0") == ": 0 where more than 0 was expected");
-    CHECK(verdict(open, "1") == ": 1 where less than 1 was expected");
+    CHECK(verdict(open, "1").empty());
+    CHECK(verdict(open, "1.5") == ": 1.5 where at most 1 was expected");
+    CHECK(refused_schema(R"({"exclusiveMaximum": 1})").find("exclusiveMaximum") !=
+          std::string::npos);
     CHECK(verdict(open, "\"x\"").empty());
   }
 
