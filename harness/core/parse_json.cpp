@@ -180,7 +180,7 @@ bool ends_in_no_number(std::string_view text, std::size_t offset) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+';
   };
   std::size_t begin = offset;
-  while (begin > 0 && offset - begin < 16 && in_word(text[begin - 1])) --begin;
+  while (begin > 0 && in_word(text[begin - 1])) --begin;
   std::string word;
   for (const char c : text.substr(begin, 16)) {
     if (!in_word(c)) break;
