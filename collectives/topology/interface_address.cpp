@@ -21,11 +21,11 @@ namespace {
 std::string in_numbers(const sockaddr* address) {
   if (address == nullptr) return "";
   const bool is_v6 = address->sa_family == AF_INET6;
-  if (!is_v6 && address->sa_family != AF_INET) return "";
   if (is_v6 && IN6_IS_ADDR_LINKLOCAL(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr))
     return "";
   char text[NI_MAXHOST] = {};
   const auto bytes = static_cast<socklen_t>(is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  // It knows no other family than these two.
   if (getnameinfo(address, bytes, text, sizeof text, nullptr, 0, NI_NUMERICHOST) != 0) return "";
   return text;
 }
