@@ -151,6 +151,8 @@ TEST_SUITE("unit") {
     row = sound;
     row.date = "2026-12-01";
     CHECK(says(mistakes(row), "is after"));
+    row.date = kDay;
+    CHECK(mistakes(row) == "");
   }
 
   TEST_CASE("parts that only the table of products has are held to their own rates and links") {
@@ -209,15 +211,25 @@ TEST_SUITE("unit") {
     nobody.sku = "H100-SXM5-80GB";
     CHECK(mistakes(nobody) == "");
     BaselineRow vague = row;
-    for (const char* source : {"://", "https://", "https://localhost/x", "http:// example"}) {
+    for (const char* source :
+         {"://", "https://", "https://localhost/x", "http:// example", "https://localhost/x.html",
+          "https://localhost x.y", "://example.org", "example.org/figures", "example.org"}) {
+      CAPTURE(std::string(source));
       vague.source = source;
       CHECK(says(mistakes(vague), "its source is no address"));
+    }
+    for (const char* source : {"https://example.org", "https://example.org/", "h://e.o/x y"}) {
+      CAPTURE(std::string(source));
+      vague.source = source;
+      CHECK(mistakes(vague) == "");
     }
     vague.tier = "derived";
     vague.source = "unknown";
     CHECK(says(mistakes(vague), "does not say where the figure is from"));
-    vague.source = "88 % of the datasheet's rate";
-    CHECK(mistakes(vague) == "");
+    for (const char* source : {"88 % of the datasheet's rate", "figures/h100.csv", "https://x.y"}) {
+      vague.source = source;
+      CHECK(mistakes(vague) == "");
+    }
   }
 
   TEST_CASE("a PCI id of another part than the SKU is found") {
