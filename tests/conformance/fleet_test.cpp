@@ -1,6 +1,8 @@
 // Devices against the fleet: a whole family of cases decides, and how healthy devices differ.
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "harness/conformance/standing.h"
 #include "tests/conformance/passing_result.h"
 
@@ -110,6 +112,34 @@ TEST_SUITE("unit") {
     const Json& entry = verdict.figures["devices"][0];
     CHECK(entry["below_peers_ci_low"].get<double>() < 0.08);
     CHECK(entry["below_peers_ci_high"].get<double>() > 0.08);
+  }
+
+  TEST_CASE("from 32 devices on a family's spread is their own and fewer are assumed one") {
+    const auto spread_of = [](std::size_t devices) {
+      std::vector<Standing> all;
+      for (std::size_t i = 0; i < devices; ++i) {
+        Standing& one = all.emplace_back();
+        one.below = 0.01 * static_cast<double>(i);
+        one.peers = 4;
+      }
+      for (std::size_t i = 0; i < 40; ++i) {
+        Standing& other = all.emplace_back();
+        other.family = Family::memory;
+        other.below = 10;
+        other.peers = 100;
+      }
+      return FleetNotes().spread_of(Family::compute, all);
+    };
+    const PeerSpread own = spread_of(33);
+    CHECK(own.sd == doctest::Approx(1.4826 * 0.08));
+    CHECK(own.freedom == doctest::Approx(0.37 * 32));  // of a median deviation
+    CHECK(own.source == "the spread of 33 devices");
+    CHECK_FALSE(own.only_warns);
+    CHECK(spread_of(32).source == "the spread of 32 devices");
+    const PeerSpread assumed = spread_of(31);
+    CHECK(assumed.sd == doctest::Approx(0.015 * std::sqrt(1 + 1.5708 / 4)));
+    CHECK(assumed.freedom == 0);
+    CHECK(assumed.only_warns);
   }
 
   TEST_CASE("one device has no peers") {
