@@ -17,8 +17,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# A folder, and those below tests/ that are about it; the first that holds a file counts.
+# How the files of a folder begin, and the folders below tests/ that are about them; the first that holds a file counts.
 FOLDERS = {
+    "harness/core/consistency": ("core", "conformance"),  # is asked of whole documents, which the latter has
     "harness/core": ("core",),
     "harness/conformance/evidence": ("conformance", "cli"),
     "harness/conformance": ("conformance",),
@@ -104,6 +105,10 @@ def sources(folders, compiled):
                            text=True).stdout.split("\n")
     return sorted(name for name in names
                   if "/cuda/" not in name and (name.endswith(".h") or name.endswith(".cpp") and name in compiled))
+
+
+def tests_about(path):
+    return next(names for begins, names in FOLDERS.items() if path.startswith(begins))
 
 
 def bug_of(seed, folders, compiled):
@@ -201,7 +206,7 @@ def plant(seed, folders, state):
     copy = Copy(state)
     copy.prepare()
     bug = bug_of(seed, folders, (copy.build / "build.ninja").read_text())
-    tests = next(names for folder, names in FOLDERS.items() if bug.path.startswith(folder + "/"))
+    tests = tests_about(bug.path)
     text = (ROOT / bug.path).read_text()
     line = text.split("\n")[bug.line - 1].strip()
     print(f"{bug.path}:{bug.line}: {line}\n  '{text[bug.begin:bug.end]}' becomes '{bug.text}'", flush=True)

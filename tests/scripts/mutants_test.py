@@ -81,6 +81,16 @@ class Kinds(unittest.TestCase):
             self.assertEqual(bugs, [], line)
 
 
+class TestsAbout(unittest.TestCase):
+    def test_a_file_is_told_by_the_folders_that_have_its_tests(self):
+        for path, folders in (("harness/core/fields.cpp", ("core",)),
+                              ("harness/core/consistency_light.cpp", ("core", "conformance")),
+                              ("harness/conformance/evidence/pack.cpp", ("conformance", "cli")),
+                              ("harness/conformance/judge.cpp", ("conformance",)),
+                              ("harness/run/join.cpp", ("run", "cli")), ("collectives/nccl/join.h", ("collectives",))):
+            self.assertEqual(mutants.tests_about(path), folders, path)
+
+
 class SmallProject(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="assay mutants ")
