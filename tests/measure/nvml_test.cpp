@@ -95,6 +95,7 @@ TEST_SUITE("unit") {
     CHECK(since["new_errors"]["ecc_corrected"] > 0);
     CHECK(since["new_errors"]["ecc_uncorrected"] == 0);
     CHECK(since["new_errors"]["pcie_replays"] == 0);
+    CHECK(since["new_errors"]["remapped_rows"] == 0);
     const Json larger = {{"ecc_corrected", 1 << 30}};  // of before the driver was reset
     const std::int64_t counted = device->counters()["ecc_corrected"].get<std::int64_t>();
     CHECK(device->since(larger)["new_errors"]["ecc_corrected"].get<std::int64_t>() > counted);
