@@ -105,7 +105,7 @@ Files members(const std::string& archive) {
 void require_inside(const std::string& name) {
   const fs::path path(name);
   const bool is_plain = path.has_filename() && name == path.lexically_normal().string();
-  if (!is_plain || path.is_absolute() || name == "." || name.starts_with(".."))
+  if (!is_plain || path.is_absolute() || name == "." || *path.begin() == "..")
     throw Error(fmt::format("the archive of results holds {}, which is no place inside a folder",
                             in_quotes(name)));
 }

@@ -7,27 +7,28 @@
 
 namespace assay {
 
+namespace {
+
+struct Row {
+  double value;
+  const char* text;
+};
+
+}  // namespace
+
 TEST_SUITE("unit") {
   TEST_CASE("a percentage has a decimal below ten where that is none of zero") {
-    struct Row {
-      double fraction;
-      const char* text;
-    };
     for (const Row& row :
          {Row{0, "0 %"}, Row{0.0004, "0 %"}, Row{0.0006, "0.1 %"}, Row{0.05, "5 %"},
           Row{0.0504, "5 %"}, Row{0.0512, "5.1 %"}, Row{0.0994, "9.9 %"}, Row{0.0998, "10 %"},
           Row{0.1, "10 %"}, Row{0.1043, "10 %"}, Row{0.1067, "11 %"}, Row{1.2345, "123 %"},
           Row{-0.0512, "-5.1 %"}, Row{-0.1043, "-10 %"}}) {
-      CAPTURE(row.fraction);
-      CHECK(percent(row.fraction) == row.text);
+      CAPTURE(row.value);
+      CHECK(percent(row.value) == row.text);
     }
   }
 
   TEST_CASE("a rate has three digits with the prefix that leaves the fewest and its own unit") {
-    struct Row {
-      double value;
-      const char* text;
-    };
     for (const Row& row :
          {Row{0, "0.00 B/s"}, Row{9.99, "9.99 B/s"}, Row{10, "10.0 B/s"}, Row{99.9, "99.9 B/s"},
           Row{100, "100 B/s"}, Row{999, "999 B/s"}, Row{1000, "1.00 kB/s"},
