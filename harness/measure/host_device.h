@@ -35,8 +35,6 @@ class HostDevice : public Device, public Instrument {
   Telemetry& telemetry() override { return telemetry_; }
   void record_clock(double) override {}  // the host's was measured when the device was opened
 
-  const HostFacts& host_facts() const { return host_; }
-
  private:
   HostFacts host_;
   HostTelemetry telemetry_;

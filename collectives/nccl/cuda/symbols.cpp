@@ -27,8 +27,6 @@ constexpr FeatureNeeds kFeatures[] = {
      21900,
      {"ncclMemAlloc", "ncclMemFree", "ncclCommRegister", "ncclCommDeregister"}},
     {Feature::fp8, "fp8", 22400, {}},
-    {Feature::native_all_to_all, "native all-to-all", 22800, {"ncclAlltoAll"}},
-    {Feature::profiler, "the profiler plugin", 22400, {}},
 };
 
 const FeatureNeeds& needs_of(Feature feature) {
@@ -76,17 +74,6 @@ void look_up(const Library& library, Functions& to) {
 
 }  // namespace
 
-const char* name(Feature feature) { return needs_of(feature).name; }
-
-const std::vector<Feature>& all_features() {
-  static const std::vector<Feature> features = [] {
-    std::vector<Feature> all;
-    for (const FeatureNeeds& needs : kFeatures) all.push_back(needs.feature);
-    return all;
-  }();
-  return features;
-}
-
 std::string version_text(int version) {
   return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
@@ -128,14 +115,6 @@ std::optional<std::string> Symbols::lacks(Feature feature) const {
                        major_minor(needs.since));
   }
   return std::nullopt;
-}
-
-std::vector<std::string> Symbols::disabled() const {
-  std::vector<std::string> lines;
-  for (const Feature feature : all_features()) {
-    if (auto line = lacks(feature)) lines.push_back(std::move(*line));
-  }
-  return lines;
 }
 
 }  // namespace assay::nccl

@@ -6,23 +6,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "harness/measure/library.h"
 
 namespace assay::nccl {
 
-/// Features that versions after 2.18 added. Measurements work without them.
+/// Features that versions after 2.18 added and that what is measured depends on.
 enum class Feature {
   registered_buffers,  // ncclMemAlloc, ncclCommRegister
   fp8,                 // the two 8-bit float types
-  native_all_to_all,   // ncclAlltoAll; older: grouped sends and receives
-  profiler,            // a profiler plugin in the executable, with names in its events
 };
-
-/// The name in messages and documents: `registered buffers`, ….
-const char* name(Feature feature);
-const std::vector<Feature>& all_features();
 
 /// The functions. Those of the first block are always there; the others may be null.
 struct Functions {
@@ -49,7 +42,7 @@ struct Functions {
   decltype(&ncclMemFree) mem_free = nullptr;
   decltype(&ncclCommRegister) comm_register = nullptr;
   decltype(&ncclCommDeregister) comm_deregister = nullptr;
-  decltype(&ncclAlltoAll) all_to_all = nullptr;
+  decltype(&ncclAlltoAll) all_to_all = nullptr;  // since 2.28; without it sends and receives
 };
 
 class Symbols {
@@ -68,8 +61,6 @@ class Symbols {
   /// Why this library does not have the feature; nothing when it has. The line names the missing
   /// function, the version that brought it and the version that is here.
   std::optional<std::string> lacks(Feature feature) const;
-  /// Those lines for every feature that is off.
-  std::vector<std::string> disabled() const;
 
  private:
   explicit Symbols(Library library);
