@@ -19,9 +19,15 @@ bool has_hop(const Hops& hops, int channel, int from, int to) {
   return next != of_channel->second.end() && next->second == to;
 }
 
+/// Sends have more channels than collectives where these are no power of two; shared memory's lines
+/// are told apart by nothing else.
+bool is_of_sends_only(const Report& report, const Connection& one) {
+  return report.channels > 0 && one.channel >= report.channels;
+}
+
 /// A channel whose ring no line tells of may have any hop.
 bool is_on_ring(const Report& report, const Connection& one) {
-  if (!report.next_in_ring.contains(one.channel)) return true;
+  if (!report.next_in_ring.contains(one.channel)) return !is_of_sends_only(report, one);
   return has_hop(report.next_in_ring, one.channel, one.from, one.to) ||
          has_hop(report.previous_in_ring, one.channel, one.to, one.from);
 }
@@ -34,7 +40,7 @@ bool has_child(const Report& report, int channel, int rank, int child) {
 }
 
 bool is_on_tree(const Report& report, const Connection& one) {
-  if (!report.parent_in_tree.contains(one.channel)) return true;
+  if (!report.parent_in_tree.contains(one.channel)) return !is_of_sends_only(report, one);
   return has_hop(report.parent_in_tree, one.channel, one.from, one.to) ||
          has_hop(report.parent_in_tree, one.channel, one.to, one.from) ||
          has_child(report, one.channel, one.from, one.to) ||

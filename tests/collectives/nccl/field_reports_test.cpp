@@ -217,6 +217,31 @@ TEST_SUITE("unit") {
     CHECK(seen_in(rings, kSendReceive).kind == "nvlink");  // those of sends come later
   }
 
+  TEST_CASE("channels beyond those of collectives are of sends whatever their lines lack") {
+    const auto text = [](const char* channel, const char* counts) {
+      return written({"Ring 00 : 3 -> 0 -> 1", "Ring 01 : 3 -> 0 -> 1",
+                      "Trees [0] 1/-1/-1->0->-1 [1] 1/-1/-1->0->-1",
+                      "Channel 00/0 : 0[0] -> 1[1] via P2P/CUMEM/read",
+                      "Channel 01/0 : 0[0] -> 1[1] via P2P/CUMEM/read",
+                      std::string("Channel ") + channel + " : 0[0] -> 2[2] via SHM/direct/direct",
+                      counts});
+    };
+    const char* two =
+        "2 coll channels, 2 collnet channels, 0 nvls channels, 4 p2p channels, 2 p2p channels per "
+        "peer";
+    const char* three =
+        "3 coll channels, 3 collnet channels, 0 nvls channels, 4 p2p channels, 2 p2p channels per "
+        "peer";
+    for (const char* algorithm : {"RING", "TREE"}) {
+      CAPTURE(algorithm);
+      CHECK(seen_in(text("02", two), algorithm).kind == "nvlink");
+      CHECK(seen_in(text("03", two), algorithm).kind == "nvlink");
+      CHECK(seen_in(text("02", three), algorithm).kind == "nvlink+shm");  // its ring is not told
+      CHECK(seen_in(text("02", "no counts"), algorithm).kind == "nvlink+shm");
+    }
+    CHECK(seen_in(text("02", two), kSendReceive).kind == "nvlink+shm");
+  }
+
   TEST_CASE(
       "connections of the trees do not count for the rings nor those of the rings for trees") {
     const std::string text = written({kOnePort, "Ring 00 : 3 -> 0 -> 1", "Trees [0] 2/4/-1->0->-1",
