@@ -36,9 +36,19 @@ std::string_view communicator_of(std::string_view message, std::string_view endi
   return "";
 }
 
+/// NCCL's buffer ends a longer line anywhere, even inside a number: its last word may be a part of
+/// one.
+std::string_view without_cut_word(std::string_view line) {
+  constexpr std::size_t kLongest = 1023;
+  if (line.size() < kLongest) return line;
+  line = line.substr(0, kLongest);  // 2.18 writes on, past its buffer
+  return line.substr(0, line.rfind(' '));
+}
+
 bool read_line(std::string_view line, Read& to) {
   constexpr std::string_view kInfo = " NCCL INFO ", kWarn = " NCCL WARN ";
   if (line.ends_with('\r')) line.remove_suffix(1);
+  line = without_cut_word(line);
   if (line.starts_with("NCCL version ")) {
     to.line.message = line;
     return true;

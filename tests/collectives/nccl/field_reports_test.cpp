@@ -242,6 +242,26 @@ TEST_SUITE("unit") {
     CHECK(seen_in(text("02", two), kSendReceive).kind == "nvlink+shm");
   }
 
+  TEST_CASE("a line that NCCL cut ends before the word that it cut") {
+    // Rank 1009 of 1,024, on 32 channels; a host's name makes the line as long as it is.
+    const auto kind = [](std::size_t longer_by) {
+      Names messages = {"Trees"};
+      for (int channel = 0; channel < 32; ++channel) {
+        const std::string number = std::to_string(channel);
+        messages.front() += " [" + number + "] 1010/-1/-1->1009->1008";
+        messages.push_back("Channel " + number + "/0 : 1009[1] -> 1008[0] via P2P/CUMEM/read");
+      }
+      const std::string end = ":1:2", head = end + " [0] NCCL INFO " + messages.front();
+      std::string text = written(messages, std::string(1023 + longer_by - head.size(), 'h') + end);
+      text.erase(text.find('\n') - longer_by, longer_by);
+      return seen_in(text, "TREE").kind;
+    };
+    for (std::size_t longer_by = 0; longer_by < 40; ++longer_by) {
+      CAPTURE(longer_by);
+      CHECK(kind(longer_by) == "nvlink");
+    }
+  }
+
   TEST_CASE(
       "connections of the trees do not count for the rings nor those of the rings for trees") {
     const std::string text = written({kOnePort, "Ring 00 : 3 -> 0 -> 1", "Trees [0] 2/4/-1->0->-1",
