@@ -89,8 +89,7 @@ Command check_command() {
       "Reads result documents and says for each requirement of the profile whether it passed, "
       "passed with a warning, failed or could not be evaluated, with the reason and the numbers, "
       "and names the device or node that falls short and what to do about it. Nothing is measured "
-      "and no hardware is "
-      "needed: a verdict can be replayed anywhere from its files.",
+      "and no hardware is needed: a verdict can be replayed anywhere from its files.",
       "A PATH is a document or a folder of them. Something missing is never a pass: a must that "
       "applies and could not be evaluated counts like a failure. A document whose run was "
       "interrupted or killed is read as such."};

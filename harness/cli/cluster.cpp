@@ -239,8 +239,7 @@ Command cluster_command() {
   command.summary = "run a profile on the nodes of a Kubernetes cluster";
   command.synopsis =
       "plan|run --image IMAGE [--profile NAME|FILE] [--nodes N] [--devices-per-node N] "
-      "[--allocation A] "
-      "[--gang G] [-o FOLDER]\n"
+      "[--allocation A] [--gang G] [-o FOLDER]\n"
       "run ... [--probe gang|webhook|autoscaling]... [--window SECONDS] [--custom-resource FOLDER] "
       "[--exporter ADDRESS]\n"
       "gate --image IMAGE [--node NAME] [--profile NAME|FILE] [-o FOLDER]\n"

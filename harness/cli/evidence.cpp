@@ -136,10 +136,9 @@ Command evidence_command() {
       "the row needs: that the devices of a claim are those that its container sees, that a "
       "container without a claim sees none, that a gang was held back whole, that the driver is "
       "the published one. Everything else is open and is named with the reason. "
-      "cluster_autoscaling "
-      "becomes N/A, the only row that the programme takes it of, where a run that looked for an "
-      "autoscaler found no sign of one and no node came; the notes have the reason. Documents that "
-      "were simulated, imported or made by the host backend are refused.",
+      "cluster_autoscaling becomes N/A, the only row that the programme takes it of, where a run "
+      "that looked for an autoscaler found no sign of one and no node came; the notes have the "
+      "reason. Documents that were simulated, imported or made by the host backend are refused.",
       "Performance is no part of the programme: DIR/evidence/performance.md has the profile's "
       "verdict, and the checklist does not refer to it. What is wrong in the checklist's metadata "
       "is listed for the submitter."};

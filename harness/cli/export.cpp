@@ -45,8 +45,7 @@ Command export_command() {
       "whole one. `assay cluster collect` reads it through `kubectl exec`: the container needs no "
       "tar and no shell.",
       "--held refuses while `assay hold` still runs; --acknowledge writes nothing and tells it "
-      "that "
-      "the folder was received."};
+      "that the folder was received."};
   command.options = {
       {.name = "held", .help = "Exit 1 while the run of `assay hold` goes on."},
       {.name = "acknowledge", .help = "Tell `assay hold` that the folder was received whole."}};

@@ -79,11 +79,9 @@ Command hold_command() {
   command.synopsis = "FOLDER [--deadline SECONDS] -- run ARGUMENTS...";
   command.description = {
       "What a container of a cluster runs. Starts `assay run ARGUMENTS`, waits for its end, and "
-      "then "
-      "stays, so that the folder, which goes with the pod, can be taken by `assay export` through "
-      "`kubectl exec`. Ends when the folder was acknowledged, at the deadline, or at SIGTERM, "
-      "which "
-      "is handed on to the run."};
+      "then stays, so that the folder, which goes with the pod, can be taken by `assay export` "
+      "through `kubectl exec`. Ends when the folder was acknowledged, at the deadline, or at "
+      "SIGTERM, which is handed on to the run."};
   command.options = {{.name = "deadline",
                       .value_name = "SECONDS",
                       .help = "How long to wait for the collection once the run has ended.",

@@ -190,10 +190,9 @@ Command list_command() {
       "backend, and whether it has ever been run on the hardware that it is for; and the profiles.",
       "With a profile: every case that a run of it has, and whether it runs on this machine; where "
       "it does not, what is missing; then what the profile requires and why, and how long a run "
-      "takes. "
-      "Nothing is measured. --world-size says how many processes the "
-      "run has, each on a machine like this one; ranks are the processes' devices, of which a "
-      "machine without any is taken to have one."};
+      "takes. Nothing is measured. --world-size says how many processes the run has, each on a "
+      "machine like this one; ranks are the processes' devices, of which a machine without any is "
+      "taken to have one."};
   command.options = {{.name = "profile",
                       .value_name = "NAME|FILE",
                       .help = "List this profile's cases: a built-in profile or a profile's file.",

@@ -134,26 +134,22 @@ Command run_command() {
       "[--deadline SECONDS] [-o FOLDER] [--benchmark-out FILE]";
   command.description = {
       "Runs every case of the profile on every device of the backend. Each case is verified "
-      "against "
-      "a reference before it is timed; one that gives a wrong answer is reported and never timed. "
-      "Cases of one workload, dtype, shape and device form a group and are measured in "
-      "alternation, "
-      "so that drift hits all of them alike.",
+      "against a reference before it is timed; one that gives a wrong answer is reported and never "
+      "timed. Cases of one workload, dtype, shape and device form a group and are measured in "
+      "alternation, so that drift hits all of them alike.",
       "The result document holds what was measured and where, and no judgement: `assay check` "
-      "makes "
-      "verdicts of it, here or on another machine. It is on disk from the start with status "
+      "makes verdicts of it, here or on another machine. It is on disk from the start with status "
       "running, and is rewritten whole after every group. Ctrl-C or SIGTERM ends the run after the "
       "current sample and leaves status interrupted; another one, or the same a second later, ends "
       "it at once.",
       "Several processes, one a node, measure what is between them: each is started with the same "
       "profile, --rendezvous, --world-size and token and with a --rank of its own, or by a "
-      "launcher "
-      "that sets them (Kubernetes indexed Jobs, torchrun, Slurm, Open MPI). Rank 0 listens at the "
-      "rendezvous. -o then names a folder: nodes/ has one document a node, written by its own rank "
-      "and gathered by rank 0, and fabric.json what spans nodes; each names the others by SHA-256. "
-      "When a rank is lost, the others end within the deadline and say which it was. On GPUs every "
-      "process drives all of its own, one thread each, joined by NCCL; a process alone measures "
-      "what is between them into its one document.",
+      "launcher that sets them (Kubernetes indexed Jobs, torchrun, Slurm, Open MPI). Rank 0 "
+      "listens at the rendezvous. -o then names a folder: nodes/ has one document a node, written "
+      "by its own rank and gathered by rank 0, and fabric.json what spans nodes; each names the "
+      "others by SHA-256. When a rank is lost, the others end within the deadline and say which it "
+      "was. On GPUs every process drives all of its own, one thread each, joined by NCCL; a "
+      "process alone measures what is between them into its one document.",
       "A process of its own measures. A case that makes no progress for --case-deadline, or whose "
       "process dies (out of memory, an abort in a library, a fault on a GPU), is an error with its "
       "reason, and a fresh process measures the cases after it. Of several ranks all end then, "
@@ -254,11 +250,9 @@ Command run_command() {
       {"ASSAY_TOKEN_FILE", "Where the ranks' token is, when --token-file does not say."},
       {"ASSAY_RANK, ASSAY_WORLD_SIZE, ASSAY_RENDEZVOUS",
        "As --rank, --world-size and --rendezvous. After them are read: RANK, WORLD_SIZE, "
-       "MASTER_ADDR "
-       "and MASTER_PORT; JOB_COMPLETION_INDEX; SLURM_PROCID and SLURM_NTASKS; OMPI_COMM_WORLD_RANK "
-       "and OMPI_COMM_WORLD_SIZE. Two that disagree are an error. Launchers' variables alone are "
-       "left "
-       "unread for a profile that measures nothing between ranks."},
+       "MASTER_ADDR and MASTER_PORT; JOB_COMPLETION_INDEX; SLURM_PROCID and SLURM_NTASKS; "
+       "OMPI_COMM_WORLD_RANK and OMPI_COMM_WORLD_SIZE. Two that disagree are an error. Launchers' "
+       "variables alone are left unread for a profile that measures nothing between ranks."},
       {"ASSAY_NODE_LABELS",
        "Labels of this node, key=value,key=value, for its document; one may name its rack."},
       {"NO_COLOR", "When set, output has no colour."}};

@@ -88,10 +88,8 @@ Command simulate_command() {
       "--sku NAME --nodes N [--fault SPEC]... [--seed N] [--profile NAME|FILE] -o DIR";
   command.description = {
       "Writes one document for each node, as if every device had measured the profile's cases: "
-      "from "
-      "published figures, a model of how devices differ, noise, and the faults that --fault asks "
-      "for. "
-      "For planning, and for testing judgement where the truth is known.",
+      "from published figures, a model of how devices differ, noise, and the faults that --fault "
+      "asks for. For planning, and for testing judgement where the truth is known.",
       "Every document is marked as simulated and holds the model and its node's faults; evidence "
       "refuses it, and a baseline made of it judges no measured documents. What is between nodes "
       "is not simulated.",

@@ -162,10 +162,8 @@ TEST_SUITE("cluster") {
     taint(device(list, 1, 3), "NoExecute");
     const cluster::Plan plan = planned(found(list));
     CHECK(faults(plan) ==
-          "2 nodes are wanted and 1 has 8 devices of gpu.example.com (not "
-          "counted: 1 tainted device: "
-          "gpu-3 of node-b has taint example.com/unhealthy=ecc:NoExecute): "
-          "name fewer with "
+          "2 nodes are wanted and 1 has 8 devices of gpu.example.com (not counted: 1 tainted "
+          "device: gpu-3 of node-b has taint example.com/unhealthy=ecc:NoExecute): name fewer with "
           "--devices-per-node");
     CHECK(reasons(plan).find("DeviceClass gpu.example.com has 15 devices") != std::string::npos);
     CHECK(reasons(plan).find("more devices than a claim may get (not counted: 1 tainted") !=
@@ -177,8 +175,7 @@ TEST_SUITE("cluster") {
     for (std::size_t node = 0; node < 2; ++node)
       for (std::size_t i = 0; i < 8; ++i) taint(device(list, node, i), "NoSchedule");
     CHECK(faults(planned(found(list)))
-              .find("no node has a device of gpu.example.com that a claim may "
-                    "get (not counted: 16 "
+              .find("no node has a device of gpu.example.com that a claim may get (not counted: 16 "
                     "tainted devices: gpu-0 of node-a has taint "
                     "example.com/unhealthy=ecc:NoSchedule, ") == 0);
     const cluster::Cause cause = told(found(list));
@@ -193,8 +190,7 @@ TEST_SUITE("cluster") {
     taint(device(list, 0, 0), "NoSchedule");
     taint(device(list, 1, 7), "NoSchedule");
     const cluster::Cause cause = told(found(list));
-    CHECK(cause.text.find("no node has 8 devices of class gpu.example.com: the most is 7 "
-                          "(not "
+    CHECK(cause.text.find("no node has 8 devices of class gpu.example.com: the most is 7 (not "
                           "counted: 2 tainted devices: gpu-0 of node-a has taint "
                           "example.com/unhealthy=ecc:NoSchedule, gpu-7 of node-b has") !=
           std::string::npos);

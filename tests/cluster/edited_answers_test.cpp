@@ -129,8 +129,7 @@ TEST_SUITE("cluster") {
     const std::string absent =
         "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
         "runc create failed: unable to start container process: exec: \"assay\": executable file "
-        "not "
-        "found in $PATH: unknown";
+        "not found in $PATH: unknown";
     CHECK(holds(told(pod_of("job-completes", ended_with("StartError", 128, absent))).text,
                 "does not hold the program: failed to create containerd task"));
     const std::string hook =
@@ -212,8 +211,7 @@ TEST_SUITE("cluster") {
     };
     const std::string both = unschedulable(
         "0/3 nodes are available: 1 Insufficient memory, 2 Insufficient nvidia.com/gpu. "
-        "preemption: "
-        "0/3 nodes are available: 3 Insufficient memory.");
+        "preemption: 0/3 nodes are available: 3 Insufficient memory.");
     CHECK(holds(both, "no node has enough memory free for the pod; no node offers nvidia.com/gpu"));
     CHECK(both.find("memory", both.find("memory") + 1) == std::string::npos);
     CHECK(holds(

@@ -42,8 +42,7 @@ const std::vector<ConformanceProof>& conformance_proofs() {
        {"kubernetes_claimed_devices"},
        lacks_claim,
        "A ResourceClaim allocated the devices of every pod, and its runtime saw these and no "
-       "other: "
-       "the DRA driver answered, and the scheduler and the kubelet acted on it.",
+       "other: the DRA driver answered, and the scheduler and the kubelet acted on it.",
        "The claims asked for whole devices; selectors on attributes and shared claims were not "
        "tried."},
       {"driver_runtime_management",
@@ -101,8 +100,7 @@ const std::vector<ConformanceProof>& conformance_proofs() {
        {"kubernetes_webhook"},
        lacks_operator,
        "Kubeflow Trainer's webhook took a good TrainJob and refused one that its schema allows, "
-       "and "
-       "the run itself was a TrainJob, which the operator reconciled into pods that measured.",
+       "and the run itself was a TrainJob, which the operator reconciled into pods that measured.",
        "The operator was there already; its installation and its restart were not tried."},
   };
   return kProofs;

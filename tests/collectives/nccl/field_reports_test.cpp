@@ -30,8 +30,7 @@ constexpr const char* kOnePort =
     "NET/IB : Using [0]mlx5_0:1/IB [1]mlx5_1:1/IB [RO]; OOB eth0:10.0.0.1<0>";
 constexpr const char* kTwoKinds =
     "NET/IB : Using [0]mlx5_0:1/RoCE [1]mlx5_1:1/RoCE [2]mlx5_10:1/RoCE [3]mlx5_16:1/IB/SHARP "
-    "[RO]; "
-    "OOB eth0:10.0.0.1<0>";
+    "[RO]; OOB eth0:10.0.0.1<0>";
 constexpr const char* kEfa =
     "NET/OFI Selected provider is efa, fabric is efa-direct (found 4 nics)";
 
