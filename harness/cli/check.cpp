@@ -14,6 +14,7 @@
 #include "harness/core/output.h"
 #include "harness/core/plain_text.h"
 #include "harness/core/print.h"
+#include "harness/core/version.h"
 
 namespace assay::cli {
 
@@ -63,7 +64,11 @@ ExitCode execute_check(const Arguments& arguments) {
   std::optional<VerdictDocument> as_read;
   if (format != "csv") as_read = judged_as_read(arguments);
   if (!as_read) results = read_results(arguments.operands());
-  const VerdictDocument verdict = as_read ? *std::move(as_read) : judged(results, arguments);
+  VerdictDocument verdict = as_read ? *std::move(as_read) : judged(results, arguments);
+  if (format == "json") {
+    verdict.judged_by = version();
+    verdict.inputs = verdict_inputs(arguments);
+  }
   if (arguments.has("output")) {
     write(verdict, results, format, arguments.value("output"));
   } else {
@@ -89,7 +94,8 @@ Command check_command() {
       "Reads result documents and says for each requirement of the profile whether it passed, "
       "passed with a warning, failed or could not be evaluated, with the reason and the numbers, "
       "and names the device or node that falls short and what to do about it. Nothing is measured "
-      "and no hardware is needed: a verdict can be replayed anywhere from its files.",
+      "and no hardware is needed: a verdict can be replayed anywhere from its files; as JSON it "
+      "names them by SHA-256.",
       "A PATH is a document or a folder of them. Something missing is never a pass: a must that "
       "applies and could not be evaluated counts like a failure. A document whose run was "
       "interrupted or killed is read as such."};

@@ -17,9 +17,11 @@
 #include "harness/conformance/node_documents.h"
 #include "harness/conformance/requirement.h"
 #include "harness/conformance/telemetry.h"
+#include "harness/core/digest.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/json_files.h"
+#include "harness/core/plain_text.h"
 #include "harness/core/print.h"
 #include "harness/core/read_partly.h"
 #include "harness/core/simulation.h"
@@ -171,6 +173,16 @@ std::vector<std::filesystem::path> inputs_of(const Arguments& arguments) {
   }
   const std::vector<std::filesystem::path> files = json_files(baseline);
   inputs.insert(inputs.end(), files.begin(), files.end());
+  return inputs;
+}
+
+std::vector<VerdictInput> verdict_inputs(const Arguments& arguments) {
+  std::vector<VerdictInput> inputs;
+  for (const std::filesystem::path& path : inputs_of(arguments)) {
+    VerdictInput& input = inputs.emplace_back(VerdictInput{plain_line(path.string()), {}});
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored)) input.sha256 = sha256_hex(read_text(path));
+  }
   return inputs;
 }
 

@@ -16,6 +16,9 @@ namespace assay::cli {
 /// Every file that the command reads: documents, `--profile` and `--baseline`.
 std::vector<std::filesystem::path> inputs_of(const Arguments& arguments);
 
+/// The same by name and digest, for a verdict that is kept.
+std::vector<VerdictInput> verdict_inputs(const Arguments& arguments);
+
 std::vector<Result> read_results(const std::vector<std::string>& operands);
 
 /// The one built-in profile that all documents were made with. Throws Error when there is none.

@@ -251,6 +251,5 @@ std::span<const Word<Verification::Status>> words_of(Verification::Status);
 const char* name(RunStatus status);
 const char* name(Series series);
 const char* name(MeasurementStatus status);
-Series series_from_name(const std::string& name);
 
 }  // namespace assay

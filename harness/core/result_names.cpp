@@ -39,6 +39,5 @@ std::span<const Word<Verification::Status>> words_of(Verification::Status) {
 const char* name(RunStatus status) { return word_of(status); }
 const char* name(Series series) { return word_of(series); }
 const char* name(MeasurementStatus status) { return word_of(status); }
-Series series_from_name(const std::string& text) { return from_word<Series>(text); }
 
 }  // namespace assay

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,11 +47,19 @@ struct RequirementVerdict {
   std::string action_reason = {};  // why that; empty where nothing is to be done
 };
 
+/// A file that the verdict rests on, as it was named.
+struct VerdictInput {
+  std::string file;
+  std::optional<std::string> sha256;  // of its bytes; absent of a pipe, which is read once
+};
+
 struct VerdictDocument {
   Verdict verdict = Verdict::not_evaluated;
   /// By verdict name; what the profile itself excludes is counted as `not_applicable` alone.
   std::map<std::string, int> counts;
   std::string profile_name;
+  std::string judged_by;  // the version of Assay, which brings the built-in profiles and baselines
+  std::vector<VerdictInput> inputs;  // documents, and the profile and baselines that were files
   std::vector<RequirementVerdict> requirements;
 };
 

@@ -24,12 +24,19 @@ void visit_fields(auto& field, Like<RequirementVerdict> auto& requirement) {
   field("figures", requirement.figures);
 }
 
+void visit_fields(auto& field, Like<VerdictInput> auto& input) {
+  field("file", input.file);
+  field("sha256", input.sha256);
+}
+
 void visit_fields(auto& field, Like<VerdictDocument> auto& document) {
   field.constant("kind", "assay.verdict");
   field.constant("schema_version", "1.1");
   field.group("profile", [&](auto& profile) { profile("name", document.profile_name); });
   field("verdict", document.verdict);
   field("counts", document.counts);
+  field.or_absent("judged_by", document.judged_by);
+  field.or_absent("inputs", document.inputs);
   field("requirements", document.requirements);
 }
 

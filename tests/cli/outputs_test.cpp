@@ -122,6 +122,30 @@ TEST_SUITE("integration") {
     CHECK(nlohmann::json::parse(check.out)["kind"] == "assay.verdict");
   }
 
+  TEST_CASE("a verdict as json names who judged and each file that it rests on by its digest") {
+    const Workplace workplace;
+    measured(workplace, tiny_run({"-o", "result.json"}));
+    std::filesystem::copy(profile_path("tiny"), workplace.path("mine.json"));
+    const auto verdict = [&] {
+      return nlohmann::json::parse(
+          workplace.assay({"check", "result.json", "--profile", "mine.json", "--format", "json"})
+              .out);
+    };
+    const auto before = verdict();
+    CHECK(contains(workplace.assay({"version"}).out, before["judged_by"]));
+    REQUIRE(before["inputs"].size() == 2);
+    CHECK(before["inputs"][0]["file"] == "result.json");
+    CHECK(before["inputs"][1]["file"] == "mine.json");
+    auto document = read_json(workplace.path("result.json"));
+    CHECK(before["inputs"][1]["sha256"] == document["run"]["profile"]["sha256"]);
+    // What decides nothing is seen too.
+    document["run"]["command"].push_back("--more");
+    write_text_file(workplace.path("result.json"), document.dump());
+    const auto after = verdict();
+    CHECK(after["requirements"] == before["requirements"]);
+    CHECK(after["inputs"][0]["sha256"] != before["inputs"][0]["sha256"]);
+  }
+
   TEST_CASE("a pipe as output is refused without a reader and gets the document with one") {
     const Workplace workplace;
     REQUIRE(mkfifo(workplace.path("pipe").c_str(), 0600) == 0);
