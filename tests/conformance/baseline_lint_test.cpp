@@ -93,6 +93,12 @@ TEST_SUITE("unit") {
   TEST_CASE("a floor over what the fabric carries is found and NVLS is allowed its own") {
     CHECK(says(mistakes(all_reduce_row(800e9, 16, 2, "efa")), "NICs allow between 2 nodes"));
     CHECK(mistakes(all_reduce_row(487.87e9, 16, 2, "efa")) == "");
+    // Without a number of nodes they are as full as the part's are.
+    BaselineRow full_nodes = all_reduce_row(487.87e9, 16, 2, "efa");
+    full_nodes.nodes.reset();
+    CHECK(mistakes(full_nodes) == "");
+    full_nodes.value = 800e9;
+    CHECK(says(mistakes(full_nodes), "NICs allow between 2 nodes"));
     CHECK(mistakes(all_reduce_row(480e9, 8, 1, "nvlink")) == "");
     CHECK(mistakes(all_reduce_row(0.99 * 450e9 * switch_gain("all_reduce", 8), 8, 1, "nvlink")) ==
           "");
