@@ -239,7 +239,6 @@ class Server::Room::Session : public std::enable_shared_from_this<Session> {
   void close() {
     error_code ignored;
     timer_.cancel();
-    socket_.shutdown(tcp::socket::shutdown_both, ignored);
     socket_.close(ignored);
   }
 
