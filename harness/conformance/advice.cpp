@@ -41,6 +41,9 @@ constexpr std::array kByCode = {
            "memory gave wrong data: a reset remaps the row, what was computed is lost"},
     ByCode{"link_below_maximum", Action::service,
            "a PCIe link that trained below its maximum is a seating, riser or slot"},
+    ByCode{
+        "link_below_peers", Action::service,
+        "the slot, riser or firmware gives less than that of its peers: see how the node is built"},
     ByCode{"fabric_not_ready", Action::restart_node,
            "the NVLink fabric is not set up: see its manager, then start the node again"},
     ByCode{"link_at_rest", Action::rerun, "the link was read at rest: measure it under load"},

@@ -76,6 +76,31 @@ TEST_SUITE("unit") {
     CHECK(after("inventory_pcie_link", above).verdict == Verdict::pass);
   }
 
+  TEST_CASE("a PCIe slot that gives less than those of its peers warns") {
+    for (const Change& less :
+         {Change([](auto& d) { d.pcie->generation = d.pcie->generation_max = 4; }),
+          Change([](auto& d) { d.pcie->width = d.pcie->width_max = 8; })}) {
+      check_named("inventory_pcie_link", Verdict::warn, less);
+      const RequirementVerdict verdict = after("inventory_pcie_link", less);
+      CHECK(verdict.reason_code == "link_below_peers");
+      CHECK(verdict.action == Action::service);
+      CHECK(verdict.reason.find("others of its model generation 5 x16") != std::string::npos);
+    }
+    // The slot of another model is no measure, that of another node is.
+    CHECK(after("inventory_pcie_link", [](auto& d) {
+            d.name = "NVIDIA L4";
+            d.pcie->generation = d.pcie->generation_max = 4;
+          }).verdict == Verdict::pass);
+    Profile profile = small_profile();
+    profile.requirements = {requirement("inventory_pcie_link")};
+    Evidence nodes = cluster(profile);
+    for (DeviceFacts& device : nodes.results[1].nodes.front().devices)
+      device.pcie->generation = device.pcie->generation_max = 4;
+    const RequirementVerdict verdict = judged(nodes, "inventory_pcie_link");
+    CHECK(verdict.verdict == Verdict::warn);
+    CHECK(verdict.subjects.size() == 2);
+  }
+
   TEST_CASE("ECC that is off or remapping or a new XID is named") {
     check_named("inventory_ecc", Verdict::fail, [](auto& d) { d.ecc->enabled = false; });
     check_named("inventory_ecc", Verdict::fail, [](auto& d) { d.ecc->remap_pending = true; });
