@@ -31,9 +31,12 @@ class Part {
   Part at(std::string_view key) const { return Part(Place{&place_, key}); }
   Part at(std::size_t index) const { return Part(Place{&place_, {}, index}); }
 
+  /// Names may hold anything; a zero byte in one would end an exception's text.
   [[noreturn]] void refuse(std::string_view field, const std::string& stated,
                            const std::string& derived) const {
-    throw Error(fmt::format("{}/{} is {}, but {}", place_.pointer(), field, stated, derived));
+    throw Error(printable(
+        fmt::format("{}/{} is {}, but {}", place_.pointer(), field, printable(stated, 80), derived),
+        400));
   }
   /// `derived` is called for a refusal.
   template <class Derived>

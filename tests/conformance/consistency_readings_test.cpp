@@ -28,6 +28,21 @@ std::string contradiction_after(const std::function<void(DeviceFacts&)>& change)
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("no name cuts or fills the line that refuses it") {
+    const std::string zero(1, '\0');
+    const auto refused = [](const std::string& name) {
+      return contradiction_after([&](auto& device) { device.name = name; });
+    };
+    CHECK(refused("NVIDIA H100" + zero + "x") ==
+          "node.json: /nodes/0/devices/1/name is NVIDIA H100?x, but 10de:2335 is a H200-SXM-141GB "
+          "in the table of GPUs; the document contradicts itself");
+    CHECK(refused("NVIDIA H100 " + std::string(5000, 'x'))
+              .ends_with("x..., but 10de:2335 is a H200-SXM-141GB in the table of GPUs; the "
+                         "document contradicts itself"));
+    CHECK(contradiction_with({{"clock_event_fractions", {{zero + std::string(5000, 'x'), 2}}}})
+              .size() < 500);
+  }
+
   TEST_CASE("telemetry that no device gives is refused") {
     struct Impossible {
       Json telemetry;
