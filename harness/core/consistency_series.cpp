@@ -239,11 +239,47 @@ void check_rates(const Measurement& measurement, const Part& part) {
     part.equal("p99_over_median", stated, per_median(samples.p99_s), "p99_s / median_s");
 }
 
+/// Of the last pass, in the order of time.
+std::vector<double> values_of_last_pass(const Samples& samples) {
+  if (samples.pass.empty()) return samples.values_s;
+  const auto first = std::find(samples.pass.begin(), samples.pass.end(), samples.pass.back());
+  return {samples.values_s.begin() + (first - samples.pass.begin()), samples.values_s.end()};
+}
+
+/// What a long series keeps of its rate: the 5th percentile of its first tenth in time, and the
+/// median of its last third. Values have no times, and not all are kept: the peak is not under what
+/// most of the first values give, and nothing sustained is faster than the last ones.
+void check_endurance(const Measurement& measurement, double amount, const std::string& unit,
+                     const Part& part) {
+  const auto peak = metric(measurement, "peak_" + unit);
+  const auto sustained = metric(measurement, "sustained_" + unit);
+  if (!peak && !sustained) return;
+  constexpr std::size_t kFew = 12;  // of which one alone may be the first tenth
+  const std::vector<double> values = values_of_last_pass(*measurement.samples);
+  const std::size_t count = values.size();
+  const auto at = [&](std::size_t i) { return values.begin() + static_cast<std::ptrdiff_t>(i); };
+  const std::vector<double> first =
+      sorted({values.begin(), at(std::min(count, std::max<std::size_t>(4, count / 8)))});
+  const double least = amount / quantile(first, first.size() < kFew ? 1 : 0.75);
+  const double most = amount / *std::min_element(at(count * 3 / 5), values.end());
+  // A sample that is discarded is not among the values, and counts here.
+  if (peak && measurement.samples->discarded == 0 && *peak * (1 + kRounding) < least)
+    part.refuse("peak_" + unit, fmt::format("{:.7g}", *peak),
+                fmt::format("the first of values_s give {:.7g} or more", least));
+  if (sustained && *sustained > most * (1 + kRounding))
+    part.refuse("sustained_" + unit, fmt::format("{:.7g}", *sustained),
+                fmt::format("the last of values_s give {:.7g} or less", most));
+}
+
 }  // namespace
 
 void check_series(const Measurement& measurement, const Part& part) {
   check_samples(*measurement.samples, part.at("samples"));
   check_rates(measurement, part.at("metrics"));
+  for (const auto& [amount, unit] :
+       {std::pair{"flop", "flop_per_s"}, std::pair{"moved_bytes", "bytes_per_s"}})
+    if (const auto stated = metric(measurement, amount))
+      check_endurance(measurement, *stated, unit, part.at("metrics"));
 }
 
 }  // namespace assay::consistency
