@@ -108,6 +108,9 @@ NcclOutput nccl_json(const Source& source, const Json& json) {
   if (const double kernel = option_in(output.command, "-D", "--device_implementation"); kernel > 0)
     table.manner += fmt::format("_device{:.0f}", std::min(kernel, 1e3));
   table.has_end = find(json, "end_time") != nullptr;
+  if (const Json* wrong = find(json, "out_of_bounds"))
+    table.found_wrong =
+        static_cast<int>(std::clamp(number_at(*wrong, "count").value_or(0), 0.0, 1e9));
   for (const Json* one : elements_at(json, "results")) {
     NcclRow row;
     row.place = fmt::format("/results/{}", table.rows.size());

@@ -44,6 +44,7 @@ struct NcclTable {
   /// How the calls were made, of which the times are: `_aggregated4`, `_blocking`; empty: as usual.
   std::string manner;
   bool has_end = false;
+  int found_wrong = 0;  // answers, by its own count at the end
   std::vector<NcclRow> rows;
 };
 

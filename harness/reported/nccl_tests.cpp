@@ -143,6 +143,9 @@ class NcclImporter {
     result_.run.world_size = std::max(result_.run.world_size, ranks_);
     take_places(table);
     for (const NcclRow& row : table.rows) take_row(table, row);
+    const auto is_wrong = [](const NcclRow& row) { return !wrong_in(row).empty(); };
+    if (table.found_wrong > 0 && std::none_of(table.rows.begin(), table.rows.end(), is_wrong))
+      left_out_[std::string("rows that are not here") + kFoundWrong] += table.found_wrong;
     for (const RepeatedRow& repeated : repeated_) add(table, repeated);
     repeated_.clear();
     index_.clear();
@@ -197,11 +200,12 @@ class NcclImporter {
     if (row.in_place) keep(row, id, *row.in_place);
   }
 
+  static constexpr const char* kFoundWrong = ", of which nccl-tests found answers wrong";
+
   /// A row without a case must not take a wrong answer with it.
   static std::string wrong_in(const NcclRow& row) {
     for (const auto& side : {row.out_of_place, row.in_place})
-      if (side && !side->wrong.value_or("").empty())
-        return ", of which nccl-tests found answers wrong";
+      if (side && !side->wrong.value_or("").empty()) return kFoundWrong;
     return "";
   }
 

@@ -120,6 +120,7 @@ class NcclReader {
     static const RegularExpression kUnaligned("unalign: (\\d{1,9})");
     static const RegularExpression kGraph("graph: ([1-9]\\d*)");
     static const RegularExpression kEnd("(Out of bounds values|Avg bus bandwidth)\\s*:");
+    static const RegularExpression kWrong("Out of bounds values\\s*:\\s*(\\d{1,9})\\s");
     const auto keep = [&](const RegularExpression& what, std::string& where) {
       const auto part = what.groups_in(text);
       if (!part.empty() && where.empty()) where = part[1];
@@ -141,7 +142,12 @@ class NcclReader {
     if (text.find("Blocking Enabled") != std::string::npos) is_blocking_ = true;
     if (text.find("in-place") != std::string::npos)  // above the heading
       has_only_in_place_ = text.find("out-of-place") == std::string::npos;
-    if (!output_.tables.empty() && kEnd.is_found_in(text)) output_.tables.back().has_end = true;
+    if (!output_.tables.empty() && kEnd.is_found_in(text)) {
+      NcclTable& table = output_.tables.back();
+      table.has_end = true;
+      if (const auto part = kWrong.groups_in(text); !part.empty())
+        table.found_wrong = std::stoi(part[1]);
+    }
     const bool concludes = text.find("concluded") != std::string::npos;
     if (const std::string program = nccl_program_in(text); !program.empty() && !concludes) {
       program_ = program;

@@ -83,6 +83,35 @@ TEST_SUITE("unit") {
               "rows of type double, of which nccl-tests found answers wrong: 1"});
   }
 
+  TEST_CASE("wrong answers that only the count at the end tells of are told of too") {
+    const auto left_out = [](const std::string& wrong, const std::string& end) {
+      return import_nccl_tests(
+                 of(kRanks + "#  size  count  type  redop  root  time  algbw  busbw  #wrong\n" +
+                    "     1048576    262144  float   sum   -1   40.20   26.08   26.08  " + wrong +
+                    "\n# Out of bounds values : " + end + "\n# Avg bus bandwidth : 26\n"))
+          .imported->left_out;
+    };
+    const std::vector<std::string> told = {
+        "rows that are not here, of which nccl-tests found answers wrong: 3"};
+    CHECK(left_out("0", "3 FAILED") == told);
+    CHECK(left_out("N/A", "3 FAILED") == told);
+    CHECK(left_out("0", "0 OK").empty());
+    CHECK(left_out("7", "1 FAILED").empty());  // the row says it itself
+    const auto left_out_of_json = [](const char* count) {
+      return import_nccl_tests(of(std::string(R"({"args": ["all_reduce_perf"], "config": {
+          "devices": [{"rank": 0, "hostname": "a", "device": 0},
+                      {"rank": 1, "hostname": "a", "device": 1}]},
+          "results": [{"size": 1048576, "type": "float", "redop": "sum", "root": "    -1",
+            "out_of_place": {"time": 100.0, "alg_bw": 10.48576, "bus_bw": 10.48576, "nwrong": 0}}],
+          "out_of_bounds": {"okay": false, "count": )") +
+                                  count + "}}"))
+          .imported->left_out;
+    };
+    CHECK(left_out_of_json("3") == told);
+    CHECK(left_out_of_json("0").empty());
+    CHECK(left_out_of_json("-1").empty());
+  }
+
   TEST_CASE("rows that nccl-tests repeats become their median and tell how many they were") {
     const std::string heading =
         "#  size  count  type  redop  root  time  algbw  busbw  #wrong  time  algbw  busbw  "
