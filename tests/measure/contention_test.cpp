@@ -45,7 +45,8 @@ class Machine {
     };
     root.write("proc/stat", line("cpu", used_, idle_ + used_ + idle_ + stolen_, stolen_) +
                                 line("cpu0", used_, idle_, stolen_) +
-                                line("cpu1", 0, used_ + idle_ + stolen_, 0) + "intr 1\n");
+                                line("cpu1", 0, used_ + idle_ + stolen_, 0) +
+                                line("intr", used_ + idle_ + stolen_, 0, 0));
   }
 
   double used_ = 0, idle_ = 0, stolen_ = 0;
