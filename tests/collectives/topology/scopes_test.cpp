@@ -184,6 +184,13 @@ TEST_SUITE("unit") {
     auto slow_inside = dgx;
     slow_inside[3].nvlink_bytes_per_s = 300e9;
     CHECK(light_at(slow_inside, "cluster") == "nvlink 300000");
+    auto two_a_node = slow_inside;
+    std::erase_if(two_a_node, [](const RankPlace& place) { return place.rank % 8 / 2 != 1; });
+    REQUIRE(two_a_node.size() == 4);
+    CHECK(light_at(two_a_node, "cluster") == "nvlink 300000");
+    auto one_a_node = slow_inside;
+    std::erase_if(one_a_node, [](const RankPlace& place) { return place.rank % 8 != 3; });
+    CHECK(light_at(one_a_node, "cluster") == "nic 400000");
     auto unknown = dgx;
     unknown[12].node_nic_bytes_per_s = 0;
     CHECK(light_at(unknown, "cluster") == "not known");
