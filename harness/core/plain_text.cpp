@@ -12,10 +12,11 @@ namespace {
 
 struct Decoded {
   char32_t code = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8
+  std::size_t bytes = 1;
 };
 
-/// Of the shortest form only, without surrogates (RFC 3629).
+/// The first letter, of the shortest form only and no surrogate (RFC 3629). A byte that is no UTF-8
+/// counts as NUL, which is seen as little.
 Decoded decode(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) < 0x80) return {byte(0), 1};
@@ -71,30 +72,21 @@ std::size_t columns_of(char32_t code) {
              : 1;
 }
 
-/// The text's first letter; a byte that is no UTF-8 is one.
-Decoded first_letter(std::string_view text) {
-  const Decoded next = decode(text);
-  return next.bytes > 0 ? next : Decoded{'?', 1};
-}
-
 std::string filtered(std::string_view text, bool keeps_lines) {
   std::string plain;
   plain.reserve(text.size());
   while (!text.empty()) {
     const Decoded next = decode(text);
-    const std::size_t bytes = std::max<std::size_t>(next.bytes, 1);
-    if (next.bytes == 0) {
-      plain += '?';
-    } else if (next.code == '\n' && keeps_lines) {
+    if (next.code == '\n' && keeps_lines) {
       plain += '\n';
     } else if (next.code == '\t' || next.code == '\n' || next.code == '\r') {
       plain += ' ';
     } else if (is_seen(next.code)) {
-      plain += text.substr(0, bytes);
+      plain += text.substr(0, next.bytes);
     } else {
       plain += '?';
     }
-    text.remove_prefix(bytes);
+    text.remove_prefix(next.bytes);
   }
   return plain;
 }
@@ -123,7 +115,7 @@ std::string plain_text(std::string_view text) { return filtered(text, true); }
 std::size_t columns(std::string_view plain) {
   std::size_t taken = 0;
   while (!plain.empty()) {
-    const Decoded letter = first_letter(plain);
+    const Decoded letter = decode(plain);
     taken += columns_of(letter.code);
     plain.remove_prefix(letter.bytes);
   }
@@ -133,7 +125,7 @@ std::size_t columns(std::string_view plain) {
 std::string_view first_columns(std::string_view plain, std::size_t limit) {
   std::size_t end = 0, taken = 0;
   while (end < plain.size()) {
-    const Decoded letter = first_letter(plain.substr(end));
+    const Decoded letter = decode(plain.substr(end));
     taken += columns_of(letter.code);
     if (taken > limit) break;
     end += letter.bytes;
