@@ -207,6 +207,7 @@ void check_measurements(const Result& result) {
     if (measurement.verification) check_verification(measurement, part);
     if (measurement.transport) check_transport(measurement, part);
     check_telemetry(measurement, part);
+    if (measurement.status == MeasurementStatus::reported) check_reported(measurement, part);
     if (!measurement.samples) continue;
     check_ranks(measurement, part);
     check_series(measurement, part);

@@ -79,6 +79,8 @@ class Part {
 
 /// Order statistics, and the rates that follow from them.
 void check_series(const Measurement& measurement, const Part& part);
+/// The rates of a collective that another tool reported, without its samples.
+void check_reported(const Measurement& measurement, const Part& part);
 /// The fraction of the speed of light.
 void check_light(const Result& result, const Measurement& measurement,
                  std::map<std::string, double>& lights_by_scope, const Part& part);

@@ -273,6 +273,23 @@ void check_endurance(const Measurement& measurement, double amount, const std::s
 
 }  // namespace
 
+void check_reported(const Measurement& measurement, const Part& measured) {
+  if (!spans_ranks(measurement.id.workload)) return;
+  const Part part = measured.at("metrics");
+  const auto time_s = metric(measurement, "time_s"), rate = metric(measurement, "bytes_per_s");
+  const auto bytes = counted_bytes(measurement);
+  constexpr double kRoundedBy = 1e-3;  // as tools print them
+  const auto near = [&](const char* name, double stated, double derived, const char* from) {
+    part.within(name, stated, derived * (1 - kRoundedBy), derived * (1 + kRoundedBy), from);
+  };
+  if (rate && time_s && bytes)
+    near("bytes_per_s", *rate, *bytes / *time_s, "what bytes / time_s gives");
+  const auto bus = metric(measurement, "bus_bandwidth_bytes_per_s");
+  const auto derived = bus_bandwidth(measurement);
+  if (bus && derived)
+    near("bus_bandwidth_bytes_per_s", *bus, *derived, "what the bus factor gives");
+}
+
 void check_series(const Measurement& measurement, const Part& part) {
   check_samples(*measurement.samples, part.at("samples"));
   check_rates(measurement, part.at("metrics"));

@@ -6,6 +6,7 @@
 #include "harness/conformance/devices.h"
 #include "harness/conformance/requirement.h"
 #include "tests/conformance/passing_result.h"
+#include "tests/conformance/written_result.h"
 
 namespace assay::test {
 
@@ -76,6 +77,32 @@ const RequirementVerdict& part_of(const VerdictDocument& document, const std::st
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("rates that another tool reported agree with each other and with their time") {
+    struct Row {
+      double time_s, rate, bus;
+      const char* refused;
+    };
+    const double bytes = 8589934592;
+    for (const Row& row : {Row{0.03, bytes / 0.03, 1.75 * bytes / 0.03, ""},
+                           Row{0.03, bytes / 0.03, 1.8 * bytes / 0.03, "bus_bandwidth_bytes_per_s"},
+                           Row{0.03, bytes / 0.02, 1.75 * bytes / 0.02, "bytes_per_s"},
+                           Row{0.02, bytes / 0.03, 1.75 * bytes / 0.03, "bytes_per_s"}}) {
+      CAPTURE(row.bus);
+      Result result = imported("nccl-tests");
+      Measurement& figure = result.measurements.emplace_back(reported_figure(row.bus));
+      figure.metrics["bytes_per_s"] = row.rate;
+      figure.metrics["time_s"] = row.time_s;
+      const std::string message = contradiction_in(result);
+      CAPTURE(message);
+      const std::string refused = std::string("/measurements/0/metrics/") + row.refused + " is ";
+      const bool is_refused = message.find(refused) != std::string::npos;
+      CHECK(is_refused == (*row.refused != '\0'));
+      CHECK((message == "") == (*row.refused == '\0'));
+      figure.metrics.erase("bytes_per_s");  // a rate that no schema has a number for
+      CHECK(contradiction_in(result) == "");
+    }
+  }
+
   TEST_CASE("an imported document that reaches its baseline is a warning and never a pass") {
     Result result = imported("nccl-tests");
     result.measurements = {reported_figure(478e9)};
