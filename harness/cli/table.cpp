@@ -47,6 +47,12 @@ std::vector<std::size_t> widest(const Rows& rows, bool wraps_headings) {
   return widths;
 }
 
+bool has_blanks(const Rows& rows, std::size_t column) {
+  return std::any_of(rows.begin() + 1, rows.end(), [&](const auto& row) {
+    return column < row.size() && row[column].find(' ') != std::string::npos;
+  });
+}
+
 Layout layout_of(const Rows& rows, std::size_t width) {
   Layout layout{width, widest(rows, false)};
   const std::size_t room = room_of_last(rows, layout.columns.size() + 1);
@@ -57,6 +63,18 @@ Layout layout_of(const Rows& rows, std::size_t width) {
   const std::size_t others = layout.start_of(layout.columns.size()) - layout.columns[0] + room;
   const std::size_t left = width > others ? width - others : 0;
   layout.columns[0] = std::clamp(left, std::min(kLeastFirst, layout.columns[0]), layout.columns[0]);
+  // The first cells may stand above, the last ones below. In between, a cell of what has no blank,
+  // as a UUID, is given a line of its own.
+  const auto excess = [&] {
+    const std::size_t end = layout.start_of(layout.columns.size()) - kGap;
+    return end > width ? end - width : 0;
+  };
+  const std::size_t spare = layout.columns[0] - std::min(kBelow, layout.columns[0]);
+  layout.columns[0] -= std::min(excess(), spare);
+  for (std::size_t i = 1; i < layout.columns.size(); ++i)
+    if (!has_blanks(rows, i))
+      layout.columns[i] -=
+          std::min(excess(), layout.columns[i] - std::min(kLeastFirst, layout.columns[i]));
   return layout;
 }
 
@@ -110,6 +128,11 @@ std::string laid_out(const std::vector<std::string>& row, const Layout& layout) 
       Block apart;
       apart.put(0, lines_of(row[0], layout.width));
       above = apart.str();
+    } else if (longest_word(row[i]) > layout.columns[i] &&
+               start + columns(row[i]) <= layout.width) {
+      block.put(start, {row[i]});  // whole, and the rest of the row below it
+      above += block.str();
+      block = Block();
     } else {
       block.put(start, lines_of(row[i], layout.fits ? layout.width : layout.columns[i]));
     }

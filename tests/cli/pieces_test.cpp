@@ -95,6 +95,24 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a name without blanks in the middle of a table stays whole in a line that fits") {
+    const std::string uuid = "GPU-51000000-0000-0001-2330-000000000002";
+    const Rows rows = {
+        {"case", "series", "where", "A", "B", "B's time", "interval", "verdict", "why"},
+        {"gemm.bf16.sm80/m8192_n8192_k8192", "cold", uuid, "1.57 ms", "1.57 ms", "+0.0 %",
+         "-1.0 to +1.0 %", "unclear", "the interval is partly within the margin"}};
+    for (const std::size_t width : {80u, 105u, 250u}) {
+      CAPTURE(width);
+      const std::string text = table(rows, width);
+      std::istringstream lines(text);
+      std::size_t longest = 0;
+      for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+      CHECK(longest <= width);
+      CHECK(text.find(uuid) != std::string::npos);
+      CHECK(text.find("-1.0 to +1.0") != std::string::npos);
+    }
+  }
+
   TEST_CASE("a text that several rows share stands once below the table") {
     Notes notes;
     for (const char* text : {"no GPU", "alone", "no GPU", "no NIC", "no NIC"}) notes.count(text);
