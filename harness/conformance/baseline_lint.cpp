@@ -24,6 +24,7 @@ constexpr double kLatencyBoundS = 5e-5;  // a pass that can be shorter is about 
 constexpr double kPlateauBytes = 512.0 * 1024 * 1024;         // of a collective
 constexpr double kSlowPassS = 1e-3, kSlowCollectiveS = 5e-3;  // no latency is that long
 constexpr double kFastestPassS = 5e-7;                        // a launch alone takes longer
+constexpr double kSlowestMessageS = 1, kMessageBytes = 1e5;   // of a few bytes, on any machine
 constexpr double kSlowShare = 0.03;   // of its roofline, which adds to that of a larger size
 constexpr double kMostSpread = 0.5;   // of a row's value: devices that differ more are no one SKU
 constexpr double kDistinct = 0.1;     // two SKUs whose rooflines differ by more have no one figure
@@ -72,9 +73,19 @@ void lint_latency(const BaselineRow& row, const RowLimit& limit, Texts& found) {
                     in_words({row.metric, row.value}), pass_s * 1e3, slow_s * 1e3));
 }
 
-void lint_roofline(const BaselineRow& row, const PartLight& light, Texts& found) {
-  const std::optional<RowLimit> limit = limit_of(row, light);
-  if (!limit) return;
+/// A message of a few bytes, where nothing is known of the part: its rate has no unit to be seen.
+void lint_message(const BaselineRow& row, Texts& found) {
+  if (span_of(row.id.workload) != Span::between_ranks) return;
+  const auto bytes = static_cast<double>(row.id.shape.at("bytes"));
+  const double pass_s = bytes / row.value;
+  if (bytes < kMessageBytes && pass_s > kSlowestMessageS)
+    found.push_back(fmt::format("{} is {:.2g} s for {:g} bytes; is it a slip of unit?",
+                                in_words({row.metric, row.value}), pass_s, bytes));
+}
+
+void lint_roofline(const BaselineRow& row, const std::optional<PartLight>& light, Texts& found) {
+  const std::optional<RowLimit> limit = light ? limit_of(row, *light) : std::nullopt;
+  if (!limit) return lint_message(row, found);
   const double least = kPlateauShare * limit->rate.low, most = limit->rate.high;
   const auto words = [&](double value) { return in_words({row.metric, value}); };
   if (row.value > most)
@@ -207,10 +218,8 @@ std::vector<std::string> mistakes_of(const Baseline& baseline, const std::string
     Texts found;
     const std::string never = why_never_matched(row, kind);
     if (!never.empty()) found.push_back("no measurement can ever match it: " + never);
-    if (light && never.empty()) {
-      lint_roofline(row, *light, found);
-      lint_copied(row, baseline, *light, others, found);
-    }
+    if (never.empty()) lint_roofline(row, light, found);
+    if (light && never.empty()) lint_copied(row, baseline, *light, others, found);
     lint_spread(row, found);
     lint_provenance(row, as_of, found);
     for (const std::string& text : found) all.push_back(fmt::format("/rows/{}: {}", i, text));

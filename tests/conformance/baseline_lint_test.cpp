@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "harness/core/document.h"
+#include "harness/core/error.h"
 #include "harness/core/switch_gain.h"
 #include "tests/conformance/passing_result.h"
 
@@ -196,6 +198,31 @@ TEST_SUITE("unit") {
     small.value = 0.5e9;  // 3.7 ms
     CHECK(mistakes(small) == "");
     CHECK(says(mistakes(sound_row("gemm.bf16.*/m1_n8192_k8192", "flop_per_s", 2e9)), "a pass"));
+  }
+
+  TEST_CASE("a message of a few bytes is slow and a slip of its unit is found on any part") {
+    BaselineRow row = all_reduce_row(1.97e3, 2, 1, "socket");
+    row.id = CaseId::parse("all_reduce.f32.*/bytes8_ranks2");
+    const auto of_a_host = [&] { return mistakes({"ours", "host", {}, false, {row}}); };
+    CHECK(of_a_host() == "");
+    validate(to_json(Baseline{"ours", "host", {}, false, {row}}), DocumentKind::baseline, "ours");
+    row.value = 1.97;
+    CHECK(says(of_a_host(), "4.1 s for 8 bytes; is it a slip of unit?"));
+    row.id = CaseId::parse("all_reduce.f32.*/bytes65536_ranks2");
+    row.value = 7e4;
+    CHECK(of_a_host() == "");
+    row.value = 3.7;
+    CHECK(says(of_a_host(), "for 65536 bytes; is it a slip of unit?"));
+  }
+
+  TEST_CASE("a large message in gigabytes is refused by the schema") {
+    for (const char* id : {"all_reduce.f32.*/bytes131072_ranks2", "gemm.f32.*/m8_n8_k8",
+                           "attention_decode.bf16.*/b8_hq8_hkv2_sq1_sk2048_d64_causal"}) {
+      CAPTURE(id);
+      BaselineRow row = sound_row(id, "bytes_per_s", 43.7);
+      const Json document = to_json(Baseline{"ours", "host", {}, false, {row}});
+      CHECK_THROWS_AS(validate(document, DocumentKind::baseline, "ours"), Error);
+    }
   }
 
   TEST_CASE("the figure of another SKU is found at another size of the plateau") {

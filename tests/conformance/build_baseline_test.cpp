@@ -67,6 +67,19 @@ TEST_SUITE("unit") {
     CHECK(row_of(baseline, kLibrary).n == 15);
   }
 
+  TEST_CASE("a baseline of messages of a few bytes can be written") {
+    std::vector<Result> results = two_nodes();
+    for (Result& result : results) {
+      Measurement& one = result.measurements.front();
+      one.id = CaseId::parse("all_reduce.f32.gloo/bytes8_ranks2");
+      one.scope = {"node", {result.nodes.front().name}};
+      one.metrics = {{"bus_bandwidth_bytes_per_s", 1.97e3}};
+    }
+    const Baseline baseline = baseline_of(results, "ours");
+    CHECK(row_of(baseline, "all_reduce.f32.gloo/bytes8_ranks2").value == 1.97e3);
+    validate(to_json(baseline), DocumentKind::baseline, "the baseline");
+  }
+
   TEST_CASE("the spread of one value is not known") {
     const auto mad_of = [](int devices) {
       return row_of(baseline_of({passing_result(small_profile(), "cuda", devices)}, "ours"),
