@@ -12,6 +12,7 @@
 #include "harness/core/case_filter.h"
 #include "harness/core/error.h"
 #include "harness/core/message.h"
+#include "harness/core/workload.h"
 
 namespace assay {
 
@@ -19,6 +20,26 @@ namespace {
 
 bool takes_value(const std::vector<std::string>& wanted, const std::string& value) {
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
+}
+
+/// Pairs are hot whatever the line says, as asked_cases() has them.
+std::vector<Series> series_of(const ProfileCases& line) {
+  return span_of(line.workload) == Span::rank_pairs ? std::vector<Series>{Series::hot}
+                                                    : line.series_or_cold();
+}
+
+/// ` of workload gemm, dtype f32`; empty where the filter takes every case.
+std::string in_words(const CaseFilter& filter) {
+  std::vector<std::string> asked;
+  const auto add = [&](const char* what, const std::vector<std::string>& wanted) {
+    if (!wanted.empty()) asked.push_back(fmt::format("{} {}", what, fmt::join(wanted, " or ")));
+  };
+  add("workload", filter.workloads);
+  add("dtype", filter.dtypes);
+  add("shape", filter.shapes);
+  add("series", filter.series);
+  if (filter.implementation) add("implementation", {*filter.implementation});
+  return asked.empty() ? "" : printable(fmt::format(" of {}", fmt::join(asked, ", ")));
 }
 
 /// The first member of the scope is the device that was timed.
@@ -130,12 +151,27 @@ bool CaseFilter::takes(const AskedGroup& group) const {
          takes_value(series, name(group.series));
 }
 
-void CaseFilter::refuse_unknown(const Profile& profile) const {
-  std::set<std::string> known_shapes, known_dtypes, known_workloads;
+bool CaseFilter::takes(const ProfileCases& line) const {
+  const auto any = [](const auto& all, const auto& fits) {
+    return std::any_of(all.begin(), all.end(), fits);
+  };
+  const auto names = [](const auto& wanted) {
+    return [&wanted](const std::string& value) { return takes_value(wanted, value); };
+  };
+  return takes_value(workloads, line.workload) && any(line.dtypes, names(dtypes)) &&
+         any(line.shapes, [&](const Shape& shape) { return takes_value(shapes, shape.str()); }) &&
+         any(series_of(line), [&](Series one) { return takes_value(series, name(one)); }) &&
+         (!implementation || line.implementations.empty() ||
+          takes_value(line.implementations, *implementation));
+}
+
+void CaseFilter::refuse_unknown(const Profile& profile, Where where) const {
+  std::set<std::string> known_shapes, known_dtypes, known_workloads, known_series;
   for (const ProfileCases& line : profile.cases) {
     known_workloads.insert(line.workload);
     known_dtypes.insert(line.dtypes.begin(), line.dtypes.end());
     for (const Shape& shape : line.shapes) known_shapes.insert(shape.str());
+    for (const Series one : series_of(line)) known_series.insert(name(one));
   }
   const auto refuse = [&](const char* what, const auto& wanted, const auto& known) {
     for (const std::string& value : wanted) {
@@ -147,6 +183,22 @@ void CaseFilter::refuse_unknown(const Profile& profile) const {
   refuse("shape", shapes, known_shapes);
   refuse("dtype", dtypes, known_dtypes);
   refuse("workload", workloads, known_workloads);
+  refuse("series", series, known_series);
+  const std::string wanted = in_words(*this);
+  if (requirement.empty() || (is_of_any_reach && wanted.empty())) return;
+  const auto is_there = [&](const ProfileCases& line) {
+    if (is_of_any_reach) return true;
+    if (where == Where::between_ranks) return spans_ranks(line.workload);
+    return span_of(line.workload) == Span::device && line.scope == scope;
+  };
+  if (std::none_of(profile.cases.begin(), profile.cases.end(),
+                   [&](const ProfileCases& line) { return is_there(line) && takes(line); }))
+    throw Error(fmt::format("profile requirement '{}': the profile has no case{}{}", requirement,
+                            is_of_any_reach                 ? ""
+                            : where == Where::between_ranks ? " between ranks"
+                            : scope == "node"               ? " on all devices of a node at once"
+                                                            : " on a device alone",
+                            wanted));
 }
 
 std::shared_ptr<const DeviceLayout> layout_of(const Evidence& evidence) {
@@ -178,7 +230,7 @@ DeviceGroups::DeviceGroups(std::shared_ptr<const DeviceLayout> layout, const Cas
 DeviceGroups device_groups(const Evidence& evidence, const CaseFilter& filter) {
   // Whoever laid the groups out refused the profile's filters before.
   if (evidence.layout) return {evidence.layout, filter};
-  filter.refuse_unknown(*evidence.profile);
+  filter.refuse_unknown(*evidence.profile, CaseFilter::Where::on_devices);
   DeviceLayout layout{asked_memo(evidence), {}, {}};
   (filter.scope == "node" ? layout.at_once : layout.alone) =
       laid_out(evidence, *layout.asked, filter);

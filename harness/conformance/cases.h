@@ -20,7 +20,9 @@ struct CaseFilter {
   std::vector<std::string> workloads, dtypes, shapes, series;
   std::optional<std::string> implementation;
   std::string scope = "device";  ///< Or `node`: a device while all of its node worked.
-  std::string requirement;       ///< Whose filter it is, for messages.
+  std::string requirement;       ///< Whose filter it is, for messages; empty: of no profile's.
+  /// The requirement looks at devices and between ranks, and at whatever of both there is.
+  bool is_of_any_reach = false;
 
   /// Reads the parameters `workload`, `dtype`, `shapes`, `series` and `implementation`.
   static CaseFilter read(Parameters& parameters);
@@ -28,8 +30,12 @@ struct CaseFilter {
   static CaseFilter read_with_scope(Parameters& parameters);
 
   bool takes(const AskedGroup& group) const;
-  /// Throws Error for a shape or a dtype that no case of the profile has.
-  void refuse_unknown(const Profile& profile) const;
+  /// Whether it takes any group of the line.
+  bool takes(const ProfileCases& line) const;
+  /// Throws Error for what no case of the profile has: each word by itself, then all at once of a
+  /// case that is measured there.
+  enum class Where { on_devices, between_ranks };
+  void refuse_unknown(const Profile& profile, Where where) const;
 };
 
 /// Whether a run's --filter, empty for none, takes no case of the group.

@@ -84,7 +84,56 @@ TEST_SUITE("unit") {
     CHECK(mentions(refused("stable_samples", {{"dtype", "int8"}}), "int8"));
     CHECK(mentions(refused("stable_samples", {{"workload", "attention_forward"}}),
                    "none of the profile's cases has the workload"));
+    CHECK(mentions(refused("stable_samples", {{"series", "warm"}}), "has the series"));
+    CHECK(mentions(refused("stable_samples", {{"workload", "gemm"}, {"dtype", "f32"}}),
+                   "the profile has no case of workload gemm, dtype f32"));
+    CHECK(refused("stable_samples", {{"workload", "gemm"}, {"dtype", "bf16"}}).empty());
     CHECK(refused("verified_results", Json::object()).empty());
+  }
+
+  TEST_CASE("a requirement whose cases the profile lacks is refused without documents") {
+    const auto refused = [](const char* kind, Json parameters) {
+      Profile profile = small_profile();
+      profile.requirements = {requirement(kind, std::move(parameters))};
+      try {
+        refuse_unfit(profile);
+      } catch (const Error& error) {
+        return std::string(error.what());
+      }
+      return std::string();
+    };
+    const auto of_light = [&](Json more) {
+      more.update({{"fail_below", 0.5}, {"warn_below", 0.6}});
+      return refused("throughput_vs_speed_of_light", more);
+    };
+    CHECK(of_light({{"workload", "gemm"}, {"implementation", "sm90"}}).empty());
+    CHECK(of_light({{"workload", {"gemm", "memory_triad"}}, {"dtype", "f32"}}).empty());
+    CHECK(mentions(of_light({{"workload", "gemm"}, {"implementation", "sm09"}}),
+                   "no case on a device alone of workload gemm, implementation sm09"));
+    CHECK(mentions(of_light({{"workload", "gemm"}, {"shapes", "bytes1073741824"}}),
+                   "no case on a device alone of workload gemm, shape bytes1073741824"));
+    CHECK(mentions(of_light({{"workload", "gemm"}, {"scope", "node"}}),
+                   "no case on all devices of a node at once of workload gemm"));
+    CHECK(mentions(refused("fabric_throughput_vs_baseline", {}), "no case between ranks"));
+    CHECK(mentions(refused("fabric_curve_dips", {{"workload", "gemm"}}), "no case between ranks"));
+    CHECK(mentions(refused("fabric_isolation", {}), "the workload \"pair\""));
+    CHECK(mentions(refused("transport_as_expected", {{"workload", "gemm"}}), "between ranks"));
+    CHECK(mentions(refused("transport_as_expected", {{"expected", "nvls"}}), "'workload' must be"));
+    CHECK(mentions(refused("transport_as_expected", {{"workload", "gemm"}, {"scope", "nod"}}),
+                   "scope \"nod\" is none of"));
+    CHECK(mentions(refused("same_bits_across_devices", {{"workload", "gemm"}}), "ends in _sdc"));
+    CHECK(refused("same_bits_across_devices", {{"implementation", "sm90"}}).empty());
+    const auto beside = [&](Json more) {
+      more.update({{"implementation", "sm90"}, {"fail_below", 0.5}, {"warn_below", 0.6}});
+      return refused("throughput_vs_library", more);
+    };
+    CHECK(beside({{"workload", "gemm"}}).empty());
+    CHECK(mentions(beside({{"peer", "cublas"}}), "has \"cublas\" beside \"sm90\""));
+    CHECK(mentions(refused("weights_vs_read_bandwidth", {{"fail_below", 0.5}, {"warn_below", 0.6}}),
+                   "the workload \"memory_read\""));
+    CHECK(mentions(
+        refused("device_copies_vs_speed_of_light", {{"fail_below", 0.5}, {"warn_below", 0.6}}),
+        "the workload \"device_to_device\""));
   }
 
   TEST_CASE("a condition is refused without documents for a value that it cannot have") {

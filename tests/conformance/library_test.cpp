@@ -84,7 +84,7 @@ TEST_SUITE("unit") {
       CHECK(beside(result).verdict == Verdict::not_evaluated);
     }
     const Result result = passing_result(small_profile(), "cuda", 1);
-    CHECK(beside(result, "sm80").reason_code == "missing");
+    CHECK_THROWS_AS(beside(result, "sm80"), Error);  // the profile does not ask for it
     CHECK_THROWS_AS(judged(result, requirement("throughput_vs_library",
                                                {{"fail_below", 0.9}, {"warn_below", 0.9}})),
                     Error);
@@ -122,16 +122,19 @@ TEST_SUITE("unit") {
     };
     CHECK(judge("sm90", 0.9) == Verdict::pass);
     CHECK(judge("sm90", 1.1) == Verdict::fail);
-    CHECK(judge("sm80", 0.9) == Verdict::not_evaluated);
+    CHECK_THROWS_AS(judge("sm80", 0.9), Error);  // the profile does not ask for it
   }
 
   TEST_CASE("weights that are read far below the bandwidth of the same run are named") {
-    Profile profile = small_profile();
-    Result result = passing_result(profile, "cuda", 1);
+    Result result = passing_result(small_profile(), "cuda", 1);
     const auto judge = [&](double fail_below) {
-      return judged(result, requirement("weights_vs_read_bandwidth", {{"implementation", "sm90"},
-                                                                      {"fail_below", fail_below},
-                                                                      {"warn_below", fail_below}}));
+      Profile profile = small_profile();
+      profile.cases.push_back(
+          {"memory_read", "cuda", {"f32"}, {"vectorized"}, {Shape::parse("bytes1073741824")}, {}});
+      profile.requirements = {requirement(
+          "weights_vs_read_bandwidth",
+          {{"implementation", "sm90"}, {"fail_below", fail_below}, {"warn_below", fail_below}})};
+      return judged(Evidence{{result}, &profile, {}}, "weights_vs_read_bandwidth");
     };
     CHECK(judge(0.1).reason_code == "missing");  // nothing was read
     const Measurement& native = measurement_of(result, kNative, 0);

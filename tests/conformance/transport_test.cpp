@@ -29,6 +29,20 @@ Measurement moved_over(const std::string& kind, const std::string& level,
   return one;
 }
 
+/// With the collective that the rules are about.
+Profile ring_profile() {
+  Profile profile = small_profile();
+  profile.cases.push_back(
+      {"all_reduce", "cuda", {"f32"}, {"nccl"}, {Shape::parse("bytes1048576")}, {Series::hot}});
+  return profile;
+}
+
+RequirementVerdict judged_transport(const Result& result, const ProfileRequirement& asked) {
+  Profile profile = ring_profile();
+  profile.requirements = {asked};
+  return judged(Evidence{{result}, &profile, {passing_baseline()}}, asked.id);
+}
+
 /// Two nodes: an all-reduce in each and one over both.
 Result fabric(const std::string& inside, const std::string& across) {
   Result result = passing_result(small_profile(), "cuda", 2, "node-a");
@@ -55,7 +69,7 @@ const Json kInfiniBand = {"nvlink", "nvls", "ib_gdr"};
 TEST_SUITE("unit") {
   TEST_CASE("the transports that are expected pass on the validity axis") {
     const RequirementVerdict verdict =
-        judged(fabric("nvls", "ib_gdr+nvlink"), expecting(kInfiniBand));
+        judged_transport(fabric("nvls", "ib_gdr+nvlink"), expecting(kInfiniBand));
     CHECK(verdict.verdict == Verdict::pass);
     CHECK(verdict.axis == Axis::validity);
     CHECK(verdict.figures["cases"].size() == 3);
@@ -67,7 +81,7 @@ TEST_SUITE("unit") {
     transport.algorithm = "ring";
     transport.protocol = "simple";
     transport.channels = 16;
-    const Json figures = judged(result, expecting(kInfiniBand)).figures;
+    const Json figures = judged_transport(result, expecting(kInfiniBand)).figures;
     const Json& last = figures["cases"].back();
     CHECK(last["algorithm"] == "ring");
     CHECK(last["protocol"] == "simple");
@@ -77,7 +91,7 @@ TEST_SUITE("unit") {
   TEST_CASE("sockets instead of InfiniBand fail however fast and name the fabric") {
     Result result = fabric("nvls", "nvlink+socket");
     result.measurements.back().transport->nics = {"eth0"};
-    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    const RequirementVerdict verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.verdict == Verdict::fail);
     CHECK(verdict.reason_code == "wrong_transport");
     CHECK(verdict.reason == std::string(kAllReduce) +
@@ -91,7 +105,7 @@ TEST_SUITE("unit") {
   TEST_CASE("PCIe instead of NVLink on one node names that node alone") {
     Result result = fabric("nvlink", "ib_gdr+nvlink");
     result.measurements.rbegin()[1].transport->kind = "pcie";
-    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    const RequirementVerdict verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.reason_code == "wrong_transport");
     REQUIRE(verdict.subjects.size() == 1);
     CHECK(verdict.subjects[0].kind == "node");
@@ -103,7 +117,7 @@ TEST_SUITE("unit") {
     result.measurements.back().transport->members = {{"node-a/device0", "ib_gdr+nvlink"},
                                                      {"node-b/device0", "nvlink+socket"},
                                                      {"node-b/device1", "nvlink+socket"}};
-    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    const RequirementVerdict verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.reason_code == "wrong_transport");
     REQUIRE(verdict.subjects.size() == 1);
     CHECK(verdict.subjects[0].kind == "node");
@@ -114,25 +128,26 @@ TEST_SUITE("unit") {
   TEST_CASE("members that tell nothing of what went wrong leave it to the transport as a whole") {
     Result result = fabric("nvls", "nvlink+socket");
     result.measurements.back().transport->members = {{"node-a", "ib_gdr"}, {"node-b", "ib_gdr"}};
-    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    const RequirementVerdict verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.reason_code == "wrong_transport");
     REQUIRE(verdict.subjects.size() == 1);
     CHECK(verdict.subjects[0].kind == "fabric");
   }
 
   TEST_CASE("GPU direct that is off and what is not known are wrong where more is expected") {
-    CHECK(judged(fabric("nvls", "ib+nvlink"), expecting(kInfiniBand)).reason_code ==
+    CHECK(judged_transport(fabric("nvls", "ib+nvlink"), expecting(kInfiniBand)).reason_code ==
           "wrong_transport");
-    const RequirementVerdict unknown = judged(fabric("nvls", "unknown"), expecting(kInfiniBand));
+    const RequirementVerdict unknown =
+        judged_transport(fabric("nvls", "unknown"), expecting(kInfiniBand));
     CHECK(unknown.verdict == Verdict::fail);
     CHECK(unknown.reason_code == "wrong_transport");
   }
 
   TEST_CASE("a scope picks the measurements that are held to it") {
     const Result result = fabric("pcie", "ib_gdr+nvlink");
-    CHECK(judged(result, expecting(kInfiniBand)).verdict == Verdict::fail);
-    CHECK(judged(result, expecting(kInfiniBand, {"cluster"})).verdict == Verdict::pass);
-    CHECK(judged(result, expecting(kInfiniBand, {"rack"})).reason_code == "missing");
+    CHECK(judged_transport(result, expecting(kInfiniBand)).verdict == Verdict::fail);
+    CHECK(judged_transport(result, expecting(kInfiniBand, {"cluster"})).verdict == Verdict::pass);
+    CHECK(judged_transport(result, expecting(kInfiniBand, {"rack"})).reason_code == "missing");
   }
 
   TEST_CASE("a rule about links between nodes looks at links between nodes alone") {
@@ -147,23 +162,25 @@ TEST_SUITE("unit") {
     for (const auto& [kind, expected] : kinds) {
       CAPTURE(kind);
       const Result result = fabric("nvls", kind);
-      CHECK(judged(result, expecting(kInfiniBand, {"cluster"})).verdict == expected);
-      CHECK(judged(result, expecting(kInfiniBand, {"rack", "cluster"})).verdict == expected);
+      CHECK(judged_transport(result, expecting(kInfiniBand, {"cluster"})).verdict == expected);
+      CHECK(judged_transport(result, expecting(kInfiniBand, {"rack", "cluster"})).verdict ==
+            expected);
     }
     // A rule about all scopes, or about a node too, looks at all links.
     const Result by_pcie = fabric("nvls", "ib_gdr+pcie");
-    CHECK(judged(by_pcie, expecting(kInfiniBand)).reason_code == "wrong_transport");
-    CHECK(judged(by_pcie, expecting(kInfiniBand, {"node", "cluster"})).reason_code ==
+    CHECK(judged_transport(by_pcie, expecting(kInfiniBand)).reason_code == "wrong_transport");
+    CHECK(judged_transport(by_pcie, expecting(kInfiniBand, {"node", "cluster"})).reason_code ==
           "wrong_transport");
-    CHECK(judged(fabric("nvlink+shm", "ib_gdr"), expecting(kInfiniBand, {"node"})).reason_code ==
-          "wrong_transport");
+    CHECK(judged_transport(fabric("nvlink+shm", "ib_gdr"), expecting(kInfiniBand, {"node"}))
+              .reason_code == "wrong_transport");
   }
 
   TEST_CASE("a node whose links between nodes are right is not named for those inside") {
     Result result = fabric("nvls", "ib_gdr+nvlink+pcie+socket");
     result.measurements.back().transport->members = {{"node-a", "ib_gdr+pcie"},
                                                      {"node-b", "nvlink+socket"}};
-    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand, {"cluster"}));
+    const RequirementVerdict verdict =
+        judged_transport(result, expecting(kInfiniBand, {"cluster"}));
     REQUIRE(verdict.subjects.size() == 1);
     CHECK(verdict.subjects[0].name == "node-b");
   }
@@ -171,7 +188,7 @@ TEST_SUITE("unit") {
   TEST_CASE("a search that fell back fails and what the library warned of is a warning") {
     Result result = fabric("nvls", "ib_gdr+nvlink");
     result.measurements.rbegin()[1].transport->degraded = "bw 0.1, type SYS/SYS";
-    RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    RequirementVerdict verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.verdict == Verdict::fail);
     CHECK(verdict.reason_code == "transport_degraded");
     CHECK(verdict.reason.find("bw 0.1, type SYS/SYS") != std::string::npos);
@@ -180,16 +197,16 @@ TEST_SUITE("unit") {
     CHECK(verdict.action == Action::check_fabric);
     result = fabric("nvls", "ib_gdr+nvlink");
     result.measurements.back().transport->warnings = {"P2P is disabled between GPUs 0 and 1"};
-    verdict = judged(result, expecting(kInfiniBand));
+    verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.verdict == Verdict::warn);
     CHECK(verdict.reason_code == "transport_warning");
     CHECK(verdict.reason.find("P2P is disabled between GPUs 0 and 1") != std::string::npos);
     CHECK(verdict.action == Action::check_fabric);
     // The words do not hide what is worse.
     result.measurements.back().transport->kind = "nvlink+socket";
-    CHECK(judged(result, expecting(kInfiniBand)).reason_code == "wrong_transport");
+    CHECK(judged_transport(result, expecting(kInfiniBand)).reason_code == "wrong_transport");
     result.measurements.back().transport->kind = "unknown";
-    verdict = judged(result, expecting(kInfiniBand));
+    verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.reason_code == "wrong_transport");
     CHECK(verdict.reason.find("unknown (P2P is disabled") != std::string::npos);
   }
@@ -225,30 +242,31 @@ TEST_SUITE("unit") {
                                                    {"expected", kInfiniBand}});
     };
     const Result result = fabric("nvls", "socket");
-    CHECK(judged(result, asking("bytes1048576")).reason_code == "wrong_transport");
-    CHECK(judged(result, asking("bytes1048576_ranks16")).reason_code == "wrong_transport");
+    CHECK(judged_transport(result, asking("bytes1048576")).reason_code == "wrong_transport");
+    CHECK(judged_transport(result, asking("bytes1048576_ranks16")).reason_code ==
+          "wrong_transport");
     for (const char* other : {"bytes1", "bytes104857", "bytes10485760", "bytes1048576_ranks1",
                               "bytes1048576_ranks160"}) {
       CAPTURE(other);
-      CHECK(judged(result, asking(other)).reason_code == "missing");
+      CHECK(judged_transport(result, asking(other)).reason_code == "missing");
     }
   }
 
   TEST_CASE("a transport or a measurement that is missing is never a pass") {
     Result result = fabric("nvls", "ib_gdr");
     result.measurements.back().transport.reset();
-    CHECK(judged(result, expecting(kInfiniBand)).reason_code == "missing");
+    CHECK(judged_transport(result, expecting(kInfiniBand)).reason_code == "missing");
     result = fabric("nvls", "ib_gdr");
     for (Measurement& one : result.measurements) {
       if (one.id.workload == "all_reduce") one.status = MeasurementStatus::error;
     }
-    const RequirementVerdict verdict = judged(result, expecting(kInfiniBand));
+    const RequirementVerdict verdict = judged_transport(result, expecting(kInfiniBand));
     CHECK(verdict.verdict == Verdict::not_evaluated);
     CHECK(verdict.reason_code == "missing");
   }
 
   TEST_CASE("a baseline says what to expect where the profile does not") {
-    Profile profile = small_profile();
+    Profile profile = ring_profile();
     profile.requirements = {requirement("transport_as_expected", {{"workload", "all_reduce"}})};
     Baseline baseline = passing_baseline();
     BaselineRow row = baseline.rows.front();
@@ -275,7 +293,7 @@ TEST_SUITE("unit") {
 
 TEST_SUITE("golden") {
   TEST_CASE("the table says over what the data went and over what it should have") {
-    Profile profile = small_profile();
+    Profile profile = ring_profile();
     profile.requirements = {expecting(kInfiniBand)};
     Result result = fabric("nvls", "nvlink+socket");
     result.measurements.back().transport->nics = {"eth0", "eth1"};

@@ -44,7 +44,8 @@ class Contention final : public Requirement {
 
   std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
-    const CaseFilter filter = CaseFilter::read(parameters);
+    CaseFilter filter = CaseFilter::read(parameters);
+    filter.is_of_any_reach = true;  // it is asked of every profile
     const Limits limits{parameters.fraction("warn_above", 0.05),
                         parameters.fraction("fail_above", 0.5)};
     parameters.done();

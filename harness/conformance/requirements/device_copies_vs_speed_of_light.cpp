@@ -44,11 +44,17 @@ class DeviceCopiesVsSpeedOfLight final : public Requirement {
   std::string kind() const override { return "device_copies_vs_speed_of_light"; }
   Axis axis() const override { return Axis::performance; }
 
-  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile& profile,
+                                   const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const bool at_once = reads_at_once(parameters);
     const RateLimit limit = RateLimit::read(parameters, std::nullopt);
     parameters.done();
+    CaseFilter filter;
+    filter.requirement = asked.id;
+    filter.is_of_any_reach = true;
+    filter.workloads = {"device_to_device"};
+    filter.refuse_unknown(profile, CaseFilter::Where::on_devices);
 
     Notes notes;
     set_figures(limit, notes.findings);

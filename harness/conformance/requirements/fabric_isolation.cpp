@@ -113,6 +113,10 @@ class FabricIsolation final : public Requirement {
   RequirementVerdict evaluate(const Evidence& evidence,
                               const ProfileRequirement& asked) const override {
     Parameters(asked).done();
+    CaseFilter pairs_alone;
+    pairs_alone.requirement = asked.id;
+    pairs_alone.workloads = {"pair"};
+    pairs_alone.refuse_unknown(*evidence.profile, CaseFilter::Where::between_ranks);
     Findings findings;
     findings.set_figure("slow_below", IsolationRule().slow_below);
     const std::vector<const Result*> documents = fabric_documents(evidence);

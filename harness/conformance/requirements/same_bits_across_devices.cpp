@@ -7,6 +7,8 @@
 
 #include "harness/conformance/cases.h"
 #include "harness/conformance/findings.h"
+#include "harness/core/error.h"
+#include "harness/core/message.h"
 
 namespace assay {
 
@@ -37,10 +39,12 @@ class SameBitsAcrossDevices final : public Requirement {
   std::string kind() const override { return "same_bits_across_devices"; }
   Axis axis() const override { return Axis::functional; }
 
-  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile& profile,
+                                   const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     parameters.done();
+    refuse_no_promise(filter, profile);
     return inquiry(
         Notes(), [=](const Evidence& some, Notes& to) { note_answers(some, filter, to); },
         conclude);
@@ -51,6 +55,22 @@ class SameBitsAcrossDevices final : public Requirement {
     Findings findings;
     Answers answers;
   };
+
+  static void refuse_no_promise(const CaseFilter& filter, const Profile& profile) {
+    const auto may_promise = [&](const ProfileCases& line) {
+      const auto& names = line.implementations;
+      return filter.takes(line) &&
+             (names.empty() || std::any_of(names.begin(), names.end(), [&](const auto& one) {
+                return promises_bits(one, filter);
+              }));
+    };
+    if (std::none_of(profile.cases.begin(), profile.cases.end(), may_promise))
+      throw Error(fmt::format(
+          "profile requirement '{}': none of the cases that it looks at has {}", filter.requirement,
+          filter.implementation ? in_quotes(*filter.implementation)
+                                : "an implementation whose name ends in _sdc: others do not "
+                                  "promise the same bits"));
+  }
 
   static RequirementVerdict conclude(Notes& notes) {
     Findings& findings = notes.findings;

@@ -51,7 +51,8 @@ class StableSamples final : public Requirement {
   std::unique_ptr<Inquiry> inquire(const Profile& profile,
                                    const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
-    const CaseFilter filter = CaseFilter::read(parameters);
+    CaseFilter filter = CaseFilter::read(parameters);
+    filter.is_of_any_reach = true;
     const Limits limits{
         parameters.fraction("max_relative_interval", profile.sampling.max_relative_interval),
         parameters.fraction("max_discarded", 0.5), profile.sampling.min_samples,

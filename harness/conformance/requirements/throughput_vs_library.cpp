@@ -2,6 +2,7 @@
 // measured in alternation with it; the ratio of every shape is in the figures.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "harness/conformance/rate_limit.h"
 #include "harness/core/error.h"
 #include "harness/core/library_ratio.h"
+#include "harness/core/message.h"
 
 namespace assay {
 
@@ -22,7 +24,8 @@ class ThroughputVsLibrary final : public Requirement {
   std::string kind() const override { return "throughput_vs_library"; }
   Axis axis() const override { return Axis::performance; }
 
-  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile& profile,
+                                   const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     const RateLimit limit = RateLimit::read_ratio(parameters);
@@ -34,6 +37,7 @@ class ThroughputVsLibrary final : public Requirement {
                       "the native kernel that is judged",
                       asked.id));
     }
+    refuse_nothing_beside(filter, beside, profile);
     Notes notes;
     set_figures(limit, notes.findings);
     return inquiry(
@@ -86,6 +90,28 @@ class ThroughputVsLibrary final : public Requirement {
     return {parameters.text("peer"), judged == "geometric_mean"};
   }
 
+  static bool is_beside(const std::string& implementation, const Beside& beside) {
+    return beside.peer ? implementation == *beside.peer : is_library(implementation);
+  }
+
+  static void refuse_nothing_beside(const CaseFilter& filter, const Beside& beside,
+                                    const Profile& profile) {
+    CaseFilter any = filter;
+    any.implementation.reset();
+    const auto has_beside = [&](const ProfileCases& line) {
+      const auto& names = line.implementations;
+      return any.takes(line) &&
+             (names.empty() || std::any_of(names.begin(), names.end(), [&](const auto& one) {
+                return is_beside(one, beside);
+              }));
+    };
+    if (std::none_of(profile.cases.begin(), profile.cases.end(), has_beside))
+      throw Error(fmt::format(
+          "profile requirement '{}': none of the cases that it looks at has {} beside {}",
+          filter.requirement, beside.peer ? in_quotes(*beside.peer) : "a vendor's library",
+          in_quotes(*filter.implementation)));
+  }
+
   static void judge_mean(const std::string& text, double mean, const RateLimit& limit,
                          const Subject& lowest, Findings& findings) {
     const Verdict verdict = against(without_interval(mean), limit);
@@ -101,7 +127,7 @@ class ThroughputVsLibrary final : public Requirement {
     bool native = false, library = false;
     for (const std::string& name : group.asked->implementations) {
       native |= name == *filter.implementation;
-      library |= beside.peer ? name == *beside.peer : is_library(name);
+      library |= is_beside(name, beside);
     }
     return native && library;
   }

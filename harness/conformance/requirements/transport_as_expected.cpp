@@ -10,6 +10,8 @@
 #include "harness/conformance/cases.h"
 #include "harness/conformance/fabric.h"
 #include "harness/conformance/findings.h"
+#include "harness/core/error.h"
+#include "harness/core/message.h"
 #include "harness/core/transport_words.h"
 
 namespace assay {
@@ -137,6 +139,7 @@ class TransportAsExpected final : public Requirement {
     const Kinds levels = parameters.texts("scope");
     Rule rule{parameters.texts("expected"), !levels.empty()};
     parameters.done();
+    refuse_unfit_rule(filter, levels, *evidence.profile);
     for (const std::string& level : levels) {
       rule.is_between_nodes = rule.is_between_nodes && (level == "rack" || level == "cluster");
     }
@@ -164,6 +167,22 @@ class TransportAsExpected final : public Requirement {
   }
 
  private:
+  static void refuse_unfit_rule(const CaseFilter& filter, const Kinds& levels,
+                                const Profile& profile) {
+    if (filter.workloads.empty())
+      throw Error(fmt::format("profile requirement '{}': parameter 'workload' must be given",
+                              filter.requirement));
+    for (const std::string& level : levels)
+      if (!is_any_of(level, {"nvlink_domain", "node", "rack", "cluster"}))
+        throw Error(
+            fmt::format("profile requirement '{}': scope {} is none of nvlink_domain, "
+                        "node, rack, cluster",
+                        filter.requirement, in_quotes(level)));
+    CaseFilter without_shapes = filter;  // whose ranks belong to the run
+    without_shapes.shapes.clear();
+    without_shapes.refuse_unknown(profile, CaseFilter::Where::between_ranks);
+  }
+
   static void check(const Measurement& measurement, const Rule& rule, Findings& findings) {
     const std::string id = measurement.id.str();
     const Subject subject = subject_of(measurement.scope);

@@ -22,12 +22,17 @@ class WeightsVsReadBandwidth final : public Requirement {
   std::string kind() const override { return "weights_vs_read_bandwidth"; }
   Axis axis() const override { return Axis::performance; }
 
-  std::unique_ptr<Inquiry> inquire(const Profile&, const ProfileRequirement& asked) const override {
+  std::unique_ptr<Inquiry> inquire(const Profile& profile,
+                                   const ProfileRequirement& asked) const override {
     Parameters parameters(asked);
     CaseFilter filter = CaseFilter::read(parameters);
     const RateLimit limit = RateLimit::read(parameters, std::nullopt);
     parameters.done();
     if (filter.workloads.empty()) filter.workloads = {"gemm"};
+    CaseFilter reads;
+    reads.requirement = asked.id;
+    reads.workloads = {"memory_read"};
+    reads.refuse_unknown(profile, CaseFilter::Where::on_devices);
     Notes notes;
     notes.findings.set_figure("fail_below", limit.fail_below);
     return inquiry(
