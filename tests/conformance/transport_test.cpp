@@ -252,6 +252,13 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a kind is expected as a document has it") {
+    const Result result = fabric("nvls", "ib_gdr+nvlink");
+    CHECK(judged_transport(result, expecting({"ib_gdr+nvlink", "nvls"})).verdict == Verdict::pass);
+    CHECK(judged_transport(result, expecting({"roce_gdr+nvlink", "nvls"})).reason_code ==
+          "wrong_transport");
+  }
+
   TEST_CASE("a transport or a measurement that is missing is never a pass") {
     Result result = fabric("nvls", "ib_gdr");
     result.measurements.back().transport.reset();

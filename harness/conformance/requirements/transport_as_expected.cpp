@@ -31,6 +31,14 @@ Kinds parts_of(const std::string& kind) {
   return parts;
 }
 
+/// A profile may name a kind as a document has it, with its parts.
+Kinds parts_of_all(const Kinds& kinds) {
+  Kinds all;
+  for (const std::string& kind : kinds)
+    for (std::string& part : parts_of(kind)) all.push_back(std::move(part));
+  return all;
+}
+
 bool is_any_of(const std::string& one, const Kinds& all) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -137,7 +145,7 @@ class TransportAsExpected final : public Requirement {
     Parameters parameters(asked);
     const CaseFilter filter = CaseFilter::read(parameters);
     const Kinds levels = parameters.texts("scope");
-    Rule rule{parameters.texts("expected"), !levels.empty()};
+    Rule rule{parts_of_all(parameters.texts("expected")), !levels.empty()};
     parameters.done();
     refuse_unfit_rule(filter, levels, *evidence.profile);
     for (const std::string& level : levels) {
