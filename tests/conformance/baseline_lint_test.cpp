@@ -279,6 +279,18 @@ TEST_SUITE("unit") {
     CHECK(mistakes(two) == "");
   }
 
+  TEST_CASE("a product that outdoes those of the tables is not held to them") {
+    const auto of = [](const char* id, const char* row, const char* metric, double value) {
+      return mistakes(part_baseline("our-name", id, sound_row(row, metric, value)));
+    };
+    constexpr const char* kCopy = "memory_copy.f32.*/bytes1073741824";
+    CHECK(of("10de:2704", kCopy, "bytes_per_s", 650e9) == "");  // RTX 4080: 717 GB/s
+    CHECK(of("10de:2230", kCopy, "bytes_per_s", 700e9) == "");  // RTX A6000: 768 GB/s
+    constexpr const char* kProduct = "gemm.bf16.*/m8192_n8192_k8192";
+    CHECK(of("10de:2bb5", kProduct, "flop_per_s", 400e12) == "");  // RTX PRO 6000: 504 TFLOP/s
+    CHECK(says(of("10de:27b8", kCopy, "bytes_per_s", 650e9), "300 GB/s that its memory carries"));
+  }
+
   TEST_CASE("a spread as large as the value is found") {
     BaselineRow row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
     row.mad = 365e12;
