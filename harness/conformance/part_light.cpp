@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -73,6 +74,7 @@ PartLight light_of_model(const GpuModel& model) {
   light.nic = known(model.nic_bytes_per_s);
   light.has_multicast = model.major >= kAddingSwitchesMajor;
   light.devices_per_node = model.devices_per_node;
+  light.nvlink_domain = model.nvlink_domain;
   return light;
 }
 
@@ -200,16 +202,24 @@ RowLimit inside_limit(const BaselineRow& row, const PartLight& light) {
   return {scaled(*light.nvlink, gain), "its NVLinks allow", 0};
 }
 
-/// Between k nodes of n/k ranks, each with a NIC, only a k-th of the data has to leave a node once
-/// its ranks have combined theirs: bus bandwidth reaches (n - 1)/(k - 1) times a NIC's rate. What
-/// each rank sends to each other cannot be combined.
+/// Between k groups of n/k ranks, each with a NIC, only a k-th of the data has to leave a group
+/// once its ranks have combined theirs: bus bandwidth reaches (n - 1)/(k - 1) times a NIC's rate.
+/// What each rank sends to each other cannot be combined.
+double times_of_nic(const BaselineRow& row, double ranks, double groups) {
+  const double alone = ranks - ranks / groups;
+  return row.id.workload == "all_to_all" ? (ranks - 1) / alone : (ranks - 1) / (groups - 1);
+}
+
+/// The groups are nodes; where NVLink joins nodes and there are several of its domains, these can
+/// be.
 FigureRange between_limit(const BaselineRow& row, const PartLight& light, double ranks,
                           double nodes) {
-  const double alone = ranks - ranks / nodes;
-  const double factor =
-      row.id.workload == "all_to_all" ? (ranks - 1) / alone : (ranks - 1) / (nodes - 1);
-  const bool adds_in_switches = row.fabric.find("collnet") != std::string::npos;
-  return scaled(*light.nic, adds_in_switches ? 2 * factor : factor);
+  const double least = times_of_nic(row, ranks, nodes);
+  const bool joins_nodes = light.nvlink_domain > light.devices_per_node;
+  const double domains = joins_nodes ? std::ceil(ranks / light.nvlink_domain) : 1;
+  const double most = domains > 1 ? std::max(least, times_of_nic(row, ranks, domains)) : least;
+  const double by_switches = row.fabric.find("collnet") != std::string::npos ? 2 : 1;
+  return {light.nic->low * least * by_switches, light.nic->high * most * by_switches};
 }
 
 std::optional<RowLimit> limit_of_collective(const BaselineRow& row, const PartLight& light) {

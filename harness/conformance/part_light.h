@@ -20,6 +20,7 @@ struct PartLight {
   std::optional<FigureRange> memory, host_link, nvlink, nic;
   bool has_multicast = false;  ///< NVLink switches that add and copy (NVLS).
   int devices_per_node = 0;
+  int nvlink_domain = 0;  ///< Devices that NVLink joins; 0: not known.
 };
 
 /// By the baseline's first PCI id that is in the tables, else by its SKU, else by the other parts

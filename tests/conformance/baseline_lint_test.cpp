@@ -291,6 +291,18 @@ TEST_SUITE("unit") {
     CHECK(says(of("10de:27b8", kCopy, "bytes_per_s", 650e9), "300 GB/s that its memory carries"));
   }
 
+  TEST_CASE("between racks that NVLink joins the racks share their NICs") {
+    const auto gb200 = [](double value, int ranks, int nodes) {
+      return mistakes(
+          part_baseline("gb200", "10de:2941", all_reduce_row(value, ranks, nodes, "ib")));
+    };
+    CHECK(gb200(404.8e9, 1440, 360) == "");  // 20 racks, as published
+    CHECK(says(gb200(1900e9, 1440, 360), "is over"));
+    CHECK(says(gb200(404.8e9, 16, 4), "NICs allow between 4 nodes"));  // one rack
+    CHECK(gb200(191.4e9, 16, 4) == "");
+    CHECK(says(mistakes(all_reduce_row(300e9, 1440, 720, "ib")), "between 720 nodes"));
+  }
+
   TEST_CASE("a spread as large as the value is found") {
     BaselineRow row = sound_row("gemm.bf16.*/m8192_n8192_k8192", "flop_per_s", 730e12);
     row.mad = 365e12;
