@@ -153,23 +153,41 @@ bool is_ever_found(const Baseline& baseline) {
   return !baseline.pci_ids.empty() || baseline.sku == "host" || is_published_name(baseline.sku);
 }
 
+/// The id of the part that the baseline's name stands for; where it is a name of the user's, the
+/// first of its own ids that is known.
+std::string id_of_part(const Baseline& baseline) {
+  for (const GpuModel& model : gpu_models())
+    if (baseline.sku == model.name) return model.pci_id;
+  for (const GpuSku& sku : gpu_sku_table())
+    if (baseline.sku == sku.name) return sku.pci_id;
+  for (const std::string& id : baseline.pci_ids)
+    if (find_gpu_sku(id) != nullptr) return id;
+  return "";
+}
+
 /// An id of another part: its devices would be held to figures that are not theirs.
+std::string why_not_its_id(const Baseline& baseline, std::size_t at) {
+  const std::string &id = baseline.pci_ids[at], part = id_of_part(baseline);
+  if (!id.starts_with("10de:")) return "is no device of NVIDIA's, and no other is measured";
+  if (part.empty() || part == id) return "";
+  const GpuSku *sku = find_gpu_sku(id), *wanted = find_gpu_sku(part);
+  if (sku != nullptr && wanted != nullptr)
+    return fmt::format("is {}, not {}", sku->name,
+                       is_published_name(baseline.sku) ? baseline.sku : wanted->name);
+  const std::string has = capability_of_pci_id(id), needs = capability_of_pci_id(part);
+  if (has.empty() || needs.empty() || has == needs) return "";
+  return fmt::format("is of compute capability {}, not {}", has, needs);
+}
+
 void lint_identity(const Baseline& baseline, Texts& all) {
   if (!is_ever_found(baseline))
     all.push_back(
         fmt::format("/sku: no document's accelerator is called {} and it names no PCI "
                     "ids (`assay devices` shows both)",
                     in_quotes(baseline.sku)));
-  if (!is_published_name(baseline.sku)) return;
-  for (std::size_t i = 0; i < baseline.pci_ids.size(); ++i) {
-    const GpuSku* sku = find_gpu_sku(baseline.pci_ids[i]);
-    const GpuModel* model = gpu_model_of_pci_id(baseline.pci_ids[i]);
-    if (sku == nullptr || baseline.sku == sku->name ||
-        (model != nullptr && baseline.sku == model->name))
-      continue;
-    all.push_back(fmt::format("/pci_ids/{}: {} is {}, not {}", i, baseline.pci_ids[i], sku->name,
-                              baseline.sku));
-  }
+  for (std::size_t i = 0; i < baseline.pci_ids.size(); ++i)
+    if (const std::string why = why_not_its_id(baseline, i); !why.empty())
+      all.push_back(fmt::format("/pci_ids/{}: {} {}", i, baseline.pci_ids[i], why));
 }
 
 void lint_spread(const BaselineRow& row, Texts& found) {

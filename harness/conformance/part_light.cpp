@@ -266,6 +266,11 @@ std::optional<PartLight> light_of(const Baseline& baseline) {
   return std::nullopt;
 }
 
+std::string capability_of_pci_id(std::string_view id) {
+  const Chip* chip = chip_of(id);
+  return chip == nullptr ? "" : fmt::format("{}.{}", chip->major, chip->minor);
+}
+
 PartKind kind_of(const Baseline& baseline) {
   PartKind kind;
   if (baseline.sku == "host") kind.backend = "host";
@@ -273,8 +278,7 @@ PartKind kind_of(const Baseline& baseline) {
     kind.backend = "cuda";
     const GpuModel* model = gpu_model_of_pci_id(id);
     if (model != nullptr && kind.nvlink_domain == 0) kind.nvlink_domain = model->nvlink_domain;
-    if (const Chip* chip = chip_of(id); chip != nullptr && kind.compute_capability.empty())
-      kind.compute_capability = fmt::format("{}.{}", chip->major, chip->minor);
+    if (kind.compute_capability.empty()) kind.compute_capability = capability_of_pci_id(id);
   }
   return kind;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "harness/core/baseline.h"
 
@@ -34,6 +35,8 @@ struct PartKind {
   int nvlink_domain = 0;           ///< Devices that NVLink joins; 0: not known.
 };
 PartKind kind_of(const Baseline& baseline);
+/// Of the chip whose ids begin like this one; empty where that is not known.
+std::string capability_of_pci_id(std::string_view id);
 
 /// The most that the row's metric can be at its shape, and by what: the lower of compute and
 /// memory, the rate of a link, or what the fabric allows a collective. Nothing where that is not

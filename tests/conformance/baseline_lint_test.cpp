@@ -279,6 +279,23 @@ TEST_SUITE("unit") {
     CHECK(mistakes(two) == "");
   }
 
+  TEST_CASE("PCI ids of two parts under a name of the user's are found") {
+    const auto with = [](std::vector<std::string> ids) {
+      Baseline baseline =
+          part_baseline("our-name", "10de:2330",
+                        sound_row("memory_read.f32.*/bytes1073741824", "bytes_per_s", 1.9e12));
+      baseline.pci_ids = std::move(ids);
+      return mistakes(baseline);
+    };
+    CHECK(says(with({"10de:2330", "10de:20b2"}),
+               "/pci_ids/1: 10de:20b2 is A100-SXM4-80GB, not H100-SXM5-80GB"));
+    CHECK(says(with({"10de:2920", "10de:2330"}),
+               "/pci_ids/0: 10de:2920 is of compute capability 10.0, not 9.0"));
+    CHECK(says(with({"1002:74a1"}), "/pci_ids/0: 1002:74a1 is no device of NVIDIA's"));
+    CHECK(with({"10de:2330", "10de:2336"}) == "");
+    CHECK(with({"10de:2321"}) == "");
+  }
+
   TEST_CASE("a product that outdoes those of the tables is not held to them") {
     const auto of = [](const char* id, const char* row, const char* metric, double value) {
       return mistakes(part_baseline("our-name", id, sound_row(row, metric, value)));
