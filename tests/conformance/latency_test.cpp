@@ -79,6 +79,7 @@ TEST_SUITE("unit") {
       Result result = two_ranks(row.p50_s, row.p99_s);
       result.measurements[0].samples->median_s = row.p50_s;
       result.measurements[0].samples->ci_low_s = row.p50_s;
+      result.measurements[0].samples->ci_high_s = row.p50_s;
       const RequirementVerdict verdict = judged_latency(result);
       CHECK(verdict.verdict == row.expected);
       CHECK(verdict.figures["cases"][0]["p50_s"] == row.p50_s);
@@ -107,9 +108,18 @@ TEST_SUITE("unit") {
     CHECK(verdict.figures["cases"].size() == 3);
   }
 
-  TEST_CASE("noise alone does not make small messages late") {
+  TEST_CASE("a limit inside the interval of a latency is not evaluated") {
     Result noisy = two_ranks(4e-4, 5e-4);
     noisy.measurements[0].samples->ci_low_s = 2e-4;
+    const RequirementVerdict above = judged_latency(noisy);
+    CHECK(above.verdict == Verdict::not_evaluated);
+    CHECK(above.reason_code == "too_noisy");
+    CHECK(above.action == Action::quiet_machine);
+    CHECK(above.reason.find("from 200.0 us to") != std::string::npos);
+    noisy = two_ranks(2e-4, 5e-4);
+    noisy.measurements[0].samples->ci_high_s = 4e-4;
+    CHECK(judged_latency(noisy).reason_code == "too_noisy");
+    noisy.measurements[0].samples->ci_high_s = 2.9e-4;
     CHECK(judged_latency(noisy).verdict == Verdict::warn);
   }
 

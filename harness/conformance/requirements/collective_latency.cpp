@@ -82,22 +82,36 @@ class CollectiveLatency final : public Requirement {
       if (samples.p99_s) entry["p99_s"] = *samples.p99_s;
       return entry;
     });
-    // The end of the interval that favours the fabric decides: noise alone condemns nothing.
-    against(member, p50, samples.median_s, std::min(samples.ci_low_s, samples.median_s), findings);
-    if (samples.p99_s) return against(member, p99, *samples.p99_s, *samples.p99_s, findings);
+    against(member, p50, samples.median_s,
+            {std::min(samples.ci_low_s, samples.median_s),
+             std::max(samples.ci_high_s, samples.median_s)},
+            findings);
+    if (samples.p99_s)  // no interval of it is known
+      return against(member, p99, *samples.p99_s, {*samples.p99_s, *samples.p99_s}, findings);
     findings.not_evaluated(
         "too_few_samples",
         fmt::format("{} has no p99: {} samples, 500 are needed", member.id.str(), samples.count),
         subject_of(member.scope));
   }
 
+  struct Interval {
+    double low_s, high_s;
+  };
+
   static void against(const Measurement& member, const LatencyLimit& limit, double seconds,
-                      double favourable_s, Findings& findings) {
+                      const Interval& interval, Findings& findings) {
     const std::string text = fmt::format("{} ({}) {} {}", member.id.str(), name(member.series),
                                          limit.percentile, microseconds(seconds));
-    if (favourable_s > limit.fail_above_s) {
+    if (interval.low_s > limit.fail_above_s) {
       findings.fail("late", fmt::format("{}, above {}", text, microseconds(limit.fail_above_s)),
                     subject_of(member.scope));
+    } else if (interval.high_s > limit.fail_above_s) {
+      findings.not_evaluated(
+          "too_noisy",
+          fmt::format("{}, and its interval from {} to {} holds the limit of {}", text,
+                      microseconds(interval.low_s), microseconds(interval.high_s),
+                      microseconds(limit.fail_above_s)),
+          subject_of(member.scope));
     } else if (seconds > limit.warn_above_s) {
       findings.warn("late", fmt::format("{}, above {}", text, microseconds(limit.warn_above_s)),
                     subject_of(member.scope));
