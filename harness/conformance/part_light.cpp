@@ -68,8 +68,7 @@ PartLight light_of_model(const GpuModel& model) {
   for (const auto& [dtype, rate] : speed.flop_per_s) light.flop_per_s[dtype] = {rate, rate};
   add_fp4(model.major, model.minor, light);
   light.memory = known(speed.memory_bytes_per_s.value_or(0));
-  light.host_link = known(model.host_link_bytes_per_s > 0 ? model.host_link_bytes_per_s
-                                                          : speed.pcie_bytes_per_s.value_or(0));
+  light.host_link = known(speed.pcie_bytes_per_s.value_or(0));
   light.nvlink = known(speed.nvlink_bytes_per_s.value_or(0));
   light.nic = known(model.nic_bytes_per_s);
   light.has_multicast = model.major >= kAddingSwitchesMajor;

@@ -19,8 +19,7 @@ struct GpuModel {
   double clock_mhz;  ///< The maximum.
   double memory_mib, l2_mib, power_w;
   int nvlinks, pcie_generation;
-  double host_link_bytes_per_s;  ///< One direction, where it is not PCIe; 0: it is.
-  double nic_bytes_per_s;        ///< One direction of the network port that each device has.
+  double nic_bytes_per_s;  ///< One direction of the network port that each device has.
   int devices_per_node;
   int nvlink_domain;  ///< Devices that NVLink connects.
   const char* source;

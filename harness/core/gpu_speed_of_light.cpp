@@ -118,9 +118,12 @@ SpeedOfLight gpu_speed_of_light(const GpuPart& part) {
     }
   }
   set_memory(part, light);
-  if (part.pcie_generation_max && part.pcie_width_max) {
-    const double bytes = pcie_lane_bytes_per_s(*part.pcie_generation_max) * *part.pcie_width_max;
-    if (bytes > 0) light.pcie_bytes_per_s = bytes;
+  // The way to the host, whatever it is.
+  if (const double bytes = c2c_bytes_per_s(part.pci_id); bytes > 0) {
+    light.pcie_bytes_per_s = bytes;
+  } else if (part.pcie_generation_max && part.pcie_width_max) {
+    const double lanes = pcie_lane_bytes_per_s(*part.pcie_generation_max) * *part.pcie_width_max;
+    if (lanes > 0) light.pcie_bytes_per_s = lanes;
   }
   if (part.nvlink_count && *part.nvlink_count > 0) {
     const double bytes = nvlink_bytes_per_s(part.major, part.minor) * *part.nvlink_count;

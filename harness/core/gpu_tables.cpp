@@ -46,6 +46,16 @@ constexpr GpuSku kSkus[] = {
     {"10de:2bb5", "RTX-PRO-6000-Server", 0, 0, 0, 0, 1, 1},
 };
 
+/// To a Grace CPU, one direction.
+struct ChipLink {
+  std::string_view pci_id;
+  double bytes_per_s;
+};
+
+// NVIDIA GB200 NVL72 datasheet: 900 GB/s both ways, which a CPU's two GPUs share. 201 GB/s from the
+// CPU to one of them were measured (Azure AI benchmarking guide).
+constexpr ChipLink kC2c[] = {{"10de:2941", 225e9}};
+
 }  // namespace
 
 const CapabilityRates* find_capability(int major, int minor) {
@@ -80,9 +90,17 @@ const std::string& gpu_tables_version() {
                           row.tensor_scale, row.int8_scale);
     for (int generation = 1; pcie_lane_bytes_per_s(generation) > 0; ++generation)
       rows += fmt::format("{}\n", pcie_lane_bytes_per_s(generation));
+    for (const ChipLink& row : kC2c) rows += fmt::format("{} {}\n", row.pci_id, row.bytes_per_s);
     return "gpu-" + sha256_hex(rows).substr(0, 12);
   }();
   return version;
+}
+
+double c2c_bytes_per_s(std::string_view pci_id) {
+  for (const ChipLink& row : kC2c) {
+    if (pci_id == row.pci_id) return row.bytes_per_s;
+  }
+  return 0;
 }
 
 double pcie_lane_bytes_per_s(int generation) {

@@ -42,6 +42,8 @@ const std::string& gpu_tables_version();
 
 /// One direction of one lane, after the line code; 0 for a generation that is not known.
 double pcie_lane_bytes_per_s(int generation);
+/// One direction between a part and the CPU that NVLink-C2C joins it to; 0: PCIe does.
+double c2c_bytes_per_s(std::string_view pci_id);
 /// One direction of one NVLink of a part of this capability; 0 when not known.
 double nvlink_bytes_per_s(int major, int minor);
 

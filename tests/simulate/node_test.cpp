@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <set>
+#include <string>
 
 #include "harness/conformance/reduced.h"
 #include "harness/conformance/requirement.h"
@@ -92,6 +94,25 @@ TEST_SUITE("unit") {
       }
     }
     CHECK(rows > 0);
+  }
+
+  TEST_CASE(
+      "no baseline of a copy from or to the host is above what the link of its model carries") {
+    std::set<std::string> skus;
+    for (const Baseline& baseline : builtin_baselines()) {
+      const GpuModel* gpu = gpu_model_named(baseline.sku);
+      if (gpu == nullptr) continue;
+      const double link = gpu_speed_of_light(part_of(*gpu)).pcie_bytes_per_s.value();
+      for (const BaselineRow& row : baseline.rows) {
+        if (row.id.workload != "host_to_device" && row.id.workload != "device_to_host") continue;
+        CAPTURE(baseline.sku);
+        CAPTURE(row.id.str());
+        CHECK(row.value <= link);
+        CHECK(row.value > 0.6 * link);
+        skus.insert(baseline.sku);
+      }
+    }
+    CHECK(skus.size() >= 3);
   }
 
   TEST_CASE("only the same simulation has the same run") {
