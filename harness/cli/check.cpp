@@ -107,7 +107,7 @@ Command check_command() {
        .built_in = builtin_profile_names()},
       {.name = "baseline",
        .value_name = "FILE|DIR",
-       .help = "Baselines to compare with, before those that are built in."},
+       .help = "Baselines to compare with, beside those that are built in."},
       {.name = "format",
        .value_name = "text|json|markdown|junit|prometheus|csv",
        .help = "How to print the verdict: json is the verdict document, junit one test case a "

@@ -93,7 +93,7 @@ Command report_command() {
        .built_in = builtin_profile_names()},
       {.name = "baseline",
        .value_name = "FILE|DIR",
-       .help = "Baselines to compare with, before those that are built in."},
+       .help = "Baselines to compare with, beside those that are built in."},
       {.name = "output",
        .letter = 'o',
        .value_name = "FILE",

@@ -185,7 +185,7 @@ Command site_command() {
       "process of a run, is listed with the reason, and the rest is shown."};
   command.options = {{.name = "baseline",
                       .value_name = "FILE|DIR",
-                      .help = "Baselines to judge by, before those that are built in."},
+                      .help = "Baselines to judge by, beside those that are built in."},
                      {.name = "output",
                       .letter = 'o',
                       .value_name = "DIR",
