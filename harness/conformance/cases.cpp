@@ -165,6 +165,16 @@ bool CaseFilter::takes(const ProfileCases& line) const {
           takes_value(line.implementations, *implementation));
 }
 
+bool CaseFilter::finds_implementation(
+    const Profile& profile, const std::function<bool(const std::string&)>& is_wanted) const {
+  CaseFilter any = *this;
+  any.implementation.reset();
+  return std::any_of(profile.cases.begin(), profile.cases.end(), [&](const ProfileCases& line) {
+    const auto& names = line.implementations;
+    return any.takes(line) && (names.empty() || std::any_of(names.begin(), names.end(), is_wanted));
+  });
+}
+
 void CaseFilter::refuse_unknown(const Profile& profile, Where where) const {
   std::set<std::string> known_shapes, known_dtypes, known_workloads, known_series;
   for (const ProfileCases& line : profile.cases) {

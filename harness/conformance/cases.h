@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/iterator/indirect_iterator.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,10 @@ struct CaseFilter {
   bool takes(const AskedGroup& group) const;
   /// Whether it takes any group of the line.
   bool takes(const ProfileCases& line) const;
+  /// Whether a line of the profile that it takes, whatever its implementation, names one of which
+  /// `is_wanted` holds, or leaves open which it has.
+  bool finds_implementation(const Profile& profile,
+                            const std::function<bool(const std::string&)>& is_wanted) const;
   /// Throws Error for what no case of the profile has: each word by itself, then all at once of a
   /// case that is measured there.
   enum class Where { on_devices, between_ranks };

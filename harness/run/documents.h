@@ -25,7 +25,6 @@ class Documents {
 
   const DocumentPlaces& places() const { return places_; }
   const std::filesystem::path& where() const { return places_.where; }
-  /// What else a run leaves of this node stands beside it.
   const Result& node() const { return node_.result(); }
   /// What this process has to show at the end.
   const Result& shown() const { return between_ranks_ ? between_ranks_->result() : node_.result(); }

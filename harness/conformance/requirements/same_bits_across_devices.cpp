@@ -57,14 +57,8 @@ class SameBitsAcrossDevices final : public Requirement {
   };
 
   static void refuse_no_promise(const CaseFilter& filter, const Profile& profile) {
-    const auto may_promise = [&](const ProfileCases& line) {
-      const auto& names = line.implementations;
-      return filter.takes(line) &&
-             (names.empty() || std::any_of(names.begin(), names.end(), [&](const auto& one) {
-                return promises_bits(one, filter);
-              }));
-    };
-    if (std::none_of(profile.cases.begin(), profile.cases.end(), may_promise))
+    if (!filter.finds_implementation(
+            profile, [&](const std::string& one) { return promises_bits(one, filter); }))
       throw Error(fmt::format(
           "profile requirement '{}': none of the cases that it looks at has {}", filter.requirement,
           filter.implementation ? in_quotes(*filter.implementation)

@@ -2,7 +2,6 @@
 // measured in alternation with it; the ratio of every shape is in the figures.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -96,16 +95,8 @@ class ThroughputVsLibrary final : public Requirement {
 
   static void refuse_nothing_beside(const CaseFilter& filter, const Beside& beside,
                                     const Profile& profile) {
-    CaseFilter any = filter;
-    any.implementation.reset();
-    const auto has_beside = [&](const ProfileCases& line) {
-      const auto& names = line.implementations;
-      return any.takes(line) &&
-             (names.empty() || std::any_of(names.begin(), names.end(), [&](const auto& one) {
-                return is_beside(one, beside);
-              }));
-    };
-    if (std::none_of(profile.cases.begin(), profile.cases.end(), has_beside))
+    if (!filter.finds_implementation(
+            profile, [&](const std::string& one) { return is_beside(one, beside); }))
       throw Error(fmt::format(
           "profile requirement '{}': none of the cases that it looks at has {} beside {}",
           filter.requirement, beside.peer ? in_quotes(*beside.peer) : "a vendor's library",
