@@ -39,6 +39,9 @@ bool is_latency_bound(const BaselineRow& row, const RowLimit& limit) {
   return limit.work / limit.rate.high < kLatencyBoundS;
 }
 
+/// Written to be plain, so that its answers can be trusted: however slow, it is no mistake.
+bool may_be_slow(const BaselineRow& row) { return row.id.implementation == "naive"; }
+
 /// A factor by which the value would fit, in words; empty when none does.
 std::string slip_of(double value, double least, double most) {
   struct Slip {
@@ -66,7 +69,7 @@ void lint_latency(const BaselineRow& row, const RowLimit& limit, Texts& found) {
         in_words({row.metric, row.value}), pass_s * 1e6, kFastestPassS * 1e6));
   const double slow_s =
       (is_collective ? kSlowCollectiveS : kSlowPassS) + limit.work / (kSlowShare * limit.rate.high);
-  if (limit.rate.low > 0 && pass_s > slow_s)
+  if (limit.rate.low > 0 && pass_s > slow_s && !may_be_slow(row))
     found.push_back(
         fmt::format("{} is {:.2g} ms a pass, of a size that takes {:.2g} ms at most; "
                     "is it a slip of unit?",
@@ -93,7 +96,7 @@ void lint_roofline(const BaselineRow& row, const std::optional<PartLight>& light
                                 limit->by, slip_of(row.value, least, most)));
   else if (is_latency_bound(row, *limit))
     lint_latency(row, *limit, found);
-  else if (row.value < least)
+  else if (row.value < least && !may_be_slow(row))
     found.push_back(fmt::format("{} is {} of the {} that {}, below {} on a plateau{}",
                                 words(row.value), percent(row.value / limit->rate.low),
                                 words(limit->rate.low), limit->by, percent(kPlateauShare),

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
+#include "harness/conformance/build_baseline.h"
 #include "harness/core/document.h"
 #include "harness/core/error.h"
 #include "harness/core/switch_gain.h"
@@ -138,6 +141,22 @@ TEST_SUITE("unit") {
     CHECK(mistakes(small) == "");
     small.value = 60e9;
     CHECK(says(mistakes(small), "60.0 GB/s is 0.03 us a pass, and no launch is shorter"));
+  }
+
+  TEST_CASE("a plain kernel may be slow at any size but not over the roofline") {
+    for (const char* id : {"gemm.f32.naive/m2048_n2048_k2048", "gemm.f32.naive/m8_n1040_k4112"}) {
+      CHECK(mistakes(sound_row(id, "flop_per_s", 44.5e9)) == "");
+      CHECK(says(mistakes(sound_row(id, "flop_per_s", 400e12)), "over the"));
+    }
+  }
+
+  TEST_CASE("a baseline of what an H200 reached is free of mistakes") {
+    std::vector<Result> runs;
+    for (const auto& file : std::filesystem::directory_iterator(
+             std::filesystem::path(ASSAY_SOURCE_DIR) / "results-schema/reference/h200-sxm"))
+      if (file.path().extension() == ".json") runs.push_back(read_result(file.path()));
+    CHECK(runs.size() >= 40);
+    CHECK(mistakes(baseline_of(runs, "h200")) == "");
   }
 
   TEST_CASE("a row without an address or a count or that has expired is found") {
