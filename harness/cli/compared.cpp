@@ -114,22 +114,22 @@ std::string compared_as_text(const std::vector<Comparison>& comparisons, bool co
   const std::string outcome = outcome_in_words(comparisons);
   std::string text = kComparedText + (colour ? coloured(outcome, comparisons) : outcome) + "\n";
   for (const std::string& line : lines_above(comparisons)) text += line + "\n";
-  text += '\n' + table(case_rows(comparisons), width);
-  const Rows means = mean_rows(comparisons);
-  if (!means.empty()) text += '\n' + table(means, width);
+  for (const Rows& rows : {case_rows(comparisons), cost_rows(comparisons), mean_rows(comparisons)})
+    if (!rows.empty()) text += '\n' + table(rows, width);
   return text;
 }
 
 std::string compared_as_markdown(const std::vector<Comparison>& comparisons) {
   std::string text = fmt::format("{}: {}\n\n", kComparedMarkdown, outcome_in_words(comparisons));
   for (const std::string& line : lines_above(comparisons)) text += "- " + cell(line) + "\n";
-  Rows rows = case_rows(comparisons);
-  const std::size_t left_out = rows.size() - std::min(rows.size(), kMostRows + 1);
-  rows.resize(rows.size() - left_out);
-  text += '\n' + markdown_table(rows);
-  if (left_out > 0) text += fmt::format("\nand {} more rows: `--format html` has all\n", left_out);
-  const Rows means = mean_rows(comparisons);
-  if (!means.empty()) text += '\n' + markdown_table(means);
+  for (Rows rows : {case_rows(comparisons), cost_rows(comparisons), mean_rows(comparisons)}) {
+    if (rows.empty()) continue;
+    const std::size_t left_out = rows.size() - std::min(rows.size(), kMostRows + 1);
+    rows.resize(rows.size() - left_out);
+    text += '\n' + markdown_table(rows);
+    if (left_out > 0)
+      text += fmt::format("\nand {} more rows: `--format html` has all\n", left_out);
+  }
   return text;
 }
 

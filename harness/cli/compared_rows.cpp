@@ -59,37 +59,16 @@ bool has_cost(const Comparison& comparison) {
   return comparison.a.price_per_device_hour && comparison.b.price_per_device_hour;
 }
 
-std::string price_in_words(double value, const ComparedCost& cost) {
-  return fmt::format("{:.3g} / {}", value, cost.unit);
-}
-
-std::vector<std::string> heading(const Comparison& comparison) {
-  std::vector<std::string> row = {"case", "series",   "where",    "A",
-                                  "B",    "B's time", "interval", "verdict"};
-  if (has_cost(comparison))
-    row.insert(row.end() - 1, {"A's cost", "B's cost", "B's cost over A's"});
-  row.push_back("why");
-  return row;
-}
-
-std::vector<std::string> row_of(const ComparedCase& one, const Comparison& comparison) {
-  std::vector<std::string> row = {one.case_id,
-                                  name(one.series),
-                                  place_of(one),
-                                  one.a_s ? quantity(*one.a_s, "s") : "",
-                                  one.b_s ? quantity(*one.b_s, "s") : "",
-                                  one.ratio ? change(*one.ratio) : "",
-                                  interval(one.ci_low, one.ci_high),
-                                  verdict_of(one)};
-  if (has_cost(comparison)) {
-    const std::vector<std::string> cells =
-        one.cost ? std::vector{price_in_words(one.cost->a, *one.cost),
-                               price_in_words(one.cost->b, *one.cost), change(one.cost->ratio)}
-                 : std::vector<std::string>(3);
-    row.insert(row.end() - 1, cells.begin(), cells.end());
-  }
-  row.push_back(plain_line(one.reason));
-  return row;
+std::vector<std::string> row_of(const ComparedCase& one) {
+  return {one.case_id,
+          name(one.series),
+          place_of(one),
+          one.a_s ? quantity(*one.a_s, "s") : "",
+          one.b_s ? quantity(*one.b_s, "s") : "",
+          one.ratio ? change(*one.ratio) : "",
+          interval(one.ci_low, one.ci_high),
+          verdict_of(one),
+          plain_line(one.reason)};
 }
 
 /// One case of A and what each other side has of it; a side that lacks it has nothing.
@@ -122,48 +101,51 @@ std::vector<CaseOfSides> cases_of_sides(const std::vector<Comparison>& compariso
   return cases;
 }
 
-/// A's row of a case: the name, A's time, and its cost where there are prices.
-std::vector<std::string> first_row(const CaseOfSides& of, bool with_cost) {
+/// A's row of a case: the name and A's time.
+std::vector<std::string> first_row(const CaseOfSides& of) {
   const ComparedCase& any = of.any();
-  std::vector<std::string> row = {any.case_id, name(any.series), place_of(any), "A", "", "", ""};
-  std::string cost;
-  for (const ComparedCase* one : of.others) {
-    if (one == nullptr) continue;
-    if (row[4].empty() && one->a_s) row[4] = quantity(*one->a_s, "s");
-    if (cost.empty() && one->cost) cost = price_in_words(one->cost->a, *one->cost);
-  }
-  if (with_cost) row.push_back(cost);
-  row.insert(row.end(), {"", ""});
-  return row;
+  std::string time;
+  for (const ComparedCase* one : of.others)
+    if (one != nullptr && time.empty() && one->a_s) time = quantity(*one->a_s, "s");
+  return {any.case_id, name(any.series), place_of(any), "A", time, "", "", "", ""};
 }
 
-std::vector<std::string> other_row(const ComparedCase& one, std::size_t side, bool with_cost) {
-  std::vector<std::string> row = {"",
-                                  "",
-                                  "",
-                                  side_letter(side),
-                                  one.b_s ? quantity(*one.b_s, "s") : "",
-                                  one.ratio ? change(*one.ratio) : "",
-                                  interval(one.ci_low, one.ci_high)};
-  if (with_cost)
-    row.push_back(one.cost ? fmt::format("{} ({})", price_in_words(one.cost->b, *one.cost),
-                                         change(one.cost->ratio))
-                           : "");
-  row.insert(row.end(), {verdict_of(one), plain_line(one.reason)});
-  return row;
+std::vector<std::string> other_row(const ComparedCase& one, std::size_t side) {
+  return {"",
+          "",
+          "",
+          side_letter(side),
+          one.b_s ? quantity(*one.b_s, "s") : "",
+          one.ratio ? change(*one.ratio) : "",
+          interval(one.ci_low, one.ci_high),
+          verdict_of(one),
+          plain_line(one.reason)};
 }
 
 Rows rows_of_sides(const std::vector<Comparison>& comparisons) {
-  const bool with_cost = has_cost(comparisons.front());
-  Rows rows = {{"case", "series", "where", "side", "time", "against A", "interval"}};
-  if (with_cost) rows.front().push_back("cost");
-  rows.front().insert(rows.front().end(), {"verdict", "why"});
+  Rows rows = {
+      {"case", "series", "where", "side", "time", "against A", "interval", "verdict", "why"}};
   for (const CaseOfSides& of : cases_of_sides(comparisons)) {
-    rows.push_back(first_row(of, with_cost));
+    rows.push_back(first_row(of));
     for (std::size_t side = 0; side < of.others.size(); ++side)
-      if (of.others[side] != nullptr) rows.push_back(other_row(*of.others[side], side, with_cost));
+      if (of.others[side] != nullptr) rows.push_back(other_row(*of.others[side], side));
   }
   return rows;
+}
+
+void add_costs(const CaseOfSides& of, Rows& rows) {
+  bool has_first = false;
+  for (std::size_t side = 0; side < of.others.size(); ++side) {
+    const ComparedCase* one = of.others[side];
+    if (one == nullptr || !one->cost) continue;
+    const ComparedCost& cost = *one->cost;
+    if (!has_first)
+      rows.push_back({one->case_id, name(one->series), place_of(*one), "A",
+                      fmt::format("{:.3g} / {}", cost.a, cost.unit), ""});
+    has_first = true;
+    rows.push_back({"", "", "", side_letter(side), fmt::format("{:.3g} / {}", cost.b, cost.unit),
+                    change(cost.ratio)});
+  }
 }
 
 }  // namespace
@@ -172,10 +154,15 @@ std::string side_letter(std::size_t place) { return {static_cast<char>('B' + pla
 
 Rows case_rows(const std::vector<Comparison>& comparisons) {
   if (comparisons.size() > 1) return rows_of_sides(comparisons);
-  const Comparison& comparison = comparisons.front();
-  Rows rows = {heading(comparison)};
-  for (const ComparedCase* one : in_order(comparison)) rows.push_back(row_of(*one, comparison));
+  Rows rows = {{"case", "series", "where", "A", "B", "B's time", "interval", "verdict", "why"}};
+  for (const ComparedCase* one : in_order(comparisons.front())) rows.push_back(row_of(*one));
   return rows;
+}
+
+Rows cost_rows(const std::vector<Comparison>& comparisons) {
+  Rows rows = {{"case", "series", "where", "side", "cost", "against A"}};
+  for (const CaseOfSides& of : cases_of_sides(comparisons)) add_costs(of, rows);
+  return rows.size() > 1 ? rows : Rows();
 }
 
 Rows mean_rows(const std::vector<Comparison>& comparisons) {

@@ -11,6 +11,9 @@ namespace assay::cli {
 
 /// What is worse first. The first row is the heading. The comparisons are of B, C, … with one A.
 Rows case_rows(const std::vector<Comparison>& comparisons);
+/// What the same work costs on A and on each other side, in the order of case_rows; empty where
+/// nothing has a cost.
+Rows cost_rows(const std::vector<Comparison>& comparisons);
 /// Geometric means, one row a side; empty where there are none.
 Rows mean_rows(const std::vector<Comparison>& comparisons);
 /// `1 worse, 0 better, …`, in the order of the rows.

@@ -13,6 +13,7 @@
 #include "harness/core/error.h"
 #include "harness/core/number_of.h"
 #include "harness/core/process_identity.h"
+#include "harness/core/rate.h"
 #include "harness/core/workload.h"
 
 namespace assay::compare {
@@ -184,7 +185,9 @@ double devices_of(const Groups& groups) {
 
 /// The work of one execution, in the unit that is sold.
 std::pair<std::string, double> work_of(const Measurement& one, double time_s) {
-  if (const auto rate = metric_of(one, "flop_per_s")) return {"1e15 FLOP", *rate * time_s / 1e15};
+  std::optional<Rate> own = rate_of(one);
+  if (!own) own = reported_rate_of(one);
+  if (own && own->metric == "flop_per_s") return {"1e15 FLOP", own->value * time_s / 1e15};
   if (const auto rate = metric_of(one, "bytes_per_s")) return {"1e12 B", *rate * time_s / 1e12};
   return {"1 run", 1};
 }

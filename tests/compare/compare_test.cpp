@@ -324,6 +324,19 @@ TEST_SUITE("unit") {
     CHECK(compare(a, b, {}).cases.at(0).cost->a == doctest::Approx(of_one));
   }
 
+  TEST_CASE("a memory workload that computes is sold by its bytes") {
+    SideInput a{"a", {run_of(1e-3, 1)}, 2.0}, b{"b", {run_of(1e-3, 2)}, 3.0};
+    for (SideInput* side : {&a, &b}) {
+      Measurement& triad = only(side->documents.front());
+      triad.id = CaseId::parse("memory_triad.f32.stream/bytes1000000");
+      triad.metrics["bytes_per_s"] = 3e6 / triad.samples->median_s;
+    }
+    const ComparedCase one = compare(a, b, {}).cases.at(0);
+    REQUIRE(one.cost);
+    CHECK(one.cost->unit == "1e12 B");
+    CHECK(one.cost->a == doctest::Approx(1e12 / 3e6 * *one.a_s * 2 / 3600));
+  }
+
   TEST_CASE("a geometric mean is of the cases that both sides have") {
     const auto two = [](unsigned seed, double first_s, double second_s) {
       NamedResult run = run_of(first_s, seed);
