@@ -26,6 +26,9 @@ class Findings {
   void not_evaluated(const std::string& reason_code, const std::string& text,
                      const std::optional<Subject>& subject = std::nullopt);
 
+  /// Nothing failed, warned or could not be evaluated.
+  bool empty() const { return findings_.empty(); }
+
   /// Adds to the list `key` of the verdict's figures, which holds the first 10,000; `KEY_left_out`
   /// counts the others.
   void figure(const std::string& key, Json entry);

@@ -1,9 +1,10 @@
-// Requirement: devices of one node, of the same model and size, compute the same bits; the one that
-// does not is named.
+// Requirement: devices of the same model and size, under the same software, compute the same bits,
+// in whatever node they are; the one that does not is named.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/conformance/cases.h"
 #include "harness/conformance/findings.h"
@@ -14,10 +15,13 @@ namespace assay {
 
 namespace {
 
-/// The key of results that must be equal: one case on identical devices.
+/// The key of results that must be equal: one case on identical devices. The driver is in it
+/// because it may compile a kernel once more for a device that the binary has no machine code for.
 struct Alike {
-  std::string run_id, node, case_id, series, model;
+  std::string assay, driver, case_id, series, model;
   int multiprocessors;
+  std::string input_pattern;
+  std::uint64_t input_seed;
   auto operator<=>(const Alike&) const = default;
 };
 
@@ -68,21 +72,29 @@ class SameBitsAcrossDevices final : public Requirement {
 
   static RequirementVerdict conclude(Notes& notes) {
     Findings& findings = notes.findings;
-    std::size_t compared = 0;
+    std::size_t compared = 0, without_peer = 0;
     for (const auto& [key, answers] : notes.answers) {
       if (answers.size() < 2) {
-        findings.not_evaluated("missing",
-                               fmt::format("{} ran on no other {} of {} multiprocessors of {}: "
-                                           "nothing to compare",
-                                           key.case_id, key.model, key.multiprocessors, key.node),
-                               subject_of(answers.front().device));
+        ++without_peer;
         continue;
       }
       compared += answers.size();
       compare(key, answers, findings);
     }
+    if (compared == 0 && without_peer > 0 && findings.empty()) return nobody_to_compare();
     findings.set_figure("compared", compared);
+    findings.set_figure("without_peer", without_peer);
     return findings.verdict(fmt::format("{} results, alike bit for bit", compared));
+  }
+
+  static RequirementVerdict nobody_to_compare() {
+    RequirementVerdict verdict;
+    verdict.verdict = Verdict::not_evaluated;
+    verdict.reason_code = "not_applicable";
+    verdict.reason =
+        "no two devices of one model and number of multiprocessors, under one version of Assay and "
+        "of the driver, ran the same case";
+    return verdict;
   }
 
   static void note_answers(const Evidence& some, const CaseFilter& filter, Notes& notes) {
@@ -118,43 +130,85 @@ class SameBitsAcrossDevices final : public Requirement {
                              subject);
       return true;
     }
-    answers[{device.result->run.id, device.node->name, measurement.id.str(),
-             name(measurement.series), device.device->name, *multiprocessors}]
+    answers[{software(device, "assay"), software(device, "driver"), measurement.id.str(),
+             name(measurement.series), device.device->name, *multiprocessors,
+             measurement.input_pattern, measurement.input_seed}]
         .push_back({device, *checksum});
     return true;
   }
 
-  /// What more than half of them have is right; where no answer has that, none is known to be.
+  /// The version of it; empty where the document does not say.
+  static std::string software(const DeviceRef& device, const std::string& what) {
+    const auto found = device.result->software.find(what);
+    return found == device.result->software.end() ? "" : found->second;
+  }
+
+  /// A node's word is what more than half of its devices have; what more than half of the nodes
+  /// say is right. So a whole node that differs does not outvote a smaller one.
   static void compare(const Alike& key, const std::vector<Answer>& answers, Findings& findings) {
-    std::map<std::string, std::size_t> votes;
-    for (const Answer& answer : answers) ++votes[answer.checksum];
-    const auto most =
-        std::max_element(votes.begin(), votes.end(),
-                         [](const auto& a, const auto& b) { return a.second < b.second; });
-    const bool is_majority = 2 * most->second > answers.size();
+    std::map<std::string, std::vector<const Answer*>> of_node;
     for (const Answer& answer : answers) {
+      of_node[answer.device.node->name].push_back(&answer);
       findings.figure("answers", [&] {
         Json entry = device_figures(answer.device);
         entry["case"] = key.case_id;
         entry["checksum"] = answer.checksum;
         return entry;
       });
-      if (is_majority && answer.checksum == most->first) {
+    }
+    std::vector<const Answer*> words;  // one of those who have it, for each node that has a word
+    for (const auto& [node, members] : of_node)
+      if (const Answer* one = majority(members)) words.push_back(one);
+    if (const Answer* right = majority(words)) {
+      std::vector<const Answer*> all;
+      for (const Answer& answer : answers) all.push_back(&answer);
+      return name_others(key, all, right, findings);
+    }
+    for (const auto& [node, members] : of_node)
+      name_others(key, members, majority(members), findings);
+    for (const Answer* one : words)  // there are none, or they differ
+      findings.fail(
+          "other_bits",
+          fmt::format("{}: {} nodes disagree, {} different results, {} among them", key.case_id,
+                      words.size(), different(words), in_quotes(one->device.node->name)),
+          subject_of(*one->device.node));
+  }
+
+  /// Who has what more than half of them have; null where there is no such answer.
+  static const Answer* majority(const std::vector<const Answer*>& answers) {
+    std::map<std::string, std::size_t> votes;
+    for (const Answer* answer : answers)
+      if (2 * ++votes[answer->checksum] > answers.size()) return answer;
+    return nullptr;
+  }
+
+  static std::size_t different(const std::vector<const Answer*>& answers) {
+    std::set<std::string> checksums;
+    for (const Answer* answer : answers) checksums.insert(answer->checksum);
+    return checksums.size();
+  }
+
+  /// Of these devices those that have not what `right` has; all of them where nothing is right.
+  static void name_others(const Alike& key, const std::vector<const Answer*>& answers,
+                          const Answer* right, Findings& findings) {
+    const auto agree = std::count_if(answers.begin(), answers.end(), [&](const Answer* one) {
+      return right != nullptr && one->checksum == right->checksum;
+    });
+    for (const Answer* one : answers) {
+      const int index = one->device.device->index;
+      if (right != nullptr && one->checksum == right->checksum)
         findings.pass();
-      } else if (is_majority) {
-        findings.fail(
-            "other_bits",
-            fmt::format("{} has other bits on device {} than on {} of its {} peers", key.case_id,
-                        answer.device.device->index, most->second, answers.size() - 1),
-            subject_of(answer.device));
-      } else {
-        findings.fail(
-            "other_bits",
-            fmt::format("{}: the {} devices disagree, {} different results, device {} "
-                        "among them",
-                        key.case_id, answers.size(), votes.size(), answer.device.device->index),
-            subject_of(answer.device));
-      }
+      else if (right != nullptr)
+        findings.fail("other_bits",
+                      fmt::format("{} has other bits on device {} than on {} of its {} peers",
+                                  key.case_id, index, agree, answers.size() - 1),
+                      subject_of(one->device));
+      else
+        findings.fail("other_bits",
+                      fmt::format("{}: the {} devices disagree, {} different results, device {} "
+                                  "among them",
+                                  key.case_id, answers.size(), different(answers), index),
+                      subject_of(one->device));
     }
   }
 };
