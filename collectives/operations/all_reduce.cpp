@@ -11,7 +11,6 @@ class AllReduce final : public Collective {
   std::string summary() const override {
     return "sums an array over ranks; everyone gets all of it";
   }
-  double bus_factor(int ranks) const override { return 2.0 * (ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     return {problem.elements, problem.elements, 0, 0};
   }

@@ -11,7 +11,6 @@ class AllToAll final : public Collective {
   std::string summary() const override {
     return "sends a different part of the array to every rank";
   }
-  double bus_factor(int ranks) const override { return static_cast<double>(ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     const std::size_t received = problem.part() * problem.parts.size();
     return {problem.elements, received, 0, 0};

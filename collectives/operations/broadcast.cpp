@@ -9,7 +9,6 @@ class Broadcast final : public Collective {
   std::string workload() const override { return "broadcast"; }
   Operation operation() const override { return Operation::broadcast; }
   std::string summary() const override { return "sends the root's array to every rank"; }
-  double bus_factor(int) const override { return 1; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     return {problem.elements, problem.elements, 0, 0};
   }

@@ -11,7 +11,6 @@ class Reduce final : public Collective {
   std::string summary() const override {
     return "sums an array over ranks; the root gets all of it";
   }
-  double bus_factor(int) const override { return 1; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     return {problem.elements, problem.elements, 0, 0};
   }

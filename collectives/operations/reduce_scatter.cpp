@@ -11,7 +11,6 @@ class ReduceScatter final : public Collective {
   std::string summary() const override {
     return "sums an array over ranks; everyone gets its part";
   }
-  double bus_factor(int ranks) const override { return static_cast<double>(ranks - 1) / ranks; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     return {problem.elements, problem.part(), 0, problem.before()};
   }

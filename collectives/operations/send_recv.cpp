@@ -11,7 +11,6 @@ class SendRecv final : public Collective {
   std::string summary() const override {
     return "sends an array to the next rank while the last one's arrives";
   }
-  double bus_factor(int) const override { return 1; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     return {problem.elements, problem.elements, 0, 0};
   }

@@ -5,6 +5,7 @@
 
 #include "harness/core/dtype.h"
 #include "harness/core/varlen.h"
+#include "harness/core/workload.h"
 
 namespace assay {
 
@@ -71,7 +72,8 @@ std::optional<Work> work_of(const CaseId& id) {
   if (id.workload.starts_with("attention_")) return attention(id, *dtype);
   if (!has_all(id.shape, {"bytes"})) return std::nullopt;
   if (const auto moved = moved_bytes_of(id)) return Work{flop_of(id).value_or(0), *moved};
-  const bool is_collective = bus_factor_of(id.workload, 2) && has_all(id.shape, {"ranks"});
+  const bool is_collective =
+      span_of(id.workload) == Span::between_ranks && has_all(id.shape, {"ranks"});
   if (id.workload == "device_to_device" || is_collective)
     return Work{0, static_cast<double>(id.shape.at("bytes"))};
   return std::nullopt;

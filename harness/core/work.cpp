@@ -122,15 +122,6 @@ std::optional<double> moved_bytes_of(const CaseId& id) {
   return std::nullopt;
 }
 
-std::optional<double> bus_factor_of(std::string_view workload, std::int64_t ranks) {
-  const auto n = static_cast<double>(ranks);
-  if (workload == "all_reduce") return 2 * (n - 1) / n;
-  if (workload == "all_gather" || workload == "reduce_scatter" || workload == "all_to_all")
-    return (n - 1) / n;
-  if (workload == "broadcast" || workload == "reduce" || workload == "send_recv") return 1;
-  return std::nullopt;
-}
-
 std::optional<LeastTime> least_time(const Work& work, const SpeedOfLight& light, const CaseId& id,
                                     Series series) {
   const bool is_linked = work.link_bytes_per_s.has_value();  // no cache is in the way of a link

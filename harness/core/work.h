@@ -1,7 +1,7 @@
 // What one iteration of a case computes and moves, and the least time that hardware allows for it.
 //
 // Runs compute with it what a document says of a rate, and `check` computes it again: the two must
-// agree. The conventions are those of kernels/README.md and collectives/README.md.
+// agree. The conventions are those of kernels/README.md.
 #pragma once
 
 #include <optional>
@@ -27,9 +27,6 @@ std::optional<double> flop_of(const CaseId& id);
 /// Bytes to and from memory, or across a link; nothing where they depend on how the implementation
 /// stores its operands.
 std::optional<double> moved_bytes_of(const CaseId& id);
-
-/// Bus bandwidth of a collective is bytes / time * factor; nothing for other workloads.
-std::optional<double> bus_factor_of(std::string_view workload, std::int64_t ranks);
 
 struct LeastTime {
   double seconds = 0;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/core/workload.h"
 #include "harness/reported/source.h"
 
 namespace assay::reported {
@@ -70,5 +71,8 @@ std::string nccl_manner(double aggregated, double unaligned, bool is_blocking);
 std::string nccl_version_from(const std::string& code);
 /// The collective of a program's name, as in `/opt/all_reduce_perf_mpi`; empty when it has none.
 std::string nccl_program_in(const std::string& text);
+/// Assay's collective of a name in which nccl-tests (`alltoall`), rccl-tests (`AlltoAll`) or Assay
+/// (`all_to_all`) writes the same letters; null where it has no case for it.
+const CollectiveFacts* collective_called(std::string_view name);
 
 }  // namespace assay::reported

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -19,28 +19,17 @@ namespace assay::reported {
 
 namespace {
 
-struct Collective {
-  const char* program;
-  const char* workload;
-  double numerator;       // of the factor of bus bandwidth, over the number of ranks; 0: factor 1
-  const char* reduction;  // the redop that Assay's case has; empty: none
-};
-
-/// The factors are those of collectives/README.md, which are those of nccl-tests.
-constexpr Collective kCollectives[] = {{"all_reduce", "all_reduce", 2, "sum"},
-                                       {"all_gather", "all_gather", 1, ""},
-                                       {"reduce_scatter", "reduce_scatter", 1, "sum"},
-                                       {"alltoall", "all_to_all", 1, ""},
-                                       {"broadcast", "broadcast", 0, ""},
-                                       {"reduce", "reduce", 0, "sum"},
-                                       {"sendrecv", "send_recv", 0, ""}};
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (const char c : name)
+    if (c != '_') letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return letters;
+}
 
 /// Those that Assay has no case for, too.
 bool is_program_of_nccl_tests(const std::string& name) {
   static const std::set<std::string> kOthers = {"alltoallv", "gather", "hypercube", "scatter"};
-  return kOthers.contains(name) ||
-         std::any_of(std::begin(kCollectives), std::end(kCollectives),
-                     [&](const Collective& one) { return name == one.program; });
+  return kOthers.contains(name) || collective_called(name) != nullptr;
 }
 
 std::string dtype_of(const std::string& type) {
@@ -52,19 +41,18 @@ std::string dtype_of(const std::string& type) {
   return found == kTypes.end() ? std::string() : found->second;
 }
 
-const Collective& collective_named(const Source& source, const std::string& wanted) {
+const CollectiveFacts& collective_named(const Source& source, const std::string& wanted) {
+  if (const CollectiveFacts* collective = collective_called(wanted)) return *collective;
   std::string known;
-  for (const Collective& one : kCollectives) {
-    if (wanted == one.program || wanted == one.workload) return one;
+  for (const CollectiveFacts& one : collective_facts())
     known += (known.empty() ? "" : ", ") + std::string(one.workload);
-  }
   throw Error(fmt::format("{}: Assay has no case for the collective {}: it has {}", source.where,
                           in_quotes(wanted), known));
 }
 
 /// What a user says fills in what the output does not say. The name of a program that is none of
 /// nccl-tests says nothing.
-const Collective& collective_of(const Source& source, const NcclTable& table) {
+const CollectiveFacts& collective_of(const Source& source, const NcclTable& table) {
   if (table.program.empty() && source.collective.empty()) {
     throw Error(
         fmt::format("{}: the output does not say which collective it is of: give "
@@ -72,8 +60,8 @@ const Collective& collective_of(const Source& source, const NcclTable& table) {
                     source.where));
   }
   if (source.collective.empty()) return collective_named(source, table.program);
-  const Collective& asked = collective_named(source, source.collective);
-  if (is_program_of_nccl_tests(table.program) && table.program != asked.program) {
+  const CollectiveFacts& asked = collective_named(source, source.collective);
+  if (is_program_of_nccl_tests(table.program) && collective_called(table.program) != &asked) {
     throw Error(
         fmt::format("{}: {}: the output is of {}_perf, not of the --collective {}: leave "
                     "out --collective",
@@ -174,14 +162,10 @@ class NcclImporter {
     }
   }
 
-  double factor() const {
-    const double n = ranks_;
-    return collective_->numerator == 0 ? 1 : collective_->numerator * (n - 1) / n;
-  }
+  double factor() const { return bus_factor_of(collective_->workload, ranks_).value(); }
 
   void take_row(const NcclTable& table, const NcclRow& row) {
     const std::string dtype = dtype_of(row.type);
-    const bool is_reduction = *collective_->reduction != '\0';
     if (row.bytes == 0) return leave_out("rows of no bytes");
     const std::string& root = table.rows.front().root;
     if (row.root != root) {
@@ -189,10 +173,10 @@ class NcclImporter {
                                    printable(row.root, 20), printable(root, 20), wrong_in(row)));
     }
     if (dtype.empty()) return leave_out("rows of type " + printable(row.type, 20) + wrong_in(row));
-    if (is_reduction && !row.redop.empty() && row.redop != collective_->reduction) {
+    if (collective_->adds && !row.redop.empty() && row.redop != "sum") {
       return leave_out("rows of redop " + printable(row.redop, 20) + wrong_in(row));
     }
-    CaseId id{collective_->workload, dtype, "nccl" + table.manner, {}};
+    CaseId id{std::string(collective_->workload), dtype, "nccl" + table.manner, {}};
     id.shape.add("bytes", row.bytes);
     id.shape.add("ranks", ranks_);
     if (row.out_of_place) keep(row, id, *row.out_of_place);
@@ -289,7 +273,8 @@ class NcclImporter {
       return std::abs(time.algorithm_bytes_per_s / expected - 1) <= tolerance;
     };
     // Until 2021 algbw was busbw where a rank keeps its own part.
-    const bool is_old = collective_->numerator == 1 && ranks_ > 1 && is_algbw(rate * factor()) &&
+    const bool is_old = collective_->part_crossings == 1 && ranks_ > 1 &&
+                        is_algbw(rate * factor()) &&
                         std::abs(time.bus_bytes_per_s / time.algorithm_bytes_per_s - 1) < 0.01;
     if (is_old) return;
     if (!is_algbw(rate)) {
@@ -309,7 +294,7 @@ class NcclImporter {
 
   const Source& source_;
   Result& result_;
-  const Collective* collective_ = nullptr;
+  const CollectiveFacts* collective_ = nullptr;
   int ranks_ = 1;
   Scope scope_;
   std::vector<RepeatedRow> repeated_;         // of the table that is taken
@@ -326,6 +311,14 @@ NcclOutput output_of(const Source& source) {
 }
 
 }  // namespace
+
+const CollectiveFacts* collective_called(std::string_view name) {
+  const auto all = collective_facts();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const CollectiveFacts& one) {
+    return letters_of(one.workload) == letters_of(name);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
 
 Result import_nccl_tests(const Source& source) {
   const NcclOutput output = output_of(source);

@@ -84,12 +84,8 @@ double number_in(const Source& source, const Record& record, const char* key) {
 
 /// The program of a collective's name: `AllReduce` has all_reduce.
 std::string program_of(const std::string& name) {
-  static const std::map<std::string, std::string> kPrograms = {
-      {"AllReduce", "all_reduce"}, {"AllGather", "all_gather"}, {"ReduceScatter", "reduce_scatter"},
-      {"AlltoAll", "alltoall"},    {"Broadcast", "broadcast"},  {"Reduce", "reduce"},
-      {"SendRecv", "sendrecv"}};
-  const auto known = kPrograms.find(name);
-  return known == kPrograms.end() ? name : known->second;
+  const CollectiveFacts* known = collective_called(name);
+  return known == nullptr ? name : std::string(known->workload);
 }
 
 /// Of a build without MPI the devices of its one process are all.

@@ -8,7 +8,7 @@
 #include "harness/core/gpu_tables.h"
 #include "harness/core/simulation.h"
 #include "harness/core/switch_gain.h"
-#include "harness/core/work.h"
+#include "harness/core/workload.h"
 #include "harness/fabric/curve_fits.h"
 #include "harness/simulate/plan.h"
 

@@ -88,7 +88,6 @@ class DisturbedSum : public Collective {
   std::string workload() const override { return "all_reduce"; }
   Operation operation() const override { return Operation::all_reduce; }
   std::string summary() const override { return ""; }
-  double bus_factor(int) const override { return 1; }
   CollectiveExtent extent(const CollectiveProblem& problem) const override {
     return {problem.elements, problem.elements, 0, 0};
   }

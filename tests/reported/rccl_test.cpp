@@ -5,6 +5,7 @@
 
 #include "harness/core/document.h"
 #include "harness/reported/import.h"
+#include "harness/reported/nccl_output.h"
 #include "tests/core/refusal.h"
 
 namespace assay::reported {
@@ -67,6 +68,27 @@ TEST_SUITE("unit") {
     CHECK(time_of(result, kOutOfPlace) == doctest::Approx(40.2e-6));
     CHECK(time_of(result, kInPlace) == doctest::Approx(40.4e-6));
     CHECK(result.software.at("nccl") == "RCCL 2.27.7");
+  }
+
+  TEST_CASE("a collective is known by every name that nccl-tests and rccl-tests have for it") {
+    const std::string names[][3] = {
+        {"all_reduce", "all_reduce", "AllReduce"},
+        {"all_gather", "all_gather", "AllGather"},
+        {"reduce_scatter", "reduce_scatter", "ReduceScatter"},
+        {"all_to_all", "alltoall", "AlltoAll"},
+        {"broadcast", "broadcast", "Broadcast"},
+        {"reduce", "reduce", "Reduce"},
+        {"send_recv", "sendrecv", "SendRecv"},
+    };
+    for (const auto& [workload, program, of_rccl] : names)
+      for (const std::string& name : {workload, program, of_rccl}) {
+        CAPTURE(name);
+        const CollectiveFacts* known = collective_called(name);
+        REQUIRE(known != nullptr);
+        CHECK(known->workload == workload);
+      }
+    for (const char* other : {"alltoallv", "hypercube", "all", ""})
+      CHECK(collective_called(other) == nullptr);
   }
 
   TEST_CASE("the files of rccl-tests give what its table does") {
