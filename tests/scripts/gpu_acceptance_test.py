@@ -187,6 +187,13 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(self.bundle.outcomes()["sanitizer"], "not run")
         self.assertIn("permission denied", self.bundle.summary())
 
+    def test_a_kernel_of_any_name_is_run_under_the_sanitizers_for_memory_and_barriers(self):
+        self.bundle.stub("compute-sanitizer", SANITIZER, self.bundle.tools)
+        self.bundle.accept("sanitizer")
+        for tool in ("memcheck", "synccheck"):
+            (call,) = [call for call in self.bundle.calls() if f"--tool {tool} " in call and " gemm-small " in call]
+            self.assertRegex("gemm.f32.warp_tiled/m64_n64_k64", re.search(r"--filter (\S+)", call)[1])
+
     def test_what_a_sanitizer_finds_fails_its_part(self):
         self.bundle.stub("compute-sanitizer", 'case "$*" in *"synccheck"*) echo "========= ERROR SUMMARY: 2 errors"; '
                                               "exit 9 ;; esac\n" + SANITIZER, self.bundle.tools)
