@@ -199,7 +199,7 @@ void lint_spread(const BaselineRow& row, Texts& found) {
                                 percent(*row.mad / row.value), percent(kMostSpread)));
 }
 
-/// An address has a host; whatever is not an address says in words where the figure is from.
+/// An address has a host.
 bool has_host(const std::string& source) {
   const std::size_t host = source.find("://");
   const std::size_t end = host == std::string::npos ? host : source.find_first_of("/ ", host + 3);
@@ -207,8 +207,9 @@ bool has_host(const std::string& source) {
          source.substr(host + 3, end - host - 3).find('.') != std::string::npos;
 }
 
+/// An address, a path or a sentence.
 bool says_where(const std::string& source) {
-  return has_host(source) || source.find_first_of(" /") != std::string::npos;
+  return source.find_first_of(" /") != std::string::npos;
 }
 
 void lint_provenance(const BaselineRow& row, const std::string& as_of, Texts& found) {
