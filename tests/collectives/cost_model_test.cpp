@@ -15,13 +15,13 @@ namespace {
 std::vector<SweepPoint> sweep(const std::vector<CostSegment>& truth, double noise,
                               std::uint64_t seed) {
   std::mt19937_64 random(seed);
-  std::normal_distribution<double> error(0, noise);
+  std::normal_distribution<double> normal;
   std::vector<SweepPoint> points;
   for (double bytes = 8; bytes <= 1024.0 * 1024 * 1024; bytes *= 2)
     for (const CostSegment& segment : truth)
       if (bytes >= segment.from_bytes && bytes <= segment.to_bytes)
         points.push_back({bytes, (segment.latency_s + bytes * segment.seconds_per_byte) *
-                                     std::exp(error(random))});
+                                     std::exp(noise * normal(random))});
   return points;
 }
 

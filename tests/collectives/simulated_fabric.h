@@ -43,11 +43,11 @@ class SimulatedFabric {
     const int rack_a = fabric_.rack_of[static_cast<std::size_t>(probe.a)];
     const int rack_b = fabric_.rack_of[static_cast<std::size_t>(probe.b)];
     if (rack_a != rack_b) speed = 0.7 * std::min({speed, of(uplink_, rack_a), of(uplink_, rack_b)});
-    std::normal_distribution<double> noise(0, noise_);
+    std::normal_distribution<double> normal;
     double loss = 0;
     if (disturbance_ > 0)
-      loss = std::abs(std::normal_distribution<double>(0, disturbance_)(random_));
-    return {probe, speed * everything_ * std::exp(noise(random_) - loss)};
+      loss = disturbance_ * std::abs(std::normal_distribution<double>()(random_));
+    return {probe, speed * everything_ * std::exp(noise_ * normal(random_) - loss)};
   }
 
   /// Runs the whole isolation; checks that no node is in a round twice.

@@ -264,7 +264,7 @@ void slow_down(Measurement& measurement, double factor) {
   for (const char* rate : {"flop_per_s", "bytes_per_s"}) {
     if (measurement.metrics.contains(rate)) measurement.metrics[rate] /= factor;
   }
-  *measurement.speed_of_light_fraction /= factor;
+  if (measurement.speed_of_light_fraction) *measurement.speed_of_light_fraction /= factor;
 }
 
 Baseline passing_baseline() {

@@ -20,7 +20,7 @@ constexpr double kClockHz = 1.62e9;
 /// The sweep of the first shapes, each time off by a factor near 1.
 std::vector<TimedPlan> made_sweep(std::size_t shapes, double spread) {
   std::mt19937_64 random(5);
-  std::normal_distribution<double> off(0, spread);
+  std::normal_distribution<double> normal;
   const ManyPlans many;
   std::vector<TimedPlan> timed;
   for (std::size_t i = 0; i < shapes; ++i) {
@@ -29,7 +29,7 @@ std::vector<TimedPlan> made_sweep(std::size_t shapes, double spread) {
     for (const Plan& plan : cheapest(product, kMultiprocessors)) {
       const double cycles = cost(product, plan.tile, plan.schedule, kMultiprocessors, kTrue);
       timed.push_back({shape, kMultiprocessors, plan,
-                       cycles / kClockHz * std::exp(spread > 0 ? off(random) : 0)});
+                       cycles / kClockHz * std::exp(spread > 0 ? spread * normal(random) : 0)});
     }
   }
   return timed;
