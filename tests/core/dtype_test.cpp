@@ -79,6 +79,11 @@ TEST_SUITE("unit") {
     CHECK(code_of(Dtype::int8, -1) == 0xFF);
     CHECK(code_of(Dtype::f32, 1) == 0x3F800000);
     CHECK(code_of(Dtype::bf16, std::bit_cast<float>(0x7F800001U)) == 0x7FFF);
+    CHECK(value_of(Dtype::bf16, 1) == std::ldexp(1.0F, -133));  // the smallest above 0 of each
+    CHECK(value_of(Dtype::f16, 1) == std::ldexp(1.0F, -24));
+    CHECK(value_of(Dtype::fp8_e4m3, 1) == std::ldexp(1.0F, -9));
+    CHECK(value_of(Dtype::fp8_e5m2, 1) == std::ldexp(1.0F, -16));
+    CHECK(value_of(Dtype::fp4_e2m1, 1) == 0.5F);
     CHECK(std::isnan(value_of(Dtype::fp8_e4m3, 0xFF)));
     CHECK(std::isinf(value_of(Dtype::fp8_e5m2, 0x7C)));
   }

@@ -125,6 +125,11 @@ TEST_SUITE("unit") {
                         kAsked));
   }
 
+  TEST_CASE("a document of the version before is not read quickly") {
+    CHECK(is_read(full_text()));
+    CHECK_FALSE(is_read(with("\"schema_version\": \"1.1\"", "\"schema_version\": \"1.0\"")));
+  }
+
   TEST_CASE("every valid example of the newest version is read quickly") {
     int results = 0;
     Result quick;
