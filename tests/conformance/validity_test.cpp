@@ -133,6 +133,7 @@ TEST_SUITE("unit") {
     samples.ci_high_s = 1.031e-3;
     samples.discarded = 3;
     samples.stop_reason = "max_time";
+    samples.p95_s = 1.2 * samples.median_s;
     const Json figures = stable(result).figures;
     const auto series = static_cast<double>(result.measurements.size());
     CHECK(figures["series"] == result.measurements.size());
@@ -142,6 +143,7 @@ TEST_SUITE("unit") {
     CHECK(figures["widest_relative_interval"].get<double>() == doctest::Approx(0.032));
     CHECK(figures["mean_relative_interval"].get<double>() ==
           doctest::Approx((0.032 + (series - 1) * 0.002) / series));
+    CHECK(figures["mean_p95_over_median"].get<double>() == doctest::Approx(1.2));
     // Of two values the deviation is their difference over the root of two.
     CHECK(figures["mean_relative_stdev"].get<double>() == doctest::Approx(0.2 / std::sqrt(2.0)));
   }
