@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "harness/conformance/against_baseline.h"
 #include "harness/conformance/fabric.h"
@@ -28,26 +31,52 @@ class FabricThroughputVsBaseline final : public Requirement {
     double lowest = HUGE_VAL;
     for (const FabricGroup& group : fabric_groups(evidence, filter)) {
       if (group.workload == "pair") continue;
-      lowest = std::min(lowest, judge_fabric_group(group, devices.device_of(*group.document),
-                                                   evidence, filter, standard, findings));
+      const DeviceFacts* device = devices.device_of(*group.document);
+      const std::map<ScopeKey, Members> scopes = scopes_of(group, filter);
+      if (scopes.empty())
+        findings.not_evaluated("missing", group.name() + " has no verified measurement",
+                               fabric_subject(*group.document));
+      for (const auto& [scope, members] : scopes)
+        lowest = std::min(
+            lowest, judge_scope(group, members, device, evidence, filter, standard, findings));
     }
     return findings.verdict(fmt::format("lowest {} of its baseline", percent(lowest)));
   }
 
  private:
-  static double judge_fabric_group(const FabricGroup& group, const DeviceFacts* device,
-                                   const Evidence& evidence, const CaseFilter& filter,
-                                   const RateLimit& standard, Findings& findings) {
-    const auto subject = [&] { return fabric_subject(*group.document); };
+  using ScopeKey = std::pair<std::string, std::vector<std::string>>;
+  using Members = std::vector<const Measurement*>;
+
+  /// What was measured over each scope: one fast node says nothing of the others, nor of what is
+  /// between them.
+  static std::map<ScopeKey, Members> scopes_of(const FabricGroup& group, const CaseFilter& filter) {
+    std::map<ScopeKey, Members> scopes;
+    for (const Measurement* member : group.members) {
+      if (filter.implementation && member->id.implementation != *filter.implementation) continue;
+      if (rate_of(*member)) scopes[{member->scope.level, member->scope.members}].push_back(member);
+    }
+    return scopes;
+  }
+
+  static std::size_t ranks_of_case(const Measurement& member, const Result& document) {
+    return member.id.shape.has("ranks") ? static_cast<std::size_t>(member.id.shape.at("ranks"))
+                                        : ranks_of(document);
+  }
+
+  static double judge_scope(const FabricGroup& group, const Members& members,
+                            const DeviceFacts* device, const Evidence& evidence,
+                            const CaseFilter& filter, const RateLimit& standard,
+                            Findings& findings) {
+    const auto subject = [&] { return subject_of(members.front()->scope); };
     FoundRow found;
     if (device != nullptr)
-      found = find_fabric_row(evidence.baselines, *device, group.members,
-                              group.document->run.started, filter);
+      found = find_fabric_row(evidence.baselines, *device, members, group.document->run.started,
+                              filter);
     if (found.row != nullptr)
       return judge_against(
           found, standard, subject, [] { return Json::object(); }, findings);
     const std::string what = fmt::format("no baseline row for {} over {} ranks", group.name(),
-                                         ranks_of(*group.document));
+                                         ranks_of_case(*members.front(), *group.document));
     findings.not_evaluated("no_baseline",
                            device == nullptr
                                ? what + ": no document says which one kind of device the ranks have"
