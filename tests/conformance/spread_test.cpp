@@ -49,6 +49,29 @@ TEST_SUITE("unit") {
     CHECK(judged(result, spread()).reason_code == "missing");
   }
 
+  TEST_CASE("devices of two models are not each other's peers") {
+    Result result = passing_result(small_profile(), "cuda", 4);
+    for (const int older : {2, 3}) {
+      result.nodes[0].devices[static_cast<std::size_t>(older)].name = "an older model";
+      slow_down(measurement_of(result, kTriad, older), 2);
+    }
+    CHECK(judged(result, spread()).verdict == Verdict::pass);
+    slow_down(measurement_of(result, kTriad, 3), 1.1);
+    const RequirementVerdict verdict = judged(result, spread());
+    CHECK(verdict.verdict == Verdict::fail);
+    REQUIRE(verdict.subjects.size() == 1);
+    CHECK(verdict.subjects[0].name.find("device 3") != std::string::npos);
+  }
+
+  TEST_CASE("a device that was measured twice is not its own peer") {
+    Result result = passing_result(small_profile(), "cuda", 2);
+    measurement_of(result, kTriad, 1).scope.members =
+        measurement_of(result, kTriad, 0).scope.members;
+    const RequirementVerdict verdict = judged(result, spread());
+    CHECK(verdict.reason_code == "missing");
+    CHECK(verdict.reason.find("nothing to compare") != std::string::npos);
+  }
+
   TEST_CASE("nodes are not each other's peers") {
     Profile profile = small_profile();
     profile.requirements = {spread()};

@@ -20,9 +20,9 @@ struct Peer {
   Rate rate;
 };
 
-/// Devices that can be compared: one node of one run, one case, one series.
+/// Devices that can be compared: one model in one node of one run, one case, one series.
 struct CaseOfNode {
-  std::string run_id, node, case_id, series;
+  std::string run_id, node, model, case_id, series;
   auto operator<=>(const CaseOfNode&) const = default;
 };
 
@@ -72,11 +72,13 @@ class SpreadWithinNode final : public Requirement {
     for (const auto& [key, of_case] : notes.all) comparisons += of_case.peers.size();
     for (const auto& [key, of_case] : notes.all) {
       const std::vector<Peer>& peers = of_case.peers;
-      if (peers.size() < 2) {
-        findings.not_evaluated(
-            "missing",
-            fmt::format("{} has {} on one device only: nothing to compare", key.node, key.case_id),
-            subject_of(*peers.front().device.node));
+      const DeviceFacts* first = peers.front().device.device;
+      if (std::all_of(peers.begin(), peers.end(),
+                      [&](const Peer& peer) { return peer.device.device == first; })) {
+        findings.not_evaluated("missing",
+                               fmt::format("{} has {} on one {} only: nothing to compare", key.node,
+                                           key.case_id, key.model),
+                               subject_of(*peers.front().device.node));
         continue;
       }
       // Devices that are known to differ more are not accused of it.
@@ -104,8 +106,9 @@ class SpreadWithinNode final : public Requirement {
         if (filter.implementation && member->id.implementation != *filter.implementation) continue;
         const std::optional<Rate> rate = rate_of(*member);
         if (!rate) continue;
-        PeersOfCase& of_case = notes.all[{group.device.result->run.id, group.device.node->name,
-                                          member->id.str(), name(member->series)}];
+        PeersOfCase& of_case =
+            notes.all[{group.device.result->run.id, group.device.node->name,
+                       group.device.device->name, member->id.str(), name(member->series)}];
         of_case.peers.push_back({group.device, *rate});
         of_case.spread = spread;
       }
