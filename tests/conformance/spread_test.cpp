@@ -32,6 +32,25 @@ TEST_SUITE("unit") {
     CHECK(judged(result, spread()).verdict == Verdict::warn);
   }
 
+  TEST_CASE("a device fails where its whole interval is beyond the limit and is too noisy else") {
+    for (const auto& [fastest, expected] :
+         {std::pair(0.995, Verdict::fail), std::pair(0.985, Verdict::not_evaluated)}) {
+      CAPTURE(fastest);
+      Result result = passing_result(small_profile(), "cuda", 8);
+      Measurement& slow = measurement_of(result, kTriad, 2);
+      slow_down(slow, 1.06);  // 5.7 % below
+      slow.samples->ci_low_s = fastest * slow.samples->median_s;
+      const RequirementVerdict verdict = judged(result, spread());
+      CHECK(verdict.verdict == expected);
+      CHECK(verdict.action == (expected == Verdict::fail ? Action::drain : Action::quiet_machine));
+      CHECK(verdict.subjects.size() == 1);
+    }
+    // Noise alone makes no device that is within the limits worse.
+    Result noisy = passing_result(small_profile(), "cuda", 8);
+    measurement_of(noisy, kTriad, 2).samples->ci_high_s *= 1.1;
+    CHECK(judged(noisy, spread()).verdict == Verdict::pass);
+  }
+
   TEST_CASE("of two devices the slower one is named") {
     Result result = passing_result(small_profile(), "cuda", 2);
     slow_down(measurement_of(result, kTriad, 0), 1.06);

@@ -7,6 +7,7 @@
 #include "harness/conformance/cases.h"
 #include "harness/conformance/findings.h"
 #include "harness/conformance/quantity.h"
+#include "harness/conformance/rate_limit.h"
 #include "harness/conformance/standing.h"
 #include "harness/core/error.h"
 #include "harness/core/statistics.h"
@@ -18,6 +19,7 @@ namespace {
 struct Peer {
   DeviceRef device;
   Rate rate;
+  MedianTime time;
 };
 
 /// Devices that can be compared: one model in one node of one run, one case, one series.
@@ -109,7 +111,7 @@ class SpreadWithinNode final : public Requirement {
         PeersOfCase& of_case =
             notes.all[{group.device.result->run.id, group.device.node->name,
                        group.device.device->name, member->id.str(), name(member->series)}];
-        of_case.peers.push_back({group.device, *rate});
+        of_case.peers.push_back({group.device, *rate, median_time_of(*member)});
         of_case.spread = spread;
       }
     }
@@ -123,11 +125,14 @@ class SpreadWithinNode final : public Requirement {
       if (other.device.device != one.device.device) others.push_back(other.rate.value);
     }
     const double peers = median(others);
-    const double slower = std::max(0.0, 1 - one.rate.value / peers);
+    const RateFraction fraction = with_interval(one.rate.value / peers, one.time);
+    const double slower = std::max(0.0, 1 - fraction.at_median);
     findings.figure("cases", [&] {
       Json entry = device_figures(one.device);
       entry["case"] = case_id;
       entry["below_peers"] = slower;
+      entry["below_peers_ci_low"] = 1 - fraction.favourable;
+      entry["below_peers_ci_high"] = 1 - fraction.unfavourable;
       return entry;
     });
     if (slower < limit.warn_from) {
@@ -137,11 +142,19 @@ class SpreadWithinNode final : public Requirement {
     const std::string text =
         fmt::format("{} {}, {} below the median of its {} peers ({})", case_id, in_words(one.rate),
                     percent(slower), others.size(), in_words({one.rate.metric, peers}));
-    if (slower >= limit.fail_from) {
-      findings.fail("slower_than_peers", text, subject_of(one.device));
-    } else {
-      findings.warn("slower_than_peers", text, subject_of(one.device));
-    }
+    const Subject subject = subject_of(one.device);
+    if (slower < limit.fail_from)
+      findings.warn("slower_than_peers", text, subject);
+    else if (1 - fraction.favourable < limit.fail_from)
+      findings.not_evaluated(
+          "too_noisy",
+          fmt::format("{}, and its interval from {:.1f} % to {:.1f} % holds the "
+                      "limit of {}",
+                      text, 100 * (1 - fraction.favourable), 100 * (1 - fraction.unfavourable),
+                      percent(limit.fail_from)),
+          subject);
+    else
+      findings.fail("slower_than_peers", text, subject);
     return slower;
   }
 };
