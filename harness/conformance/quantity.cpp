@@ -28,6 +28,17 @@ std::string percent(double fraction) {
   return fmt::format("{:.{}f} %", value, is_whole ? 0 : 1);
 }
 
+std::string percent_limit(double limit, double value) {
+  const std::string text = percent(limit);
+  if (percent(value) != text || value == limit) return text;
+  for (int decimals = 1; decimals <= 6; ++decimals) {
+    const std::string own = fmt::format("{:.{}f}", 100 * value, decimals);
+    if (own != fmt::format("{:.{}f}", 100 * limit, decimals))
+      return fmt::format("{}, it is {} %", text, own);
+  }
+  return text;
+}
+
 std::string megahertz(double hertz) { return fmt::format("{:.0f} MHz", hertz / 1e6); }
 
 }  // namespace assay

@@ -12,6 +12,9 @@ namespace assay {
 std::string in_words(const Rate& rate);
 /// `61 %`, `2 %`; one decimal below 10 % where it says something.
 std::string percent(double fraction);
+/// A limit that `value` is beyond; where both read the same, with the value's own digits:
+/// `90 %, it is 89.6 %`.
+std::string percent_limit(double limit, double value);
 /// A frequency in MHz.
 std::string megahertz(double hertz);
 

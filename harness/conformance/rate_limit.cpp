@@ -75,8 +75,10 @@ bool report_below(const std::string& text, const RateFraction& fraction, const R
                   const Subject& subject, Findings& findings) {
   const Verdict verdict = against(fraction, limit);
   if (verdict == Verdict::fail)
-    findings.fail("below_limit", fmt::format("{}, below {}", text, percent(limit.fail_below)),
-                  subject);
+    findings.fail(
+        "below_limit",
+        fmt::format("{}, below {}", text, percent_limit(limit.fail_below, fraction.at_median)),
+        subject);
   if (verdict == Verdict::not_evaluated)
     findings.not_evaluated(
         "too_noisy",
@@ -88,7 +90,7 @@ bool report_below(const std::string& text, const RateFraction& fraction, const R
     findings.warn("below_warn",
                   fmt::format("{}, {} {}", text,
                               fraction.at_median < limit.warn_below ? "below" : "not surely above",
-                              percent(limit.warn_below)),
+                              percent_limit(limit.warn_below, fraction.at_median)),
                   subject);
   return verdict != Verdict::pass;
 }

@@ -28,6 +28,15 @@ TEST_SUITE("unit") {
     }
   }
 
+  TEST_CASE("a value that reads as its limit is told with the digits that tell them apart") {
+    CHECK(percent_limit(0.9, 0.85) == "90 %");
+    CHECK(percent_limit(0.9, 0.9) == "90 %");
+    CHECK(percent_limit(0.9, 0.8961) == "90 %, it is 89.6 %");
+    CHECK(percent_limit(0.9, 0.89999) == "90 %, it is 89.999 %");
+    CHECK(percent_limit(1 / 1.02, 0.976) == "98 %, it is 97.6 %");
+    CHECK(percent_limit(0.05, 0.0503) == "5 %, it is 5.03 %");
+  }
+
   TEST_CASE("a rate has three digits with the prefix that leaves the fewest and its own unit") {
     for (const Row& row :
          {Row{0, "0.00 B/s"}, Row{9.99, "9.99 B/s"}, Row{10, "10.0 B/s"}, Row{99.9, "99.9 B/s"},

@@ -266,7 +266,8 @@ class StableSamples final : public Requirement {
       findings.not_evaluated(
           "too_noisy",
           fmt::format("{}: the median's interval is {} of it, limit {} ({})", id,
-                      percent(relative_interval(samples)), percent(limits.max_relative_interval),
+                      percent(relative_interval(samples)),
+                      percent_limit(limits.max_relative_interval, relative_interval(samples)),
                       samples.stop_reason),
           subject);
     }

@@ -116,11 +116,12 @@ class WithinBounds final : public Requirement {
       entry["fraction"] = reached;
       entry["bound"] = least->bound;
       findings.figure("beyond", std::move(entry));
-      findings.fail("beyond_bound",
-                    fmt::format("{} took {} of the least time that {} allows, limit {}",
-                                measurement.id.str(), percent(1 / reached),
-                                bound_in_words(least->bound), percent(1 / (1 + beyond))),
-                    subject_of(ref));
+      findings.fail(
+          "beyond_bound",
+          fmt::format("{} took {} of the least time that {} allows, limit {}", measurement.id.str(),
+                      percent(1 / reached), bound_in_words(least->bound),
+                      percent_limit(1 / (1 + beyond), 1 / reached)),
+          subject_of(ref));
     }
     return reached;
   }
