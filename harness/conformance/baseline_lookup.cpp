@@ -99,7 +99,8 @@ std::string why_only_warns(const Candidate& candidate) {
   return "";
 }
 
-/// `day` is when the run started: RFC 3339 sorts as text.
+/// `day` is when the run started: RFC 3339 sorts as text. Of rows that are as good the one that
+/// asks the most: it is that of the best implementation, whatever the order of rows and files.
 FoundRow newest_row(const std::vector<Baseline>& baselines, const DeviceFacts& device,
                     const std::vector<const Measurement*>& members, const std::string& day,
                     const CaseFilter& filter) {
@@ -107,7 +108,7 @@ FoundRow newest_row(const std::vector<Baseline>& baselines, const DeviceFacts& d
   const auto rank = [](const Candidate& one) {
     const BaselineRow& row = *one.found.row;
     return std::tuple(-one.away, !one.found.expired, !row.input_pattern.empty(), trust(row.tier),
-                      row.date);
+                      row.date, row.value);
   };
   for (const Baseline& baseline : baselines) {
     if (!is_of(baseline, device)) continue;

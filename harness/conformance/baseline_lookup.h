@@ -31,7 +31,8 @@ struct FoundRow {
   std::string only_warns = {};
 };
 
-/// The row of the best tier (measured_here, vendor, third_party, derived), the newest of a tier;
+/// The row of the best tier (measured_here, vendor, third_party, derived), the newest of a tier,
+/// of these the one that asks the most, which is that of the best implementation;
 /// one that has not expired comes before any that has. Where no row is of the measurement's own
 /// size, the nearest on the plateau of large messages, which can only warn. `row` is null when
 /// there is none.

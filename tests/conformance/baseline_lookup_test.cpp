@@ -105,6 +105,19 @@ TEST_SUITE("unit") {
     CHECK(against(slow_triad(), {memory}, "memory_triad").verdict == Verdict::fail);
   }
 
+  TEST_CASE("of rows of several implementations that of the best one counts in any order") {
+    Baseline both = passing_baseline();
+    both.rows.push_back(both.rows.front());
+    both.rows[0].id = CaseId::parse("gemm.bf16.cublaslt/m8192_n8192_k8192");
+    both.rows[0].value *= 0.9;
+    both.rows[1].id = CaseId::parse("gemm.bf16.sm90/m8192_n8192_k8192");
+    Result result = passing_result(small_profile(), "cuda", 1);
+    slow_down(measurement_of(result, "gemm.bf16.sm90/m8192_n8192_k8192", 0), 1.3);
+    CHECK(against(result, {both}, "gemm").verdict == Verdict::fail);
+    std::swap(both.rows[0], both.rows[1]);
+    CHECK(against(result, {both}, "gemm").verdict == Verdict::fail);
+  }
+
   TEST_CASE("without a row speed of light warns of what is implausible and passes nothing") {
     const Result sound = passing_result(small_profile(), "cuda", 1);
     const RequirementVerdict unknown = against(sound, {}, "memory_triad");
