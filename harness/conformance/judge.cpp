@@ -16,6 +16,7 @@
 #include "harness/conformance/requirement.h"
 #include "harness/core/asked_cases.h"
 #include "harness/core/error.h"
+#include "harness/core/simulation.h"
 
 namespace assay {
 
@@ -35,6 +36,19 @@ const Requirement& requirement_of_kind(const ProfileRequirement& asked) {
                           asked.id, asked.kind, fmt::join(known, ", ")));
 }
 
+/// A model's devices are nobody's peers: how fast, alike and many they are was made up.
+void refuse_simulated_beside_measured(const std::vector<Result>& results) {
+  const auto other = std::find_if(results.begin(), results.end(), [&](const Result& result) {
+    return is_simulation(result) != is_simulation(results.front());
+  });
+  if (other == results.end()) return;
+  const bool is_first = is_simulation(results.front());
+  throw Error(fmt::format(
+      "run {} was simulated and run {} was measured: a model's devices say nothing of real ones; "
+      "judge the measured documents alone",
+      (is_first ? results.front() : *other).run.id, (is_first ? *other : results.front()).run.id));
+}
+
 void refuse_unfit_evidence(const Evidence& evidence) {
   if (evidence.profile == nullptr) throw Error("nothing can be judged without a profile");
   const Profile& profile = *evidence.profile;
@@ -46,6 +60,7 @@ void refuse_unfit_evidence(const Evidence& evidence) {
         result.run.id, result.run.backend, profile.name, fmt::join(profile.backends, ", "),
         result.run.backend));
   }
+  refuse_simulated_beside_measured(evidence.results);
   const bool by_claims =
       std::any_of(profile.requirements.begin(), profile.requirements.end(),
                   [](const auto& asked) { return asked.kind == "kubernetes_alignment"; });

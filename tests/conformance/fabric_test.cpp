@@ -209,6 +209,7 @@ TEST_SUITE("unit") {
     profile.requirements = {asked};
     Result fabric = fabric_result(sound_fabric());
     fabric.run.backend = "cuda";
+    fabric.simulated = false;
     for (Measurement& one : fabric.measurements) {
       one.transport = Transport();
       one.transport->kind = "nvlink";

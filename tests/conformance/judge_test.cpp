@@ -46,6 +46,23 @@ TEST_SUITE("unit") {
     CHECK(mentions(refusal(evidence), "small"));
   }
 
+  TEST_CASE("simulated documents are not judged beside measured ones in either order") {
+    Profile profile = small_profile();
+    Evidence evidence{{passing_result(profile, "cuda", 1, "node-a"),
+                       passing_result(profile, "cuda", 1, "node-b")},
+                      &profile,
+                      {}};
+    CHECK(refusal(evidence).empty());
+    for (Result& result : evidence.results) result.run.id = "run-of-" + result.nodes[0].name;
+    evidence.results[1].simulated = true;
+    const std::string said = "run run-of-node-b was simulated and run run-of-node-a was measured";
+    CHECK(mentions(refusal(evidence), said));
+    std::swap(evidence.results[0], evidence.results[1]);
+    CHECK(mentions(refusal(evidence), said));
+    for (Result& result : evidence.results) result.simulated = true;
+    CHECK(refusal(evidence).empty());
+  }
+
   TEST_CASE("an unknown requirement kind is refused with the known ones named") {
     Profile profile = small_profile();
     profile.requirements = {requirement("throughput_vs_wishes")};
