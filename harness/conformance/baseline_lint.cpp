@@ -151,9 +151,13 @@ bool is_published_name(const std::string& sku) {
          std::any_of(skus.begin(), skus.end(), [&](const GpuSku& one) { return sku == one.name; });
 }
 
+/// `NVIDIA H200 MIG 1g.18gb`, as the driver has it: a slice is found by its name alone.
+bool is_name_of_slice(const std::string& sku) { return sku.find(" MIG ") != std::string::npos; }
+
 /// A baseline is found by a PCI id, or by the name that documents give the accelerator.
 bool is_ever_found(const Baseline& baseline) {
-  return !baseline.pci_ids.empty() || baseline.sku == "host" || is_published_name(baseline.sku);
+  return !baseline.pci_ids.empty() || baseline.sku == "host" || is_published_name(baseline.sku) ||
+         is_name_of_slice(baseline.sku);
 }
 
 /// The id of the part that the baseline's name stands for; where it is a name of the user's, the

@@ -127,7 +127,14 @@ FoundRow newest_row(const std::vector<Baseline>& baselines, const DeviceFacts& d
 
 }  // namespace
 
+bool is_slice(const DeviceFacts& device) { return device.mig == "enabled"; }
+
+std::string baseline_sku(const DeviceFacts& device) {
+  return is_slice(device) ? device.name : device.sku.value_or(device.name);
+}
+
 bool is_of(const Baseline& baseline, const DeviceFacts& device) {
+  if (is_slice(device)) return baseline.sku == device.name;
   const auto& ids = baseline.pci_ids;
   if (device.pci_id && std::find(ids.begin(), ids.end(), *device.pci_id) != ids.end()) return true;
   return device.sku && *device.sku == baseline.sku;

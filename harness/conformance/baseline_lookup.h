@@ -12,6 +12,11 @@ namespace assay {
 /// A normal distribution's standard deviation over its median absolute deviation.
 inline constexpr double kSdOfMad = 1.4826;
 
+/// A MIG slice has the SKU and the PCI id of the whole part, of which it is some share that its
+/// name tells: it is a part of its own.
+bool is_slice(const DeviceFacts& device);
+/// What the baseline of this device calls its SKU.
+std::string baseline_sku(const DeviceFacts& device);
 /// Whether the baseline is of this device: its PCI id is listed, else the SKU is the same.
 bool is_of(const Baseline& baseline, const DeviceFacts& device);
 

@@ -79,8 +79,8 @@ void set_accelerator(const std::vector<Result>& results, Baseline& baseline) {
       throw Error("some of the documents are simulated: a baseline is of one kind or the other");
     for (const NodeFacts& node : result.nodes)
       for (const DeviceFacts& device : node.devices) {
-        skus.insert(device.sku.value_or(device.name));
-        if (device.pci_id) ids.insert(*device.pci_id);
+        skus.insert(baseline_sku(device));
+        if (device.pci_id && !is_slice(device)) ids.insert(*device.pci_id);
       }
   }
   if (skus.size() != 1)

@@ -118,6 +118,21 @@ TEST_SUITE("unit") {
     CHECK(against(result, {both}, "gemm").verdict == Verdict::fail);
   }
 
+  TEST_CASE("a MIG slice is held to rows of such slices and to none of the whole part") {
+    Result result = passing_result(small_profile(), "cuda", 1);
+    DeviceFacts& device = result.nodes[0].devices[0];
+    CHECK(is_of(passing_baseline(), device));
+    device.mig = "enabled";
+    device.name = "Example GPU MIG 1g.10gb";
+    CHECK_FALSE(is_of(passing_baseline(), device));
+    const RequirementVerdict verdict = against(result, {passing_baseline()}, "gemm");
+    CHECK(verdict.reason_code == "no_baseline");
+    CHECK(verdict.reason.find("on Example GPU MIG 1g.10gb") != std::string::npos);
+    Baseline slices = passing_baseline();
+    slices.sku = device.name;
+    CHECK(is_of(slices, device));
+  }
+
   TEST_CASE("without a row speed of light warns of what is implausible and passes nothing") {
     const Result sound = passing_result(small_profile(), "cuda", 1);
     const RequirementVerdict unknown = against(sound, {}, "memory_triad");

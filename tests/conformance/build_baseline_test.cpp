@@ -107,6 +107,23 @@ TEST_SUITE("unit") {
     CHECK(refusal([&] { baseline_of(results, "ours"); }).find("simulated") != std::string::npos);
   }
 
+  TEST_CASE("MIG slices make a baseline of their own and none with whole devices") {
+    std::vector<Result> results = two_nodes();
+    const auto slice = [](Result& result) {
+      for (DeviceFacts& device : result.nodes[0].devices) {
+        device.mig = "enabled";
+        device.name = "Example GPU MIG 1g.10gb";
+      }
+    };
+    slice(results[1]);
+    CHECK(refusal([&] { baseline_of(results, "ours"); }).find("one SKU") != std::string::npos);
+    slice(results[0]);
+    const Baseline baseline = baseline_of(results, "ours");
+    CHECK(baseline.sku == "Example GPU MIG 1g.10gb");
+    CHECK(baseline.pci_ids.empty());
+    validate(to_json(baseline), DocumentKind::baseline, "the baseline");
+  }
+
   TEST_CASE("a baseline of simulated documents is marked and judges no measured ones") {
     std::vector<Result> results = two_nodes();
     for (Result& result : results) result.simulated = true;

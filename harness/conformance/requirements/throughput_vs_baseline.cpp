@@ -127,8 +127,8 @@ class ThroughputVsBaseline final : public Requirement {
                                 const CaseFilter& filter, const RateLimit& standard, Notes& notes) {
     const DeviceFacts& device = *group.device.device;
     const Subject subject = subject_of(group.device);
-    const std::string text = fmt::format("no baseline row for {} on {}", group.asked->name(),
-                                         device.sku.value_or(device.name));
+    const std::string text =
+        fmt::format("no baseline row for {} on {}", group.asked->name(), baseline_sku(device));
     if (const BaselineRow* row = find_search_row(baselines, group)) {
       const Search search = search_of(group, row->metric);
       const double fraction = search.rate / row->value;
