@@ -14,6 +14,7 @@
 
 #include "harness/cli/fit_profile.h"
 #include "harness/cli/in_order.h"
+#include "harness/conformance/baseline_lookup.h"
 #include "harness/conformance/node_documents.h"
 #include "harness/conformance/requirement.h"
 #include "harness/conformance/telemetry.h"
@@ -68,6 +69,35 @@ void warn_of_simulation(const std::vector<Result>& results) {
                             number == 1 ? "it" : "them"));
 }
 
+/// Baselines that were given in vain look as if they had judged.
+void warn_of_other_baselines(const std::vector<Result>& results,
+                             const std::vector<Baseline>& given) {
+  std::set<std::string> devices, parts;
+  for (const Result& result : results)
+    for (const NodeFacts& node : result.nodes)
+      for (const DeviceFacts& device : node.devices) {
+        if (std::any_of(given.begin(), given.end(),
+                        [&](const Baseline& one) { return is_of(one, device); }))
+          return;
+        devices.insert(baseline_sku(device));
+      }
+  for (const Baseline& one : given) parts.insert(one.sku);
+  if (devices.empty() || parts.empty()) return;
+  print(stderr, plain_line(fmt::format("assay: warning: --baseline judges nothing here: it is of "
+                                       "{}, and the documents are of {}",
+                                       fmt::join(parts, ", "), fmt::join(devices, ", "))) +
+                    "\n");
+}
+
+/// Of `baselines` those that are not built in, without their rows.
+std::vector<Baseline> given_of(const std::vector<Baseline>& baselines) {
+  std::vector<Baseline> given;
+  const std::size_t built_in = builtin_baselines().size();
+  for (std::size_t i = 0; i + built_in < baselines.size(); ++i)
+    given.push_back({baselines[i].name, baselines[i].sku, baselines[i].pci_ids, false, {}});
+  return given;
+}
+
 /// Documents in another place until the object goes, not copied: a fleet's take gigabytes.
 class Lent {
  public:
@@ -117,6 +147,7 @@ class FleetJudge {
     VerdictDocument verdict = judge_->verdict();
     warn_of_simulation(judge_->documents());
     warn_of_other_profile(judge_->documents(), profile_);
+    warn_of_other_baselines(judge_->documents(), given_);
     return verdict;
   }
 
@@ -129,7 +160,9 @@ class FleetJudge {
       if (!judge_) {
         profile_ = load_profile(name);
         const bool has_lists = arguments_.value("format") == "json";
-        judge_.emplace(profile_, read_baselines(arguments_),
+        std::vector<Baseline> baselines = read_baselines(arguments_);
+        given_ = given_of(baselines);
+        judge_.emplace(profile_, std::move(baselines),
                        has_lists ? Judge::Lists::kept : Judge::Lists::left_out);
       }
       is_possible_ = judge_->looks_at_some() && std::all_of(some.begin(), some.end(), is_alone);
@@ -141,6 +174,7 @@ class FleetJudge {
 
   const Arguments& arguments_;
   Profile profile_;
+  std::vector<Baseline> given_;  // without rows
   std::optional<Judge> judge_;
   std::set<std::string> names_;  // of the profiles that the documents were made with
   bool is_possible_ = true;
@@ -221,6 +255,7 @@ VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments)
   VerdictDocument verdict = with_names_of_files(arguments, [&] { return judge(evidence); });
   warn_of_simulation(evidence.results);
   warn_of_other_profile(evidence.results, profile);
+  warn_of_other_baselines(evidence.results, given_of(evidence.baselines));
   return verdict;
 }
 

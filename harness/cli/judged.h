@@ -24,14 +24,15 @@ std::vector<Result> read_results(const std::vector<std::string>& operands);
 /// The one built-in profile that all documents were made with. Throws Error when there is none.
 std::string profile_of(const std::vector<Result>& results);
 
-/// Those of `--baseline` and the built-in ones, in this order. Of rows that fit alike the first
-/// counts.
+/// Those of `--baseline` and the built-in ones, in this order. Of rows that fit alike and ask the
+/// same the first counts.
 std::vector<Baseline> read_baselines(const Arguments& arguments);
 
 /// Judges by `--profile`, else by the one profile that all documents were made with, with the
 /// baselines of `--baseline` beside the built-in ones; warns on stderr when the profile has changed
-/// since, and of simulated documents. Throws Error when no profile follows from the documents.
-/// `results` are afterwards what they were; they are not copied.
+/// since, of simulated documents, and where no baseline of `--baseline` is of their devices. Throws
+/// Error when no profile follows from the documents. `results` are afterwards what they were; they
+/// are not copied.
 VerdictDocument judged(std::vector<Result>& results, const Arguments& arguments);
 
 /// The same of the command's documents while they are read, in a sixth of the memory. Nothing where

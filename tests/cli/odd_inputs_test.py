@@ -125,6 +125,17 @@ class OddInputs(unittest.TestCase):
         self.assertIn("made with another profile than node, which judges", self.assay("check", "sim", "--profile", "node").stderr)
         self.assertIn("warning: the document was made with another version of profile quick", self.assay("check", HOST).stderr)
 
+    def test_a_baseline_of_other_devices_is_said_to_judge_nothing(self):
+        for name, sku in (("h200", "h200-sxm"), ("h100", "h100-sxm")):
+            made = self.assay("simulate", "--sku", sku, "--nodes", 1, "--profile", "quick", "-o", name)
+            self.assertEqual(made.returncode, 0, made.stderr)
+            self.assertEqual(self.assay("baseline", name, "-o", f"{name}.json").returncode, 0)
+        said = "--baseline judges nothing here: it is of H100-SXM5-80GB, and the documents are of H200-SXM-141GB"
+        for more in ((), ("--format", "csv")):  # judged while they are read, and at once
+            self.assertIn(said, self.assay("check", "h200", "--baseline", "h100.json", *more).stderr)
+            self.assertNotIn("judges nothing", self.assay("check", "h200", "--baseline", "h200.json", *more).stderr)
+        self.assertNotIn("judges nothing", self.assay("check", "h200").stderr)
+
     def test_a_baseline_of_a_host_says_that_it_was_measured(self):
         made = self.assay("baseline", HOST, "-o", "host-baseline.json")
         self.assertEqual(made.returncode, 0, made.stderr)
