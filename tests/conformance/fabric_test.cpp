@@ -91,6 +91,7 @@ std::vector<Result> whole_run(Result fabric) {
     documents.push_back(passing_result(fabric_profile(), "host", 1, node_called(node)));
     documents.back().measurements.clear();
     documents.back().run.world_size = kNodes;
+    documents.back().run.id = fabric.run.id;
   }
   documents.push_back(std::move(fabric));
   std::vector<NamedDocument> named;
@@ -197,6 +198,19 @@ TEST_SUITE("unit") {
       CAPTURE(kind);
       CHECK(judged_run(documents, kind).reason_code == "missing");
     }
+  }
+
+  TEST_CASE("a run without what is between its ranks is missing beside one that has it") {
+    std::vector<Result> documents = whole_run(fabric_result(sound_fabric()));
+    CHECK(judged_run(documents, "complete_run").verdict == Verdict::pass);
+    documents.push_back(passing_result(fabric_profile(), "host", 1, "node-x"));
+    documents.back().measurements.clear();
+    CHECK(judged_run(documents, "complete_run").verdict == Verdict::pass);
+    documents.back().run.world_size = 2;
+    const RequirementVerdict verdict = judged_run(documents, "complete_run");
+    CHECK(verdict.reason_code == "missing");
+    CHECK(verdict.reason.find("run run-node-x had 2 ranks") == 0);
+    CHECK(verdict.subjects.size() == 1);
   }
 
   TEST_CASE("what applies to nodes with several devices applies to the fabric between them") {

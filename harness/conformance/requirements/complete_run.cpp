@@ -293,15 +293,27 @@ class CompleteRun final : public Requirement {
     return copies.members.size();
   }
 
-  /// A profile that asks for something between ranks needs the document that holds it where the run
-  /// had several. How many groups and measurements that are.
+  /// A profile that asks for something between ranks needs the document that holds it of every run
+  /// that had several: what another run measured between its ranks says nothing of these.
+  static void check_fabric_documents(const Evidence& evidence, Findings& findings) {
+    Names known;
+    for (const Result* document : fabric_documents(evidence)) known.insert(document->run.id);
+    for (const Result& result : evidence.results) {
+      if (ranks_of(result) < 2 || !asks_between_ranks(*evidence.profile, result.run.backend) ||
+          !known.insert(result.run.id).second)
+        continue;
+      findings.not_evaluated("missing",
+                             fmt::format("run {} had {} ranks, and no document holds what is "
+                                         "between them",
+                                         result.run.id, ranks_of(result)),
+                             fabric_subject(result));
+    }
+  }
+
+  /// How many groups and measurements between ranks there are.
   static std::pair<std::size_t, std::size_t> check_fabric(const Evidence& evidence,
                                                           LeftOut& left_out, Findings& findings) {
-    const bool asked =
-        std::any_of(evidence.results.begin(), evidence.results.end(), [&](const Result& result) {
-          return asks_between_ranks(*evidence.profile, result.run.backend) && ranks_of(result) > 1;
-        });
-    if (asked && fabric_documents(evidence).empty()) findings.not_evaluated("missing", kNoFabric);
+    check_fabric_documents(evidence, findings);
     std::size_t members = 0;
     const std::vector<FabricGroup> groups = fabric_groups(evidence, {});
     for (const FabricGroup& group : groups) {
