@@ -1,6 +1,7 @@
 // Every collective over Gloo: exact answers at awkward rank counts and sizes, and bus bandwidths.
 #include <doctest/doctest.h>
 
+#include "collectives/agree.h"
 #include "collectives/collective_case.h"
 #include "harness/core/workload.h"
 #include "tests/collectives/gloo_world.h"
@@ -87,6 +88,22 @@ TEST_SUITE("integration") {
     for (const std::size_t rank : {0, 1}) {
       REQUIRE(thrown[rank]);
       CHECK_THROWS_AS(std::rethrow_exception(thrown[rank]), LostPeer);
+    }
+  }
+  TEST_CASE("a step that fails on one rank fails on every rank in its words") {
+    test::need_gloo();
+    const auto thrown = test::every_rank(3, 20, [](Communicator& communicator) {
+      together(communicator, [&] {
+        if (communicator.rank() == 1) throw Error("no room on this one");
+      });
+    });
+    for (const auto& one : thrown) {
+      REQUIRE(one);
+      try {
+        std::rethrow_exception(one);
+      } catch (const Error& error) {
+        CHECK(std::string(error.what()).find("no room on this one") != std::string::npos);
+      }
     }
   }
   TEST_CASE("one rank that aborts ends the others at once and later calls end too") {

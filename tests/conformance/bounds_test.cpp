@@ -103,6 +103,8 @@ TEST_SUITE("unit") {
       if (row.verdict != Verdict::fail) continue;
       CHECK(verdict.reason_code == "beyond_bound");
       CHECK(verdict.reason.find(row.id) != std::string::npos);
+      const char* bound = row.id == kGemm ? "its arithmetic at" : "its memory allows";
+      CHECK(verdict.reason.find(bound) != std::string::npos);
       REQUIRE(verdict.subjects.size() == 1);
       CHECK(verdict.subjects[0].name.find("device 1") != std::string::npos);
     }

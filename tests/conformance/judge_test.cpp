@@ -83,6 +83,24 @@ TEST_SUITE("unit") {
     CHECK(mentions(refusal(evidence), "min_devices"));
   }
 
+  TEST_CASE("every requirement refuses a parameter that it does not have") {
+    const Result result = passing_result(small_profile(), "cuda", 1);
+    for (const auto& one : requirements()) {
+      CAPTURE(one->kind());
+      Json parameters = {{"leniency", 1}};
+      std::string words;
+      for (int needed = 0; needed < 9; ++needed) {  // some ask first for what they need
+        Profile profile = small_profile();
+        profile.requirements = {requirement(one->kind(), parameters)};
+        words = refusal({{result}, &profile, {}});
+        if (!mentions(words, "' must be given")) break;
+        const std::size_t name = words.find("parameter '") + 11;
+        parameters[words.substr(name, words.find('\'', name) - name)] = 0.5;
+      }
+      CHECK_MESSAGE(mentions(words, "leniency"), words);
+    }
+  }
+
   TEST_CASE("a profile is refused without documents for what none could make good") {
     const auto refused = [](const char* kind, const Json& parameters) {
       Profile profile = small_profile();

@@ -51,6 +51,13 @@ const std::vector<Implemented> kHere = {{"gemm", "f32", "cuda", "one"},
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("a profile is for the backends that it names") {
+    Profile profile = profile_of({});
+    profile.backends = {"host"};
+    CHECK(is_for(profile, "host"));
+    CHECK_FALSE(is_for(profile, "cuda"));
+  }
+
   TEST_CASE("a line's own sampling replaces the profile's and of two lines the stricter holds") {
     ProfileCases quick = line("gemm", "m8_n8_k8"), slow = line("gemm", "m8_n8_k8", {"two"});
     quick.sampling = SamplingRule{10, 0.1, 1, 0.05};

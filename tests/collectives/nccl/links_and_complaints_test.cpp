@@ -90,6 +90,9 @@ TEST_SUITE("unit") {
         degraded("5, crossNic 0, nChannels 0, bw 0.000000/0.000000, type NVL/PIX", {}, "NVLS"));
     CHECK(degraded("1, crossNic 0, nChannels 1, bw 0.100000/0.100000, type SYS/SYS", {}, "TREE"));
     CHECK_FALSE(degraded("1, crossNic 0, nChannels 1, bw 0.100000/0.100000, type SYS/SYS"));
+    const std::string direct = "6, crossNic 0, nChannels 1, bw 0.100000/0.100000, type SYS/SYS";
+    CHECK(degraded(direct, {}, "COLLNET_DIRECT"));
+    CHECK_FALSE(degraded(direct, {}, "PAT"));
     // A tenth of what the path allows, on one node and between nodes.
     const Names alone = {"comm 0x1 rank 0 nRanks 4 nNodes 1 localRanks 4 localRank 0 MNNVL 0",
                          "GPU/0-1 :GPU/0-2 (1/200.0/NVL) NET/0-0 (3/50.0/PIX) "};
