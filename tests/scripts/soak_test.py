@@ -72,6 +72,9 @@ class Soak(unittest.TestCase):
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.communicate(timeout=60)[1], "\nstopped; what passed is remembered\n")
         self.assertEqual(process.returncode, 130)
+        deadline = time.monotonic() + 10  # it was signalled, and dies when a processor is free
+        while is_running(int(child.read_text())) and time.monotonic() < deadline:
+            time.sleep(0.02)
         self.assertFalse(is_running(int(child.read_text())))
 
     def test_gemm_has_a_campaign_with_fewer_seeds_than_the_other_kernels(self):
