@@ -67,7 +67,12 @@ class FabricThroughputVsBaseline final : public Requirement {
                             const DeviceFacts* device, const Evidence& evidence,
                             const CaseFilter& filter, const RateLimit& standard,
                             Findings& findings) {
-    const auto subject = [&] { return subject_of(members.front()->scope); };
+    // What spans all of a run is said to be between its ranks, wherever these are.
+    const bool is_of_all =
+        ranks_of_case(*members.front(), *group.document) >= ranks_of(*group.document);
+    const auto subject = [&] {
+      return is_of_all ? fabric_subject(*group.document) : subject_of(members.front()->scope);
+    };
     FoundRow found;
     if (device != nullptr)
       found = find_fabric_row(evidence.baselines, *device, members, group.document->run.started,
