@@ -169,6 +169,9 @@ gb200, NVIDIA GB200, 10de:2941: 10.0, 152 SMs at 2062 MHz, 189471 MiB, L2 126 Mi
     CHECK(*light.pcie_bytes_per_s == doctest::Approx(63.0e9).epsilon(0.001));
     CHECK(*light.nvlink_bytes_per_s == 450e9);
     CHECK_FALSE(gpu_speed_of_light(part(9, 0, 132, "10de:2330")).nvlink_bytes_per_s);
+    GpuPart of_unknown_links = part(12, 0, 170, "10de:2b85");
+    of_unknown_links.nvlink_count = 4;
+    CHECK_FALSE(gpu_speed_of_light(of_unknown_links).nvlink_bytes_per_s);
   }
 
   TEST_CASE("the second figure is at the clock that was measured") {
