@@ -40,7 +40,7 @@ function inNumbers(one: Requirement, place: string): string | null {
   if (!entry) return null;
   const {p_value: chance, favourable_fraction: high, unfavourable_fraction: low, below_peers_ci_low: least, below_peers_ci_high: most} = entry;
   if (isNumber(chance)) return `noise alone reads so with a chance of ${chance.toPrecision(1)}`;
-  if (isNumber(least) && isNumber(most)) return `${percent(least)} to ${percent(most)} below its peers (95 % interval)`;
+  if (isNumber(least) && isNumber(most)) return `95 % interval ${percent(least)} to ${percent(most)} below`;
   return isNumber(high) && isNumber(low) ? ofFraction(one, entry, high, low) : null;
 }
 
