@@ -20,7 +20,7 @@ namespace assay::test {
 
 namespace {
 
-constexpr double kFraction = 0.85;
+constexpr double kFractionOfLight = 0.85;
 
 void make_h200(DeviceFacts& device) {
   device.name = "NVIDIA H200";
@@ -124,7 +124,7 @@ void measure(const DeviceFacts& device, std::size_t number, Measurement& measure
   const auto least = least_time(across, device.speed_of_light, id, measurement.series);
   const std::size_t least_count = measurement.scope.level == "node" ? 120 : 40;
   const std::size_t count = number % 9 == 4 ? 600 : least_count + number % 7;
-  const double median_s = (least ? least->seconds : 1e-3) / kFraction;
+  const double median_s = (least ? least->seconds : 1e-3) / kFractionOfLight;
   measurement.samples = samples_of(values_near(median_s, count, number), passes_of(measurement));
   add_metrics(work, measurement);
   measurement.speed_of_light_fraction.reset();
