@@ -41,7 +41,9 @@ TEST_SUITE("integration") {
       REQUIRE_MESSAGE(run.exit_code == 0, run.err);
     }
     const auto document = read_json(workplace.path("result.json"));
-    const auto& samples = document["measurements"][0]["samples"];
+    const auto& measurement = document["measurements"][0];
+    REQUIRE_MESSAGE(measurement.contains("samples"), measurement.dump());
+    const auto& samples = measurement["samples"];
     CHECK(samples["discarded"] > 0);
     CHECK(samples["stop_reason"] == "max_time");
     CHECK(samples["pass_medians_s"].size() == 2);
