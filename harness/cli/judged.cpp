@@ -62,11 +62,11 @@ void warn_of_other_profile(const std::vector<Result>& results, const Profile& pr
 
 /// A verdict of a model's figures looks like one of hardware.
 void warn_of_simulation(const std::vector<Result>& results) {
-  const std::size_t number = results.size();  // none is judged beside a measured one
-  if (number == 0 || !is_simulation(results.front())) return;
+  // None is judged beside a measured one.
+  if (results.empty() || !is_simulation(results.front())) return;
   print(stderr, fmt::format("assay: warning: {} simulated: no hardware was measured for {}\n",
-                            some_of(static_cast<std::ptrdiff_t>(number), number, "is", "are"),
-                            number == 1 ? "it" : "them"));
+                            some_of(std::ssize(results), results.size(), "is", "are"),
+                            results.size() == 1 ? "it" : "them"));
 }
 
 /// Baselines that were given in vain look as if they had judged.

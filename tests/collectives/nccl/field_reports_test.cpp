@@ -170,8 +170,6 @@ TEST_SUITE("unit") {
     CHECK(over("NET/IB/3", {mixed}).kind == "unknown");  // its ports are not of one kind
     CHECK(over("NET/IB/4", {mixed}).kind == "unknown");
     CHECK(over("NET/IB/0", {"NET/IB : Using [0]={[0] mlx5_0:1/IB, [1] ml"}).kind == "unknown");
-    const char* unnumbered = "NET/IB : Using [0]={[0] m:1/IB, m:2/IB} ; OOB eth0:10.0.0.1<0>";
-    CHECK(over("NET/IB/0", {unnumbered}).kind == "unknown");
   }
 
   TEST_CASE("merged ports of one card are told apart by their numbers where these are clear") {
