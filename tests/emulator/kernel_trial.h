@@ -22,7 +22,7 @@ struct KernelTrial {
   Trial trial;  ///< On the smallest shape that goes round the kernel's ring twice.
   std::vector<NotFunctional> not_functional;
   std::uint64_t seeds =
-      20;  ///< Of each mode; fewer where the kernel's other trials have their own.
+      10;  ///< Of each mode; fewer where the kernel's other trials have their own.
 };
 
 /// A namespace-scope object of this type in the unit that holds the trial enrols it.
