@@ -148,8 +148,7 @@ bool has_cases(const Profile& profile, const std::string& backend) {
                      [&](const ProfileCases& line) { return line.backend == backend; });
 }
 
-constexpr const char* kNoCases =
-    "The profile has no cases: nothing is run with it, it judges what others measured.\n";
+constexpr const char* kNoCases = "The profile has no cases: it judges what others measured.\n";
 
 ExitCode execute_list(const Arguments& arguments) {
   const bool json = arguments.value("format") == "json";

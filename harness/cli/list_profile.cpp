@@ -22,11 +22,18 @@ std::string axis_of(const ProfileRequirement& asked) {
   return "";
 }
 
+std::string alternatives(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& one : value) text += (text.empty() ? "" : " or ") + alternatives(one);
+  return text;
+}
+
 std::string when(const Json& applies_when) {
   std::string text;
   for (const auto& [key, value] : applies_when.items())
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key,
-                        value.is_string() ? value.get<std::string>() : value.dump());
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, alternatives(value));
   return text.empty() ? "always" : text;
 }
 
@@ -87,9 +94,11 @@ void add_profile(const Profile& profile, Json& list) {
 }
 
 std::string profile_text(const Profile& profile, const std::vector<ListedCase>& cases) {
-  Rows rows = {{"requirement", "level", "axis", "applies when", "why"}};
-  for (const ProfileRequirement& one : profile.requirements)
-    rows.push_back({one.id, name(one.level), axis_of(one), when(one.applies_when), one.why});
+  Rows rows = {{"requirement", "level", "axis", "applies when, and why"}};
+  for (const ProfileRequirement& one : profile.requirements) {
+    rows.push_back({one.id, name(one.level), axis_of(one), when(one.applies_when)});
+    if (!one.why.empty()) rows.push_back({"", one.why});
+  }
   std::string text = table(rows, line_columns(stdout)) + "\n";
   for (const std::string& backend : profile.backends) {
     if (std::none_of(cases.begin(), cases.end(),

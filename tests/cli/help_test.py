@@ -1,10 +1,15 @@
 """Help, completion and manual pages say the same: each comes from the data that flags are read by."""
+import fcntl
+import json
 import os
 import pathlib
+import pty
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
+import termios
 import unittest
 
 from tests.not_run import not_run
@@ -41,6 +46,23 @@ def flags_of(command):
     return found
 
 
+def on_a_terminal(columns, *words):
+    """What a terminal of so many columns shows."""
+    terminal, program_side = pty.openpty()
+    fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+    with subprocess.Popen([ASSAY, *words], stdin=subprocess.DEVNULL, stdout=program_side) as process:
+        os.close(program_side)
+        shown = b""
+        try:
+            while part := os.read(terminal, 65536):
+                shown += part
+        except OSError:  # the program has closed its side
+            pass
+        os.close(terminal)
+    assert process.returncode == 0, words
+    return re.sub("\x1b\\[[0-9;]*m", "", shown.decode()).replace("\r", "")
+
+
 def completed(*words):
     """What bash would offer for the last of the words."""
     script = ('source <("$0" completion bash); COMP_WORDS=(assay "$@"); COMP_CWORD=$#; _assay; '
@@ -51,6 +73,15 @@ def completed(*words):
 
 
 class Help(unittest.TestCase):
+    def test_the_cases_and_requirements_of_every_profile_fit_80_columns_of_a_terminal_and_105_of_a_pipe(self):
+        profiles = [entry["name"] for entry in json.loads(assay("list", "--format", "json").stdout)["profiles"]]
+        self.assertIn("training", profiles)
+        for profile in profiles:
+            for columns, shown in ((80, on_a_terminal(80, "list", "--profile", profile)),
+                                   (105, assay("list", "--profile", profile).stdout)):
+                self.assertGreater(len(shown.split("\n")), 3, profile)
+                self.assertEqual([line for line in shown.split("\n") if len(line) > columns], [], profile)
+
     def test_every_command_says_what_its_flags_may_be_and_refuses_the_rest(self):
         self.assertGreater(len(commands()), 10)
         for command in commands():
