@@ -377,13 +377,12 @@ Command cluster_command() {
       {"1", "A must failed; status: the run cannot go on."},
       {"2", "The run could not start or end, or something is left in the cluster."},
       {"3", "kubectl is missing."}};
-  command.examples = {
-      {"assay cluster plan --image registry.example/assay:0.1.0 --nodes 2",
-       "What would be applied, and why?"},
-      {"assay cluster run --image registry.example/assay:0.1.0 --profile fabric --nodes 4",
-       "From claim to verdict."},
-      {"assay cluster gate --image registry.example/assay:0.1.0 --profile node",
-       "Lets work onto the nodes that joined and pass."}};
+  command.examples = {{"assay cluster plan --image registry.example/assay:0.1.0 --nodes 2",
+                       "What would be applied, and why?"},
+                      {"assay cluster run --image registry.example/assay:0.1.0 --nodes 4",
+                       "From claim to verdict."},
+                      {"assay cluster gate --image registry.example/assay:0.1.0 --profile node",
+                       "Lets work onto the nodes that joined and pass."}};
   command.execute = execute_cluster;
   return command;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/cli/compared_rows.h"
+#include "harness/cli/manual.h"
 #include "harness/core/number_of.h"
 #include "harness/core/plain_text.h"
 
@@ -113,7 +114,7 @@ std::string compared_as_text(const std::vector<Comparison>& comparisons, bool co
                              std::size_t width) {
   const std::string outcome = outcome_in_words(comparisons);
   std::string text = kComparedText + (colour ? coloured(outcome, comparisons) : outcome) + "\n";
-  for (const std::string& line : lines_above(comparisons)) text += line + "\n";
+  for (const std::string& line : lines_above(comparisons)) text += wrap(line, 0, width);
   for (const Rows& rows : {case_rows(comparisons), cost_rows(comparisons), mean_rows(comparisons)})
     if (!rows.empty()) text += '\n' + table(rows, width);
   return text;

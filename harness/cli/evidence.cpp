@@ -170,10 +170,8 @@ Command evidence_command() {
        "A MUST has no proof, or was filled before with what the programme does not take: another "
        "status, no evidence, N/A without a reason. The rest was written all the same."},
       {"2", "A document, the checklist, the signature or the folder is refused."}};
-  command.examples = {
-      {"assay evidence --checklist AIConformance-1.37.yaml results/ --product-path v1.37/example "
-       "-o example/",
-       "What of the checklist do the results of a cluster run prove?"}};
+  command.examples = {{"assay evidence --checklist my.yaml nodes/ --product-path v1.37/my -o my/",
+                       "What of the checklist do the results of a cluster run prove?"}};
   command.execute = execute_evidence;
   return command;
 }

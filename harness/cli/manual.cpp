@@ -95,7 +95,7 @@ std::string manual(const Command& command) {
 
 std::string overview(const std::vector<Command>& commands) {
   std::string text =
-      "assay measures what the accelerators of this machine really deliver, and judges it.\n\n"
+      "assay measures what this machine's accelerators really deliver, and judges it.\n\n"
       "Usage: assay COMMAND [FLAGS]\n\nCommands:\n";
   std::size_t longest = 0;
   for (const Command& command : commands) longest = std::max(longest, command.name.size());

@@ -47,10 +47,12 @@ std::vector<std::size_t> widest(const Rows& rows, bool wraps_headings) {
   return widths;
 }
 
-bool has_blanks(const Rows& rows, std::size_t column) {
-  return std::any_of(rows.begin() + 1, rows.end(), [&](const auto& row) {
-    return column < row.size() && row[column].find(' ') != std::string::npos;
-  });
+/// Of the cells below the heading.
+std::size_t longest_word_of(const Rows& rows, std::size_t column) {
+  std::size_t longest = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    if (column + 1 < rows[i].size()) longest = std::max(longest, longest_word(rows[i][column]));
+  return longest;
 }
 
 Layout layout_of(const Rows& rows, std::size_t width) {
@@ -63,8 +65,8 @@ Layout layout_of(const Rows& rows, std::size_t width) {
   const std::size_t others = layout.start_of(layout.columns.size()) - layout.columns[0] + room;
   const std::size_t left = width > others ? width - others : 0;
   layout.columns[0] = std::clamp(left, std::min(kLeastFirst, layout.columns[0]), layout.columns[0]);
-  // The first cells may stand above, the last ones below. In between, a cell of what has no blank,
-  // as a UUID, is given a line of its own.
+  // The first cells may stand above, the last ones below. In between, a cell with a long word, as a
+  // UUID, is given lines of its own.
   const auto excess = [&] {
     const std::size_t end = layout.start_of(layout.columns.size()) - kGap;
     return end > width ? end - width : 0;
@@ -72,7 +74,7 @@ Layout layout_of(const Rows& rows, std::size_t width) {
   const std::size_t spare = layout.columns[0] - std::min(kBelow, layout.columns[0]);
   layout.columns[0] -= std::min(excess(), spare);
   for (std::size_t i = 1; i < layout.columns.size(); ++i)
-    if (!has_blanks(rows, i))
+    if (longest_word_of(rows, i) > kLeastFirst)
       layout.columns[i] -=
           std::min(excess(), layout.columns[i] - std::min(kLeastFirst, layout.columns[i]));
   return layout;
@@ -128,9 +130,9 @@ std::string laid_out(const std::vector<std::string>& row, const Layout& layout) 
       Block apart;
       apart.put(0, lines_of(row[0], layout.width));
       above = apart.str();
-    } else if (longest_word(row[i]) > layout.columns[i] &&
-               start + columns(row[i]) <= layout.width) {
-      block.put(start, {row[i]});  // whole, and the rest of the row below it
+    } else if (longest_word(row[i]) > layout.columns[i] && start < layout.width) {
+      // As whole as it can be, and the rest of the row below it.
+      block.put(start, lines_of(row[i], layout.width - start));
       above += block.str();
       block = Block();
     } else {

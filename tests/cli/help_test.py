@@ -93,6 +93,10 @@ class Help(unittest.TestCase):
                     if refused.startswith(f"assay: {flag} "):
                         self.assertEqual(refused.partition("is not one of ")[2].strip().split(", "), words)
 
+    def test_every_page_fits_80_columns(self):
+        for words in (["help"], *([command, "--help"] for command in commands())):
+            self.assertEqual([line for line in assay(*words).stdout.split("\n") if len(line) > 80], [], words)
+
     def test_the_profiles_of_the_refusal_are_in_every_help_that_takes_one(self):
         refused = assay("run", "--profile", "no-such").stderr
         profiles = re.search(r"built-in profile \(([^)]*)\)", refused)[1].split(", ")

@@ -95,12 +95,14 @@ TEST_SUITE("unit") {
     }
   }
 
-  TEST_CASE("a name without blanks in the middle of a table stays whole in a line that fits") {
+  TEST_CASE("a long word in the middle of a table stays whole in a line that fits") {
     const std::string uuid = "GPU-51000000-0000-0001-2330-000000000002";
     const Rows rows = {
         {"case", "series", "where", "A", "B", "B's time", "interval", "verdict", "why"},
         {"gemm.bf16.sm80/m8192_n8192_k8192", "cold", uuid, "1.57 ms", "1.57 ms", "+0.0 %",
-         "-1.0 to +1.0 %", "unclear", "the interval is partly within the margin"}};
+         "-1.0 to +1.0 %", "unclear", "the interval is partly within the margin"},
+        {"memory_copy.f32.device_copy/bytes1073741824", "cold", "from " + uuid + " to " + uuid,
+         "1.57 ms", "1.57 ms", "+0.0 %", "-1.0 to +1.0 %", "same"}};
     for (const std::size_t width : {80u, 105u, 250u}) {
       CAPTURE(width);
       const std::string text = table(rows, width);
