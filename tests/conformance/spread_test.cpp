@@ -82,6 +82,25 @@ TEST_SUITE("unit") {
     CHECK(verdict.subjects[0].name.find("device 3") != std::string::npos);
   }
 
+  TEST_CASE("the only device of its model is left out where others of the node have peers") {
+    Result result = passing_result(small_profile(), "cuda", 3);
+    result.nodes[0].devices[1].name = "another model";
+    slow_down(measurement_of(result, kTriad, 1), 2);
+    CHECK(judged(result, spread()).verdict == Verdict::pass);
+    slow_down(measurement_of(result, kTriad, 2), 1.1);
+    const RequirementVerdict slow = judged(result, spread());
+    CHECK(slow.verdict == Verdict::fail);
+    REQUIRE(slow.subjects.size() == 1);
+    CHECK(slow.subjects[0].name.find("device 2") != std::string::npos);
+    measurement_of(result, kTriad, 2).status = MeasurementStatus::error;
+    CHECK(judged(result, spread()).reason_code == "missing");
+    result = passing_result(small_profile(), "cuda", 2);
+    result.nodes[0].devices[1].name = "another model";
+    const RequirementVerdict none = judged(result, spread());
+    CHECK(none.reason_code == "missing");
+    CHECK(none.reason.find("nothing to compare") != std::string::npos);
+  }
+
   TEST_CASE("a device that was measured twice is not its own peer") {
     Result result = passing_result(small_profile(), "cuda", 2);
     measurement_of(result, kTriad, 1).scope.members =

@@ -72,11 +72,14 @@ class SpreadWithinNode final : public Requirement {
     double widest = 0;
     std::size_t comparisons = 0;
     for (const auto& [key, of_case] : notes.all) comparisons += of_case.peers.size();
+    const bool has_peers = std::any_of(notes.all.begin(), notes.all.end(), [](const auto& entry) {
+      return !is_of_one_device(entry.second.peers);
+    });
     for (const auto& [key, of_case] : notes.all) {
       const std::vector<Peer>& peers = of_case.peers;
-      const DeviceFacts* first = peers.front().device.device;
-      if (std::all_of(peers.begin(), peers.end(),
-                      [&](const Peer& peer) { return peer.device.device == first; })) {
+      if (is_of_one_device(peers)) {
+        // The only device of its model in a node of several: the others are judged without it.
+        if (has_peers && is_only_one_of_its_model(peers.front().device)) continue;
         findings.not_evaluated("missing",
                                fmt::format("{} has {} on one {} only: nothing to compare", key.node,
                                            key.case_id, key.model),
@@ -95,6 +98,18 @@ class SpreadWithinNode final : public Requirement {
     }
     return findings.verdict(fmt::format("slowest device {} below its peers, limit {}",
                                         percent(widest), percent(fail_from)));
+  }
+
+  static bool is_of_one_device(const std::vector<Peer>& peers) {
+    const DeviceFacts* first = peers.front().device.device;
+    return std::all_of(peers.begin(), peers.end(),
+                       [&](const Peer& peer) { return peer.device.device == first; });
+  }
+
+  static bool is_only_one_of_its_model(const DeviceRef& one) {
+    return std::count_if(
+               one.node->devices.begin(), one.node->devices.end(),
+               [&](const DeviceFacts& device) { return device.name == one.device->name; }) == 1;
   }
 
   static void note_peers(const Evidence& some, const CaseFilter& filter, Notes& notes) {
