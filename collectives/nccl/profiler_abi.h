@@ -9,7 +9,7 @@
 
 namespace assay::nccl::abi {
 
-inline constexpr int kGroup = 1 << 0, kCollective = 1 << 1, kPointToPoint = 1 << 2;
+inline constexpr int kCollective = 1 << 1, kPointToPoint = 1 << 2;
 using Logger = void (*)(int, unsigned long, const char*, int, const char*, ...);
 
 struct CollectiveV2 {

@@ -66,9 +66,9 @@ class StableSamples final : public Requirement {
  private:
   /// What is asked of one series, for the verdict's figures.
   struct SeriesFigures {
-    double width = 0, stdev = 0, p5 = 0;  // quantiles over the median
+    double width, stdev, p5;  // quantiles over the median
     std::optional<double> p95, p99;
-    std::int64_t samples = 0, discarded = 0;
+    std::int64_t samples, discarded;
     std::string stop_reason;
 
     explicit SeriesFigures(const Samples& one)
