@@ -107,6 +107,56 @@ TEST_SUITE("unit") {
     CHECK(refusal([&] { baseline_of(results, "ours"); }).find("simulated") != std::string::npos);
   }
 
+  TEST_CASE("documents of nothing make no baseline and each says what is not there") {
+    const auto told = [](const std::vector<Result>& results) {
+      return refusal([&] { baseline_of(results, "ours"); });
+    };
+    CHECK(told({}) == "no result document was given");
+    Result result = two_nodes().front();
+    Result without_devices = result;
+    without_devices.nodes[0].devices.clear();
+    CHECK(told({without_devices}) == "the documents are of no device: a baseline is of one SKU");
+    result.measurements.clear();
+    CHECK(told({result}) == "the documents hold no verified measurement with a rate");
+  }
+
+  TEST_CASE("what was measured otherwise has a row of its own") {
+    const auto rows_with = [](void (*change)(Measurement&)) {
+      std::vector<Result> results = two_nodes();
+      for (Result& result : results) result.measurements.resize(1);
+      change(results[1].measurements[0]);
+      return baseline_of(results, "ours").rows.size();
+    };
+    CHECK(rows_with([](Measurement&) {}) == 1);
+    CHECK(rows_with([](Measurement& one) { one.id.dtype = "f16"; }) == 2);
+    CHECK(rows_with([](Measurement& one) { one.series = Series::hot; }) == 2);
+    CHECK(rows_with([](Measurement& one) { one.scope.level = "node"; }) == 2);
+    CHECK(rows_with([](Measurement& one) { one.input_pattern = "random"; }) == 2);
+    CHECK(rows_with([](Measurement& one) { one.metrics = {{"bytes_per_s", 1e9}}; }) == 2);
+  }
+
+  TEST_CASE("a row tells the median and its spread and of which runs until which day") {
+    std::vector<Result> results = two_nodes();
+    results.push_back(passing_result(small_profile(), "cuda", 8, "node-c"));
+    for (std::size_t i = 0; i < 3; ++i) {
+      results[i].measurements.resize(1);
+      results[i].measurements[0].metrics["flop_per_s"] = 100 + static_cast<double>(i * i);
+    }
+    results[1].run.started = "2026-11-30T23:59:00.000Z";
+    Baseline baseline = baseline_of(results, "ours");
+    REQUIRE(baseline.rows.size() == 1);
+    CHECK(baseline.rows[0].value == 101);
+    CHECK(baseline.rows[0].mad == 1.0);
+    CHECK(baseline.rows[0].n == 3);
+    CHECK(baseline.rows[0].date == "2026-11-30");
+    CHECK(baseline.rows[0].expires == "2027-11-30");
+    CHECK(baseline.rows[0].source == "assay baseline of 3 runs, run-node-a to run-node-c");
+    for (Result& result : results) result.simulated = true;
+    baseline = baseline_of(results, "ours");
+    CHECK(baseline.rows[0].source ==
+          "assay baseline of 3 simulated runs, run-node-a to run-node-c");
+  }
+
   TEST_CASE("MIG slices make a baseline of their own and none with whole devices") {
     std::vector<Result> results = two_nodes();
     const auto slice = [](Result& result) {

@@ -85,6 +85,25 @@ TEST_SUITE("unit") {
     CHECK(contention(result).verdict == Verdict::warn);
   }
 
+  TEST_CASE("discards are others' doing where more than half of them are") {
+    struct Row {
+      std::int64_t of_others;  // of 64 in 100
+      const char* code;
+    };
+    for (const Row& row : {Row{0, "throttled"}, Row{31, "throttled"}, Row{32, "throttled"},
+                           Row{33, "contended"}, Row{64, "contended"}}) {
+      CAPTURE(row.of_others);
+      Result result = two_devices();
+      Measurement& one = measurement_of(result, kJudgedGemm, 1);
+      discard(one, 64, discard_reason::kCpuContention);
+      one.samples->discard_reasons = {{discard_reason::kCpuContention, row.of_others},
+                                      {"hw_thermal_slowdown", 64 - row.of_others}};
+      const RequirementVerdict verdict = judged(result, requirement("stable_samples"));
+      CHECK(verdict.reason_code == row.code);
+      CHECK(verdict.reason.find("64 % of the samples") != std::string::npos);
+    }
+  }
+
   TEST_CASE("a series that was discarded whole is named though its samples are shown") {
     Result result = two_devices();
     Measurement& one = measurement_of(result, kJudgedGemm, 0);

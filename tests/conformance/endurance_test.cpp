@@ -95,6 +95,39 @@ TEST_SUITE("unit") {
     CHECK(judged_by("sustained_at_once", result).verdict == Verdict::not_evaluated);
   }
 
+  TEST_CASE("a rate of zero or less is none and a peak in one unit has no rate in another") {
+    struct Row {
+      const char* peak;
+      double peak_value;
+      const char* sustained;
+      double sustained_value;
+      const char* code;
+    };
+    constexpr const char* kPeak = "peak_flop_per_s";
+    constexpr const char* kSustained = "sustained_flop_per_s";
+    for (const Row& row : {Row{kPeak, 0, kSustained, 665e12, "missing"},
+                           Row{kPeak, -1, kSustained, 665e12, "missing"},
+                           Row{kPeak, 700e12, kSustained, 0, "missing"},
+                           Row{kPeak, 700e12, kSustained, -1, "missing"},
+                           Row{kPeak, 700e12, "sustained_bytes_per_s", 665e12, "missing"},
+                           Row{"peak_bytes_per_s", 700e12, kSustained, 665e12, "missing"},
+                           Row{"peak_bytes_per_s", 7, "sustained_bytes_per_s", 6.65, "met"},
+                           Row{kPeak, 7, kSustained, 6.65, "met"}}) {
+      CAPTURE(std::string(row.peak));
+      CAPTURE(row.peak_value);
+      CAPTURE(row.sustained_value);
+      Result result = burnt(3);
+      Measurement& one = of(result, 1, "device");
+      one.metrics.erase(kPeak);
+      one.metrics.erase(kSustained);
+      one.metrics[row.peak] = row.peak_value;
+      one.metrics[row.sustained] = row.sustained_value;
+      const RequirementVerdict verdict = judged_by("sustained_alone", result);
+      CHECK(verdict.reason_code == row.code);
+      if (verdict.verdict != Verdict::pass) CHECK(names_only(verdict, 1));
+    }
+  }
+
   TEST_CASE("nothing is asked at once of a device that is alone") {
     Result result = burnt(1);
     std::erase_if(result.measurements,

@@ -142,6 +142,58 @@ TEST_SUITE("unit") {
     CHECK(assumed.only_warns);
   }
 
+  TEST_CASE("what differs in one thing alone is no peer and another case of its family") {
+    struct Row {
+      const char* what;
+      void (*change)(ProfileCases&);  // of a second line of cases
+      std::size_t cases;              // of the compute family
+    };
+    for (const Row& row :
+         {Row{"nothing", [](ProfileCases& line) { line.shapes.clear(); }, 1},
+          Row{"shape", [](ProfileCases& line) { line.shapes = {Shape::parse("m64_n64_k64")}; }, 2},
+          Row{"series", [](ProfileCases& line) { line.series = {Series::hot}; }, 2},
+          Row{"scope", [](ProfileCases& line) { line.scope = "node"; }, 2},
+          Row{"dtype", [](ProfileCases& line) { line.dtypes = {"f32"}; }, 2},
+          Row{"implementation", [](ProfileCases& line) { line.implementations = {"sm80"}; }, 2},
+          Row{"workload", [](ProfileCases& line) { line.workload = "attention_forward"; }, 2},
+          Row{"family", [](ProfileCases& line) { line.workload = "memory_copy"; }, 1}}) {
+      CAPTURE(std::string(row.what));
+      Profile profile = small_profile();
+      profile.cases.resize(1);
+      profile.cases[0].implementations = {"sm90"};
+      ProfileCases second = profile.cases[0];
+      row.change(second);
+      if (!second.shapes.empty()) profile.cases.push_back(second);
+      Evidence evidence{{passing_result(profile, "cuda", 3)}, &profile, {}};
+      FleetNotes notes;
+      for (const char* scope : {"device", "node"}) {
+        CaseFilter filter;
+        filter.scope = scope;
+        notes.add(device_groups(evidence, filter), {});
+      }
+      std::size_t devices = 0;
+      for (const Standing& one : notes.standings()) {
+        CHECK(one.peers == 2);
+        if (one.family != Family::compute) continue;
+        ++devices;
+        CHECK(one.cases == row.cases);
+      }
+      CHECK(devices == 3);
+    }
+  }
+
+  TEST_CASE("devices of two models have their own models for peers") {
+    Profile profile = small_profile();
+    Evidence evidence{{passing_result(profile, "cuda", 5)}, &profile, {}};
+    for (const std::size_t i : {1, 3}) evidence.results[0].nodes[0].devices[i].name = "Another GPU";
+    FleetNotes notes;
+    notes.add(device_groups(evidence, {}), {});
+    const std::vector<Standing> all = notes.standings();
+    CHECK(all.size() == 2 * 5);
+    for (const Standing& one : all)
+      CHECK(one.peers == (one.device.device->name == "Another GPU" ? 1 : 2));
+  }
+
   TEST_CASE("one device has no peers") {
     const RequirementVerdict verdict =
         against_fleet({passing_result(small_profile(), "cuda", 1)}, {});

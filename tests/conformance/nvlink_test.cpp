@@ -119,6 +119,9 @@ TEST_SUITE("unit") {
          "links_down",
          2},
         {"Tesla V100-SXM2-16GB", {{6, 0}, {6, 0}}, Verdict::fail, "links_down", 2},
+        {"Tesla V100-SXM2-16GB", {{6, 4}, {6, 4}}, Verdict::pass, "met", 0},
+        {"Tesla V100-SXM2-16GB", {{6, 4}}, Verdict::pass, "met", 0},
+        {"Tesla V100-SXM2-16GB", of_each(7, {6, 5}), Verdict::pass, "met", 0},
         {"Tesla V100-SXM2-16GB", {{6, 0}}, Verdict::not_evaluated, "not_applicable", 0},
         {"Tesla V100-DGXS-32GB", of_each(4, {4, 0}), Verdict::fail, "links_down", 4},
         {"Tesla V100-PCIE-32GB", {{0, 0}, {0, 0}}, Verdict::not_evaluated, "not_applicable", 0},
@@ -142,6 +145,10 @@ TEST_SUITE("unit") {
         {kPart, {{18, 12}, {18, 12}}, Verdict::pass, "met", 0},
         {kPart, {{18, 12}, {18, 10}}, Verdict::fail, "links_down", 1},
         {kPart, {{18, 17}}, Verdict::fail, "links_down", 1},
+        {kPart, {{18, 10}, {18, 10}}, Verdict::pass, "met", 0},  // of bridges: an even number
+        {kPart, {{18, 9}, {18, 9}}, Verdict::fail, "links_down", 2},
+        {kPart, {{18, 1}}, Verdict::fail, "links_down", 1},
+        {kPart, {{18, 2}}, Verdict::pass, "met", 0},
         {kPart, {{18, 0}, {18, 18}}, Verdict::fail, "links_down", 1},
         {kPart, {{18, 0}, {18, 0}}, Verdict::not_evaluated, "not_applicable", 0},
     };
