@@ -31,12 +31,14 @@ class Evidence(EvidenceCase):
         for key in PROVED - {"dra_support"}:
             row = self.rows(product)[key]
             self.assertEqual(row["evidence"], [f"file://v1.37/example/evidence/{key}.md"])
-            self.assertIn("Left open: ", row["notes"])
+            left_open = re.search("Left open: .+", row["notes"]).group()
             page = (product / f"evidence/{key}.md").read_text()
+            self.assertIn(left_open, page)
             self.assertIn("evidence --checklist", page)
             self.assertIn(" ".join(self.healthy[0]["run"]["command"][:3]), page)
             self.assertIn('"figures"', page)
             self.assertRegex(page, r'"sha256": "[0-9a-f]{64}"')
+        self.assertIn("Left open: One more node was asked for", self.rows(product)["cluster_autoscaling"]["notes"])
         self.assertIn('"window_s": 31', (product / "evidence/gang_scheduling.md").read_text())
         self.assertEqual(run.stderr, "")
 

@@ -107,6 +107,29 @@ TEST_SUITE("unit") {
     CHECK(verdict.reason_code == "failed_verification");
   }
 
+  TEST_CASE("the samples of copies are held to what those of devices are where they are asked of") {
+    Profile profile = load_profile("copies");
+    const auto stable = [&](const Result& result, const Json& parameters) {
+      profile.requirements = {requirement("stable_samples", parameters)};
+      return verdict_on(result, profile, "stable_samples");
+    };
+    const Json between = {{"workload", "device_to_device"}};
+    const Json to_host = {{"workload", "device_to_host"}};
+    Result noisy = four_gpus(profile);
+    const std::size_t all = noisy.measurements.size();
+    CHECK(stable(noisy, Json::object()).figures["series"] == all + 6);  // a round has two pairs
+    CHECK(stable(noisy, between).figures["series"] == 12 + 6 * 2);
+    CHECK(stable(noisy, to_host).figures["series"] == 2 * 4);
+    of(noisy, "device_to_device", {gpu(0), gpu(3)}).samples->ci_high_s *= 1.1;
+    for (const Json& parameters : {Json::object(), between}) {
+      const RequirementVerdict verdict = stable(noisy, parameters);
+      CHECK(verdict.reason_code == "too_noisy");
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].kind == "link");
+    }
+    CHECK(stable(noisy, to_host).verdict == Verdict::pass);
+  }
+
   TEST_CASE("a pair that is there twice is noticed") {
     const Profile profile = load_profile("copies");
     Result result = four_gpus(profile);

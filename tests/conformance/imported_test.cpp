@@ -141,6 +141,14 @@ TEST_SUITE("unit") {
     CHECK(one.verdict == Verdict::pass);
     CHECK(one.reason == "1 reported figures reach their baseline, 2 have none");
     CHECK(one.figures["without_baseline"] == 2);
+    REQUIRE(one.figures["cases"].size() == 1);
+    const Json& entry = one.figures["cases"][0];
+    CHECK(entry["case"] == "all_reduce.bf16.nccl/bytes8589934592_ranks8");
+    CHECK(entry["bus_bandwidth_bytes_per_s"] == 478e9);
+    CHECK(entry["baseline"] == 480e9);
+    CHECK(entry["baseline_fraction"].get<double>() == doctest::Approx(478.0 / 480));
+    CHECK(entry["warn_below"] == 0.95);
+    CHECK(entry["source"] == "a page");
   }
 
   TEST_CASE("of very many ranks the first are named and the others counted") {
@@ -202,6 +210,8 @@ TEST_SUITE("unit") {
     const RequirementVerdict& one = part_of(verdict, "reported_checks");
     CHECK(one.verdict == Verdict::warn);
     CHECK(one.subjects.at(0).name == "n1/device3");
+    CHECK(one.figures["passed"] == 1);
+    CHECK(one.figures["not_run"] == 0);
     // As every other requirement names it, where the document describes it.
     result.nodes.resize(1);
     result.nodes[0].name = "n1";
@@ -214,6 +224,8 @@ TEST_SUITE("unit") {
     result.imported->checks.push_back({"pulse", "", "n1", "skipped", ""});
     CHECK(part_of(judged_by_profile(result, "imported"), "reported_checks").verdict ==
           Verdict::warn);
+    CHECK(part_of(judged_by_profile(result, "imported"), "reported_checks").figures["not_run"] ==
+          1);
     result.imported->checks[1].status = "unknown";
     CHECK(part_of(judged_by_profile(result, "imported"), "reported_checks").verdict ==
           Verdict::not_evaluated);
