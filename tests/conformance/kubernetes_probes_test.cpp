@@ -65,6 +65,54 @@ RequirementVerdict metrics(const std::function<void(ExporterFacts&, Result&)>& c
 }  // namespace
 
 TEST_SUITE("unit") {
+  TEST_CASE("the profile says how long gangs are held back and may be bound in part") {
+    const auto code = [](const Json& parameters) {
+      ClusterFacts all;
+      all.gang_contention = GangContentionFacts{"kueue", 2, 10, 0, 10, 3, 4};
+      Result result = passing_result(small_profile(), "cuda", 1);
+      set_cluster_facts(all, result);
+      return judged(result, requirement("kubernetes_gang_contention", parameters)).reason_code;
+    };
+    CHECK(code({{"window_s", 10}, {"tolerance_s", 10}}) == "met");
+    CHECK(code({{"window_s", 11}}) == "missing");
+    CHECK(code({{"tolerance_s", 9}}) == "partial_gang");
+  }
+
+  TEST_CASE("what a probe of the cluster found is said of whom and in words") {
+    const auto check = [](const RequirementVerdict& verdict, const char* told,
+                          const char* subject) {
+      CHECK(verdict.reason == told);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].kind == "fabric");
+      CHECK(verdict.subjects[0].name == subject);
+    };
+    using Gangs = GangContentionFacts;
+    check(gangs([](Gangs& f) { f.bound_early = 1; }),
+          "kueue bound 1 of a gang's 2 pods while there was no room for all of them",
+          "gangs of kueue");
+    check(gangs([](Gangs& f) { f.window_s = 9; }),
+          "gangs of 2 pods were held back for 9 s: at least 2 pods and 10 s are needed, so that "
+          "pods bound one by one would show",
+          "gangs of kueue");
+    check(gangs([](Gangs& f) { f.partial_s = 11; }),
+          "kueue: for 11 s a gang was bound in part while another wanted its nodes",
+          "gangs of kueue");
+    using Scaling = AutoscalingFacts;
+    check(scaling([](Scaling& f) { f.added.clear(); }),
+          "3 pods on 2 free nodes: all were bound without a new node: others freed theirs",
+          "karpenter");
+    check(scaling([](Scaling& f) { f.bound_s.reset(); }),
+          "3 pods on 2 free nodes: node-new came, and pods still wait after 300 s", "karpenter");
+    check(scaling([](Scaling& f) { f.removed_s.reset(); }),
+          "node-new stayed though nobody needs them", "karpenter");
+    check(webhook([](WebhookFacts& f) { f.denied_by = f.bad_answer = ""; }),
+          "jobsets.jobset.x-k8s.io: a bad resource was taken: no webhook looks at it",
+          "jobsets.jobset.x-k8s.io");
+    check(webhook([](WebhookFacts& f) { f.denied_by = ""; }),
+          "jobsets.jobset.x-k8s.io: a bad resource was refused, but by no webhook: denied",
+          "jobsets.jobset.x-k8s.io");
+  }
+
   TEST_CASE("gangs are held back whole for long enough and start one after the other") {
     using Facts = GangContentionFacts;
     CHECK(gangs([](Facts&) {}).verdict == Verdict::pass);

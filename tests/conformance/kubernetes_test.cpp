@@ -109,6 +109,108 @@ TEST_SUITE("unit") {
     CHECK(verdict(unknown, kind) == Verdict::not_evaluated);
   }
 
+  TEST_CASE("what a run does not tell of its cluster is said beside a run that tells it") {
+    struct Row {
+      const char* kind;
+      void (*change)(Result&);
+      const char* told;
+    };
+    const auto forget = [](Result& result) { result.extensions = Json::object(); };
+    const Row table[] = {
+        {"kubernetes_claimed_devices", [](Result& r) { r.nodes[0].kubernetes.reset(); },
+         "node-b: no allocated device is known"},
+        {"kubernetes_claimed_devices", [](Result& r) { r.nodes[0].kubernetes->allocated.clear(); },
+         "node-b: no allocated device is known"},
+        {"kubernetes_unclaimed_container", forget,
+         "node-b: no container without a claim has looked"},
+        {"kubernetes_gang", forget, "node-b: no gang scheduler started its pods"},
+        {"kubernetes_driver_versions", [](Result& r) { r.software.erase("driver"); },
+         "node-b: driver is not known"},
+        {"kubernetes_driver_versions", [](Result& r) { r.software["driver"] = "absent"; },
+         "node-b: driver is not known"}};
+    for (const Row& row : table) {
+      CAPTURE(std::string(row.kind));
+      Profile profile = small_profile();
+      profile.requirements = {requirement(row.kind)};
+      Result other = in_a_pod();
+      other.run.id = "run-b";
+      other.nodes[0].name = "node-b";
+      for (std::size_t i = 0; i < 2; ++i) {
+        DeviceFacts& device = other.nodes[0].devices[i];
+        device.uuid += "-b";
+        other.nodes[0].kubernetes->allocated[i] = device.uuid;
+      }
+      const auto beside = [&] {
+        return judged(Evidence{{in_a_pod(), other}, &profile, {}}, row.kind);
+      };
+      CHECK(beside().verdict == Verdict::pass);
+      row.change(other);
+      const RequirementVerdict verdict = beside();
+      CHECK(verdict.verdict == Verdict::not_evaluated);
+      CHECK(verdict.reason_code == "missing");
+      CHECK(verdict.reason == row.told);
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name == "node-b");
+    }
+  }
+
+  TEST_CASE("the first collective is the earliest of several ranks and not before the submission") {
+    const char* kind = "kubernetes_first_collective";
+    const auto told = [&](const Result& result, const Json& parameters = Json::object()) {
+      return judged(result, requirement(kind, parameters));
+    };
+    const RequirementVerdict before = told(with_collective("2026-11-23T17:38:59.9Z"));
+    CHECK(before.reason_code == "missing");
+    CHECK(before.reason.ends_with(": the clocks of cluster and nodes disagree"));
+    CHECK(told(with_collective("2026-11-23T17:39:00Z")).verdict == Verdict::pass);
+    CHECK(told(in_a_pod()).reason == "no collective was measured");
+    Result unknown = with_collective("2026-11-23T17:40:00Z");
+    unknown.extensions = Json::object();
+    CHECK(told(unknown).reason == "no document says when the run was submitted");
+    Result ranks = in_a_pod();
+    ranks.measurements[1].started = "2026-11-23T17:40:00Z";
+    ranks.measurements[1].ranks.resize(1);
+    CHECK(told(ranks).reason == "no collective was measured");
+    ranks.measurements[1].ranks.resize(2);
+    CHECK(told(ranks).figures["passed_s"] == 60.0);
+    CHECK(told(ranks, {{"at_most_s", 60}}).verdict == Verdict::pass);
+    CHECK(told(ranks, {{"at_most_s", 59}}).reason_code == "slow_start");
+    ranks.measurements[2].scope.level = "cluster";
+    for (const auto& [started, passed_s] :
+         {std::pair("2026-11-23T17:39:30Z", 30.0), std::pair("2026-11-23T17:41:30Z", 60.0)}) {
+      ranks.measurements[2].started = started;
+      CHECK(told(ranks).figures["passed_s"] == passed_s);
+    }
+  }
+
+  TEST_CASE("a gang may be bound in part for as long as is tolerated and no longer") {
+    const auto code = [](double partial_s, const Json& parameters) {
+      return judged(with([&](auto& facts) { facts.gang->partial_s = partial_s; }),
+                    requirement("kubernetes_gang", parameters))
+          .reason_code;
+    };
+    CHECK(code(10, Json::object()) == "met");
+    CHECK(code(10.1, Json::object()) == "partial_gang");
+    CHECK(code(20, {{"tolerance_s", 20}}) == "met");
+    CHECK(code(20.1, {{"tolerance_s", 20}}) == "partial_gang");
+  }
+
+  TEST_CASE("versions agree where their shared parts do") {
+    const auto code = [](const char* published, const char* running) {
+      Result result = with([&](auto& facts) { facts.published = {{"driver", published}}; });
+      result.software["driver"] = running;
+      return judged(result, requirement("kubernetes_driver_versions")).reason_code;
+    };
+    for (const auto& [published, running] :
+         {std::pair("580.65.6", "580.65.06"), std::pair("580", "580.65.06"),
+          std::pair("580.65.06", "580"), std::pair("580.65.06.1", "580.65.06")})
+      CHECK(code(published, running) == "met");
+    for (const auto& [published, running] :
+         {std::pair("580.65.60", "580.65.06"), std::pair("581", "580.65.06"),
+          std::pair("580.66", "580.65.06"), std::pair("", "580.65.06")})
+      CHECK(code(published, running) == "version_differs");
+  }
+
   TEST_CASE("a document of no pod excludes what applies in Kubernetes") {
     ProfileRequirement asked = requirement("kubernetes_claimed_devices");
     asked.applies_when = {{"in_kubernetes", true}};

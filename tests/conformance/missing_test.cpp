@@ -128,6 +128,98 @@ TEST_SUITE("property") {
 }
 
 TEST_SUITE("unit") {
+  TEST_CASE("what a device lacks is said of it though others have it") {
+    constexpr const char* kTriad = "memory_triad.f32.vectorized/bytes1073741824";
+    const Json limits = {{"workload", "memory_triad"}, {"fail_below", 0.5}, {"warn_below", 0.6}};
+    const Json triad = {{"workload", "memory_triad"}};
+    struct Row {
+      const char* kind;
+      Json parameters;
+      void (*change)(Measurement&);
+      const char* code;
+      std::string told;
+    };
+    const auto without_samples = [](Measurement& one) { one.samples.reset(); };
+    const auto unverified = [](Measurement& one) { one.verification.reset(); };
+    const auto in_error = [](Measurement& one) {
+      one.status = MeasurementStatus::error;
+      one.reason = "it broke";
+    };
+    const auto wrong = [](Measurement& one) {
+      one.verification->status = Verification::Status::failed;
+    };
+    const std::string id = kTriad;
+    const Row table[] = {
+        {"stable_samples", triad, without_samples, "missing", id + " has no samples"},
+        {"stable_samples", triad, [](Measurement& one) { one.samples->median_s = 0; }, "missing",
+         id + " has no samples"},
+        {"stable_samples", triad, in_error, "error", id + ": it broke"},
+        {"stable_samples", triad,
+         [](Measurement& one) { one.status = MeasurementStatus::failed_verification; },
+         "failed_verification", id + " failed verification, so it was not timed"},
+        {"verified_results", Json::object(), unverified, "missing",
+         id + " was timed without being verified"},
+        {"verified_results", Json::object(), in_error, "missing",
+         id + " ended in an error: it broke"},
+        {"verified_results", Json::object(), wrong, "failed_verification",
+         id + " was timed though its answer is wrong"},
+        {"throughput_vs_speed_of_light", limits,
+         [](Measurement& one) { one.speed_of_light_fraction.reset(); }, "missing",
+         id + ": the speed of light of this device is unknown"},
+        {"power_limit_held", triad, [](Measurement& one) { one.telemetry.erase("power_w"); },
+         "missing", id + " has no readings of power"},
+        {"power_limit_held", triad,
+         [](Measurement& one) {
+           one.telemetry["power_w"] = {{"low", 1}};
+         },
+         "missing", id + " has no readings of power"},
+        {"sustained_rate", limits, [](Measurement& one) { one.metrics.erase("peak_bytes_per_s"); },
+         "missing", id + " has no sustained rate: its series was too short"},
+        {"sustained_rate", limits,
+         [](Measurement& one) {
+           one.metrics.erase("sustained_bytes_per_s");
+           one.reason = "as it was";
+         },
+         "missing", id + " has no sustained rate: as it was"},
+    };
+    for (const Row& row : table) {
+      CAPTURE(std::string(row.kind));
+      CAPTURE(row.told);
+      Result result = passing_result(small_profile(), "cuda", 3);
+      for (Measurement& one : result.measurements) {
+        one.telemetry["power_w"] = {{"median", 690}};
+        one.metrics["peak_bytes_per_s"] = one.metrics["sustained_bytes_per_s"] = 3e12;
+      }
+      const auto verdict_of = [&] { return judged(result, requirement(row.kind, row.parameters)); };
+      CHECK(verdict_of().verdict == Verdict::pass);
+      row.change(measurement_of(result, kTriad, 1));
+      const RequirementVerdict verdict = verdict_of();
+      CHECK(verdict.reason_code == row.code);
+      CHECK(verdict.reason.starts_with(row.told));
+      REQUIRE(verdict.subjects.size() == 1);
+      CHECK(verdict.subjects[0].name.find("device 1") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a run that describes no device or no node says so beside one that does") {
+    Profile profile = small_profile();
+    const auto beside = [&](const char* kind, void (*change)(Result&)) {
+      profile.requirements = {requirement(kind)};
+      Result other = passing_result(profile, "cuda", 2, "node-b");
+      change(other);
+      return judged(Evidence{{passing_result(profile, "cuda", 2), other}, &profile, {}}, kind);
+    };
+    const auto no_node = [](Result& result) { result.nodes.clear(); };
+    const auto no_device = [](Result& result) { result.nodes[0].devices.clear(); };
+    for (const char* kind : {"inventory_ecc", "inventory_mode", "inventory_pcie_link"}) {
+      CHECK(beside(kind, no_node).reason == "run run-node-b describes no device");
+      CHECK(beside(kind, no_device).reason == "run run-node-b describes no device");
+    }
+    CHECK(beside("inventory_device_count", no_node).reason == "run run-node-b describes no node");
+    CHECK(beside("inventory_device_count", no_device).reason ==
+          "node-b has 0 devices, most nodes have 2");
+  }
+
   TEST_CASE("what a profile asks of the more capable devices of a node is missed") {
     Profile profile = small_profile();
     Result result = passing_result(profile, "cuda", 2);
