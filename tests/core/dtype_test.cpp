@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "harness/core/document.h"
 #include "harness/core/embedded.h"
@@ -86,6 +87,57 @@ TEST_SUITE("unit") {
     CHECK(value_of(Dtype::fp4_e2m1, 1) == 0.5F);
     CHECK(std::isnan(value_of(Dtype::fp8_e4m3, 0xFF)));
     CHECK(std::isinf(value_of(Dtype::fp8_e5m2, 0x7C)));
+  }
+
+  TEST_CASE("every code of a small format has the value of its exponent and mantissa") {
+    for (const DtypeFacts& facts : kDtypes) {
+      const auto& [exponent_bits, mantissa_bits, largest, saturates] = facts.format;
+      if (exponent_bits == 0) continue;
+      CAPTURE(facts.name);
+      const std::uint32_t sign = 1U << (exponent_bits + mantissa_bits);
+      const int bias = (1 << (exponent_bits - 1)) - 1;
+      for (std::uint32_t code = 0; code <= largest; ++code) {
+        CAPTURE(code);
+        const auto exponent = static_cast<int>(code >> mantissa_bits);
+        const auto mantissa = static_cast<int>(code & ((1U << mantissa_bits) - 1));
+        const int whole = exponent == 0 ? mantissa : mantissa + (1 << mantissa_bits);
+        const auto value =
+            static_cast<float>(std::ldexp(whole, std::max(exponent, 1) - bias - mantissa_bits));
+        CHECK(value_of(facts.dtype, code) == value);
+        CHECK(value_of(facts.dtype, code | sign) == -value);
+        CHECK(code_of(facts.dtype, value) == code);
+        CHECK(code_of(facts.dtype, -value) == (code | sign));
+      }
+    }
+  }
+
+  TEST_CASE("between two codes the nearer one is taken and half way the even one") {
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    for (const DtypeFacts& facts : kDtypes) {
+      const FloatFormat& format = facts.format;
+      if (format.exponent_bits == 0) continue;
+      CAPTURE(facts.name);
+      const std::uint32_t sign = 1U << (format.exponent_bits + format.mantissa_bits);
+      const auto check = [&](float value, std::uint32_t code) {
+        CAPTURE(value);
+        CHECK(code_of(facts.dtype, value) == code);
+        CHECK(code_of(facts.dtype, -value) == (code | sign));
+      };
+      for (std::uint32_t code = 0; code < format.largest_finite; ++code) {
+        const float low = value_of(facts.dtype, code), high = value_of(facts.dtype, code + 1);
+        const float half = low + (high - low) / 2;
+        check(half, code + code % 2);
+        check(std::nextafter(half, 0.0F), code);
+        check(std::nextafter(half, kInfinity), code + 1);
+      }
+      // Above the largest by as much as half of the last step it is too large.
+      const float largest = value_of(facts.dtype, format.largest_finite);
+      const float half = (largest - value_of(facts.dtype, format.largest_finite - 1)) / 2;
+      const std::uint32_t beyond = format.largest_finite + (format.saturates ? 0 : 1);
+      check(std::nextafter(largest + half, 0.0F), format.largest_finite);
+      check(largest + half, beyond);
+      check(kInfinity, beyond);
+    }
   }
 
   TEST_CASE("an array has the bytes that its bits need and its values are read back") {

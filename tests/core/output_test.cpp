@@ -2,8 +2,11 @@
 #include "harness/core/output.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "harness/core/output_stream.h"
 #include "tests/core/refusal.h"
 #include "tests/core/scratch_folder.h"
 
@@ -80,6 +83,24 @@ TEST_SUITE("unit") {
     CHECK(contains(refusal([&] { refuse_taken_folder(folder / "out", false); }), "--force"));
     CHECK(refusal([&] { refuse_taken_folder(folder / "out", true); }) == "");
     CHECK(contains(why_folder_is_taken(folder / "out/.hidden"), "is a file and no folder"));
+  }
+
+  TEST_CASE("a stream that got the descriptor of a closed standard input is written and closed") {
+    const ScratchFolder folder;
+    write_text("", folder / "out");
+    const int input = ::dup(STDIN_FILENO);
+    ::close(STDIN_FILENO);
+    const std::string said = refusal([&] {
+      const OutputStream stream(folder / "out");
+      stream.write("some ");
+      stream.write("text");
+    });
+    const bool is_closed = ::fcntl(STDIN_FILENO, F_GETFD) < 0;
+    if (input >= 0) ::dup2(input, STDIN_FILENO);
+    ::close(input);
+    CHECK(said == "");
+    CHECK(is_closed);
+    CHECK(read_text(folder / "out") == "some text");
   }
 
   TEST_CASE("a pipe or a device is refused as an input instead of waited for") {

@@ -169,6 +169,25 @@ TEST_SUITE("unit") {
     CHECK(!is_read(with("\"workload\": \"", "\"workload\": \"x")));
   }
 
+  TEST_CASE("parts of a case that its id does not have are left to the strict reader") {
+    struct Row {
+      const char *from, *to;
+    };
+    for (const Row& row :
+         {Row{"\"hq\": 64", "\"hk\": 64"}, Row{"\"hq\": 64", "\"hq\": 65"},
+          Row{"\"hq\": 64", "\"hq\": true"}, Row{"\"hq\": 64", "\"hq\": 64, \"x\": 1"},
+          Row{"\"hq\": 64,", ""}, Row{"\"causal\": true", "\"masked\": true"},
+          Row{"\"causal\": true", "\"causal\": false"}, Row{"\"causal\": true", "\"causal\": 1"},
+          Row{"\"dtype\": \"bf16\"", "\"dtype\": \"f16\""},
+          Row{"\"implementation\": \"sm90\"", "\"implementation\": \"sm80\""}}) {
+      CAPTURE(row.to);
+      const std::string text = with(row.from, row.to);
+      CHECK_THROWS(result_from_json(parse_json(text, "changed")));
+      CHECK_FALSE(is_read(text));
+    }
+    CHECK(is_read(with("\"hq\": 64", "\"hq\":  64")));
+  }
+
   TEST_CASE("numbers in a list are held to the bounds of their schema") {
     const auto with_value = [](const std::string& text) {
       Result result = test::full_result();
