@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,54 @@ TEST_SUITE("unit") {
     values = slowing(100);
     values.front() = kSlow_s;
     CHECK(refuses(said_of(node_with(values), kSlow_s, kSlow_s), "peak_flop_per_s"));
+  }
+
+  TEST_CASE("the first four and the last two fifths of a few values are held to what is stated") {
+    struct Row {
+      std::size_t slow;  // this value, among fast ones
+      bool is_peak_slow;
+    };
+    for (const Row& row : {Row{0, true}, Row{3, true}, Row{4, false}, Row{9, false}}) {
+      CAPTURE(row.slow);
+      std::vector<double> values(10, kFast_s);
+      values[row.slow] = kSlow_s;
+      const std::string said = said_of(node_with(values), kSlow_s, kFast_s);
+      CHECK(refuses(said, "peak_flop_per_s") != row.is_peak_slow);
+      CHECK((said == "") == row.is_peak_slow);
+    }
+    struct Fast {
+      std::size_t at;  // this value, among slow ones
+      bool is_sustained;
+    };
+    for (const Fast& row : {Fast{0, false}, Fast{5, false}, Fast{6, true}, Fast{9, true}}) {
+      CAPTURE(row.at);
+      std::vector<double> values(10, kSlow_s);
+      values[row.at] = kFast_s;
+      const std::string said = said_of(node_with(values), kFast_s, kFast_s);
+      CHECK(refuses(said, "sustained_flop_per_s") != row.is_sustained);
+      CHECK((said == "") == row.is_sustained);
+    }
+  }
+
+  TEST_CASE(
+      "what a rounding of texts explains of a stated peak or of what is sustained is accepted") {
+    const Result result = node_with(std::vector<double>(10, kFast_s));
+    const double rate = result.measurements.front().metrics.at("flop") / kFast_s;
+    const double above_one = 1 + 1e-6;
+    const auto said = [&](const char* metric, double stated) {
+      Result changed = result;
+      changed.measurements.front().metrics[metric] = stated;
+      return contradiction_in(changed);
+    };
+    // The numbers whose products are the values' rate: there may be none or a few of them.
+    double least = std::nextafter(rate / above_one, 0);
+    while (least * above_one < rate) least = std::nextafter(least, rate);
+    REQUIRE(least * above_one == rate);
+    CHECK(said("peak_flop_per_s", least) == "");
+    CHECK(refuses(said("peak_flop_per_s", std::nextafter(least, 0)), "peak_flop_per_s"));
+    CHECK(said("sustained_flop_per_s", rate * above_one) == "");
+    CHECK(refuses(said("sustained_flop_per_s", std::nextafter(rate * above_one, 2 * rate)),
+                  "sustained_flop_per_s"));
   }
 
   TEST_CASE("only the last pass of a series says what it sustains") {

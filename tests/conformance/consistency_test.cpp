@@ -7,9 +7,7 @@
 
 #include "harness/core/document.h"
 #include "harness/core/embedded.h"
-#include "harness/core/statistics.h"
 #include "harness/core/switch_gain.h"
-#include "harness/fabric/curve_fits.h"
 #include "tests/conformance/passing_result.h"
 #include "tests/conformance/written_result.h"
 
@@ -52,36 +50,9 @@ std::map<std::string, double>& metrics_at(Result& result, std::size_t at = 0) {
 }
 SpeedOfLight& light_of(Result& result) { return result.nodes[0].devices[0].speed_of_light; }
 
-/// Of four ranks whose slowest is the second.
-Result four_ranks() {
-  Result result = passing_result(small_profile(), "cuda", 1);
-  result.nodes.clear();
-  result.run.seed = 1;
-  result.run.world_size = 4;
-  result.fabric = FabricFacts{{"a", "b", "c", "d"}, {"", "", "", ""}};
-  Measurement one = result.measurements.front();
-  one.id = CaseId::parse("all_reduce.f32.nccl/bytes1000000_ranks4");
-  one.group = one.id.group();
-  one.scope = {"cluster", {"a", "b", "c", "d"}};
-  const std::vector<double> values(20, 2e-3);
-  one.samples->count = 20;
-  one.samples->values_s = values;
-  one.samples->median_s = one.samples->p5_s = 2e-3;
-  const Interval interval = median_interval(values);
-  one.samples->ci_low_s = one.samples->ci_high_s = 2e-3;
-  one.samples->ci_level = interval.level;
-  one.ranks = {{0, 1e-3, {}}, {1, 2e-3, {}}, {2, 1.5e-3, {}}, {3, 1.2e-3, {}}};
-  one.metrics = {
-      {"bytes_per_s", 5e8}, {"bus_bandwidth_bytes_per_s", 7.5e8}, {"rank_spread", 1e-3 / 1.35e-3}};
-  one.speed_of_light_fraction = 0.5;
-  result.measurements = {one, one};
-  result.measurements.back().id = CaseId::parse("all_reduce.f32.nccl_ring/bytes1000000_ranks4");
-  return result;
-}
-
 /// The same ranks in two rounds of pairs.
 Result four_ranks_in_pairs() {
-  Result result = four_ranks();
+  Result result = written_four_ranks();
   const std::vector<std::string> nodes = {"a", "b", "c", "d"}, racks = {"r1", "r1", "r2", ""};
   result.fabric = FabricFacts{nodes, racks};
   result.isolation = IsolationFacts{1, nodes, racks, {}};
@@ -296,7 +267,7 @@ TEST_SUITE("unit") {
   TEST_CASE("what ranks measured together holds together") {
     const auto of = [](Result& r) -> Measurement& { return r.measurements[1]; };
     check_edits(
-        four_ranks(),
+        written_four_ranks(),
         {{"the rate", [&](Result& r) { of(r).metrics["bytes_per_s"] *= 1.01; }, "bytes_per_s is"},
          {"a rate that the schema has no number for",
           [&](Result& r) {
@@ -310,6 +281,16 @@ TEST_SUITE("unit") {
           "rank_spread is 0.1"},
          {"a rank slower than the slowest", [&](Result& r) { of(r).ranks[3].median_s = 2.1e-3; },
           "ranks/3/median_s is 0.0021"},
+         {"a first rank slower than the slowest",
+          [&](Result& r) { of(r).ranks[0].median_s = 2.1e-3; }, "ranks/0/median_s is 0.0021"},
+         {"a rank as slow as the slowest and a rounding",
+          [&](Result& r) {
+            of(r).ranks[1].median_s = 2e-3 * (1 + 1e-6);
+            of(r).metrics["rank_spread"] = (2e-3 * (1 + 1e-6) - 1e-3) / 1.35e-3;
+          },
+          ""},
+         {"a first rank's number", [&](Result& r) { of(r).ranks[0].rank = 1; },
+          "ranks/0/rank is 1"},
          {"a rank's number", [&](Result& r) { of(r).ranks[3].rank = 2; }, "ranks/3/rank is 2"},
          {"a rank less",
           [&](Result& r) {
@@ -333,30 +314,6 @@ TEST_SUITE("unit") {
             r.links = {{"a", "b", "tcp", 0}};
           },
           "/links/0/measurement is 0"}});
-  }
-
-  TEST_CASE("fitted lines have the residuals that their curves give") {
-    Result sound = four_ranks();
-    Measurement& larger = sound.measurements[1];
-    larger.id = CaseId::parse("all_reduce.f32.nccl/bytes2000000_ranks4");
-    larger.group = larger.id.group();
-    for (auto& [metric, value] : larger.metrics)
-      if (metric != "rank_spread") value *= 2;
-    larger.speed_of_light_fraction = 1;
-    sound.fits = fits_of(sound.measurements);
-    REQUIRE(sound.fits.size() == 1);
-    const auto set = [](const char* field, const Json& value) {
-      return [=](Result& r) { r.fits[0][field] = value; };
-    };
-    check_edits(sound,
-                {{"latency", set("latency_s", 2.1e-3), "/fits/0/rms_residual is"},
-                 {"a slope", set("s_per_byte", 1e-10), "/fits/0/rms_residual is"},
-                 {"a residual", set("max_residual", 0.1), "/fits/0/max_residual is 0.1"},
-                 {"a curve", set("curve", "all_reduce.f32.nccl/ranks8"), "of such a curve"},
-                 {"an end", set("to_bytes", 3e6), "the curve has no such size"},
-                 {"the ends", set("to_bytes", 0), "the curve has no such size"},
-                 {"no number", set("latency_s", "none"), "latency_s is no number"},
-                 {"a fit of another kind", [](Result& r) { r.fits[0].erase("curve"); }, ""}});
   }
 
   TEST_CASE("the rounds of pairs follow from the run and its fabric") {

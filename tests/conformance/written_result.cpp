@@ -170,6 +170,32 @@ Result written_gpu_result(const Profile& profile, int devices) {
   return result;
 }
 
+Result written_four_ranks() {
+  Result result = passing_result(small_profile(), "cuda", 1);
+  result.nodes.clear();
+  result.run.seed = 1;
+  result.run.world_size = 4;
+  result.fabric = FabricFacts{{"a", "b", "c", "d"}, {"", "", "", ""}};
+  Measurement one = result.measurements.front();
+  one.id = CaseId::parse("all_reduce.f32.nccl/bytes1000000_ranks4");
+  one.group = one.id.group();
+  one.scope = {"cluster", {"a", "b", "c", "d"}};
+  const std::vector<double> values(20, 2e-3);
+  one.samples->count = 20;
+  one.samples->values_s = values;
+  one.samples->median_s = one.samples->p5_s = 2e-3;
+  const Interval interval = median_interval(values);
+  one.samples->ci_low_s = one.samples->ci_high_s = 2e-3;
+  one.samples->ci_level = interval.level;
+  one.ranks = {{0, 1e-3, {}}, {1, 2e-3, {}}, {2, 1.5e-3, {}}, {3, 1.2e-3, {}}};
+  one.metrics = {
+      {"bytes_per_s", 5e8}, {"bus_bandwidth_bytes_per_s", 7.5e8}, {"rank_spread", 1e-3 / 1.35e-3}};
+  one.speed_of_light_fraction = 0.5;
+  result.measurements = {one, one};
+  result.measurements.back().id = CaseId::parse("all_reduce.f32.nccl_ring/bytes1000000_ranks4");
+  return result;
+}
+
 std::string contradiction_in(const Result& result) {
   try {
     refuse_contradictions(result, "node.json");

@@ -12,6 +12,10 @@ namespace assay::test {
 /// with values, order statistics, rates and fractions as a run derives them.
 Result written_gpu_result(const Profile& profile, int devices);
 
+/// Of four ranks, the nodes a to d, whose slowest is the second: a collective of one size in two
+/// variants.
+Result written_four_ranks();
+
 /// What refuse_contradictions says of it as node.json; empty when it is sound.
 std::string contradiction_in(const Result& result);
 
