@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,25 @@ TEST_SUITE("unit") {
     REQUIRE(waitpid(child, nullptr, 0) == child);
     { const DeviceLock free("gpu-1"); }
     for (const int end : ready) close(end);
+    unsetenv("ASSAY_LOCK_DIR");
+  }
+
+  TEST_CASE("a new folder for locks and a new lock are every user's whatever the umask") {
+    const test::ScratchFolder folder;
+    const std::string locks = folder / "new";
+    setenv("ASSAY_LOCK_DIR", locks.c_str(), 1);
+    const mode_t before = umask(077);
+    { const DeviceLock lock("gpu-1"); }
+    umask(before);
+    const auto mode_of = [](const std::string& path) {
+      struct stat status = {};
+      return stat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
+    };
+    CHECK(mode_of(locks) == 01777);  // nobody removes another's lock
+    CHECK(mode_of(locks + "/assay-gpu-1.lock") == 0666);
+    REQUIRE(chmod(locks.c_str(), 0700) == 0);  // one that is there is left as it is
+    { const DeviceLock lock("gpu-1"); }
+    CHECK(mode_of(locks) == 0700);
     unsetenv("ASSAY_LOCK_DIR");
   }
 
