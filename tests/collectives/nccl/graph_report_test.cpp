@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "collectives/nccl/transport_seen.h"
+#include "collectives/nccl/used_connections.h"
 
 using namespace assay::nccl;
 using Names = std::vector<std::string>;
@@ -156,6 +157,45 @@ TEST_SUITE("unit") {
     CHECK(transport_seen(report_of("cut_between_lines"), "RING").why ==
           "the report ends before the communicator is complete: 0 of 1 ranks");
     CHECK(transport_seen({}, "RING").why == "the report tells of no communicator");
+  }
+
+  TEST_CASE(
+      "a communicator is complete when as many ranks say so as began it here and one at least") {
+    struct Row {
+      int started, complete;
+      const char* why;
+    };
+    const std::string before = "the report ends before the communicator is complete: ";
+    for (const Row& row :
+         {Row{0, 0, "0 of 0 ranks"}, Row{1, 0, "0 of 1 ranks"}, Row{2, 1, "1 of 2 ranks"},
+          Row{8, 7, "7 of 8 ranks"}, Row{1, 1, ""}, Row{8, 8, ""}, Row{0, 1, ""}, Row{0, 8, ""}}) {
+      CAPTURE(row.started);
+      CAPTURE(row.complete);
+      Report report;
+      report.ranks = 8;
+      report.ranks_started = row.started;
+      report.ranks_complete = row.complete;
+      const std::string why = row.why;
+      CHECK(why_incomplete(report, "RING") == (why.empty() ? "" : before + why));
+      report.is_truncated = true;
+      CHECK(why_incomplete(report, "RING") == "the report ends inside a line");
+      report = {};
+      report.ranks_started = row.started;
+      report.ranks_complete = row.complete;
+      CHECK(why_incomplete(report, "RING") == "the report tells of no communicator");
+    }
+  }
+
+  TEST_CASE("a ring's line that was cut is read for what another thread wrote behind it") {
+    std::string text = text_of("a100_nvswitch");
+    const int complete = parse_report(text).ranks_complete;
+    const std::size_t ending = text.find("Init COMPLETE");
+    REQUIRE(ending != std::string::npos);
+    const std::size_t message = text.rfind("NCCL INFO ", ending) + std::string("NCCL INFO ").size();
+    text.insert(message, "Ring 00 : 7 -> ");
+    CHECK(parse_report(text).ranks_complete == complete);
+    CHECK(parse_report(text).connections.size() ==
+          parse_report(text_of("a100_nvswitch")).connections.size());
   }
 
   TEST_CASE("a hop of the ring that no line tells of makes the transport unknown") {

@@ -1,12 +1,34 @@
 // What joins two devices in NCCL's report, and what NCCL complains of in it.
 #include <doctest/doctest.h>
 
+#include "collectives/nccl/device_paths.h"
 #include "tests/collectives/nccl/written_report.h"
 
 using namespace assay::nccl;
 using namespace assay::test;
 
 TEST_SUITE("unit") {
+  TEST_CASE("a rank has the GPU that a line names and by its bus where none does") {
+    const std::string row = "GPU/0-1b000 :GPU/0-1b000 (0/5000.0/LOC) GPU/0-1c000 (1/240.0/NVL) ";
+    assay::nccl::DevicePaths paths;
+    REQUIRE(paths.read(row));
+    REQUIRE(paths.read("GPU/0-1c000 :GPU/0-1b000 (1/240.0/NVL) GPU/0-1c000 (0/5000.0/LOC) "));
+    paths.add_rank(0, "1b000");
+    paths.add_rank(1, "1c000");
+    CHECK(paths.between(0, 1)->type == "NVL");
+    CHECK(paths.read("+ PCI[24.0] - GPU/bus (0)"));  // is no name of a GPU
+    REQUIRE(paths.between(0, 1));
+    CHECK(paths.between(0, 1)->type == "NVL");
+    // As many as a node can have, and no more.
+    assay::nccl::DevicePaths many;
+    REQUIRE(many.read(row));
+    for (int rank = 0; rank < 1025; ++rank)
+      REQUIRE(many.read(std::string("+ PCI[24.0] - GPU/0-") + (rank < 1023 ? "1b000" : "1c000") +
+                        " (" + std::to_string(rank) + ")"));
+    CHECK(many.between(0, 1023));
+    CHECK_FALSE(many.between(0, 1024));
+  }
+
   TEST_CASE("a link between two devices is named by what joins them") {
     // Bridged pairs of two on PCIe: the ring's longest path is PHB.
     const Names tree = {

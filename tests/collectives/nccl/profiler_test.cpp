@@ -81,6 +81,18 @@ TEST_SUITE("unit") {
     CHECK(told[0].function == "AllGather");
   }
 
+  TEST_CASE("operations that nobody takes are told up to a limit and again once they are taken") {
+    FakeNccl fake(test::kProfilerLayouts[3]);
+    REQUIRE(fake.make_communicator(0) == 0);
+    profiler::start();
+    constexpr int kLimit = 65536;
+    for (int i = 0; i < kLimit + 2; ++i) fake.collective(0, "AllReduce", "RING", "LL", 1, 8);
+    CHECK(profiler::take().size() == kLimit);
+    fake.collective(0, "Broadcast", "RING", "LL", 1, 8);
+    profiler::stop();
+    CHECK(profiler::take().size() == 1);
+  }
+
   TEST_CASE("ranks that are threads of one process are told apart") {
     FakeNccl first(test::kProfilerLayouts[3]);
     REQUIRE(first.make_communicator(0) == 0);

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "tests/collectives/topology/machine.h"
@@ -103,12 +104,36 @@ TEST_SUITE("unit") {
     for (GpuPlace& gpu : topology.gpus) gpu.nvlink_domain = "dgx/nvlink0";
     add_topology(topology, node);
     const Json& gpu = node.topology["gpus"][2];
+    CHECK(gpu["index"] == 2);
     CHECK(gpu["uuid"] == "GPU-dgx-2");
+    CHECK(gpu["pci_bus_id"] == "0000:52:00.0");
+    CHECK(gpu["bridges"] == Json{"0000:48:01.0", "0000:49:00.0", "0000:4a:02.0"});
+    CHECK(gpu["pcie_generation"] == 5);
+    CHECK(gpu["pcie_width"] == 16);
     CHECK(gpu["pcie_root"] == "pci0000:48");
     CHECK(gpu["numa_node"] == 0);
     CHECK(gpu["nvlink_domain"] == "dgx/nvlink0");
     CHECK(node.topology["numa_nodes"] == Json{0, 1});
     CHECK(node.nics.size() == 10);
+    const auto rail = std::find_if(node.nics.begin(), node.nics.end(),
+                                   [](const Json& nic) { return nic["name"] == "mlx5_4:1"; });
+    REQUIRE(rail != node.nics.end());
+    CHECK((*rail)["interface"] == "ibp79s0");
+    CHECK((*rail)["link_layer"] == "InfiniBand");
+    CHECK((*rail)["rdma"] == true);
+    CHECK((*rail)["up"] == true);
+    CHECK((*rail)["bytes_per_s"] == 50e9);
+    CHECK((*rail)["port_bytes_per_s"] == 50e9);
+    CHECK((*rail)["pcie_root"] == "pci0000:48");
+    // What the firmware of a virtual machine does not say is no field.
+    const Machine cloud("cloud_efa");
+    NodeFacts vm = test::node_with_gpus("vm", {"0000:00:1e.0", "0000:00:77.0"});
+    add_topology(read_node_topology(vm, nullptr, cloud.sys()), vm);
+    for (const char* field : {"numa_node", "pcie_generation", "pcie_width", "nvlink_domain"})
+      CHECK_FALSE_MESSAGE(vm.topology["gpus"][0].contains(field), field);
+    CHECK(vm.topology["gpus"][0]["pcie_root"] == "pci0000:00");
+    CHECK_FALSE(vm.topology["gpus"][1].contains("pcie_root"));
+    CHECK_FALSE(NodeFacts().topology.contains("gpus"));
   }
 
   TEST_CASE("switches join all GPUs of a node and bridges join pairs") {
