@@ -211,9 +211,36 @@ TEST_SUITE("unit") {
                          {{"gemm", "f32", "host", "one"}});
   }
 
-  TEST_CASE("pairs of two sizes are refused") {
-    const Profile profile = profile_of({line("pair", "bytes64"), line("pair", "bytes128")});
-    check_refused([&] { refuse_unknown_cases(profile, {}); }, {"pairs at two sizes"});
+  TEST_CASE("pairs of two sizes or dtypes on one backend are refused") {
+    struct Row {
+      std::vector<std::string> dtypes;
+      std::vector<const char*> shapes;
+      const char* second_on;  // a second line of one size and dtype
+      bool is_refused;
+    };
+    for (const Row& row :
+         {Row{{"f32"}, {"bytes64"}, "", false}, Row{{"f32"}, {"bytes64", "bytes128"}, "", true},
+          Row{{"f32", "f16"}, {"bytes64"}, "", true},
+          Row{{"f32", "f16"}, {"bytes64", "bytes128"}, "", true},
+          Row{{"f32"}, {"bytes64"}, "cuda", true}, Row{{"f32"}, {"bytes64"}, "host", false}}) {
+      ProfileCases pairs = line("pair", "bytes64");
+      pairs.dtypes = row.dtypes;
+      pairs.shapes.clear();
+      for (const char* shape : row.shapes) pairs.shapes.push_back(Shape::parse(shape));
+      std::vector<ProfileCases> cases = {pairs, line("gemm", "m8_n8_k8")};
+      if (*row.second_on != '\0') {
+        cases.push_back(line("pair", "bytes128"));
+        cases.back().backend = row.second_on;
+      }
+      const Profile profile = profile_of(cases);
+      CAPTURE(row.dtypes.size());
+      CAPTURE(row.shapes.size());
+      CAPTURE(row.second_on);
+      const std::string said = test::refusal([&] { refuse_unknown_cases(profile, {}); });
+      CHECK((said.find("pairs at two sizes or in two dtypes on cuda") != said.npos) ==
+            row.is_refused);
+      CHECK(said.empty() != row.is_refused);
+    }
   }
 }
 

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "harness/core/device_light.h"
+
 namespace assay {
 
 TEST_SUITE("unit") {
@@ -41,6 +43,27 @@ TEST_SUITE("unit") {
     }
     CHECK(moved_bytes_of(CaseId::parse("gemm.bf16.x/m1_n1_k1")) == std::nullopt);
     CHECK(flop_of(CaseId::parse("all_reduce.bf16.x/bytes8")) == std::nullopt);
+  }
+
+  TEST_CASE("a copy between host and device takes the link's time where its rate is known") {
+    Measurement one;
+    one.metrics = {{"flop", 3.0}, {"moved_bytes", 4096.0}};
+    DeviceFacts device;
+    struct Row {
+      const char* workload;
+      std::optional<double> link, taken;
+    };
+    for (const Row& row : {Row{"host_to_device", 5e9, 5e9}, Row{"device_to_host", 5e9, 5e9},
+                           Row{"host_to_device", {}, 0}, Row{"device_to_host", {}, 0},
+                           Row{"memory_copy", 5e9, {}}}) {
+      CAPTURE(row.workload);
+      one.id = CaseId::parse(std::string(row.workload) + ".f32.x/bytes4096");
+      device.speed_of_light.pcie_bytes_per_s = row.link;
+      const Work work = work_of(one, device);
+      CHECK(work.flop == 3);
+      CHECK(work.moved_bytes == 4096);
+      CHECK(work.link_bytes_per_s == row.taken);
+    }
   }
 
   TEST_CASE("the diagonal of a causal mask counts half and a window exactly") {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "harness/core/document.h"
@@ -40,6 +41,32 @@ TEST_SUITE("unit") {
     for (const std::string& name : names)
       CHECK(CaseId::parse("gemm." + name + ".x/m1_n1_k1").dtype == name);
     CHECK_THROWS(CaseId::parse("gemm.int32.x/m1_n1_k1"));
+  }
+
+  TEST_CASE("a dtype has the bits of its format") {
+    struct Row {
+      Dtype dtype;
+      std::size_t bits, bytes, of_seven;  // of one element and of an array of seven
+      std::int64_t limit;
+      Dtype product, sum;
+    };
+    using enum Dtype;
+    const Row rows[] = {
+        {f32, 32, 4, 28, 1 << 24, f32, f32},      {tf32, 32, 4, 28, 2048, f32, f32},
+        {f16, 16, 2, 14, 2048, f16, f32},         {bf16, 16, 2, 14, 256, bf16, f32},
+        {fp8_e4m3, 8, 1, 7, 16, bf16, f32},       {fp8_e5m2, 8, 1, 7, 8, bf16, f32},
+        {fp4_e2m1, 4, 1, 4, 4, bf16, f32},        {int8, 8, 1, 7, 127, int32, int32},
+        {int32, 32, 4, 28, 1 << 24, int32, int32}};
+    CHECK(std::size(rows) == kDtypes.size());
+    for (const Row& row : rows) {
+      CAPTURE(name(row.dtype));
+      CHECK(bits_of(row.dtype) == row.bits);
+      CHECK(size_of(row.dtype) == row.bytes);
+      CHECK(stored_bytes(row.dtype, 7) == row.of_seven);
+      CHECK(exact_limit(row.dtype) == row.limit);
+      CHECK(facts_of(row.dtype).product == row.product);
+      CHECK(facts_of(row.dtype).sum.type == row.sum);
+    }
   }
 
   TEST_CASE("every whole number up to the limit is exact and the next one is not") {
@@ -137,6 +164,9 @@ TEST_SUITE("unit") {
       check(std::nextafter(largest + half, 0.0F), format.largest_finite);
       check(largest + half, beyond);
       check(kInfinity, beyond);
+      const float nan = std::numeric_limits<float>::quiet_NaN();
+      CHECK(code_of(facts.dtype, nan) == sign - 1);
+      CHECK(code_of(facts.dtype, -nan) == sign - 1);
     }
   }
 

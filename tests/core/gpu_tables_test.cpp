@@ -174,6 +174,39 @@ gb200, NVIDIA GB200, 10de:2941: 10.0, 152 SMs at 2062 MHz, 189471 MiB, L2 126 Mi
     CHECK_FALSE(gpu_speed_of_light(of_unknown_links).nvlink_bytes_per_s);
   }
 
+  TEST_CASE("a device's part is what its facts say and nothing where they say nothing") {
+    DeviceFacts device;
+    const GpuPart unknown = part_of(device);
+    CHECK(unknown.major == 0);
+    CHECK(unknown.minor == 0);
+    CHECK(unknown.multiprocessors == 0);
+    CHECK(unknown.pci_id == "");
+    CHECK_FALSE(unknown.max_clock_hz);
+    CHECK_FALSE(unknown.pcie_generation_max);
+    CHECK_FALSE(unknown.pcie_width_max);
+    CHECK_FALSE(unknown.nvlink_count);
+    CHECK_FALSE(unknown.is_mig);
+    device.compute_capability = "12.1";
+    device.multiprocessors = 48;
+    device.pci_id = "10de:2e12";
+    device.clock_max_hz = 2.4e9;
+    device.pcie = PcieLink{1, 5, 4, 16, 0, true};  // slower and narrower than it can be
+    device.nvlink_count = 18;
+    device.mig = "enabled";
+    const GpuPart known = part_of(device);
+    CHECK(known.major == 12);
+    CHECK(known.minor == 1);
+    CHECK(known.multiprocessors == 48);
+    CHECK(known.pci_id == "10de:2e12");
+    CHECK(known.max_clock_hz == 2.4e9);
+    CHECK(known.pcie_generation_max == device.pcie->generation_max);
+    CHECK(known.pcie_width_max == device.pcie->width_max);
+    CHECK(known.nvlink_count == 18);
+    CHECK(known.is_mig);
+    device.mig = "disabled";
+    CHECK_FALSE(part_of(device).is_mig);
+  }
+
   TEST_CASE("the second figure is at the clock that was measured") {
     const GpuPart h100 = part(9, 0, 132, "10de:2330");
     SpeedOfLight light = gpu_speed_of_light(h100);

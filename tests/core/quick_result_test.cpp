@@ -210,6 +210,55 @@ TEST_SUITE("unit") {
     CHECK(!is_read(json_text(to_json(result))));
   }
 
+  TEST_CASE("members are read in whatever order they stand") {
+    const auto reversed = [](const auto& self, const Json& value) -> Json {
+      if (value.is_array()) {
+        Json entries = Json::array();
+        for (const Json& entry : value) entries.push_back(self(self, entry));
+        return entries;
+      }
+      if (!value.is_object()) return value;
+      Json members = Json::object();
+      for (auto at = value.crbegin(); at != value.crend(); ++at)
+        members[at.key()] = self(self, at.value());
+      return members;
+    };
+    const Json document = to_json(test::full_result());
+    Json rotated = Json::object();  // the last first, and so each other later by one
+    rotated["extensions"] = document["extensions"];
+    for (const auto& [key, value] : document.items()) rotated[key] = value;
+    for (const Json& other : {reversed(reversed, document), rotated}) {
+      Result quick;
+      REQUIRE(read_quickly(json_text(other), quick));
+      CHECK(to_json(quick) == to_json(result_from_json(other)));
+      CHECK(quick.nodes.front().name == "node-a");
+    }
+  }
+
+  TEST_CASE("the length of a text is that of its characters") {
+    // A name has 1,024 at most; a character here has two bytes or one.
+    const auto is_name_read = [](const std::string& character, int count) {
+      Result result = test::full_result();
+      std::string& name = result.nodes.front().name = "";
+      for (int i = 0; i < count; ++i) name += character;
+      return is_read(json_text(to_json(result)));
+    };
+    for (const char* character : {"a", "\u00e9", "\u20ac"}) {
+      CAPTURE(character);
+      CHECK(is_name_read(character, 1));
+      CHECK(is_name_read(character, 1024));
+      CHECK_FALSE(is_name_read(character, 1025));
+      CHECK_FALSE(is_name_read(character, 0));
+    }
+  }
+
+  TEST_CASE("a document that is too large is left to the strict reader") {
+    constexpr std::size_t kMost = std::size_t{256} << 20;
+    std::string text = full_text();
+    text.resize(kMost + 1, ' ');
+    CHECK_FALSE(is_read(text));
+  }
+
   TEST_CASE("a name that stands twice is left to the strict reader wherever it stands") {
     CHECK(!is_read(with("\"kind\":", "\"status\": \"complete\", \"kind\":")));
     CHECK(!is_read(with("\"extensions\": {", "\"extensions\": {\"a\": 1, \"a\": 1,")));

@@ -108,6 +108,24 @@ TEST_SUITE("unit") {
     CHECK(read_text(folder / "target") == "y");
   }
 
+  TEST_CASE("links are followed as far as the kernel follows them") {
+    const ScratchFolder folder;
+    fs::create_symlink("target", folder / "link1");
+    for (int i = 2; i <= 41; ++i)
+      fs::create_symlink("link" + std::to_string(i - 1), folder / ("link" + std::to_string(i)));
+    CHECK(behind_links(folder / "link1") == folder / "target");
+    CHECK(behind_links(folder / "link40") == folder / "target");
+    CHECK(refusal([&] {
+            behind_links(folder / "link41");
+          }).find("following its links: Too many levels of symbolic links") != std::string::npos);
+    write_text("x", folder / "link40");
+    CHECK(read_text(folder / "target") == "x");
+    CHECK(fs::is_symlink(folder / "link40"));
+    fs::create_symlink("itself", folder / "itself");
+    CHECK(refusal([&] { write_text("x", folder / "itself"); }).find("Too many levels") !=
+          std::string::npos);
+  }
+
   TEST_CASE("a disk that fills up costs neither the old file nor a trace") {
     const ScratchFolder folder;
     write_text("the last whole one", folder / "r.json");

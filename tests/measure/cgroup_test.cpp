@@ -96,6 +96,22 @@ TEST_SUITE("unit") {
     CHECK(read_cgroup_limits(root.path()).memory->free() == 412 * kMiB);
   }
 
+  TEST_CASE("a membership that is no whole line is passed over") {
+    for (const char* torn : {"0:", "nothing", "", "0", "12:memory", "0:\n0"}) {
+      CAPTURE(torn);
+      const test::Root root;
+      root.join_cgroup("/pod");
+      root.write("proc/self/cgroup", std::string("0::/pod\n") + torn + "\n");
+      root.write("sys/fs/cgroup/pod/memory.max", "400\n");
+      CHECK(read_cgroup_limits(root.path()).memory->limit == 400);
+    }
+    const test::Root root;  // the same of version 1, by the controller's name
+    write_version_1(root, "/docker/4e", "/");
+    root.write("proc/self/cgroup", "9:memory:/docker/4e\n9:memory\nmemory\n");
+    root.write("sys/fs/cgroup/memory/docker/4e/memory.limit_in_bytes", "400\n");
+    CHECK(read_cgroup_limits(root.path()).memory->limit == 400);
+  }
+
   TEST_CASE("memory that the kernel takes back by force is not free and does not kill") {
     const test::Root root;
     root.join_cgroup("/pod");

@@ -8,6 +8,8 @@
 #include "harness/measure/device.h"
 #include "harness/measure/host_speed_of_light.h"
 #include "harness/measure/host_telemetry.h"
+#include "harness/measure/node.h"
+#include "harness/measure/sanitized.h"
 #include "tests/measure/root_folder.h"
 
 using namespace assay;
@@ -143,7 +145,46 @@ TEST_SUITE("unit") {
     CHECK(since["cpu_steal_fraction"].get<double>() == doctest::Approx(0.3));
     CHECK(since["cpu_other_fraction"].get<double>() == doctest::Approx(0.06).epsilon(0.01));
     CHECK(since["clock_hz"] == 3.1e9);
+    CHECK(since["clock_source"] == "scaling_cur_freq");
     CHECK(since.contains("context_switches"));
+  }
+
+  TEST_CASE("the clock of the host is that of its fastest processor that tells one") {
+    const Root root;
+    HostTelemetry telemetry({0, 1, 2}, root.path());
+    CHECK_FALSE(telemetry.read().clock_hz);
+    const auto tell = [&](int processor, const char* khz) {
+      root.write(kCpu + std::to_string(processor) + "/cpufreq/scaling_cur_freq", khz);
+    };
+    tell(1, "0\n");
+    CHECK(telemetry.read().clock_hz == 0);
+    tell(2, "3100000\n");
+    tell(1, "2900000\n");
+    CHECK(telemetry.read().clock_hz == 3.1e9);
+    tell(0, "<unknown>\n");
+    tell(1, "3200000\n");
+    CHECK(telemetry.read().clock_hz == 3.2e9);
+  }
+
+  TEST_CASE("the memory's bandwidth is that of reading three times the cache") {
+    constexpr std::size_t kMiB = 1 << 20;
+    struct Row {
+      int cores;
+      std::size_t cache_bytes, read_bytes;
+    };
+    for (const Row& row : {Row{1, 0, 64 * kMiB}, Row{1, 21 * kMiB, 64 * kMiB},
+                           Row{1, 24 * kMiB, 72 * kMiB}, Row{3, 24 * kMiB, 72 * kMiB}}) {
+      CAPTURE(row.cores);
+      CAPTURE(row.cache_bytes);
+      HostFacts facts;
+      facts.cores = row.cores;
+      HostBuffers buffers;
+      const double bytes_per_s = measure_read_bandwidth(facts, row.cache_bytes, buffers);
+      constexpr std::size_t kDealtLast = 8 * kMiB;  // stays open for the next buffer
+      if (!kSanitized) CHECK(buffers.kept_bytes() + kDealtLast == row.read_bytes);
+      CHECK(bytes_per_s > 1e8);
+      if (row.cores == 1) CHECK(bytes_per_s < 1e12);  // 128 bytes a clock at 8 GHz
+    }
   }
 
   TEST_CASE("this machine opens as one device whose memory can be used") {
@@ -153,7 +194,18 @@ TEST_SUITE("unit") {
     device.measure_bounds();
     CHECK(device.backend() == Backend::host);
     CHECK(device.stream() == nullptr);
-    CHECK(*device.facts().multiprocessors >= 1);
+    const HostFacts host = read_host_facts();
+    CHECK(device.facts().name == host.model_name);
+    CHECK(device.facts().uuid == "host-" + node_name());
+    CHECK(device.facts().sku == "host");
+    CHECK(device.facts().clock_max_hz == host.max_clock_hz);
+    CHECK(host.memory_bytes > 0);
+    CHECK(device.facts().memory_bytes == host.memory_bytes);
+    CHECK(device.facts().multiprocessors == static_cast<int>(host.processors.size()));
+    std::optional<std::int64_t> l2_bytes;
+    for (const HostCache& cache : host.caches)
+      if (cache.level == 2) l2_bytes = cache.bytes * cache.instances;
+    CHECK(device.facts().l2_bytes == l2_bytes);
     CHECK(*device.facts().speed_of_light.memory_bytes_per_s > 1e8);
     const auto buffer = device.allocate(10'000);
     CHECK(reinterpret_cast<std::uintptr_t>(buffer->data()) % 4096 == 0);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -48,6 +49,27 @@ TEST_SUITE("unit") {
     CHECK(text.starts_with(
         "cannot start thread 2 of 3 for telemetry: pids.max is 20 and 19 are in use; "));
     CHECK(text.ends_with("raise pids.max or ulimit -u"));
+  }
+
+  TEST_CASE("a number of processes that is not limited is not named as a limit") {
+    const test::Root root;
+    rlimit limit{};
+    REQUIRE(getrlimit(RLIMIT_NPROC, &limit) == 0);
+    const rlimit before = limit;
+    const auto text = [&] {
+      return std::string(thread_not_started("telemetry", 2, 3, root.path()).what());
+    };
+    const std::string what = "cannot start thread 2 of 3 for telemetry: ";
+    if (limit.rlim_max == RLIM_INFINITY) {
+      limit.rlim_cur = RLIM_INFINITY;
+      REQUIRE(setrlimit(RLIMIT_NPROC, &limit) == 0);
+      CHECK(text() == what + "raise pids.max or ulimit -u");
+    }
+    limit.rlim_cur = std::min<rlim_t>(before.rlim_max, 4711);
+    REQUIRE(setrlimit(RLIMIT_NPROC, &limit) == 0);
+    CHECK(text() == what + "ulimit -u is " + std::to_string(limit.rlim_cur) +
+                        "; raise pids.max or ulimit -u");
+    REQUIRE(setrlimit(RLIMIT_NPROC, &before) == 0);
   }
 
   TEST_CASE("a thread whose stack has no room names the limit on memory") {
