@@ -135,6 +135,12 @@ TEST_SUITE("unit") {
         CHECK(code_of(facts.dtype, value) == code);
         CHECK(code_of(facts.dtype, -value) == (code | sign));
       }
+      for (std::uint32_t code = largest + 1; code < sign; ++code) {
+        CAPTURE(code);
+        const bool is_infinity = (code & ((1U << mantissa_bits) - 1)) == 0;
+        CHECK(std::isinf(value_of(facts.dtype, code)) == is_infinity);
+        CHECK(std::isnan(value_of(facts.dtype, code | sign)) != is_infinity);
+      }
     }
   }
 
@@ -157,6 +163,7 @@ TEST_SUITE("unit") {
         check(std::nextafter(half, 0.0F), code);
         check(std::nextafter(half, kInfinity), code + 1);
       }
+      for (float less = value_of(facts.dtype, 1) / 2; less > 0; less /= 2) check(less, 0);
       // Above the largest by as much as half of the last step it is too large.
       const float largest = value_of(facts.dtype, format.largest_finite);
       const float half = (largest - value_of(facts.dtype, format.largest_finite - 1)) / 2;
