@@ -60,12 +60,10 @@ TEST_SUITE("unit") {
       return std::string(thread_not_started("telemetry", 2, 3, root.path()).what());
     };
     const std::string what = "cannot start thread 2 of 3 for telemetry: ";
-    if (limit.rlim_max == RLIM_INFINITY) {
-      limit.rlim_cur = RLIM_INFINITY;
-      REQUIRE(setrlimit(RLIMIT_NPROC, &limit) == 0);
+    limit = {RLIM_INFINITY, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_NPROC, &limit) == 0)  // root may, and others where it is so already
       CHECK(text() == what + "raise pids.max or ulimit -u");
-    }
-    limit.rlim_cur = std::min<rlim_t>(before.rlim_max, 4711);
+    limit = {std::min<rlim_t>(before.rlim_max, 4711), before.rlim_max};
     REQUIRE(setrlimit(RLIMIT_NPROC, &limit) == 0);
     CHECK(text() == what + "ulimit -u is " + std::to_string(limit.rlim_cur) +
                         "; raise pids.max or ulimit -u");
