@@ -109,9 +109,10 @@ Words words_of(const RankPlace& place) {
           place.numa_node,
           number(place.nvlink_bytes_per_s),
           number(place.pcie_bytes_per_s),
-          number(place.node_nic_bytes_per_s)};
+          number(place.node_nic_bytes_per_s),
+          number(place.has_adding_switches)};
 }
-constexpr std::size_t kWordsOfPlace = 9;
+constexpr std::size_t kWordsOfPlace = 10;
 
 RankPlace place_of(const Words& words, std::size_t at, int rank) {
   const auto number = [&](std::size_t i) { return std::atof(words.at(at + i).c_str()); };
@@ -126,6 +127,7 @@ RankPlace place_of(const Words& words, std::size_t at, int rank) {
   place.nvlink_bytes_per_s = number(6);
   place.pcie_bytes_per_s = number(7);
   place.node_nic_bytes_per_s = number(8);
+  place.has_adding_switches = number(9) != 0;
   return place;
 }
 

@@ -42,7 +42,8 @@ Names at_once(int count, const std::function<void(rendezvous::Client&)>& each) {
   return refusals;
 }
 
-/// A node with GPUs that share an NVLink domain; the n-th is below root n on NUMA node n.
+/// A node with GPUs that share an NVLink domain, whose switches add unless it is `b`; the n-th is
+/// below root n on NUMA node n.
 Result machine(const std::string& name, int devices) {
   Result result;
   result.run.id = "run of " + name;
@@ -57,6 +58,7 @@ Result machine(const std::string& name, int devices) {
     DeviceFacts device;
     device.index = index;
     device.uuid = "GPU-" + name + std::to_string(index);
+    device.compute_capability = name == "b" ? "8.0" : "9.0";
     device.speed_of_light.nvlink_bytes_per_s = 4.5e11 / 3;
     device.speed_of_light.pcie_bytes_per_s = 6.3e10 / 7;
     node.topology["gpus"].push_back({{"uuid", device.uuid},
@@ -121,6 +123,7 @@ TEST_SUITE("unit") {
         CHECK(place.nvlink_bytes_per_s == 4.5e11 / 3);
         CHECK(place.pcie_bytes_per_s == 6.3e10 / 7);
         CHECK(place.node_nic_bytes_per_s == 5e10 / 11);
+        CHECK(place.has_adding_switches == (names[on] != "b"));
       }
     }
     CHECK(worlds[2].members() == Names{"a/device0", "a/device1", "b", "a (rank 2)", "c/device0",
