@@ -24,12 +24,12 @@ Json rounded(Json value) {
   return value;
 }
 
-/// A line for each verdict and for each of its figures; of a list for each entry.
-std::string said(const Evidence& evidence) {
+/// A line for each verdict that the profile asks for and for each of its figures; of a list for
+/// each entry.
+std::string said(const VerdictDocument& document, const Profile& profile) {
   std::string text;
-  const std::size_t asked = evidence.profile->requirements.size();  // the judge adds others
-  std::vector<RequirementVerdict> verdicts = judge(evidence).requirements;
-  verdicts.resize(asked);
+  std::vector<RequirementVerdict> verdicts = document.requirements;
+  verdicts.resize(profile.requirements.size());  // the judge adds others
   for (const RequirementVerdict& one : verdicts) {
     text += fmt::format("{}: {}, {}: {}\n", one.id, name(one.verdict), one.reason_code, one.reason);
     for (const auto& [key, value] : one.figures.items()) {
@@ -192,7 +192,7 @@ TEST_SUITE("golden") {
   TEST_CASE("the verdicts on devices tell in figures what they are about") {
     const Profile profile = devices_profile();
     check_golden_figures("figures_devices.txt",
-                         said({{told_node(profile)}, &profile, {told_baseline()}}));
+                         said(judge({{told_node(profile)}, &profile, {told_baseline()}}), profile));
   }
 
   TEST_CASE("the verdicts on a cluster tell in figures what they are about") {
@@ -208,7 +208,10 @@ TEST_SUITE("golden") {
     for (Measurement& one : apart.measurements) slow_down(one, 1.25);
     check_golden_figures(
         "figures_cluster.txt",
-        said({{told_pod("run-1", {"pcieRoot", {"pcieRoot"}, {"numaNode"}}), apart}, &profile, {}}));
+        said(judge({{told_pod("run-1", {"pcieRoot", {"pcieRoot"}, {"numaNode"}}), apart},
+                    &profile,
+                    {}}),
+             profile));
   }
 
   TEST_CASE("the verdicts on a fabric tell in figures what they are about") {
@@ -231,8 +234,22 @@ TEST_SUITE("golden") {
                                                        {"p50_fail_above_s", 3e-4},
                                                        {"p99_warn_above_s", 1e-3},
                                                        {"p99_fail_above_s", 3e-3}});
-    check_golden_figures("figures_fabric.txt",
-                         said({whole_run(std::move(result)), &profile, {fabric_baseline()}}));
+    check_golden_figures(
+        "figures_fabric.txt",
+        said(judge({whole_run(std::move(result)), &profile, {fabric_baseline()}}), profile));
+  }
+}
+
+TEST_SUITE("unit") {
+  TEST_CASE("nodes that are judged one after the other have the figures of both at once") {
+    const Profile profile = devices_profile();
+    Result other = passing_result(profile, "cuda", 2, "node-b");
+    for (Measurement& one : other.measurements) one.verification->checksum = "0e";
+    const Evidence both{{told_node(profile), other}, &profile, {told_baseline()}};
+    Judge judging(profile, {told_baseline()});
+    judging.look({told_node(profile)});
+    judging.look({other});
+    CHECK(said(judging.verdict(), profile) == said(judge(both), profile));
   }
 }
 

@@ -46,6 +46,20 @@ TEST_SUITE("unit") {
     CHECK(mentions(refusal(evidence), "small"));
   }
 
+  TEST_CASE("a profile that cannot be asked is refused though no document is of its requirement") {
+    Profile profile = small_profile();
+    profile.backends = {"host", "cuda"};
+    profile.requirements = {requirement("verified_results"),
+                            requirement("contention", {{"warn_abov", 0.1}})};
+    profile.requirements[1].applies_when = {{"backend", "host"}};
+    const Evidence evidence{{passing_result(profile, "cuda", 1)}, &profile, {}};
+    CHECK(refusal(evidence).starts_with("/requirements/1: "));
+    CHECK(mentions(refusal(evidence), "warn_abov"));
+    Judge judging(profile, {});
+    judging.look({passing_result(profile, "cuda", 1)});
+    CHECK_THROWS_WITH_AS(judging.verdict(), doctest::Contains("/requirements/1: "), Error);
+  }
+
   TEST_CASE("simulated documents are not judged beside measured ones in either order") {
     Profile profile = small_profile();
     Evidence evidence{{passing_result(profile, "cuda", 1, "node-a"),

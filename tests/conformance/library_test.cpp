@@ -105,9 +105,32 @@ TEST_SUITE("unit") {
     CHECK(judge(1.05, "each") == Verdict::fail);
     CHECK(judge(1.05, "geometric_mean") == Verdict::pass);
     CHECK(judge(1.15, "geometric_mean") == Verdict::fail);
+    CHECK(judge(std::sqrt(1.3) - 1e-9, "geometric_mean") == Verdict::pass);
+    CHECK(judge(std::sqrt(1.3) + 1e-9, "geometric_mean") == Verdict::fail);
     CHECK_THROWS_AS(judge(1, "loosely"), Error);
     measurement_of(result, kLibrary, 0).status = MeasurementStatus::error;
     CHECK(judge(1.15, "geometric_mean") == Verdict::not_evaluated);
+  }
+
+  TEST_CASE("a geometric mean that is too low names the device with the lowest ratio") {
+    const auto named = [](const std::vector<double>& ratios) {
+      Result result = passing_result(small_profile(), "cuda", static_cast<int>(ratios.size()));
+      for (std::size_t i = 0; i < ratios.size(); ++i)
+        slow_down(measurement_of(result, kNative, static_cast<int>(i)), 1 / ratios[i]);
+      const RequirementVerdict verdict =
+          judged(result, requirement("throughput_vs_library", {{"workload", "gemm"},
+                                                               {"implementation", "sm90"},
+                                                               {"judged", "geometric_mean"},
+                                                               {"fail_below", 0.5},
+                                                               {"warn_below", 0.9}}));
+      CHECK(verdict.verdict == Verdict::warn);
+      CHECK(verdict.reason.ends_with("of cublaslt, under 0.9"));
+      REQUIRE(verdict.subjects.size() == 1);
+      return verdict.subjects[0].name.substr(0, std::string("node-a device 0").size());
+    };
+    CHECK(named({0.8, 0.7, 0.75}) == "node-a device 1");
+    CHECK(named({0.75, 0.75, 0.8}) == "node-a device 0");  // of equals the first
+    CHECK(named({0.8, 0.75, 0.75}) == "node-a device 1");
   }
 
   TEST_CASE("a kernel is judged beside another that the profile names") {

@@ -95,11 +95,19 @@ TEST_SUITE("unit") {
     CHECK(verdict.reason_code == "too_noisy");
   }
 
-  TEST_CASE("limits the wrong way round are refused") {
-    Profile profile = small_profile();
-    profile.requirements = {
-        requirement("straggler_spread", {{"warn_from", 0.2}, {"fail_from", 0.1}})};
-    CHECK_THROWS_AS(judged(Evidence{cluster(), &profile, {}}, "straggler_spread"), Error);
+  TEST_CASE("limits the wrong way round are refused of every spread") {
+    for (const char* kind : {"straggler_spread", "spread_within_node", "slower_than_fleet"}) {
+      CAPTURE(std::string(kind));
+      Profile profile = small_profile();
+      const auto judge_by = [&](const Json& limits) {
+        profile.requirements = {requirement(kind, limits)};
+        return judged(Evidence{cluster(), &profile, {}}, kind);
+      };
+      CHECK_THROWS_AS(judge_by({{"warn_from", 0.2}, {"fail_from", 0.1}}), Error);
+      CHECK_THROWS_AS(judge_by({{"warn_from", 0.5}}), Error);  // over what fails by default
+      CHECK_NOTHROW(judge_by({{"warn_from", 0.1}, {"fail_from", 0.1}}));
+      CHECK_NOTHROW(judge_by({{"fail_from", 0.001}}));  // and warns from there
+    }
   }
 
   TEST_CASE("a straggler cannot be told where a device was not measured or is alone") {
