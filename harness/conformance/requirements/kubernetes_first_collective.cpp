@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <limits>
 
@@ -58,8 +59,10 @@ class FirstCollective final : public Requirement {
     if (first_s == kNever) findings.not_evaluated("missing", "no collective was measured");
     if (submitted_s == kNever || first_s == kNever) return findings.verdict("");
     findings.set_figure("passed_s", passed_s);
+    // Away from zero, so that 90.5 s do not read as the 90 that are allowed.
+    const double whole_s = passed_s < 0 ? std::floor(passed_s) : std::ceil(passed_s);
     const std::string text =
-        fmt::format("{:.0f} s from submission to the first collective", passed_s);
+        fmt::format("{:.0f} s from submission to the first collective", whole_s);
     if (passed_s < 0)
       findings.not_evaluated("missing", text + ": the clocks of cluster and nodes disagree");
     else if (limit_s && passed_s > static_cast<double>(*limit_s))
