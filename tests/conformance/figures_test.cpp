@@ -14,7 +14,7 @@ namespace assay::test {
 namespace {
 
 constexpr const char* kLarge = "m8192_n8192_k8192";
-const Json kLimits = {{"fail_below", 0.5}, {"warn_below", 0.6}};
+const Json kShares = {{"fail_below", 0.5}, {"warn_below", 0.6}};
 
 /// To nine digits: the last ones are the compiler's.
 Json rounded(Json value) {
@@ -51,7 +51,7 @@ void check_golden_figures(const std::string& name, const std::string& text) {
 }
 
 ProfileRequirement with_limits(const std::string& kind, Json parameters) {
-  parameters.update(kLimits);
+  parameters.update(kShares);
   return requirement(kind, std::move(parameters));
 }
 

@@ -3,29 +3,15 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <optional>
 #include <set>
 
 #include "tests/measure/root_folder.h"
-
-namespace {
-
-std::optional<rlim_t> said_limit;  // on processes, in place of the system's
-
-}  // namespace
-
-// In place of the C library's for this whole executable.
-extern "C" int getrlimit(__rlimit_resource_t resource, rlimit* to) noexcept {
-  if (syscall(SYS_prlimit64, 0, resource, nullptr, to) != 0) return -1;
-  if (said_limit && resource == RLIMIT_NPROC) to->rlim_cur = *said_limit;
-  return 0;
-}
 
 using namespace assay;
 
@@ -67,15 +53,21 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a number of processes that is not limited is not named as a limit") {
     const test::Root root;
-    const auto text = [&](rlim_t limit) {
-      said_limit = limit;
-      const std::string what = thread_not_started("telemetry", 2, 3, root.path()).what();
-      said_limit.reset();
-      return what;
+    rlimit limit{};
+    REQUIRE(getrlimit(RLIMIT_NPROC, &limit) == 0);
+    const rlimit before = limit;
+    const auto text = [&] {
+      return std::string(thread_not_started("telemetry", 2, 3, root.path()).what());
     };
     const std::string what = "cannot start thread 2 of 3 for telemetry: ";
-    CHECK(text(RLIM_INFINITY) == what + "raise pids.max or ulimit -u");
-    CHECK(text(4711) == what + "ulimit -u is 4711; raise pids.max or ulimit -u");
+    limit = {RLIM_INFINITY, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_NPROC, &limit) == 0)  // root may, and others where it is so already
+      CHECK(text() == what + "raise pids.max or ulimit -u");
+    limit = {std::min<rlim_t>(before.rlim_max, 4711), before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NPROC, &limit) == 0);
+    CHECK(text() == what + "ulimit -u is " + std::to_string(limit.rlim_cur) +
+                        "; raise pids.max or ulimit -u");
+    REQUIRE(setrlimit(RLIMIT_NPROC, &before) == 0);
   }
 
   TEST_CASE("a thread whose stack has no room names the limit on memory") {
