@@ -141,7 +141,8 @@ Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
   // A band of b rows of tiles and clusters / b columns reads least when it is about square.
   const double clusters = std::max(1, multiprocessors / tile.cluster);
   const double square = std::sqrt(clusters * tile.right / (tile.left * tile.cluster));
-  schedule.band = std::clamp(static_cast<int>(std::lround(square)), 1, schedule.rows);
+  schedule.band =  // groups that are all empty have no row of tiles
+      std::clamp(static_cast<int>(std::lround(square)), 1, std::max(1, schedule.rows));
   return schedule;
 }
 
