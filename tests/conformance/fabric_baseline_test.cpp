@@ -7,18 +7,7 @@ namespace assay::test {
 
 TEST_SUITE("unit") {
   TEST_CASE("a uniformly slow fabric fails its baseline as a fabric and a missing row is said") {
-    Baseline baseline;
-    baseline.name = "links of 200 Mbit/s";
-    baseline.sku = "host";
-    BaselineRow row;
-    row.id = CaseId::parse("all_reduce.f32.*/bytes1048576_ranks8");
-    row.series = Series::hot;
-    row.scope_level = "cluster";
-    row.metric = "bus_bandwidth_bytes_per_s";
-    row.value = 1.75 * kSoundRate;
-    row.input_pattern = "small_integers";
-    row.tier = "derived";
-    baseline.rows = {row};
+    const Baseline baseline = fabric_baseline();
     const Json largest = {{"shapes", "bytes1048576"}};
     const auto verdict_of = [&](double rate, const Json& parameters) {
       return judged_run(whole_run(fabric_result(sound_fabric(), rate)),
@@ -54,21 +43,7 @@ TEST_SUITE("unit") {
   }
 
   TEST_CASE("each scope of a collective is held to its own row and a slow node is named") {
-    const auto row_of = [](const std::string& level, int ranks) {
-      BaselineRow row;
-      row.id = CaseId::parse(fmt::format("all_reduce.f32.*/bytes1048576_ranks{}", ranks));
-      row.series = Series::hot;
-      row.scope_level = level;
-      row.metric = "bus_bandwidth_bytes_per_s";
-      row.value = 1.75 * kSoundRate;
-      row.input_pattern = "small_integers";
-      row.tier = "derived";
-      return row;
-    };
-    Baseline baseline;
-    baseline.name = "links of 200 Mbit/s";
-    baseline.sku = "host";
-    baseline.rows = {row_of("cluster", 8), row_of("node", 2)};
+    Baseline baseline = fabric_baseline({fabric_row("cluster", 8), fabric_row("node", 2)});
     const auto verdict_of = [&](const std::vector<double>& rates) {
       Result result = fabric_result(sound_fabric());
       for (std::size_t node = 0; node < rates.size(); ++node) {

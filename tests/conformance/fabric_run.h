@@ -104,6 +104,28 @@ inline std::vector<Result> whole_run(Result fabric) {
   return documents;
 }
 
+/// What links of the sound fabric make of an all_reduce of 1 MiB.
+inline BaselineRow fabric_row(const std::string& level, int ranks) {
+  BaselineRow row;
+  row.id = CaseId::parse(fmt::format("all_reduce.f32.*/bytes1048576_ranks{}", ranks));
+  row.series = Series::hot;
+  row.scope_level = level;
+  row.metric = "bus_bandwidth_bytes_per_s";
+  row.value = 1.75 * kSoundRate;
+  row.input_pattern = "small_integers";
+  row.tier = "derived";
+  row.source = "made up for tests";
+  return row;
+}
+
+inline Baseline fabric_baseline(std::vector<BaselineRow> rows = {fabric_row("cluster", 8)}) {
+  Baseline baseline;
+  baseline.name = "links of 200 Mbit/s";
+  baseline.sku = "host";
+  baseline.rows = std::move(rows);
+  return baseline;
+}
+
 inline RequirementVerdict judged_run(std::vector<Result> documents, const std::string& kind,
                                      std::vector<Baseline> baselines = {},
                                      Json parameters = Json::object()) {

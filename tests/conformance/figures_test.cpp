@@ -169,23 +169,6 @@ Result told_pod(const std::string& run, const AlignmentFacts& claim) {
   return result;
 }
 
-Baseline fabric_baseline() {
-  BaselineRow row;
-  row.id = CaseId::parse("all_reduce.f32.*/bytes1048576_ranks8");
-  row.series = Series::hot;
-  row.scope_level = "cluster";
-  row.metric = "bus_bandwidth_bytes_per_s";
-  row.value = 1.75 * kSoundRate;
-  row.input_pattern = "small_integers";
-  row.tier = "derived";
-  row.source = "made up for tests";
-  Baseline baseline;
-  baseline.name = "links of 200 Mbit/s";
-  baseline.sku = "host";
-  baseline.rows = {row};
-  return baseline;
-}
-
 }  // namespace
 
 TEST_SUITE("golden") {
