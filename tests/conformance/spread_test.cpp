@@ -99,6 +99,15 @@ TEST_SUITE("unit") {
     const RequirementVerdict none = judged(result, spread());
     CHECK(none.reason_code == "missing");
     CHECK(none.reason.find("nothing to compare") != std::string::npos);
+    // Peers in another node are none.
+    Profile profile = small_profile();
+    profile.requirements = {spread()};
+    Result other = passing_result(profile, "cuda", 2, "node-b");
+    other.nodes[0].devices[1].name = "another model";
+    const RequirementVerdict beside =
+        judged(Evidence{{passing_result(profile, "cuda", 2), other}, &profile, {}}, spread().id);
+    CHECK(beside.reason_code == "missing");
+    CHECK(beside.reason.starts_with("node-b has "));
   }
 
   TEST_CASE("a device that was measured twice is not its own peer") {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "harness/conformance/cases.h"
 #include "harness/conformance/findings.h"
@@ -27,6 +29,8 @@ struct CaseOfNode {
   std::string run_id, node, model, case_id, series;
   auto operator<=>(const CaseOfNode&) const = default;
 };
+
+using NodeOfRun = std::pair<std::string, std::string>;
 
 struct PeersOfCase {
   std::vector<Peer> peers;
@@ -72,14 +76,16 @@ class SpreadWithinNode final : public Requirement {
     double widest = 0;
     std::size_t comparisons = 0;
     for (const auto& [key, of_case] : notes.all) comparisons += of_case.peers.size();
-    const bool has_peers = std::any_of(notes.all.begin(), notes.all.end(), [](const auto& entry) {
-      return !is_of_one_device(entry.second.peers);
-    });
+    std::set<NodeOfRun> with_peers;
+    for (const auto& [key, of_case] : notes.all)
+      if (!is_of_one_device(of_case.peers)) with_peers.insert({key.run_id, key.node});
     for (const auto& [key, of_case] : notes.all) {
       const std::vector<Peer>& peers = of_case.peers;
       if (is_of_one_device(peers)) {
-        // The only device of its model in a node of several: the others are judged without it.
-        if (has_peers && is_only_one_of_its_model(peers.front().device)) continue;
+        // The only device of its model in a node whose others have peers is left out.
+        if (with_peers.contains({key.run_id, key.node}) &&
+            is_only_one_of_its_model(peers.front().device))
+          continue;
         findings.not_evaluated("missing",
                                fmt::format("{} has {} on one {} only: nothing to compare", key.node,
                                            key.case_id, key.model),
