@@ -138,11 +138,11 @@ Schedule schedule_of(const Product& product, const TileConfig& tile, int splits,
   schedule.batches = static_cast<int>(product.shape.matrices());
   schedule.k_blocks = static_cast<int>(ceiling(product.shape.k, stage_k(product)));
   schedule.splits = std::min(splits, schedule.k_blocks);
-  // A band of b rows of tiles and clusters / b columns reads least when it is about square.
+  // A band of b rows of tiles and clusters / b columns reads least when it is about square. Groups
+  // that are all empty have no row of tiles.
   const double clusters = std::max(1, multiprocessors / tile.cluster);
   const double square = std::sqrt(clusters * tile.right / (tile.left * tile.cluster));
-  schedule.band =  // groups that are all empty have no row of tiles
-      std::clamp(static_cast<int>(std::lround(square)), 1, std::max(1, schedule.rows));
+  schedule.band = std::clamp(static_cast<int>(std::lround(square)), 1, std::max(1, schedule.rows));
   return schedule;
 }
 
