@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "harness/core/document.h"
+#include "harness/core/document_schema.h"
 #include "harness/run/machine.h"
 #include "tests/core/refusal.h"
 #include "tests/core/scratch_folder.h"
@@ -50,6 +51,10 @@ int on_small_disk(const test::ScratchFolder& folder, std::size_t pages,
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+std::size_t pages_of(const Result& result) {
+  return document_text(to_json(result), DocumentKind::result, "r.json").size() / kPage + 1;
+}
+
 void fill(const std::filesystem::path& folder) {
   std::ofstream filler(folder / "filler", std::ios::binary);
   while (filler << std::string(kPage, 'x') << std::flush) {
@@ -62,7 +67,8 @@ TEST_SUITE("unit") {
   TEST_CASE("how a run ended has room on a disk that has none for what it would measure") {
     const test::ScratchFolder folder;
     const Result result = running();
-    const int code = on_small_disk(folder, 14, [&] {
+    // For the document, for it once more with the last words, and for 64 KiB of measurements not.
+    const int code = on_small_disk(folder, 2 * pages_of(result) + 8, [&] {
       RunDocument document(folder / "r.json", result);
       if (test::refusal([&] { document.write(); }).find("No space left") == std::string::npos)
         return 1;
@@ -78,7 +84,8 @@ TEST_SUITE("unit") {
   TEST_CASE("a run whose disk fills up while it measures still writes what it measured") {
     const test::ScratchFolder folder;
     const Result result = running();
-    const int code = on_small_disk(folder, 512, [&] {
+    constexpr std::size_t kRoomy = 512;
+    const int code = on_small_disk(folder, kRoomy, [&] {
       RunDocument document(folder / "r.json", result);
       document.write();
       fill(folder.path());
