@@ -11,6 +11,7 @@
 
 #include "harness/core/error.h"
 #include "harness/measure/sanitized.h"
+#include "harness/measure/threads.h"
 
 namespace assay {
 
@@ -26,12 +27,37 @@ std::size_t rounded_up(std::size_t bytes, std::size_t unit) {
   return (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
 }
 
+/// No page is to be touched for the first time in a sample.
+void touch(std::byte* data, std::size_t bytes) {
+  auto* const first = static_cast<volatile std::byte*>(data);
+  for (std::size_t at = 0; at < bytes; at += kPage) first[at] = std::byte{0};
+}
+
+/// The kernel clears a page at its first touch, which takes longer than filling it where the host
+/// of a virtual machine has to find memory for it too.
+void touch_on_threads(std::byte* data, std::size_t bytes, std::size_t threads) {
+  const std::size_t pages = bytes / kHugePage;
+  const std::size_t used = std::min(threads, pages);
+  if (used <= 1) return touch(data, bytes);
+  const auto edge = [&](std::size_t part) {
+    return part == used ? bytes : pages * part / used * kHugePage;
+  };
+  try {
+    run_on_threads(static_cast<int>(used), "the first touch of memory", [&](int thread) {
+      const auto part = static_cast<std::size_t>(thread);
+      touch(data + edge(part), edge(part + 1) - edge(part));
+    });
+  } catch (const Error&) {  // without threads it takes longer
+    touch(data, bytes);
+  }
+}
+
 }  // namespace
 
 /// One allocation.
 class HostBuffers::Stretch {
  public:
-  explicit Stretch(std::size_t bytes) {
+  Stretch(std::size_t bytes, std::size_t threads) {
     const bool is_huge = bytes >= kHugePage;
     const std::size_t unit = is_huge ? kHugePage : kPage;
     data_ = std::aligned_alloc(unit, rounded_up(bytes, unit));
@@ -43,9 +69,7 @@ class HostBuffers::Stretch {
     // The kernel makes huge pages where a whole one is asked for: the tail takes what it needs.
     // Refusal costs time and nothing else.
     if (is_huge) madvise(data_, bytes, MADV_HUGEPAGE);
-    // No page is to be touched for the first time in a sample.
-    auto* const first = static_cast<volatile std::byte*>(data_);
-    for (std::size_t at = 0; at < bytes; at += kPage) first[at] = std::byte{0};
+    touch_on_threads(data(), bytes, threads);
   }
   ~Stretch() { std::free(data_); }
   Stretch(const Stretch&) = delete;
@@ -87,7 +111,8 @@ class HostBuffers::Kept {
   std::vector<std::unique_ptr<Stretch>> stretches_;
 };
 
-HostBuffers::HostBuffers() : kept_(std::make_shared<Kept>()) {}
+HostBuffers::HostBuffers(std::size_t threads)
+    : threads_(threads), kept_(std::make_shared<Kept>()) {}
 
 std::unique_ptr<Buffer> HostBuffers::allocate(std::size_t bytes) {
   class Dealt : public Buffer {
@@ -105,7 +130,7 @@ std::unique_ptr<Buffer> HostBuffers::allocate(std::size_t bytes) {
   };
   if (bytes > kLargestDealt) {
     kept_->free_all();
-    return std::make_unique<Dealt>(std::make_shared<Stretch>(bytes), 0, bytes);
+    return std::make_unique<Dealt>(std::make_shared<Stretch>(bytes, threads_), 0, bytes);
   }
   const std::lock_guard lock(dealing_);
   if (!open_ || next_ + bytes > kStretch) {
@@ -121,7 +146,7 @@ std::size_t HostBuffers::kept_bytes() const { return kept_->count() * kStretch; 
 
 std::shared_ptr<HostBuffers::Stretch> HostBuffers::open_stretch() {
   std::unique_ptr<Stretch> stretch = kept_->take();
-  if (!stretch) stretch = std::make_unique<Stretch>(kStretch);
+  if (!stretch) stretch = std::make_unique<Stretch>(kStretch, threads_);
   // Buffers may outlive the object that dealt them.
   const auto keep = [kept = std::weak_ptr<Kept>(kept_)](Stretch* unused) {
     std::unique_ptr<Stretch> owner(unused);

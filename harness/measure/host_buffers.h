@@ -15,7 +15,8 @@ namespace assay {
 /// share the host.
 class HostBuffers {
  public:
-  HostBuffers();
+  /// `threads` touch the pages of a new buffer; one where no more can be started.
+  explicit HostBuffers(std::size_t threads = 1);
 
   /// 4096-byte aligned, on pages of its own. Throws Error when there is no memory.
   std::unique_ptr<Buffer> allocate(std::size_t bytes);
@@ -28,6 +29,7 @@ class HostBuffers {
   class Kept;
   std::shared_ptr<Stretch> open_stretch();
 
+  const std::size_t threads_;
   std::shared_ptr<Kept> kept_;
   std::mutex dealing_;
   /// The stretch that small buffers go into, and where the next one begins.

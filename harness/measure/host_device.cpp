@@ -59,6 +59,7 @@ DeviceFacts device_facts(const HostFacts& host, std::optional<double> measured_c
 HostDevice::HostDevice()
     : host_(read_host_facts()),
       telemetry_(host_.processors),
+      buffers_(host_.processors.size()),
       cache_bytes_(cache_to_go_past(host_)),
       measured_clock_hz_(measure_host_clock_hz()),
       facts_(device_facts(host_, measured_clock_hz_)) {}

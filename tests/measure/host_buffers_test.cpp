@@ -2,6 +2,7 @@
 #include "harness/measure/host_buffers.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cstdint>
@@ -15,6 +16,13 @@
 using namespace assay;
 
 namespace {
+
+/// Of this thread.
+long page_faults() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_minflt;
+}
 
 std::uintptr_t address(Buffer& buffer) { return reinterpret_cast<std::uintptr_t>(buffer.data()); }
 
@@ -69,6 +77,22 @@ TEST_SUITE("unit") {
     HostBuffers buffers;
     CHECK(address(*buffers.allocate(kHugePage)) % kHugePage == 0);
     CHECK(address(*buffers.allocate(5 * kHugePage + 1)) % kHugePage == 0);
+  }
+
+  TEST_CASE("no page of a new buffer is touched for the first time by its user") {
+    if (kSanitized) test::not_run("a sanitizer's own memory is touched too");
+    for (const std::size_t threads : {1, 2, 3, 100}) {
+      CAPTURE(threads);
+      HostBuffers buffers(threads);
+      for (const std::size_t bytes : {std::size_t{1} << 16, 9 * kHugePage + 12345}) {
+        CAPTURE(bytes);
+        const auto buffer = buffers.allocate(bytes);
+        const long before = page_faults();
+        for (std::size_t at = 0; at < bytes; at += 4096)
+          static_cast<volatile char*>(buffer->data())[at] = 1;
+        CHECK(page_faults() - before < 3);  // of the test itself
+      }
+    }
   }
 
   TEST_CASE("small buffers use again what earlier ones left and a large one frees it") {
