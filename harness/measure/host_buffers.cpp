@@ -19,9 +19,9 @@ namespace {
 
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kStretch = 4 * kHugePage;
+constexpr std::size_t kStretch = 8 * kHugePage;
 // A sanitizer sees a write past a buffer only where each is an allocation of its own.
-constexpr std::size_t kLargestDealt = kSanitized ? 0 : kHugePage / 2;
+constexpr std::size_t kLargestDealt = kSanitized ? 0 : 2 * kHugePage;
 
 std::size_t rounded_up(std::size_t bytes, std::size_t unit) {
   return (std::max<std::size_t>(bytes, 1) + unit - 1) / unit * unit;
