@@ -1,6 +1,6 @@
 // The numbers that inputs are made of, in constant expressions that kernels share with the host.
 //
-// Where normal_from_word() is compiled, a product and a sum must not be contracted into one
+// Where deviates are made of words, a product and a sum must not be contracted into one
 // operation: -ffp-contract=off on the host, -fmad=false on a GPU.
 #pragma once
 
@@ -70,25 +70,38 @@ constexpr double portable_log(double x) {
   return exponent * kLog2 + 2 * s * series;
 }
 
-/// The normal deviate whose lower tail area is (word + 1/2) / 2^32, by inversion (Wichura,
-/// algorithm AS 241, the PPND7 coefficients); relative error near 1e-7. The third region (areas
-/// below 1.4e-11) is out of reach of 32 bits. `root` is the square root in fp64, rounded to
-/// nearest.
+/// The lower tail area of a word's normal deviate, (word + 1/2) / 2^32, less one half.
+constexpr double from_median(std::uint32_t word) { return (word + 0.5) * 0x1p-32 - 0.5; }
+
+/// Whether normal_center() makes the deviate of this area: of 85 in 100 words.
+constexpr bool is_center(double q) { return -0.425 <= q && q <= 0.425; }
+
+/// Normal deviates by inversion (Wichura, algorithm AS 241, the PPND7 coefficients); relative error
+/// near 1e-7. The third region (areas below 1.4e-11) is out of reach of 32 bits.
+constexpr float normal_center(double q) {
+  const double r = 0.180625 - q * q;
+  const double above = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179;
+  const double below = ((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1;
+  return static_cast<float>(q * above / below);
+}
+
+/// `root` is the square root in fp64, rounded to nearest.
 template <class Root>
-constexpr float normal_from_word(std::uint32_t word, Root root) {
+constexpr float normal_tail(std::uint32_t word, Root root) {
   const double p = (word + 0.5) * 0x1p-32;
   const double q = p - 0.5;
-  if (-0.425 <= q && q <= 0.425) {
-    const double r = 0.180625 - q * q;
-    const double above = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179;
-    const double below = ((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1;
-    return static_cast<float>(q * above / below);
-  }
   const double r = root(-portable_log(q < 0 ? p : 1 - p)) - 1.6;
   const double above = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777;
   const double below = (0.12021132975 * r + 0.73700164250) * r + 1;
   const double magnitude = above / below;
   return static_cast<float>(q < 0 ? -magnitude : magnitude);
+}
+
+/// The normal deviate that a word stands for.
+template <class Root>
+constexpr float normal_from_word(std::uint32_t word, Root root) {
+  const double q = from_median(word);
+  return is_center(q) ? normal_center(q) : normal_tail(word, root);
 }
 
 /// An integer of magnitude 1 to `limit` (a power of two), either sign.
