@@ -8,9 +8,11 @@ import struct
 import subprocess
 
 BRA, MEMBAR, ERRBAR, TRAP = 0x947, 0x992, 0x9AB, 0x95C
-# In the steady loop: on sm_90 one of HGMMA, IGMMA and QGMMA, which are wgmma; on sm_80 HMMA, which is mma.sync, and
-# LDGSTS, which is cp.async: an inner loop over what a step has brought holds products alone.
-STEADY = {90: (frozenset({0x9F0, 0x9F1, 0x9F3}),), 80: (frozenset({0x23C}), frozenset({0xFAE}))}
+# What multiplies, and in the steady loop too: on sm_90 one of HGMMA, IGMMA and QGMMA, which are wgmma; on sm_80 HMMA or
+# IMMA, which are mma.sync, or FFMA in a kernel without them. There LDGSTS, which is cp.async, is in the loop as well: an
+# inner loop over what a step has brought holds products alone.
+STEADY = {90: ((frozenset({0x9F0, 0x9F1, 0x9F3}),),),
+          80: ((frozenset({0x23C, 0x237}), frozenset({0xFAE})), (frozenset({0x223}), frozenset({0xFAE})))}
 INSTRUCTION_BYTES = 16
 FATBIN_MAGIC, ELF_MAGIC, ZSTD_MAGIC = 0xBA55ED50, b"\x7fELF", b"\x28\xb5\x2f\xfd"
 
@@ -103,9 +105,10 @@ def count(architecture, name, code):
         body = opcodes[first:last + 1]
         return Loop(len(body), body.count(BRA), body.count(MEMBAR) + body.count(ERRBAR))
 
+    needed = next((sets for sets in STEADY[architecture] if sets[0].intersection(opcodes)), ())
     loops = [(branch_target(architecture, i, *pair), i) for i, pair in enumerate(pairs) if opcodes[i] == BRA]
     loops = [(first, last) for first, last in loops
-             if 0 <= first <= last and all(any_of.intersection(opcodes[first:last + 1]) for any_of in STEADY[architecture])]
+             if needed and 0 <= first <= last and all(any_of.intersection(opcodes[first:last + 1]) for any_of in needed)]
     innermost = min(loops, key=lambda ends: ends[1] - ends[0], default=None)
     whole = loop_of(0, len(opcodes) - 1)
     return Kernel(name, whole.instructions, whole.branches, whole.barriers, opcodes.count(TRAP),

@@ -7,7 +7,8 @@ import unittest
 
 from tests.scripts.checkout import REPOSITORY
 
-BRA, MEMBAR, TRAP, HGMMA, HMMA, LDGSTS, NOP = 0x947, 0x992, 0x95C, 0x9F0, 0x23C, 0xFAE, 0x918
+BRA, MEMBAR, TRAP, NOP = 0x947, 0x992, 0x95C, 0x918
+HGMMA, HMMA, IMMA, FFMA, LDGSTS = 0x9F0, 0x23C, 0x237, 0x223, 0xFAE
 GEMM = "_ZN5assay4sm904gemmEv"
 FORWARD, PACKED = (f"_ZN5assay9attention4sm907forwardINS1_7ForwardILb{packed}EEEEv" for packed in (0, 1))
 FP8 = "_ZN5assay9attention4sm907forwardINS1_7ForwardINS_6device4E4m3ELb0EEEEv"
@@ -18,9 +19,12 @@ COMBINE = "_ZN5assay9attention4sm9014combine_latentEv"
 DECODE = "_ZN5assay9attention4sm806decodeEv"
 PORTABLE = "_ZN5assay9attention4sm807forwardINS1_7ForwardILb0EEEEv"
 FILL = "_ZN5assay9on_device10fill_arrayENS0_4FillE"
-LOG = f"""ptxas info    : Compiling entry function '{GEMM}' for 'sm_90a'
+AMPERE_GEMM, AMPERE_INT8 = (f"_ZN5assay4sm804gemmINS0_8Operands{types}EEEvNS0_9ArgumentsE" for types in ("INS_6device4Bf16E", "Iaii"))
+AMPERE_F32 = "_ZN5assay4sm808gemm_f32ENS0_9ArgumentsE"
+LOG = """ptxas info    : Compiling entry function '{name}' for 'sm_90a'
     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 """
+USED = "ptxas info    : Used {registers} registers, used 1 barriers, 408 bytes cmem[0]\n"
 
 
 def instruction(opcode):
@@ -60,10 +64,18 @@ def kernel(before=10, in_loop=(), after=()):
     return instruction(NOP) * before + loop + b"".join(map(instruction, after))
 
 
+def ampere_kernel(in_step=0, product=HMMA, branches=0):
+    """A loop that copies, around one of products; `in_step` instructions are in it beside those five."""
+    inner = instruction(product) + instruction(NOP)
+    inner += branch(-len(inner) // 16 - 1, 80)
+    step = instruction(LDGSTS) + inner + instruction(NOP) * in_step
+    return step + branch(-len(step) // 16 - 1, 80) + instruction(BRA) * branches
+
+
 class DeviceCode(unittest.TestCase):
-    def judge(self, code, wrap=made_object, name=GEMM, architecture=90):
+    def judge(self, code, wrap=made_object, name=GEMM, architecture=90, used=USED.format(registers=14)):
         with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, "kernel.cu.o.ptxas").write_text(LOG)
+            pathlib.Path(folder, "kernel.cu.o.ptxas").write_text(LOG.format(name=name) + used)
             pathlib.Path(folder, "kernel.cu.o").write_bytes(wrap(cubin(name, code, architecture)))
             done = subprocess.run([REPOSITORY / "scripts/check-ptxas", folder], capture_output=True, text=True)
         return done.returncode, done.stdout
@@ -110,19 +122,47 @@ class DeviceCode(unittest.TestCase):
         self.assertIn("1151 instructions, at most 1150", self.judge(instruction(NOP) * 1151, name=COMBINE)[1])
 
     def test_the_steady_loop_of_an_ampere_kernel_copies_and_multiplies(self):
-        def decode(in_step):
-            inner = instruction(HMMA) + instruction(NOP)
-            inner += branch(-len(inner) // 16 - 1, 80)
-            step = instruction(LDGSTS) + inner + instruction(NOP) * in_step
-            return step + branch(-len(step) // 16 - 1, 80)
-        status, said = self.judge(decode(795), name=DECODE, architecture=80)
+        status, said = self.judge(ampere_kernel(795), name=DECODE, architecture=80)
         self.assertEqual(status, 0, said)
         self.assertIn("most instructions in the steady loop of any attention decode kernel for sm_80: 800, limit 800", said)
-        self.assertEqual(self.judge(decode(796), name=DECODE, architecture=80)[0], 1)
-        status, said = self.judge(decode(1445), name=PORTABLE, architecture=80)
+        self.assertEqual(self.judge(ampere_kernel(796), name=DECODE, architecture=80)[0], 1)
+        status, said = self.judge(ampere_kernel(1445), name=PORTABLE, architecture=80)
         self.assertEqual(status, 0, said)
         self.assertIn("steady loop of any attention forward kernel for sm_80: 1450, limit 1450", said)
-        self.assertEqual(self.judge(decode(1446), name=PORTABLE, architecture=80)[0], 1)
+        self.assertEqual(self.judge(ampere_kernel(1446), name=PORTABLE, architecture=80)[0], 1)
+
+    def test_each_portable_gemm_kernel_has_limits_of_its_own(self):
+        for name, product, in_loop, branches, what in ((AMPERE_GEMM, HMMA, 190, 73, "GEMM"), (AMPERE_INT8, IMMA, 180, 7, "int8 GEMM"),
+                                                       (AMPERE_F32, FFMA, 240, 9, "f32 GEMM")):
+            status, said = self.judge(ampere_kernel(in_loop - 5, product, branches - 2), name=name, architecture=80)
+            self.assertEqual(status, 0, said)
+            self.assertIn(f"most instructions in the steady loop of any {what} kernel for sm_80: {in_loop}, limit {in_loop}", said)
+            self.assertIn(f"most branches of any {what} kernel for sm_80: {branches}, limit {branches}", said)
+            self.assertEqual(self.judge(ampere_kernel(in_loop - 4, product), name=name, architecture=80)[0], 1)
+            status, said = self.judge(ampere_kernel(0, product, branches - 1), name=name, architecture=80)
+            self.assertEqual(status, 1)
+            self.assertIn(f"{branches + 1} branches, at most {branches}", said)
+
+    def test_a_loop_without_products_of_tensor_cores_is_not_the_steady_one_of_a_kernel_that_has_them(self):
+        status, said = self.judge(instruction(HMMA) + ampere_kernel(0, FFMA), name=AMPERE_GEMM, architecture=80)
+        self.assertEqual(status, 1)
+        self.assertIn(f"{AMPERE_GEMM}: no steady loop was found", said)
+
+    def test_a_kernel_with_more_registers_than_its_launch_bounds_leave_is_a_fault(self):
+        status, said = self.judge(kernel(), used=USED.format(registers=168))
+        self.assertEqual(status, 0, said)
+        self.assertIn("most registers of any GEMM kernel for sm_90: 168, limit 168", said)
+        status, said = self.judge(kernel(), used=USED.format(registers=169))
+        self.assertEqual(status, 1)
+        self.assertIn(f"{GEMM}: 169 registers, at most 168", said)
+        status, said = self.judge(instruction(NOP), name=ROWS, used=USED.format(registers=33))
+        self.assertEqual(status, 1)
+        self.assertIn(f"{ROWS}: 33 registers, at most 32", said)
+
+    def test_a_log_without_registers_is_no_proof(self):
+        status, said = self.judge(kernel(), used="")
+        self.assertEqual(status, 1)
+        self.assertIn(f"{GEMM}: the log does not say how many registers it has", said)
 
     def test_a_kernel_of_operands_that_reads_what_only_the_host_has_is_a_fault(self):
         self.assertEqual(self.judge(instruction(NOP) * 1600, name=FILL, architecture=80)[0], 0)
@@ -131,7 +171,7 @@ class DeviceCode(unittest.TestCase):
         self.assertIn(f"{FILL}: ends itself", said)
 
     def test_a_kernel_whose_steady_loop_is_not_found_is_no_proof(self):
-        for name, architecture in ((GEMM, 90), (FORWARD, 90), (DECODE, 80)):
+        for name, architecture in ((GEMM, 90), (FORWARD, 90), (DECODE, 80), (AMPERE_GEMM, 80), (AMPERE_F32, 80)):
             status, said = self.judge(instruction(NOP), name=name, architecture=architecture)
             self.assertEqual(status, 1)
             self.assertIn(f"{name}: no steady loop was found", said)
