@@ -93,6 +93,15 @@ class Agreement(unittest.TestCase):
                 problems = [problem.message for problem in draft(schema(kind)).iter_errors(document)]
                 self.assertEqual(problems, [], f"{name} under {draft.__name__}")
 
+    def test_an_independent_validator_accepts_every_profile_and_baseline_and_reference_document(self):
+        for folder in ("profiles", "baselines", "reference"):
+            paths = sorted((ROOT / folder).rglob("*.json"))
+            self.assertTrue(paths, folder)
+            for path in paths:
+                document = json.loads(path.read_text())
+                validator = DRAFTS[0](schema(document["kind"].removeprefix("assay.")))
+                self.assertEqual([problem.message for problem in validator.iter_errors(document)], [], path)
+
     def test_both_drafts_refuse_what_our_schema_check_refuses(self):
         for kind, name, document in self.examples("schema"):
             for draft in DRAFTS:
