@@ -22,7 +22,8 @@ case $command in
   version) echo "assay 0 (stand-in)" ;;
   tune) echo "m,n,k" >"$out" ;;
   devices) echo "host 0: Stand-in"; for i in ${GPUS:-0}; do echo "cuda $i: Stand-in"; done ;;
-  list) for kernel in KERNELS; do echo "$kernel/m64_n64_k64  cuda  cold  yes"; done ;;
+  list) [ -z "${LIST_HANGS:-}" ] || [[ "$asked" != *gemm-small* ]] || /bin/sleep 333
+    for kernel in KERNELS; do echo "$kernel/m64_n64_k64  cuda  cold  yes"; done ;;
   export) for file in "$1"*/*; do echo "$file"; done ;;
   check)
     [ -z "$out" ] || echo '{"verdict": "pass"}' >"$out"
@@ -168,6 +169,22 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(outcomes["gemm"], "not run")
         self.assertEqual(self.bundle.processes(), [])
 
+    def test_a_python_that_hangs_costs_its_own_limit(self):
+        self.bundle.stub("python3", "/bin/sleep 333 & /bin/sleep 333", self.bundle.tools)
+        begin = time.monotonic()
+        self.assertEqual(self.bundle.accept("ladder").returncode, 0)
+        self.assertLess(time.monotonic() - begin, 25)
+        self.assertEqual(self.bundle.outcomes(), {"device": "passed", "ladder": "passed"})
+        self.assertEqual(self.bundle.processes(), [])
+
+    def test_a_list_of_kernels_that_hangs_fails_and_the_other_parts_run(self):
+        begin = time.monotonic()
+        self.assertEqual(self.bundle.accept("kernels", "gemm", "--minutes", "1", LIST_HANGS="1").returncode, 1)
+        self.assertLess(time.monotonic() - begin, 50)
+        self.assertIn("- kernels: assay list ended with exit code 124\n", self.bundle.summary())
+        self.assertEqual(self.bundle.outcomes()["gemm"], "passed")
+        self.assertEqual(self.bundle.processes(), [])
+
     def test_a_ladder_that_disagrees_is_the_first_failure_and_one_for_another_gpu_is_not_run(self):
         self.bundle.stub("device_ladder", 'echo "disagrees: copy: element 3"; echo "1 disagree"; exit 1')
         self.assertEqual(self.bundle.accept("ladder").returncode, 1)
@@ -241,6 +258,16 @@ class FreshClone(unittest.TestCase):
         self.assertEqual(result.returncode, 3)
         self.assertIn("no GPU here", result.stderr)
         self.assertFalse((self.checkout.root / "build").exists())
+
+    def test_a_driver_that_hangs_is_no_gpu_that_can_be_used(self):
+        if os.path.exists("/dev/nvidiactl"):
+            self.skipTest("this machine has a GPU")
+        self.checkout.stub("nvidia-smi", "sleep 333 & sleep 333")
+        begin = time.monotonic()
+        result = self.checkout.run("gpu-acceptance")
+        self.assertLess(time.monotonic() - begin, 25)
+        self.assertEqual(result.returncode, 3)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
 
     def test_a_checkout_uses_the_bundle_that_is_named_and_else_makes_one(self):
         self.checkout.stub("nvidia-smi", 'echo "GPU 0: Stand-in"')
