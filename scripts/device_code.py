@@ -8,6 +8,8 @@ import struct
 import subprocess
 
 BRA, MEMBAR, ERRBAR, TRAP = 0x947, 0x992, 0x9AB, 0x95C
+PREFETCH = 0x9B9  # UTMACCTL, which is prefetch.tensormap
+WAITS = frozenset({0xB1D, 0x9C7})  # BAR and UCGABAR_ARV: for the block, for the cluster
 # What multiplies, and in the steady loop too: on sm_90 one of HGMMA, IGMMA and QGMMA, which are wgmma; on sm_80 HMMA or
 # IMMA, which are mma.sync, or FFMA in a kernel without them. There LDGSTS, which is cp.async, is in the loop as well: an
 # inner loop over what a step has brought holds products alone.
@@ -36,6 +38,7 @@ class Kernel:
     branches: int
     barriers: int
     traps: int
+    early_prefetches: int  # of descriptors, before threads first wait for each other
     loop: Loop | None
 
 
@@ -111,8 +114,9 @@ def count(architecture, name, code):
              if needed and 0 <= first <= last and all(any_of.intersection(opcodes[first:last + 1]) for any_of in needed)]
     innermost = min(loops, key=lambda ends: ends[1] - ends[0], default=None)
     whole = loop_of(0, len(opcodes) - 1)
+    first_wait = next((i for i, opcode in enumerate(opcodes) if opcode in WAITS), len(opcodes))
     return Kernel(name, whole.instructions, whole.branches, whole.barriers, opcodes.count(TRAP),
-                  loop_of(*innermost) if innermost else None)
+                  opcodes[:first_wait].count(PREFETCH), loop_of(*innermost) if innermost else None)
 
 
 def kernels_of(path):

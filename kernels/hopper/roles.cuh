@@ -7,9 +7,17 @@
 #include "device/launch.cuh"
 #include "device/mbarrier.cuh"
 #include "device/register.cuh"
+#include "device/tma.cuh"
 #include "kernels/hopper/budget.h"
 
 namespace assay::hopper {
+
+/// The first that a kernel does: the descriptors that it copies by are fetched while barriers are
+/// made and blocks wait for each other.
+template <class... Maps>
+__device__ __forceinline__ void prefetch_tensor_maps(const Maps&... maps) {
+  if (device::thread_index().x == 0) (device::prefetch_tensor_map(maps), ...);
+}
 
 /// `make` makes the barriers, in one thread; afterwards all blocks of the cluster know them.
 template <int kCluster, class Make>

@@ -8,6 +8,7 @@ import unittest
 from tests.scripts.checkout import REPOSITORY
 
 BRA, MEMBAR, TRAP, NOP = 0x947, 0x992, 0x95C, 0x918
+PREFETCH, BLOCK_WAIT, CLUSTER_WAIT = 0x9B9, 0xB1D, 0x9C7
 HGMMA, HMMA, IMMA, FFMA, LDGSTS = 0x9F0, 0x23C, 0x237, 0x223, 0xFAE
 GEMM = "_ZN5assay4sm904gemmEv"
 FORWARD, PACKED = (f"_ZN5assay9attention4sm907forwardINS1_7ForwardILb{packed}EEEEv" for packed in (0, 1))
@@ -57,11 +58,11 @@ def made_object(code, compressed_size=0):
     return b"host code " + struct.pack("<IHHQ", 0xBA55ED50, 1, 16, len(entry)) + entry + b" more"
 
 
-def kernel(before=10, in_loop=(), after=()):
-    """Some instructions, then a loop with products."""
+def kernel(before=10, in_loop=(), after=(), begin=[PREFETCH] * 7):
+    """Some instructions, those of `begin` among them, then a loop with products."""
     body = instruction(HGMMA) + b"".join(map(instruction, in_loop))
     loop = body + branch(-len(body) // 16 - 1)
-    return instruction(NOP) * before + loop + b"".join(map(instruction, after))
+    return b"".join(map(instruction, begin)) + instruction(NOP) * (before - len(begin)) + loop + b"".join(map(instruction, after))
 
 
 def ampere_kernel(in_step=0, product=HMMA, branches=0):
@@ -158,6 +159,15 @@ class DeviceCode(unittest.TestCase):
         status, said = self.judge(instruction(NOP), name=ROWS, used=USED.format(registers=33))
         self.assertEqual(status, 1)
         self.assertIn(f"{ROWS}: 33 registers, at most 32", said)
+
+    def test_descriptors_whose_fetch_begins_after_threads_have_waited_are_a_fault(self):
+        for name, needed in ((GEMM, 3), (FORWARD, 4), (FP8, 4), (PACKED, 4), (BACKWARD, 7), (LATENT, 2)):
+            for wait in (BLOCK_WAIT, CLUSTER_WAIT):
+                status, said = self.judge(kernel(begin=[PREFETCH] * needed + [wait]), name=name)
+                self.assertEqual(status, 0, said)
+                status, said = self.judge(kernel(begin=[PREFETCH] * (needed - 1) + [wait, PREFETCH]), name=name)
+                self.assertEqual(status, 1)
+                self.assertIn(f"{name}: begins to fetch {needed - 1} of {needed} descriptors", said)
 
     def test_a_log_without_registers_is_no_proof(self):
         status, said = self.judge(kernel(), used="")

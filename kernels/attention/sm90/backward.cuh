@@ -296,6 +296,8 @@ __global__ void __launch_bounds__(hopper::threads(K::kConsumers), 1)
              const __grid_constant__ BackwardArguments arguments) {
   static_assert(sizeof(BackwardShared<K>) <= hopper::kMostShared);
   auto& shared = *static_cast<BackwardShared<K>*>(device::dynamic_smem());
+  hopper::prefetch_tensor_maps(maps.q, maps.k, maps.v, maps.output_gradient, maps.dq, maps.dk,
+                               maps.dv);
   hopper::share_barriers<1>([&] {
     hopper::make_ring(shared.key_ring, K::kConsumers);
     hopper::make_ring(shared.query_ring, K::kConsumers);
@@ -304,10 +306,6 @@ __global__ void __launch_bounds__(hopper::threads(K::kConsumers), 1)
   hopper::split_roles<K::kConsumers, K::kProducerRegisters>(
       [&] {
         if (device::thread_index().x != 0) return;
-        for (const CUtensorMap* map :
-             {&maps.q, &maps.k, &maps.v, &maps.output_gradient, &maps.dq, &maps.dk, &maps.dv}) {
-          device::prefetch_tensor_map(*map);
-        }
         produce_backward<K>(shared, maps, arguments);
       },
       [&](int consumer, int thread) {

@@ -341,6 +341,7 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
             const __grid_constant__ Arguments arguments) {
   static_assert(sizeof(Shared<K>) <= hopper::kMostShared);
   auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
+  hopper::prefetch_tensor_maps(q, k, v, o);
   hopper::share_barriers<1>([&] {
     hopper::make_ring(shared.query_ring, K::kConsumers);
     hopper::make_ring(shared.key_ring, K::kConsumers);
@@ -349,10 +350,6 @@ __global__ void __launch_bounds__(threads(K::kTile), 1)
   hopper::split_roles<K::kConsumers, producer_registers(K::kConsumers)>(
       [&] {
         if (device::thread_index().x != 0) return;
-        device::prefetch_tensor_map(q);
-        device::prefetch_tensor_map(k);
-        device::prefetch_tensor_map(v);
-        device::prefetch_tensor_map(o);
         produce<K>(shared, q, k, v, arguments);
       },
       [&](int consumer, int thread) { consume<K>(shared, o, arguments, consumer, thread); });

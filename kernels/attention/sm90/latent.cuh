@@ -305,14 +305,13 @@ __global__ void __launch_bounds__(hopper::threads(kLatentConsumers), 1)
                   const __grid_constant__ sm80::Arguments arguments) {
   static_assert(sizeof(LatentShared<K>) <= hopper::kMostShared);
   auto& shared = *static_cast<LatentShared<K>*>(device::dynamic_smem());
+  hopper::prefetch_tensor_maps(q, cache);
   const sm80::Work work = sm80::work_at(arguments, device::block_index().x, kLatentRows);
   hopper::share_barriers<K::kCluster>(
       [&] { hopper::make_ring(shared.ring, kLatentConsumers * K::kCluster); });
   hopper::split_roles<kLatentConsumers, kLatentProducerRegisters>(
       [&] {
         if (device::thread_index().x != 0) return;
-        device::prefetch_tensor_map(q);
-        device::prefetch_tensor_map(cache);
         produce_latent<K>(shared, q, cache, arguments, work);
       },
       [&](int consumer, int thread) {

@@ -53,14 +53,12 @@ __device__ __forceinline__ void run(const CUtensorMap& left, const CUtensorMap& 
   static_assert(sizeof(Shared<K>) <= hopper::kMostShared);
   constexpr int kCluster = K::kTile.cluster, kConsumers = K::kTile.consumers;
   auto& shared = *static_cast<Shared<K>*>(device::dynamic_smem());
+  hopper::prefetch_tensor_maps(left, right, c);
   hopper::share_barriers<kCluster>(
       [&] { hopper::make_ring(shared.ring, sharers(K::kTile) * kCluster); });
   hopper::split_roles<kConsumers, producer_registers(kConsumers)>(
       [&] {
         if (device::thread_index().x != 0) return;
-        device::prefetch_tensor_map(left);
-        device::prefetch_tensor_map(right);
-        device::prefetch_tensor_map(c);
         produce<K>(shared, left, right, arguments);
       },
       [&](int consumer, int thread) {
