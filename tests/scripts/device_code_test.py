@@ -133,7 +133,7 @@ class DeviceCode(unittest.TestCase):
         self.assertEqual(self.judge(ampere_kernel(1446), name=PORTABLE, architecture=80)[0], 1)
 
     def test_each_portable_gemm_kernel_has_limits_of_its_own(self):
-        for name, product, in_loop, branches, what in ((AMPERE_GEMM, HMMA, 190, 73, "GEMM"), (AMPERE_INT8, IMMA, 180, 7, "int8 GEMM"),
+        for name, product, in_loop, branches, what in ((AMPERE_GEMM, HMMA, 190, 8, "GEMM"), (AMPERE_INT8, IMMA, 180, 7, "int8 GEMM"),
                                                        (AMPERE_F32, FFMA, 240, 9, "f32 GEMM")):
             status, said = self.judge(ampere_kernel(in_loop - 5, product, branches - 2), name=name, architecture=80)
             self.assertEqual(status, 0, said)

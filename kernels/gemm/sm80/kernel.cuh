@@ -144,6 +144,58 @@ __device__ __forceinline__ float widened(T value) {
   }
 }
 
+/// d += beta C, where a warp's outputs are of C from `first_row` and `first_column` on. C is read a
+/// row at a time: the loads of one are under way at once, and those of all would not fit the
+/// registers. Without a branch: places outside of C are not loaded.
+template <class O>
+__device__ __forceinline__ void add_scaled_c(Accumulators<O>& d, const Arguments& arguments,
+                                             int first_row, int first_column) {
+  using Output = typename O::Output;
+  const int lane = static_cast<int>(device::lane_index());
+#pragma unroll
+  for (int i = 0; i < kDown; ++i) {
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+      const device::Position at = device::accumulator_position(lane, 2 * half);
+      const int row = first_row + 16 * i + at.row, column = first_column + at.column;
+      const Output* from =
+          static_cast<const Output*>(arguments.c) + std::int64_t{row} * arguments.n + column;
+      const int room = row < arguments.m ? arguments.n - column : 0;
+      float loaded[kAcross][2];
+#pragma unroll
+      for (int j = 0; j < kAcross; ++j) {
+#pragma unroll
+        for (int one = 0; one < 2; ++one)
+          loaded[j][one] = 8 * j < room ? widened(from[8 * j + one]) : 0;
+      }
+#pragma unroll
+      for (int j = 0; j < kAcross; ++j) {
+#pragma unroll
+        for (int one = 0; one < 2; ++one)
+          d[i][j][2 * half + one] += arguments.beta * loaded[j][one];
+      }
+    }
+  }
+}
+
+/// d = alpha d + beta C. Integers are not scaled.
+template <class O>
+__device__ __forceinline__ void scale(Accumulators<O>& d, const Arguments& arguments, int first_row,
+                                      int first_column) {
+  if constexpr (std::is_same_v<typename O::Accumulator, float>) {
+#pragma unroll
+    for (int i = 0; i < kDown; ++i) {
+#pragma unroll
+      for (int j = 0; j < kAcross; ++j) {
+#pragma unroll
+        for (float& one : d[i][j]) one *= arguments.alpha;
+      }
+    }
+    if (arguments.beta == 0) return;  // C may hold anything then, NaN too
+    add_scaled_c<O>(d, arguments, first_row, first_column);
+  }
+}
+
 /// Two neighbours in a row of C.
 template <class O>
 __device__ __forceinline__ void store_pair(const Arguments& arguments, int row, int column,
@@ -152,23 +204,13 @@ __device__ __forceinline__ void store_pair(const Arguments& arguments, int row, 
   using Output = typename O::Output;
   if (row >= arguments.m || column >= arguments.n) return;
   Output* to = static_cast<Output*>(arguments.c) + std::int64_t{row} * arguments.n + column;
-  if constexpr (std::is_same_v<Output, std::int32_t>) {
+  if constexpr (std::is_same_v<Output, device::Bf16>) {
+    *reinterpret_cast<std::uint32_t*>(to) = device::pack_bf16(first, second);
+  } else if constexpr (std::is_same_v<Output, device::F16>) {
+    *reinterpret_cast<std::uint32_t*>(to) = device::pack_f16(first, second);
+  } else {
     to[0] = first;
     to[1] = second;
-  } else {
-    float low = arguments.alpha * first, high = arguments.alpha * second;
-    if (arguments.beta != 0) {
-      low += arguments.beta * widened(to[0]);
-      high += arguments.beta * widened(to[1]);
-    }
-    if constexpr (std::is_same_v<Output, device::Bf16>) {
-      *reinterpret_cast<std::uint32_t*>(to) = device::pack_bf16(low, high);
-    } else if constexpr (std::is_same_v<Output, device::F16>) {
-      *reinterpret_cast<std::uint32_t*>(to) = device::pack_f16(low, high);
-    } else {
-      to[0] = low;
-      to[1] = high;
-    }
   }
 }
 
@@ -193,6 +235,8 @@ __global__ void __launch_bounds__(kThreads, kBlocks) gemm(Arguments all) {
     const int stage = k % kStages;
     multiply_stage<O>(d, shared.a[stage], shared.b[stage], first_row, first_column);
   }
+  const int on_row = tile.row * kTile + first_row, on_column = tile.column * kTile + first_column;
+  scale<O>(d, arguments, on_row, on_column);
   const int lane = static_cast<int>(device::lane_index());
 #pragma unroll
   for (int i = 0; i < kDown; ++i) {
@@ -201,9 +245,8 @@ __global__ void __launch_bounds__(kThreads, kBlocks) gemm(Arguments all) {
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         const device::Position at = device::accumulator_position(lane, 2 * half);
-        store_pair<O>(arguments, tile.row * kTile + first_row + 16 * i + at.row,
-                      tile.column * kTile + first_column + 8 * j + at.column, d[i][j][2 * half],
-                      d[i][j][2 * half + 1]);
+        store_pair<O>(arguments, on_row + 16 * i + at.row, on_column + 8 * j + at.column,
+                      d[i][j][2 * half], d[i][j][2 * half + 1]);
       }
     }
   }

@@ -96,8 +96,8 @@ std::vector<Configuration> portable_configurations() {
                                              {67, 134, 40}),
       portable<Bf16By<Major::kMn, Major::kK>>("portable bf16, A and B by columns", {128, 128, 64},
                                               {72, 134, 40}),
-      portable<PortableF16>("portable f16", {128, 128, 64}, {67, 136, 40}),
-      portable<PortableTf32>("portable tf32", {128, 128, 32}, {67, 74, 20}),
+      portable<PortableF16>("portable f16", {128, 128, 64}, {67, 136, 40, 1, 1, 1, 0.5f, 2.0f}),
+      portable<PortableTf32>("portable tf32", {128, 128, 32}, {67, 74, 20, 1, 1, 1, 0.5f, 2.0f}),
       portable<PortableInt8>("portable int8", {128, 128, 128}, {67, 74, 80}),
       portable<CudaCores>("portable f32", {128, 128, 16}, {67, 76, 20, 1, 1, 2, 0.5f, 2.0f})};
 }
