@@ -69,8 +69,9 @@ std::string failure_text(const Verification& verification) {
   return "the output is wrong";
 }
 
-/// Nothing is timed before its answer was right.
-void prepare_and_verify(const GroupMember& member, bool verify_only, MemberSoFar& entry) {
+/// Nothing is timed before its answer was right. `asked`: whether it is gone, behind a failure.
+void prepare_and_verify(const GroupMember& member, Device* asked, bool verify_only,
+                        MemberSoFar& entry) {
   if (!member.not_applicable.empty()) {
     return end_as(entry, MeasurementStatus::not_applicable, member.not_applicable);
   }
@@ -87,8 +88,10 @@ void prepare_and_verify(const GroupMember& member, bool verify_only, MemberSoFar
   } catch (const DeviceLost&) {
     throw;
   } catch (const Refused& refused) {
+    if (asked) throw_if_lost(*asked, refused.what());
     end_as(entry, MeasurementStatus::not_applicable, refused.what());
   } catch (const std::exception& error) {
+    if (asked) throw_if_lost(*asked, error.what());
     end_as(entry, MeasurementStatus::error, error.what());
   }
 }
@@ -158,6 +161,7 @@ class OneGroup {
         sampling_(sampling),
         first_number_(first_number),
         instrument_(group.instrument ? *group.instrument : group.device->instrument()),
+        asked_(group.instrument ? nullptr : group.device),
         telemetry_(instrument_.telemetry(), sampling.contention_limit),
         entries_(group.members.size()) {
     for (std::size_t i = 0; i < entries_.size(); ++i) entries_[i].index = i;
@@ -173,7 +177,7 @@ class OneGroup {
       if (!entry.is_shown) entry.measurement = blank(group_, member);
       if (options_.on_case) options_.on_case(first_number_ + entry.index);
       if (timer_ || options_.verify_only) {
-        prepare_and_verify(member, options_.verify_only, entry);
+        prepare_and_verify(member, asked_, options_.verify_only, entry);
       } else {
         end_as(entry, MeasurementStatus::not_applicable,
                member.not_applicable.empty() ? no_series : member.not_applicable);
@@ -217,6 +221,7 @@ class OneGroup {
     SamplerInput input{*timer_,      cases, group_.series, sampling_, telemetry_.disturbances(),
                        options_.stop};
     input.so_far = so_far;
+    input.device = asked_;
     input.on_sample = [&](std::size_t index) {
       if (options_.on_case) options_.on_case(first_number_ + entries[index]->index);
     };
@@ -248,6 +253,9 @@ class OneGroup {
   const SamplingRule& sampling_;
   const std::size_t first_number_;
   Instrument& instrument_;
+  /// None where other ranks take part: what is queued may wait for one that has failed, and no
+  /// deadline ends that wait.
+  Device* const asked_;
   SeriesTelemetry telemetry_;
   std::unique_ptr<Timer> timer_;
   std::vector<MemberSoFar>

@@ -78,6 +78,7 @@ class GroupSampler {
     } catch (const DeviceLost&) {
       throw;
     } catch (const std::exception& error) {
+      if (input_.device) throw_if_lost(*input_.device, error.what());
       fail(member, error.what());
     }
     if (!member.active && input_.on_end && any_active())

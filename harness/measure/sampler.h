@@ -16,6 +16,8 @@
 
 namespace assay {
 
+class Device;
+
 /// One case's series over the passes that it has had; begins empty.
 struct SeriesSoFar {
   SeriesRecord record;
@@ -50,6 +52,7 @@ struct SamplerInput {
   std::function<void(std::size_t, const SeriesOutcome&)> on_end = {};
   /// One a case; empty: none has had a pass yet, and this is the only one that counts.
   std::span<SeriesSoFar* const> so_far = {};
+  Device* device = nullptr;  // asked, when a case fails, whether the others can go on
 };
 
 /// One pass: warms up, calibrates each case's sample length, then samples A B B A … until every

@@ -116,7 +116,9 @@ class FakeDevice : public Device, public Instrument {
   void copy_in(Buffer&, const void*, std::size_t) override {}
   void copy_out(void*, Buffer&, std::size_t) override {}
   void fill(Buffer&, unsigned char) override {}
-  void synchronize() override {}
+  void synchronize() override {
+    if (on_synchronize) on_synchronize();
+  }
   std::size_t cache_bytes() const override { return cache; }
   std::size_t free_memory_bytes() const override { return free_memory; }
   void* stream() override { return nullptr; }
@@ -139,6 +141,7 @@ class FakeDevice : public Device, public Instrument {
   std::size_t cache = 1000, free_memory = 1'000'000;
   std::vector<double> clocks_hz;
   std::function<void(FakeTimer&)> on_timer;
+  std::function<void()> on_synchronize;
 };
 
 }  // namespace assay::test
