@@ -24,6 +24,11 @@ Configuration bf16(const char* name, const GemmTrial& aligned, const GemmTrial& 
           [ragged](Emulator& emulator) { run_gemm_trial<K>(emulator, ragged); }};
 }
 
+GemmTrial sharing(GemmTrial trial) {
+  trial.shares = true;
+  return trial;
+}
+
 }  // namespace
 
 std::vector<Configuration> bf16_configurations() {
@@ -42,10 +47,6 @@ std::vector<Configuration> bf16_configurations() {
 }
 
 std::vector<Configuration> sharing_configurations() {
-  const auto sharing = [](GemmTrial trial) {
-    trial.shares = true;
-    return trial;
-  };
   // Waves of whole tiles before; tiles that two, three and five clusters share.
   return {
       bf16<Plain, 0>("128x256 in clusters, shared", sharing({256, 768, 256, 1, 4}),
@@ -54,6 +55,23 @@ std::vector<Configuration> sharing_configurations() {
                        sharing({9, 200, 328, 1, 3, 2})),
       bf16<Swapped, 4>("128x32 swapped, shared", sharing({32, 128, 576, 1, 5}),
                        sharing({17, 136, 328, 1, 5, 1, 0.5f, 2.0f})),
+  };
+}
+
+std::vector<Configuration> other_sharing_configurations() {
+  return {
+      bf16<Plain, 1>("256x128 in clusters, shared", sharing({512, 384, 256, 1, 4}),
+                     sharing({264, 136, 200, 1, 6})),
+      bf16<Plain, 2>("128x128, shared", sharing({128, 384, 256, 1, 2}),
+                     sharing({120, 136, 200, 1, 3})),
+      bf16<Swapped, 3>("128x64 swapped, shared", sharing({64, 384, 256, 1, 2}),
+                       sharing({40, 136, 200, 1, 3, 1, 0.5f, 2.0f})),
+      bf16<Swapped, 6>("128x8 swapped, shared", sharing({8, 384, 256, 1, 2}),
+                       sharing({1, 136, 200, 1, 3})),
+      bf16<Plain, 7>("128x128 in clusters, shared", sharing({256, 384, 256, 1, 4}),
+                     sharing({248, 136, 200, 1, 6})),
+      bf16<Plain, 8>("128x192, shared", sharing({128, 576, 256, 1, 2}),
+                     sharing({120, 200, 136, 1, 3})),
   };
 }
 

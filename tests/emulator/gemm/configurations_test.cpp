@@ -7,11 +7,12 @@ namespace assay::emulator {
 
 namespace {
 
-void check_configurations(const std::vector<Configuration>& configurations) {
+void check_configurations(const std::vector<Configuration>& configurations,
+                          std::uint64_t seeds_a_mode = 2) {
   for (const Configuration& configuration : configurations) {
     for (const bool ragged : {false, true}) {
       for (const Mode mode : kAllModes) {
-        for (const std::uint64_t seed : seeds(2)) {
+        for (const std::uint64_t seed : seeds(seeds_a_mode)) {
           Settings settings;
           settings.mode = mode;
           settings.seed = seed;
@@ -50,6 +51,10 @@ TEST_SUITE("property") {
 
   TEST_CASE("the GEMM kernels for Hopper that share their last tiles are right in every mode") {
     check_configurations(sharing_configurations());
+  }
+
+  TEST_CASE("every other tile for Hopper whose last are shared is right in every mode") {
+    check_configurations(other_sharing_configurations(), 1);
   }
 
   TEST_CASE("the tf32 GEMM kernels for Hopper are right in every mode") {
