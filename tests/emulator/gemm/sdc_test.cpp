@@ -2,9 +2,11 @@
 // measurement, with the emulator in the GPU's place: a bit that flips is found and its tile named.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "harness/run/device_groups.h"
+#include "kernels/catalogue.h"
 #include "tests/emulator/gemm/emulated_gpu.h"
 #include "tests/emulator/gemm/sdc_kernels.h"
 
@@ -32,6 +34,15 @@ Measurement measured(const std::string& implementation, const std::optional<Flip
   plant(std::nullopt);
   REQUIRE(all.size() == 1);
   return all.front();
+}
+
+std::unique_ptr<TimedCase> prepared(const std::string& implementation, GroupContext& context) {
+  const auto& all = catalogue();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) {
+    return one->dtype() == "bf16" && one->name() == implementation;
+  });
+  REQUIRE(found != all.end());
+  return (*found)->prepare(context);
 }
 
 const char* const kImplementations[] = {"sm80_sdc", "sm90_sdc"};
@@ -67,6 +78,22 @@ TEST_SUITE("property") {
       CHECK(one.reason == found + tiles[i]);
       CHECK_FALSE(one.samples);
       CHECK_FALSE(one.verification->ok());
+    }
+  }
+
+  TEST_CASE("a search for corrupted results asks nothing of its GPU from one launch to the next") {
+    for (const char* implementation : kImplementations) {
+      CAPTURE(implementation);
+      Emulator emulator;
+      EmulatedGpu gpu(emulator, "9.0");
+      GroupContext context(gpu, {"gemm", "bf16", "", Shape::parse("m8_n8_k8")}, 3);
+      const auto timed = prepared(implementation, context);
+      CHECK(gpu.questions() > 0);
+      CHECK(timed->verify().ok());
+      const int before = gpu.questions();
+      for (std::size_t run = 0; run < 30; ++run) timed->enqueue(run % timed->operand_sets());
+      CHECK_FALSE(timed->wrong_after_samples());
+      CHECK(gpu.questions() == before);
     }
   }
 
