@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/emulator/attention/forward_trials.h"
+#include "tests/emulator/deleted_lines.h"
 
 namespace assay::emulator {
 
@@ -27,23 +28,11 @@ inline void check_trials(const std::vector<NamedTrial>& trials) {
   }
 }
 
-/// The lines that call what the deletion test deletes, whatever instance of a template they are in.
-inline std::set<std::string> lines_of(const Trial& trial) {
-  std::set<std::string> lines;
-  for (const Site& site : sites_of(trial)) lines.insert(site.text());
-  return lines;
-}
-
 /// The trials call nothing that is not deleted in one of `deleted`.
 inline void check_deleted(const std::vector<NamedTrial>& trials,
                           const std::vector<Trial>& deleted) {
-  std::set<std::string> known;
-  for (const Trial& one : deleted) known.merge(lines_of(one));
-  for (const NamedTrial& one : trials) {
-    for (const std::string& line : lines_of(one.trial)) {
-      CHECK_MESSAGE(known.count(line) == 1, one.name << ": nobody deletes " << line);
-    }
-  }
+  const std::set<std::string> lines = lines_of(deleted);
+  for (const NamedTrial& one : trials) check_deleted(one.name, one.trial, lines);
 }
 
 /// Where wait number `which` for products, in the order of attend()'s lines, lets one group more be
