@@ -3,10 +3,10 @@
 
 #include <cstring>
 
-#include "harness/measure/refused.h"
 #include "kernels/catalogue.h"
 #include "kernels/gemm/operands.h"
 #include "tests/kernels/small_host.h"
+#include "tests/kernels/verify_each.h"
 #include "tests/open_gpus.h"
 
 namespace assay {
@@ -73,22 +73,6 @@ class Recorded final : public Device {
   Device& device_;
 };
 
-void verify_shapes(const Implementation& one, Device& device, const std::string& kernel) {
-  for (const Shape& shape : shapes_of(one.workload())) {
-    if (const auto why = one.refuses(shape, device)) {
-      MESSAGE(kernel, "/", shape.str(), " is not applicable: ", *why);
-      continue;
-    }
-    GroupContext context(device, {one.workload(), one.dtype(), "", shape}, 5);
-    try {
-      const auto verification = one.prepare(context)->verify();
-      CHECK_MESSAGE(verification.ok(), kernel, "/", shape.str(), ": ", verification.detail);
-    } catch (const Refused& why) {
-      MESSAGE(kernel, "/", shape.str(), " is not applicable: ", why.what());
-    }
-  }
-}
-
 TEST_SUITE("gpu") {
   TEST_CASE("a bit that flips in a buffer of the GPU is found and its tile is named") {
     const auto devices = test::open_gpus();
@@ -144,9 +128,13 @@ TEST_SUITE("gpu") {
   TEST_CASE("every CUDA GEMM and attention and memory workload passes its verification") {
     const auto devices = test::open_gpus();
     for (const auto& one : catalogue()) {
-      if (one->backend() != Backend::cuda || shapes_of(one->workload()).empty()) continue;
+      const auto shapes = shapes_of(one->workload());
+      if (one->backend() != Backend::cuda || shapes.empty()) continue;
       const std::string kernel = one->workload() + "." + one->dtype() + "." + one->name();
-      SUBCASE(kernel.c_str()) { verify_shapes(*one, *devices[0], kernel); }
+      SUBCASE(kernel.c_str()) {
+        for (const std::string& failure : test::failures_of(*one, *devices[0], shapes))
+          FAIL_CHECK(failure);
+      }
     }
   }
 }
