@@ -52,6 +52,18 @@ SANITIZER = 'while [ "${1#-}" != "$1" ]; do case $1 in --tool | --error-exitcode
             'echo "========= ERROR SUMMARY: 0 errors"'
 
 
+# As doctest lists them. A case that is not run ends its process (tests/main.cpp), whatever is still to come.
+GPU_TESTS = r"""
+line="===="
+case "$*" in
+  *--list-test-cases*--test-suite=gpu) printf '%s\n' "[doctest] listing" $line "one case" "no library" "last case" $line ;;
+  *--list-test-cases*--test-suite=multigpu) printf '%s\n' "[doctest] listing" $line "a pair of GPUs" $line ;;
+  "--test-case=no library") echo "not run: libnccl.so.2 is missing"; exit 77 ;;
+  *) echo "[doctest] Status: SUCCESS!" ;;
+esac
+"""
+
+
 class Bundle:
     """A folder as scripts/gpu-bundle makes it, with stand-ins, on a machine that has bash and nothing else."""
 
@@ -65,7 +77,7 @@ class Bundle:
         (self.root / "gpu-acceptance").write_bytes((REPOSITORY / "scripts/gpu-acceptance").read_bytes())
         self.stub("assay", ASSAY)
         self.stub("device_ladder", 'echo "22 cases agree"')
-        self.stub("gpu_tests", 'echo "[doctest] Status: SUCCESS!"')
+        self.stub("gpu_tests", GPU_TESTS)
 
     def stub(self, name, body, folder=None):
         path = (folder or self.root) / name
@@ -121,8 +133,8 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(outcomes["gemm.bf16.sm80"], "ended at its limit of 15 s")
         self.assertRegex(outcomes["gemm.f16.sm90"], "FAILED")
         self.assertRegex(outcomes["gemm.tf32.sm80"], "FAILED")
-        others = set(outcomes) - set(faults.values()) - {"sanitizer", "fabric"}
-        self.assertLessEqual({"device", "ladder", "memory", "gemm", "attention", "gpu_tests", "node", "copies",
+        others = set(outcomes) - set(faults.values()) - {"sanitizer", "fabric", "no library"}
+        self.assertLessEqual({"device", "ladder", "memory", "gemm", "attention", "one case", "node", "copies",
                               "gemm.bf16.sm90", "gemm.f32.naive"}, others)
         self.assertEqual({outcomes[part] for part in others}, {"passed"})
         head = self.bundle.summary().split("## Parts")[0]
@@ -143,13 +155,25 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(order[:4], ["device", "ladder", "memory", "operands"])
         self.assertEqual(order[4:4 + len(KERNELS)], list(KERNELS))
         self.assertEqual(order[4 + len(KERNELS)], "gemm")
-        self.assertLess(order.index("gpu_tests"), order.index("tune"))
+        self.assertLess(order.index("last case"), order.index("tune"))
         self.assertLess(order.index("tune"), order.index("node"))
         self.assertEqual(order[-1], "sanitizer")
         self.assertEqual(self.bundle.outcomes()["fabric"], "not run")  # one GPU
         self.bundle.accept(GPUS="0 1")
         self.assertEqual(list(self.bundle.outcomes())[3:5], ["fabric", "copies"])
         self.assertEqual(self.bundle.outcomes()["fabric"], "passed")
+
+    def test_each_case_of_the_gpu_tests_has_a_process_of_its_own_so_that_one_not_run_hides_no_other(self):
+        self.bundle.accept("tests")
+        outcomes = self.bundle.outcomes()
+        self.assertEqual([outcomes.get(case) for case in ("one case", "no library", "last case")],
+                         ["passed", "not run", "passed"])
+        self.assertNotIn("a pair of GPUs", outcomes)  # one GPU
+        self.bundle.accept("tests", GPUS="0 1")
+        self.assertEqual(self.bundle.outcomes().get("a pair of GPUs"), "passed")
+        self.bundle.stub("gpu_tests", "kill -SEGV $$")
+        self.assertEqual(self.bundle.accept("tests").returncode, 1)
+        self.assertIn("- tests: gpu_tests lists no case", self.bundle.summary())
 
     def test_without_a_gpu_it_ends_with_exit_3_and_one_line(self):
         self.bundle.stub("assay", 'echo "host 0: Stand-in"; echo "cuda: none: no CUDA driver"')
