@@ -13,10 +13,6 @@
 
 namespace assay {
 
-/// Names of the patterns, as a measurement records them.
-inline constexpr const char* kPatternNormal = "normal";    // for timing
-inline constexpr const char* kPatternInteger = "integer";  // for exact checks; never timed
-
 /// Standard normal deviates, never zero, |x| < 6.3; `out[0]` is element `first` of the array.
 void fill_normal(std::span<float> out, InputArray array, std::uint64_t first = 0);
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <tuple>
 
+#include "harness/core/input_pattern.h"
 #include "harness/core/transport_words.h"
 #include "harness/core/workload.h"
 
@@ -21,7 +22,7 @@ namespace {
 /// all of them.
 bool same_pattern(const std::string& row, const std::string& measured) {
   return row.empty() || row == measured ||
-         (row == "random" && (measured == "normal" || measured == "uniform"));
+         (row == "random" && (measured == kNormalInputs || measured == "uniform"));
 }
 
 /// All but the shape.

@@ -14,6 +14,7 @@
 #include "harness/core/asked_cases.h"
 #include "harness/core/case_work.h"
 #include "harness/core/dtype.h"
+#include "harness/core/input_pattern.h"
 #include "harness/core/message.h"
 #include "harness/core/profile.h"
 #include "harness/core/transport_words.h"
@@ -174,7 +175,7 @@ Names metrics_of(const std::string& workload) {
 std::string why_no_pattern(const BaselineRow& row) {
   if (row.input_pattern.empty()) return "";
   const Span span = span_of(row.id.workload);
-  const Names patterns = span == Span::device            ? Names{"normal", "random"}
+  const Names patterns = span == Span::device            ? Names{kNormalInputs, "random"}
                          : span == Span::between_devices ? Names{"random_bits"}
                                                          : Names{"small_integers"};
   if (is_in(patterns, row.input_pattern)) return "";

@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "harness/core/input_pattern.h"
 #include "kernels/catalogue.h"
 
 namespace assay::run {
 
 namespace {
-
-const char* kInputPattern = "normal";  // timing never sees zeros or constants
 
 const Implementation* find(const CaseId& id, Backend backend) {
   for (const auto& candidate : catalogue())
@@ -71,7 +70,7 @@ Group group_for(const AskedGroup& asked, Device& device, bool several_devices, s
   group.scope = Scope{"device", {device.facts().uuid}};
   group.series = asked.series;
   group.sampling = asked.sampling;
-  group.input_pattern = kInputPattern;
+  group.input_pattern = kNormalInputs;
   group.input_seed = seed;
   const auto context = std::make_shared<SharedContext>(device, shared, seed);
   for (const std::string& name : asked.implementations) {

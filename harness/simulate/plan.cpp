@@ -8,6 +8,7 @@
 #include "harness/core/case_work.h"
 #include "harness/core/digest.h"
 #include "harness/core/error.h"
+#include "harness/core/input_pattern.h"
 #include "harness/core/library_ratio.h"
 #include "harness/core/switch_gain.h"
 #include "harness/core/work.h"
@@ -77,7 +78,7 @@ class Planning {
     still.id = group.id(implementation);
     still.group = still.id.group();
     still.series = group.series;
-    still.input_pattern = "normal";
+    still.input_pattern = kNormalInputs;
     still.started = now();
     still.status = MeasurementStatus::measured;
     planned.family = family_of(still.id.workload).value_or(Family::compute);
