@@ -223,10 +223,12 @@ TEST_SUITE("unit") {
         const auto expected = asked.parameters.at("expected").get<std::set<std::string>>();
         const auto scopes = asked.parameters.at("scope").get<std::set<std::string>>();
         const bool is_between_nodes = !scopes.contains("node");
-        std::set<std::string> good;
-        for (const TransportWord& word : kTransportWords) {
-          if (word.is_fast && (is_between_nodes || !word.is_network))
-            good.insert(std::string(word.word));
+        // What a node or fabric for training is bought with.
+        std::set<std::string> good = {"nvlink", "nvls"};
+        if (is_between_nodes) {
+          for (const TransportWord& word : kTransportWords) {
+            if (word.word.ends_with("_gdr")) good.insert(std::string(word.word));
+          }
         }
         CHECK(expected == good);
       }
