@@ -65,8 +65,6 @@ const CapabilityRates* find_capability(int major, int minor) {
   return nullptr;
 }
 
-std::span<const CapabilityRates> capability_table() { return kCapabilities; }
-
 const GpuSku* find_gpu_sku(std::string_view pci_id) {
   for (const GpuSku& row : kSkus) {
     if (pci_id == row.pci_id) return &row;

@@ -21,7 +21,6 @@ struct CapabilityRates {
 
 /// Null for a capability that is not in the table: unknown, never a guess.
 const CapabilityRates* find_capability(int major, int minor);
-std::span<const CapabilityRates> capability_table();
 
 struct GpuSku {
   const char* pci_id;  // vendor:device, lower case
