@@ -1,4 +1,4 @@
-// The comparison document to JSON and back.
+// The comparison document to JSON.
 #include "harness/core/comparison_fields.h"
 
 namespace assay {
@@ -7,12 +7,6 @@ Json to_json(const Comparison& comparison) {
   Json json = written(comparison);
   require_finite(json, "comparison document");
   return json;
-}
-
-Comparison comparison_from_json(const Json& document) {
-  Comparison comparison;
-  read_value(document, comparison, Place());
-  return comparison;
 }
 
 std::span<const Word<ComparisonVerdict>> words_of(ComparisonVerdict) {

@@ -77,7 +77,6 @@ struct Comparison {
 };
 
 Json to_json(const Comparison& comparison);
-Comparison comparison_from_json(const Json& document);
 std::span<const Word<ComparisonVerdict>> words_of(ComparisonVerdict);
 const char* name(ComparisonVerdict verdict);
 

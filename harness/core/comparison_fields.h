@@ -1,4 +1,4 @@
-// The fields of a comparison document, each listed once for reading and for writing.
+// The fields of a comparison document, each listed once.
 #pragma once
 
 #include "harness/core/comparison.h"

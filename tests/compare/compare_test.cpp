@@ -74,7 +74,6 @@ TEST_SUITE("unit") {
     const Json json = to_json(comparison);
     validate(json, DocumentKind::comparison, "comparison");
     CHECK(json["b"]["marks"].size() == 3);
-    CHECK(comparison_from_json(json).b.marks.size() == 3);
   }
 
   TEST_CASE("a document twice on one side is refused and on both sides said to be") {
@@ -126,12 +125,11 @@ TEST_SUITE("unit") {
     CHECK(comparison.margin == 0.2);
   }
 
-  TEST_CASE("a comparison is the same every time and survives its document") {
+  TEST_CASE("a comparison is the same every time and so is its document") {
     const Comparison once = compared(run_of(1e-3, 1), run_of(1.1e-3, 2));
     const Json json = to_json(once);
     validate(json, DocumentKind::comparison, "comparison");
     CHECK(json == to_json(compared(run_of(1e-3, 1), run_of(1.1e-3, 2))));
-    CHECK(to_json(comparison_from_json(json)) == json);
   }
 
   TEST_CASE("other inputs and versions and nodes are not comparable and say why") {
@@ -298,7 +296,7 @@ TEST_SUITE("unit") {
     CHECK(*two.cases[0].ratio == doctest::Approx(1.1).epsilon(0.01));
     CHECK(two.cases[1].devices == 4);
     CHECK(two.cases[1].verdict == ComparisonVerdict::same);
-    CHECK(comparison_from_json(to_json(two)).cases[1].devices == 4);
+    CHECK(to_json(two)["cases"][1]["devices"] == 4);
     validate(to_json(two), DocumentKind::comparison, "comparison");
     const Comparison same = compared(machine(1, "a", 1e-3, 2e-3), machine(2, "a", 1e-3, 2e-3));
     REQUIRE(same.cases.size() == 14);
