@@ -127,28 +127,17 @@ bool read_pattern(std::string_view message, Report& report) {
   return true;
 }
 
-/// `Channel 00/16 :    0   1   2 …`, which rank 0 writes, and `Ring 00 : 7 -> 0 -> 1` of each rank.
+/// `Ring 00 : 7 -> 0 -> 1` of each rank.
 bool read_ring(std::string_view message, Report& report) {
   LineCursor cursor(message);
-  int channel = 0, count = 0, previous = 0, rank = 0, next = 0;
-  if (cursor.literal("Ring ")) {
-    if (!cursor.integer(channel) || !cursor.literal(" : ") || !cursor.integer(previous) ||
-        !cursor.literal(" -> ") || !cursor.integer(rank) || !cursor.literal(" -> ") ||
-        !cursor.integer(next)) {
-      return false;
-    }
-    report.next_in_ring[channel][rank] = next;
-    report.previous_in_ring[channel][rank] = previous;
-    return true;
-  }
-  if (!cursor.literal("Channel ") || !cursor.integer(channel) || !cursor.literal("/") ||
-      !cursor.integer(count) || !cursor.literal(" :")) {
+  int channel = 0, previous = 0, rank = 0, next = 0;
+  if (!cursor.literal("Ring ") || !cursor.integer(channel) || !cursor.literal(" : ") ||
+      !cursor.integer(previous) || !cursor.literal(" -> ") || !cursor.integer(rank) ||
+      !cursor.literal(" -> ") || !cursor.integer(next)) {
     return false;
   }
-  std::vector<int> ranks;
-  for (cursor.spaces(); cursor.integer(rank); cursor.spaces()) ranks.push_back(rank);
-  if (ranks.empty()) return false;
-  report.rings[channel] = std::move(ranks);
+  report.next_in_ring[channel][rank] = next;
+  report.previous_in_ring[channel][rank] = previous;
   return true;
 }
 
@@ -285,8 +274,6 @@ void read_message(std::string_view message, Report& report) {
     report.version = clean(cursor.rest());
   } else if (cursor.literal("Using network ")) {
     add_once(clean(cursor.rest()), report.networks);
-  } else if (message.starts_with("Connected NVLS tree")) {
-    report.nvls_connected = true;
   } else if (is_complaint(message)) {
     read_warning(message, report);
   } else if (!read_pattern(message, report) && !read_ring(message, report) &&

@@ -46,7 +46,6 @@ struct Report {
   std::map<std::string, NicNames> nics;  // by network
   std::vector<Connection> connections;
   std::vector<Pattern> patterns;
-  std::map<int, std::vector<int>> rings;           // channel: ranks in order
   std::map<int, std::map<int, int>> next_in_ring;  // channel: rank, the rank it sends to
   std::map<int, std::map<int, int>> previous_in_ring;
   std::map<int, std::map<int, int>> parent_in_tree;  // -1: the root
@@ -56,10 +55,9 @@ struct Report {
   int ranks_started = 0, ranks_complete = 0;  // that wrote `Init START`, `Init COMPLETE` here
   int nodes = 0;                              // 0: not reported
   int channels = 0, nvls_channels = 0;        // as agreed at the end of the initialisation
-  bool nvls_connected = false;
-  bool collnet_given_up = false;      // it was set up and is not used
-  std::vector<std::string> warnings;  // NCCL's own words, each once
-  bool is_truncated = false;          // ends inside a line
+  bool collnet_given_up = false;              // it was set up and is not used
+  std::vector<std::string> warnings;          // NCCL's own words, each once
+  bool is_truncated = false;                  // ends inside a line
 };
 
 /// Of the communicator that is made first from the byte `begin` on. Connections of other

@@ -49,8 +49,6 @@ class Watch {
   /// The transport of `rank`'s operation in that communicator.
   ObservedTransport observed(const std::string& id, int rank, const Asked& asked);
 
-  const std::filesystem::path& report_path() const { return path_; }
-
  private:
   Report report_of(const std::string& id) const;
   void take_choices();

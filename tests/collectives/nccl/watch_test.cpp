@@ -21,13 +21,14 @@ struct ReportFolder {
     path = mkdtemp(pattern);
   }
   ~ReportFolder() { std::filesystem::remove_all(path); }
+  std::filesystem::path report() const { return path / "report.txt"; }
   std::filesystem::path path;
 };
 
-void nccl_writes(const Watch& watch, const std::string& recorded) {
+void nccl_writes(const ReportFolder& folder, const std::string& recorded) {
   std::ifstream from(std::string(ASSAY_NCCL_REPORTS) + "/" + recorded + ".txt", std::ios::binary);
   REQUIRE(from);
-  std::ofstream(watch.report_path(), std::ios::app | std::ios::binary) << from.rdbuf();
+  std::ofstream(folder.report(), std::ios::app | std::ios::binary) << from.rdbuf();
 }
 
 std::string variable(const char* name) {
@@ -40,14 +41,14 @@ std::string variable(const char* name) {
 TEST_SUITE("unit") {
   TEST_CASE("an operation is told with its communicator's transport and its own algorithm") {
     const ReportFolder folder;
-    Watch watch(folder.path / "report.txt");
-    CHECK(variable("NCCL_DEBUG_FILE") == watch.report_path().string());
+    Watch watch(folder.report());
+    CHECK(variable("NCCL_DEBUG_FILE") == folder.report().string());
     CHECK(variable("NCCL_PROFILER_PLUGIN") == "STATIC_PLUGIN");
     watch.begins("world");
     watch.begins("world");  // the other rank of this process
-    nccl_writes(watch, "ib_gdr");
+    nccl_writes(folder, "ib_gdr");
     watch.begins("in the node");
-    nccl_writes(watch, "h100_nvls");
+    nccl_writes(folder, "h100_nvls");
 
     test::FakeNccl fake(test::kProfilerLayouts[3]);
     fake.make_communicator(2);
@@ -80,7 +81,7 @@ TEST_SUITE("unit") {
 
   TEST_CASE("a report that NCCL never wrote leaves the transport unknown and says why") {
     const ReportFolder folder;
-    Watch watch(folder.path / "report.txt");
+    Watch watch(folder.report());
     watch.begins("world");
     const nccl::ObservedTransport observed =
         watch.observed("world", 0, {"AllReduce", "ncclFloat32", 8});
