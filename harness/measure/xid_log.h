@@ -26,7 +26,6 @@ class XidLog {
   XidLog(const XidLog&) = delete;
   XidLog& operator=(const XidLog&) = delete;
 
-  bool is_readable() const { return descriptor_ >= 0; }
   /// New XIDs of the device at `pci_bus_id` (`0000:1b:00.0`) since the last call.
   std::vector<std::int64_t> take(std::string_view pci_bus_id);
 
