@@ -19,11 +19,6 @@ struct BackwardInputs {
   std::vector<float> log_sum_exp;              ///< [b, hq, sq].
 };
 
-/// Completes the inputs by the forward pass in fp64, row by row: for small shapes. O is rounded to
-/// `rounding`.
-BackwardInputs with_exact_forward(const Problem& problem, DenseInputs dense,
-                                  std::vector<float> output_gradient, Dtype rounding);
-
 /// What one row of a gradient is compared with.
 struct GradientRow {
   std::int64_t number = 0;  ///< Of the row in the gradient's array.

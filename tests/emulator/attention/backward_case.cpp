@@ -9,6 +9,7 @@
 #include "harness/core/shape.h"
 #include "kernels/attention/gradient_counting.h"
 #include "kernels/inputs.h"
+#include "tests/kernels/attention/exact_forward.h"
 
 namespace assay::emulator {
 

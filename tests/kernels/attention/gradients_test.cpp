@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "tests/kernels/attention/draws.h"
+#include "tests/kernels/attention/exact_forward.h"
 #include "tests/kernels/attention/problems.h"
 #include "tests/kernels/soak_count.h"
 
