@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 
 #include "harness/core/case_work.h"
+#include "harness/core/dtype.h"
 
 namespace assay::attention {
 
 Types host_types(const std::string& dtype) {
-  const Dtype element = dtype == "bf16" ? Dtype::bf16 : Dtype::f32;
+  const Dtype element = dtype_named(dtype).value();
   return {element, element};
 }
 

@@ -8,6 +8,7 @@
 
 #include "harness/core/shape.h"
 #include "harness/measure/sanitized.h"
+#include "kernels/attention/attention_case.h"
 #include "kernels/attention/combine.h"
 #include "kernels/attention/vector_kernels.h"
 #include "kernels/catalogue.h"
@@ -53,6 +54,13 @@ Shape drawn_shape(Draws& draw, const std::string& workload) {
 }
 
 TEST_SUITE("unit") {
+  TEST_CASE("the host stores the type that a dtype names and no other in its place") {
+    for (const Dtype dtype : {Dtype::f32, Dtype::bf16, Dtype::f16}) {
+      CHECK(host_types(std::string(name(dtype))) == Types{dtype, dtype});
+    }
+    CHECK_THROWS(host_types("f64"));
+  }
+
   TEST_CASE("the vector loops agree with plain ones for every width of vectors") {
     Draws draw(0, 261);
     for (const int width : {8, 16, 24, 32, 48}) {
