@@ -79,21 +79,12 @@ PartLight light_of_model(const GpuModel& model) {
 
 /// The other rates of a product of which the rate in bf16 is published, by those of its capability.
 std::map<std::string, double> rates_of(const GpuSku& sku, const Chip& chip) {
-  std::map<std::string, double> rates;
   const CapabilityRates* row = find_capability(chip.major, chip.minor);
-  if (row == nullptr || sku.bf16_tflop_per_s <= 0) return rates;
-  const double bf16 = sku.bf16_tflop_per_s * 1e12, unit = bf16 / row->f16_bf16;
-  const auto set = [&](const char* dtype, double rate) {
-    if (rate > 0) rates[dtype] = rate;
-  };
+  if (row == nullptr || sku.bf16_tflop_per_s <= 0) return {};
+  std::map<std::string, double> rates = multiprocessor_rates(*row, &sku);
+  const double clock = sku.bf16_tflop_per_s * 1e12 / rates.at("bf16");  // of all multiprocessors
   const double clocks = sku.tensor_clock_mhz > 0 ? sku.vector_clock_mhz / sku.tensor_clock_mhz : 1;
-  set("f16", bf16);
-  set("bf16", bf16);
-  set("tf32", unit * row->tf32);
-  set("fp8_e4m3", unit * row->fp8);
-  set("fp8_e5m2", unit * row->fp8);
-  set("int8", unit * row->int8 * sku.int8_scale / sku.tensor_scale);
-  set("f32", unit * row->f32 * clocks / sku.tensor_scale);
+  for (auto& [dtype, rate] : rates) rate *= dtype == "f32" ? clock * clocks : clock;
   return rates;
 }
 

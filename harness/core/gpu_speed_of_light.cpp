@@ -14,23 +14,10 @@ namespace {
 
 /// Dense FLOP per clock of the whole part, by dtype; what is not known is left out.
 std::map<std::string, double> flop_per_clock(const GpuPart& part) {
-  std::map<std::string, double> rates;
   const CapabilityRates* row = find_capability(part.major, part.minor);
-  if (!row) return rates;
-  const GpuSku* sku = find_gpu_sku(part.pci_id);
-  const double sms = part.multiprocessors;
-  rates["f32"] = row->f32 * sms;
-  if (row->tensor_rate_depends_on_sku && !sku) return rates;
-  const double scale = sku ? sku->tensor_scale : 1;
-  const auto set = [&](const char* dtype, double rate) {
-    if (rate > 0) rates[dtype] = rate * sms;
-  };
-  set("tf32", row->tf32 * scale);
-  set("f16", row->f16_bf16 * scale);
-  set("bf16", row->f16_bf16 * scale);
-  set("fp8_e4m3", row->fp8 * scale);
-  set("fp8_e5m2", row->fp8 * scale);
-  set("int8", row->int8 * (sku ? sku->int8_scale : 1));
+  if (!row) return {};
+  std::map<std::string, double> rates = multiprocessor_rates(*row, find_gpu_sku(part.pci_id));
+  for (auto& [dtype, rate] : rates) rate *= part.multiprocessors;
   return rates;
 }
 

@@ -74,6 +74,22 @@ const GpuSku* find_gpu_sku(std::string_view pci_id) {
 
 std::span<const GpuSku> gpu_sku_table() { return kSkus; }
 
+std::map<std::string, double> multiprocessor_rates(const CapabilityRates& row, const GpuSku* sku) {
+  std::map<std::string, double> rates = {{"f32", row.f32}};
+  if (row.tensor_rate_depends_on_sku && sku == nullptr) return rates;
+  const double scale = sku ? sku->tensor_scale : 1;
+  const auto set = [&](const char* dtype, double rate) {
+    if (rate > 0) rates[dtype] = rate;
+  };
+  set("tf32", row.tf32 * scale);
+  set("f16", row.f16_bf16 * scale);
+  set("bf16", row.f16_bf16 * scale);
+  set("fp8_e4m3", row.fp8 * scale);
+  set("fp8_e5m2", row.fp8 * scale);
+  set("int8", row.int8 * (sku ? sku->int8_scale : 1));
+  return rates;
+}
+
 const std::string& gpu_tables_version() {
   static const std::string version = [] {
     std::string rows;

@@ -1,6 +1,7 @@
 // Published figures of NVIDIA GPUs: FLOP per clock by compute capability, clocks and memory by SKU.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,10 @@ struct GpuSku {
 
 const GpuSku* find_gpu_sku(std::string_view pci_id);
 std::span<const GpuSku> gpu_sku_table();
+
+/// Dense FLOP per clock of one multiprocessor, by dtype, of a product (null: of one that is not in
+/// the table); what is not known is left out.
+std::map<std::string, double> multiprocessor_rates(const CapabilityRates& row, const GpuSku* sku);
 
 /// Names these tables in a document: another figure in any row gives another version.
 const std::string& gpu_tables_version();
