@@ -32,7 +32,7 @@ bool lacks_pods(const Snapshot& run) {
 }
 
 /// Much is told by events alone: where they are not seen, no cause is no proof that there is none.
-std::vector<Cause> told(const Seen& seen, const Events& events) {
+std::vector<Cause> causes_from(const Seen& seen, const Events& events) {
   std::vector<Cause> causes = explain(seen);
   const bool waits = std::any_of(seen.run.pods.begin(), seen.run.pods.end(),
                                  [](const Pod& pod) { return pod.phase == "Pending"; });
@@ -56,7 +56,7 @@ std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, cons
     seen.all_claims = look_at_all_claims(kubectl, now).list;
     seen.all_pods = look_at_all_pods(kubectl, name_space);
   }
-  return told(seen, events);
+  return causes_from(seen, events);
 }
 
 }  // namespace assay::cluster
