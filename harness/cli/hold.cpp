@@ -39,15 +39,15 @@ pid_t start(const std::vector<std::string>& words) {
 
 /// A signal to end is handed on: the run writes its document as interrupted.
 int wait_for(pid_t child, const StopSignals& signals) {
-  bool told = false;
+  bool stop_requested = false;
   for (;;) {
     int status = 0;
     const pid_t ended = waitpid(child, &status, WNOHANG);
     if (ended == child) return WIFEXITED(status) ? WEXITSTATUS(status) : 2;
     if (ended < 0 && errno != EINTR) return 2;
-    if (*signals.flag() && !told) {
+    if (*signals.flag() && !stop_requested) {
       kill(child, SIGTERM);
-      told = true;
+      stop_requested = true;
     }
     std::this_thread::sleep_for(kPoll);
   }
