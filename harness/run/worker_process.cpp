@@ -98,17 +98,18 @@ WorkerProcess::~WorkerProcess() {
   has_ended(kPatience_s);
 }
 
-void WorkerProcess::wait_for_message(const std::atomic<bool>* stop, std::atomic<bool>& told) const {
+void WorkerProcess::wait_for_message(const std::atomic<bool>* stop,
+                                     std::atomic<bool>& stop_received) const {
   sigset_t stops, before;
   sigemptyset(&stops);
   for (const StopSignal& one : kStopSignals) sigaddset(&stops, one.number);
   sigprocmask(SIG_BLOCK, &stops, &before);  // between the look at `stop` and the wait
-  if (stop != nullptr && stop->load()) told = true;
+  if (stop != nullptr && stop->load()) stop_received = true;
   pollfd readable{channel_.descriptor(), POLLIN, 0};
   const timespec tick{0, static_cast<long>(kTick_s * 1e9)};
   ppoll(&readable, 1, &tick, &before);
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (stop != nullptr && stop->load()) told = true;
+  if (stop != nullptr && stop->load()) stop_received = true;
 }
 
 double WorkerProcess::waited_for_core_s() {

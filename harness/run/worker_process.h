@@ -31,8 +31,8 @@ class WorkerProcess {
 
   Channel& channel() { return channel_; }
   /// Returns when the channel has something to read, and at the latest after a fifth of a second;
-  /// a signal that sets `stop` ends the wait and is passed on to `told`.
-  void wait_for_message(const std::atomic<bool>* stop, std::atomic<bool>& told) const;
+  /// a signal that sets `stop` ends the wait and is passed on to `stop_received`.
+  void wait_for_message(const std::atomic<bool>* stop, std::atomic<bool>& stop_received) const;
   /// Since the last call: how long the thread that waited longest for a core has waited for one.
   double waited_for_core_s();
   /// Throws Error when it does not end of that either.
