@@ -136,7 +136,7 @@ class RankMeasurer {
   Forced forced_in(const std::vector<ScopeGroup>& level) {
     Forced forced;
     for (const std::string& algorithm : algorithms_) {
-      const ForcedAlgorithm told(algorithm);
+      const ForcedAlgorithm forced_algorithm(algorithm);
       std::mutex mutex;
       std::string& why_not = forced[algorithm];
       with_.ranks.each([&](LocalRank& rank) {
