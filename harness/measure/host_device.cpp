@@ -19,15 +19,15 @@ namespace assay {
 namespace {
 
 // Without a cache size from the kernel, rotation assumes more than any part has shipped per die.
-constexpr std::size_t kCacheWhenNotTold = std::size_t{96} << 20;
+constexpr std::size_t kCacheWhenNotReported = std::size_t{96} << 20;
 
 // Small under a sanitizer, where rotation takes the most time and times are not used.
 constexpr std::size_t kCacheWhenSanitized = std::size_t{1} << 20;
 
 std::size_t cache_to_go_past(const HostFacts& host) {
   if (kSanitized) return kCacheWhenSanitized;
-  const std::int64_t told = host.last_level_cache_bytes();
-  return told > 0 ? static_cast<std::size_t>(told) : kCacheWhenNotTold;
+  const std::int64_t reported = host.last_level_cache_bytes();
+  return reported > 0 ? static_cast<std::size_t>(reported) : kCacheWhenNotReported;
 }
 
 void require_room(const Buffer& buffer, std::size_t bytes) {
