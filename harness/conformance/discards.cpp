@@ -17,9 +17,9 @@ double discarded_fraction(const Measurement& measurement) {
   const Samples& samples = *measurement.samples;
   const double taken = static_cast<double>(samples.count + samples.discarded);
   const double counted = taken > 0 ? static_cast<double>(samples.discarded) / taken : 0;
-  const Json* told = telemetry_of(measurement, "discarded_fraction");
-  const bool is_told = told != nullptr && told->is_number();
-  return is_told ? std::max(counted, told->get<double>()) : counted;
+  const Json* recorded = telemetry_of(measurement, "discarded_fraction");
+  const bool is_recorded = recorded != nullptr && recorded->is_number();
+  return is_recorded ? std::max(counted, recorded->get<double>()) : counted;
 }
 
 double contended_fraction(const Measurement& measurement) {

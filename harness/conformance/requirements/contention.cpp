@@ -23,8 +23,9 @@ struct Limits {
 double others_share(const Measurement& measurement) {
   double share = 0;
   for (const char* key : {"cpu_other_fraction", "cpu_steal_fraction"}) {
-    const Json* told = telemetry_of(measurement, key);
-    if (told != nullptr && told->is_number()) share = std::max(share, told->get<double>());
+    const Json* recorded = telemetry_of(measurement, key);
+    if (recorded != nullptr && recorded->is_number())
+      share = std::max(share, recorded->get<double>());
   }
   return share;
 }
