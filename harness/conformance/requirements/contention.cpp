@@ -31,7 +31,7 @@ double others_share(const Measurement& measurement) {
 }
 
 /// What was seen on one device.
-struct Seen {
+struct Tally {
   Subject subject;
   std::int64_t cases = 0, contended = 0;
   double worst = 0;  // fraction of the samples of a case
@@ -52,8 +52,8 @@ class Contention final : public Requirement {
     parameters.done();
 
     return inquiry(
-        std::vector<Seen>(),
-        [=](const Evidence& some, std::vector<Seen>& devices) {
+        std::vector<Tally>(),
+        [=](const Evidence& some, std::vector<Tally>& devices) {
           std::map<const DeviceFacts*, std::size_t> place_of;
           for (const DeviceGroup& group : device_groups(some, filter)) {
             for (const Measurement* member : group.members) {
@@ -64,26 +64,26 @@ class Contention final : public Requirement {
             }
           }
         },
-        [=](const std::vector<Seen>& devices) { return conclude(devices, limits); });
+        [=](const std::vector<Tally>& devices) { return conclude(devices, limits); });
   }
 
  private:
-  static RequirementVerdict conclude(const std::vector<Seen>& devices, const Limits& limits) {
+  static RequirementVerdict conclude(const std::vector<Tally>& devices, const Limits& limits) {
     Findings findings;
     findings.set_figure("warn_above", limits.warn_above);
     findings.set_figure("fail_above", limits.fail_above);
-    for (const Seen& seen : devices) {
-      if (seen.contended == 0) {
+    for (const Tally& tally : devices) {
+      if (tally.contended == 0) {
         findings.pass();
         continue;
       }
       const std::string text = fmt::format(
-          "{} of {} cases {} measured while others used the machine, {}", seen.contended,
-          seen.cases, seen.contended == 1 ? "was" : "were", seen.worst_text);
-      if (seen.worst > limits.fail_above) {
-        findings.fail("contended", text, seen.subject);
+          "{} of {} cases {} measured while others used the machine, {}", tally.contended,
+          tally.cases, tally.contended == 1 ? "was" : "were", tally.worst_text);
+      if (tally.worst > limits.fail_above) {
+        findings.fail("contended", text, tally.subject);
       } else {
-        findings.warn("contended", text, seen.subject);
+        findings.warn("contended", text, tally.subject);
       }
     }
     return findings.verdict(fmt::format("others disturbed at most {} of the samples of a case",
@@ -91,16 +91,16 @@ class Contention final : public Requirement {
   }
 
   static void look_at(const Measurement& measurement, const DeviceGroup& group,
-                      const Limits& limits, Seen& seen) {
-    ++seen.cases;
+                      const Limits& limits, Tally& tally) {
+    ++tally.cases;
     const double fraction = contended_fraction(measurement), others = others_share(measurement);
     const bool are_many = fraction > limits.warn_above;
     if (!are_many && others <= group.asked->sampling.contention_limit) return;
-    ++seen.contended;
-    seen.subject = subject_of(group.device);
-    if (!seen.worst_text.empty() && fraction <= seen.worst) return;
-    seen.worst = fraction;
-    seen.worst_text =
+    ++tally.contended;
+    tally.subject = subject_of(group.device);
+    if (!tally.worst_text.empty() && fraction <= tally.worst) return;
+    tally.worst = fraction;
+    tally.worst_text =
         are_many ? fmt::format("{} with {} of its samples discarded ({})", measurement.id.str(),
                                percent(fraction), discard_reasons_text(*measurement.samples))
                  : fmt::format("{} while they had {} of the processors", measurement.id.str(),

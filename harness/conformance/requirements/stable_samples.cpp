@@ -84,7 +84,7 @@ class StableSamples final : public Requirement {
   };
 
   /// What the series come to together.
-  struct Seen {
+  struct Tally {
     double widest = 0, sum_of_widths = 0, sum_of_stdevs = 0;
     std::map<std::string, std::pair<double, int>> quantiles;  // over their medians: sum and number
     std::int64_t series = 0, samples = 0, discarded = 0;
@@ -132,7 +132,7 @@ class StableSamples final : public Requirement {
   };
   /// A fleet's devices have many series, which are added up where they come first.
   struct Notes {
-    Seen seen;
+    Tally tally;
     Findings of_devices;
     Part at_once, between_ranks, copies;
   };
@@ -142,7 +142,7 @@ class StableSamples final : public Requirement {
       return [&part](const SeriesFigures& one) { part.series.push_back(one); };
     };
     look_at_groups(some, filter, "device", limits, notes.of_devices,
-                   [&](const SeriesFigures& one) { notes.seen.add(one); });
+                   [&](const SeriesFigures& one) { notes.tally.add(one); });
     look_at_groups(some, filter, "node", limits, notes.at_once.findings, keep_in(notes.at_once));
     // Of a pair's few exchanges the fastest counts, which says nothing about their spread.
     for (const FabricGroup& group : fabric_groups(some, filter)) {
@@ -181,12 +181,12 @@ class StableSamples final : public Requirement {
     findings.set_figure("min_samples", limits.min_samples);
     findings.add(std::move(notes.of_devices));
     for (Part* part : {&notes.at_once, &notes.between_ranks, &notes.copies}) {
-      for (const SeriesFigures& one : part->series) notes.seen.add(one);
+      for (const SeriesFigures& one : part->series) notes.tally.add(one);
       findings.add(std::move(part->findings));
     }
-    notes.seen.set_figures(findings);
+    notes.tally.set_figures(findings);
     return findings.verdict(fmt::format("widest interval of a median {} of it, limit {}",
-                                        percent(notes.seen.widest),
+                                        percent(notes.tally.widest),
                                         percent(limits.max_relative_interval)));
   }
 
