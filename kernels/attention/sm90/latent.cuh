@@ -50,10 +50,10 @@ struct LatentShared {
   LatentRing ring;
 };
 
-// What the first consumer tells the second: exponentials and factors are there; they have been
+// Between the first consumer and the second: exponentials and factors are there; they have been
 // read.
-inline constexpr int kLatentTold = hopper::consumer_barrier(hopper::kMostConsumers);
-inline constexpr int kLatentHeard = kLatentTold + 1;
+inline constexpr int kFactorsReady = hopper::consumer_barrier(hopper::kMostConsumers);
+inline constexpr int kFactorsRead = kFactorsReady + 1;
 inline constexpr int kLatentComputing = kLatentConsumers * hopper::kWarpgroup;  ///< Threads.
 
 /// One thread brings the queries with the first keys, and the block's part of the keys of every
@@ -150,25 +150,26 @@ __device__ __forceinline__ int factor_place(int thread, int row) {
   return device::accumulator_position(thread, 2 * row).row;
 }
 
-/// Tells the second consumer the factors, and whatever was written before. All but the first time,
-/// wait_until_heard() comes before what is written.
+/// Publishes the factors to the second consumer, and whatever was written before. All but the first
+/// time, wait_until_factors_read() comes before what is written.
 template <class K>
-__device__ __forceinline__ void tell(LatentShared<K>& shared, const float (&factor)[2],
-                                     int thread) {
+__device__ __forceinline__ void publish_factors(LatentShared<K>& shared, const float (&factor)[2],
+                                                int thread) {
   if (thread % 4 == 0) {
 #pragma unroll
     for (int row = 0; row < 2; ++row) shared.factors[factor_place(thread, row)] = factor[row];
   }
-  device::named_barrier_arrive(kLatentTold, kLatentComputing);
+  device::named_barrier_arrive(kFactorsReady, kLatentComputing);
 }
 
-__device__ __forceinline__ void wait_until_heard() {
-  device::named_barrier_sync(kLatentHeard, kLatentComputing);
+__device__ __forceinline__ void wait_until_factors_read() {
+  device::named_barrier_sync(kFactorsRead, kLatentComputing);
 }
 
 template <class K>
-__device__ __forceinline__ void hear(LatentShared<K>& shared, float (&factor)[2], int thread) {
-  device::named_barrier_sync(kLatentTold, kLatentComputing);
+__device__ __forceinline__ void read_factors(LatentShared<K>& shared, float (&factor)[2],
+                                             int thread) {
+  device::named_barrier_sync(kFactorsReady, kLatentComputing);
 #pragma unroll
   for (int row = 0; row < 2; ++row) factor[row] = shared.factors[factor_place(thread, row)];
 }
@@ -193,10 +194,10 @@ __device__ __forceinline__ void weigh(LatentShared<K>& shared, const sm80::Argum
     multiply_latent_keys<K>(shared, at.stage, scores);
     if (key + kLatentKeys > plain) hide(scores, visible, key);
     exponentiate(scores, rows, arguments.scale_log2, factor);
-    if (step != work.steps.first) wait_until_heard();
+    if (step != work.steps.first) wait_until_factors_read();
     hopper::write_box<typename K::ExponentialBox>(shared.exponentials, scores, 0, thread);
     device::fence_proxy_async_shared();
-    tell<K>(shared, factor, thread);
+    publish_factors<K>(shared, factor, thread);
     typename K::Fragments exponentials;
     pack<Element>(exponentials, scores);
     scale_rows(outputs, factor);
@@ -213,8 +214,8 @@ __device__ __forceinline__ void weigh(LatentShared<K>& shared, const sm80::Argum
     at.advance();
   }
   finish(rows, factor);
-  wait_until_heard();
-  tell<K>(shared, factor, thread);
+  wait_until_factors_read();
+  publish_factors<K>(shared, factor, thread);
   scale_rows(outputs, factor);
 }
 
@@ -229,7 +230,7 @@ __device__ __forceinline__ void add_weighed(LatentShared<K>& shared, const sm80:
   float factor[2];
   LatentPosition at;
   for (int step = work.steps.first; step < work.steps.last; ++step) {
-    hear<K>(shared, factor, thread);
+    read_factors<K>(shared, factor, thread);
     scale_rows(outputs, factor);
     const std::uint64_t values = latent_values<K>(shared, at.stage, 1);
     device::wgmma_fence(outputs);
@@ -241,11 +242,11 @@ __device__ __forceinline__ void add_weighed(LatentShared<K>& shared, const sm80:
     }
     device::wgmma_commit();
     device::wgmma_wait<0>(outputs);
-    device::named_barrier_arrive(kLatentHeard, kLatentComputing);
+    device::named_barrier_arrive(kFactorsRead, kLatentComputing);
     hopper::release_stage<K::kCluster>(shared.ring, at.stage, thread);
     at.advance();
   }
-  hear<K>(shared, factor, thread);
+  read_factors<K>(shared, factor, thread);
   scale_rows(outputs, factor);
 }
 
