@@ -48,7 +48,7 @@ class Planner {
     choose_devices();
     choose_gang();
     for (std::string& line : taints_of(inventory_, plan_.wishes)) because(std::move(line));
-    note_doubts();
+    note_uncertainties();
     check_claim();
     note_what_is_there();
     for (std::string& line : preflight(plan_, inventory_)) fault(std::move(line));
@@ -338,17 +338,18 @@ class Planner {
                         wished.device_class, plan_.allocation));
   }
 
-  void note_doubts_of(const std::string& device_class) {
-    if (std::string doubt = doubt_of(device_class, inventory_); !doubt.empty())
-      because(std::move(doubt));
+  void note_uncertainties_of(const std::string& device_class) {
+    if (std::string uncertainty = uncertainty_of(device_class, inventory_); !uncertainty.empty())
+      because(std::move(uncertainty));
     if (const std::string left_out = not_counted(device_class, inventory_); !left_out.empty())
       because(fmt::format("DeviceClass {} has more devices than a claim may get{}", device_class,
                           left_out));
   }
 
-  void note_doubts() {
+  void note_uncertainties() {
     if (plan_.allocation != "dra") return;
-    for (const std::string& one : {plan_.device_class, plan_.wishes.nic_class}) note_doubts_of(one);
+    for (const std::string& one : {plan_.device_class, plan_.wishes.nic_class})
+      note_uncertainties_of(one);
   }
 
   /// What makes a plan other than its reader expects.

@@ -74,7 +74,7 @@ Devices devices_of(const DeviceRequest& request, const Inventory& inventory);
 /// The same of a claim that tolerates nothing.
 Devices devices_of(const std::string& device_class, const Inventory& inventory);
 /// What is not certain of `selected_by`, in a sentence; empty: nothing.
-std::string doubt_of(const std::string& device_class, const Inventory& inventory);
+std::string uncertainty_of(const std::string& device_class, const Inventory& inventory);
 /// The most of `devices` that can be allocated at the same time, beside those that are `taken`.
 Devices together(const Devices& devices, const Devices& taken = {});
 /// Those that can be had together beside what `claims` have allocated; one that is shared as often

@@ -49,7 +49,7 @@ Devices devices_of(const std::string& device_class, const Inventory& inventory) 
   return devices_of(DeviceRequest{"", device_class}, inventory);
 }
 
-std::string doubt_of(const std::string& device_class, const Inventory& inventory) {
+std::string uncertainty_of(const std::string& device_class, const Inventory& inventory) {
   const DeviceClass* known = find_class(device_class, inventory);
   if (known == nullptr) return "";
   const Selector selector(known->selectors);

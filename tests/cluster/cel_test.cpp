@@ -146,7 +146,7 @@ TEST_SUITE("cluster") {
     CHECK(cluster::devices_of("gpu.example.com", inventory).size() == 10);
     CHECK(cluster::devices_of("mig.example.com", inventory).size() == 6);
     CHECK(cluster::devices_of("any", inventory).size() == 16);
-    CHECK(cluster::doubt_of("gpu.example.com", inventory) == "");
+    CHECK(cluster::uncertainty_of("gpu.example.com", inventory) == "");
     cluster::Wishes wanted;
     wanted.image = "registry.example/assay:1";
     wanted.nodes = 2;
@@ -162,8 +162,8 @@ TEST_SUITE("cluster") {
     CHECK(odd.reasons.back().find("whether DeviceClass odd selects 10 devices is not known: ") ==
           0);
     inventory.devices.front().attributes.erase("type");
-    CHECK(cluster::doubt_of("gpu.example.com", inventory).find("fails on device gpu-0 of node-a") !=
-          std::string::npos);
+    CHECK(cluster::uncertainty_of("gpu.example.com", inventory)
+              .find("fails on device gpu-0 of node-a") != std::string::npos);
   }
 }
 
