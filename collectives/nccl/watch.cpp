@@ -88,12 +88,12 @@ Report Watch::report_of(const std::string& id) const {
 
 void Watch::take_choices() {
   for (profiler::Choice& choice : profiler::take()) {
-    const Asked asked{choice.function, choice.datatype, choice.count};
+    const OperationKey asked{choice.function, choice.datatype, choice.count};
     choices_[{choice.rank, asked}] = std::move(choice);
   }
 }
 
-ObservedTransport Watch::observed(const std::string& id, int rank, const Asked& asked) {
+ObservedTransport Watch::observed(const std::string& id, int rank, const OperationKey& asked) {
   const std::lock_guard lock(mutex_);
   take_choices();
   ObservedTransport observed;

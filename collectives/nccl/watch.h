@@ -14,11 +14,11 @@
 namespace assay::nccl {
 
 /// An operation as it was passed to NCCL: the key by which NCCL's choice for it is found.
-struct Asked {
+struct OperationKey {
   std::string function;  // `AllReduce`
   std::string datatype;  // `ncclFloat32`
   std::size_t count = 0;
-  auto operator<=>(const Asked&) const = default;
+  auto operator<=>(const OperationKey&) const = default;
 };
 
 /// The operation's transport, as far as NCCL reported it.
@@ -47,7 +47,7 @@ class Watch {
   /// Every local rank calls this before it makes the communicator of `id`.
   void begins(const std::string& id);
   /// The transport of `rank`'s operation in that communicator.
-  ObservedTransport observed(const std::string& id, int rank, const Asked& asked);
+  ObservedTransport observed(const std::string& id, int rank, const OperationKey& asked);
 
  private:
   Report report_of(const std::string& id) const;
@@ -56,7 +56,7 @@ class Watch {
   std::filesystem::path path_;
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::uintmax_t>> begun_;  // ids and where their text begins
-  std::map<std::pair<int, Asked>, profiler::Choice> choices_;
+  std::map<std::pair<int, OperationKey>, profiler::Choice> choices_;
 };
 
 /// Asks NCCL for its choices during the object's lifetime. Several objects may exist at once.

@@ -167,7 +167,7 @@ void NcclCommunicator::call(const char* attempted,
   handle_.call(attempted, make);
 }
 
-void NcclCommunicator::perform(Operation operation, const nccl::Asked& asked,
+void NcclCommunicator::perform(Operation operation, const nccl::OperationKey& asked,
                                const std::function<ncclResult_t(ncclComm_t)>& make) {
   last_[operation] = asked;
   const std::pair key(operation, asked);

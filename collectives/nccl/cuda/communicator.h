@@ -67,7 +67,7 @@ class NcclCommunicator final : public Communicator {
   cudaStream_t stream() const { return static_cast<cudaStream_t>(gpu_.device->stream()); }
   void call(const char* attempted, const std::function<ncclResult_t(ncclComm_t)>& make);
   /// Runs one measured operation; `asked` describes it in NCCL's terms.
-  void perform(Operation operation, const nccl::Asked& asked,
+  void perform(Operation operation, const nccl::OperationKey& asked,
                const std::function<ncclResult_t(ncclComm_t)>& make);
   /// Several calls in one NCCL group.
   std::function<ncclResult_t(ncclComm_t)> grouped(
@@ -79,8 +79,8 @@ class NcclCommunicator final : public Communicator {
   NcclGpu gpu_;
   std::shared_ptr<nccl::Watch> watch_;
   nccl::Handle handle_;
-  std::map<Operation, nccl::Asked> last_;
-  std::map<std::pair<Operation, nccl::Asked>, nccl::ObservedTransport> observed_;
+  std::map<Operation, nccl::OperationKey> last_;
+  std::map<std::pair<Operation, nccl::OperationKey>, nccl::ObservedTransport> observed_;
   std::unique_ptr<Buffer> scratch_;  // for data from and to the host
 };
 
