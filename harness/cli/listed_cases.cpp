@@ -12,7 +12,7 @@ namespace assay::cli {
 
 namespace {
 
-AskedWorld world_of(const Here& here, int processes) {
+AskedWorld world_of(const LocalDevices& here, int processes) {
   if (here.devices.empty()) return {name(here.backend), 1, {processes}};
   Result machine;
   run::record_machine(machine, here.backend, here.devices);
@@ -20,7 +20,7 @@ AskedWorld world_of(const Here& here, int processes) {
 }
 
 /// Applicable when any device of this machine can run it.
-std::string reason_not_to_run(const AskedGroup& group, const CaseId& id, const Here& here) {
+std::string reason_not_to_run(const AskedGroup& group, const CaseId& id, const LocalDevices& here) {
   const bool needs_ranks = spans_ranks(id.workload);
   if (needs_ranks && !id.shape.has("ranks"))
     return "it needs several: --world-size N lists it as a run of N processes has it";
@@ -38,7 +38,7 @@ std::string reason_not_to_run(const AskedGroup& group, const CaseId& id, const H
 
 }  // namespace
 
-Here devices_here(Backend backend) {
+LocalDevices devices_here(Backend backend) {
   try {
     choose_backend(name(backend));
     return {backend, open_devices(backend), ""};
@@ -47,7 +47,7 @@ Here devices_here(Backend backend) {
   }
 }
 
-std::vector<ListedCase> listed_cases(const Profile& profile, const Here& here,
+std::vector<ListedCase> listed_cases(const Profile& profile, const LocalDevices& here,
                                      std::optional<int> processes) {
   AskedWorld world = world_of(here, processes.value_or(1));
   if (!processes && world.ranks.front() == 1) world.ranks = {kAnyRanks};

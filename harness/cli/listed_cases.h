@@ -11,12 +11,12 @@
 namespace assay::cli {
 
 /// The devices of a backend, or why there are none.
-struct Here {
+struct LocalDevices {
   Backend backend = Backend::host;
   run::Devices devices;
   std::string why_none;
 };
-Here devices_here(Backend backend);
+LocalDevices devices_here(Backend backend);
 
 /// One case of a profile as it would run here.
 struct ListedCase {
@@ -29,7 +29,7 @@ struct ListedCase {
 /// Of a run of `processes`, each on a machine like this one; ranks are their devices, of which a
 /// machine without any is taken to have one. Without a number: of this process, and what is between
 /// ranks without saying of how many. Throws Error where such a run has nothing to measure.
-std::vector<ListedCase> listed_cases(const Profile& profile, const Here& here,
+std::vector<ListedCase> listed_cases(const Profile& profile, const LocalDevices& here,
                                      std::optional<int> processes);
 
 }  // namespace assay::cli

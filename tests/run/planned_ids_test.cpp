@@ -108,7 +108,7 @@ Ids planned(const Profile& profile, const Devices& devices, int processes) {
 
 Ids listed(const Profile& profile, Backend backend, int devices, int processes) {
   Ids ids;
-  const cli::Here here{backend, stand_ins(backend, devices), ""};
+  const cli::LocalDevices here{backend, stand_ins(backend, devices), ""};
   for (const cli::ListedCase& one : cli::listed_cases(profile, here, processes))
     ids.insert(one.id.str() + " " + name(one.group.series));
   return once(ids);
