@@ -18,15 +18,15 @@ namespace assay::run {
 
 namespace {
 
-/// `way` tells one meeting of the same ranks from another.
+/// `meeting_id` distinguishes one meeting of the same ranks from another.
 GlooOptions gloo_options(int rank, int size, rendezvous::Client& client, const std::string& address,
-                         const std::string& way, double silence_s) {
+                         const std::string& meeting_id, double silence_s) {
   GlooOptions options;
   options.rank = rank;
   options.size = size;
   options.address = address;
   options.deadline_s = silence_s;
-  options.prefix = "gloo/" + way;
+  options.prefix = "gloo/" + meeting_id;
   options.set = [&client](const std::string& key, const std::string& value) {
     client.set(key, value);
   };
@@ -86,9 +86,9 @@ std::unique_ptr<LocalRanks> join_over_gloo(const World& world, const std::vector
                                            rendezvous::Client* client, double silence_s) {
   if (client == nullptr) return join_on_loopback(world, devices.front(), silence_s);
   const int size = static_cast<int>(world.places.size());
-  const auto through = [=](const std::string& address, const std::string& way) {
+  const auto through = [=](const std::string& address, const std::string& meeting_id) {
     return [=](int rank, Device&) {
-      return open_gloo(gloo_options(rank, size, *client, address, way, silence_s));
+      return open_gloo(gloo_options(rank, size, *client, address, meeting_id, silence_s));
     };
   };
   const std::string address = rendezvous::reachable_address(*client);
