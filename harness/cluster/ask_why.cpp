@@ -32,7 +32,7 @@ bool lacks_pods(const Snapshot& run) {
 }
 
 /// Much is told by events alone: where they are not seen, no cause is no proof that there is none.
-std::vector<Cause> causes_from(const Seen& seen, const Events& events) {
+std::vector<Cause> causes_from(const ClusterState& seen, const Events& events) {
   std::vector<Cause> causes = explain(seen);
   const bool waits = std::any_of(seen.run.pods.begin(), seen.run.pods.end(),
                                  [](const Pod& pod) { return pod.phase == "Pending"; });
@@ -50,7 +50,7 @@ std::vector<Cause> ask_why(Kubectl& kubectl, const std::string& name_space, cons
                            const Inventory& inventory) {
   const Events events = look_at_events(kubectl, name_space);
   Inventory now = inventory;
-  Seen seen{run, events.list, now, {}, {}, words_of_failed(kubectl, name_space, run)};
+  ClusterState seen{run, events.list, now, {}, {}, words_of_failed(kubectl, name_space, run)};
   if (lacks_pods(run)) {
     refresh(kubectl, now);
     seen.all_claims = look_at_all_claims(kubectl, now).list;

@@ -10,7 +10,7 @@
 
 namespace assay::cluster {
 
-std::vector<Cause> explain(const Seen& seen) {
+std::vector<Cause> explain(const ClusterState& seen) {
   std::vector<Cause> causes;
   const auto add = [&](std::optional<Cause> cause) {
     if (!cause) return;
@@ -37,7 +37,7 @@ std::string called(const Pod& pod) {
   return pod.rank < 0 ? "pod " + pod.name : fmt::format("pod {} (rank {})", pod.name, pod.rank);
 }
 
-const Event* find_event(const Seen& seen, const std::string& kind, const std::string& name,
+const Event* find_event(const ClusterState& seen, const std::string& kind, const std::string& name,
                         const std::string& reason) {
   const auto fits = [&](const Event& event) {
     return event.reason == reason && event.kind == kind && event.name == name;

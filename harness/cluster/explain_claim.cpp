@@ -29,7 +29,7 @@ struct Need {
 };
 
 /// What the pod's claims ask for; where it has none, what its extended resources mean by a class.
-std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
+std::vector<DeviceRequest> requests_of(const Pod& pod, const ClusterState& seen) {
   std::vector<DeviceRequest> requests;
   for (const Claim& claim : seen.run.claims)
     if (claim.of(pod) && claim.allocated.empty())
@@ -42,7 +42,7 @@ std::vector<DeviceRequest> requests_of(const Pod& pod, const Seen& seen) {
   return requests;
 }
 
-void select(Need& need, const Seen& seen) {
+void select(Need& need, const ClusterState& seen) {
   const Selector selector(need.request.selectors);
   for (const Device* device : devices_of(need.request, seen.inventory)) {
     if (!has_capacity(need.request.capacity, *device)) continue;
@@ -58,7 +58,7 @@ bool are_alike(const DeviceRequest& a, const DeviceRequest& b) {
          a.for_admin == b.for_admin;
 }
 
-std::vector<Need> needs_of(const std::vector<DeviceRequest>& requests, const Seen& seen) {
+std::vector<Need> needs_of(const std::vector<DeviceRequest>& requests, const ClusterState& seen) {
   std::vector<Need> needs;
   for (const DeviceRequest& one : requests) {
     const auto same = std::find_if(needs.begin(), needs.end(),
@@ -75,7 +75,7 @@ std::vector<Need> needs_of(const std::vector<DeviceRequest>& requests, const See
 }
 
 /// Everybody's, each once: those of the run may be in both lists.
-std::vector<Claim> known_claims(const Seen& seen) {
+std::vector<Claim> known_claims(const ClusterState& seen) {
   std::vector<Claim> claims = seen.all_claims;
   for (const Claim& own : seen.run.claims)
     if (std::none_of(seen.all_claims.begin(), seen.all_claims.end(), [&](const Claim& one) {
@@ -130,7 +130,7 @@ std::optional<Finding> why_not_all(const Need& need, const Devices& free,
                  false};
 }
 
-std::optional<Finding> why_not_free(const Need& need, const Seen& seen,
+std::optional<Finding> why_not_free(const Need& need, const ClusterState& seen,
                                     const std::string& left_out) {
   if (need.request.for_admin) return std::nullopt;
   const DeviceRequest& request = need.request;
@@ -153,7 +153,7 @@ std::optional<Finding> why_not_free(const Need& need, const Seen& seen,
       false};
 }
 
-std::optional<Finding> why_not_met(const Need& need, const Seen& seen) {
+std::optional<Finding> why_not_met(const Need& need, const ClusterState& seen) {
   const std::string& device_class = need.request.device_class;
   const Devices all = devices_of(need.request, seen.inventory);
   const std::string wanted = number_of(need.count, "device");
@@ -193,7 +193,7 @@ struct Alignment {
   std::string attribute;
   std::vector<Need> each;  // of a group
   long groups = 1;
-  std::vector<Side> sides(const Seen& seen, bool free_alone) const {
+  std::vector<Side> sides(const ClusterState& seen, bool free_alone) const {
     const std::vector<Claim> claims = free_alone ? known_claims(seen) : std::vector<Claim>{};
     std::vector<Side> all;
     for (const Need& need : each)
@@ -209,7 +209,8 @@ struct Alignment {
   }
 };
 
-Alignment alignment_of(const MatchConstraint& constraint, const Claim& claim, const Seen& seen) {
+Alignment alignment_of(const MatchConstraint& constraint, const Claim& claim,
+                       const ClusterState& seen) {
   const auto& named = constraint.requests;
   std::vector<DeviceRequest> requests = claim.requests;
   std::erase_if(requests, [&](const DeviceRequest& one) {
@@ -218,7 +219,7 @@ Alignment alignment_of(const MatchConstraint& constraint, const Claim& claim, co
   return {constraint.attribute, needs_of(requests, seen)};
 }
 
-std::vector<Alignment> alignments_of(const Pod& pod, const Seen& seen) {
+std::vector<Alignment> alignments_of(const Pod& pod, const ClusterState& seen) {
   std::vector<Alignment> all;
   for (const Claim& claim : seen.run.claims) {
     if (!claim.of(pod) || !claim.allocated.empty()) continue;
@@ -233,7 +234,7 @@ std::vector<Alignment> alignments_of(const Pod& pod, const Seen& seen) {
   return all;
 }
 
-long most_groups(const Alignment& alignment, const Seen& seen, bool free_alone) {
+long most_groups(const Alignment& alignment, const ClusterState& seen, bool free_alone) {
   long most = 0;
   for (const auto& [node, number] :
        groups_on_nodes(alignment.sides(seen, free_alone), alignment.attribute))
@@ -241,7 +242,7 @@ long most_groups(const Alignment& alignment, const Seen& seen, bool free_alone) 
   return most;
 }
 
-std::optional<Finding> why_not_aligned(const Alignment& alignment, const Seen& seen) {
+std::optional<Finding> why_not_aligned(const Alignment& alignment, const ClusterState& seen) {
   std::vector<std::string> group;
   for (const Need& need : alignment.each) {
     if (std::none_of(need.devices.begin(), need.devices.end(), [&](const Device* device) {
@@ -267,7 +268,7 @@ std::optional<Finding> why_not_aligned(const Alignment& alignment, const Seen& s
 
 }  // namespace
 
-Finding why_no_claim(const Pod& pod, const Seen& seen) {
+Finding why_no_claim(const Pod& pod, const ClusterState& seen) {
   const std::vector<Need> needs = needs_of(requests_of(pod, seen), seen);
   if (const auto unseen = seen.inventory.unseen.find("resourceslices");
       unseen != seen.inventory.unseen.end() && !needs.empty())

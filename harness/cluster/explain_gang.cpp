@@ -13,14 +13,15 @@ namespace assay::cluster {
 
 namespace {
 
-const Queue* find_queue(const Seen& seen, const std::string& kind, const std::string& name) {
+const Queue* find_queue(const ClusterState& seen, const std::string& kind,
+                        const std::string& name) {
   for (const Queue& queue : seen.inventory.queues)
     if (queue.kind == kind && queue.name == name) return &queue;
   return nullptr;
 }
 
 /// `ClusterQueue bench-cq is inactive`, and why, where the queue says so.
-std::string inactive_text(const std::string& message, const Seen& seen) {
+std::string inactive_text(const std::string& message, const ClusterState& seen) {
   static const RegularExpression kName(R"(ClusterQueue (\S+) is inactive)");
   const std::vector<std::string> match = kName.groups_in(message);
   if (match.empty()) return printable(message, 300);
@@ -59,7 +60,8 @@ std::string flavors_of_kueue(const std::string& message) {
       match[1]);
 }
 
-Cause not_reserved(const std::string& subject, const Condition& reserved, const Seen& seen) {
+Cause not_reserved(const std::string& subject, const Condition& reserved,
+                   const ClusterState& seen) {
   const std::string quota = quota_of_kueue(reserved.message);
   const bool never = reserved.reason == "ExceedsMaxQuota" ||
                      // Kueue before 0.19 has one reason for all; another flavor may come free.
@@ -108,7 +110,7 @@ std::optional<Cause> explain_evicted(const std::string& subject, const Workload&
 }
 
 /// The pods that name the group; where none does (schedulers other than the stock one), all.
-std::vector<const Pod*> members_of(const PodGroup& group, const Seen& seen) {
+std::vector<const Pod*> members_of(const PodGroup& group, const ClusterState& seen) {
   std::vector<const Pod*> naming, all;
   for (const Pod& pod : seen.run.pods) {
     all.push_back(&pod);
@@ -118,13 +120,13 @@ std::vector<const Pod*> members_of(const PodGroup& group, const Seen& seen) {
 }
 
 /// An apply makes the Job before the template, so that the first try of a claim often fails.
-bool has_claim(const Pod& pod, const Seen& seen, const std::string& template_name) {
+bool has_claim(const Pod& pod, const ClusterState& seen, const std::string& template_name) {
   return template_name == pod.owner &&
          std::any_of(seen.run.claims.begin(), seen.run.claims.end(),
                      [&](const Claim& claim) { return claim.of(pod); });
 }
 
-std::optional<Cause> explain_no_claim(const Pod& pod, const Seen& seen) {
+std::optional<Cause> explain_no_claim(const Pod& pod, const ClusterState& seen) {
   const Event* event = find_event(seen, "Pod", pod.name, "FailedResourceClaimCreation");
   if (event == nullptr) return std::nullopt;
   static const RegularExpression kTemplate(R"(resource claim template "([^"]+)\".*not found)");
@@ -139,7 +141,7 @@ std::optional<Cause> explain_no_claim(const Pod& pod, const Seen& seen) {
 
 }  // namespace
 
-std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen) {
+std::optional<Cause> explain_workload(const Workload& workload, const ClusterState& seen) {
   if (holds(workload.conditions, "Finished") || holds(workload.conditions, "Admitted"))
     return std::nullopt;
   const std::string subject = "workload " + workload.name;
@@ -154,7 +156,7 @@ std::optional<Cause> explain_workload(const Workload& workload, const Seen& seen
                false};
 }
 
-Cause explain_suspended(const Job& job, const Seen& seen) {
+Cause explain_suspended(const Job& job, const ClusterState& seen) {
   std::string queue = job.queue, kind = "Job";
   for (const Controller& one : seen.run.controllers)
     if (one.name == job.owner && !one.queue.empty()) queue = one.queue, kind = one.kind;
@@ -178,7 +180,7 @@ Cause explain_suspended(const Job& job, const Seen& seen) {
           true};
 }
 
-std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) {
+std::optional<Cause> explain_pod_group(const PodGroup& group, const ClusterState& seen) {
   const std::vector<const Pod*> members = members_of(group, seen);
   const auto pods = static_cast<long>(members.size());
   const std::string subject = "pod group " + group.name;
@@ -202,7 +204,7 @@ std::optional<Cause> explain_pod_group(const PodGroup& group, const Seen& seen) 
       false, fit > 0};  // where none fits, nothing was held back
 }
 
-std::optional<Cause> explain_unseen(const Pod& pod, const Seen& seen) {
+std::optional<Cause> explain_unseen(const Pod& pod, const ClusterState& seen) {
   if (auto cause = explain_no_claim(pod, seen)) return cause;
   if (pod.pod_group.empty()) return std::nullopt;
   const auto& groups = seen.run.pod_groups;

@@ -19,24 +19,24 @@ int rank_of(const std::string& pod, const Job& job) {
   return kRest.is_all_of(rest) ? std::atoi(kRest.groups_in(rest).at(1).c_str()) : -1;
 }
 
-bool is_there(const std::string& pod, const Seen& seen) {
+bool is_there(const std::string& pod, const ClusterState& seen) {
   return std::any_of(seen.run.pods.begin(), seen.run.pods.end(),
                      [&](const Pod& one) { return one.name == pod; });
 }
 
-bool deleted_by(const Job& job, const std::string& pod, const Seen& seen) {
+bool deleted_by(const Job& job, const std::string& pod, const ClusterState& seen) {
   return std::any_of(seen.events.begin(), seen.events.end(), [&](const Event& event) {
     return event.reason == "SuccessfulDelete" && event.name == job.name &&
            event.message == "Deleted pod: " + pod;
   });
 }
 
-bool is_cordoned(const std::string& node, const Seen& seen) {
+bool is_cordoned(const std::string& node, const ClusterState& seen) {
   return std::any_of(seen.inventory.nodes.begin(), seen.inventory.nodes.end(),
                      [&](const Node& one) { return one.name == node && one.cordoned; });
 }
 
-std::string ended_by(const Event& killing, const Seen& seen) {
+std::string ended_by(const Event& killing, const ClusterState& seen) {
   const std::string& node = killing.host;
   if (find_event(seen, "Pod", killing.name, "Preempted") != nullptr)
     return "it was preempted by another workload of higher priority";
@@ -51,7 +51,7 @@ std::string ended_by(const Event& killing, const Seen& seen) {
 
 }  // namespace
 
-std::optional<Cause> explain_gone_pod(const Job& job, const Seen& seen) {
+std::optional<Cause> explain_gone_pod(const Job& job, const ClusterState& seen) {
   for (const Event& event : seen.events) {
     if (event.reason != "Killing" || event.kind != "Pod" || event.host.empty()) continue;
     const int rank = rank_of(event.name, job);

@@ -53,7 +53,7 @@ std::optional<Cause> explain_controller(const Controller& controller) {
                true};
 }
 
-std::optional<Cause> explain_job(const Job& job, const Seen& seen) {
+std::optional<Cause> explain_job(const Job& job, const ClusterState& seen) {
   for (const char* type : {"Failed", "FailureTarget"})
     if (holds(job.conditions, type)) {
       const Condition& failed = *find(job.conditions, type);

@@ -35,7 +35,8 @@ void add(const Pod& pod, Holding& holding) {
 }
 
 /// By run. Claims are seen in every namespace, pods in this one alone.
-std::map<std::string, Holding> holdings_of_others(const std::string& own, const Seen& seen) {
+std::map<std::string, Holding> holdings_of_others(const std::string& own,
+                                                  const ClusterState& seen) {
   std::map<std::string, Holding> holdings;
   for (const Claim& claim : seen.all_claims) {
     if (claim.run.empty() || claim.run == own) continue;
@@ -60,7 +61,7 @@ std::string advice(const std::string& own, const std::string& other,
 
 }  // namespace
 
-std::optional<Cause> explain_other_runs(const Seen& seen) {
+std::optional<Cause> explain_other_runs(const ClusterState& seen) {
   if (seen.run.pods.empty()) return std::nullopt;
   const std::string own = seen.run.pods.front().run;
   Holding ours;

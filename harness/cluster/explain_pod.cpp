@@ -68,7 +68,7 @@ std::optional<Cause> explain_no_start(const Pod& pod) {
                true};
 }
 
-std::optional<Cause> explain_end(const Pod& pod, const Seen& seen) {
+std::optional<Cause> explain_end(const Pod& pod, const ClusterState& seen) {
   if (pod.ended_reason == "OOMKilled")
     return Cause{called(pod), "its memory limit was too small: the kernel killed it (OOMKilled)",
                  true};
@@ -95,7 +95,7 @@ bool is_denied(const std::string& message) {
                      [&](const char* sign) { return contains(message, sign); });
 }
 
-Cause denied(const Pod& pod, const Seen& seen) {
+Cause denied(const Pod& pod, const ClusterState& seen) {
   static const RegularExpression kSecrets(R"(image pull secrets \(([^)]*)\))");
   const Event* event = find_event(seen, "Pod", pod.name, "FailedToRetrieveImagePullSecret");
   const std::vector<std::string> match =
@@ -137,7 +137,7 @@ std::optional<Cause> explain_registry(const Pod& pod) {
   return std::nullopt;
 }
 
-Cause explain_pull(const Pod& pod, const Seen& seen) {
+Cause explain_pull(const Pod& pod, const ClusterState& seen) {
   const std::string& message = pod.waiting_message;
   const std::string where = pod.node.empty() ? "" : " from node " + pod.node;
   // The runtime repeats the names of image and registry several times before it.
@@ -157,7 +157,7 @@ Cause explain_pull(const Pod& pod, const Seen& seen) {
           true};
 }
 
-std::optional<Cause> explain_waiting(const Pod& pod, const Seen& seen) {
+std::optional<Cause> explain_waiting(const Pod& pod, const ClusterState& seen) {
   const std::string& reason = pod.waiting_reason;
   if (reason == "ErrImagePull" || reason == "ImagePullBackOff") return explain_pull(pod, seen);
   if (reason == "InvalidImageName")
@@ -188,7 +188,7 @@ std::optional<Cause> explain_waiting(const Pod& pod, const Seen& seen) {
 
 /// The last failure of that reason, unless the kubelet got past it: it pulls the image when claims,
 /// volumes and sandbox are ready, and its first tries often fail.
-const Event* lasting_failure(const Pod& pod, const Seen& seen, const char* reason) {
+const Event* lasting_failure(const Pod& pod, const ClusterState& seen, const char* reason) {
   const Event* failure = find_event(seen, "Pod", pod.name, reason);
   for (const char* later : {"Pulling", "Pulled"})
     if (const Event* event = find_event(seen, "Pod", pod.name, later);
@@ -198,7 +198,7 @@ const Event* lasting_failure(const Pod& pod, const Seen& seen, const char* reaso
 }
 
 /// Bound to a node whose kubelet says only in events why nothing starts.
-std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
+std::optional<Cause> explain_creating(const Pod& pod, const ClusterState& seen) {
   if (const Event* event = lasting_failure(pod, seen, "FailedMount")) {
     static const RegularExpression kMissing(R"((secret|configmap) "([^"]+)\" not found)");
     if (const std::vector<std::string> match = kMissing.groups_in(event->message); !match.empty())
@@ -240,7 +240,7 @@ std::optional<Cause> explain_creating(const Pod& pod, const Seen& seen) {
 
 }  // namespace
 
-std::optional<Cause> explain_pod(const Pod& pod, const Seen& seen) {
+std::optional<Cause> explain_pod(const Pod& pod, const ClusterState& seen) {
   if (auto cause = explain_disruption(pod)) return cause;
   if (auto cause = explain_refusal(pod)) return cause;
   if (auto cause = explain_no_start(pod)) return cause;

@@ -14,7 +14,7 @@ namespace assay::cluster {
 
 namespace {
 
-std::string cordoned_nodes(const Seen& seen) {
+std::string cordoned_nodes(const ClusterState& seen) {
   std::vector<std::string> names;
   for (const Node& node : seen.inventory.nodes)
     if (node.cordoned) names.push_back(node.name);
@@ -33,7 +33,7 @@ std::vector<std::string> all_groups(const RegularExpression& expression, std::st
 }
 
 /// Where the nodes tell nothing, what some schedulers name.
-std::string tainted_nodes(const std::string& message, const Seen& seen) {
+std::string tainted_nodes(const std::string& message, const ClusterState& seen) {
   std::vector<std::string> taints, states, parts;
   for (const Node& node : seen.inventory.nodes)
     for (const std::string& taint : node.taints)
@@ -75,7 +75,7 @@ std::optional<Finding> unusable_volume(const std::string& message) {
   return std::nullopt;
 }
 
-Finding insufficient(const std::string& resource, const Seen& seen) {
+Finding insufficient(const std::string& resource, const ClusterState& seen) {
   const auto offers = [&](const Node& node) {
     const auto found = node.allocatable.find(resource);
     return found != node.allocatable.end() && found->second != "0";
@@ -93,7 +93,8 @@ Finding insufficient(const std::string& resource, const Seen& seen) {
 }
 
 /// Every reason that the text holds: nodes may refuse for different ones.
-std::vector<Finding> findings(const Pod& pod, const std::string& message, const Seen& seen) {
+std::vector<Finding> findings(const Pod& pod, const std::string& message,
+                              const ClusterState& seen) {
   std::vector<Finding> found;
   static const RegularExpression kClass(R"(device class (\S+) does not exist)");
   static const RegularExpression kVolume(R"re(persistentvolumeclaim "([^"]+)" not found)re");
@@ -137,7 +138,7 @@ std::vector<Finding> findings(const Pod& pod, const std::string& message, const 
 
 }  // namespace
 
-Cause explain_unschedulable(const Pod& pod, const std::string& message, const Seen& seen) {
+Cause explain_unschedulable(const Pod& pod, const std::string& message, const ClusterState& seen) {
   if (contains(message, "waiting for minCount pods"))
     return {called(pod), "it would fit and waits for the rest of its gang", false};
   const std::vector<Finding> found = findings(pod, message, seen);

@@ -9,7 +9,7 @@ namespace assay::cluster {
 
 namespace {
 
-std::optional<std::string> usual_text(const Pod& pod, const Seen& seen) {
+std::optional<std::string> usual_text(const Pod& pod, const ClusterState& seen) {
   if (pod.deleted) return "it is being deleted";
   if (pod.running || pod.phase == "Succeeded" || pod.phase == "Failed") return std::nullopt;
   if (!pod.preparing.empty())
@@ -25,7 +25,7 @@ std::optional<std::string> usual_text(const Pod& pod, const Seen& seen) {
   return fmt::format("the kubelet of node {} has not started its container yet", pod.node);
 }
 
-std::optional<std::string> usual_text(const Job& job, const Seen& seen) {
+std::optional<std::string> usual_text(const Job& job, const ClusterState& seen) {
   const auto pods = std::count_if(seen.run.pods.begin(), seen.run.pods.end(),
                                   [&](const Pod& pod) { return pod.owner == job.name; });
   if (job.suspended || pods >= job.completions) return std::nullopt;
@@ -37,7 +37,7 @@ std::optional<std::string> usual_text(const Job& job, const Seen& seen) {
 
 }  // namespace
 
-std::vector<Cause> explain_usual(const Seen& seen) {
+std::vector<Cause> explain_usual(const ClusterState& seen) {
   const Snapshot& run = seen.run;
   if (run.jobs.empty() && run.pods.empty() && run.controllers.empty())
     return {{"run", "nothing of it is in the namespace: somebody deleted it", true, false, true}};

@@ -22,7 +22,7 @@ cluster::Cause told(const std::string& situation, const cluster::Inventory& inve
     if (item["kind"] == "ResourceClaim") edit_claim(item["spec"]["devices"]);
   const cluster::Snapshot run = cluster::read_snapshot(list.dump());
   const auto events = cluster::read_events(recorded(situation + "/events.json"));
-  cluster::Seen seen{run, events, inventory};
+  cluster::ClusterState seen{run, events, inventory};
   seen.all_claims.emplace_back();
   for (const std::string& one : taken)
     seen.all_claims.back().allocated.push_back(
