@@ -87,21 +87,24 @@ TEST_SUITE("unit") {
     }
   }
 
-  TEST_CASE("the sanitizers run every GEMM kernel of ours and no other") {
-    std::set<std::string> ours, sanitized;
-    for (const auto& one : catalogue()) {
-      const bool is_library = one->name().starts_with("cublas");
-      if (one->backend() == Backend::cuda && one->workload() == "gemm" && !is_library) {
-        ours.insert(one->dtype() + "." + one->name());
+  TEST_CASE("the profiles of small shapes have every kernel of ours and no other") {
+    for (const auto& [profile, workload] :
+         {std::pair{"gemm-small", "gemm"}, std::pair{"attention-small", "attention_"}}) {
+      CAPTURE(profile);
+      std::set<std::string> ours, small;
+      for (const auto& one : catalogue()) {
+        const bool is_library =
+            one->name().starts_with("cublas") || one->name().starts_with("cudnn");
+        if (one->backend() == Backend::cuda && one->workload().starts_with(workload) && !is_library)
+          ours.insert(one->workload() + "." + one->dtype() + "." + one->name());
       }
+      if (ours.empty()) test::not_run("this build has no CUDA kernels");
+      for (const ProfileCases& line : load_profile(profile).cases)
+        for (const std::string& dtype : line.dtypes)
+          for (const std::string& name : line.implementations)
+            small.insert(line.workload + "." + dtype + "." + name);
+      CHECK(ours == small);
     }
-    if (ours.empty()) test::not_run("this build has no CUDA kernels");
-    for (const ProfileCases& line : load_profile("gemm-small").cases) {
-      for (const std::string& dtype : line.dtypes) {
-        for (const std::string& name : line.implementations) sanitized.insert(dtype + "." + name);
-      }
-    }
-    CHECK(ours == sanitized);
   }
 
   TEST_CASE("members of a group share one set of operands") {

@@ -11,6 +11,8 @@ import unittest
 from tests.scripts.checkout import REPOSITORY, Checkout, without_nvcc
 
 KERNELS = ("gemm.bf16.sm90", "gemm.bf16.sm80", "gemm.f16.sm90", "gemm.tf32.sm80", "gemm.f32.naive")
+ATTENTION = ("attention_forward.bf16.sm90", "attention_forward.f16.sm80", "attention_decode.bf16.sm80")
+MEMORY = ("memory_read.f32.vectorized", "memory_copy.f32.vectorized")
 # A stand-in for assay: what it is asked is noted; $HANGS, $DIES and $WRONG name kernels with a fault.
 ASSAY = r"""
 command=$1 out= filter=
@@ -23,7 +25,12 @@ case $command in
   tune) echo "m,n,k" >"$out" ;;
   devices) echo "host 0: Stand-in"; for i in ${GPUS:-0}; do echo "cuda $i: Stand-in"; done ;;
   list) [ -z "${LIST_HANGS:-}" ] || [[ "$asked" != *gemm-small* ]] || /bin/sleep 333
-    for kernel in KERNELS; do echo "$kernel/m64_n64_k64  cuda  cold  yes"; done ;;
+    case "$asked" in
+      *gemm-small*) listed="KERNELS" ;;
+      *attention-small*) listed="ATTENTION" ;;
+      *quick*) listed="gemm.bf16.cublaslt MEMORY" ;;
+    esac
+    for kernel in $listed; do echo "$kernel/m64_n64_k64  cuda  cold  yes"; done ;;
   export) for file in "$1"*/*; do echo "$file"; done ;;
   check)
     [ -z "$out" ] || echo '{"verdict": "pass"}' >"$out"
@@ -47,7 +54,7 @@ case $command in
     esac
     echo '{"status": "complete", "measurements": []}' >"$out" ;;
 esac
-""".replace("KERNELS", " ".join(KERNELS)).replace('"$1"*/*', '"$folder"/*').replace('command=$1', 'command=$1 asked="$*" folder=${2:-}')
+""".replace("KERNELS", " ".join(KERNELS)).replace("ATTENTION", " ".join(ATTENTION)).replace("MEMORY", " ".join(MEMORY)).replace('"$1"*/*', '"$folder"/*').replace('command=$1', 'command=$1 asked="$*" folder=${2:-}')
 SANITIZER = 'while [ "${1#-}" != "$1" ]; do case $1 in --tool | --error-exitcode) shift ;; esac; shift; done\n' \
             'echo "========= ERROR SUMMARY: 0 errors"'
 
@@ -153,8 +160,9 @@ class GpuAcceptance(unittest.TestCase):
         self.bundle.accept()
         order = list(self.bundle.outcomes())
         self.assertEqual(order[:4], ["device", "ladder", "memory", "operands"])
-        self.assertEqual(order[4:4 + len(KERNELS)], list(KERNELS))
-        self.assertEqual(order[4 + len(KERNELS)], "gemm")
+        small = [*KERNELS, *ATTENTION, *MEMORY]
+        self.assertEqual(order[4:4 + len(small)], small)
+        self.assertEqual(order[4 + len(small)], "gemm")
         self.assertLess(order.index("last case"), order.index("tune"))
         self.assertLess(order.index("tune"), order.index("node"))
         self.assertEqual(order[-1], "sanitizer")
@@ -182,6 +190,14 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(result.stderr, "gpu-acceptance: no GPU here: none: no CUDA driver\n")
         self.assertEqual(list(self.bundle.out.iterdir()), [])
 
+    def test_an_attention_kernel_that_dies_and_a_memory_kernel_that_is_wrong_are_named_and_hide_no_other(self):
+        result = self.bundle.accept("kernels", DIES=ATTENTION[1], WRONG=MEMORY[0])
+        self.assertEqual(result.returncode, 1)
+        outcomes = self.bundle.outcomes()
+        faults = {ATTENTION[1], MEMORY[0]}
+        self.assertEqual({one: outcomes[one][:6] for one in faults}, dict.fromkeys(faults, "FAILED"))
+        self.assertEqual({outcomes[one] for one in {*KERNELS, *ATTENTION, *MEMORY} - faults}, {"passed"})
+
     def test_every_part_ends_with_the_minutes(self):
         self.bundle.stub("device_ladder", "/bin/sleep 60")
         begin = time.monotonic()
@@ -205,7 +221,7 @@ class GpuAcceptance(unittest.TestCase):
         begin = time.monotonic()
         self.assertEqual(self.bundle.accept("kernels", "gemm", "--minutes", "1", LIST_HANGS="1").returncode, 1)
         self.assertLess(time.monotonic() - begin, 50)
-        self.assertIn("- kernels: assay list ended with exit code 124\n", self.bundle.summary())
+        self.assertIn("- kernels: assay list --profile gemm-small ended with exit code 124\n", self.bundle.summary())
         self.assertEqual(self.bundle.outcomes()["gemm"], "passed")
         self.assertEqual(self.bundle.processes(), [])
 
