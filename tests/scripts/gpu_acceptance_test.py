@@ -122,6 +122,14 @@ class Bundle:
         return found
 
 
+def sampled_s(profile, workload):
+    """The most that samples of a profile's cases take, as `assay list` adds it up."""
+    profile = json.loads((REPOSITORY / "results-schema" / profile).read_text())
+    return sum(len(line["dtypes"]) * len(line["implementations"]) * len(line["shapes"])
+               * line.get("sampling", profile["sampling"])["max_time_s"]
+               for line in profile["cases"] if line["backend"] == "cuda" and re.match(workload, line["workload"]))
+
+
 class GpuAcceptance(unittest.TestCase):
     def setUp(self):
         self.bundle = Bundle()
@@ -168,7 +176,9 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(order[-1], "sanitizer")
         self.assertEqual(self.bundle.outcomes()["fabric"], "not run")  # one GPU
         self.bundle.accept(GPUS="0 1")
-        self.assertEqual(list(self.bundle.outcomes())[3:5], ["fabric", "copies"])
+        order = list(self.bundle.outcomes())
+        self.assertEqual(order[:5], ["device", "ladder", "collectives", "copies-between", "memory"])
+        self.assertEqual(order[order.index("verdict") + 1:], ["copies", "fabric", "sanitizer"])
         self.assertEqual(self.bundle.outcomes()["fabric"], "passed")
 
     def test_each_case_of_the_gpu_tests_has_a_process_of_its_own_so_that_one_not_run_hides_no_other(self):
@@ -182,6 +192,33 @@ class GpuAcceptance(unittest.TestCase):
         self.bundle.stub("gpu_tests", "kill -SEGV $$")
         self.assertEqual(self.bundle.accept("tests").returncode, 1)
         self.assertIn("- tests: gpu_tests lists no case", self.bundle.summary())
+
+    def limits(self, *arguments, **environment):
+        """Of all that is bounded, in order: the file of what it prints, without its ending, and its seconds."""
+        settings = {"PATH": str(self.bundle.tools), "GPUS": "0 1", "ASSAY_STAND_IN": self.bundle.folder.name}
+        settings.update(environment)
+        done = subprocess.run(["/bin/bash", "-x", self.bundle.root / "gpu-acceptance", "-o", self.bundle.out, *arguments],
+                              env=settings, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        calls = re.findall(r"^\++ bounded (\d+) '?[^'\n]*?/([a-z0-9_.-]+)\.(?:txt|md|json)", done.stderr, re.MULTILINE)
+        return [(name, int(seconds)) for seconds, name in calls]
+
+    def test_what_is_between_gpus_is_measured_in_the_first_five_minutes(self):
+        self.bundle.stub("python3", "echo /usr", self.bundle.tools)
+        limits = self.limits("--minutes", "60")
+        names = [name for name, _ in limits]
+        self.assertEqual(names[:6], ["devices", "prefix", "device", "ladder", "collectives", "copies-between"])
+        self.assertLessEqual(sum(seconds for _, seconds in limits[:6]), 300)
+
+    def test_the_parts_between_gpus_have_time_for_all_their_samples(self):
+        limits = dict(self.limits("ranks", "fabric", "--minutes", "60"))
+        self.assertGreater(limits["fabric"], 1.2 * sampled_s("profiles/fabric.json", ""))
+        self.assertLessEqual(limits["collectives"], 90)
+        self.assertGreater(limits["collectives"], 3 * sampled_s("profiles/developer/between-gpus.json", "all_|pair"))
+        every_pair_of_8 = 8 * 7 + 8  # each way alone, then disjoint ones at once
+        self.assertLessEqual(limits["copies-between"], 60)
+        self.assertGreater(limits["copies-between"],
+                           every_pair_of_8 * sampled_s("profiles/developer/between-gpus.json", "device_to"))
 
     def test_without_a_gpu_it_ends_with_exit_3_and_one_line(self):
         self.bundle.stub("assay", 'echo "host 0: Stand-in"; echo "cuda: none: no CUDA driver"')
