@@ -193,6 +193,18 @@ class GpuAcceptance(unittest.TestCase):
         self.assertEqual(self.bundle.accept("tests").returncode, 1)
         self.assertIn("- tests: gpu_tests lists no case", self.bundle.summary())
 
+    def test_the_gemm_products_come_in_the_order_of_their_value(self):
+        profile = json.loads((REPOSITORY / "results-schema/profiles/developer/gemm.json").read_text())
+        shapes = [f"{line['workload']}.{dtype}/{shape}" for line in profile["cases"] for dtype in line["dtypes"]
+                  for shape in line["shapes"]]
+        self.assertEqual(shapes[:4], ["gemm.bf16/m8192_n8192_k8192", "gemm.bf16/m4096_n4096_k4096",
+                                      "gemm.fp8_e4m3/m8192_n8192_k8192", "gemm.fp8_e4m3/m4096_n4096_k4096"])
+        last_fp8 = max(place for place, shape in enumerate(shapes) if shape.startswith("gemm.fp8"))
+        self.assertEqual(shapes[last_fp8 + 1], "memory_read.f32/bytes1073741824")  # the gate of few rows needs it
+        rows = [int(re.search(r"/m(\d+)_", shape)[1]) for shape in shapes[last_fp8 + 2:]]
+        self.assertLess(max(rows[:6]), 256)
+        self.assertEqual(len(shapes), 23)
+
     def limits(self, *arguments, **environment):
         """Of all that is bounded, in order: the file of what it prints, without its ending, and its seconds."""
         settings = {"PATH": str(self.bundle.tools), "GPUS": "0 1", "ASSAY_STAND_IN": self.bundle.folder.name}
