@@ -28,7 +28,11 @@ case $command in
     case "$asked" in
       *gemm-small*) listed="KERNELS" ;;
       *attention-small*) listed="ATTENTION" ;;
-      *quick*) listed="gemm.bf16.cublaslt MEMORY" ;;
+      *quick*)
+        listed="gemm.bf16.cublaslt MEMORY"
+        for library in "${VIRTUAL_ENV:-/nowhere}"/lib/python3*/site-packages/nvidia/cu13/lib/libcublasLt.so.13; do
+          if [ -e "$library" ]; then echo "cublaslt: yes"; else echo "cublaslt: libcublasLt.so.13 was not found"; fi
+        done ;;
     esac
     for kernel in $listed; do echo "$kernel/m64_n64_k64  cuda  cold  yes"; done ;;
   export) for file in "$1"*/*; do echo "$file"; done ;;
@@ -46,6 +50,7 @@ case $command in
         echo "$WRONG/m64_n64_k64  cold  FAILED VERIFICATION, not timed: element 3"
         echo "assay: 1 case failed verification and 0 ended in an error" >&2
         exit 1 ;;
+      "") if [ -n "${ONE_GPU_SAYS:-}" ] && [[ "$asked" == *" fabric "* ]]; then echo "$ONE_GPU_SAYS" >&2; exit 2; fi ;;
       "${BREAKS:-none}") echo '{"status": "interrupted"}' >"$out"; exit 2 ;;
     esac
     case "$out" in
@@ -192,6 +197,27 @@ class GpuAcceptance(unittest.TestCase):
         self.bundle.stub("gpu_tests", "kill -SEGV $$")
         self.assertEqual(self.bundle.accept("tests").returncode, 1)
         self.assertIn("- tests: gpu_tests lists no case", self.bundle.summary())
+
+    def test_one_gpu_is_told_in_one_line_what_the_fabric_profile_needs(self):
+        needs = ("assay: profile fabric measures what is between ranks and this is one process: start one a node with --rendezvous "
+                 "HOST:PORT --rank R --world-size N --token-file FILE, or one on a machine with two GPUs or more, each of which is a rank")
+        self.assertEqual(self.bundle.accept("ranks", ONE_GPU_SAYS=needs).returncode, 0)
+        rows = [line for line in self.bundle.summary().splitlines() if "fabric" in line]
+        self.assertEqual(rows, [f"| fabric | not run | 0 | one GPU: {needs} |"])
+
+    def test_vendor_libraries_are_found_in_the_site_packages_of_the_python_on_the_path(self):
+        found, missing = "cublaslt: yes", "cublaslt: libcublasLt.so.13 was not found"
+        prefixes = [pathlib.Path(self.bundle.folder.name) / name for name in ("a python", "an active one")]
+        for prefix in prefixes:
+            (prefix / "lib/python3.11/site-packages/nvidia/cu13/lib").mkdir(parents=True)
+        (prefixes[0] / "lib/python3.11/site-packages/nvidia/cu13/lib/libcublasLt.so.13").touch()
+        self.bundle.accept("device")
+        self.assertIn(missing, (self.bundle.out / "device.txt").read_text())
+        self.bundle.stub("python3", f'echo "a warning" >&2\n[[ "$*" != *sys.prefix* ]] || echo "{prefixes[0]}"', self.bundle.tools)
+        self.bundle.accept("device")
+        self.assertIn(found, (self.bundle.out / "device.txt").read_text())
+        self.bundle.accept("device", VIRTUAL_ENV=str(prefixes[1]))  # which the user chose
+        self.assertIn(missing, (self.bundle.out / "device.txt").read_text())
 
     def test_the_gemm_products_come_in_the_order_of_their_value(self):
         profile = json.loads((REPOSITORY / "results-schema/profiles/developer/gemm.json").read_text())
