@@ -10,6 +10,7 @@
 
 #include "harness/core/shape.h"
 #include "harness/measure/device.h"
+#include "harness/measure/purpose.h"
 #include "harness/measure/timed_case.h"
 
 namespace assay {
@@ -17,13 +18,14 @@ namespace assay {
 /// The operands that all implementations of one group share: the same buffers, the same rotation.
 class GroupContext {
  public:
-  GroupContext(Device& device, CaseId group, std::uint64_t seed)
-      : device_(device), group_(std::move(group)), seed_(seed) {}
+  GroupContext(Device& device, CaseId group, std::uint64_t seed, Purpose purpose = Purpose::timing)
+      : device_(device), group_(std::move(group)), seed_(seed), purpose_(purpose) {}
 
   Device& device() { return device_; }
   const Shape& shape() const { return group_.shape; }
   const std::string& dtype() const { return group_.dtype; }
   std::uint64_t seed() const { return seed_; }
+  Purpose purpose() const { return purpose_; }
 
   /// The group's operands, made by the first implementation that asks.
   template <class Operands>
@@ -36,6 +38,7 @@ class GroupContext {
   Device& device_;
   CaseId group_;  // implementation is empty
   std::uint64_t seed_;
+  Purpose purpose_;
   std::any operands_;
 };
 

@@ -42,13 +42,13 @@ class CaseWithOperands : public TimedCase {
 /// The context of a group, made when its first case is prepared and shared while one is alive.
 class SharedContext {
  public:
-  SharedContext(Device& device, CaseId group, std::uint64_t seed)
-      : device_(device), group_(std::move(group)), seed_(seed) {}
+  SharedContext(Device& device, CaseId group, std::uint64_t seed, Purpose purpose)
+      : device_(device), group_(std::move(group)), seed_(seed), purpose_(purpose) {}
 
   std::shared_ptr<GroupContext> get() {
     std::shared_ptr<GroupContext> context = alive_.lock();
     if (!context) {
-      context = std::make_shared<GroupContext>(device_, group_, seed_);
+      context = std::make_shared<GroupContext>(device_, group_, seed_, purpose_);
       alive_ = context;
     }
     return context;
@@ -58,10 +58,12 @@ class SharedContext {
   Device& device_;
   CaseId group_;
   std::uint64_t seed_;
+  Purpose purpose_;
   std::weak_ptr<GroupContext> alive_;
 };
 
-Group group_for(const AskedGroup& asked, Device& device, bool several_devices, std::uint64_t seed) {
+Group group_for(const AskedGroup& asked, Device& device, bool several_devices, std::uint64_t seed,
+                Purpose purpose) {
   const CaseId shared = asked.id("");
   Group group;
   group.name = shared.group();
@@ -72,7 +74,7 @@ Group group_for(const AskedGroup& asked, Device& device, bool several_devices, s
   group.sampling = asked.sampling;
   group.input_pattern = kNormalInputs;
   group.input_seed = seed;
-  const auto context = std::make_shared<SharedContext>(device, shared, seed);
+  const auto context = std::make_shared<SharedContext>(device, shared, seed, purpose);
   for (const std::string& name : asked.implementations) {
     const CaseId id = asked.id(name);
     const Implementation* implementation = find(id, device.backend());
@@ -88,10 +90,10 @@ Group group_for(const AskedGroup& asked, Device& device, bool several_devices, s
 
 /// One group that is the same on every device.
 Group group_at_once(const AskedGroup& asked, const std::vector<std::unique_ptr<Device>>& devices,
-                    std::uint64_t seed) {
+                    std::uint64_t seed, Purpose purpose) {
   Group all;
   for (const auto& device : devices) {
-    Group& one = all.together.emplace_back(group_for(asked, *device, true, seed));
+    Group& one = all.together.emplace_back(group_for(asked, *device, true, seed, purpose));
     one.name += " while all work";
     one.scope.level = "node";
     for (const auto& other : devices)
@@ -116,15 +118,15 @@ std::optional<std::string> why_not(const CaseId& id, const Device& device) {
 
 std::vector<Group> groups_for(const std::vector<AskedGroup>& asked,
                               const std::vector<std::unique_ptr<Device>>& devices,
-                              std::uint64_t seed) {
+                              std::uint64_t seed, Purpose purpose) {
   std::vector<Group> groups;
   for (const auto& device : devices)
     for (const AskedGroup& group : asked)
       if (group.reach == Reach::each_device)
-        groups.push_back(group_for(group, *device, devices.size() > 1, seed));
+        groups.push_back(group_for(group, *device, devices.size() > 1, seed, purpose));
   for (const AskedGroup& group : asked)
     if (group.reach == Reach::devices_at_once)
-      groups.push_back(group_at_once(group, devices, seed));
+      groups.push_back(group_at_once(group, devices, seed, purpose));
   return groups;
 }
 

@@ -10,6 +10,7 @@
 #include "harness/core/asked_cases.h"
 #include "harness/measure/device.h"
 #include "harness/measure/group_run.h"
+#include "harness/measure/purpose.h"
 
 namespace assay::run {
 
@@ -21,6 +22,6 @@ std::optional<std::string> why_not(const CaseId& id, const Device& device);
 /// same time. Operands live from the first case that makes them to the last one that uses them.
 std::vector<Group> groups_for(const std::vector<AskedGroup>& asked,
                               const std::vector<std::unique_ptr<Device>>& devices,
-                              std::uint64_t seed);
+                              std::uint64_t seed, Purpose purpose = Purpose::timing);
 
 }  // namespace assay::run

@@ -198,7 +198,8 @@ class Run {
 
   bool measure_devices() {
     const SamplingRule& rule = options_.profile.sampling;
-    std::vector<Group> groups = groups_on_devices(asked_, devices_, node_);
+    std::vector<Group> groups = groups_on_devices(
+        asked_, devices_, node_, options_.verify_only ? Purpose::verification : Purpose::timing);
     if (options_.verify_only) visit_once(groups, rule);
     const double longest_s = options_.deadline_s + worst_s(groups, rule);
     bool whole = true;

@@ -45,8 +45,8 @@ std::vector<Group> without(const std::vector<Group>& all,
 }  // namespace
 
 std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const Devices& devices,
-                                     const Result& node) {
-  std::vector<Group> groups = groups_for(asked, devices, node.run.seed);
+                                     const Result& node, Purpose purpose) {
+  std::vector<Group> groups = groups_for(asked, devices, node.run.seed, purpose);
   std::vector<Group> copies = device_copies(asked, devices, node);
   std::move(copies.begin(), copies.end(), std::back_inserter(groups));
   return groups;

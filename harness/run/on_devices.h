@@ -7,6 +7,7 @@
 
 #include "harness/core/asked_cases.h"
 #include "harness/measure/group_run.h"
+#include "harness/measure/purpose.h"
 #include "harness/run/machine.h"
 #include "harness/run/sink.h"
 
@@ -15,7 +16,7 @@ namespace assay::run {
 /// Of what is asked, the groups that need no ranks, as the sampler takes them. `node` describes the
 /// devices, which outlive the groups.
 std::vector<Group> groups_on_devices(const std::vector<AskedGroup>& asked, const Devices& devices,
-                                     const Result& node);
+                                     const Result& node, Purpose purpose = Purpose::timing);
 
 /// The longest that the visits of the groups from `first` on can take to sample.
 double worst_s(const std::vector<Group>& groups, const SamplingRule& rule, std::size_t first = 0);

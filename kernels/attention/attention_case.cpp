@@ -33,7 +33,8 @@ std::unique_ptr<TimedCase> AttentionImplementation::prepare(GroupContext& contex
   const Work work = assay::work_of({workload(), dtype_, name_, context.shape()}).value();
   const auto prepared = [&]<class AllOperands>(std::shared_ptr<AllOperands> operands) {
     const OperandSets sets{operands->count(),
-                           [&operands](std::size_t set) { return operands->set(set); }};
+                           [&operands](std::size_t set) { return operands->set(set); },
+                           context.purpose()};
     Bound bound = bind(problem, context.device(), sets);
     return std::unique_ptr<TimedCase>(
         std::make_unique<Case<AllOperands>>(operands, bound.bind, work, std::move(bound.choice)));

@@ -21,6 +21,7 @@ using BindPass = Bind<Pointers>;
 struct OperandSets {
   std::size_t count = 0;
   std::function<Pointers(std::size_t set)> set;
+  Purpose purpose = Purpose::timing;
 };
 
 /// A pass bound to a group's operands: Operands, or GradientOperands.

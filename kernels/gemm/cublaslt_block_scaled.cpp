@@ -55,7 +55,7 @@ std::unique_ptr<TimedCase> BlockScaledCublasLt::prepare(GroupContext& context) c
   const CublasLtScales given{mode, mode, of_a->data(), of_b->data()};
   const auto product = std::make_shared<const CublasLtMultiply>(
       std::make_shared<const CublasLtSession>(library(), device),
-      CublasLtProduct{shape, types(), sum(), given}, operands->sets());
+      CublasLtProduct{shape, types(), sum(), given}, operands->sets(), context.purpose());
   const auto multiply = [product, of_a, of_b](const GemmPointers& matrices) {
     (*product)(matrices);
   };

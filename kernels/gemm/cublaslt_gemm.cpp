@@ -32,7 +32,8 @@ std::unique_ptr<TimedCase> CublasLtGemm::prepare(GroupContext& context) const {
   const auto operands = GemmOperands::of(context, types());
   const auto product = std::make_shared<const CublasLtMultiply>(
       std::make_shared<const CublasLtSession>(library(), context.device()),
-      CublasLtProduct{operands->shape(), types(), sum_, {}, factors_}, operands->sets());
+      CublasLtProduct{operands->shape(), types(), sum_, {}, factors_}, operands->sets(),
+      context.purpose());
   const auto multiply = [product](const GemmPointers& matrices) { (*product)(matrices); };
   return std::make_unique<GemmCase>(operands, bind_calls<GemmPointers>(multiply), product->choice(),
                                     GemmTerms{nullptr, factors_.alpha, factors_.beta});

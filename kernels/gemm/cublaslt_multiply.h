@@ -55,9 +55,10 @@ struct CublasLtSession {
 /// and that a short timing on the very operands confirms.
 class CublasLtMultiply {
  public:
-  /// Times the algorithms on these sets of matrices. Throws Refused where the library offers none.
+  /// Times the algorithms on these sets of matrices, or takes the library's first where nothing is
+  /// timed. Throws Refused where the library offers none.
   CublasLtMultiply(std::shared_ptr<const CublasLtSession> session, const CublasLtProduct& asked,
-                   const std::vector<GemmPointers>& sets);
+                   const std::vector<GemmPointers>& sets, Purpose purpose);
 
   void operator()(const GemmPointers& matrices) const { run(best_, matrices); }
   /// The algorithm chosen, of how many, and the library's version.
@@ -70,6 +71,8 @@ class CublasLtMultiply {
   Layout make_layout(Dtype element, std::int64_t rows, std::int64_t columns,
                      std::int64_t batches) const;
   std::vector<cublasLtMatmulAlgo_t> candidates() const;
+  void choose_fastest(const std::vector<cublasLtMatmulAlgo_t>& offered,
+                      const std::vector<GemmPointers>& sets);
   void run(const cublasLtMatmulAlgo_t& algorithm, const GemmPointers& matrices) const;
 
   std::shared_ptr<const CublasLtSession> session_;
@@ -79,7 +82,7 @@ class CublasLtMultiply {
   CublasLtOwned<cublasLtMatmulDesc_t> product_;
   Layout a_, b_, c_;
   cublasLtMatmulAlgo_t best_{};
-  std::size_t offered_ = 0, best_rank_ = 0;
+  std::size_t timed_ = 0, best_rank_ = 0;
 };
 
 }  // namespace assay

@@ -42,7 +42,7 @@ class Fp8BlockScaledCublasLt final : public CublasLtGemm {
     const auto session = std::make_shared<const CublasLtSession>(library(), device);
     const auto parts = std::make_shared<std::vector<ScaledPart>>();
     for (const GemmPart& part : operands->parts())
-      parts->push_back(scaled_part(part, *operands, *scales, session));
+      parts->push_back(scaled_part(part, *operands, *scales, session, context.purpose()));
     const auto multiply = [parts, shape, types = types()](const GemmPointers& whole) {
       for (const ScaledPart& one : *parts)
         (*one.multiply)(matrices_of(one.part, shape, types, whole));
@@ -69,7 +69,8 @@ class Fp8BlockScaledCublasLt final : public CublasLtGemm {
   static constexpr std::size_t kLeastVersion = 120900;  // what scales of 128 came with
 
   ScaledPart scaled_part(const GemmPart& part, GemmOperands& operands, const BlockScales& scales,
-                         const std::shared_ptr<const CublasLtSession>& session) const {
+                         const std::shared_ptr<const CublasLtSession>& session,
+                         Purpose purpose) const {
     const GemmShape& whole = operands.shape();
     ScaledPart made{part, placed_scales(session->device, padded_scales_a(scales, whole, part)),
                     placed_scales(session->device, padded_scales_b(scales, whole, part)), nullptr};
@@ -80,7 +81,8 @@ class Fp8BlockScaledCublasLt final : public CublasLtGemm {
     for (const GemmPointers& set : operands.sets())
       sets.push_back(matrices_of(part, whole, types(), set));
     made.multiply = std::make_unique<const CublasLtMultiply>(
-        session, CublasLtProduct{{part.rows, whole.n, whole.k}, types(), sum(), given}, sets);
+        session, CublasLtProduct{{part.rows, whole.n, whole.k}, types(), sum(), given}, sets,
+        purpose);
     return made;
   }
 

@@ -9,9 +9,14 @@
 namespace assay {
 namespace {
 
+/// What a kernel reads beside the matrices.
+struct Inputs {
+  std::unique_ptr<Buffer> group_begins, scales_a, scales_b;
+};
+
 /// What a planned kernel needs for as long as it is launched.
 struct Held {
-  std::unique_ptr<Buffer> group_begins, scales_a, scales_b;
+  std::shared_ptr<const void> inputs;
   std::unique_ptr<PreparedKernel<GemmPointers>> kernel;
 };
 
@@ -92,35 +97,47 @@ void GpuGemm::time_plans(GroupContext& context,
   }
 }
 
-GpuGemm::Prepared GpuGemm::prepared(GroupContext& context) const {
+OfferedPlans GpuGemm::offered(GroupContext& context) const {
   Device& device = context.device();
-  Prepared all;
+  OfferedPlans all;
   all.operands = GemmOperands::of(context, types());
   all.terms = {nullptr, kernel_.alpha, kernel_.beta};
-  const auto held = std::make_shared<Held>();
+  const auto inputs = std::make_shared<Inputs>();
   GemmProblem problem = problem_of(*all.operands, device);
   if (takes_groups()) {
-    problem.group_begins = brought(device, all.operands->group_begins(), held->group_begins);
+    problem.group_begins = brought(device, all.operands->group_begins(), inputs->group_begins);
   }
   if (kernel_.block_scaled) {
     all.terms.scales =
         std::make_shared<const BlockScales>(BlockScales::drawn(problem.shape, context.seed()));
-    problem.scales_a = brought(device, all.terms.scales->a, held->scales_a);
-    problem.scales_b = brought(device, all.terms.scales->b, held->scales_b);
+    problem.scales_a = brought(device, all.terms.scales->a, inputs->scales_a);
+    problem.scales_b = brought(device, all.terms.scales->b, inputs->scales_b);
   }
-  all.choice = Json::object();
-  GemmPlans plans = kernel_.plans(problem);
-  held->kernel = plans.size() == 1 ? std::make_unique<PreparedKernel<GemmPointers>>(
-                                         device, std::move(plans.front()))
-                                   : fastest(std::move(plans), device, *all.operands, all.choice);
-  if (!held->kernel->description().empty()) all.choice["plan"] = held->kernel->description();
-  all.bind = [held, stream = device.stream()](const GemmPointers& matrices) {
-    return [held, stream, launch = held->kernel->on(matrices)] { launch.launch(stream); };
-  };
+  all.inputs = inputs;
+  all.plans = kernel_.plans(problem);
   return all;
 }
 
+GpuGemm::Prepared GpuGemm::prepared(GroupContext& context) const {
+  Device& device = context.device();
+  OfferedPlans all = offered(context);
+  const auto held = std::make_shared<Held>();
+  held->inputs = all.inputs;
+  Prepared chosen{all.operands, {}, Json::object(), all.terms};
+  held->kernel =
+      all.plans.size() == 1
+          ? std::make_unique<PreparedKernel<GemmPointers>>(device, std::move(all.plans.front()))
+          : fastest(std::move(all.plans), device, *all.operands, chosen.choice);
+  if (!held->kernel->description().empty()) chosen.choice["plan"] = held->kernel->description();
+  chosen.bind = [held, stream = device.stream()](const GemmPointers& matrices) {
+    return [held, stream, launch = held->kernel->on(matrices)] { launch.launch(stream); };
+  };
+  return chosen;
+}
+
 std::unique_ptr<TimedCase> GpuGemm::prepare(GroupContext& context) const {
+  if (context.purpose() == Purpose::verification)
+    return std::make_unique<EveryPlan>(context.device(), offered(context));
   Prepared all = prepared(context);
   return std::make_unique<GemmCase>(all.operands, all.bind, std::move(all.choice), all.terms);
 }

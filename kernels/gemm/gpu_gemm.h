@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "kernels/gemm/every_plan.h"
 #include "kernels/gemm/gemm_case.h"
 #include "kernels/gemm/gemm_kernel.h"
 
@@ -34,6 +35,7 @@ class GpuGemm : public GemmImplementation {
   bool takes_groups() const override { return kernel_.takes == GemmParts::groups; }
 
  private:
+  OfferedPlans offered(GroupContext& context) const;
   /// Of the group's shape, without what only some kernels need.
   GemmProblem problem_of(const GemmOperands& operands, const Device& device) const;
 

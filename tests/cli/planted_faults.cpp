@@ -142,6 +142,15 @@ struct Patient : Faulty {
   }
 };
 
+/// Right, where it is told that nothing is timed.
+struct Untimed : Faulty {
+  Untimed() : Faulty("planted_untimed", [] {}) {}
+  std::unique_ptr<TimedCase> prepare(GroupContext& context) const override {
+    if (context.purpose() == Purpose::timing) throw Error("prepared to be timed");
+    return Faulty::prepare(context);
+  }
+};
+
 const Enrolment<Hang> hang_enrolment;
 const Enrolment<Abort> abort_enrolment;
 const Enrolment<Kill> kill_enrolment;
@@ -151,6 +160,7 @@ const Enrolment<Lost> lost_enrolment;
 const Enrolment<Hungry> hungry_enrolment;
 const Enrolment<Late> late_enrolment;
 const Enrolment<Patient> patient_enrolment;
+const Enrolment<Untimed> untimed_enrolment;
 
 }  // namespace
 

@@ -38,6 +38,25 @@ TEST_SUITE("integration") {
     CHECK(contains(check.out, "off_by_one"));
   }
 
+  TEST_CASE("a case is told whether the run only verifies when it is prepared") {
+    const Workplace workplace;
+    Launch launch = workplace.launch(
+        {"run", "--profile", profile_path("untimed"), "--backend", "host", "-o", "result.json"});
+    launch.executable = ASSAY_PLANTED_BINARY;
+    const auto measured = [&] {
+      const Outcome run = run_process(launch);
+      INFO(run.err);
+      return read_json(workplace.path("result.json"))["measurements"][0];
+    };
+    const auto timed = measured();
+    CHECK(timed["status"] == "error");
+    CHECK(timed["reason"] == "prepared to be timed");
+    launch.words.insert(launch.words.end(), {"--verify-only", "--force"});
+    const auto verified = measured();
+    CHECK(verified["status"] == "not_applicable");
+    CHECK(verified["verification"]["status"] == "exact");
+  }
+
   TEST_CASE("a run that only verifies times nothing and finds the wrong kernel") {
     const Workplace workplace;
     Launch launch = workplace.launch({"run", "--profile", profile_path("planted"), "--backend",

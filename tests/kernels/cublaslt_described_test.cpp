@@ -21,7 +21,8 @@ void check_described(const GemmShape& shape, bool a_by_columns, bool b_by_column
   types.b_by_columns = b_by_columns;
   GemmOperands operands(host, shape, types, 7);
   const CublasLtMultiply product(std::make_shared<const CublasLtSession>(library, host),
-                                 {shape, types, CublasLtSum::f32, {}, factors}, operands.sets());
+                                 {shape, types, CublasLtSum::f32, {}, factors}, operands.sets(),
+                                 Purpose::verification);
   const auto verification = operands.verify([&](const GemmPointers& p) { product(p); },
                                             {nullptr, factors.alpha, factors.beta});
   CHECK_MESSAGE(verification.ok(), verification.detail);

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <thread>
 
+#include "harness/measure/device_lost.h"
+#include "tests/kernels/gemm/plain_product.h"
 #include "tests/kernels/small_host.h"
 
 namespace assay {
@@ -33,6 +35,29 @@ GemmPlans sleeping_plans(const GemmProblem&) {
 
 GemmPlans one_plan(const GemmProblem& problem) { return {sleeping_plans(problem).front()}; }
 
+/// What a plan does after its product.
+using Fault = std::function<void(const GemmPointers&)>;
+std::array<Fault, 3> faults;
+std::array<int, 3> products;
+
+GemmPlans multiplying_plans(const GemmProblem& problem) {
+  GemmPlans plans;
+  for (const char* name : {"first", "second", "third"}) {
+    const std::size_t i = plans.size();
+    GemmPlan plan;
+    plan.description = std::string("the ") + name;
+    plan.bind = [i, shape = problem.shape](const GemmPointers& matrices, const Workspace&) {
+      return PreparedLaunch([i, shape, matrices](void*) {
+        ++products[i];
+        test::plain_product({shape, host_gemm_types("f32")}, matrices);
+        if (faults[i]) faults[i](matrices);
+      });
+    };
+    plans.push_back(plan);
+  }
+  return plans;
+}
+
 GpuGemm kernel_with(GemmPlans (*plans)(const GemmProblem&)) {
   launches = {};
   return GpuGemm({.dtype = "f32",
@@ -42,13 +67,21 @@ GpuGemm kernel_with(GemmPlans (*plans)(const GemmProblem&)) {
                   .plans = plans});
 }
 
-GroupContext small_group(Device& device) {
-  return {device, {"gemm", "f32", "", {{"m", 8}, {"n", 8}, {"k", 8}}}, 1};
+GroupContext small_group(Device& device, Purpose purpose = Purpose::timing) {
+  return {device, {"gemm", "f32", "", {{"m", 8}, {"n", 8}, {"k", 8}}}, 1, purpose};
 }
 
 std::unique_ptr<TimedCase> prepared(GemmPlans (*plans)(const GemmProblem&), Device& device) {
   GroupContext context = small_group(device);
   return kernel_with(plans).prepare(context);
+}
+
+/// In a run that only verifies, where the second plan has this fault.
+std::unique_ptr<TimedCase> prepared_to_verify(Device& device, Fault of_second = {}) {
+  GroupContext context = small_group(device, Purpose::verification);
+  faults = {Fault{}, std::move(of_second), Fault{}};
+  products = {};
+  return kernel_with(multiplying_plans).prepare(context);
 }
 
 }  // namespace
@@ -83,6 +116,36 @@ TEST_SUITE("unit") {
     REQUIRE(took_s.size() == kTakesMs.size());
     CHECK(took_s[1] < took_s[0]);
     CHECK(took_s[2] < took_s[3]);
+  }
+
+  TEST_CASE("where nothing is timed every plan that a GEMM kernel offers is verified") {
+    test::SmallHost device;
+    const auto timed = prepared_to_verify(device);
+    CHECK(products == std::array{0, 0, 0});
+    const Verification verification = timed->verify();
+    CHECK_MESSAGE(verification.ok(), verification.detail);
+    CHECK(products == std::array{2, 2, 2});  // on integers and on normal data
+    CHECK_THROWS_WITH_AS(timed->enqueue(0), doctest::Contains("no plan to time"), Error);
+  }
+
+  TEST_CASE("a plan of a GEMM kernel that is wrong is named where every plan is verified") {
+    test::SmallHost device;
+    const auto timed =
+        prepared_to_verify(device, [](const GemmPointers& p) { ++static_cast<float*>(p.c)[9]; });
+    const Verification verification = timed->verify();
+    CHECK_FALSE(verification.ok());
+    CHECK(verification.detail.rfind("the second: integer inputs: ", 0) == 0);
+    CHECK(products[0] == 2);
+  }
+
+  TEST_CASE("a plan of a GEMM kernel that breaks its device is named and the device still lost") {
+    test::SmallHost device;
+    const auto broken =
+        prepared_to_verify(device, [](const GemmPointers&) { throw DeviceLost("it is lost"); });
+    CHECK_THROWS_WITH_AS(broken->verify(), "the second: it is lost", DeviceLost);
+    const auto failing =
+        prepared_to_verify(device, [](const GemmPointers&) { throw Error("no launch"); });
+    CHECK_THROWS_WITH_AS(failing->verify(), "the second: no launch", Error);
   }
 
   TEST_CASE("a GEMM kernel without a choice of plans is not timed before it is measured") {
