@@ -11,6 +11,18 @@
 namespace assay {
 namespace {
 
+/// What the library chooses for a product of so many columns, on which its order depends.
+Json choice_of(std::int64_t columns, Purpose purpose) {
+  setenv("ASSAY_CUDA_LIBS", ASSAY_STUBS, 1);
+  const CublasLt library(Library::open("libcublasLt.so.13"));
+  test::SmallHost host;
+  const GemmTypes types = tensor_core_types("bf16");
+  GemmOperands operands(host, {5, columns, 7}, types, 7);
+  return CublasLtMultiply(std::make_shared<const CublasLtSession>(library, host),
+                          {operands.shape(), types}, operands.sets(), purpose)
+      .choice();
+}
+
 void check_described(const GemmShape& shape, bool a_by_columns, bool b_by_columns,
                      CublasLtFactors factors) {
   setenv("ASSAY_CUDA_LIBS", ASSAY_STUBS, 1);
@@ -29,6 +41,28 @@ void check_described(const GemmShape& shape, bool a_by_columns, bool b_by_column
 }
 
 TEST_SUITE("unit") {
+  TEST_CASE("every algorithm that cuBLASLt offers is timed and the fastest is taken") {
+    for (const int rank : {0, 1, 2}) {
+      CAPTURE(rank);
+      const Json choice =
+          choice_of(10 - rank, Purpose::timing);  // in turn from where the fastest is the second
+      CHECK(choice["algorithm"] == 10);
+      CHECK(choice["heuristic_rank"] == rank);
+      // With less workspace than 32 MiB the library offers fewer, with more another one.
+      CHECK(choice["algorithms_timed"] == 3);
+      CHECK(choice["workspace_bytes"] == 32 << 20);
+    }
+  }
+
+  TEST_CASE("of what cuBLASLt offers the first is verified where nothing is timed") {
+    for (const std::int64_t columns : {8, 9, 10}) {
+      CAPTURE(columns);
+      const Json choice = choice_of(columns, Purpose::verification);
+      CHECK(choice["heuristic_rank"] == 0);
+      CHECK(choice["algorithms_timed"] == 0);
+    }
+  }
+
   TEST_CASE("cuBLASLt is told the product of batches in every layout with alpha and beta") {
     for (const GemmShape& shape : {GemmShape{5, 11, 7}, GemmShape{5, 11, 7, 3}}) {
       for (const bool a_by_columns : {false, true}) {

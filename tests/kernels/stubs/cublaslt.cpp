@@ -1,9 +1,15 @@
 // A stand-in for libcublasLt on host memory: it multiplies what it was told, in bf16 or e4m3 with
-// f32 sums, and with scales by block.
+// f32 sums, and with scales by block. Of every product it offers three algorithms of different
+// speed.
 #include <cublasLt.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstring>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "harness/core/small_float.h"
 
@@ -53,6 +59,36 @@ std::size_t place(const Layout& layout, std::int32_t batch, cublasOperation_t op
   if (operation == CUBLAS_OP_T) std::swap(row, column);
   return static_cast<std::size_t>(batch * layout.stride) +
          column * static_cast<std::size_t>(layout.leading) + row;
+}
+
+/// Offered only to those who allow its workspace.
+struct Algorithm {
+  int id;
+  std::chrono::microseconds wait;  ///< Beside the product itself.
+  std::size_t workspace;
+};
+constexpr std::size_t kRecommended = 32 << 20;
+/// The last would be taken if more was allowed than NVIDIA recommends.
+constexpr std::array<Algorithm, 4> kAlgorithms = {
+    {{30, std::chrono::microseconds(2000), 0},
+     {10, std::chrono::microseconds(0), kRecommended},
+     {20, std::chrono::microseconds(1000), 1 << 20},
+     {40, std::chrono::microseconds(0), kRecommended + 1}}};
+
+/// Whose workspace fits, in an order that depends on the product.
+std::vector<Algorithm> offered(const Layout& output, std::size_t workspace) {
+  std::vector<Algorithm> all;
+  for (const Algorithm& one : kAlgorithms)
+    if (one.workspace <= workspace) all.push_back(one);
+  std::rotate(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(output.rows % all.size()),
+              all.end());
+  return all;
+}
+
+const Algorithm* chosen(const cublasLtMatmulAlgo_t& from) {
+  for (const Algorithm& one : kAlgorithms)
+    if (from.data[0] == static_cast<std::uint64_t>(one.id)) return &one;
+  return nullptr;
 }
 
 float value_at(const Layout& layout, const void* from, std::size_t at) {
@@ -112,37 +148,57 @@ cublasStatus_t cublasLtMatrixLayoutSetAttribute(cublasLtMatrixLayout_t made,
   return CUBLAS_STATUS_NOT_SUPPORTED;
 }
 
-cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t*) {
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t* made) {
+  *made = reinterpret_cast<cublasLtMatmulPreference_t>(new std::size_t{0});
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t) {
+cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t made) {
+  delete reinterpret_cast<std::size_t*>(made);
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t,
-                                                    cublasLtMatmulPreferenceAttributes_t,
-                                                    const void*, std::size_t) {
-  return CUBLAS_STATUS_SUCCESS;
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t made,
+                                                    cublasLtMatmulPreferenceAttributes_t attribute,
+                                                    const void* value, std::size_t bytes) {
+  if (attribute != CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES) return CUBLAS_STATUS_NOT_SUPPORTED;
+  return take(*reinterpret_cast<std::size_t*>(made), value, bytes);
 }
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t,
                                               cublasLtMatrixLayout_t, cublasLtMatrixLayout_t,
-                                              cublasLtMatrixLayout_t, cublasLtMatrixLayout_t,
-                                              cublasLtMatmulPreference_t, int,
-                                              cublasLtMatmulHeuristicResult_t*, int* found) {
-  *found = 1;
+                                              cublasLtMatrixLayout_t, cublasLtMatrixLayout_t of_d,
+                                              cublasLtMatmulPreference_t preference, int most,
+                                              cublasLtMatmulHeuristicResult_t* results,
+                                              int* found) {
+  *found = 0;
+  for (const Algorithm& one : offered(of(of_d), *reinterpret_cast<std::size_t*>(preference))) {
+    if (*found == most) break;
+    cublasLtMatmulHeuristicResult_t& result = results[(*found)++];
+    result = {};
+    result.algo.data[0] = static_cast<std::uint64_t>(one.id);
+    result.workspaceSize = one.workspace;
+    result.state = CUBLAS_STATUS_SUCCESS;
+  }
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t*,
-                                                    cublasLtMatmulAlgoConfigAttributes_t, void*,
-                                                    std::size_t, std::size_t*) {
+cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t* algorithm,
+                                                    cublasLtMatmulAlgoConfigAttributes_t attribute,
+                                                    void* value, std::size_t bytes,
+                                                    std::size_t* written) {
+  const Algorithm* known = chosen(*algorithm);
+  if (known == nullptr || attribute != CUBLASLT_ALGO_CONFIG_ID || bytes != sizeof known->id)
+    return CUBLAS_STATUS_NOT_SUPPORTED;
+  std::memcpy(value, &known->id, sizeof known->id);
+  *written = sizeof known->id;
   return CUBLAS_STATUS_SUCCESS;
 }
 
-/// D = alpha op(A) op(B) + beta C, all column-major; refuses sizes that do not fit together.
+/// D = alpha op(A) op(B) + beta C, all column-major; refuses sizes that do not fit together and
+/// an algorithm whose workspace is not there.
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t made, const void* alpha,
                               const void* a, cublasLtMatrixLayout_t of_a, const void* b,
                               cublasLtMatrixLayout_t of_b, const void* beta, const void* c,
                               cublasLtMatrixLayout_t of_c, void* d, cublasLtMatrixLayout_t of_d,
-                              const cublasLtMatmulAlgo_t*, void*, std::size_t, cudaStream_t) {
+                              const cublasLtMatmulAlgo_t* by_algorithm, void* workspace,
+                              std::size_t workspace_bytes, cudaStream_t) {
   const auto& product = *reinterpret_cast<Product*>(made);
   const Layout &la = of(of_a), &lb = of(of_b), &lc = of(of_c), &ld = of(of_d);
   const bool a_turned = product.a == CUBLAS_OP_T, b_turned = product.b == CUBLAS_OP_T;
@@ -152,6 +208,10 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t made, const
                     (b_turned ? lb.columns : lb.rows) == depth && lc.rows == ld.rows &&
                     la.batches == ld.batches && lb.batches == ld.batches;
   if (!fits) return CUBLAS_STATUS_INVALID_VALUE;
+  const Algorithm* algorithm = chosen(*by_algorithm);
+  if (algorithm == nullptr || workspace == nullptr || workspace_bytes < algorithm->workspace)
+    return CUBLAS_STATUS_INVALID_VALUE;
+  std::this_thread::sleep_for(algorithm->wait);
   float by = 0, of_before = 0;
   std::memcpy(&by, alpha, sizeof by);
   std::memcpy(&of_before, beta, sizeof of_before);
