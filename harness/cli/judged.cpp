@@ -69,7 +69,7 @@ void warn_of_simulation(const std::vector<Result>& results) {
                             results.size() == 1 ? "it" : "them"));
 }
 
-/// Baselines that were given in vain look as if they had judged.
+/// Warns of baselines that match no device: they look as if they had judged.
 void warn_of_other_baselines(const std::vector<Result>& results,
                              const std::vector<Baseline>& given) {
   std::set<std::string> devices, parts;

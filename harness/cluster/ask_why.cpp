@@ -1,5 +1,5 @@
-// Gathers what a run's own objects leave out: events, what failed containers wrote, and where pods
-// find no node or are gone the nodes, the devices and everybody's claims as they are now.
+// Gathers what a run's own objects do not show: events and the output of failed containers; where
+// pods find no node or are gone, also the present nodes, devices and claims of everybody.
 #include <algorithm>
 
 #include "harness/cluster/explain.h"
@@ -31,7 +31,7 @@ bool lacks_pods(const Snapshot& run) {
          std::any_of(run.jobs.begin(), run.jobs.end(), gone);
 }
 
-/// Much is told by events alone: where they are not seen, no cause is no proof that there is none.
+/// Some causes appear only in events: if those cannot be read, an empty result proves nothing.
 std::vector<Cause> causes_from(const ClusterState& seen, const Events& events) {
   std::vector<Cause> causes = explain(seen);
   const bool waits = std::any_of(seen.run.pods.begin(), seen.run.pods.end(),

@@ -1,4 +1,4 @@
-// What a part of a CEL expression is worth on one device.
+// The value of a part of a CEL expression for one device.
 #pragma once
 
 #include <string>

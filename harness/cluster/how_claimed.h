@@ -1,4 +1,4 @@
-// By which way devices came to the pods, where a claim alone does not say it.
+// How pods got their devices, where a claim alone does not show it.
 #pragma once
 
 #include <string>

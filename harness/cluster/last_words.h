@@ -1,4 +1,4 @@
-// What a container wrote last, which goes with its pod, and what it says of the image.
+// The last output of a container, which is lost with its pod, and what it shows of the image.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The most devices that enough nodes have beside a NIC, and of these the most NICs.
+// Chooses the most devices that enough nodes offer next to a NIC, and then the most NICs.
 #include "harness/cluster/nics.h"
 
 #include <fmt/format.h>

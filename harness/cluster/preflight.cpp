@@ -1,4 +1,4 @@
-// What is said here stands for certain: what could not be listed is held to be enough.
+// Reports only certain shortages: a resource that could not be listed counts as sufficient.
 #include "harness/cluster/preflight.h"
 
 #include <fmt/format.h>
@@ -61,7 +61,7 @@ void check_devices(const Plan& plan, const Inventory& inventory, Faults& faults)
         not_counted(plan.device_class, inventory)));
 }
 
-/// What is counted whole; of processors and memory the Job tells.
+/// Resources that are counted in whole units. Processors and memory come from the Job.
 std::map<std::string, long> counted(const Plan& plan) {
   const long nodes = plan.wishes.nodes;
   std::map<std::string, long> needs = {{"pods", nodes}, {"count/pods", nodes}};

@@ -1,4 +1,4 @@
-// What a pod cannot know of itself, put into its node's document by who collects it.
+// Adds what a pod cannot know of itself to its node's document when it is collected.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Whether the figures of a document agree with each other: nothing that follows is believed.
+// Checks that the figures of a document agree: every derived value is computed again.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How a file that is no UTF-8 text was written, for who was given one.
+// Names the encoding of a file that is not UTF-8, for the message that refuses it.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What is to be known of documents before a figure of theirs is read.
+// What a reader has to know of documents before reading a figure: simulated, imported, filtered.
 #pragma once
 
 #include <map>

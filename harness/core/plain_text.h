@@ -1,4 +1,4 @@
-// The one filter between names that others chose and whoever reads our output, and its line breaks.
+// Makes names that others chose safe to print, in the one place that does, and wraps lines.
 #pragma once
 
 #include <string>

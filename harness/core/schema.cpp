@@ -184,7 +184,7 @@ Outcome check_combined(const SchemaNode& schema, const Json& value, const Place&
   for (const SchemaNode* part : schema.all_of) {
     if (Outcome bad = check(*part, value, place)) return bad;
   }
-  const Place unsaid;  // whether these hold decides what is asked, and nobody is told where
+  const Place unsaid;  // only whether these hold is used, so no place is reported
   if (schema.negated != nullptr && !check(*schema.negated, value, unsaid)) {
     return violation(place, fmt::format("{} is not {}", shown(value), schema.expected));
   }

@@ -66,7 +66,7 @@ struct GroupRunOptions {
   /// at once.
   std::function<void(const Measurement&)> on_member;
   /// Called before every step of a case (it is prepared and verified, a sample), in the thread that
-  /// takes it, with its number among those of planned(): who hears nothing knows which one hangs.
+  /// takes it, with its number among those of planned(): a supervisor then knows which hangs.
   std::function<void(std::size_t number)> on_case;
   /// Called as the run goes on: visits done, visits in all, what is being measured.
   std::function<void(std::size_t done, std::size_t total, const std::string& name)> on_progress;

@@ -1,4 +1,4 @@
-// A group's measurements after one of its passes, in the place of those that it had before.
+// Replaces the measurements of a group by those after its latest pass.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// How long the other process of a run has kept silent, as far as it is to blame for that.
+// How long the other process of a run has been silent, not counting when it could not run.
 #pragma once
 
 namespace assay::run {

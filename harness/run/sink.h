@@ -1,4 +1,4 @@
-// The one way out of a run that goes on: what is under way, and what has been measured.
+// How a running measurement reports what it is doing and what it has measured.
 #pragma once
 
 #include <string>

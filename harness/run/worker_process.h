@@ -1,4 +1,4 @@
-// The process that measures: forked from the supervisor, and gone when that goes.
+// The process that measures: forked from the supervisor; it ends when the supervisor ends.
 #pragma once
 
 #include <sys/resource.h>

@@ -71,7 +71,7 @@ std::string difference(const Words& facts, const Words& first) {
   return "";
 }
 
-/// Why this run cannot be, for all to hear; empty: it can.
+/// Why the run cannot start, as it is sent to every process; empty: it can.
 std::string refusal_of(const std::vector<Words>& facts) {
   for (std::size_t process = 1; process < facts.size(); ++process)
     if (const std::string other = difference(facts[process], facts[0]); !other.empty())

@@ -11,9 +11,9 @@
 namespace assay::attention {
 
 /// Exponentials reach from 0 to 1, e4m3 from 2^-9 to 448: a kernel rounds 2^8 times each, the
-/// largest power of two that still holds the largest. Otherwise all below 2^-10 would be lost,
-/// which is most of a row of some thousand keys; so it is what is below 2^-18. The factor leaves
-/// with the sum that outputs are divided by.
+/// largest power of two that still holds the largest. Without it all values below 2^-10 would be
+/// lost, which is most of a row of a few thousand keys; with it those below 2^-18 are. Dividing by
+/// the sum of the exponentials cancels the factor.
 inline constexpr int kExponentialShift = 8;
 inline constexpr float kExponentialFactor = 1 << kExponentialShift;
 
