@@ -25,7 +25,8 @@ def bundle_in(folder):
         not_run("no build/gpu-bundle and no build/portable/assay: scripts/gpu-bundle builds one")
     (folder / "work").mkdir(parents=True)
     shutil.copy(PORTABLE, folder)
-    shutil.copy(REPOSITORY / "scripts/gpu-acceptance", folder)
+    for script in ("gpu-acceptance", "bounded.sh"):
+        shutil.copy(REPOSITORY / "scripts" / script, folder)
 
 
 class GpuBundle(unittest.TestCase):
