@@ -63,6 +63,9 @@ class ThisRepository(unittest.TestCase):
     def test_nothing_is_marked_unfinished(self):
         self.check(rules.unfinished_marks(self.tree))
 
+    def test_no_table_hides_a_measurement(self):
+        self.check(rules.hidden_measurements(self.tree))
+
     def test_no_package_registry_is_named(self):
         hosts = configured_hosts()
         if not hosts:
@@ -191,6 +194,16 @@ class PlantedViolations(unittest.TestCase):
 
     def test_a_planted_unfinished_mark_is_found(self):
         self.assertEqual(len(self.find(rules.unfinished_marks, "harness/core/bad.h", "// TO" "DO: later")), 1)
+
+    def test_a_row_that_hides_a_measurement_is_found(self):
+        self.write("results-schema/reference/h200-sxm/2026-11-28-gemm.json", """{"measurements": [
+            {"case": "gemm.bf16.sm90/m8_n8_k8", "status": "measured"},
+            {"case": "gemm.bf16.naive/m8_n8_k8", "status": "not_applicable"}]}""")
+        for first, count in [("`gemm.bf16.sm90`, tuned", 1), ("`bf16.sm90`", 1), ("`attention_forward.bf16.sm90`", 0),
+                             ("`gemm.bf16.naive`", 0), ("tiles", 0)]:
+            self.write("kernels/README.md", "# kernels\n")
+            row = f"| {first} | as `gemm.bf16.sm90` | not yet measured |"
+            self.assertEqual(len(self.find(rules.hidden_measurements, "kernels/README.md", row)), count, first)
 
     def test_a_planted_registry_host_is_found(self):
         found = self.find(rules.registry_hosts, "scripts/bad.sh", "URIs: http://packages.example/debian",

@@ -178,6 +178,25 @@ def unfinished_marks(tree):
                 yield f"{path}:{number}: finish it or file it: {line.strip()}"
 
 
+def hidden_measurements(tree):
+    """The first cell of a row that says "not yet measured" names nothing that a committed document measured."""
+    measured = set()
+    for path in tree.paths:
+        if path.startswith("results-schema/reference/") and path.endswith(".json"):
+            measured.update(one["case"].split("/")[0] for one in json.loads(tree.text(path))["measurements"]
+                            if one["status"] == "measured")
+    for path in tree.paths:
+        if not path.startswith("kernels/") or not path.endswith(".md"):
+            continue
+        for number, line in enumerate(tree.lines(path), start=1):
+            if not line.startswith("|") or "not yet measured" not in line:
+                continue
+            for name in re.findall(r"`([^`]+)`", line.split("|")[1]):
+                # `bf16.sm90` alone may be of any workload, so it stands for every one that ends so.
+                for case in sorted(case for case in measured if f".{case}".endswith(f".{name}")):
+                    yield f"{path}:{number}: {name} is not yet measured, but results-schema/reference/ has {case}"
+
+
 def registry_hosts(tree, hosts):
     """No file names a package registry's host: every machine has its own."""
     for path in tree.paths:
