@@ -1,5 +1,5 @@
 // One collective: the data it moves and its expected output. What follows from its name, such as
-// its bus-bandwidth factor, is in harness/core/workload.h, for whoever judges it without running
+// its bus-bandwidth factor, is in harness/core/workload.h, for code that judges it without running
 // it.
 #pragma once
 

@@ -55,7 +55,7 @@ LocalRanks::~LocalRanks() {
       rank.world.reset();
     });
   } catch (const std::exception&) {
-    // A communicator that cannot end cleanly has said so to whoever used it.
+    // A communicator that cannot end cleanly has already reported why to its caller.
   }
 }
 

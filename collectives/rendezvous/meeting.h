@@ -23,16 +23,16 @@ class Meeting {
   /// The rank's connection ended. Returns true if it did not leave first: somebody may say why
   /// before it is `lost`.
   bool gone(int rank);
-  /// Every rank that waits for this one is told.
+  /// Every rank that waits for this one receives an answer.
   void lost(int rank);
   /// Why a rank is lost, from its own machine: every rank's wait ends with it, now and later.
   void lost_because(int rank, const std::string& why);
-  /// A rank that was started for another world: who still waits for it would wait in vain.
+  /// A rank was started for another world: ranks that still wait for it would wait in vain.
   void refuse_start(const std::string& why);
   void request(int rank, const Request& request);
   /// The open request of `rank` has timed out: it is answered with the ranks that are missing.
   void expired(int rank);
-  /// A rank was lost or ended the run: who has not asked yet will want to hear why.
+  /// A rank was lost or ended the run: ranks that have not asked yet will ask why.
   bool has_failed() const;
 
  private:

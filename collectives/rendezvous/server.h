@@ -16,7 +16,7 @@ struct ServerOptions {
   int world_size = 1;
   std::string token;
   double handshake_s = 5;  // a connection that is not authenticated by then is closed
-  double why_lost_s = 1;   // for who speaks for a lost rank, before the others are told
+  double why_lost_s = 1;   // for a lost rank's reason to arrive, before the others hear of it
   double news_s = 2;       // how late a rank may ask why the run failed: the server stays for it
   /// Called with one line for each refused connection, once for each address and reason.
   std::function<void(const std::string&)> log = [](const std::string&) {};

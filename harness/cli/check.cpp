@@ -32,7 +32,7 @@ std::string formatted(const VerdictDocument& verdict, const std::vector<Result>&
   return json_text(document);
 }
 
-/// With what a verdict of each format begins, so that one is told from a file of the user's.
+/// How a verdict of each format begins, so that a file of the user's is not taken for one.
 OutputKind kind_of_output(const std::string& format) {
   if (format == "json") return document_of(DocumentKind::verdict);
   static const std::map<std::string, std::string> kBeginnings = {

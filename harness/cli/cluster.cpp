@@ -193,7 +193,7 @@ cluster::Target target_of(const std::string& verb, const Arguments& arguments) {
   return target;
 }
 
-/// What is wrong with the flags is told before a cluster is asked.
+/// Refuses wrong flags before a cluster is asked.
 void refuse_flags(const std::string& verb, const Arguments& arguments) {
   refuse_unused_flags(verb, arguments);
   plain_name(arguments, "namespace");

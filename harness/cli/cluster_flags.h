@@ -8,8 +8,8 @@
 
 namespace assay::cli {
 
-/// Throws Error for a flag that was typed and that the verb would not look at: whoever wrote it
-/// expects something else of the verb.
+/// Throws Error for a flag that was typed and that the verb would ignore: its user expects the verb
+/// to do something else.
 void refuse_unused_flags(const std::string& verb, const Arguments& arguments);
 
 /// Flags that were typed and that a dry run does not look at: `--output`, …

@@ -1,4 +1,4 @@
-// The rules of the API server, which would say them after half of the objects are made.
+// The API server's rules. It would itself report them only after half of the objects are made.
 #include "harness/cli/cluster_names.h"
 
 #include <fmt/format.h>

@@ -86,7 +86,7 @@ std::string in_words(const std::string& value) {
   return value.empty() ? "unknown" : plain_line(value);
 }
 
-/// The side, then what is to be known of its documents.
+/// The side, then what a reader must know about its documents.
 void add_side(const std::string& letter, const ComparedSide& side,
               std::vector<std::string>& lines) {
   lines.push_back(fmt::format("{}: {}", letter, side_in_words(side)));

@@ -1,4 +1,4 @@
-// `assay export`: a run's folder as an archive on standard output, for who collects it.
+// `assay export`: a run's folder as an archive on standard output, for its collector.
 #include <cstdio>
 #include <filesystem>
 

@@ -15,8 +15,8 @@ namespace assay::cli {
 /// knows: requirements, implementations, dtypes and sizes that do not exist.
 Profile load_fit_profile(const std::string& name_or_path);
 
-/// The backends of the profile's cases of which `implemented` has nothing: nobody knows whether
-/// what is named for them exists.
+/// The backends of the profile's cases that have nothing in `implemented`: it is not known whether
+/// the implementations that are named for them exist.
 std::set<std::string> unknown_backends(const Profile& profile,
                                        const std::vector<Implemented>& implemented);
 

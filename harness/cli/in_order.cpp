@@ -1,4 +1,4 @@
-// Threads that read, and the one of them that has the next documents and hands them over.
+// Several threads read; the one that has the next documents hands them over.
 #include "harness/cli/in_order.h"
 
 #include <algorithm>

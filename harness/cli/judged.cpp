@@ -152,7 +152,7 @@ class FleetJudge {
   }
 
  private:
-  /// What is wrong with the profile is told after what is wrong with any document.
+  /// Faults of documents are reported before faults of the profile.
   void try_to_look(std::vector<Result>& some) {
     try {
       const std::string name =

@@ -1,4 +1,4 @@
-// The end of a run as its user sees it: an exit code, and the command that comes next.
+// The end of a run as its user sees it: an exit code, and which command to type next.
 #include "harness/cli/outcome.h"
 
 #include <fmt/format.h>

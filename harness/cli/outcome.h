@@ -1,4 +1,4 @@
-// What a run that has ended means to whoever typed it.
+// What a run that has ended means to its user.
 #pragma once
 
 #include <string>

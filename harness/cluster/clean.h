@@ -1,4 +1,4 @@
-// Leaves nothing behind, and looks.
+// Deletes all that a run made in the cluster, and checks that it is gone.
 #pragma once
 
 #include <string>

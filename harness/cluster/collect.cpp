@@ -151,7 +151,7 @@ class Collection {
     return true;
   }
 
-  /// The results are here: a pod that cannot be told ends at its own deadline, or by deletion.
+  /// The results are here: a pod that cannot be reached ends at its own deadline, or by deletion.
   void acknowledge() {
     for (const Pod& pod : pods_) {
       try {

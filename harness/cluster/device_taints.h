@@ -1,4 +1,4 @@
-// Devices that are published and that no claim gets.
+// Finds devices that are published but that no claim can get.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ void add_taints(Inventory& inventory);
 /// The taints of a device that keep a claim with this request away.
 std::vector<std::string> not_tolerated(const Device& device, const DeviceRequest& request);
 
-/// Of the class of a request: the tainted devices, with their taints, and the pools of which slices
-/// are missing, in words that end a message, ` (not counted: …)`; empty where every device counts.
+/// The tainted devices of a request's class, with their taints, and the pools with missing slices,
+/// as the end of a message, ` (not counted: …)`; empty where every device counts.
 std::string not_counted(const DeviceRequest& request, const Inventory& inventory);
 std::string not_counted(const std::string& device_class, const Inventory& inventory);
 

@@ -1,4 +1,4 @@
-// A few calls, each of which a cluster may refuse by itself.
+// Makes a few calls. A cluster may refuse any of them.
 #include "harness/cluster/discover.h"
 
 #include <fmt/format.h>

@@ -51,7 +51,7 @@ struct Finding {
 Finding why_no_claim(const Pod& pod, const ClusterState& seen);
 /// ` (allocated to pod x of namespace y)`: who has some of the devices; empty: not known.
 std::string holders_of(const std::vector<const Device*>& devices, const std::vector<Claim>& claims);
-/// What a run of which nothing is known to be wrong waits for, in the order of a start.
+/// What a run without a known fault waits for, in the order of a start.
 std::vector<Cause> explain_usual(const ClusterState& seen);
 std::optional<Cause> explain_controller(const Controller& controller);
 std::optional<Cause> explain_job(const Job& job, const ClusterState& seen);

@@ -33,7 +33,7 @@ std::string inactive_text(const std::string& message, const ClusterState& seen) 
   return fmt::format("ClusterQueue {} is stopped: its administrator must resume it", match[1]);
 }
 
-/// What of the queue's quotas is too small, for each resource and flavor; empty: nothing is told.
+/// Which of the queue's quotas are too small, by resource and flavor; empty: it names none.
 std::string quota_of_kueue(std::string message) {
   static const RegularExpression kNumbers(
       R"(insufficient quota for (\S+) in flavor ([^\s,]+),[^>]*current podset request \(([^)]+)\) > maximum capacity \(([^)]+)\))");

@@ -1,4 +1,4 @@
-// What only the Job tells: pods that are refused leave no trace but an event on it.
+// Causes that only the Job shows: pods that are refused leave no trace except an event on it.
 #include <fmt/format.h>
 
 #include "harness/cluster/explain.h"

@@ -1,4 +1,4 @@
-// What every start waits for, mostly for seconds; told where it lasts and nothing else is known.
+// What every start waits for, mostly for seconds: reported if it lasts and no other cause is known.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -128,7 +128,7 @@ std::string parameters_text(const Plan& plan) {
   add("results-claim", plan.wishes.results_claim);
   add("pull-secret", plan.wishes.pull_secret);
   const auto deadline = static_cast<long>(plan.wishes.deadline_s);
-  add("deadline-seconds", std::to_string(deadline + 600));  // the Job outlives who waits for it
+  add("deadline-seconds", std::to_string(deadline + 600));  // the Job outlives its watcher
   add("hold-seconds", std::to_string(std::max(deadline, 60L)));
   return text;
 }

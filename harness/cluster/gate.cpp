@@ -1,5 +1,5 @@
-// The taint goes last on a pass and comes first on a failure: whoever reads one mark alone never
-// takes a bad node for a good one.
+// The taint is removed last on a pass and set first on a failure, so that a reader of one mark
+// alone never takes a bad node for a good one.
 #include "harness/cluster/gate.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Starts kubectl, and tells a cluster that refuses from one that cannot be reached.
+// Starts kubectl, and distinguishes a cluster that refuses from one that cannot be reached.
 #include "harness/cluster/kubectl.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// NICs that a pod claims beside its accelerators: how many, and what they share with them.
+// NICs that a pod claims in addition to its accelerators: how many, and what they share with them.
 #pragma once
 
 #include <numeric>
@@ -7,7 +7,7 @@
 
 namespace assay::cluster {
 
-/// What manifests/components/network asks of a NIC beside its class.
+/// What manifests/components/network asks of a NIC in addition to its class.
 constexpr const char* kRdma = "device.attributes['dra.net'].?rdma.orValue(false)";
 
 /// Chooses the devices and NICs of a pod of a plan that names a class of NICs, and says why; what

@@ -76,7 +76,7 @@ struct TaintRule {  // a DeviceTaintRule; empty texts: of any
 struct DeviceRequest {
   std::string name, device_class;
   long count = 1;
-  std::vector<std::string> selectors = {};   // in CEL, beside those of the class
+  std::vector<std::string> selectors = {};   // in CEL, in addition to the class's
   std::vector<Toleration> tolerations = {};  // of taints of devices
   Texts capacity = {};                       // that each device has to have or to have left
   bool for_all = false;                      // of a node, in place of a count
@@ -121,8 +121,8 @@ struct Pod {
   std::optional<int> exit_code;
   std::optional<std::vector<std::string>> unclaimed;  // what its container without a claim saw
   std::string preparing;                              // the container that runs before its own
-  bool running = false;                               // by the last that its node told
-  bool silent = false;                                // its node no longer tells anything
+  bool running = false;                               // by the last report of its node
+  bool silent = false;                                // its node no longer reports anything
   std::string pod_group, scheduler;
   std::vector<std::string> claims;                        // by name, of its own or of its group
   Texts limits;                                           // resources of its container

@@ -89,7 +89,7 @@ void check_quotas(const Plan& plan, const Inventory& inventory, Faults& faults) 
     }
 }
 
-/// A pod has one claim, whoever makes it; several would have to be of equal size.
+/// A pod has one claim, made by Assay or by the scheduler; several would need the same size.
 void check_claim(const Plan& plan, Faults& faults) {
   const long devices = plan.devices + plan.nics;
   if (devices <= kMostOfAClaim || (plan.allocation != "dra" && plan.extended_resource.empty()))

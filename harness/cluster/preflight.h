@@ -1,4 +1,4 @@
-// What of a plan the cluster cannot meet, told before anything is applied.
+// Finds what the cluster cannot provide for a plan, before anything is applied.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What a run is asked to try of its cluster beside measuring, and what came of it.
+// What a run is asked to try on its cluster in addition to measuring, and the results.
 #pragma once
 
 #include <filesystem>

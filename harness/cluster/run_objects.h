@@ -29,9 +29,9 @@ struct Claims {
 };
 /// Events of the whole namespace, oldest first.
 Events look_at_events(Kubectl& kubectl, const std::string& name_space);
-/// Claims of the whole cluster, whoever made them.
+/// All claims of the cluster, also those of others.
 Claims look_at_all_claims(Kubectl& kubectl, const Inventory& inventory);
-/// Pods of the namespace, whoever made them; empty where they may not be listed.
+/// All pods of the namespace, also those of others; empty where they may not be listed.
 std::vector<Pod> look_at_all_pods(Kubectl& kubectl, const std::string& name_space);
 /// Kinds whose labelled objects a run may have made, as kubectl names them, and pods.
 std::string made_kinds(const Inventory& inventory);

@@ -1,4 +1,4 @@
-// A device that several claims get, each of which consumes some of its capacities.
+// A device that several claims share. Each consumes a part of its capacities.
 #pragma once
 
 #include "harness/cluster/objects.h"
@@ -8,7 +8,7 @@ namespace assay::cluster {
 /// Whether the device can give a claim so much of these capacities, while nobody else has any.
 bool has_capacity(const Texts& wanted, const Device& device);
 
-/// How many more allocations that ask for these capacities find room, beside what is `consumed`;
+/// How many more allocations that ask for these capacities fit, in addition to what is `consumed`;
 /// at most `times`, and once where the device is not shared.
 std::size_t room_for(const Texts& wanted, const Device& device, const Amounts& consumed,
                      long times);

@@ -17,7 +17,7 @@ struct PodFacts {
   ClusterFacts cluster;
 };
 
-/// Adds what a snapshot tells of running pods: claims are gone a second after their pod.
+/// Adds what a snapshot shows about running pods: claims are gone a second after their pod.
 void remember(const Snapshot& snapshot, const Inventory& inventory,
               std::map<std::string, PodFacts>& facts);
 

@@ -230,7 +230,7 @@ void refuse_unfit_value(Condition holds, const std::string& key, const Json& wan
                             fmt::join(fleet.profile->backends, ", ")));
 }
 
-/// A pair of conditions of which no device meets both never applies as it says.
+/// Refuses a pair of conditions that no device can meet together: it would never apply.
 void refuse_excluded_capability(const Json& applies_when) {
   const std::string among = "compute_capability", least = "min_compute_capability";
   if (!applies_when.contains(among) || !applies_when.contains(least)) return;

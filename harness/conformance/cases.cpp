@@ -238,7 +238,7 @@ DeviceGroups::DeviceGroups(std::shared_ptr<const DeviceLayout> layout, const Cas
 }
 
 DeviceGroups device_groups(const Evidence& evidence, const CaseFilter& filter) {
-  // Whoever laid the groups out refused the profile's filters before.
+  // The caller that laid the groups out has refused unknown filters of the profile.
   if (evidence.layout) return {evidence.layout, filter};
   filter.refuse_unknown(*evidence.profile, CaseFilter::Where::on_devices);
   DeviceLayout layout{asked_memo(evidence), {}, {}};

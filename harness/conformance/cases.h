@@ -1,4 +1,4 @@
-// The profile's cases beside what the documents hold of them, device by device.
+// The profile's cases and what the documents hold of each, device by device.
 #pragma once
 
 #include <boost/iterator/indirect_iterator.hpp>

@@ -1,4 +1,4 @@
-// The copies between the devices of a node that a profile asks for, beside what documents hold.
+// The copies between a node's devices that a profile asks for, and what documents hold of each.
 #pragma once
 
 #include <string>

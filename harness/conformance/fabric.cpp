@@ -43,7 +43,7 @@ std::vector<const Result*> fabric_documents(const Evidence& evidence) {
 }
 
 std::vector<FabricGroup> fabric_groups(const Evidence& evidence, const CaseFilter& filter) {
-  // Whoever laid the groups out refused the profile's filters before.
+  // The caller that laid the groups out has refused unknown filters of the profile.
   if (!evidence.layout) filter.refuse_unknown(*evidence.profile, CaseFilter::Where::between_ranks);
   std::vector<FabricGroup> groups;
   const std::shared_ptr<AskedMemo> all_asked = asked_memo(evidence);

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kQuoted = 3;  // findings spelled out in a reason; figures hold them all
 /// Of a list of figures. A fleet's would make a document that no reader of ours accepts.
 constexpr std::size_t kMostEntries = 10000;
-constexpr std::size_t kMostSaid = 100;  // subjects whose own finding is told beside the reason
+constexpr std::size_t kMostSaid = 100;  // subjects whose own finding is added to the reason
 constexpr std::size_t kLongestName = 1024, kLongestReason = 16384;  // of a verdict's document
 
 /// With dots for its middle where it has more bytes: names of documents may be as long as a name

@@ -38,7 +38,7 @@ const Chip* chip_of(std::string_view pci_id) {
   return nullptr;
 }
 
-/// Cards of which bridges join some: the rate of all their links, one direction.
+/// Cards that a bridge may join to others: the rate of all their links, one direction.
 struct BridgedCard {
   std::string_view name;
   double bytes_per_s;
@@ -77,7 +77,7 @@ PartLight light_of_model(const GpuModel& model) {
   return light;
 }
 
-/// The other rates of a product of which the rate in bf16 is published, by those of its capability.
+/// The other rates of a product whose bf16 rate is published, in proportion to its capability's.
 std::map<std::string, double> rates_of(const GpuSku& sku, const Chip& chip) {
   const CapabilityRates* row = find_capability(chip.major, chip.minor);
   if (row == nullptr || sku.bf16_tflop_per_s <= 0) return {};

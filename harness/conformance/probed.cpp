@@ -1,4 +1,4 @@
-// Documents of one run hold the same facts: judged once, a fault is told once.
+// All documents of a run hold the same facts, so they are judged, and a fault reported, once.
 #include "harness/conformance/probed.h"
 
 #include <algorithm>

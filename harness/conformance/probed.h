@@ -1,4 +1,4 @@
-// What `assay cluster run` tried of its cluster stands in every document of the run.
+// What `assay cluster run` tried on its cluster, which every document of the run holds.
 #pragma once
 
 #include <string_view>

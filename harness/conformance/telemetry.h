@@ -8,7 +8,7 @@
 
 namespace assay {
 
-/// Every name that a requirement asks for: whoever reads documents to judge them keeps no other.
+/// Every name that a requirement asks for: a reader that judges documents keeps no others.
 inline constexpr std::array<std::string_view, 8> kJudgedTelemetry = {"clock_event_fractions",
                                                                      "clock_hz",
                                                                      "cpu_other_fraction",

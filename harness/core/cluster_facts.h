@@ -1,4 +1,4 @@
-// What whoever collected a run saw of it in its cluster; the pods themselves cannot know it.
+// What the collector of a run saw of it in its cluster. The pods themselves cannot know it.
 #pragma once
 
 #include <map>
@@ -20,7 +20,7 @@ struct GangFacts {
   double held_back_s = 0;
 };
 
-/// Two gangs of the same size that both need all of the same nodes, of which one is taken at first.
+/// Two gangs of the same size that both need all of the same nodes. One node is taken at first.
 struct GangContentionFacts {
   std::string scheduler;
   int pods = 0;          // of each gang, one a node

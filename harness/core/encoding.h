@@ -5,7 +5,7 @@
 
 namespace assay {
 
-/// What the text is instead and what to do, where its first bytes tell; else empty.
+/// What the text is instead and what to do, if its first bytes show it; else empty.
 std::string_view other_encoding(std::string_view text);
 
 }  // namespace assay

@@ -1,4 +1,4 @@
-// A folder below that cannot be read is refused: what is in it would be left out in silence.
+// Refuses a subfolder that cannot be read, because its files would be left out silently.
 #include "harness/core/folder.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Finds the library's measurement that belongs beside a native one.
+// Finds the library's measurement that a native one is compared with.
 #include "harness/core/library_ratio.h"
 
 namespace assay {

@@ -1,4 +1,4 @@
-// Walks the text to the value and counts its lines; everything beside the way is skipped.
+// Walks the text to the value and counts its lines; skips every other value.
 #include "harness/core/line_of.h"
 
 #include <algorithm>

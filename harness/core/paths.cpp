@@ -62,7 +62,7 @@ std::vector<fs::path> runs_below(const fs::path& folder) {
 
 /// Where each process of a run wrote into a folder of its own, rank 0's also holds what it gathered
 /// of the others: of equal files of one name the first is taken. Those that differ are all kept,
-/// and whoever judges them refuses them.
+/// and judging them is refused.
 std::vector<fs::path> documents_below(const fs::path& folder) {
   std::vector<fs::path> found;
   std::multimap<fs::path, fs::path> taken;  // by the name within a run

@@ -1,4 +1,4 @@
-// Reading of many result documents for somebody who needs little of their telemetry.
+// Reads many result documents for a caller that needs little of their telemetry.
 #pragma once
 
 #include <filesystem>

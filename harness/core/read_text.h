@@ -6,8 +6,8 @@
 
 namespace assay {
 
-/// As the other read_text, in place of what `text` held: whoever reads many files of one size
-/// allocates and clears memory once.
+/// As the other read_text, but replaces what `text` held, so that a reader of many files of one
+/// size allocates and clears memory once.
 void read_text(const std::filesystem::path& path, std::string& text);
 
 }  // namespace assay

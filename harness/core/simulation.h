@@ -1,4 +1,4 @@
-// What tells a document that `assay simulate` made from one for which something was measured.
+// Distinguishes documents that `assay simulate` made from documents of measurements.
 #pragma once
 
 #include "harness/core/result.h"

@@ -1,4 +1,4 @@
-// What NVLink switches that add and copy (NVLS) spare a collective.
+// How much traffic NVLink switches that add and copy (NVLS) save a collective.
 #pragma once
 
 #include <cstdint>

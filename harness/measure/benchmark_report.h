@@ -16,7 +16,7 @@ namespace assay {
 /// context describes this machine and names the run of the first document. CPU time is not measured
 /// and is written as 0.
 std::string benchmark_report(const std::vector<Result>& documents);
-/// How one that is there already is told from another file.
+/// How an existing report is distinguished from another file.
 OutputKind benchmark_report_kind();
 
 }  // namespace assay

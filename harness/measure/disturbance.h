@@ -1,4 +1,4 @@
-// Knows which samples were disturbed by what is not the measured work.
+// Records which samples were disturbed by something other than the measured work.
 #pragma once
 
 namespace assay {

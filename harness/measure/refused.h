@@ -1,4 +1,4 @@
-// The error of a case that a library turns down only when it is asked with a device at hand.
+// The error of a case that a library refuses only when it is asked on a device.
 #pragma once
 
 #include <source_location>

@@ -36,7 +36,7 @@ std::string lock_path(const std::string& name) {
 }
 
 /// A folder that ASSAY_LOCK_DIR names may be new, the one it lies in not: that would be a slip.
-/// What fails here is told by the file that cannot be opened.
+/// A failure here is reported later, when the lock file cannot be opened.
 void make_lock_folder() {
   const std::string folder = lock_folder();
   if (mkdir(folder.c_str(), kEveryUsersFolder) != 0) return;

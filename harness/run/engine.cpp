@@ -91,8 +91,8 @@ class Run {
     }
   }
 
-  /// Where anything goes wrong, the documents that are begun say so, the others are told, and the
-  /// line that the user sees names the rank that was lost.
+  /// Where anything goes wrong, the documents that were begun record it, the other ranks are
+  /// informed, and the line that the user sees names the rank that was lost.
   template <class Step>
   void guarded(const Step& step) {
     try {

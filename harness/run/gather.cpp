@@ -1,4 +1,4 @@
-// A barrier for those that are late, then one text a process, then what all of them came to.
+// A barrier for late processes, then one text from each process, then the joined result.
 #include "harness/run/gather.h"
 
 #include <fmt/format.h>

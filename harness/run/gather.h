@@ -1,4 +1,4 @@
-// What processes tell each other: measurements of groups that the first has no rank in, and hashes.
+// What processes exchange: measurements of groups that the first has no rank in, and hashes.
 #pragma once
 
 #include <string>

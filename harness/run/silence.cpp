@@ -1,4 +1,4 @@
-// Adds up ticks, of which one that took long counts as a few.
+// Adds up ticks. A tick that took long counts as five at most.
 #include "harness/run/silence.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// fork without exec: the child has the options already, and the parent has no threads to lose.
+// Forks without exec: the child already has the options, and the parent has only one thread.
 #include "harness/run/worker_process.h"
 
 #include <fmt/format.h>
@@ -130,7 +130,7 @@ double WorkerProcess::waited_for_core_s() {
 void WorkerProcess::kill() {
   if (reaped_) return;
   ::kill(pid_, SIGKILL);
-  // A driver may hold on to a killed process for a while; whoever waits for ever hangs with it.
+  // A driver may keep a killed process for a while. Waiting without a limit would hang with it.
   constexpr double kPatience_s = 30;
   if (!has_ended(kPatience_s))
     throw Error(fmt::format("process {} was killed and does not end: its driver hangs", pid_));

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kNamedNodes = 3;
 constexpr const char* kUnknown = "unknown";
 
-/// What nodes of each provider are labelled with, whoever installed the cluster.
+/// The labels that nodes of each provider have, however the cluster was installed.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kClouds = {{
     {"cloud.google.com/", "Google Cloud"},
     {"eks.amazonaws.com/", "AWS"},

@@ -1,4 +1,4 @@
-// Barriers: whoever completes one hands what everybody knew to all who wait.
+// Barriers: the thread that completes one passes the knowledge of all to all that wait.
 #include "kernels/emulator/barriers.h"
 
 #include <fmt/format.h>

@@ -27,7 +27,7 @@ struct SharedKnowledge {
   bool operator==(const SharedKnowledge&) const = default;
 };
 
-/// The same for whoever changes it in place.
+/// The same, for changing it in place.
 struct Knowledge {
   Clock plain;
   Clock fenced;

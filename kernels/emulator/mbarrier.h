@@ -1,4 +1,4 @@
-// mbarriers: their state beside the eight bytes that a kernel sees.
+// mbarriers: the state that the emulator keeps in addition to the eight bytes a kernel sees.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// YAML as a tree of which every node knows its bytes in the text.
+// YAML as a tree. Every node knows which bytes of the text it is.
 #pragma once
 
 #include <cstddef>

@@ -157,7 +157,7 @@ class CompleteRun final : public Requirement {
     }
   }
 
-  /// What was judged, for whoever reads the verdict without the documents.
+  /// What was judged, for readers of the verdict who do not have the documents.
   static Json document_figures(const Result& result) {
     const RunFacts& run = result.run;
     Json entry = {{"run", run.id},

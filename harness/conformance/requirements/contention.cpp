@@ -19,7 +19,7 @@ struct Limits {
   double warn_above, fail_above;
 };
 
-/// The share of the processors that others had on the whole, where the document tells it.
+/// The share of the processors that others had in all, if the document has it.
 double others_share(const Measurement& measurement) {
   double share = 0;
   for (const char* key : {"cpu_other_fraction", "cpu_steal_fraction"}) {

@@ -25,7 +25,7 @@ std::size_t usual_count(const std::vector<const NodeFacts*>& nodes) {
   return usual;
 }
 
-/// What was judged, down to the card, for whoever reads the verdict without the documents.
+/// What was judged, down to the card, for readers of the verdict who do not have the documents.
 Json described(const DeviceRef& ref) {
   const DeviceFacts& device = *ref.device;
   Json entry = device_figures(ref);

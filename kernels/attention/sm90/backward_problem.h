@@ -1,5 +1,5 @@
-// What a launch of the Hopper backward kernel is told beside its tensor maps, which work a block
-// takes, and how its workspace is laid out.
+// The arguments of a launch of the Hopper backward kernel except its tensor maps, which work a
+// block takes, and how its workspace is laid out.
 #pragma once
 
 #include <cstdint>

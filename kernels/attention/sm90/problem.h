@@ -1,4 +1,4 @@
-// What a launch of the Hopper forward kernel is told beside its tensor maps.
+// The arguments of a launch of the Hopper forward kernel, except its tensor maps.
 #pragma once
 
 #include "kernels/attention/forward_work.h"

@@ -1,4 +1,4 @@
-// What a launch of the Hopper kernels is told beside its tensor maps, and the types of a product.
+// The arguments of a launch of the Hopper kernels except tensor maps, and the types of a product.
 #pragma once
 
 #include <cstdint>
