@@ -142,6 +142,12 @@ class GpuAcceptance(unittest.TestCase):
         self.assertGreater(limits["copies-between"],
                            every_pair_of_8 * sampled_s("profiles/developer/between-gpus.json", "device_to"))
 
+    def test_a_whole_fabric_that_the_minutes_have_no_room_for_is_not_run_and_no_failure(self):
+        result = self.bundle.accept("fabric", "--minutes", "13", GPUS="0 1")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertRegex(self.bundle.summary(), r"\| fabric \| not run \| 0 \| it may take 800 s and 7\d\d are left")
+        self.assertEqual(self.bundle.outcomes()["copies"], "passed")
+
     def test_without_a_gpu_it_ends_with_exit_3_and_one_line(self):
         self.bundle.stub("assay", 'echo "host 0: Stand-in"; echo "cuda: none: no CUDA driver"')
         result = self.bundle.accept()
